@@ -1,0 +1,299 @@
+package seaworthy
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Risk is one of the five image risks of NIST SP 800-190, section 3.1.
+type Risk string
+
+// The risks in the order of NIST SP 800-190.
+const (
+	Vulnerability    Risk = "vulnerability"    // 3.1.1
+	Misconfiguration Risk = "misconfiguration" // 3.1.2
+	Malware          Risk = "malware"          // 3.1.3
+	Secret           Risk = "secret"           // 3.1.4
+	Trust            Risk = "trust"            // 3.1.5
+)
+
+// Risks lists all risks in the order in which a report shows them.
+func Risks() []Risk {
+	return []Risk{Vulnerability, Misconfiguration, Malware, Secret, Trust}
+}
+
+// ParseRisk is the inverse of the conversion to string.
+func ParseRisk(s string) (Risk, error) {
+	if r := Risk(s); slices.Contains(Risks(), r) {
+		return r, nil
+	}
+	return "", fmt.Errorf("unknown risk %q: one of %s", s, joinRisks())
+}
+
+func joinRisks() string {
+	var names []string
+	for _, r := range Risks() {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Control is the item of NIST SP 800-190 that describes the risk.
+func (r Risk) Control() string {
+	return fmt.Sprintf("NIST SP 800-190 3.1.%d", slices.Index(Risks(), r)+1)
+}
+
+// Severity says how bad a finding is. Its order is the order of the constants.
+type Severity int
+
+// The severities, from the one that says nothing to the worst.
+const (
+	Unknown Severity = iota
+	Negligible
+	Low
+	Medium
+	High
+	Critical
+)
+
+// Severities lists all severities, worst first.
+func Severities() []Severity {
+	return []Severity{Critical, High, Medium, Low, Negligible, Unknown}
+}
+
+var severityNames = [...]string{"unknown", "negligible", "low", "medium", "high", "critical"}
+
+func (s Severity) String() string {
+	if s < Unknown || s > Critical {
+		return "severity " + strconv.Itoa(int(s))
+	}
+	return severityNames[s]
+}
+
+// ParseSeverity is the inverse of [Severity.String].
+func ParseSeverity(s string) (Severity, error) {
+	if i := slices.Index(severityNames[:], s); i >= 0 {
+		return Severity(i), nil
+	}
+	return Unknown, fmt.Errorf("unknown severity %q: one of critical, high, medium, low, negligible, unknown", s)
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *Severity) UnmarshalText(text []byte) error {
+	v, err := ParseSeverity(string(text))
+	*s = v
+	return err
+}
+
+// Finding is one thing that is wrong with an image.
+type Finding struct {
+	Risk Risk `json:"risk"`
+	// ID names the kind of finding: a CVE, or the id of a check or rule.
+	ID      string   `json:"id"`
+	Aliases []string `json:"aliases,omitempty"`
+	// Fingerprint tells this finding from others with the same ID, and stays the
+	// same when the image is rebuilt. [Finding.SetFingerprint] fills it.
+	Fingerprint string   `json:"fingerprint,omitempty"`
+	Severity    Severity `json:"severity"`
+	// SeveritySource names who judged the severity; empty for Seaworthy itself.
+	SeveritySource string `json:"severitySource,omitempty"`
+	CVSS           []CVSS `json:"cvss,omitempty"`
+	EPSS           *EPSS  `json:"epss,omitempty"`
+	KEV            *KEV   `json:"kev,omitempty"`
+	// Title is one line; Detail explains the danger in a sentence or more.
+	Title      string   `json:"title"`
+	Detail     string   `json:"detail,omitempty"`
+	References []string `json:"references,omitempty"`
+	// Techniques are MITRE ATT&CK technique ids.
+	Techniques []string         `json:"techniques,omitempty"`
+	Package    *AffectedPackage `json:"package,omitempty"`
+	Locations  []Location       `json:"locations,omitempty"`
+	// Evidence is what was seen, secrets redacted.
+	Evidence    string `json:"evidence,omitempty"`
+	Remediation string `json:"remediation,omitempty"`
+	// Controls are the items of public standards that the finding violates.
+	Controls  []string   `json:"controls,omitempty"`
+	VEX       *VEX       `json:"vex,omitempty"`
+	Exception *Exception `json:"exception,omitempty"`
+}
+
+// CVSS is one score by the Common Vulnerability Scoring System.
+type CVSS struct {
+	Source string  `json:"source"`
+	Vector string  `json:"vector"`
+	Score  float64 `json:"score"`
+}
+
+// EPSS is the Exploit Prediction Scoring System's estimate; both are in [0, 1].
+type EPSS struct {
+	Score      float64 `json:"score"`
+	Percentile float64 `json:"percentile"`
+}
+
+// KEV is the entry in CISA's catalog of known exploited vulnerabilities.
+type KEV struct {
+	DateAdded string `json:"dateAdded"`
+}
+
+// AffectedPackage is the package that a finding is about.
+type AffectedPackage struct {
+	Name         string `json:"name"`
+	Version      string `json:"version"`
+	Ecosystem    string `json:"ecosystem,omitempty"`
+	PURL         string `json:"purl,omitempty"`
+	FixedVersion string `json:"fixedVersion,omitempty"`
+	Status       string `json:"status,omitempty"`
+}
+
+// VEX is a statement about a vulnerability by somebody who knows the product.
+type VEX struct {
+	Status string `json:"status"`
+	By     string `json:"by"`
+}
+
+// Exception is the policy's permission for a finding.
+type Exception struct {
+	Reason  string `json:"reason"`
+	Expires string `json:"expires,omitempty"`
+}
+
+// Location says where in the image a finding was seen.
+type Location struct {
+	// Path is the path from the root of the file system, without a leading
+	// slash, in any bytes; empty for the configuration or the history.
+	Path string `json:"path,omitempty"`
+	// Line counts from 1; 0 means that there is none.
+	Line int `json:"line,omitempty"`
+	// Offset is a byte offset into the file.
+	Offset int64 `json:"offset,omitempty"`
+	// Layer is the index of the layer; nil where no layer is concerned.
+	Layer *int `json:"layer,omitempty"`
+	// RemovedIn is the index of the layer that removed or replaced what was
+	// seen; nil if it is live.
+	RemovedIn *int `json:"removedIn,omitempty"`
+	// Instruction is the build instruction, in Dockerfile form.
+	Instruction string `json:"instruction,omitempty"`
+}
+
+// MarshalJSON implements [json.Marshaler]. A path that is not UTF-8 is written
+// escaped as in a Go string literal, and whole in the field pathBase64.
+func (l Location) MarshalJSON() ([]byte, error) {
+	type plain Location
+	if utf8.ValidString(l.Path) {
+		return json.Marshal(plain(l))
+	}
+	p := plain(l)
+	p.Path = escapePath(l.Path)
+	return json.Marshal(struct {
+		plain
+		PathBase64 string `json:"pathBase64"`
+	}{p, base64.StdEncoding.EncodeToString([]byte(l.Path))})
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *Location) UnmarshalJSON(data []byte) error {
+	type plain Location
+	var p struct {
+		plain
+		PathBase64 []byte `json:"pathBase64"`
+	}
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	*l = Location(p.plain)
+	if len(p.PathBase64) > 0 {
+		l.Path = string(p.PathBase64)
+	}
+	return nil
+}
+
+func escapePath(p string) string {
+	q := strconv.Quote(p)
+	return q[1 : len(q)-1]
+}
+
+// SetFingerprint fills the fingerprint, unless the analyzer chose one itself,
+// from what stays the same when the image is rebuilt: the risk, the id, the
+// package and the paths.
+func (f *Finding) SetFingerprint() {
+	if f.Fingerprint != "" {
+		return
+	}
+	h := sha256.New()
+	write := func(s string) { fmt.Fprintf(h, "%d:%s", len(s), s) }
+	write(string(f.Risk))
+	write(f.ID)
+	if p := f.Package; p != nil {
+		write(p.Ecosystem)
+		write(p.Name)
+		write(p.Version)
+	}
+	paths := make([]string, 0, len(f.Locations))
+	for _, l := range f.Locations {
+		paths = append(paths, l.Path)
+	}
+	slices.Sort(paths)
+	for _, p := range slices.Compact(paths) {
+		write(p)
+	}
+	if len(f.Locations) == 0 || f.Locations[0].Path == "" {
+		write(f.Evidence)
+	}
+	f.Fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// CompareFindings is the order of a report: risk, severity (worst first), id,
+// package, then the first location's layer, path, line and offset.
+func CompareFindings(a, b *Finding) int {
+	c := cmp.Or(
+		cmp.Compare(slices.Index(Risks(), a.Risk), slices.Index(Risks(), b.Risk)),
+		cmp.Compare(b.Severity, a.Severity),
+		cmp.Compare(a.ID, b.ID),
+		comparePackages(a.Package, b.Package),
+		slices.CompareFunc(a.Locations, b.Locations, CompareLocations),
+	)
+	return cmp.Or(c, cmp.Compare(a.Evidence, b.Evidence), cmp.Compare(a.Title, b.Title))
+}
+
+func comparePackages(a, b *AffectedPackage) int {
+	if a == nil || b == nil {
+		return cmp.Compare(btoi(a != nil), btoi(b != nil))
+	}
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.PURL, b.PURL))
+}
+
+// CompareLocations orders by layer (none first), path, line and offset.
+func CompareLocations(a, b Location) int {
+	return cmp.Or(
+		cmp.Compare(deref(a.Layer, -1), deref(b.Layer, -1)),
+		cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Offset, b.Offset),
+		cmp.Compare(a.Instruction, b.Instruction),
+	)
+}
+
+func deref(p *int, none int) int {
+	if p == nil {
+		return none
+	}
+	return *p
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

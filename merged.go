@@ -1,0 +1,43 @@
+package seaworthy
+
+import "iter"
+
+// Entry is one version of a path: what one layer brought there.
+type Entry struct {
+	Header
+	// Layer is the index of the layer that brought this version.
+	Layer int
+	// RemovedIn is the index of the layer that removed or replaced it; nil if it
+	// is live, that is, if a container sees it.
+	RemovedIn *int
+}
+
+// Live is true if a container started from the image sees this version.
+func (e *Entry) Live() bool { return e.RemovedIn == nil }
+
+// Merged is the image as a container sees it, with what its layers hide. Paths
+// are as in [Header.Path].
+type Merged interface {
+	// Image is the image with its layers and configuration.
+	Image() *Image
+	// Result is what the analyzer made of the layer, as its Pass encoded it.
+	Result(a Analyzer, layer int) []byte
+	// At gives the version that a layer's entry brought. For a whiteout or an
+	// ordinal that is not in the layer, ok is false.
+	At(layer, ordinal int) (e Entry, ok bool)
+	// Lookup gives the live version of a path, itself and not what it links to.
+	// Links among the directories above it are followed.
+	Lookup(path string) (e Entry, ok bool)
+	// Resolve gives the live version of a path after following every link, as
+	// the kernel does inside the image's root, up to 40 links.
+	Resolve(path string) (e Entry, ok bool)
+	// List gives the live children of a directory, sorted by name. Links are
+	// followed.
+	List(path string) []Entry
+	// Live yields all live versions, sorted by path, directories before what
+	// they hold.
+	Live() iter.Seq[Entry]
+	// Versions gives all versions that the image holds of a path, the oldest
+	// first. Links are not followed.
+	Versions(path string) []Entry
+}

@@ -1,0 +1,24 @@
+package seaworthy
+
+// Package is one installed piece of software.
+type Package struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Arch    string `json:"arch,omitempty"`
+	// Ecosystem is the name that OSV gives to the package's ecosystem, with the
+	// release where it has one: "Debian:12", "npm".
+	Ecosystem string         `json:"ecosystem,omitempty"`
+	PURL      string         `json:"purl,omitempty"`
+	Source    *SourcePackage `json:"source,omitempty"`
+	// OwnedBy is the purl of the operating system package that installed this
+	// language package; empty if none did.
+	OwnedBy   string     `json:"ownedBy,omitempty"`
+	Licenses  []string   `json:"licenses,omitempty"`
+	Locations []Location `json:"locations,omitempty"`
+}
+
+// SourcePackage is the package from which a binary package was built.
+type SourcePackage struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
