@@ -1,0 +1,85 @@
+# The commands of a developer. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export CGO_ENABLED := 0
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+GOBUILD = go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)'
+
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+export GOVULNDB ?= https://vuln.go.dev
+
+TESTTIMEOUT ?= 10m
+FUZZTIME ?= 60s
+FUZZPARALLEL ?= 2
+
+.PHONY: help
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: build
+build: ## build ./seaworthy, one static binary
+	$(GOBUILD) -o seaworthy ./cmd/seaworthy
+
+.PHONY: test
+test: ## install what the tests need, then run them all
+	@.ci/tools
+	go vet ./...
+	go test -p 2 -timeout $(TESTTIMEOUT) ./...
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck, and govulncheck where its data can be had
+	@unformatted=$$(gofmt -l .); if [[ -n "$$unformatted" ]]; then \
+		echo "not gofmt'ed:" >&2; echo "$$unformatted" >&2; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	@if curl -fsSL --max-time 20 -o /dev/null "$$GOVULNDB/index/db.json" 2>/dev/null; then \
+		go run $(GOVULNCHECK) ./...; \
+	else \
+		echo "govulncheck: skipped, its data cannot be had from $$GOVULNDB" >&2; fi
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME
+	@go list ./... | while read -r package; do \
+		go test -list '^Fuzz' "$$package" | { grep '^Fuzz' || true; } | while read -r target; do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -parallel $(FUZZPARALLEL) "$$package" </dev/null; \
+		done; \
+	done
+
+.PHONY: bench
+bench: build ## measure against the floor; builds its images in the user's cache at first
+	go run ./bench/run -seaworthy ./seaworthy $(BENCHFLAGS)
+
+.PHONY: docs
+docs: ## write the generated documents and code anew
+	go generate ./...
+
+.PHONY: cross
+cross: ## compile everything for every platform
+	@for platform in $(PLATFORMS); do \
+		echo "go build $$platform"; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} go build ./...; \
+	done
+
+.PHONY: release
+release: ## build dist/: a binary for every platform, and their checksums
+	@rm -rf dist && mkdir dist
+	@for platform in $(PLATFORMS); do \
+		os=$${platform%/*} arch=$${platform#*/}; \
+		binary=dist/seaworthy-$$os-$$arch; [[ $$os != windows ]] || binary+=.exe; \
+		echo "$$binary"; \
+		GOOS=$$os GOARCH=$$arch $(GOBUILD) -o "$$binary" ./cmd/seaworthy; \
+	done
+	@cd dist && sha256sum seaworthy-* >SHA256SUMS && cat SHA256SUMS
+
+.PHONY: clean
+clean: ## remove what the other commands built
+	rm -rf seaworthy dist

@@ -1,0 +1,293 @@
+package architecture
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "seaworthy.dev/seaworthy"
+
+// order lists every package with the packages of this module that it may import
+// beside the root, which is open to all and written ".". What a package may
+// import its tests may import too, and more. A package that is not listed fails
+// the test until somebody has thought about its place.
+const order = `
+	. <
+	internal/layer       <
+	internal/image       < internal/layer
+	internal/instruction <
+	internal/scan        < internal/layer internal/image internal/instruction
+
+	# Analyzers: never each other, never scan.
+	internal/misconfig   < internal/instruction internal/misconfig/*
+
+	# What becomes of events: the vocabulary alone.
+	internal/policy      <
+	internal/report      <
+	internal/explorer    <
+
+	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/policy internal/report internal/explorer
+	cmd/seaworthy        < internal/cli
+	internal/gendocs     < internal/cli internal/misconfig internal/policy internal/report
+
+	# Free-standing: tests, and measurements from outside.
+	internal/architecture <
+	internal/imagetest    <
+	bench/*               < bench/*
+`
+
+const (
+	maxFileLines     = 800
+	maxFunctionLines = 100
+)
+
+var bannedNames = []string{"util", "utils", "common", "types", "helper", "helpers", "manager", "base", "misc", "shared"}
+
+// sourceFile is one Go file of the module.
+type sourceFile struct {
+	path   string // from the root of the module, with slashes
+	pkg    string // path of its directory, "." for the root
+	lines  int
+	syntax *ast.File
+	fset   *token.FileSet
+}
+
+func (f *sourceFile) isTest() bool      { return strings.HasSuffix(f.path, "_test.go") }
+func (f *sourceFile) isGenerated() bool { return strings.HasSuffix(f.path, "_gen.go") }
+func (f *sourceFile) isTable() bool     { return strings.Contains(path.Base(f.path), "table") }
+
+func TestImportDirection(t *testing.T) {
+	allowed := parseOrder(t, order)
+	for _, f := range parseModule(t) {
+		may, listed := allowed.lookup(f.pkg)
+		if !listed {
+			t.Errorf("%s: package %s has no place in the import order yet", f.path, f.pkg)
+			continue
+		}
+		if f.isTest() {
+			continue
+		}
+		for _, spec := range f.syntax.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			own, ok := ownPackage(imported)
+			switch {
+			case f.pkg == "." && strings.Contains(strings.Split(imported, "/")[0], "."):
+				t.Errorf("%s: the root package imports %s; it may import the standard library only", f.path, imported)
+			case ok && own != "." && !slices.ContainsFunc(may, func(p string) bool { return match(p, own) }):
+				t.Errorf("%s: %s may not import %s", f.path, f.pkg, own)
+			}
+		}
+	}
+}
+
+func TestImportOrderIsNotCircularAndNotStale(t *testing.T) {
+	allowed := parseOrder(t, order)
+	var reaches func(from, to string, seen map[string]bool) bool
+	reaches = func(from, to string, seen map[string]bool) bool {
+		if seen[from] {
+			return false
+		}
+		seen[from] = true
+		for _, next := range allowed[from] {
+			if next == to || reaches(next, to, seen) {
+				return true
+			}
+		}
+		return false
+	}
+	for pkg, may := range allowed {
+		for _, p := range may {
+			if _, listed := allowed.lookup(strings.TrimSuffix(p, "/*")); !listed && !strings.HasSuffix(p, "/*") {
+				t.Errorf("%s may import %s, which is not listed itself", pkg, p)
+			}
+		}
+		if !strings.HasSuffix(pkg, "/*") && reaches(pkg, pkg, map[string]bool{}) {
+			t.Errorf("the order lets %s import itself", pkg)
+		}
+	}
+}
+
+func TestShape(t *testing.T) {
+	documented := map[string]bool{}
+	for _, f := range parseModule(t) {
+		if !f.isTest() {
+			documented[f.pkg] = documented[f.pkg] || f.syntax.Doc != nil
+		}
+		if name := f.syntax.Name.Name; slices.Contains(bannedNames, strings.TrimSuffix(name, "_test")) {
+			t.Errorf("%s: a package called %s says nothing about its subject", f.path, name)
+		}
+		if f.lines > maxFileLines && !f.isGenerated() && !f.isTable() {
+			t.Errorf("%s: %d lines; at most %d, so that a reader can hold it", f.path, f.lines, maxFileLines)
+		}
+		for _, d := range f.syntax.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if fn.Name.Name == "init" && fn.Recv == nil {
+				t.Errorf("%s: func init", f.fset.Position(fn.Pos()))
+			}
+			lines := f.fset.Position(fn.End()).Line - f.fset.Position(fn.Pos()).Line + 1
+			if lines > maxFunctionLines && !f.isTest() && !f.isGenerated() && !f.isTable() {
+				t.Errorf("%s: %s has %d lines; at most %d", f.fset.Position(fn.Pos()), fn.Name.Name, lines, maxFunctionLines)
+			}
+		}
+	}
+	for pkg, ok := range documented {
+		if !ok {
+			t.Errorf("package %s has no package comment", pkg)
+		}
+	}
+}
+
+// TestViolationsAreFound holds the rules against files that break them.
+func TestViolationsAreFound(t *testing.T) {
+	allowed := parseOrder(t, order)
+	for _, c := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"internal/scan", "internal/image", true},
+		{"internal/image", "internal/scan", false},
+		{"internal/image", "internal/layer", true},
+		{"internal/layer", "internal/image", false},
+		{"internal/misconfig", "internal/scan", false},
+		{"internal/misconfig", "internal/instruction", true},
+		{"internal/report", "internal/policy", false},
+		{"internal/scan", "internal/cli", false},
+		{"cmd/seaworthy", "internal/cli", true},
+		{"bench/run", "internal/layer", false},
+	} {
+		may, listed := allowed.lookup(c.from)
+		if !listed {
+			t.Errorf("%s is not listed", c.from)
+		}
+		if got := slices.ContainsFunc(may, func(p string) bool { return match(p, c.to) }); got != c.want {
+			t.Errorf("%s may import %s: %v, want %v", c.from, c.to, got, c.want)
+		}
+	}
+	if _, listed := allowed.lookup("internal/unheardof"); listed {
+		t.Error("an unknown package is listed")
+	}
+}
+
+// importOrder maps a package, or a pattern ending in /*, to what it may import.
+type importOrder map[string][]string
+
+func (o importOrder) lookup(pkg string) (may []string, listed bool) {
+	for p, m := range o {
+		if match(p, pkg) {
+			may, listed = append(may, m...), true
+		}
+	}
+	return may, listed
+}
+
+// match tells whether the package is the pattern or, for a pattern ending in /*,
+// lies below it.
+func match(pattern, pkg string) bool {
+	if dir, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(pkg, dir)
+	}
+	return pattern == pkg
+}
+
+func parseOrder(t *testing.T, text string) importOrder {
+	t.Helper()
+	o := importOrder{}
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		pkg, imports, ok := strings.Cut(line, "<")
+		pkg = strings.TrimSpace(pkg)
+		if _, twice := o[pkg]; !ok || twice {
+			t.Fatalf("bad line in the import order: %q", line)
+		}
+		o[pkg] = strings.Fields(imports)
+	}
+	return o
+}
+
+// ownPackage gives the path inside this module of an imported package.
+func ownPackage(imported string) (pkg string, ok bool) {
+	if imported == module {
+		return ".", true
+	}
+	return strings.CutPrefix(imported, module+"/")
+}
+
+// parseModule reads every Go file of the module.
+func parseModule(t *testing.T) []*sourceFile {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	if mod, err := os.ReadFile(filepath.Join(root, "go.mod")); err != nil {
+		t.Fatal(err)
+	} else if !regexp.MustCompile(`(?m)^module ` + regexp.QuoteMeta(module) + `$`).Match(mod) {
+		t.Fatalf("go.mod is not of module %s", module)
+	}
+	var files []*sourceFile
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := d.Name(); base == "testdata" || name != root && strings.HasPrefix(base, ".") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		f, err := parseFile(root, name)
+		if err == nil {
+			files = append(files, f)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 10 {
+		t.Fatalf("only %d Go files found", len(files))
+	}
+	return files
+}
+
+func parseFile(root, name string) (*sourceFile, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	rel, err := filepath.Rel(root, name)
+	if err != nil {
+		return nil, err
+	}
+	f := &sourceFile{
+		path:  filepath.ToSlash(rel),
+		pkg:   path.Dir(filepath.ToSlash(rel)),
+		lines: strings.Count(string(text), "\n"),
+		fset:  token.NewFileSet(),
+	}
+	f.syntax, err = parser.ParseFile(f.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("parsing %s: %w", f.path, err)
+	}
+	return f, nil
+}
