@@ -1,0 +1,161 @@
+package misconfig
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// interest is a kind of entry that a check wants to know of. The pass decides
+// by path and header alone, for every entry of every layer, so an interest is
+// data that compiles to a few map lookups.
+//
+// An entry is of interest if any of paths, under, bases, suffixes or header
+// says so.
+type interest struct {
+	// name is how a check asks for the entries: subject.noted(name) or, if text
+	// is set, subject.texts(name).
+	name string
+	// paths are whole paths, in the form of [seaworthy.Header.Path].
+	paths []string
+	// under are directories; of interest is what lies in them at any depth.
+	under []string
+	// bases are last elements of paths, wherever they are.
+	bases []string
+	// suffixes are the ends of last elements, from their last dot on: ".pem".
+	suffixes []string
+	// header decides by anything else. It is called for every entry of the
+	// image and must neither allocate nor scan the path.
+	header func(*seaworthy.Header) bool
+	// only drops what the fields above found; nil keeps it all.
+	only func(*seaworthy.Header) bool
+	// text keeps the body of regular files, which are then limited to
+	// maxTextSize.
+	text bool
+}
+
+// interests lists all interests. Their names are unique.
+func interests() []interest {
+	var all []interest
+	all = append(all, accountInterests()...)
+	return all
+}
+
+// index finds the interests of an entry. It is made once and only read.
+type index struct {
+	interests []interest
+	paths     map[string]set
+	under     map[string]set
+	bases     map[string]set
+	suffixes  map[string]set
+	headers   []headerInterest
+	digest    string
+}
+
+type headerInterest struct {
+	bit   set
+	match func(*seaworthy.Header) bool
+}
+
+// set is a set of interests by their position in interests.
+type set [2]uint64
+
+func bit(i int) (s set) {
+	s[i/64] = 1 << (i % 64)
+	return s
+}
+
+func (s set) union(t set) set { return set{s[0] | t[0], s[1] | t[1]} }
+
+func (s set) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+
+func (s set) empty() bool { return s == set{} }
+
+func newIndex(all []interest) *index {
+	x := &index{
+		interests: all,
+		paths:     map[string]set{},
+		under:     map[string]set{},
+		bases:     map[string]set{},
+		suffixes:  map[string]set{},
+	}
+	add := func(m map[string]set, keys []string, b set) {
+		for _, k := range keys {
+			m[k] = m[k].union(b)
+		}
+	}
+	h := sha256.New()
+	for i, in := range all {
+		b := bit(i)
+		add(x.paths, in.paths, b)
+		add(x.under, in.under, b)
+		add(x.bases, in.bases, b)
+		add(x.suffixes, in.suffixes, b)
+		if in.header != nil {
+			x.headers = append(x.headers, headerInterest{b, in.header})
+		}
+		fmt.Fprintf(h, "%q %q %q %q %q %t\n", in.name, in.paths, in.under, in.bases, in.suffixes, in.text)
+	}
+	x.digest = hex.EncodeToString(h.Sum(nil))
+	return x
+}
+
+// of gives the interests that an entry is of.
+func (x *index) of(h *seaworthy.Header) set {
+	var found set
+	path, base, dot := h.Path, 0, -1
+	for i := range len(path) {
+		switch path[i] {
+		case '/':
+			if i <= maxDirectory {
+				if s, ok := x.under[path[:i]]; ok {
+					found = found.union(s)
+				}
+			}
+			base, dot = i+1, -1
+		case '.':
+			dot = i
+		}
+	}
+	if s, ok := x.paths[path]; ok {
+		found = found.union(s)
+	}
+	if s, ok := x.bases[path[base:]]; ok {
+		found = found.union(s)
+	}
+	if dot >= 0 {
+		if s, ok := x.suffixes[path[dot:]]; ok {
+			found = found.union(s)
+		}
+	}
+	for _, hi := range x.headers {
+		if hi.match(h) {
+			found = found.union(hi.bit)
+		}
+	}
+	if found.empty() {
+		return found
+	}
+	for i := range x.interests {
+		if only := x.interests[i].only; only != nil && found.has(i) && !only(h) {
+			found[i/64] &^= 1 << (i % 64)
+		}
+	}
+	return found
+}
+
+// maxDirectory is the length of the longest directory that an interest may name
+// in under; it bounds the work on long paths.
+const maxDirectory = 64
+
+// wantsText is true if one of the interests keeps the entry's body.
+func (x *index) wantsText(s set) bool {
+	for i := range x.interests {
+		if x.interests[i].text && s.has(i) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,107 @@
+package misconfig
+
+import (
+	"fmt"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// subject is an image as the checks see it. Everything in it is in the order of
+// the layers, then of their entries.
+type subject struct {
+	seaworthy.Merged
+	image  *seaworthy.Image
+	config *seaworthy.ContainerConfig
+	layers []facts
+}
+
+func newSubject(m seaworthy.Merged, layers []facts) *subject {
+	img := m.Image()
+	return &subject{Merged: m, image: img, config: &img.Config.Config, layers: layers}
+}
+
+// text is a file whose body was kept.
+type text struct {
+	seaworthy.Entry
+	body string
+}
+
+// noted lists the entries of an interest: every version that a layer holds, the
+// live and the removed.
+func (s *subject) noted(interest string) []seaworthy.Entry {
+	var list []seaworthy.Entry
+	for layer := range s.layers {
+		for _, ordinal := range s.layers[layer].Noted[interest] {
+			if e, ok := s.At(layer, ordinal); ok {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// texts lists the files of an interest with their bodies, the live and the
+// removed.
+func (s *subject) texts(interest string) []text {
+	var list []text
+	for _, e := range s.noted(interest) {
+		if b, ok := s.body(e); ok {
+			list = append(list, text{e, b})
+		}
+	}
+	return list
+}
+
+// read gives the live file at a path, after following links, if its body was
+// kept. Whether it was not kept or is not there tells the entry's ok of Resolve.
+func (s *subject) read(path string) (t text, ok bool) {
+	e, ok := s.Resolve(path)
+	if !ok {
+		return text{}, false
+	}
+	b, ok := s.body(e)
+	return text{e, b}, ok
+}
+
+func (s *subject) body(e seaworthy.Entry) (string, bool) {
+	b, ok := find(s.layers[e.Layer].Texts, e.Ordinal)
+	return string(b), ok
+}
+
+// capability gives the raw security.capability of an entry, nil if it has none.
+func (s *subject) capability(e seaworthy.Entry) []byte {
+	b, _ := find(s.layers[e.Layer].Capabilities, e.Ordinal)
+	return b
+}
+
+// at is the location of an entry; line 0 stands for the file as a whole.
+func (s *subject) at(e seaworthy.Entry, line int) seaworthy.Location {
+	return seaworthy.Location{
+		Path: e.Path, Line: line, Layer: &e.Layer, RemovedIn: e.RemovedIn,
+		Instruction: s.image.Layers[e.Layer].Instruction,
+	}
+}
+
+// cover reports how far the image was looked at.
+func (s *subject) cover(sink seaworthy.Sink) error {
+	c := &seaworthy.Coverage{Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.Checked}
+	if err := sink.Coverage(c); err != nil {
+		return err
+	}
+	for i, f := range s.layers {
+		for _, o := range f.Unread {
+			e, ok := s.At(i, o)
+			if !ok {
+				continue
+			}
+			err := sink.Coverage(&seaworthy.Coverage{
+				Risk: seaworthy.Misconfiguration, Subject: fmt.Sprintf("layer %d: %s", i, e.Path), State: seaworthy.NotChecked,
+				Reason: fmt.Sprintf("The file has %d bytes; files over %d bytes, or after %d bytes in a layer, are not read.", e.Size, maxTextSize, maxTextSum),
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
