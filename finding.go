@@ -1,6 +1,7 @@
 package seaworthy
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
@@ -191,14 +192,24 @@ type Location struct {
 func (l Location) MarshalJSON() ([]byte, error) {
 	type plain Location
 	if utf8.ValidString(l.Path) {
-		return json.Marshal(plain(l))
+		return marshalUnescaped(plain(l))
 	}
 	p := plain(l)
 	p.Path = escapePath(l.Path)
-	return json.Marshal(struct {
+	return marshalUnescaped(struct {
 		plain
 		PathBase64 string `json:"pathBase64"`
 	}{p, base64.StdEncoding.EncodeToString([]byte(l.Path))})
+}
+
+// marshalUnescaped leaves it to the encoder that called MarshalJSON whether
+// characters that mean something in HTML are escaped.
+func marshalUnescaped(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.Bytes(), err
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
