@@ -1,0 +1,34 @@
+// Package instruction reads how an image was built: the entries of its history,
+// instructions in Dockerfile form, and the shell commands inside them.
+//
+// An OCI image configuration records one line, created_by, for each build step,
+// and every builder writes it in its own way. [History] turns these lines into
+// [Instruction] values that read like the Dockerfile they came from, and binds
+// them to the layers they made:
+//
+//	steps, bound := instruction.History(config, len(layers))
+//	for _, step := range steps {
+//		fmt.Println(step.Layer, step) // 2 RUN apt-get update && apt-get install -y curl
+//	}
+//
+// [Parse] does the same for a line of Dockerfile text, such as an ONBUILD
+// trigger of the configuration.
+//
+// From there on, typed views read the arguments: [Instruction.Commands] for the
+// programs that a step runs, [Instruction.Pairs] for ENV, ARG and LABEL,
+// [Instruction.Transfer] for ADD and COPY, [Instruction.Exec] for CMD and
+// ENTRYPOINT, [Instruction.Trigger] for ONBUILD.
+//
+// A command knows where its output goes, so that a download run by a shell is
+// found however it is spelled:
+//
+//	cmds, whole := step.Commands()
+//	for _, c := range cmds {
+//		if c.Name == "curl" && c.Into != nil && c.Into.Name == "sh" { ... }
+//	}
+//
+// All input is the image author's. Nothing here fails on bad input: what cannot
+// be read keeps its text, with an empty keyword or in words split by eye, and
+// the caller is told, so that it can report it as not wholly checked. Lengths,
+// depths and counts are bounded by the constants of this package.
+package instruction

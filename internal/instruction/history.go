@@ -1,0 +1,186 @@
+package instruction
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// History reads all entries of the configuration's history, in order, and binds
+// those that made a layer to the indexes of the image's layers. If their number
+// is not that of the layers, no step is bound to any layer and bound is false:
+// then nobody knows which step made which layer.
+func History(c seaworthy.ImageConfig, layers int) (steps []Instruction, bound bool) {
+	steps = make([]Instruction, len(c.History))
+	made := 0
+	for i, h := range c.History {
+		in := ParseCreatedBy(h.CreatedBy)
+		in.Created, in.Comment = h.Created, h.Comment
+		in.Empty, in.History = h.EmptyLayer, i
+		in.BuildKit = in.BuildKit || strings.HasPrefix(h.Comment, "buildkit.dockerfile")
+		if !in.Empty {
+			in.Layer = made
+			made++
+		}
+		steps[i] = in
+	}
+	if made == layers {
+		return steps, true
+	}
+	for i := range steps {
+		steps[i].Layer = -1
+	}
+	return steps, false
+}
+
+const (
+	buildKitSuffix = " # buildkit"
+	nopPrefix      = "#(nop)"
+)
+
+// ParseCreatedBy reads the created_by text of one history entry. It knows what
+// the classic Docker builder, BuildKit, Podman and Buildah, and kaniko record;
+// what others record is kept as it is, without keyword. The result has History
+// 0 and Layer -1.
+func ParseCreatedBy(text string) Instruction {
+	in := Instruction{Raw: text, Layer: -1}
+	s := strings.Trim(text, blanks)
+	if t, ok := strings.CutSuffix(s, strings.TrimLeft(buildKitSuffix, " ")); ok {
+		s, in.BuildKit = strings.TrimRight(t, blanks), true
+	}
+	word, rest := cutWord(s)
+	switch {
+	case word == "RUN":
+		in.setRun(rest)
+	case slices.Contains(keywords[:], word):
+		in.Keyword = word
+		in.setRecorded(rest)
+	case strings.HasPrefix(word, "|"):
+		in.setRun(s)
+	default:
+		shell, script, ok := splitShell(s)
+		if !ok {
+			in.Args = s
+			return in
+		}
+		if nop, ok := strings.CutPrefix(script, nopPrefix); ok {
+			in.setNop(nop)
+			return in
+		}
+		in.Keyword, in.Shell, in.Args = "RUN", shell, script
+	}
+	return in
+}
+
+// setNop reads what the classic builder recorded behind its mark for a step that
+// runs nothing.
+func (in *Instruction) setNop(text string) {
+	word, rest := cutWord(text)
+	keyword := strings.ToUpper(word)
+	if !slices.Contains(keywords[:], keyword) {
+		in.Args = strings.Trim(text, blanks)
+		return
+	}
+	in.Keyword = keyword
+	in.setRecorded(rest)
+}
+
+// setRun reads "|N A=1 B=2 shell -c script", of which all but the script may be
+// missing.
+func (in *Instruction) setRun(text string) {
+	in.Keyword = "RUN"
+	in.BuildArgs, text = splitBuildArgs(text)
+	if shell, script, ok := splitShell(text); ok {
+		in.Shell, in.Args = shell, script
+		return
+	}
+	if in.BuildKit || len(in.BuildArgs) > 0 {
+		in.Args = strings.TrimSpace(text) // exec form; a leading -- is its own
+		return
+	}
+	in.setArgs(joinLines(text))
+}
+
+// setRecorded reads the arguments of an instruction other than RUN, and brings
+// those that builders print in the notation of Go's fmt package back to
+// Dockerfile form.
+func (in *Instruction) setRecorded(text string) {
+	in.setArgs(text)
+	switch in.Keyword {
+	case "CMD", "ENTRYPOINT":
+		if argv, ok := ParseExecForm(in.Args); ok {
+			in.Args = formatExecForm(argv)
+		}
+	case "SHELL", "VOLUME":
+		if argv, ok := parsePrintedList(in.Args); ok {
+			in.Args = formatExecForm(argv)
+		}
+	case "EXPOSE":
+		if ports, ok := parsePrintedMap(in.Args); ok {
+			in.Args = strings.Join(ports, " ")
+		}
+	case "HEALTHCHECK":
+		in.setPrintedHealthcheck()
+	}
+}
+
+// splitBuildArgs splits "|N A=1 B=2 rest". Values are recorded without quotes
+// and may hold spaces: a value ends where the next name starts, and the last one
+// where a shell starts, or else at the first space.
+func splitBuildArgs(text string) (args []KeyValue, rest string) {
+	word, rest := cutWord(text)
+	if !strings.HasPrefix(word, "|") {
+		return nil, text
+	}
+	n, err := strconv.Atoi(word[1:])
+	if err != nil || n < 0 {
+		return nil, text
+	}
+	for len(args) < n {
+		name, tail, ok := cutName(rest, isVariableByte)
+		if !ok {
+			return args, rest
+		}
+		end := len(tail)
+		if len(args) < n-1 {
+			end = nextName(tail, isVariableByte)
+		}
+		shell := nextShell(tail[:end])
+		switch {
+		case shell >= 0:
+			end = shell
+		case len(args) == n-1:
+			end = len(tail) - len(strings.TrimLeft(afterWord(tail), blanks))
+		}
+		args = append(args, KeyValue{name, strings.TrimRight(tail[:end], blanks)})
+		rest = strings.TrimLeft(tail[end:], blanks)
+		if shell >= 0 {
+			break
+		}
+	}
+	return args, rest
+}
+
+// afterWord is s from its first blank on.
+func afterWord(s string) string {
+	if i := strings.IndexAny(s, blanks); i >= 0 {
+		return s[i:]
+	}
+	return ""
+}
+
+// nextShell is the offset in s of the first word, but not at 0, at which a shell
+// command line starts; -1 if there is none.
+func nextShell(s string) int {
+	for i := 1; i < len(s); i++ {
+		if s[i-1] != ' ' {
+			continue
+		}
+		if _, _, ok := splitShell(s[i:]); ok {
+			return i
+		}
+	}
+	return -1
+}

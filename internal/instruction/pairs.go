@@ -1,0 +1,207 @@
+package instruction
+
+import "strings"
+
+// Pairs gives the names and values of an ENV, ARG or LABEL; nil for any other
+// instruction. An ARG without default has an empty value.
+//
+// A history records values without the quotes that they had. There a word that
+// is no NAME=value belongs to the value before it.
+func (in Instruction) Pairs() []KeyValue {
+	switch in.Keyword {
+	case "ENV", "ARG", "LABEL":
+	default:
+		return nil
+	}
+	if in.History < 0 {
+		return EnvPairs(in.Args)
+	}
+	return recordedPairs(in.Args)
+}
+
+// EnvPairs reads the arguments of ENV, ARG or LABEL in Dockerfile form:
+// NAME=value with quotes and backslashes, or the older "NAME value", whose value
+// is the rest of the line. Variables are not expanded.
+func EnvPairs(args string) []KeyValue {
+	args = strings.Trim(args, blanks)
+	first, rest := cutWord(args)
+	if first == "" {
+		return nil
+	}
+	if !strings.Contains(first, "=") && rest != "" && !allAssign(rest) {
+		return []KeyValue{{unquote(first), rest}}
+	}
+	var pairs []KeyValue
+	for args != "" {
+		var word string
+		word, args = cutQuoted(args)
+		name, value := cutAssign(word)
+		pairs = append(pairs, KeyValue{unquote(name), unquote(value)})
+	}
+	return pairs
+}
+
+// allAssign is true if every word of s is an assignment, as in "ARG A B=1": then
+// what stands before is a name of its own.
+func allAssign(s string) bool {
+	for s != "" {
+		var word string
+		word, s = cutQuoted(s)
+		if name, _ := cutAssign(word); name == word {
+			return false
+		}
+	}
+	return true
+}
+
+// cutAssign splits a word at its first equals sign outside quotes.
+func cutAssign(word string) (name, value string) {
+	quote := byte(0)
+	for i := 0; i < len(word); i++ {
+		switch c := word[i]; {
+		case quote == 0 && c == '=':
+			return word[:i], word[i+1:]
+		case quote == c:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == '\\' && quote != '\'':
+			i++
+		}
+	}
+	return word, ""
+}
+
+// cutQuoted splits the first word from the rest, where blanks in quotes or after
+// a backslash do not end a word.
+func cutQuoted(s string) (word, rest string) {
+	quote := byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && quote != '\'':
+			i++
+		case quote == c:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '\'':
+			quote = c
+		case strings.IndexByte(blanks, c) >= 0:
+			return s[:i], strings.TrimLeft(s[i:], blanks)
+		}
+	}
+	return s, ""
+}
+
+// unquote removes quotes and backslashes as ENV does.
+func unquote(word string) string {
+	if !strings.ContainsAny(word, `"'\`) {
+		return word
+	}
+	var b strings.Builder
+	quote := byte(0)
+	for i := 0; i < len(word); i++ {
+		c := word[i]
+		switch {
+		case quote == c && c != 0:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == '\\' && quote != '\'' && i+1 < len(word):
+			if quote == '"' && strings.IndexByte("\"\\$", word[i+1]) < 0 {
+				b.WriteByte(c)
+			}
+			i++
+			b.WriteByte(word[i])
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// recordedPairs reads pairs whose values stand without quotes, up to the next
+// name. A value that is quoted as a whole, as builders that record the line as
+// it was written leave it, is unquoted.
+func recordedPairs(args string) []KeyValue {
+	args = strings.Trim(args, blanks)
+	name, tail, ok := cutName(args, isLabelByte)
+	if !ok {
+		return EnvPairs(args)
+	}
+	var pairs []KeyValue
+	tries := maxQuoteTries
+	for ok {
+		end := 0
+		if tries > 0 && tail != "" && (tail[0] == '"' || tail[0] == '\'') {
+			if quoted, rest := cutQuoted(tail); isQuoted(quoted) && (rest == "" || nameAt(rest, isLabelByte)) {
+				end = len(quoted)
+				pairs = append(pairs, KeyValue{name, unquote(quoted)})
+			} else {
+				tries--
+			}
+		}
+		if end == 0 {
+			end = nextName(tail, isLabelByte)
+			pairs = append(pairs, KeyValue{name, strings.TrimRight(tail[:end], blanks)})
+		}
+		name, tail, ok = cutName(strings.TrimLeft(tail[end:], blanks), isLabelByte)
+	}
+	return pairs
+}
+
+// maxQuoteTries bounds how often the end of a quoted value is looked for in vain,
+// which may mean reading all that follows.
+const maxQuoteTries = 32
+
+// isQuoted is true if one pair of quotes stands around the whole word.
+func isQuoted(word string) bool {
+	return len(word) > 1 && (word[0] == '"' || word[0] == '\'') && word[len(word)-1] == word[0]
+}
+
+// cutName splits "NAME=rest"; a name may be in double quotes.
+func cutName(s string, valid func(byte) bool) (name, rest string, ok bool) {
+	name, rest, ok = strings.Cut(s, "=")
+	if n := len(name); n > 2 && name[0] == '"' && name[n-1] == '"' {
+		name = name[1 : n-1]
+	}
+	if !ok || name == "" {
+		return "", s, false
+	}
+	for i := range len(name) {
+		if !valid(name[i]) {
+			return "", s, false
+		}
+	}
+	return name, rest, true
+}
+
+func nameAt(s string, valid func(byte) bool) bool {
+	for i := range len(s) {
+		switch {
+		case s[i] == '=':
+			return i > 0
+		case !valid(s[i]) && s[i] != '"':
+			return false
+		}
+	}
+	return false
+}
+
+// nextName is the offset in s of the first word, but not at 0, that starts with
+// NAME=; the length of s if there is none.
+func nextName(s string, valid func(byte) bool) int {
+	for i := 1; i < len(s); i++ {
+		if strings.IndexByte(blanks, s[i-1]) >= 0 && strings.IndexByte(blanks, s[i]) < 0 && nameAt(s[i:], valid) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func isVariableByte(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func isLabelByte(c byte) bool {
+	return isVariableByte(c) || c == '.' || c == '-' || c == '/'
+}
