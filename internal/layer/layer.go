@@ -1,0 +1,186 @@
+// Package layer reads the layers of container images: it decompresses a blob,
+// works out its digest and diffID as the bytes go by, and walks the entries of
+// the tar stream. It is the only reader of layer tar streams.
+//
+// Formats: the layer of the OCI image specification 1.1, uncompressed or as gzip
+// (of several members too, as eStargz has them) or zstd (of several frames and
+// skippable frames too, as zstd:chunked has them); tar as ustar, PAX and GNU
+// write it, with long names and sparse files.
+package layer
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Layer is what is known of a layer once it was read to its end.
+type Layer struct {
+	// Digest is the digest of the blob, DiffID that of the uncompressed stream.
+	Digest, DiffID string
+	// BlobSize and Size are the lengths of the two in bytes.
+	BlobSize, Size int64
+	// Table holds the layer's entries.
+	Table *Table
+}
+
+// Limits bounds what a layer may ask of its reader. The zero value of a field
+// means its default.
+type Limits struct {
+	// MaxSize bounds the uncompressed stream, in bytes. Default: 64 GiB.
+	MaxSize int64
+	// MaxRatio bounds uncompressed to compressed length, once a layer is larger
+	// than RatioFloor. Default: 200.
+	MaxRatio int64
+	// MaxEntries bounds the number of entries. Default: 5,000,000.
+	MaxEntries int
+}
+
+// RatioFloor is the uncompressed length from which [Limits.MaxRatio] counts: a
+// small layer of zeros harms nobody.
+const RatioFloor = 1 << 30
+
+// MaxPath bounds the length of a path and of a link's target, in bytes. It is
+// PATH_MAX of Linux: no container runtime can unpack a longer one.
+const MaxPath = 4096
+
+func (l Limits) withDefaults() Limits {
+	if l.MaxSize == 0 {
+		l.MaxSize = 64 << 30
+	}
+	if l.MaxRatio == 0 {
+		l.MaxRatio = 200
+	}
+	if l.MaxEntries == 0 {
+		l.MaxEntries = 5_000_000
+	}
+	return l
+}
+
+// Errors that a caller may want to tell apart.
+var (
+	ErrNotTar = errors.New("is not a tar archive")
+	ErrBomb   = errors.New("is a decompression bomb")
+	ErrLimit  = errors.New("exceeds a limit")
+)
+
+// Walk reads a blob to its end and calls visit for each entry that puts
+// something into the file system, in the order of the archive; whiteouts are in
+// the table only. The header is valid until visit returns unless it is copied;
+// the body may be left unread. An error of visit ends the walk and is returned.
+func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seaworthy.Header, io.Reader) error) (*Layer, error) {
+	limits = limits.withDefaults()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	p := startPipeline(ctx, blob, limits)
+	table := NewTable()
+	err := walkTar(p.tar, table, limits, visit)
+	if err == nil {
+		err = p.tar.drain()
+	}
+	if err != nil {
+		cancel(err)
+	}
+	l := p.wait()
+	if err != nil {
+		return nil, err
+	}
+	l.Table = table
+	return l, nil
+}
+
+func walkTar(r io.Reader, table *Table, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
+	tr := tar.NewReader(r)
+	h := new(seaworthy.Header)
+	for {
+		t, err := tr.Next()
+		if err == io.EOF {
+			return nil
+		}
+		ordinal := table.Len()
+		if err != nil {
+			return tarError(err, ordinal)
+		}
+		if ordinal >= limits.MaxEntries {
+			return fmt.Errorf("%w: more than %d entries", ErrLimit, limits.MaxEntries)
+		}
+		kind, err := readHeader(t, ordinal, h)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", ordinal, err)
+		}
+		table.append(kind, h)
+		if !kind.exists() {
+			continue
+		}
+		if err := visit(h, tr); err != nil {
+			return err
+		}
+	}
+}
+
+// tarError tells a stream that never was a tar from one that is damaged.
+func tarError(err error, ordinal int) error {
+	switch {
+	case errors.As(err, new(*streamError)), !errors.Is(err, tar.ErrHeader) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case ordinal == 0:
+		return ErrNotTar
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("ends in the middle of entry %d: %w", ordinal, io.ErrUnexpectedEOF)
+	default:
+		return fmt.Errorf("entry %d: the tar header is damaged", ordinal)
+	}
+}
+
+// readHeader turns a tar header into h.
+func readHeader(t *tar.Header, ordinal int, h *seaworthy.Header) (kind, error) {
+	if len(t.Name) > MaxPath || len(t.Linkname) > MaxPath {
+		return 0, fmt.Errorf("%w: a path of %d bytes, where %d are allowed", ErrLimit, max(len(t.Name), len(t.Linkname)), MaxPath)
+	}
+	if t.Size < 0 {
+		return 0, errors.New("negative size")
+	}
+	*h = seaworthy.Header{
+		Path:    cleanPath(t.Name),
+		Ordinal: ordinal,
+		Mode:    uint16(t.Mode & 0o7777),
+		UID:     clampID(t.Uid),
+		GID:     clampID(t.Gid),
+	}
+	switch t.Typeflag {
+	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
+		h.Type, h.Size = seaworthy.Regular, t.Size
+	case tar.TypeDir:
+		h.Type = seaworthy.Directory
+	case tar.TypeSymlink:
+		h.Type, h.Link = seaworthy.Symlink, t.Linkname
+	case tar.TypeLink:
+		h.Type, h.Link = seaworthy.Hardlink, cleanPath(t.Linkname)
+	case tar.TypeChar:
+		h.Type = seaworthy.CharDevice
+	case tar.TypeBlock:
+		h.Type = seaworthy.BlockDevice
+	case tar.TypeFifo:
+		h.Type = seaworthy.FIFO
+	default:
+		return kindOther, nil
+	}
+	if c, ok := t.PAXRecords["SCHILY.xattr.security.capability"]; ok {
+		h.Capability = []byte(c)
+	}
+	return kindOf(h), nil
+}
+
+// clampID keeps a user or group id within the kernel's 32 bits; what lies
+// outside becomes the id that the kernel reserves for "none".
+func clampID(id int) uint32 {
+	if id < 0 || int64(id) > math.MaxUint32 {
+		return math.MaxUint32
+	}
+	return uint32(id)
+}
