@@ -1,0 +1,504 @@
+package misconfig
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Bounds on what one set of sudoers files may hold. The image writes them.
+const (
+	maxSudoersFiles    = 256     // files read, by include or from a directory
+	maxSudoersDepth    = 32      // includes within includes
+	maxSudoersDefaults = 1000    // parameters of Defaults lines
+	maxSudoersGrants   = 2000    // grants after aliases are expanded
+	maxSudoersAlias    = 16      // aliases within aliases
+	maxSudoersSteps    = 500_000 // names and commands met while expanding
+)
+
+// sudoers is what sudoers(5) files say once they are read together: includes
+// followed, aliases expanded, tags carried along each list of commands.
+type sudoers struct {
+	// files are the paths read, in order.
+	files    []string
+	grants   []sudoGrant
+	defaults []sudoDefault
+	problems []sudoProblem
+}
+
+// sudoGrant lets users run one command.
+type sudoGrant struct {
+	file  string
+	line  int
+	users []sudoName
+	runas []sudoName // users to run as; empty for root
+	// asGroup is true if the grant is for running with another group only.
+	asGroup bool
+	command sudoCommand
+	// except is true if the same list of commands also excludes commands.
+	except bool
+
+	noPasswd, passwd bool // an explicit NOPASSWD or PASSWD
+	setenv, noexec   bool
+}
+
+// sudoName is a member of a list of users, groups or hosts: "bob", "#1000",
+// "%wheel", "%#10", "+netgroup" or "ALL".
+type sudoName struct {
+	name    string
+	negated bool
+}
+
+// sudoCommand is a command that a grant names.
+type sudoCommand struct {
+	path string // "ALL", "sudoedit", "list" or a path, which may hold wildcards or end in "/"
+	args string // the arguments, as written with quoting removed
+	// anyArgs is true if no arguments are written, which allows any; noArgs if
+	// they are written as "", which allows none.
+	anyArgs, noArgs bool
+	negated         bool
+	digest          bool // held to a digest of its content
+}
+
+// sudoDefault is one parameter of a Defaults line.
+type sudoDefault struct {
+	file string
+	line int
+	// scope is what follows "Defaults": 0 for all, '@' hosts, ':' users,
+	// '!' commands, '>' users run as.
+	scope   byte
+	members []sudoName
+	name    string
+	op      string // "", "=", "+=" or "-="
+	value   string
+	negated bool
+}
+
+// sudoProblem is something in a sudoers file that cannot be understood.
+type sudoProblem struct {
+	file string
+	line int // 0 for the file as a whole
+	err  error
+}
+
+// sudoFS is where sudoers files are read from. Paths are as in
+// [seaworthy.Header.Path].
+type sudoFS struct {
+	// read gives a file's text; ok is false if there is no such file.
+	read func(path string) (text string, ok bool)
+	// list gives the names of the files of a directory.
+	list func(dir string) []string
+}
+
+// readSudoers reads the file and all that it includes.
+func readSudoers(fsys sudoFS, file string) *sudoers {
+	r := sudoersReader{fsys: fsys, out: &sudoers{}, aliases: map[string][]sudoName{}, cmnds: map[string][]sudoSpec{}}
+	r.file(file, 0)
+	r.expand()
+	return r.out
+}
+
+type sudoersReader struct {
+	fsys    sudoFS
+	out     *sudoers
+	specs   []sudoUserSpec
+	aliases map[string][]sudoName // by kind and name, as "User_Alias NAME"
+	cmnds   map[string][]sudoSpec
+	steps   int // up to maxSudoersSteps
+}
+
+// sudoUserSpec is a user specification before aliases are expanded.
+type sudoUserSpec struct {
+	file  string
+	line  int
+	users []sudoName
+	specs []sudoSpec
+}
+
+// sudoSpec is one command of a user specification or command alias.
+type sudoSpec struct {
+	runas            []sudoName
+	asGroup          bool
+	noPasswd, passwd bool
+	setenv, noexec   bool
+	command          sudoCommand
+}
+
+func (r *sudoersReader) problem(file string, line int, err error) {
+	if len(r.out.problems) < maxSudoersFiles {
+		r.out.problems = append(r.out.problems, sudoProblem{file, line, err})
+	}
+}
+
+// file reads one file. A file that is not there is passed over by the caller.
+func (r *sudoersReader) file(name string, depth int) {
+	if depth > maxSudoersDepth || len(r.out.files) >= maxSudoersFiles {
+		r.problem(name, 0, fmt.Errorf("not read: more than %d files or %d includes within includes", maxSudoersFiles, maxSudoersDepth))
+		return
+	}
+	text, ok := r.fsys.read(name)
+	if !ok {
+		return
+	}
+	r.out.files = append(r.out.files, name)
+	for l := range sudoersLines(text) {
+		if dir, arg, ok := includeOf(l.text); ok {
+			r.include(name, l.number, dir, arg, depth)
+			continue
+		}
+		p := &sudoersParser{s: l.text}
+		if err := r.statement(p, name, l.number); err != nil {
+			r.problem(name, l.number, err)
+		}
+	}
+}
+
+// includeOf recognises @include, #include, @includedir and #includedir.
+func includeOf(line string) (dir bool, arg string, ok bool) {
+	rest, ok := strings.CutPrefix(line, "@include")
+	if !ok {
+		rest, ok = strings.CutPrefix(line, "#include")
+	}
+	if !ok {
+		return false, "", false
+	}
+	rest, dir = strings.CutPrefix(rest, "dir")
+	if rest == "" || rest[0] != ' ' && rest[0] != '\t' {
+		return false, "", false
+	}
+	p := &sudoersParser{s: strings.TrimSpace(rest)}
+	return dir, p.word(" \t"), true
+}
+
+func (r *sudoersReader) include(from string, line int, dir bool, arg string, depth int) {
+	if strings.Contains(arg, "%h") {
+		r.problem(from, line, errors.New("not followed: the included name depends on the host name"))
+		return
+	}
+	name := path.Clean("/" + arg)
+	if !strings.HasPrefix(arg, "/") {
+		name = path.Join("/", path.Dir(from), arg)
+	}
+	name = strings.TrimPrefix(name, "/")
+	if !dir {
+		r.file(name, depth+1)
+		return
+	}
+	for _, base := range r.fsys.list(name) {
+		if strings.Contains(base, ".") || strings.HasSuffix(base, "~") {
+			continue // sudo passes over what package managers and editors leave
+		}
+		r.file(path.Join(name, base), depth+1)
+	}
+}
+
+func (r *sudoersReader) statement(p *sudoersParser, file string, line int) error {
+	word := p.peekName()
+	switch {
+	case word == "User_Alias", word == "Runas_Alias", word == "Host_Alias":
+		p.i += len(word)
+		return p.aliases(func(name string) error {
+			list, err := p.names(word == "Host_Alias")
+			r.aliases[word+" "+name] = list
+			return err
+		})
+	case word == "Cmnd_Alias", word == "Cmd_Alias":
+		p.i += len(word)
+		return p.aliases(func(name string) error {
+			specs, err := p.commands()
+			r.cmnds[name] = specs
+			return err
+		})
+	case strings.HasPrefix(p.s, "Defaults"):
+		return r.defaults(p, file, line)
+	}
+	users, err := p.names(false)
+	if err != nil {
+		return err
+	}
+	for {
+		if _, err := p.names(true); err != nil {
+			return err
+		}
+		if !p.accept('=') {
+			return errors.New(`malformed: no "=" between hosts and commands`)
+		}
+		specs, err := p.commands()
+		if err != nil {
+			return err
+		}
+		r.specs = append(r.specs, sudoUserSpec{file, line, users, specs})
+		if !p.accept(':') {
+			return p.end()
+		}
+	}
+}
+
+func (r *sudoersReader) defaults(p *sudoersParser, file string, line int) error {
+	p.i = len("Defaults")
+	d := sudoDefault{file: file, line: line}
+	if c := p.peek(); c == '@' || c == ':' || c == '!' || c == '>' {
+		d.scope = c
+		p.i++
+		var err error
+		if c == '!' {
+			var specs []sudoSpec
+			specs, err = p.commands()
+			for _, s := range specs {
+				d.members = append(d.members, sudoName{s.command.path, s.command.negated})
+			}
+		} else {
+			d.members, err = p.names(c == '@')
+		}
+		if err != nil {
+			return err
+		}
+	} else if c != ' ' && c != '\t' {
+		return errors.New("malformed: a statement that is neither Defaults nor an alias nor a user specification")
+	}
+	for {
+		p.space()
+		one := d
+		for p.accept('!') {
+			one.negated = !one.negated
+		}
+		one.name = p.word(" \t,=+-!")
+		if one.name == "" {
+			return errors.New("malformed: Defaults without a parameter")
+		}
+		p.space()
+		for _, op := range []string{"+=", "-=", "="} {
+			if strings.HasPrefix(p.s[p.i:], op) {
+				p.i += len(op)
+				p.space()
+				one.op, one.value = op, p.word(" \t,")
+				break
+			}
+		}
+		if len(r.out.defaults) >= maxSudoersDefaults {
+			return fmt.Errorf("not judged: more than %d parameters of Defaults", maxSudoersDefaults)
+		}
+		r.out.defaults = append(r.out.defaults, one)
+		if !p.accept(',') {
+			return p.end()
+		}
+	}
+}
+
+// expand makes grants of the user specifications.
+func (r *sudoersReader) expand() {
+	for i := range r.out.defaults {
+		d := &r.out.defaults[i]
+		switch d.scope {
+		case ':':
+			d.members = r.names("User_Alias", d.members)
+		case '>':
+			d.members = r.names("Runas_Alias", d.members)
+		}
+	}
+	for _, u := range r.specs {
+		users := r.names("User_Alias", u.users)
+		first := len(r.out.grants)
+		except := false
+		for _, s := range u.specs {
+			for _, c := range r.commands(s.command, 0) {
+				if len(r.out.grants) >= maxSudoersGrants || r.steps >= maxSudoersSteps {
+					r.problem(u.file, u.line, fmt.Errorf("the rest is not judged: more than %d grants", maxSudoersGrants))
+					return
+				}
+				if c.negated {
+					except = true
+					continue
+				}
+				r.out.grants = append(r.out.grants, sudoGrant{
+					file: u.file, line: u.line, users: users, runas: r.names("Runas_Alias", s.runas), asGroup: s.asGroup,
+					command: c, noPasswd: s.noPasswd, passwd: s.passwd, setenv: s.setenv, noexec: s.noexec,
+				})
+			}
+		}
+		for i := first; i < len(r.out.grants); i++ {
+			r.out.grants[i].except = except
+		}
+	}
+}
+
+// names replaces aliases by their members, each name once.
+func (r *sudoersReader) names(kind string, list []sudoName) []sudoName {
+	var out []sudoName
+	seen := map[sudoName]bool{}
+	var walk func(list []sudoName, negated bool, depth int)
+	walk = func(list []sudoName, negated bool, depth int) {
+		for _, n := range list {
+			n.negated = n.negated != negated
+			if seen[n] || r.steps >= maxSudoersSteps {
+				continue
+			}
+			seen[n] = true
+			r.steps++
+			if members, ok := r.aliases[kind+" "+n.name]; ok && depth < maxSudoersAlias {
+				walk(members, n.negated, depth+1)
+				continue
+			}
+			out = append(out, n)
+		}
+	}
+	walk(list, false, 0)
+	return out
+}
+
+// commands replaces a command alias by its members, at most maxSudoersGrants.
+func (r *sudoersReader) commands(c sudoCommand, depth int) []sudoCommand {
+	r.steps++
+	members, ok := r.cmnds[c.path]
+	if !ok || depth >= maxSudoersAlias {
+		return []sudoCommand{c}
+	}
+	var out []sudoCommand
+	for _, m := range members {
+		one := m.command
+		one.negated = one.negated != c.negated
+		out = append(out, r.commands(one, depth+1)...)
+		if len(out) > maxSudoersGrants || r.steps >= maxSudoersSteps {
+			break
+		}
+	}
+	return out
+}
+
+// withoutPassword is true if the grant asks for no password, by its tag or by a
+// Defaults line for all users or for one that the grant is for.
+func (s *sudoers) withoutPassword(g *sudoGrant) bool {
+	if g.noPasswd || g.passwd {
+		return g.noPasswd
+	}
+	free := false
+	for _, d := range s.defaults {
+		if d.name == "authenticate" && s.applies(&d, g) {
+			free = d.negated
+		}
+	}
+	return free
+}
+
+// asksOther is true if the password that sudo asks for is not the caller's own
+// but that of root or of the user to run as.
+func (s *sudoers) asksOther(g *sudoGrant) bool {
+	other := false
+	for _, d := range s.defaults {
+		if (d.name == "targetpw" || d.name == "rootpw" || d.name == "runaspw") && s.applies(&d, g) {
+			other = !d.negated
+		}
+	}
+	return other
+}
+
+func (s *sudoers) applies(d *sudoDefault, g *sudoGrant) bool {
+	switch d.scope {
+	case 0:
+		return true
+	case ':':
+		return slices.ContainsFunc(d.members, func(n sudoName) bool {
+			return !n.negated && (n.name == "ALL" || slices.Contains(g.users, n))
+		})
+	case '!':
+		return slices.ContainsFunc(d.members, func(n sudoName) bool { return !n.negated && n.name == g.command.path })
+	default:
+		return false
+	}
+}
+
+// overridden is true if a later grant takes the place of grant i, because the
+// last match wins: one for ALL commands, for the same users.
+func (s *sudoers) overridden(i int) bool {
+	g := &s.grants[i]
+	for j := i + 1; j < len(s.grants); j++ {
+		l := &s.grants[j]
+		if l.command.path != "ALL" || l.except || l.asGroup {
+			continue
+		}
+		if s.withoutPassword(l) == s.withoutPassword(g) && l.setenv == g.setenv {
+			continue
+		}
+		if covers(l.users, g.users) && (len(g.runas) == 0 || covers(l.runas, g.runas)) {
+			return true
+		}
+	}
+	return false
+}
+
+func covers(later, earlier []sudoName) bool {
+	all := sudoName{name: "ALL"}
+	if slices.Contains(later, all) {
+		return !slices.ContainsFunc(later, func(n sudoName) bool { return n.negated })
+	}
+	for _, n := range earlier {
+		if !slices.Contains(later, n) {
+			return false
+		}
+	}
+	return true
+}
+
+// asRoot is true if the grant lets run commands as root.
+func (g *sudoGrant) asRoot() bool {
+	if g.asGroup {
+		return false
+	}
+	if len(g.runas) == 0 {
+		return true
+	}
+	root := false
+	for _, n := range g.runas {
+		switch n.name {
+		case "ALL", "root", "#0":
+			root = !n.negated
+		}
+	}
+	return root
+}
+
+// String gives the grant in sudoers form, aliases expanded.
+func (g *sudoGrant) String() string {
+	var b strings.Builder
+	writeNames(&b, g.users)
+	b.WriteString(" ALL=")
+	if len(g.runas) > 0 {
+		b.WriteByte('(')
+		writeNames(&b, g.runas)
+		b.WriteString(") ")
+	}
+	for _, t := range []struct {
+		set bool
+		tag string
+	}{{g.noPasswd, "NOPASSWD: "}, {g.passwd, "PASSWD: "}, {g.setenv, "SETENV: "}, {g.noexec, "NOEXEC: "}} {
+		if t.set {
+			b.WriteString(t.tag)
+		}
+	}
+	b.WriteString(g.command.String())
+	return b.String()
+}
+
+func writeNames(b *strings.Builder, list []sudoName) {
+	for i, n := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if n.negated {
+			b.WriteByte('!')
+		}
+		b.WriteString(n.name)
+	}
+}
+
+func (c sudoCommand) String() string {
+	switch {
+	case c.noArgs:
+		return c.path + ` ""`
+	case c.args != "":
+		return c.path + " " + c.args
+	}
+	return c.path
+}
