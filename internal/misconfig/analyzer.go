@@ -58,14 +58,10 @@ func (a *Analyzer) Open() seaworthy.Pass {
 
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
-	layers := make([]facts, len(m.Image().Layers))
-	for i := range layers {
-		data := m.Result(a, i)
-		if err := json.Unmarshal(data, &layers[i]); err != nil {
-			return fmt.Errorf("facts of layer %d: %w", i, err)
-		}
+	s, err := a.subject(m)
+	if err != nil {
+		return err
 	}
-	s := newSubject(m, layers)
 	for i := range a.checks {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -76,6 +72,17 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 		}
 	}
 	return s.cover(sink)
+}
+
+// subject reads what the passes remembered and resolves what all checks need.
+func (a *Analyzer) subject(m seaworthy.Merged) (*subject, error) {
+	layers := make([]facts, len(m.Image().Layers))
+	for i := range layers {
+		if err := json.Unmarshal(m.Result(a, i), &layers[i]); err != nil {
+			return nil, fmt.Errorf("facts of layer %d: %w", i, err)
+		}
+	}
+	return newSubject(m, layers), nil
 }
 
 // The bounds on what one check reports. An image can hold any number of

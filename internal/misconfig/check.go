@@ -59,6 +59,7 @@ type violation struct {
 func catalogue() []check {
 	all := slices.Concat(
 		userChecks(),
+		accountChecks(),
 	)
 	slices.SortFunc(all, func(a, b check) int { return cmp.Compare(a.id, b.id) })
 	return all

@@ -22,6 +22,7 @@ type example struct {
 func examples() []example {
 	return slices.Concat(
 		userExamples(),
+		accountExamples(),
 	)
 }
 
@@ -89,8 +90,14 @@ type verdicts struct {
 	coverage []*seaworthy.Coverage
 }
 
-func (v *verdicts) Finding(f *seaworthy.Finding) error   { v.findings = append(v.findings, f); return nil }
-func (v *verdicts) Coverage(c *seaworthy.Coverage) error { v.coverage = append(v.coverage, c); return nil }
+func (v *verdicts) Finding(f *seaworthy.Finding) error {
+	v.findings = append(v.findings, f)
+	return nil
+}
+func (v *verdicts) Coverage(c *seaworthy.Coverage) error {
+	v.coverage = append(v.coverage, c)
+	return nil
+}
 
 func (v *verdicts) String() string {
 	var b strings.Builder
@@ -132,4 +139,15 @@ func layered(layers ...imagetest.Layer) imagetest.Image {
 	img := configured(seaworthy.ContainerConfig{User: "1000:1000"})
 	img.Layers = layers
 	return img
+}
+
+// newSubjectOf is an image as checks see it.
+func newSubjectOf(t *testing.T, img imagetest.Image) *subject {
+	t.Helper()
+	a := New()
+	s, err := a.subject(merge(t, a, img))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

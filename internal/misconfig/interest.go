@@ -1,9 +1,11 @@
 package misconfig
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -32,8 +34,12 @@ type interest struct {
 	// only drops what the fields above found; nil keeps it all.
 	only func(*seaworthy.Header) bool
 	// text keeps the body of regular files, which are then limited to
-	// maxTextSize.
+	// maxTextSize. What is kept is cached on disk.
 	text bool
+	// reduce takes from a kept body what no check needs, above all secrets. It
+	// leaves the number of lines as it is. Passwords in URLs are always taken.
+	// Where two interests reduce the same file, both apply.
+	reduce func(body []byte) []byte
 }
 
 // interests lists all interests. Their names are unique.
@@ -158,4 +164,52 @@ func (x *index) wantsText(s set) bool {
 		}
 	}
 	return false
+}
+
+// reduce takes from the body of an entry what must not be kept.
+func (x *index) reduce(h *seaworthy.Header, data []byte) []byte {
+	found := x.of(h)
+	for i := range x.interests {
+		if reduce := x.interests[i].reduce; reduce != nil && found.has(i) {
+			data = reduce(data)
+		}
+	}
+	return redactURLs(data)
+}
+
+// redactURLs overwrites the user information of URLs with asterisks.
+func redactURLs(data []byte) []byte {
+	for i := 0; ; {
+		j := bytes.Index(data[i:], []byte("://"))
+		if j < 0 {
+			return data
+		}
+		i += j + len("://")
+		end := bytes.IndexAny(data[i:], "/ \t\r\n\"'")
+		if end < 0 {
+			end = len(data) - i
+		}
+		at := bytes.LastIndexByte(data[i:i+end], '@')
+		for k := range max(at, 0) {
+			data[i+k] = '*'
+		}
+	}
+}
+
+// keepLines makes a reduce that empties all lines but those that hold one of
+// the words, in any case.
+func keepLines(words ...string) func([]byte) []byte {
+	return func(data []byte) []byte {
+		var kept []byte
+		for line := range bytes.Lines(data) {
+			low := bytes.ToLower(line)
+			switch {
+			case slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(low, []byte(w)) }):
+				kept = append(kept, line...)
+			case bytes.HasSuffix(line, []byte("\n")):
+				kept = append(kept, '\n')
+			}
+		}
+		return kept
+	}
 }

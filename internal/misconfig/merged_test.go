@@ -185,7 +185,7 @@ func (m *merged) List(dir string) []seaworthy.Entry {
 	}
 	var list []seaworthy.Entry
 	for e := range m.Live() {
-		if parent := strings.TrimSuffix(path.Dir("/"+e.Path)[1:], "/"); parent == at && e.Path != "" {
+		if parent := strings.TrimSuffix(path.Dir("/" + e.Path)[1:], "/"); parent == at && e.Path != "" {
 			list = append(list, e)
 		}
 	}

@@ -105,6 +105,7 @@ func (p *pass) File(_ context.Context, f *seaworthy.File) error {
 			return err
 		}
 	}
+	data = p.index.reduce(f.Header, data)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.facts.Texts = append(p.facts.Texts, body{f.Ordinal, data})

@@ -13,11 +13,17 @@ type subject struct {
 	image  *seaworthy.Image
 	config *seaworthy.ContainerConfig
 	layers []facts
+	// accounts are those of the image, user is whom its process runs as.
+	accounts accounts
+	user     user
 }
 
 func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	img := m.Image()
-	return &subject{Merged: m, image: img, config: &img.Config.Config, layers: layers}
+	s := &subject{Merged: m, image: img, config: &img.Config.Config, layers: layers}
+	s.accounts = s.readAccounts()
+	s.user = resolveUser(s.config.User, s.accounts.users, s.accounts.groups)
+	return s
 }
 
 // text is a file whose body was kept.
