@@ -1,0 +1,541 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// textWriter writes for people: what the image is, a line for each risk, the
+// findings with what to do about them, what was not checked, the verdict.
+type textWriter struct {
+	collector
+	out  io.Writer
+	opt  Options
+	seen []imageVerdict
+}
+
+// imageVerdict is a line of the summary of several images.
+type imageVerdict struct {
+	reference string
+	decision  seaworthy.Decision
+}
+
+// Bounds of what the text shows of one finding if it is not to be verbose.
+const (
+	maxPlaces        = 5
+	maxEvidenceLines = 6
+	maxRows          = 4 // of one line of evidence or one path
+)
+
+func newText(w io.Writer, opt Options) *textWriter {
+	if opt.Width == 0 {
+		opt.Width = 80
+	}
+	opt.Width = min(max(opt.Width, 40), 120)
+	t := &textWriter{out: w, opt: opt}
+	t.render = t.image
+	return t
+}
+
+func (t *textWriter) page() *page { return &page{width: t.opt.Width, color: t.opt.Color} }
+
+func (t *textWriter) image(d *document) error {
+	p := t.page()
+	if len(t.seen) > 0 {
+		p.WriteString("\n\n")
+	}
+	t.seen = append(t.seen, imageVerdict{d.image.Reference, d.verdict.Decision})
+	t.header(p, d)
+	t.risks(p, d)
+	t.findings(p, d)
+	t.excepted(p, d)
+	t.gaps(p, d)
+	t.verdict(p, d)
+	_, err := t.out.Write(p.Bytes())
+	return err
+}
+
+// Close ends the report with a line for each image if there were several.
+func (t *textWriter) Close() error {
+	if len(t.seen) < 2 {
+		return nil
+	}
+	p := t.page()
+	p.WriteByte('\n')
+	p.rule(fmt.Sprintf("%d images", len(t.seen)))
+	p.WriteByte('\n')
+	const labels = 15 // "indeterminate" and the space after it
+	for _, i := range t.seen {
+		label := string(i.decision)
+		pad := strings.Repeat(" ", max(labels-columns(label), 0))
+		p.hang(2+labels, "  "+p.paint(decisionStyle(i.decision), label)+pad, solid(plain, visible(i.reference)))
+	}
+	_, err := t.out.Write(p.Bytes())
+	return err
+}
+
+func (t *textWriter) header(p *page, d *document) {
+	i := d.image
+	p.hang(0, "", solid(bold, visible(i.Reference)))
+	facts := []string{}
+	if i.OS != nil {
+		facts = append(facts, osName(i.OS))
+	} else {
+		facts = append(facts, "no os-release")
+	}
+	if i.Platform != "" {
+		facts = append(facts, i.Platform)
+	}
+	facts = append(facts, places(len(i.Layers), "layer"), humanSize(i.Size))
+	if i.Created != nil {
+		facts = append(facts, age(*i.Created, t.opt.Now))
+	}
+	p.hang(2, "  ", dotted(plain, facts)...)
+	var ids []string
+	if i.Digest != "" {
+		ids = append(ids, "digest "+t.digest(i.Digest))
+	}
+	if i.ImageID != "" {
+		ids = append(ids, "image ID "+t.digest(i.ImageID))
+	}
+	p.hang(2, "  ", dotted(dim, ids)...)
+}
+
+// dotted puts a middle dot between the items and lets a line end only there, if
+// it can.
+func dotted(s style, items []string) []span {
+	var out []span
+	for i, item := range items {
+		item = visible(item)
+		if i < len(items)-1 {
+			item += " ·"
+		}
+		out = append(out, solid(s, item))
+	}
+	return out
+}
+
+// digest gives the first 12 hexadecimal digits, which is what people compare; all
+// of them if verbose.
+func (t *textWriter) digest(d string) string {
+	if t.opt.Verbose {
+		return d
+	}
+	return shortDigest(d)
+}
+
+// riskColumns is the width of a column of risks, with the space after it.
+const riskColumns = 18
+
+func (t *textWriter) risks(p *page, d *document) {
+	p.WriteByte('\n')
+	for _, s := range d.states() {
+		label := "  " + p.paint(bold, fmt.Sprintf("%-*s", riskColumns, s.risk))
+		p.hang(2+riskColumns, label, riskLine(s)...)
+	}
+	if len(d.hidden) > 0 {
+		p.WriteByte('\n')
+		p.hang(2, "  ", prose(dim, hiddenLine(d)))
+	}
+}
+
+// hiddenLine says how much a Filter kept back.
+func hiddenLine(d *document) string {
+	var counts []string
+	for _, c := range tally(d.hidden...) {
+		counts = append(counts, c.String())
+	}
+	return fmt.Sprintf("%s not shown (--severity): %s; the verdict counts them",
+		places(len(d.hidden), "more finding"), strings.Join(counts, ", "))
+}
+
+func riskLine(s riskState) []span {
+	var out []span
+	for _, c := range s.counts {
+		out = append(out, solid(severityStyle(c.severity), c.String()+" "))
+	}
+	switch {
+	case len(s.counts) == 0 && s.looked == seaworthy.Checked:
+		out = append(out, prose(green, s.sentence()))
+	case len(s.counts) == 0:
+		out = append(out, prose(yellow, s.sentence()))
+	case len(s.gaps) > 0:
+		out = append(out, prose(yellow, "("+places(len(s.gaps), "gap")+", below)"))
+	}
+	if s.excepted > 0 {
+		out = append(out, prose(dim, fmt.Sprintf("(%d excepted)", s.excepted)))
+	}
+	return out
+}
+
+func (t *textWriter) findings(p *page, d *document) {
+	for _, risk := range seaworthy.Risks() {
+		found := of(risk, d.findings)
+		if len(found) == 0 {
+			continue
+		}
+		p.rule(string(risk))
+		advice := 0
+		for _, f := range found {
+			if t.brief(f) {
+				if advice == 0 {
+					p.WriteByte('\n')
+				}
+				advice++
+				t.advice(p, f)
+				continue
+			}
+			p.WriteByte('\n')
+			t.finding(p, d, f)
+		}
+		if advice > 0 {
+			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, "--verbose shows evidence and fixes of these"))
+		}
+	}
+}
+
+// brief is true for a finding that gets one line: advice, not alarm.
+func (t *textWriter) brief(f *seaworthy.Finding) bool {
+	return !t.opt.Verbose && (f.Severity == seaworthy.Low || f.Severity == seaworthy.Negligible)
+}
+
+func (t *textWriter) advice(p *page, f *seaworthy.Finding) {
+	spans := []span{prose(plain, f.Title), id(f)}
+	if a := f.Package; a != nil {
+		spans = append(spans, prose(plain, "in "+a.Name+" "+a.Version))
+	} else if len(f.Locations) > 0 && f.Locations[0].Path != "" {
+		where := t.place(f.Locations[0])
+		if more := len(f.Locations) - 1; more > 0 {
+			where += fmt.Sprintf(" (+%d)", more)
+		}
+		spans = append(spans, solid(dim, where))
+	}
+	p.field(severityStyle(f.Severity), f.Severity.String(), spans...)
+}
+
+func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding) {
+	p.field(severityStyle(f.Severity), f.Severity.String(), prose(bold, f.Title), id(f))
+	if t.opt.Verbose {
+		for _, line := range paragraphs(f.Detail) {
+			p.field(dim, "", prose(plain, line))
+		}
+	}
+	if a := f.Package; a != nil {
+		spans := []span{prose(plain, a.Name+" "+a.Version)}
+		switch {
+		case a.FixedVersion != "":
+			spans = append(spans, prose(green, "· fixed in "+a.FixedVersion))
+		case a.Status != "":
+			spans = append(spans, prose(yellow, "· "+a.Status))
+		}
+		p.field(dim, "in", spans...)
+	}
+	t.evidence(p, f.Evidence)
+	t.places(p, d, f.Locations)
+	if f.VEX != nil {
+		p.field(dim, "vex", prose(plain, f.VEX.Status+", says "+f.VEX.By))
+	}
+	if f.KEV != nil {
+		p.field(dim, "kev", prose(alarm, "known to be exploited since "+f.KEV.DateAdded))
+	}
+	if f.Remediation != "" {
+		p.field(green, "fix", prose(plain, f.Remediation))
+	}
+	if t.opt.Verbose {
+		for i, r := range f.References {
+			p.field(dim, label(i, "see"), solid(dim, visible(r)))
+		}
+		if len(f.Controls) > 0 {
+			p.field(dim, "breaks", prose(dim, strings.Join(f.Controls, "; ")))
+		}
+	}
+}
+
+// id names the kind of finding, for exceptions and for looking it up.
+func id(f *seaworthy.Finding) span { return solid(dim, "["+visible(f.ID)+"]") }
+
+// label is the label of the first of several lines; the others have none.
+func label(i int, s string) string {
+	if i == 0 {
+		return s
+	}
+	return ""
+}
+
+func (t *textWriter) evidence(p *page, evidence string) {
+	lines := paragraphs(evidence)
+	more := 0
+	if !t.opt.Verbose && len(lines) > maxEvidenceLines {
+		more = len(lines) - maxEvidenceLines
+		lines = lines[:maxEvidenceLines]
+	}
+	for i, l := range lines {
+		if !t.opt.Verbose {
+			l = shorten(l, maxRows*(p.width-gutter))
+		}
+		p.field(dim, label(i, "seen"), literal(plain, l))
+	}
+	if more > 0 {
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: --verbose shows them", places(more, "more line"))))
+	}
+}
+
+// paragraphs gives the lines of a text that are not blank.
+func paragraphs(s string) []string {
+	return slices.DeleteFunc(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }),
+		func(l string) bool { return strings.TrimSpace(l) == "" })
+}
+
+// places writes where a finding was seen, and once for each layer the instruction
+// that made it.
+func (t *textWriter) places(p *page, d *document, locations []seaworthy.Location) {
+	more := 0
+	if !t.opt.Verbose && len(locations) > maxPlaces {
+		more = len(locations) - maxPlaces
+		locations = locations[:maxPlaces]
+	}
+	for i, l := range locations {
+		spans := []span{solid(cyan, t.place(l))}
+		if l.Layer != nil {
+			where := fmt.Sprintf("· layer %d", *l.Layer)
+			if l.RemovedIn != nil {
+				where += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
+			}
+			spans = append(spans, prose(dim, where))
+		}
+		p.field(dim, label(i, "at"), spans...)
+	}
+	if more > 0 {
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: --format json lists them", places(more, "more place"))))
+	}
+	var told []string
+	for _, l := range locations {
+		instruction := l.Instruction
+		if layer := d.layer(l.Layer); instruction == "" && layer != nil {
+			instruction = layer.Instruction
+		}
+		if instruction == "" || slices.Contains(told, instruction) {
+			continue
+		}
+		told = append(told, instruction)
+		text := visible(strings.Join(strings.Fields(instruction), " "))
+		if !t.opt.Verbose {
+			text = shorten(text, p.width-gutter)
+		}
+		p.field(dim, label(len(told)-1, "by"), prose(dim, text))
+	}
+}
+
+// place is place, with a long path shortened unless the text is verbose.
+func (t *textWriter) place(l seaworthy.Location) string {
+	rows := maxRows
+	if t.opt.Verbose {
+		rows = 1 << 20
+	}
+	return place(l, rows*(t.opt.Width-gutter))
+}
+
+// place names a file and line from the root of the image, the path in at most n
+// columns, or says that the finding is about the image itself.
+func place(l seaworthy.Location, n int) string {
+	if l.Path == "" {
+		if l.Layer != nil {
+			return "history"
+		}
+		return "image configuration"
+	}
+	path := shorten("/"+visiblePath(l.Path), n)
+	switch {
+	case l.Line > 0:
+		return fmt.Sprintf("%s:%d", path, l.Line)
+	case l.Offset > 0:
+		return fmt.Sprintf("%s@%d", path, l.Offset)
+	default:
+		return path
+	}
+}
+
+func (t *textWriter) excepted(p *page, d *document) {
+	if len(d.excepted) == 0 {
+		return
+	}
+	p.rule("permitted by exceptions")
+	p.WriteByte('\n')
+	if !t.opt.Verbose {
+		var counts []string
+		for _, c := range tally(d.excepted...) {
+			counts = append(counts, c.String())
+		}
+		p.hang(2, "  ", prose(plain, fmt.Sprintf("%s: %s", places(len(d.excepted), "finding"), strings.Join(counts, ", "))),
+			prose(dim, "(--verbose gives the reasons)"))
+		return
+	}
+	for _, f := range d.excepted {
+		reason := f.Exception.Reason
+		if f.Exception.Expires != "" {
+			reason += " (until " + f.Exception.Expires + ")"
+		}
+		p.field(severityStyle(f.Severity), f.Severity.String(), prose(plain, f.Title), id(f))
+		p.field(dim, "because", prose(plain, reason))
+	}
+}
+
+func (t *textWriter) gaps(p *page, d *document) {
+	begun := false
+	for _, s := range d.states() {
+		if s.toldInFull() {
+			continue
+		}
+		for _, c := range s.gaps {
+			if !begun {
+				p.rule("not checked")
+				p.WriteByte('\n')
+				begun = true
+			}
+			label := "  " + p.paint(bold, fmt.Sprintf("%-*s", riskColumns, s.risk))
+			p.hang(2+riskColumns, label, prose(plain, c.Subject), prose(yellow, stateWords(c.State)), prose(plain, c.Reason))
+		}
+	}
+}
+
+// stateWords says a state of coverage between the subject and the reason.
+func stateWords(s seaworthy.State) string {
+	switch s {
+	case seaworthy.Partial:
+		return "· read in part:"
+	case seaworthy.NotChecked:
+		return "· not checked:"
+	default:
+		return "· failed:"
+	}
+}
+
+func (t *textWriter) verdict(p *page, d *document) {
+	v := d.verdict
+	p.rule("verdict")
+	p.WriteByte('\n')
+	s := decisionStyle(v.Decision)
+	p.hang(2, "  ", solid(s, strings.ToUpper(string(v.Decision))), prose(plain, decisionWords(v.Decision)),
+		prose(dim, fmt.Sprintf("(exit code %d)", exitCode(v.Decision))))
+	for _, r := range v.Reasons {
+		p.hang(4, "  "+p.paint(s, "•")+" ", prose(plain, r))
+	}
+	p.WriteByte('\n')
+	for _, l := range judgedBy(d.provenance, t.digest) {
+		p.hang(2, "  ", prose(dim, l))
+	}
+}
+
+// judgedBy names the policy, the program and the data, a sentence each. digest
+// shortens a digest, or does not.
+func judgedBy(by *seaworthy.Provenance, digest func(string) string) []string {
+	policy := "judged by policy " + by.Policy.Source
+	if by.Policy.Digest != "" {
+		policy += " (" + digest(by.Policy.Digest) + ")"
+	}
+	tool := "seaworthy " + by.Tool.Version
+	if by.Tool.Commit != "" {
+		tool += " (" + shorten(by.Tool.Commit, 13) + ")"
+	}
+	out := []string{policy + ", " + tool}
+	for _, s := range by.Data {
+		line := "with " + s.Source
+		if s.Modified != nil {
+			line += " of " + s.Modified.UTC().Format(time.DateOnly)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func decisionWords(d seaworthy.Decision) string {
+	switch d {
+	case seaworthy.DecisionPass:
+		return "this image may sail"
+	case seaworthy.DecisionFail:
+		return "this image may not sail"
+	default:
+		return "not enough is known to let this image sail"
+	}
+}
+
+func decisionStyle(d seaworthy.Decision) style {
+	switch d {
+	case seaworthy.DecisionPass:
+		return good
+	case seaworthy.DecisionFail:
+		return alarm
+	default:
+		return notice
+	}
+}
+
+func severityStyle(s seaworthy.Severity) style {
+	switch s {
+	case seaworthy.Critical:
+		return alarm
+	case seaworthy.High:
+		return red
+	case seaworthy.Medium:
+		return yellow
+	case seaworthy.Low:
+		return cyan
+	default:
+		return dim
+	}
+}
+
+func osName(o *seaworthy.OS) string {
+	if o.PrettyName != "" {
+		return o.PrettyName
+	}
+	return strings.TrimSpace(o.ID + " " + o.VersionID)
+}
+
+// shortDigest gives the algorithm and the first 12 digits.
+func shortDigest(d string) string {
+	algorithm, hex, ok := strings.Cut(d, ":")
+	if !ok || len(hex) <= 12 {
+		return d
+	}
+	return algorithm + ":" + hex[:12]
+}
+
+// humanSize gives a number of bytes in decimal units, as Docker does.
+func humanSize(n int64) string {
+	const units = "kMGTPE"
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	v, unit := float64(n)/1000, 0
+	for v >= 999.95 && unit < len(units)-1 {
+		v /= 1000
+		unit++
+	}
+	return fmt.Sprintf("%.1f %cB", v, units[unit])
+}
+
+// age says when the image was made and how long ago that is. Builders that make
+// the same bytes each time set the time to an early date, from which no age
+// follows.
+func age(created, now time.Time) string {
+	day := "built " + created.UTC().Format(time.DateOnly)
+	days := int(now.Sub(created).Hours() / 24)
+	switch {
+	case now.IsZero() || created.Year() <= 1980 || now.Before(created):
+		return day
+	case days == 0:
+		return day + ", today"
+	case days < 60:
+		return day + ", " + places(days, "day") + " ago"
+	case days < 730:
+		return day + ", " + places(days/30, "month") + " ago"
+	default:
+		return day + ", " + places(days/365, "year") + " ago"
+	}
+}

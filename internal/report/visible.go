@@ -1,0 +1,141 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// Almost every string of a report can come from the image, and so from an
+// attacker: a path, a piece of evidence, a build instruction, a label. A terminal
+// obeys control characters, a reader is deceived by bidirectional overrides and
+// by characters that show nothing, and a CI system obeys log lines that look like
+// its own commands. None of these pass.
+
+// visible makes every character of s that does not show itself an escape in the
+// manner of a Go string literal. A byte that is not UTF-8 becomes U+FFFD, as it
+// does in JSON.
+func visible(s string) string { return escape(s, false) }
+
+// visiblePath is visible for a path, of which each byte counts: one that is not
+// UTF-8 becomes an escape.
+func visiblePath(s string) string { return escape(s, true) }
+
+func escape(s string, bytes bool) string {
+	if plainASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 16)
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1 && bytes:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case r == '#' && logCommand(s[i:]):
+			b.WriteString(`\x23`)
+		case shows(r):
+			b.WriteRune(r)
+		default:
+			b.WriteString(escapeRune(r))
+		}
+		i += n
+	}
+	return b.String()
+}
+
+func escapeRune(r rune) string {
+	switch {
+	case r == '\n':
+		return `\n`
+	case r == '\r':
+		return `\r`
+	case r == '\t':
+		return `\t`
+	case r < 0x80:
+		return fmt.Sprintf(`\x%02x`, r)
+	case r < 0x10000:
+		return fmt.Sprintf(`\u%04x`, r)
+	default:
+		return fmt.Sprintf(`\U%08x`, r)
+	}
+}
+
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == '#' {
+			return false
+		}
+	}
+	return true
+}
+
+// shows is true for a character that a reader sees and that changes no other:
+// not for controls, formats, unassigned code points and the letters that look
+// like nothing.
+func shows(r rune) bool {
+	switch r {
+	case 0x115f, 0x1160, 0x2800, 0x3164, 0xffa0: // Hangul fillers, the empty Braille pattern
+		return false
+	}
+	return unicode.IsPrint(r)
+}
+
+// logCommand is true if s begins like a command that a CI system takes from
+// anywhere in a line of its log: ##[group], ##vso[task.setvariable ...].
+func logCommand(s string) bool {
+	s, ok := strings.CutPrefix(s, "##")
+	if !ok {
+		return false
+	}
+	return strings.HasPrefix(strings.TrimLeft(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), "[")
+}
+
+// columns is the number of terminal columns that s takes, once visible.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeColumns(r)
+	}
+	return n
+}
+
+func runeColumns(r rune) int {
+	switch {
+	case r < 0x300:
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	default:
+		return 1
+	}
+}
+
+// cut divides s after as many characters as fit into n columns, but never before
+// the first character.
+func cut(s string, n int) (head, tail string) {
+	used := 0
+	for i, r := range s {
+		used += runeColumns(r)
+		if used > n && i > 0 {
+			return s[:i], s[i:]
+		}
+	}
+	return s, ""
+}
+
+// shorten gives s in at most n columns, with an ellipsis for what is left out.
+func shorten(s string, n int) string {
+	if columns(s) <= n {
+		return s
+	}
+	head, _ := cut(s, max(n-1, 1))
+	return strings.TrimRight(head, " ") + "…"
+}
