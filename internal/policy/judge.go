@@ -1,0 +1,357 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Options are what the user asks for beside the policy.
+type Options struct {
+	// Now decides which exceptions have expired.
+	Now time.Time
+	// FailOn, unless it is zero, takes the place of the policy's level for every
+	// risk. The policy's rules still hold.
+	FailOn Level
+	// IgnoreUnfixed takes vulnerabilities that no version fixes out of account.
+	IgnoreUnfixed bool
+	// Risks are those that the user wants judged; no others influence the
+	// verdict. None means all.
+	Risks []seaworthy.Risk
+	// IgnoreFiles hold exceptions that count after the policy's own.
+	IgnoreFiles []*IgnoreFile
+}
+
+// Judge is a Handler that passes the events of a scan on, marks the findings
+// that the policy excepts, and concludes with a verdict.
+type Judge struct {
+	policy     *Policy
+	opt        Options
+	next       seaworthy.Handler
+	exceptions exceptionSet
+	tally
+}
+
+// tally is what the events of one image add up to.
+type tally struct {
+	image    *seaworthy.Image
+	reaching map[seaworthy.Risk]int // findings that reach the level
+	byRule   []int                  // findings that each rule fails
+	ignored  []count                // findings out of account, by what put them there
+	expired  map[int]int            // findings that each expired exception would cover
+	unclear  []unclear
+	coverage map[seaworthy.Risk]map[seaworthy.State]*gap
+}
+
+type count struct {
+	by string
+	n  int
+}
+
+// unclear is an expression that could not be evaluated.
+type unclear struct {
+	where, finding, reason string
+	n                      int
+}
+
+// gap is what the coverage of one state adds up to.
+type gap struct {
+	first seaworthy.Coverage
+	n     int
+}
+
+// NewJudge makes a Judge that applies the policy and passes events to next.
+func NewJudge(p *Policy, opt Options, next seaworthy.Handler) *Judge {
+	groups := [][]exception{p.exceptions}
+	for _, f := range opt.IgnoreFiles {
+		groups = append(groups, f.exceptions)
+	}
+	if len(opt.Risks) == 0 {
+		opt.Risks = seaworthy.Risks()
+	}
+	j := &Judge{policy: p, opt: opt, next: next, exceptions: newExceptionSet(groups...)}
+	j.reset(nil)
+	return j
+}
+
+func (j *Judge) reset(img *seaworthy.Image) {
+	j.tally = tally{
+		image:    img,
+		reaching: make(map[seaworthy.Risk]int),
+		byRule:   make([]int, len(j.policy.rules)),
+		expired:  make(map[int]int),
+		coverage: make(map[seaworthy.Risk]map[seaworthy.State]*gap),
+	}
+}
+
+// Provenance passes the event on, with the Judge's policy in it.
+func (j *Judge) Provenance(p *seaworthy.Provenance) error {
+	named := *p
+	named.Policy = j.policy.Provenance()
+	return j.next.Provenance(&named)
+}
+
+// LayerRead passes the event on.
+func (j *Judge) LayerRead(l *seaworthy.LayerRead) error { return j.next.LayerRead(l) }
+
+// Image begins a new image and passes the event on.
+func (j *Judge) Image(img *seaworthy.Image) error {
+	j.reset(img)
+	return j.next.Image(img)
+}
+
+// Package passes the event on.
+func (j *Judge) Package(p *seaworthy.Package) error { return j.next.Package(p) }
+
+// Finding weighs the finding and passes it on. If an exception applies, what is
+// passed on is a copy that says so.
+func (j *Judge) Finding(f *seaworthy.Finding) error {
+	if e := j.weigh(f); e != nil {
+		excepted := *f
+		excepted.Exception = e
+		f = &excepted
+	}
+	return j.next.Finding(f)
+}
+
+// Coverage notes the event and passes it on.
+func (j *Judge) Coverage(c *seaworthy.Coverage) error {
+	states := j.coverage[c.Risk]
+	if states == nil {
+		states = make(map[seaworthy.State]*gap)
+		j.coverage[c.Risk] = states
+	}
+	if g := states[c.State]; g != nil {
+		g.n++
+	} else {
+		states[c.State] = &gap{*c, 1}
+	}
+	return j.next.Coverage(c)
+}
+
+// Verdict takes no notice of what others conclude: the Judge's own verdict is
+// that of [Judge.Conclude].
+func (j *Judge) Verdict(*seaworthy.Verdict) error { return nil }
+
+// Conclude ends the image: it gives the verdict, also to the next Handler.
+func (j *Judge) Conclude() (seaworthy.Verdict, error) {
+	v := j.verdict()
+	j.reset(nil)
+	passed := v
+	passed.Reasons = slices.Clone(v.Reasons)
+	return v, j.next.Verdict(&passed)
+}
+
+// weigh takes the finding into account, and gives the exception that keeps it
+// out of account.
+func (j *Judge) weigh(f *seaworthy.Finding) *seaworthy.Exception {
+	if !slices.Contains(j.opt.Risks, f.Risk) {
+		return nil
+	}
+	if f.VEX != nil && (f.VEX.Status == "not_affected" || f.VEX.Status == "fixed") {
+		j.ignore("VEX")
+		return nil
+	}
+	var vars variables
+	lazily := func() variables {
+		if vars == nil {
+			vars = newVariables(f, j.image)
+		}
+		return vars
+	}
+	if e := j.except(f, lazily); e != nil {
+		return e
+	}
+	for i, r := range j.policy.rules {
+		yes, err := r.when.holds(lazily())
+		switch {
+		case err != nil:
+			j.doubt(r.when, f, err)
+		case yes && r.fails:
+			j.byRule[i]++
+			return nil
+		case yes:
+			j.ignore(fmt.Sprintf("rule %q", r.name))
+			return &seaworthy.Exception{Reason: fmt.Sprintf("%s (rule %q)", r.message, r.name)}
+		}
+	}
+	if j.level(f.Risk).ReachedBy(f.Severity) {
+		j.reaching[f.Risk]++
+	}
+	return nil
+}
+
+// except looks for an exception that covers the finding and has not expired.
+func (j *Judge) except(f *seaworthy.Finding, vars func() variables) *seaworthy.Exception {
+	var expired []int
+	for _, i := range j.exceptions.candidates(f) {
+		e := &j.exceptions.all[i]
+		yes, err := e.covers(f, vars)
+		switch {
+		case err != nil:
+			j.doubt(e.when, f, err)
+		case yes && e.expired(j.opt.Now):
+			expired = append(expired, i)
+		case yes:
+			j.ignore(e.source)
+			return &seaworthy.Exception{Reason: e.reason, Expires: e.expires}
+		}
+	}
+	if j.opt.IgnoreUnfixed && f.Risk == seaworthy.Vulnerability && (f.Package == nil || f.Package.FixedVersion == "") {
+		j.ignore("--ignore-unfixed")
+		return &seaworthy.Exception{Reason: "--ignore-unfixed"}
+	}
+	for _, i := range expired {
+		j.expired[i]++
+	}
+	return nil
+}
+
+func (j *Judge) ignore(by string) {
+	i := slices.IndexFunc(j.ignored, func(c count) bool { return c.by == by })
+	if i < 0 {
+		i = len(j.ignored)
+		j.ignored = append(j.ignored, count{by: by})
+	}
+	j.ignored[i].n++
+}
+
+func (j *Judge) doubt(e *expression, f *seaworthy.Finding, err error) {
+	i := slices.IndexFunc(j.unclear, func(u unclear) bool { return u.where == e.where })
+	if i < 0 {
+		i = len(j.unclear)
+		j.unclear = append(j.unclear, unclear{where: e.where, finding: f.ID, reason: err.Error()})
+	}
+	j.unclear[i].n++
+}
+
+// level is the severity from which a finding of the risk fails the image.
+func (j *Judge) level(r seaworthy.Risk) Level {
+	if j.opt.FailOn != 0 {
+		return j.opt.FailOn
+	}
+	return j.policy.fail[r]
+}
+
+// verdict adds up. Its reasons begin with those to fail, then those that leave
+// the verdict open, then what a reader must know beside.
+func (j *Judge) verdict() seaworthy.Verdict {
+	var failing, open, notes []string
+	for _, r := range seaworthy.Risks() {
+		if n := j.reaching[r]; n > 0 {
+			failing = append(failing, fmt.Sprintf("%s %s (%s)", findings(n, r), atOrAbove(j.level(r)), j.levelSource()))
+		}
+	}
+	for i, r := range j.policy.rules {
+		if n := j.byRule[i]; n > 0 {
+			failing = append(failing, fmt.Sprintf("%s by rule %q: %s (policy: %s)", findings(n, ""), r.name, r.message, j.policy.source))
+		}
+	}
+	for _, r := range seaworthy.Risks() {
+		if slices.Contains(j.opt.Risks, r) {
+			f, o := j.gaps(r)
+			failing, open = append(failing, f...), append(open, o...)
+		}
+	}
+	for _, u := range j.unclear {
+		open = append(open, fmt.Sprintf("an expression of the policy could not be evaluated for %s, among them %s: %s", findings(u.n, ""), u.finding, u.reason))
+	}
+	for i := range j.exceptions.all {
+		if n := j.expired[i]; n > 0 {
+			e := &j.exceptions.all[i]
+			notes = append(notes, fmt.Sprintf("the exception at %s:%d (%s) expired on %s and no longer counts: %s", e.source, e.line, e.name, e.expires, findings(n, "")))
+		}
+	}
+	if len(j.ignored) > 0 {
+		total, by := 0, make([]string, 0, len(j.ignored))
+		for _, c := range j.ignored {
+			total += c.n
+			by = append(by, fmt.Sprintf("%d by %s", c.n, c.by))
+		}
+		notes = append(notes, fmt.Sprintf("%s not counted: %s", findings(total, ""), strings.Join(by, ", ")))
+	}
+	v := seaworthy.Verdict{Decision: seaworthy.DecisionPass, Reasons: slices.Concat(failing, open, notes)}
+	switch {
+	case len(failing) > 0:
+		v.Decision = seaworthy.DecisionFail
+	case len(open) > 0:
+		v.Decision = seaworthy.DecisionIndeterminate
+	}
+	return v
+}
+
+// gaps gives the reasons that lie in how far a risk was looked at. A risk of
+// which no analyzer reported anything was not checked.
+func (j *Judge) gaps(r seaworthy.Risk) (failing, open []string) {
+	states := j.coverage[r]
+	if len(states) == 0 {
+		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Reason: "no analyzer looked at it"}}}
+	}
+	for _, state := range []seaworthy.State{seaworthy.Failed, seaworthy.NotChecked, seaworthy.Partial} {
+		g := states[state]
+		if g == nil {
+			continue
+		}
+		switch j.policy.coverage[r][state] {
+		case seaworthy.DecisionPass:
+		case seaworthy.DecisionFail:
+			failing = append(failing, g.sentence(r, state)+fmt.Sprintf(" (policy: %s)", j.policy.source))
+		default:
+			open = append(open, g.sentence(r, state))
+		}
+	}
+	return failing, open
+}
+
+func (g *gap) sentence(r seaworthy.Risk, state seaworthy.State) string {
+	var b strings.Builder
+	b.WriteString(string(r))
+	switch state {
+	case seaworthy.Failed:
+		b.WriteString(": the check failed")
+	case seaworthy.Partial:
+		b.WriteString(": checked only in part")
+	default:
+		b.WriteString(": not checked")
+	}
+	if g.n > 1 {
+		fmt.Fprintf(&b, ", %d times, first", g.n)
+	}
+	for _, s := range []string{g.first.Subject, g.first.Reason} {
+		if s != "" {
+			fmt.Fprintf(&b, ": %s", s)
+		}
+	}
+	return b.String()
+}
+
+func (j *Judge) levelSource() string {
+	if j.opt.FailOn != 0 {
+		return "--fail-on " + j.opt.FailOn.String()
+	}
+	return "policy: " + j.policy.source
+}
+
+func findings(n int, r seaworthy.Risk) string {
+	what := "findings"
+	if n == 1 {
+		what = "finding"
+	}
+	if r != "" {
+		what = string(r) + " " + what
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+func atOrAbove(l Level) string {
+	switch l {
+	case From(seaworthy.Critical):
+		return "of severity critical"
+	case From(seaworthy.Unknown):
+		return "of any severity"
+	}
+	return fmt.Sprintf("of severity %s or worse", l)
+}

@@ -1,0 +1,275 @@
+package policy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// The bounds of a policy or ignore file. They are far above what a person
+// writes and low enough that no file can exhaust memory or stack.
+const (
+	maxFileSize  = 256 << 10 // bytes
+	maxFlowDepth = 16        // brackets and braces open at a time
+	maxDepth     = 16        // lists and mappings within each other
+)
+
+// Error says what is wrong with a policy or ignore file, and where.
+type Error struct {
+	Source string
+	// Line and Column count from 1; Column counts characters, and is 0 where
+	// only the line is known.
+	Line, Column int
+	Message      string
+}
+
+func (e *Error) Error() string {
+	switch {
+	case e.Line == 0:
+		return e.Source + ": " + e.Message
+	case e.Column == 0:
+		return fmt.Sprintf("%s:%d: %s", e.Source, e.Line, e.Message)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.Source, e.Line, e.Column, e.Message)
+}
+
+type kind uint8
+
+const (
+	null kind = iota
+	scalar
+	list
+	mapping
+)
+
+var kindNames = [...]string{null: "nothing", scalar: "a single value", list: "a list", mapping: "a mapping"}
+
+func (k kind) String() string { return kindNames[k] }
+
+// value is a YAML value that knows where it stands.
+type value struct {
+	source    string
+	line, col int
+	kind      kind
+	text      string // of a scalar, as it was written
+	// textLine and textCol are where text starts; textCol is 0 where the text
+	// was folded or escaped, so that columns in it tell nothing.
+	textLine, textCol int
+	items             []value
+	fields            []field
+}
+
+type field struct {
+	key   value
+	value value
+}
+
+func (v *value) errorf(format string, args ...any) error {
+	return &Error{v.source, v.line, v.col, fmt.Sprintf(format, args...)}
+}
+
+// parseYAML reads a file of one YAML document. It takes the plain part of YAML
+// that a configuration needs: no anchors, aliases, tags, merge keys or complex
+// keys, so nothing in the file can grow beyond its size.
+func parseYAML(source string, data []byte) (value, error) {
+	if len(data) > maxFileSize {
+		return value{}, &Error{source, 0, 0, fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), maxFileSize)}
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if line, ok := invalidUTF8(data); !ok {
+		return value{}, &Error{source, line, 0, "the file is not UTF-8 text"}
+	}
+	tokens := lexer.Tokenize(string(data))
+	if err := checkTokens(source, tokens); err != nil {
+		return value{}, err
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		return value{}, syntaxError(source, err)
+	}
+	root := value{source: source, line: 1, col: 1}
+	seen := false
+	for _, doc := range file.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if seen {
+			return value{}, at(source, doc.Body).errorf("a second document starts here; the file must hold one")
+		}
+		seen = true
+		if root, err = convert(source, doc.Body, 0); err != nil {
+			return value{}, err
+		}
+	}
+	return root, nil
+}
+
+// invalidUTF8 gives the line of the first byte that is not UTF-8.
+func invalidUTF8(data []byte) (line int, ok bool) {
+	if utf8.Valid(data) {
+		return 0, true
+	}
+	line = 1
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		if r == '\n' {
+			line++
+		}
+		data = data[n:]
+	}
+	return line, false
+}
+
+// checkTokens refuses what the parser would recurse into without bound, and the
+// parts of YAML that are not taken.
+func checkTokens(source string, tokens token.Tokens) error {
+	depth := 0
+	var previous *token.Token
+	for _, t := range tokens {
+		message := ""
+		switch t.Type {
+		case token.AnchorType, token.AliasType:
+			message = "anchors and aliases are not taken; write the value out"
+		case token.TagType:
+			message = "tags are not taken; remove it"
+		case token.MergeKeyType:
+			message = "merge keys are not taken; write the keys out"
+		case token.MappingKeyType:
+			message = "a key must be a plain word; remove the question mark"
+		case token.DirectiveType:
+			message = "directives are not taken; remove the line"
+		case token.SequenceStartType, token.MappingStartType:
+			if depth++; depth > maxFlowDepth {
+				message = fmt.Sprintf("more than %d brackets are open", maxFlowDepth)
+			}
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		case token.SequenceEntryType:
+			if previous != nil && previous.Type == token.SequenceEntryType && previous.Position.Line == t.Position.Line {
+				message = "a list directly within a list is not taken"
+			}
+		}
+		if message != "" {
+			return &Error{source, t.Position.Line, t.Position.Column, message}
+		}
+		previous = t
+	}
+	return nil
+}
+
+func syntaxError(source string, err error) error {
+	e := &Error{Source: source, Message: err.Error()}
+	if y, ok := errors.AsType[yaml.Error](err); ok {
+		e.Message = "not valid YAML: " + y.GetMessage()
+		if t := y.GetToken(); t != nil && t.Position != nil {
+			e.Line, e.Column = t.Position.Line, t.Position.Column
+		}
+	}
+	return e
+}
+
+func at(source string, n ast.Node) *value {
+	v := &value{source: source, line: 1, col: 1}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		v.line, v.col = t.Position.Line, t.Position.Column
+	}
+	return v
+}
+
+func convert(source string, n ast.Node, depth int) (value, error) {
+	v := at(source, n)
+	if depth > maxDepth {
+		return value{}, v.errorf("nested more than %d deep", maxDepth)
+	}
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		v.kind = mapping
+		if len(n.Values) > 0 && !n.IsFlowStyle {
+			*v = *at(source, n.Values[0].Key)
+			v.kind = mapping
+		}
+		return convertMapping(*v, n.Values, depth)
+	case *ast.MappingValueNode:
+		*v = *at(source, n.Key)
+		v.kind = mapping
+		return convertMapping(*v, []*ast.MappingValueNode{n}, depth)
+	case *ast.SequenceNode:
+		v.kind = list
+		for _, item := range n.Values {
+			c, err := convert(source, item, depth+1)
+			if err != nil {
+				return value{}, err
+			}
+			v.items = append(v.items, c)
+		}
+		return *v, nil
+	case *ast.NullNode:
+		return *v, nil
+	case *ast.LiteralNode:
+		v.kind = scalar
+		v.text = n.Value.Value
+		v.textLine = v.line + 1
+		if strings.HasPrefix(n.Start.Value, "|") {
+			v.textCol = indentation(n.Value.GetToken())
+		}
+		return *v, nil
+	case ast.ScalarNode:
+		t := n.GetToken()
+		v.kind = scalar
+		v.text, v.textLine = t.Value, v.line
+		switch {
+		case strings.Contains(t.Origin, "\n") && strings.TrimSpace(t.Origin) != t.Value:
+		case t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType:
+			v.textCol = v.col + 1
+		default:
+			v.textCol = v.col
+		}
+		return *v, nil
+	default:
+		return value{}, v.errorf("a %s is not taken here", n.Type().YAMLName())
+	}
+}
+
+// indentation gives the column of the first character of a literal block.
+func indentation(t *token.Token) int {
+	for line := range strings.SplitSeq(t.Origin, "\n") {
+		if rest := strings.TrimLeft(line, " "); rest != "" {
+			return len(line) - len(rest) + 1
+		}
+	}
+	return 0
+}
+
+func convertMapping(v value, entries []*ast.MappingValueNode, depth int) (value, error) {
+	lines := make(map[string]int, len(entries))
+	for _, entry := range entries {
+		k, err := convert(v.source, entry.Key, depth+1)
+		if err != nil {
+			return value{}, err
+		}
+		if k.kind != scalar {
+			return value{}, k.errorf("a key must be a plain word, not %s", k.kind)
+		}
+		if line, ok := lines[k.text]; ok {
+			return value{}, k.errorf("the key %q stands already on line %d", k.text, line)
+		}
+		lines[k.text] = k.line
+		c, err := convert(v.source, entry.Value, depth+1)
+		if err != nil {
+			return value{}, err
+		}
+		v.fields = append(v.fields, field{k, c})
+	}
+	return v, nil
+}
