@@ -83,17 +83,8 @@ type sudoProblem struct {
 	err  error
 }
 
-// sudoFS is where sudoers files are read from. Paths are as in
-// [seaworthy.Header.Path].
-type sudoFS struct {
-	// read gives a file's text; ok is false if there is no such file.
-	read func(path string) (text string, ok bool)
-	// list gives the names of the files of a directory.
-	list func(dir string) []string
-}
-
 // readSudoers reads the file and all that it includes.
-func readSudoers(fsys sudoFS, file string) *sudoers {
+func readSudoers(fsys textFiles, file string) *sudoers {
 	r := sudoersReader{fsys: fsys, out: &sudoers{}, aliases: map[string][]sudoName{}, cmnds: map[string][]sudoSpec{}}
 	r.file(file, 0)
 	r.expand()
@@ -101,7 +92,7 @@ func readSudoers(fsys sudoFS, file string) *sudoers {
 }
 
 type sudoersReader struct {
-	fsys    sudoFS
+	fsys    textFiles
 	out     *sudoers
 	specs   []sudoUserSpec
 	aliases map[string][]sudoName // by kind and name, as "User_Alias NAME"

@@ -2,30 +2,13 @@ package misconfig
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// sudoFiles makes a sudoFS of paths and texts.
-func sudoFiles(files map[string]string) sudoFS {
-	return sudoFS{
-		read: func(path string) (string, bool) { t, ok := files[path]; return t, ok },
-		list: func(dir string) []string {
-			var names []string
-			for p := range files {
-				if base, ok := strings.CutPrefix(p, dir+"/"); ok && !strings.Contains(base, "/") {
-					names = append(names, base)
-				}
-			}
-			return names
-		},
-	}
-}
-
 func sudoText(text string) *sudoers {
-	return readSudoers(sudoFiles(map[string]string{"etc/sudoers": text}), "etc/sudoers")
+	return readSudoers(filesOf(map[string]string{"etc/sudoers": text}), "etc/sudoers")
 }
 
 func TestSudoersGrants(t *testing.T) {
@@ -79,7 +62,7 @@ func TestSudoersGrants(t *testing.T) {
 }
 
 func TestSudoersIncludes(t *testing.T) {
-	s := readSudoers(sudoFiles(map[string]string{
+	s := readSudoers(filesOf(map[string]string{
 		"etc/sudoers":         "#includedir /etc/sudoers.d\n@include local.conf\n#include \"/etc/with space\"\n@include /etc/sudoers\n@include /etc/%h\n#includes nothing",
 		"etc/sudoers.d/a":     "a ALL=ALL",
 		"etc/sudoers.d/b.bak": "no ALL=ALL",
@@ -157,7 +140,7 @@ func FuzzSudoers(f *testing.F) {
 	f.Add("Cmnd_Alias A=B,B,B:B=C,C,C:C=A,A\nx ALL=A")
 	f.Add("#1 ALL=^/bin/.*$ ^-x$, \"\"\\\n\\")
 	f.Fuzz(func(t *testing.T, text string) {
-		s := readSudoers(sudoFiles(map[string]string{"etc/sudoers": text, "etc/sudoers.d/a": text}), "etc/sudoers")
+		s := readSudoers(filesOf(map[string]string{"etc/sudoers": text, "etc/sudoers.d/a": text}), "etc/sudoers")
 		if len(s.grants) > maxSudoersGrants || len(s.files) > maxSudoersFiles {
 			t.Fatalf("%d grants of %d files", len(s.grants), len(s.files))
 		}

@@ -1,0 +1,10 @@
+package misconfig
+
+// textFiles is where a configuration with includes is read from. Paths are as
+// in [seaworthy.Header.Path].
+type textFiles struct {
+	// read gives a file's text; ok is false if there is no such file.
+	read func(path string) (text string, ok bool)
+	// list gives the names of a directory's files, sorted.
+	list func(dir string) []string
+}
