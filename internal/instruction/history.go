@@ -88,15 +88,17 @@ func (in *Instruction) setNop(text string) {
 }
 
 // setRun reads "|N A=1 B=2 shell -c script", of which all but the script may be
-// missing.
+// missing. Where the line is not known to be put together by the builder, a
+// script in quotes belongs to a shell that the Dockerfile's author called.
 func (in *Instruction) setRun(text string) {
 	in.Keyword = "RUN"
 	in.BuildArgs, text = splitBuildArgs(text)
-	if shell, script, ok := splitShell(text); ok {
+	recorded := in.BuildKit || len(in.BuildArgs) > 0
+	if shell, script, ok := splitShell(text); ok && (recorded || !strings.ContainsAny(script[:1], `"'`)) {
 		in.Shell, in.Args = shell, script
 		return
 	}
-	if in.BuildKit || len(in.BuildArgs) > 0 {
+	if recorded {
 		in.Args = strings.TrimSpace(text) // exec form; a leading -- is its own
 		return
 	}
