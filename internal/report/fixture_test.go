@@ -153,7 +153,7 @@ func harbourFindings() []seaworthy.Finding {
 			Locations: []seaworthy.Location{at(1, "var/cache/apt/pkgcache.bin"), at(1, "var/cache/apt/srcpkgcache.bin")}},
 		{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "A private key is in the image",
 			Locations: []seaworthy.Location{{Path: "root/.ssh/id_ed25519", Offset: 36, Layer: ptr(1), RemovedIn: ptr(2)}},
-			Evidence:  "-----BEGIN ... (redacted)", Remediation: "Revoke the key; a later layer does not take it out of the image."},
+			Evidence:  `-----BEGIN ... (redacted) \ufffd`, Remediation: "Revoke the key; a later layer does not take it out of the image."},
 	}
 	for i := range findings {
 		findings[i].SetFingerprint()

@@ -173,5 +173,30 @@ func encode(prefix string, value any) ([]byte, error) {
 	if err := e.Encode(value); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return replacement(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}
+
+// replacement writes U+FFFD as itself everywhere. The encoder escapes the one
+// that it puts in place of a byte that is not UTF-8, so that a report would
+// change when it is read and written again.
+func replacement(body []byte) []byte {
+	escape := []byte(`\ufffd`)
+	if !bytes.Contains(body, escape) {
+		return body
+	}
+	out := make([]byte, 0, len(body))
+	for i := 0; i < len(body); {
+		n := 1
+		switch {
+		case bytes.HasPrefix(body[i:], escape):
+			out = append(out, "\uFFFD"...)
+			i += len(escape)
+			continue
+		case body[i] == '\\':
+			n = 2 // an escaped backslash may stand before "ufffd"
+		}
+		out = append(out, body[i:i+n]...)
+		i += n
+	}
+	return out
 }

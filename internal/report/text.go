@@ -165,10 +165,10 @@ func riskLine(s riskState) []span {
 	case len(s.counts) == 0:
 		out = append(out, prose(yellow, s.sentence()))
 	case len(s.gaps) > 0:
-		out = append(out, prose(yellow, "("+places(len(s.gaps), "gap")+", below)"))
+		out = append(out, solid(yellow, "("+places(len(s.gaps), "gap")+" below)"))
 	}
 	if s.excepted > 0 {
-		out = append(out, prose(dim, fmt.Sprintf("(%d excepted)", s.excepted)))
+		out = append(out, solid(dim, fmt.Sprintf("(%d excepted)", s.excepted)))
 	}
 	return out
 }
@@ -306,7 +306,7 @@ func (t *textWriter) places(p *page, d *document, locations []seaworthy.Location
 			if l.RemovedIn != nil {
 				where += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
 			}
-			spans = append(spans, prose(dim, where))
+			spans = append(spans, solid(dim, where))
 		}
 		p.field(dim, label(i, "at"), spans...)
 	}
@@ -420,7 +420,7 @@ func (t *textWriter) verdict(p *page, d *document) {
 	p.rule("verdict")
 	p.WriteByte('\n')
 	s := decisionStyle(v.Decision)
-	p.hang(2, "  ", solid(s, strings.ToUpper(string(v.Decision))), prose(plain, decisionWords(v.Decision)),
+	p.hang(2, "  ", solid(s, strings.ToUpper(string(v.Decision))+" "), prose(plain, decisionWords(v.Decision)),
 		prose(dim, fmt.Sprintf("(exit code %d)", exitCode(v.Decision))))
 	for _, r := range v.Reasons {
 		p.hang(4, "  "+p.paint(s, "•")+" ", prose(plain, r))
