@@ -10,6 +10,11 @@ type Entry struct {
 	// RemovedIn is the index of the layer that removed or replaced it; nil if it
 	// is live, that is, if a container sees it.
 	RemovedIn *int
+	// BodyLayer and BodyOrdinal name the entry that holds the body. They differ
+	// from the entry itself for a hard link, which has the mode, the owner and the
+	// size of the entry that it shares its body with; -1 for a hard link to what
+	// its layer does not have.
+	BodyLayer, BodyOrdinal int
 }
 
 // Live is true if a container started from the image sees this version.

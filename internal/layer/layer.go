@@ -117,13 +117,29 @@ func walkTar(r io.Reader, table *Table, limits Limits, visit func(*seaworthy.Hea
 		if !kind.exists() {
 			continue
 		}
-		if err := visit(h, tr); err != nil {
+		if err := visit(h, &body{tr, ordinal}); err != nil {
 			return err
 		}
 	}
 }
 
-// tarError tells a stream that never was a tar from one that is damaged.
+// body is the body of an entry.
+type body struct {
+	tar     *tar.Reader
+	ordinal int
+}
+
+// Read implements [io.Reader].
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.tar.Read(p)
+	if err != nil && err != io.EOF {
+		err = tarError(err, b.ordinal+1)
+	}
+	return n, err
+}
+
+// tarError tells a stream that never was a tar from one that is damaged after so
+// many entries.
 func tarError(err error, ordinal int) error {
 	switch {
 	case errors.As(err, new(*streamError)), !errors.Is(err, tar.ErrHeader) && !errors.Is(err, io.ErrUnexpectedEOF):

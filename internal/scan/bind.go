@@ -1,0 +1,74 @@
+package scan
+
+import (
+	"fmt"
+	"iter"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/layer"
+)
+
+// Images merges the images of the reading, one after the other: an image may be
+// forgotten before the next one takes its memory.
+func (r *Reading) Images() iter.Seq2[*Merged, error] {
+	return func(yield func(*Merged, error) bool) {
+		for _, m := range r.manifests {
+			if !yield(r.bind(m)) {
+				return
+			}
+		}
+	}
+}
+
+// bind gives the layers that were read their places in an image.
+func (r *Reading) bind(manifest image.Manifest) (*Merged, error) {
+	img := &seaworthy.Image{
+		Reference: manifest.Reference,
+		Digest:    manifest.Digest,
+		ImageID:   manifest.ImageID,
+		Platform:  manifest.Config.Platform(),
+		Created:   manifest.Config.Created,
+		Config:    manifest.Config,
+	}
+	m := &Merged{image: img}
+	var tables []*layer.Table
+	for i, ref := range manifest.Layers {
+		l, ok := r.blobs[ref.Blob]
+		if !ok {
+			return nil, fmt.Errorf("%s: layer %d (%s) is not in the image", manifest.Reference, i, ref.Blob)
+		}
+		if err := verifyRef(ref, l); err != nil {
+			return nil, fmt.Errorf("%s: layer %d (%s): %w", manifest.Reference, i, ref.Blob, err)
+		}
+		img.Layers = append(img.Layers, seaworthy.Layer{Index: i, Digest: ref.Digest, DiffID: l.diffID, Size: l.size})
+		img.Size += l.size
+		m.layers = append(m.layers, l)
+		tables = append(tables, l.table)
+	}
+	steps, bound := instruction.History(manifest.Config, len(img.Layers))
+	for _, s := range steps {
+		if bound && s.Layer >= 0 {
+			img.Layers[s.Layer].Instruction = s.String()
+		}
+	}
+	var err error
+	if m.tree, err = newTree(tables); err != nil {
+		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
+	}
+	img.OS = m.findOS()
+	return m, nil
+}
+
+func verifyRef(ref image.LayerRef, l *layerReading) error {
+	if ref.Digest != "" {
+		if err := digestError("digest", l.digest, ref.Digest); err != nil {
+			return err
+		}
+	}
+	if ref.DiffID != "" {
+		return digestError("diffID", l.diffID, ref.DiffID)
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package scan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Cache keeps what was made of layers that were read, so that no layer need be
+// read twice. Any number of processes may use one directory at the same time:
+// a file is written aside and renamed, and a damaged one counts as absent.
+//
+//	v1/blobs/ab/cd...        the diffID that was verified for the blob sha256:abcd...
+//	v1/layers/ab/cd.../NAME  the part NAME of what was made of the layer with diffID sha256:abcd...
+//
+// A nil *Cache holds nothing and keeps nothing.
+type Cache struct {
+	dir string
+	log *slog.Logger
+}
+
+// cacheFormat names the layout of the directory and of its files.
+const cacheFormat = "v1"
+
+var cacheMagic = []byte("seaworthy cache\n")
+
+// OpenCache opens a cache in a directory, which is made if need be.
+func OpenCache(dir string, log *slog.Logger) (*Cache, error) {
+	if err := os.MkdirAll(filepath.Join(dir, cacheFormat), 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make the cache directory: %w", err)
+	}
+	return &Cache{dir: dir, log: log}, nil
+}
+
+var sha256Digest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+
+// path gives the place for a digest, which may come from an attacker.
+func (c *Cache) path(kind, digest string) (string, bool) {
+	if c == nil || !sha256Digest.MatchString(digest) {
+		return "", false
+	}
+	hex := strings.TrimPrefix(digest, "sha256:")
+	return filepath.Join(c.dir, cacheFormat, kind, hex[:2], hex[2:]), true
+}
+
+// diffID gives the diffID of a blob that was read before.
+func (c *Cache) diffID(blobDigest string) (string, bool) {
+	path, ok := c.path("blobs", blobDigest)
+	if !ok {
+		return "", false
+	}
+	data, ok := c.read(path)
+	if !ok || !sha256Digest.Match(data) {
+		return "", false
+	}
+	return string(data), true
+}
+
+func (c *Cache) storeDiffID(blobDigest, diffID string) {
+	if path, ok := c.path("blobs", blobDigest); ok {
+		c.write(path, bytes.NewReader([]byte(diffID)))
+	}
+}
+
+// part gives a part of what was made of a layer.
+func (c *Cache) part(diffID, name string) ([]byte, bool) {
+	path, ok := c.path("layers", diffID)
+	if !ok {
+		return nil, false
+	}
+	return c.read(filepath.Join(path, name))
+}
+
+func (c *Cache) storePart(diffID, name string, content io.WriterTo) {
+	if path, ok := c.path("layers", diffID); ok {
+		c.write(filepath.Join(path, name), content)
+	}
+}
+
+// A file is the magic, the SHA-256 of the content, and the content.
+const cacheHeader = 16 + sha256.Size
+
+func (c *Cache) read(path string) ([]byte, bool) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			c.log.Warn("cache file cannot be read", "error", err)
+		}
+		return nil, false
+	}
+	if len(data) < cacheHeader || !bytes.Equal(data[:len(cacheMagic)], cacheMagic) {
+		c.log.Warn("cache file is damaged and will be made again", "path", path)
+		return nil, false
+	}
+	content := data[cacheHeader:]
+	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], data[len(cacheMagic):cacheHeader]) {
+		c.log.Warn("cache file is damaged and will be made again", "path", path)
+		return nil, false
+	}
+	return content, true
+}
+
+// write stores a file or, where that fails, says so and leaves it at that: a scan
+// needs no cache.
+func (c *Cache) write(path string, content io.WriterTo) {
+	if err := c.tryWrite(path, content); err != nil {
+		c.log.Warn("cannot write to the cache; the scan goes on without it", "error", err)
+	}
+}
+
+const temporaryPrefix = ".tmp-"
+
+func (c *Cache) tryWrite(path string, content io.WriterTo) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), temporaryPrefix) // its mode is 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	header := make([]byte, cacheHeader)
+	copy(header, cacheMagic)
+	if _, err := f.Write(header); err != nil {
+		return err
+	}
+	h := sha256.New()
+	if _, err := content.WriteTo(&hashingWriter{f, h}); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(h.Sum(nil), int64(len(cacheMagic))); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+type hashingWriter struct {
+	w io.Writer
+	h hash.Hash
+}
+
+func (w *hashingWriter) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	w.h.Write(p[:n])
+	return n, err
+}
+
+// Pruned is what Prune removed.
+type Pruned struct {
+	Files int
+	Bytes int64
+}
+
+// Prune removes what was written before a time, and what interrupted writers
+// left behind more than an hour ago. Scans may run meanwhile; at worst they read
+// a layer again.
+func (c *Cache) Prune(before time.Time) (Pruned, error) {
+	var p Pruned
+	abandoned := time.Now().Add(-time.Hour)
+	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return nil // it has just gone
+		}
+		temporary := strings.HasPrefix(d.Name(), temporaryPrefix)
+		if temporary && info.ModTime().After(abandoned) || !temporary && !info.ModTime().Before(before) {
+			return nil
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		p.Files++
+		p.Bytes += info.Size()
+		return nil
+	})
+	if err != nil {
+		return p, fmt.Errorf("pruning the cache: %w", err)
+	}
+	return p, c.removeEmpty()
+}
+
+// removeEmpty removes the directories that hold nothing any more.
+func (c *Cache) removeEmpty() error {
+	var dirs []string
+	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && path != c.dir {
+			dirs = append(dirs, path)
+		}
+		return nil
+	})
+	for i := len(dirs) - 1; i >= 0; i-- {
+		os.Remove(dirs[i]) // fails, as it should, if something is in it
+	}
+	return err
+}
+
+// keyOf names the part of an analyzer in the cache.
+func keyOf(name string, version int, configDigest string) string {
+	sum := sha256.Sum256([]byte(configDigest))
+	return fmt.Sprintf("%s-%d-%s", name, version, hex.EncodeToString(sum[:8]))
+}

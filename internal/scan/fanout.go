@@ -1,0 +1,259 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"seaworthy.dev/seaworthy"
+)
+
+const (
+	// maxInMemory is the length up to which a body is held in memory; a longer
+	// one goes to a temporary file.
+	maxInMemory = 32 << 20
+	// maxInFlight bounds the bytes of all bodies that are held in memory.
+	maxInFlight = 64 << 20
+	// maxPasses bounds the analyzers of a scan to the bits of a mask.
+	maxPasses = 32
+)
+
+// bodies hands out the memory for bodies, for all layers of a scan together.
+type bodies struct {
+	inFlight *semaphore.Weighted
+	pools    [len(bodySizes)]sync.Pool
+}
+
+// bodySizes are the lengths of pooled buffers.
+var bodySizes = [...]int{seaworthy.HeadSize, 32 << 10, 256 << 10, 2 << 20, 8 << 20, maxInMemory}
+
+func newBodies() *bodies { return &bodies{inFlight: semaphore.NewWeighted(maxInFlight)} }
+
+// buffer is a pooled piece of memory.
+type buffer struct {
+	from  *bodies
+	class int
+	space []byte
+}
+
+func (b *bodies) get(ctx context.Context, length int) (*buffer, error) {
+	class := 0
+	for bodySizes[class] < length {
+		class++
+	}
+	if err := b.inFlight.Acquire(ctx, int64(bodySizes[class])); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	if buf, ok := b.pools[class].Get().(*buffer); ok {
+		return buf, nil
+	}
+	return &buffer{from: b, class: class, space: make([]byte, bodySizes[class])}, nil
+}
+
+func (b *buffer) release() {
+	b.from.inFlight.Release(int64(len(b.space)))
+	b.from.pools[b.class].Put(b)
+}
+
+// fanout hands the entries of one layer to the passes that want them.
+type fanout struct {
+	ctx       context.Context
+	analyzers []seaworthy.LayerAnalyzer
+	passes    []seaworthy.Pass
+	bodies    *bodies
+	jobs      chan job
+	workers   *errgroup.Group
+	spool     string // the directory for temporary files, "" for the system's
+}
+
+type job struct {
+	file   *seaworthy.File
+	wants  uint32 // a bit for each pass
+	buffer *buffer
+	spool  *os.File
+}
+
+func newFanout(ctx context.Context, analyzers []seaworthy.LayerAnalyzer, b *bodies, spool string) *fanout {
+	f := &fanout{analyzers: analyzers, bodies: b, spool: spool, jobs: make(chan job, 64)}
+	for _, a := range analyzers {
+		f.passes = append(f.passes, a.Open())
+	}
+	f.workers, f.ctx = errgroup.WithContext(ctx)
+	for range runtime.GOMAXPROCS(0) {
+		f.workers.Go(func() error {
+			var first error
+			for j := range f.jobs {
+				if first == nil {
+					first = f.run(j)
+				}
+				j.done()
+			}
+			return first
+		})
+	}
+	return f
+}
+
+func (f *fanout) run(j job) error {
+	for i, p := range f.passes {
+		if j.wants&(1<<i) == 0 {
+			continue
+		}
+		if err := p.File(f.ctx, j.file); err != nil {
+			return fmt.Errorf("%s: %s: %w", f.analyzers[i].Name(), j.file.Path, err)
+		}
+	}
+	return nil
+}
+
+func (j job) done() {
+	if j.buffer != nil {
+		j.buffer.release()
+	}
+	if j.spool != nil {
+		closeSpool(j.spool)
+	}
+}
+
+// visit takes an entry from the walk.
+func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
+	var wants uint32
+	most := seaworthy.Skip
+	for i, p := range f.passes {
+		if w := p.Wants(h); w != seaworthy.Skip {
+			wants |= 1 << i
+			most = max(most, w)
+		}
+	}
+	if wants == 0 {
+		return nil
+	}
+	j, err := f.read(h, body, most)
+	if err != nil {
+		return err
+	}
+	j.wants = wants
+	select {
+	case f.jobs <- j:
+		return nil
+	case <-f.ctx.Done():
+		j.done()
+		return context.Cause(f.ctx)
+	}
+}
+
+// read reads as much of a body as is wanted.
+func (f *fanout) read(h *seaworthy.Header, body io.Reader, most seaworthy.Want) (job, error) {
+	h = new(*h)
+	if h.Size == 0 {
+		return job{file: seaworthy.NewFile(h, nil, true)}, nil
+	}
+	length := h.Size
+	if most == seaworthy.Head {
+		length = min(length, seaworthy.HeadSize)
+	}
+	if length > maxInMemory {
+		return f.toSpool(h, body)
+	}
+	buf, err := f.bodies.get(f.ctx, int(length))
+	if err != nil {
+		return job{}, err
+	}
+	data := buf.space[:length]
+	if _, err := io.ReadFull(body, data); err != nil {
+		buf.release()
+		return job{}, fmt.Errorf("%s: %w", h.Path, err)
+	}
+	return job{file: seaworthy.NewFile(h, data, length == h.Size), buffer: buf}, nil
+}
+
+func (f *fanout) toSpool(h *seaworthy.Header, body io.Reader) (job, error) {
+	buf, err := f.bodies.get(f.ctx, seaworthy.HeadSize)
+	if err != nil {
+		return job{}, err
+	}
+	spool, err := openSpool(f.spool)
+	if err != nil {
+		buf.release()
+		return job{}, err
+	}
+	j := job{buffer: buf, spool: spool}
+	n, err := io.Copy(spool, &contextReader{f.ctx, body})
+	if err == nil && n < h.Size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err == nil {
+		_, err = spool.ReadAt(buf.space, 0)
+	}
+	if err != nil {
+		j.done()
+		return job{}, fmt.Errorf("%s: keeping its %d bytes in a temporary file: %w", h.Path, h.Size, err)
+	}
+	j.file = seaworthy.NewSpooledFile(h, buf.space, spool)
+	return j, nil
+}
+
+// close waits for the workers. It must be called once, after the last visit.
+func (f *fanout) close() error {
+	close(f.jobs)
+	return f.workers.Wait()
+}
+
+// results ends the passes after a close without error.
+func (f *fanout) results(ctx context.Context) (map[string][]byte, error) {
+	results := make(map[string][]byte, len(f.passes))
+	for i, p := range f.passes {
+		name := f.analyzers[i].Name()
+		r, err := p.Close(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		results[name] = r
+	}
+	return results, nil
+}
+
+// openSpool makes a temporary file that has no name any more where the system
+// allows that, so that nothing is left behind whatever happens.
+func openSpool(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, "seaworthy-")
+	if err != nil {
+		return nil, fmt.Errorf("no temporary file for a large body: %w", err)
+	}
+	if runtime.GOOS != "windows" {
+		if err := os.Remove(f.Name()); err != nil {
+			f.Close()
+			return nil, fmt.Errorf("no temporary file for a large body: %w", err)
+		}
+	}
+	return f, nil
+}
+
+func closeSpool(f *os.File) {
+	f.Close()
+	if runtime.GOOS == "windows" {
+		os.Remove(f.Name())
+	}
+}
+
+// contextReader ends with the context's cause.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *contextReader) Read(p []byte) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.r.Read(p)
+}
+
+var errTooManyAnalyzers = errors.New("more analyzers than a scan can run")

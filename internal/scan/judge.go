@@ -1,0 +1,80 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Judge lets the analyzers judge an image and hands what they conclude to the
+// handler, sorted: the Image, then every Finding, then every Coverage. The
+// Provenance before them and the Verdict after them are the caller's.
+func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h seaworthy.Handler) error {
+	c := &collector{}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, a := range analyzers {
+		if ia, ok := a.(seaworthy.ImageAnalyzer); ok {
+			group.Go(func() error {
+				if err := ia.Image(ctx, m, c); err != nil {
+					return fmt.Errorf("%s: %w", ia.Name(), err)
+				}
+				return nil
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return c.emit(m.image, h)
+}
+
+// collector is the Sink of all analyzers.
+type collector struct {
+	mu       sync.Mutex
+	findings []*seaworthy.Finding  // guarded by mu
+	coverage []*seaworthy.Coverage // guarded by mu
+}
+
+// Finding implements [seaworthy.Sink].
+func (c *collector) Finding(f *seaworthy.Finding) error {
+	slices.SortFunc(f.Locations, seaworthy.CompareLocations)
+	f.SetFingerprint()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.findings = append(c.findings, f)
+	return nil
+}
+
+// Coverage implements [seaworthy.Sink].
+func (c *collector) Coverage(v *seaworthy.Coverage) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.coverage = append(c.coverage, v)
+	return nil
+}
+
+func (c *collector) emit(img *seaworthy.Image, h seaworthy.Handler) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := h.Image(img); err != nil {
+		return err
+	}
+	slices.SortStableFunc(c.findings, seaworthy.CompareFindings)
+	for _, f := range c.findings {
+		if err := h.Finding(f); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(c.coverage, seaworthy.CompareCoverage)
+	for _, v := range c.coverage {
+		if err := h.Coverage(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,489 @@
+package scan
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/layer"
+)
+
+// tree is the file system that the layers make up, with all that they hide. It
+// grows by one layer at a time, and takes time linear in the entries: a version
+// is added once and buried at most once.
+//
+// Every path that any layer has is a node; every entry that brings something
+// there is a version. Both are held in few bytes, since there may be millions.
+type tree struct {
+	tables   []*layer.Table
+	versions [][]version // by layer and ordinal
+	starts   []versionID // the first id of each layer
+
+	nodes [][]node // in chunks, so that growing copies nothing; 0 is the root
+	count int
+	names [][]byte // the arena of node names, in chunks of nameChunk
+	slots []nodeID // hash table of (parent, name); 0 is free
+	seed  maphash.Seed
+}
+
+type (
+	nodeID    uint32
+	versionID uint32 // 1 + the position over all layers; 0 is none
+)
+
+// version is what one entry brought to a path.
+type version struct {
+	node      nodeID    // 0 for the root, and for an entry that brings nothing
+	older     versionID // of the same path
+	body      versionID // of a hard link: the version that it shares its body with
+	removedIn uint16    // alive, or the index of a layer
+}
+
+type node struct {
+	parent     nodeID
+	name       uint32 // offset in names
+	nameLength uint16
+	flags      uint8
+	newest     versionID
+	child      nodeID // the first of the listed children
+	sibling    nodeID // the next one that the parent lists
+}
+
+const (
+	alive     = 1<<16 - 1
+	maxLayers = 1 << 12
+
+	nodesPerChunk = 1 << 13
+	nameChunk     = 1 << 16
+	maxLinks      = 40 // as Linux follows
+
+	// implicit marks a live directory that has no live version: a layer has
+	// something below it, and no layer has itself.
+	implicit = 1 << 0
+	// listed marks a node that is in its parent's list of children. A listed node
+	// may be dead: it is skipped, and unlisted with all others when the parent
+	// is buried.
+	listed = 1 << 1
+)
+
+// newTree merges the layers, the base first.
+func newTree(tables []*layer.Table) (*tree, error) {
+	if len(tables) > maxLayers {
+		return nil, fmt.Errorf("the image has %d layers; at most %d are read", len(tables), maxLayers)
+	}
+	t := &tree{tables: tables, seed: maphash.MakeSeed(), slots: make([]nodeID, 1<<10)}
+	t.addNode(0, nil)
+	t.node(0).flags = implicit
+	start := versionID(1)
+	for _, table := range tables {
+		t.starts = append(t.starts, start)
+		t.versions = append(t.versions, make([]version, table.Len()))
+		start += versionID(table.Len())
+	}
+	for i := range tables {
+		t.hide(i)
+		t.add(i)
+	}
+	return t, nil
+}
+
+// hide applies the whiteouts of a layer. They come before its entries, wherever
+// they stand in it, since they concern lower layers only.
+func (t *tree) hide(layer int) {
+	table := t.tables[layer]
+	for ordinal, path := range table.Paths() {
+		r := table.Record(ordinal)
+		if !r.Whiteout && !r.Opaque {
+			continue
+		}
+		id, ok := t.find(path, t.isLiveDirectory)
+		switch {
+		case !ok:
+		case r.Opaque:
+			t.buryChildren(id, layer)
+		case t.live(id):
+			t.bury(id, layer)
+		}
+	}
+}
+
+// add applies the other entries of a layer.
+func (t *tree) add(layer int) {
+	table := t.tables[layer]
+	var dir nodeID     // where the last entry went,
+	var dirPath []byte // and what its path said
+	haveDir := false
+	for ordinal, path := range table.Paths() {
+		r := table.Record(ordinal)
+		if !r.Exists() {
+			continue
+		}
+		if len(path) == 0 {
+			if r.Type == seaworthy.Directory { // the root can be nothing else
+				t.place(0, layer, ordinal, r)
+			}
+			continue
+		}
+		parent, base := split(path)
+		if !haveDir || !bytes.Equal(parent, dirPath) || !t.isLiveDirectory(dir) {
+			dir = t.makeDirectory(layer, parent)
+			dirPath = append(dirPath[:0], parent...)
+			haveDir = true
+		}
+		id := t.ensureChild(dir, base)
+		t.place(id, layer, ordinal, r)
+	}
+}
+
+// place makes an entry the live version of a node.
+func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record) {
+	n := t.node(id)
+	isDir := r.Type == seaworthy.Directory
+	if t.live(id) {
+		if !isDir || !t.isDirectory(id) {
+			t.buryChildren(id, layer)
+		}
+		if v := t.version(n.newest); v != nil && v.removedIn == alive {
+			v.removedIn = uint16(layer)
+		}
+	}
+	n.flags &^= implicit
+	v := &t.versions[layer][ordinal]
+	*v = version{node: id, older: n.newest, removedIn: alive}
+	if r.Type == seaworthy.Hardlink {
+		v.body = t.linked(layer, t.tables[layer].Link(r))
+	}
+	n.newest = t.starts[layer] + versionID(ordinal)
+	t.list(id)
+}
+
+// linked gives the version with the body of a hard link's target.
+func (t *tree) linked(layer int, target string) versionID {
+	id, ok := t.find([]byte(target), func(id nodeID) bool { return t.isLiveDirectory(id) })
+	if !ok || !t.live(id) {
+		return 0
+	}
+	newest := t.node(id).newest
+	if v := t.version(newest); v != nil && v.body != 0 {
+		return v.body
+	}
+	return newest
+}
+
+// makeDirectory gives the node of a directory to which a layer brings something.
+// A link that the layer itself brought is followed, as a runtime that unpacks the
+// layer by itself follows it; a link or file of a lower layer is replaced.
+func (t *tree) makeDirectory(layer int, path []byte) nodeID {
+	at := nodeID(0)
+	rest := path
+	for links := 0; len(rest) > 0; {
+		name, after, _ := bytes.Cut(rest, []byte{'/'})
+		rest = after
+		switch string(name) {
+		case "", ".":
+			continue
+		case "..":
+			at = t.node(at).parent
+			continue
+		}
+		id := t.ensureChild(at, name)
+		if t.isLiveDirectory(id) {
+			at = id
+			continue
+		}
+		if target, ok := t.linkOf(id, layer); ok && links < maxLinks {
+			links++
+			if strings.HasPrefix(target, "/") {
+				at = 0
+			}
+			rest = joinPath(target, rest)
+			continue
+		}
+		if t.live(id) {
+			t.bury(id, layer)
+		}
+		t.node(id).flags |= implicit
+		t.list(id)
+		at = id
+	}
+	return at
+}
+
+// linkOf gives the target of a live symbolic link that the layer brought.
+func (t *tree) linkOf(id nodeID, layer int) (string, bool) {
+	v := t.version(t.node(id).newest)
+	if v == nil || v.removedIn != alive {
+		return "", false
+	}
+	l, ordinal := t.position(t.node(id).newest)
+	r := t.tables[l].Record(ordinal)
+	return t.tables[l].Link(r), l == layer && r.Type == seaworthy.Symlink
+}
+
+func joinPath(target string, rest []byte) []byte {
+	p := append([]byte(target), '/')
+	return append(p, rest...)
+}
+
+// bury makes a node and all below it dead.
+func (t *tree) bury(id nodeID, layer int) {
+	n := t.node(id)
+	n.flags &^= implicit
+	if v := t.version(n.newest); v != nil && v.removedIn == alive {
+		v.removedIn = uint16(layer)
+	}
+	t.buryChildren(id, layer)
+}
+
+// buryChildren makes all below a node dead. It does not recurse: a path may have
+// thousands of elements.
+func (t *tree) buryChildren(id nodeID, layer int) {
+	pending := []nodeID{id}
+	for len(pending) > 0 {
+		n := t.node(pending[len(pending)-1])
+		pending = pending[:len(pending)-1]
+		child := n.child
+		n.child = 0
+		for child != 0 {
+			c := t.node(child)
+			if c.child != 0 {
+				pending = append(pending, child)
+			}
+			c.flags &^= implicit | listed
+			if v := t.version(c.newest); v != nil && v.removedIn == alive {
+				v.removedIn = uint16(layer)
+			}
+			child, c.sibling = c.sibling, 0
+		}
+	}
+}
+
+func (t *tree) list(id nodeID) {
+	n := t.node(id)
+	if id == 0 || n.flags&listed != 0 {
+		return
+	}
+	p := t.node(n.parent)
+	n.flags |= listed
+	n.sibling, p.child = p.child, id
+}
+
+// children gives the live children of a node, sorted by name.
+func (t *tree) children(id nodeID) []nodeID {
+	var ids []nodeID
+	for c := t.node(id).child; c != 0; c = t.node(c).sibling {
+		if t.live(c) {
+			ids = append(ids, c)
+		}
+	}
+	slices.SortFunc(ids, func(a, b nodeID) int { return bytes.Compare(t.name(a), t.name(b)) })
+	return ids
+}
+
+func (t *tree) live(id nodeID) bool {
+	n := t.node(id)
+	if n.flags&implicit != 0 {
+		return true
+	}
+	v := t.version(n.newest)
+	return v != nil && v.removedIn == alive
+}
+
+// isDirectory is true of a live node that is a directory.
+func (t *tree) isDirectory(id nodeID) bool {
+	n := t.node(id)
+	if n.flags&implicit != 0 {
+		return true
+	}
+	l, ordinal := t.position(n.newest)
+	return t.tables[l].Record(ordinal).Type == seaworthy.Directory
+}
+
+func (t *tree) isLiveDirectory(id nodeID) bool { return t.live(id) && t.isDirectory(id) }
+
+// find gives the node of a path as it stands, dead or live, no links followed.
+// Every element above the last must be what enter allows.
+func (t *tree) find(path []byte, enter func(nodeID) bool) (nodeID, bool) {
+	at := nodeID(0)
+	for rest := path; len(rest) > 0; {
+		name, after, _ := bytes.Cut(rest, []byte{'/'})
+		rest = after
+		if !enter(at) {
+			return 0, false
+		}
+		id, ok := t.child(at, name)
+		if !ok {
+			return 0, false
+		}
+		at = id
+	}
+	return at, true
+}
+
+// walk gives the live node of a path. Links above its last element are followed,
+// and that of the last element too if follow is set.
+func (t *tree) walk(path string, follow bool) (nodeID, bool) {
+	at := nodeID(0)
+	rest := []byte(path)
+	for links := 0; len(rest) > 0; {
+		name, after, more := bytes.Cut(rest, []byte{'/'})
+		rest = after
+		switch string(name) {
+		case "", ".":
+			continue
+		case "..":
+			at = t.node(at).parent
+			continue
+		}
+		if !t.isLiveDirectory(at) {
+			return 0, false
+		}
+		id, ok := t.child(at, name)
+		if !ok || !t.live(id) {
+			return 0, false
+		}
+		if target, ok := t.liveLink(id); ok && (follow || more) {
+			if links++; links > maxLinks {
+				return 0, false
+			}
+			if strings.HasPrefix(target, "/") {
+				at = 0
+			}
+			rest = joinPath(target, rest)
+			continue
+		}
+		at = id
+	}
+	return at, t.live(at)
+}
+
+func (t *tree) liveLink(id nodeID) (string, bool) {
+	n := t.node(id)
+	if n.flags&implicit != 0 {
+		return "", false
+	}
+	l, ordinal := t.position(n.newest)
+	r := t.tables[l].Record(ordinal)
+	return t.tables[l].Link(r), r.Type == seaworthy.Symlink
+}
+
+func split(path []byte) (dir, base []byte) {
+	i := bytes.LastIndexByte(path, '/')
+	if i < 0 {
+		return nil, path
+	}
+	return path[:i], path[i+1:]
+}
+
+func (t *tree) node(id nodeID) *node { return &t.nodes[id/nodesPerChunk][id%nodesPerChunk] }
+
+func (t *tree) version(id versionID) *version {
+	if id == 0 {
+		return nil
+	}
+	l, ordinal := t.position(id)
+	return &t.versions[l][ordinal]
+}
+
+// position is the layer and ordinal of a version.
+func (t *tree) position(id versionID) (layer, ordinal int) {
+	i, found := slices.BinarySearch(t.starts, id)
+	if !found {
+		i--
+	} else {
+		// Empty layers share their start with the next one: take the last.
+		for i+1 < len(t.starts) && t.starts[i+1] == id {
+			i++
+		}
+	}
+	return i, int(id - t.starts[i])
+}
+
+func (t *tree) name(id nodeID) []byte {
+	n := t.node(id)
+	return t.names[n.name/nameChunk][n.name%nameChunk:][:n.nameLength]
+}
+
+// path is the path of a node.
+func (t *tree) path(id nodeID) string {
+	length := 0
+	for at := id; at != 0; at = t.node(at).parent {
+		length += int(t.node(at).nameLength) + 1
+	}
+	if length == 0 {
+		return ""
+	}
+	buf := make([]byte, length-1)
+	end := len(buf)
+	for at := id; at != 0; at = t.node(at).parent {
+		name := t.name(at)
+		end -= len(name)
+		copy(buf[end:], name)
+		if end--; end >= 0 {
+			buf[end] = '/'
+		}
+	}
+	return string(buf)
+}
+
+func (t *tree) addNode(parent nodeID, name []byte) nodeID {
+	if t.count%nodesPerChunk == 0 {
+		t.nodes = append(t.nodes, make([]node, nodesPerChunk))
+	}
+	if n := len(t.names); n == 0 || len(t.names[n-1])+len(name) > nameChunk {
+		t.names = append(t.names, make([]byte, 0, nameChunk))
+	}
+	last := len(t.names) - 1
+	offset := last*nameChunk + len(t.names[last])
+	t.names[last] = append(t.names[last], name...)
+	id := nodeID(t.count)
+	t.count++
+	*t.node(id) = node{parent: parent, name: uint32(offset), nameLength: uint16(len(name))}
+	return id
+}
+
+func (t *tree) hash(parent nodeID, name []byte) uint64 {
+	return maphash.Bytes(t.seed, name) ^ (uint64(parent)+1)*0x9e3779b97f4a7c15
+}
+
+// slot gives the place of a child in the hash table: its own, or a free one.
+func (t *tree) slot(parent nodeID, name []byte) (at uint64, id nodeID) {
+	mask := uint64(len(t.slots) - 1)
+	h := t.hash(parent, name)
+	for at = (h ^ h>>32) & mask; ; at = (at + 1) & mask {
+		id = t.slots[at]
+		if id == 0 || t.node(id).parent == parent && bytes.Equal(t.name(id), name) {
+			return at, id
+		}
+	}
+}
+
+func (t *tree) child(parent nodeID, name []byte) (nodeID, bool) {
+	_, id := t.slot(parent, name)
+	return id, id != 0
+}
+
+func (t *tree) ensureChild(parent nodeID, name []byte) nodeID {
+	at, id := t.slot(parent, name)
+	if id != 0 {
+		return id
+	}
+	if t.count*4 > len(t.slots)*3 {
+		t.growSlots()
+		at, _ = t.slot(parent, name)
+	}
+	id = t.addNode(parent, name)
+	t.slots[at] = id
+	return id
+}
+
+func (t *tree) growSlots() {
+	t.slots = make([]nodeID, 2*len(t.slots))
+	for id := nodeID(1); int(id) < t.count; id++ {
+		at, _ := t.slot(t.node(id).parent, t.name(id))
+		t.slots[at] = id
+	}
+}
