@@ -49,8 +49,9 @@ type Blob struct {
 	ContentAddressed bool
 	// Size is the length of the blob in bytes, or -1 where it is not known yet.
 	Size int64
-	// Open gives the bytes of the blob, compressed as they are. It can be called
-	// once, and what it gives must be closed before visit returns.
+	// Open gives the bytes of the blob, compressed as they are. What it gives must
+	// be closed before visit returns. It can be called again after that, but only
+	// if the source has random access.
 	Open func(context.Context) (io.ReadCloser, error)
 }
 

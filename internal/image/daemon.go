@@ -1,0 +1,199 @@
+package image
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// daemon is a Docker daemon, asked over its HTTP interface (Docker Engine API).
+type daemon struct {
+	client  *http.Client
+	base    string // URL before the path
+	address string // for messages
+	version string // of the interface, "" for what the daemon takes for granted
+}
+
+// openDaemon opens an image of the Docker daemon, which gives it as the stream
+// of docker save.
+func openDaemon(ctx context.Context, reference, image string, opt Options, want wanted) (Source, error) {
+	if image == "" {
+		return nil, withHint(errors.New("docker-daemon: names no image"), "name one, as in docker-daemon:alpine:3")
+	}
+	d, err := newDaemon(opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.greet(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.inspect(ctx, image); err != nil {
+		return nil, err
+	}
+	return &streamSource{
+		reference: reference, where: reference, opt: opt, want: want, selector: selector{form: dockerForm},
+		open: func(ctx context.Context) (io.ReadCloser, error) {
+			resp, err := d.get(ctx, "/images/"+url.PathEscape(image)+"/get")
+			if err != nil {
+				return nil, fmt.Errorf("saving the image %s from the Docker daemon at %s: %w", image, d.address, err)
+			}
+			return resp.Body, nil
+		},
+	}, nil
+}
+
+// newDaemon finds the daemon that the options or the environment name, in the
+// way of the docker command: DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH.
+func newDaemon(opt Options) (*daemon, error) {
+	address := opt.DockerHost
+	if address == "" {
+		address = os.Getenv("DOCKER_HOST")
+	}
+	if address == "" {
+		address = "unix:///var/run/docker.sock"
+	}
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		scheme, rest = "tcp", address
+	}
+	d := &daemon{address: address}
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	t := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 10 * time.Second, DisableCompression: true}
+	d.client = &http.Client{Transport: t}
+	switch scheme {
+	case "unix":
+		t.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "unix", rest)
+		}
+		d.base = "http://docker"
+	case "tcp", "http", "https":
+		d.base = "http://" + strings.TrimSuffix(rest, "/")
+		if scheme == "https" || os.Getenv("DOCKER_TLS_VERIFY") != "" {
+			config, err := daemonTLS()
+			if err != nil {
+				return nil, err
+			}
+			t.TLSClientConfig = config
+			d.base = "https://" + strings.TrimSuffix(rest, "/")
+		}
+		t.Proxy = http.ProxyFromEnvironment
+	default:
+		return nil, withHint(fmt.Errorf("the Docker daemon's address %s has a scheme that is not supported: only unix and tcp are", address),
+			"pipe the image instead: docker save NAME | seaworthy scan -")
+	}
+	return d, nil
+}
+
+// daemonTLS reads ca.pem, cert.pem and key.pem of DOCKER_CERT_PATH, or of
+// .docker in the home directory.
+func daemonTLS() (*tls.Config, error) {
+	dir := os.Getenv("DOCKER_CERT_PATH")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return nil, fmt.Errorf("the Docker daemon wants TLS, and DOCKER_CERT_PATH is not set: %w", err)
+		}
+		dir = filepath.Join(home, ".docker")
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	ca, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
+	if err != nil {
+		return nil, fmt.Errorf("certificates for the Docker daemon: %w", err)
+	}
+	config.RootCAs = x509.NewCertPool()
+	if !config.RootCAs.AppendCertsFromPEM(ca) {
+		return nil, fmt.Errorf("certificates for the Docker daemon: %s holds no certificate", filepath.Join(dir, "ca.pem"))
+	}
+	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
+	if err != nil {
+		return nil, fmt.Errorf("certificates for the Docker daemon: %w", err)
+	}
+	config.Certificates = []tls.Certificate{pair}
+	return config, nil
+}
+
+// greet finds out whether the daemon is there and which version it speaks.
+func (d *daemon) greet(ctx context.Context) error {
+	resp, err := d.get(ctx, "/_ping")
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		err = fmt.Errorf("the Docker daemon at %s does not answer: %w", d.address, plainCause(err))
+		if errors.Is(err, os.ErrPermission) {
+			return withHint(err, "run as a user who may use the daemon's socket, or pipe the image: docker save NAME | seaworthy scan -")
+		}
+		return withHint(err, "start the daemon, or name it with DOCKER_HOST")
+	}
+	resp.Body.Close()
+	d.version = resp.Header.Get("Api-Version")
+	if strings.Trim(d.version, "0123456789.") != "" {
+		d.version = ""
+	}
+	return nil
+}
+
+// inspect fails if the daemon does not have the image.
+func (d *daemon) inspect(ctx context.Context, image string) error {
+	resp, err := d.get(ctx, "/images/"+url.PathEscape(image)+"/json")
+	var answer *daemonError
+	switch {
+	case errors.As(err, &answer) && answer.code == http.StatusNotFound:
+		return withHint(fmt.Errorf("the Docker daemon at %s has no image %s", d.address, image),
+			"docker pull %s, or leave docker-daemon: out to read it from the registry", image)
+	case err != nil:
+		return fmt.Errorf("asking the Docker daemon at %s for the image %s: %w", d.address, image, plainCause(err))
+	}
+	return resp.Body.Close()
+}
+
+// get asks the daemon, and turns its refusal into an error.
+func (d *daemon) get(ctx context.Context, path string) (*http.Response, error) {
+	if d.version != "" {
+		path = "/v" + d.version + path
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := d.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return nil, err
+	}
+	var said struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(data, &said) != nil || said.Message == "" {
+		said.Message = strings.TrimSpace(string(data))
+	}
+	return nil, &daemonError{resp.StatusCode, shorten(said.Message)}
+}
+
+// daemonError is the daemon's refusal.
+type daemonError struct {
+	code    int
+	message string
+}
+
+func (e *daemonError) Error() string {
+	return fmt.Sprintf("%d %s (%q)", e.code, http.StatusText(e.code), e.message)
+}

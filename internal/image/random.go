@@ -1,0 +1,88 @@
+package image
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// resolved is what a reference came to: images, and the distinct blobs of their
+// layers. The blobs have no Open yet.
+type resolved struct {
+	manifests []Manifest
+	blobs     []Blob
+	seen      map[string]int // index in blobs by name
+}
+
+// add takes in an image with the blobs of its layers, in the order of its
+// layers.
+func (r *resolved) add(m Manifest, blobs []Blob) {
+	if r.seen == nil {
+		r.seen = make(map[string]int)
+	}
+	r.manifests = append(r.manifests, m)
+	for _, b := range blobs {
+		i, ok := r.seen[b.Name]
+		if !ok {
+			r.seen[b.Name] = len(r.blobs)
+			r.blobs = append(r.blobs, b)
+			continue
+		}
+		if r.blobs[i].DiffID != b.DiffID {
+			// Two configurations disagree about the blob. The merge will say
+			// which of them is wrong.
+			r.blobs[i].DiffID = ""
+		}
+	}
+}
+
+// label gives the images their references: that of the user, and the platform
+// where there are several.
+func (r *resolved) label(reference string) {
+	for i := range r.manifests {
+		m := &r.manifests[i]
+		m.Reference = reference
+		if len(r.manifests) > 1 {
+			m.Reference = fmt.Sprintf("%s (%s)", reference, m.Config.Platform())
+		}
+	}
+}
+
+// randomSource is a Source of random access.
+type randomSource struct {
+	resolved
+	parallel int
+	open     func(context.Context, Blob) (io.ReadCloser, error)
+	close    func() error // nil if there is nothing to close
+}
+
+var _ Source = (*randomSource)(nil)
+
+// Layers implements [Source].
+func (s *randomSource) Layers(ctx context.Context, visit func(context.Context, Blob) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(s.parallel)
+	for _, b := range s.blobs {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			b.Open = func(ctx context.Context) (io.ReadCloser, error) { return s.open(ctx, b) }
+			return visit(ctx, b)
+		})
+	}
+	return g.Wait()
+}
+
+// Manifests implements [Source].
+func (s *randomSource) Manifests() []Manifest { return s.manifests }
+
+// Close implements [Source].
+func (s *randomSource) Close() error {
+	if s.close == nil {
+		return nil
+	}
+	return s.close()
+}

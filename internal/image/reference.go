@@ -1,0 +1,232 @@
+package image
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
+)
+
+// The schemes of references; what has none is a path or a name in a registry.
+const (
+	schemeDaemon        = "docker-daemon:"
+	schemeDockerArchive = "docker-archive:"
+	schemeOCI           = "oci:"
+	schemeOCIArchive    = "oci-archive:"
+	schemeDir           = "dir:"
+	stdinReference      = "-"
+)
+
+const referenceForms = "an image is a name in a registry, docker-daemon:NAME, docker-archive:FILE[:NAME:TAG], oci:DIR[:TAG], " +
+	"oci-archive:FILE[:TAG], dir:PATH, the path of an archive or a layout, or - for standard input"
+
+// Open finds the image that a reference names:
+//
+//	NAME[:TAG|@DIGEST]               in a registry, Docker Hub if it names none
+//	docker-daemon:NAME               in the Docker daemon
+//	docker-archive:FILE[:NAME[:TAG]] in an archive of docker save
+//	oci:DIR[:TAG|@DIGEST]            in an OCI image layout
+//	oci-archive:FILE[:TAG|@DIGEST]   in an OCI image layout in an archive
+//	dir:PATH                         a root file system, as one layer
+//	-                                an archive of either form on standard input
+//	PATH                             any of these, recognised by its content
+//
+// An existing path goes before a name in a registry. An error may have advice:
+// find it with errors.As for an interface{ Hint() string }.
+func Open(ctx context.Context, reference string, opt Options) (Source, error) {
+	opt = opt.withDefaults()
+	want, err := parsePlatform(opt.Platform)
+	if err != nil {
+		return nil, err
+	}
+	src, err := open(ctx, reference, opt, want)
+	if err != nil {
+		return nil, err
+	}
+	if r, ok := src.(*randomSource); ok {
+		r.label(reference)
+	}
+	return src, nil
+}
+
+func open(ctx context.Context, reference string, opt Options, want wanted) (Source, error) {
+	switch {
+	case reference == "":
+		return nil, withHint(errors.New("the reference is empty"), referenceForms)
+	case reference == stdinReference:
+		return openStdin(opt, want)
+	}
+	if dir, ok := strings.CutPrefix(reference, schemeDir); ok {
+		return openRootFS(dir, opt)
+	}
+	if n, ok := strings.CutPrefix(reference, schemeDaemon); ok {
+		return openDaemon(ctx, reference, n, opt, want)
+	}
+	if rest, ok := strings.CutPrefix(reference, schemeOCI); ok {
+		dir, tag := splitTag(rest)
+		if err := needDirectory(dir); err != nil {
+			return nil, err
+		}
+		return openLayout(ctx, dir, selector{ociForm, tag}, opt, want)
+	}
+	if rest, ok := strings.CutPrefix(reference, schemeOCIArchive); ok {
+		file, tag := splitTag(rest)
+		return openFile(ctx, reference, file, selector{ociForm, tag}, opt, want)
+	}
+	if rest, ok := strings.CutPrefix(reference, schemeDockerArchive); ok {
+		file, tag := splitTag(rest)
+		return openFile(ctx, reference, file, selector{dockerForm, tag}, opt, want)
+	}
+	info, err := os.Stat(reference)
+	switch {
+	case err == nil && info.IsDir():
+		return openDirectory(ctx, reference, opt, want)
+	case err == nil:
+		return openFile(ctx, reference, reference, selector{}, opt, want)
+	case !errors.Is(err, fs.ErrNotExist) && !isName(reference):
+		return nil, err
+	}
+	return openName(ctx, reference, opt, want)
+}
+
+// splitTag splits what follows a scheme into the path and the tag. A path that
+// exists as it is has no tag.
+func splitTag(s string) (path, tag string) {
+	if _, err := os.Lstat(s); err == nil {
+		return s, ""
+	}
+	// A digest starts at its @; else the path ends at the first colon behind
+	// the path's last element that exists.
+	if path, digest, ok := strings.Cut(s, "@"); ok && strings.Contains(digest, ":") {
+		return path, digest
+	}
+	for i := range len(s) {
+		if s[i] == ':' {
+			if _, err := os.Lstat(s[:i]); err == nil {
+				return s[:i], s[i+1:]
+			}
+		}
+	}
+	path, tag, _ = strings.Cut(s, ":")
+	return path, tag
+}
+
+func needDirectory(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return withHint(fmt.Errorf("%s is a file, not the directory of an OCI layout", dir), "for a layout in an archive: %s%s", schemeOCIArchive, dir)
+	}
+	return nil
+}
+
+// openName opens what is no path: a name in a registry.
+func openName(ctx context.Context, reference string, opt Options, want wanted) (Source, error) {
+	if scheme, rest, ok := strings.Cut(reference, "://"); ok {
+		return nil, withHint(fmt.Errorf("%q is no reference to an image: it has a scheme, %s://", shorten(reference), shorten(scheme)),
+			"leave the scheme out, as in %s", shorten(rest))
+	}
+	if looksLikePath(reference) {
+		return nil, withHint(fmt.Errorf("%s: no such file or directory", reference), referenceForms)
+	}
+	if _, err := name.ParseReference(reference); err != nil {
+		return nil, withHint(fmt.Errorf("%q is neither an existing path nor a valid name of an image", shorten(reference)), referenceForms)
+	}
+	return openRegistry(ctx, reference, opt, want)
+}
+
+// isName tells whether a reference could be a name in a registry.
+func isName(reference string) bool {
+	_, err := name.ParseReference(reference)
+	return err == nil && !looksLikePath(reference)
+}
+
+// looksLikePath is true for what the user can only have meant as a path.
+func looksLikePath(reference string) bool {
+	for _, prefix := range []string{"/", "./", "../", "~", `.\`, `..\`} {
+		if strings.HasPrefix(reference, prefix) {
+			return true
+		}
+	}
+	for _, suffix := range []string{".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".zip", "/"} {
+		if strings.HasSuffix(strings.ToLower(reference), suffix) {
+			return true
+		}
+	}
+	return reference == "." || reference == ".." || filepath.IsAbs(reference)
+}
+
+// openDirectory opens a directory that is an OCI layout or a root file system.
+func openDirectory(ctx context.Context, dir string, opt Options, want wanted) (Source, error) {
+	has := func(name string) bool {
+		_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
+		return err == nil
+	}
+	switch {
+	case has("oci-layout") || has(indexFile) && has("blobs"):
+		return openLayout(ctx, dir, selector{form: ociForm}, opt, want)
+	case has("etc/os-release"), has("usr/lib/os-release"), has("etc") && (has("bin") || has("usr")):
+		return openRootFS(dir, opt)
+	}
+	err := fmt.Errorf("the directory %s is no image: neither an OCI layout nor a root file system", dir)
+	if isName(dir) {
+		return nil, withHint(err, "to read it as a root file system: %s%s; for the image of that name in a registry: docker.io/%s", schemeDir, dir, dir)
+	}
+	return nil, withHint(err, "to read it as a root file system: %s%s", schemeDir, dir)
+}
+
+// openFile opens an archive, by random access where it is a plain file and not
+// compressed.
+func openFile(ctx context.Context, reference, path string, s selector, opt Options, want wanted) (Source, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	stream := &streamSource{reference: reference, where: path, selector: s, opt: opt, want: want,
+		open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		return nil, withHint(fmt.Errorf("%s is a directory, not an archive", path), "for an OCI layout: %s%s", schemeOCI, path)
+	case mode&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0:
+		stream.blocking = true
+		return stream, nil
+	case !mode.IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		f.Close()
+		return nil, err
+	}
+	switch c := recognise(head[:n]); c {
+	case tarContent:
+		return openArchive(ctx, f, s, opt, want)
+	case gzipContent, zstdContent:
+		return stream, f.Close()
+	default:
+		f.Close()
+		return nil, noImage(path, c)
+	}
+}
+
+// openStdin opens an archive on standard input.
+func openStdin(opt Options, want wanted) (Source, error) {
+	if opt.Stdin == nil {
+		return nil, errors.New("there is no standard input to read an image from")
+	}
+	return &streamSource{reference: stdinReference, where: "standard input", opt: opt, want: want, blocking: true,
+		open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(opt.Stdin), nil }}, nil
+}
