@@ -82,13 +82,9 @@ func readException(env *cel.Env, item value) (exception, error) {
 			e.pkg = s
 			return nil
 		}),
-		condition("path", func(s string, v value) error {
-			g, err := parseGlob(s)
-			if err != nil {
-				return v.errorf("%v", err)
-			}
-			e.paths = []glob{g}
-			return nil
+		condition("path", func(_ string, v value) (err error) {
+			e.paths, err = v.globs()
+			return err
 		}),
 		optional("when", func(v value) (err error) {
 			e.when, err = compile(env, v)
@@ -209,20 +205,63 @@ func locationsMatch(paths []glob, locations []seaworthy.Location) bool {
 // an element, ** stands for any number of elements.
 type glob []string
 
-// maxGlobElements bounds the work of a match.
-const maxGlobElements = 64
+// The bounds on patterns, and so on the work of a match.
+const (
+	maxPattern      = 4096 // bytes
+	maxGlobElements = 64
+	maxGlobs        = 64 // that one pattern with braces stands for
+)
 
-func parseGlob(s string) (glob, error) {
-	g := glob(strings.Split(strings.TrimLeft(s, "/"), "/"))
-	if len(g) > maxGlobElements {
-		return nil, fmt.Errorf("the path has %d elements; at most %d are taken", len(g), maxGlobElements)
+// globs reads a pattern; one with braces stands for several.
+func (v *value) globs() ([]glob, error) {
+	s, err := v.string()
+	if err != nil {
+		return nil, err
 	}
-	for _, element := range g {
-		if _, err := path.Match(element, ""); err != nil {
-			return nil, fmt.Errorf("the path %q is not a pattern: %q has an open bracket or a backslash at its end", s, element)
+	if len(s) > maxPattern {
+		return nil, v.errorf("the path has %d bytes; at most %d are taken", len(s), maxPattern)
+	}
+	var globs []glob
+	for _, pattern := range expandBraces(s) {
+		g := glob(strings.Split(strings.TrimLeft(pattern, "/"), "/"))
+		if len(g) > maxGlobElements {
+			return nil, v.errorf("the path has %d elements; at most %d are taken", len(g), maxGlobElements)
+		}
+		for i, element := range g {
+			g[i] = strings.ReplaceAll(element, "[!", "[^")
+			if _, err := path.Match(g[i], ""); err != nil {
+				return nil, v.errorf("the path is not a pattern: %q has an open bracket, or a backslash at its end", element)
+			}
+		}
+		globs = append(globs, g)
+	}
+	if len(globs) > maxGlobs {
+		return nil, v.errorf("the path's braces stand for more than %d paths", maxGlobs)
+	}
+	return globs, nil
+}
+
+// expandBraces writes out a{b,c}d as abd and acd. Braces within braces, or
+// without a partner, are left as they are. It stops beyond maxGlobs.
+func expandBraces(s string) []string {
+	begin := strings.IndexByte(s, '{')
+	if begin < 0 {
+		return []string{s}
+	}
+	inner, rest, ok := strings.Cut(s[begin+1:], "}")
+	if !ok || strings.Contains(inner, "{") {
+		return []string{s}
+	}
+	var all []string
+	tails := expandBraces(rest)
+	for choice := range strings.SplitSeq(inner, ",") {
+		for _, tail := range tails {
+			if all = append(all, s[:begin]+choice+tail); len(all) > maxGlobs {
+				return all
+			}
 		}
 	}
-	return g, nil
+	return all
 }
 
 func (g glob) matches(p string) bool {

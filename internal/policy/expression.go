@@ -78,7 +78,8 @@ func compile(env *cel.Env, v value) (*expression, error) {
 	}
 	ast, problems := env.Compile(v.text)
 	if errs := problems.Errors(); len(errs) > 0 {
-		e := &Error{v.source, v.line, v.col, "not a valid CEL expression: " + oneLine(errs[0].Message)}
+		message, _, _ := strings.Cut(oneLine(errs[0].Message), " expecting {") // all tokens that there are
+		e := &Error{v.source, v.line, v.col, "not a valid CEL expression: " + message}
 		if l := errs[0].Location; v.textCol > 0 && l.Line() > 0 {
 			e.Line, e.Column = v.textLine+l.Line()-1, v.textCol+l.Column()
 		}

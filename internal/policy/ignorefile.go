@@ -1,7 +1,207 @@
 package policy
 
-// IgnoreFile holds the exceptions of a file written for another program.
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// IgnoreFile holds the exceptions of a file written for another program: Dockle's
+// .dockleignore, or Trivy's .trivyignore and .trivyignore.yaml. It does not
+// change once it is made.
 type IgnoreFile struct {
 	source     string
+	digest     string
 	exceptions []exception
+}
+
+// Source names the file as it was given.
+func (f *IgnoreFile) Source() string { return f.source }
+
+// LoadIgnoreFiles reads the ignore files that lie in dir.
+func LoadIgnoreFiles(dir string) ([]*IgnoreFile, error) {
+	var files []*IgnoreFile
+	for _, name := range []string{".dockleignore", ".trivyignore", ".trivyignore.yaml"} {
+		f, err := LoadIgnoreFile(filepath.Join(dir, name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return nil, err
+		default:
+			files = append(files, f)
+		}
+	}
+	return files, nil
+}
+
+// LoadIgnoreFile reads one ignore file.
+func LoadIgnoreFile(path string) (*IgnoreFile, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the ignore file: %w", err)
+	}
+	return ParseIgnoreFile(path, data)
+}
+
+// ParseIgnoreFile reads the text of an ignore file. The end of the source's name
+// tells its form: .yaml or .yml is Trivy's YAML, all else has an id on each line.
+func ParseIgnoreFile(source string, data []byte) (*IgnoreFile, error) {
+	f := &IgnoreFile{source: source, digest: digest(data)}
+	var err error
+	switch filepath.Ext(source) {
+	case ".yaml", ".yml":
+		f.exceptions, err = parseIgnoreYAML(source, data)
+	default:
+		f.exceptions, err = parseIgnoreLines(source, data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// parseIgnoreLines reads lines of an id, perhaps a word exp:YYYY-MM-DD, and
+// perhaps a comment, which becomes the reason.
+func parseIgnoreLines(source string, data []byte) ([]exception, error) {
+	if len(data) > maxFileSize {
+		return nil, tooLarge(source)
+	}
+	var all []exception
+	n := 0
+	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {
+		n++
+		entry, comment, _ := strings.Cut(strings.ToValidUTF8(string(line), "\ufffd"), "#")
+		words := strings.Fields(entry)
+		if len(words) == 0 {
+			continue
+		}
+		e := exception{source: source, line: n, id: normalizeID(words[0]), name: "id " + words[0]}
+		e.reason = ignoreReason(comment, &e)
+		for _, word := range words[1:] {
+			date, ok := strings.CutPrefix(word, "exp:")
+			if !ok {
+				continue
+			}
+			until, err := time.Parse(time.DateOnly, date)
+			if err != nil {
+				return nil, &Error{source, n, 0, fmt.Sprintf("%q is not a date: write it as exp:YYYY-MM-DD", word)}
+			}
+			e.until, e.expires = until, date
+			break
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// parseIgnoreYAML reads lists of entries, a list for each kind of finding. As in
+// Trivy, keys that mean nothing to it are no error.
+func parseIgnoreYAML(source string, data []byte) ([]exception, error) {
+	root, err := parseYAML(source, data)
+	if err != nil || root.kind == null {
+		return nil, err
+	}
+	if root.kind != mapping {
+		return nil, root.errorf("an ignore file must be a mapping, not %s", root.kind)
+	}
+	var all []exception
+	for _, f := range root.fields {
+		var risks []seaworthy.Risk
+		switch f.key.text {
+		case "vulnerabilities":
+			risks = []seaworthy.Risk{seaworthy.Vulnerability}
+		case "misconfigurations":
+			// Some of Trivy's checks look for what Seaworthy calls a secret.
+			risks = []seaworthy.Risk{seaworthy.Misconfiguration, seaworthy.Secret}
+		case "secrets":
+			risks = []seaworthy.Risk{seaworthy.Secret}
+		default:
+			continue
+		}
+		err := f.value.each(func(item value) error {
+			e, err := readIgnoreEntry(item)
+			e.risks = risks
+			all = append(all, e)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func readIgnoreEntry(item value) (exception, error) {
+	e := exception{source: item.source, line: item.line}
+	statement := ""
+	keys := []key{
+		required("id", func(v value) error {
+			s, err := v.string()
+			e.id, e.name = normalizeID(s), "id "+s
+			return err
+		}),
+		optional("paths", func(v value) error {
+			return v.each(func(v value) error {
+				globs, err := v.globs()
+				e.paths = append(e.paths, globs...)
+				return err
+			})
+		}),
+		optional("purls", func(v value) error {
+			return v.each(func(v value) error {
+				s, err := v.string()
+				if err == nil && !strings.HasPrefix(s, "pkg:") {
+					err = v.errorf("%q is not a package URL: it begins with pkg:", s)
+				}
+				e.purls = append(e.purls, s)
+				return err
+			})
+		}),
+		optional("statement", func(v value) (err error) {
+			if v.kind != null {
+				statement, err = v.string()
+			}
+			return err
+		}),
+		optional("expired_at", func(v value) (err error) {
+			e.expires, e.until, err = v.instant()
+			return err
+		}),
+	}
+	if item.kind == mapping {
+		item.fields = slices.DeleteFunc(slices.Clone(item.fields), func(f field) bool {
+			return !slices.ContainsFunc(keys, func(k key) bool { return k.name == f.key.text })
+		})
+	}
+	err := item.decode(keys...)
+	e.reason = ignoreReason(statement, &e)
+	return e, err
+}
+
+// instant reads a date, or a date and time, as YAML has them.
+func (v *value) instant() (string, time.Time, error) {
+	s, err := v.string()
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339, time.DateTime} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return s, t, nil
+		}
+	}
+	return "", time.Time{}, v.errorf("%q is not a date: write it as YYYY-MM-DD", s)
+}
+
+// ignoreReason says why, in the words of the file's author if there are any, and
+// by what line of what file.
+func ignoreReason(words string, e *exception) string {
+	return fmt.Sprintf("%s (%s:%d)", cmp.Or(oneLine(words), "ignored"), e.source, e.line)
 }

@@ -87,10 +87,14 @@ func (j *Judge) reset(img *seaworthy.Image) {
 	}
 }
 
-// Provenance passes the event on, with the Judge's policy in it.
+// Provenance passes the event on, with the Judge's policy and ignore files in it.
 func (j *Judge) Provenance(p *seaworthy.Provenance) error {
 	named := *p
 	named.Policy = j.policy.Provenance()
+	named.Data = slices.Clone(p.Data)
+	for _, f := range j.opt.IgnoreFiles {
+		named.Data = append(named.Data, seaworthy.DataSource{Source: f.source, Digest: f.digest})
+	}
 	return j.next.Provenance(&named)
 }
 

@@ -147,8 +147,12 @@ func Parse(source string, data []byte) (*Policy, error) {
 
 // Provenance names the policy and the digest of its text.
 func (p *Policy) Provenance() seaworthy.PolicyProvenance {
-	sum := sha256.Sum256(p.text)
-	return seaworthy.PolicyProvenance{Source: p.source, Digest: "sha256:" + hex.EncodeToString(sum[:])}
+	return seaworthy.PolicyProvenance{Source: p.source, Digest: digest(p.text)}
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // Text is the text of the policy as it was read.

@@ -41,6 +41,10 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.Source, e.Line, e.Column, e.Message)
 }
 
+func tooLarge(source string) error {
+	return &Error{Source: source, Message: fmt.Sprintf("the file is too large: at most %d bytes are read", maxFileSize)}
+}
+
 type kind uint8
 
 const (
@@ -81,7 +85,7 @@ func (v *value) errorf(format string, args ...any) error {
 // keys, so nothing in the file can grow beyond its size.
 func parseYAML(source string, data []byte) (value, error) {
 	if len(data) > maxFileSize {
-		return value{}, &Error{source, 0, 0, fmt.Sprintf("the file has %d bytes; at most %d are read", len(data), maxFileSize)}
+		return value{}, tooLarge(source)
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if line, ok := invalidUTF8(data); !ok {
@@ -179,7 +183,16 @@ func syntaxError(source string, err error) error {
 	return e
 }
 
+// at gives the place where the node starts.
 func at(source string, n ast.Node) *value {
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		if len(m.Values) > 0 && !m.IsFlowStyle {
+			n = m.Values[0].Key
+		}
+	case *ast.MappingValueNode:
+		n = m.Key
+	}
 	v := &value{source: source, line: 1, col: 1}
 	if t := n.GetToken(); t != nil && t.Position != nil {
 		v.line, v.col = t.Position.Line, t.Position.Column
@@ -195,13 +208,8 @@ func convert(source string, n ast.Node, depth int) (value, error) {
 	switch n := n.(type) {
 	case *ast.MappingNode:
 		v.kind = mapping
-		if len(n.Values) > 0 && !n.IsFlowStyle {
-			*v = *at(source, n.Values[0].Key)
-			v.kind = mapping
-		}
 		return convertMapping(*v, n.Values, depth)
 	case *ast.MappingValueNode:
-		*v = *at(source, n.Key)
 		v.kind = mapping
 		return convertMapping(*v, []*ast.MappingValueNode{n}, depth)
 	case *ast.SequenceNode:
