@@ -60,6 +60,8 @@ func catalogue() []check {
 	all := slices.Concat(
 		userChecks(),
 		accountChecks(),
+		environmentChecks(),
+		configurationChecks(),
 	)
 	slices.SortFunc(all, func(a, b check) int { return cmp.Compare(a.id, b.id) })
 	return all

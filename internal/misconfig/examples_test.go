@@ -12,7 +12,9 @@ import (
 // example shows what one check is about. The keys say in words what is wrong,
 // or right, with the image.
 type example struct {
-	check   string
+	check string
+	// named is true if the keys are also what the user calls the images.
+	named   bool
 	trigger map[string]imagetest.Image
 	clean   map[string]imagetest.Image
 }
@@ -23,6 +25,8 @@ func examples() []example {
 	return slices.Concat(
 		userExamples(),
 		accountExamples(),
+		environmentExamples(),
+		configurationExamples(),
 	)
 }
 
@@ -30,14 +34,14 @@ func TestExamples(t *testing.T) {
 	for _, ex := range examples() {
 		for name, img := range ex.trigger {
 			t.Run(ex.check+"/"+name, func(t *testing.T) {
-				if got := judge(t, img); !slices.ContainsFunc(got.findings, func(f *seaworthy.Finding) bool { return f.ID == ex.check }) {
+				if got := ex.judge(t, name, img); !slices.ContainsFunc(got.findings, func(f *seaworthy.Finding) bool { return f.ID == ex.check }) {
 					t.Errorf("no finding of %s among:\n%s", ex.check, got)
 				}
 			})
 		}
 		for name, img := range ex.clean {
 			t.Run(ex.check+"/"+name, func(t *testing.T) {
-				for _, f := range judge(t, img).findings {
+				for _, f := range ex.judge(t, name, img).findings {
 					if f.ID == ex.check {
 						t.Errorf("finding of %s: %s %s", ex.check, f.Evidence, place(f))
 					}
@@ -121,9 +125,18 @@ func place(f *seaworthy.Finding) string {
 // judge runs the whole analyzer over an image.
 func judge(t *testing.T, img imagetest.Image) *verdicts {
 	t.Helper()
+	return example{}.judge(t, "", img)
+}
+
+func (ex example) judge(t *testing.T, name string, img imagetest.Image) *verdicts {
+	t.Helper()
 	a := New()
+	m := merge(t, a, img)
+	if ex.named {
+		m.image.Reference = name
+	}
 	v := &verdicts{}
-	if err := a.Image(t.Context(), merge(t, a, img), v); err != nil {
+	if err := a.Image(t.Context(), m, v); err != nil {
 		t.Fatal(err)
 	}
 	return v
@@ -150,4 +163,13 @@ func newSubjectOf(t *testing.T, img imagetest.Image) *subject {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// history is an image with steps that made no layer.
+func history(createdBy ...string) imagetest.Image {
+	img := configured(seaworthy.ContainerConfig{User: "1000:1000"})
+	for _, text := range createdBy {
+		img.Config.History = append(img.Config.History, seaworthy.History{CreatedBy: text, EmptyLayer: true})
+	}
+	return img
 }

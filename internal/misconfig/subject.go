@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // subject is an image as the checks see it. Everything in it is in the order of
@@ -16,11 +17,16 @@ type subject struct {
 	// accounts are those of the image, user is whom its process runs as.
 	accounts accounts
 	user     user
+	// steps are the history; bound is true if it is known which step made which
+	// layer.
+	steps []instruction.Instruction
+	bound bool
 }
 
 func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	img := m.Image()
 	s := &subject{Merged: m, image: img, config: &img.Config.Config, layers: layers}
+	s.steps, s.bound = instruction.History(img.Config, len(img.Layers))
 	s.accounts = s.readAccounts()
 	s.user = resolveUser(s.config.User, s.accounts.users, s.accounts.groups)
 	return s

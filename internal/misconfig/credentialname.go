@@ -1,0 +1,122 @@
+package misconfig
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// credentialName is true if a variable or label of this name is made to hold a
+// secret: DB_PASSWORD, apiKey, com.example.token; but not MONKEY, KEYBOARD,
+// PASSWORD_FILE or TOKEN_TTL.
+func credentialName(name string) bool {
+	words := nameWords(name)
+	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return aboutCredential[w] }) {
+		return false
+	}
+	for i, w := range words {
+		switch {
+		case secretWords[w]:
+			return true
+		case w == "KEY" || w == "KEYS":
+			if i > 0 && keyKinds[words[i-1]] {
+				return true
+			}
+		case w == "PWD" || w == "AUTH":
+			if i > 0 && i == len(words)-1 {
+				return true
+			}
+		default:
+			for _, end := range []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "APIKEY"} {
+				if strings.HasSuffix(w, end) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// secretWords are words that by themselves make a name that of a secret.
+var secretWords = wordSet(`PASSWORD PASSWORDS PASSWD PASSWDS PASSPHRASE PASS PSWD SECRET SECRETS TOKEN TOKENS
+	CREDENTIAL CREDENTIALS CREDS APIKEY APITOKEN AUTHKEY AUTHTOKEN ACCESSKEY ACCESSTOKEN SECRETKEY PRIVATEKEY
+	BEARER DOCKERCFG`)
+
+// keyKinds are the words before KEY that make it a secret one.
+var keyKinds = wordSet(`API APP ACCESS ACCOUNT SECRET PRIVATE ENCRYPTION SIGNING SIGN AUTH MASTER SERVICE
+	STORAGE SHARED SSH TLS SSL RSA JWT HMAC SESSION DEPLOY ADMIN LICENSE DECRYPTION CRYPT STRIPE SENDGRID MAILGUN`)
+
+// aboutCredential are words that make a name tell of a secret instead of
+// holding it.
+var aboutCredential = wordSet(`FILE FILES PATH PATHS DIR DIRECTORY FOLDER LOCATION URL URI URLS ENDPOINT HOST PORT
+	NAME NAMES ID IDS TYPE KIND LENGTH LEN SIZE MIN MAX COUNT LIMIT EXPIRY EXPIRES EXPIRE EXPIRATION TTL TIMEOUT
+	LIFETIME DURATION POLICY ALGORITHM ALGO ALG FORMAT ENABLED ENABLE DISABLED DISABLE REQUIRED REQUIRE ALLOW
+	RANDOM EMPTY PUBLIC PUB HEADER FIELD PREFIX SUFFIX VERSION FINGERPRINT KEYRING KEYSERVER PROVIDER ISSUER
+	AUDIENCE SOCK SOCKET STORE CACHE MODE MOUNT LABEL MANAGER HELPER TEMPLATE REGEX PATTERN PROMPT THROUGH
+	TOKENIZER TOKENIZERS PARALLELISM REF ARN HASHING ROTATION COOKIE PLACEHOLDER USER USERNAME REVIEW`)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
+}
+
+// maxName bounds the length of the names that are looked at, in bytes.
+const maxName = 512
+
+// nameWords splits a name into its words, in upper case: at everything that is
+// no letter, and where a lower-case letter is followed by an upper-case one.
+func nameWords(name string) []string {
+	var words []string
+	start := -1
+	name = name[:min(len(name), maxName)]
+	end := func(i int) {
+		if start >= 0 {
+			words = append(words, strings.ToUpper(name[start:i]))
+		}
+		start = -1
+	}
+	for i := range len(name) {
+		c := name[i]
+		switch upper, lower := 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z'; {
+		case !upper && !lower:
+			end(i)
+			continue
+		case upper && i > 0 && 'a' <= name[i-1] && name[i-1] <= 'z':
+			end(i)
+		}
+		if start < 0 {
+			start = i
+		}
+	}
+	end(len(name))
+	return words
+}
+
+// literalCredential is true if a value can be a secret itself: it is no switch,
+// no path, no reference to a variable or a store of secrets, and no placeholder
+// that says so.
+func literalCredential(value string) bool {
+	v := strings.ToLower(strings.Trim(value, ` "'`))
+	switch v {
+	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "unset", "redacted",
+		"placeholder", "dummy", "todo", "tbd", "n/a", "optional", "required", "default":
+		return false
+	}
+	if len(v) < 3 || strings.Trim(v, "*x.-_") == "" {
+		return false
+	}
+	for _, prefix := range []string{
+		"$", "${", "{{", "<", "%", "/", "./", "../", "file:", "vault:", "arn:", "op://", "ref+", "secret:", "ssm:",
+		"your-", "your_", "replace-", "replace_", "insert-", "insert_", "env:", "sm://", "gcpsm:",
+	} {
+		if strings.HasPrefix(v, prefix) {
+			return false
+		}
+	}
+	return true
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
