@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -191,15 +190,12 @@ type Location struct {
 // escaped as in a Go string literal, and whole in the field pathBase64.
 func (l Location) MarshalJSON() ([]byte, error) {
 	type plain Location
-	if utf8.ValidString(l.Path) {
-		return marshalUnescaped(plain(l))
-	}
-	p := plain(l)
-	p.Path = escapePath(l.Path)
-	return marshalUnescaped(struct {
+	p := struct {
 		plain
-		PathBase64 string `json:"pathBase64"`
-	}{p, base64.StdEncoding.EncodeToString([]byte(l.Path))})
+		PathBase64 []byte `json:"pathBase64,omitempty"`
+	}{plain: plain(l)}
+	p.Path, p.PathBase64 = TextPath(l.Path)
+	return marshalUnescaped(p)
 }
 
 // marshalUnescaped leaves it to the encoder that called MarshalJSON whether
@@ -229,9 +225,14 @@ func (l *Location) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func escapePath(p string) string {
+// TextPath gives a path for JSON, which holds only UTF-8: as it is, or escaped as
+// in a Go string literal together with its bytes.
+func TextPath(p string) (text string, raw []byte) {
+	if utf8.ValidString(p) {
+		return p, nil
+	}
 	q := strconv.Quote(p)
-	return q[1 : len(q)-1]
+	return q[1 : len(q)-1], []byte(p)
 }
 
 // SetFingerprint fills the fingerprint, unless the analyzer chose one itself,

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/misconfig"
+)
+
+// analyzers gives the analyzers for the risks that are asked for; none asked for
+// means all. Of every risk that will not be looked at, one of them says so.
+// Judged are the risks that were asked for and have an analyzer.
+func analyzers(asked []seaworthy.Risk) (list []seaworthy.Analyzer, judged []seaworthy.Risk, err error) {
+	for _, risk := range seaworthy.Risks() {
+		wanted := slices.Contains(asked, risk)
+		a := analyzer(risk)
+		switch {
+		case len(asked) > 0 && !wanted:
+			list = append(list, unlooked{risk, "it was not asked for (--risk)"})
+		case a != nil:
+			list = append(list, a)
+			judged = append(judged, risk)
+		case wanted:
+			return nil, nil, fmt.Errorf("--risk %s: this version cannot look for that; it can look for %s", risk, strings.Join(available(), ", "))
+		default:
+			list = append(list, unlooked{risk, "this version cannot look for it"})
+		}
+	}
+	return list, judged, nil
+}
+
+// analyzer gives the analyzer of a risk, nil if this version has none.
+func analyzer(risk seaworthy.Risk) seaworthy.Analyzer {
+	switch risk {
+	case seaworthy.Misconfiguration:
+		return misconfig.New()
+	default:
+		return nil
+	}
+}
+
+func available() []string {
+	var names []string
+	for _, r := range seaworthy.Risks() {
+		if analyzer(r) != nil {
+			names = append(names, string(r))
+		}
+	}
+	return names
+}
+
+// unlooked stands in for the analyzer of a risk that is not looked at, and says
+// so: nothing that was not looked at may look clean.
+type unlooked struct {
+	risk   seaworthy.Risk
+	reason string
+}
+
+var _ seaworthy.ImageAnalyzer = unlooked{}
+
+// Name implements [seaworthy.Analyzer].
+func (u unlooked) Name() string { return "no " + string(u.risk) }
+
+// Version implements [seaworthy.Analyzer].
+func (u unlooked) Version() int { return 1 }
+
+// ConfigDigest implements [seaworthy.Analyzer].
+func (u unlooked) ConfigDigest() string { return "" }
+
+// Risk implements [seaworthy.ImageAnalyzer].
+func (u unlooked) Risk() seaworthy.Risk { return u.risk }
+
+// Image implements [seaworthy.ImageAnalyzer].
+func (u unlooked) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {
+	return s.Coverage(&seaworthy.Coverage{Risk: u.risk, Subject: "image", State: seaworthy.NotChecked, Reason: u.reason})
+}

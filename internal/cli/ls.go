@@ -1,0 +1,320 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/scan"
+)
+
+// lsFlags are the flags of ls.
+type lsFlags struct {
+	image  imageFlags
+	format string
+	layer  int
+	buried bool
+}
+
+func (a *app) lsCommand() *cobra.Command {
+	var f lsFlags
+	cmd := &cobra.Command{
+		Use:   "ls IMAGE [PATH]",
+		Short: "List the files of an image, with the layer that each comes from",
+		Long: `Ls lists the file system that a container started from the image would see, or
+what is at and below PATH in it. For each path it names the layer that brought it.
+
+--layer N lists what layer N itself brought and removed, --buried what the image
+still holds although no container sees it.`,
+		Example: `  seaworthy ls alpine:3.20 /etc
+  seaworthy ls --buried image.tar
+  seaworthy ls --layer 2 --format json image.tar`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return &usageError{errors.New("name one image, and a path in it if you like"), cmd.CommandPath()}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("layer") {
+				f.layer = -1
+			} else if f.layer < 0 {
+				return fmt.Errorf("--layer %d: layers count from 0, the base", f.layer)
+			}
+			return a.ls(cmd.Context(), args, &f)
+		},
+	}
+	f.image.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "text", "text or json")
+	flags.IntVar(&f.layer, "layer", 0, "list what this layer itself brought and removed; 0 is the base")
+	flags.BoolVar(&f.buried, "buried", false, "list what later layers removed or replaced")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
+	var analyzers []seaworthy.Analyzer
+	list := listText
+	switch f.format {
+	case "text":
+	case "json":
+		list = listJSON
+		analyzers = append(analyzers, scan.Digests{})
+	default:
+		return fmt.Errorf("--format %s: text or json", f.format)
+	}
+	under := ""
+	if len(args) == 2 {
+		under = path.Clean("/" + args[1])[1:]
+	}
+	reading, err := a.read(ctx, args[0], &f.image, analyzers)
+	if err != nil {
+		return err
+	}
+	for m, err := range reading.Images() {
+		if err != nil {
+			return err
+		}
+		if n := len(m.Image().Layers); f.layer >= n {
+			return fmt.Errorf("--layer %d: %s has the layers 0 to %d", f.layer, args[0], n-1)
+		}
+		w := bufio.NewWriter(a.Stdout)
+		n, err := list(w, m, choose(m, under, f))
+		if err := errors.Join(err, w.Flush()); err != nil {
+			return err
+		}
+		if n == 0 && under != "" {
+			return fmt.Errorf("%s: there is no %s in it", args[0], printable(under))
+		}
+	}
+	return nil
+}
+
+// listed is a line of the list.
+type listed struct {
+	seaworthy.Entry
+	// removes says what a whiteout does; "" for all else.
+	removes string
+}
+
+// choose gives what the flags ask for, at and below a path.
+func choose(m *scan.Merged, under string, f *lsFlags) iter.Seq[listed] {
+	var from iter.Seq[listed]
+	switch {
+	case f.buried:
+		from = buried(m, f.layer)
+	case f.layer >= 0:
+		from = layerChanges(m, f.layer)
+	default:
+		from = live(m)
+	}
+	return func(yield func(listed) bool) {
+		for e := range from {
+			if isUnder(e.Path, under) && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+func isUnder(p, dir string) bool {
+	return dir == "" || p == dir || strings.HasPrefix(p, dir) && p[len(dir)] == '/'
+}
+
+func live(m *scan.Merged) iter.Seq[listed] {
+	return func(yield func(listed) bool) {
+		for e := range m.Live() {
+			if !yield(listed{Entry: e}) {
+				return
+			}
+		}
+	}
+}
+
+// buried gives what is buried, of one layer or, if that is negative, of all,
+// sorted by path and layer.
+func buried(m *scan.Merged, layer int) iter.Seq[listed] {
+	var all []listed
+	for e := range m.Buried() {
+		// A directory that a later layer merely gives new attributes hides nothing.
+		if e.Type == seaworthy.Directory && isDirectory(m, e.Path) || layer >= 0 && e.Layer != layer {
+			continue
+		}
+		all = append(all, listed{Entry: e})
+	}
+	slices.SortStableFunc(all, func(a, b listed) int { return cmp.Compare(a.Path, b.Path) })
+	return slices.Values(all)
+}
+
+func isDirectory(m *scan.Merged, path string) bool {
+	e, ok := m.Lookup(path)
+	return ok && e.Type == seaworthy.Directory
+}
+
+// layerChanges gives what a layer brings and removes, in the order of the layer.
+func layerChanges(m *scan.Merged, layer int) iter.Seq[listed] {
+	return func(yield func(listed) bool) {
+		table := m.Table(layer)
+		for ordinal, p := range table.Paths() {
+			l := listed{Entry: seaworthy.Entry{Header: seaworthy.Header{Path: string(p), Ordinal: ordinal}, Layer: layer}}
+			switch r := table.Record(ordinal); {
+			case r.Ignored:
+				continue
+			case r.Whiteout:
+				l.removes = "removes"
+			case r.Opaque:
+				l.removes = "empties"
+			default:
+				l.Entry, _ = m.At(layer, ordinal)
+			}
+			if !yield(l) {
+				return
+			}
+		}
+	}
+}
+
+func listText(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err error) {
+	for e := range entries {
+		n++
+		if _, err := fmt.Fprintln(w, textLine(e)); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// textLine shows an entry as ls -l does, with the layer instead of the time.
+func textLine(e listed) string {
+	layer := strconv.Itoa(e.Layer)
+	if e.Layer < 0 {
+		layer = "-" // a directory that no layer has as an entry
+	}
+	if e.removes != "" {
+		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(e.Path))
+	}
+	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(e.Path))
+	switch e.Type {
+	case seaworthy.Symlink:
+		line += " -> " + printablePath(e.Link)
+	case seaworthy.Hardlink:
+		line += " = " + printablePath(e.Link)
+	}
+	if e.RemovedIn != nil {
+		line += fmt.Sprintf("  (until layer %d)", *e.RemovedIn)
+	}
+	return line
+}
+
+// modeText is the mode as ls -l shows it.
+func modeText(h *seaworthy.Header) string {
+	kinds := map[seaworthy.EntryType]byte{
+		seaworthy.Directory: 'd', seaworthy.Symlink: 'l', seaworthy.CharDevice: 'c',
+		seaworthy.BlockDevice: 'b', seaworthy.FIFO: 'p',
+	}
+	text := []byte("-rwxrwxrwx")
+	if k, ok := kinds[h.Type]; ok {
+		text[0] = k
+	}
+	for i := range 9 {
+		if h.Mode&(1<<(8-i)) == 0 {
+			text[1+i] = '-'
+		}
+	}
+	for _, s := range []struct {
+		bit uint16
+		at  int
+		is  byte
+	}{{seaworthy.Setuid, 3, 's'}, {seaworthy.Setgid, 6, 's'}, {seaworthy.Sticky, 9, 't'}} {
+		if h.Mode&s.bit == 0 {
+			continue
+		}
+		if text[s.at] == '-' {
+			text[s.at] = s.is - 'a' + 'A'
+		} else {
+			text[s.at] = s.is
+		}
+	}
+	return string(text)
+}
+
+// printablePath shows a path of any bytes on one line.
+func printablePath(p string) string {
+	q := strconv.Quote(p)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+}
+
+// listedJSON is a line of the JSON list.
+type listedJSON struct {
+	Path       string `json:"path"`
+	PathBase64 []byte `json:"pathBase64,omitempty"`
+	Type       string `json:"type"`
+	Mode       string `json:"mode,omitempty"` // octal, as chmod(1) takes it
+	UID        uint32 `json:"uid"`
+	GID        uint32 `json:"gid"`
+	Size       int64  `json:"size"`
+	LinkTarget string `json:"linkTarget,omitempty"`
+	Layer      *int   `json:"layer,omitempty"`
+	RemovedIn  *int   `json:"removedIn,omitempty"`
+	SHA256     string `json:"sha256,omitempty"`
+}
+
+// listJSON writes an array with one entry on a line.
+func listJSON(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err error) {
+	write := func(s string) {
+		if err == nil {
+			_, err = io.WriteString(w, s)
+		}
+	}
+	write("[")
+	for e := range entries {
+		separator := ",\n"
+		if n++; n == 1 {
+			separator = "\n"
+		}
+		line, encodeErr := json.Marshal(toJSON(m, e))
+		if encodeErr != nil {
+			return n, encodeErr
+		}
+		write(separator)
+		write(string(line))
+		if err != nil {
+			return n, err
+		}
+	}
+	write("\n]\n")
+	return n, err
+}
+
+func toJSON(m *scan.Merged, e listed) listedJSON {
+	l := listedJSON{
+		Type: e.Type.String(), Mode: fmt.Sprintf("%04o", e.Mode), UID: e.UID, GID: e.GID,
+		Size: e.Size, LinkTarget: e.Link, RemovedIn: e.RemovedIn,
+	}
+	l.Path, l.PathBase64 = seaworthy.TextPath(e.Path)
+	if e.Layer >= 0 {
+		l.Layer = &e.Layer
+	}
+	if e.removes != "" {
+		l.Type, l.Mode = map[string]string{"removes": "whiteout", "empties": "opaque"}[e.removes], ""
+		return l
+	}
+	if sum, ok := m.Digest(&e.Entry); ok {
+		l.SHA256 = hex.EncodeToString(sum[:])
+	}
+	return l
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report"
+)
+
+// outputFlags say which reports are written, and where.
+type outputFlags struct {
+	format     string
+	outputs    []string
+	severities []string
+	color      string
+	verbose    bool
+}
+
+func (f *outputFlags) register(cmd *cobra.Command) {
+	var names []string
+	for _, format := range report.Formats() {
+		names = append(names, string(format))
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "text", "form of the report: "+strings.Join(names, ", "))
+	flags.StringArrayVar(&f.outputs, "output", nil, "`FILE` to write the report to instead of standard output; FORMAT=FILE writes one more report, and may be repeated")
+	flags.StringSliceVar(&f.severities, "severity", nil, "show findings of these severities only; the verdict does not depend on it")
+	flags.StringVar(&f.color, "color", "auto", "colours in the text report: auto, always or never")
+	flags.BoolVar(&f.verbose, "verbose", false, "show all there is in the text report")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("severity", cobra.FixedCompletions(severityNames(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func severityNames() []string {
+	var names []string
+	for _, s := range seaworthy.Severities() {
+		names = append(names, s.String())
+	}
+	return names
+}
+
+// outputs are the reports being written. A file gets its name only once the
+// report in it is whole.
+type outputs struct {
+	report.Writer
+	files []*outputFile
+}
+
+type outputFile struct {
+	*os.File
+	path string // what it is to be called; "" if it has that name already
+}
+
+// openOutputs starts the reports.
+func (a *app) openOutputs(f *outputFlags) (_ *outputs, err error) {
+	opt, err := a.reportOptions(f)
+	if err != nil {
+		return nil, err
+	}
+	type wanted struct {
+		format report.Format
+		path   string // "" for standard output
+	}
+	format, err := report.ParseFormat(f.format)
+	if err != nil {
+		return nil, fmt.Errorf("--format: %w", err)
+	}
+	first := wanted{format: format}
+	var list []wanted
+	for _, o := range f.outputs {
+		if name, path, ok := strings.Cut(o, "="); ok && isFormat(name) {
+			list = append(list, wanted{report.Format(name), path})
+		} else if first.path == "" {
+			first.path = o
+		} else {
+			return nil, fmt.Errorf("--output %s: there is one report of --format already in %s; name another format, such as json=%s", o, first.path, o)
+		}
+	}
+	out := &outputs{}
+	defer func() {
+		if err != nil {
+			out.discard()
+		}
+	}()
+	var writers []seaworthy.Handler
+	for _, w := range append([]wanted{first}, list...) {
+		dst, o := a.Stdout, opt
+		if w.path != "" {
+			file, err := out.create(w.path)
+			if err != nil {
+				return nil, fmt.Errorf("--output: %w", err)
+			}
+			dst, o.Color = file, f.color == "always"
+		}
+		writer, err := report.New(w.format, dst, o)
+		if err != nil {
+			return nil, err
+		}
+		writers = append(writers, writer)
+	}
+	out.Writer = report.Multi(writers...)
+	return out, nil
+}
+
+func isFormat(name string) bool { return slices.Contains(report.Formats(), report.Format(name)) }
+
+// create opens a file for a report. A file that is not regular, such as a pipe,
+// is written to as it is.
+func (o *outputs) create(path string) (io.Writer, error) {
+	if path == "" {
+		return nil, errors.New("the name of the file is missing")
+	}
+	var file *outputFile
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, err
+		}
+		file = &outputFile{File: f}
+	} else {
+		f, err := os.CreateTemp(filepath.Dir(path), ".seaworthy-")
+		if err != nil {
+			return nil, err
+		}
+		file = &outputFile{File: f, path: path}
+	}
+	o.files = append(o.files, file)
+	return file, nil
+}
+
+// Close ends the reports and gives the files their names.
+func (o *outputs) Close() error {
+	err := o.Writer.Close()
+	if err != nil {
+		o.discard()
+		return err
+	}
+	for _, f := range o.files {
+		err = errors.Join(err, f.keep())
+	}
+	return err
+}
+
+func (f *outputFile) keep() error {
+	if f.path == "" {
+		return f.File.Close()
+	}
+	err := errors.Join(f.Chmod(0o644), f.File.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), f.path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// discard removes what was written. It does nothing after Close.
+func (o *outputs) discard() {
+	for _, f := range o.files {
+		f.File.Close()
+		if f.path != "" {
+			os.Remove(f.Name())
+		}
+	}
+}
+
+func (a *app) reportOptions(f *outputFlags) (report.Options, error) {
+	opt := report.Options{Now: a.now(), Verbose: f.verbose}
+	for _, s := range f.severities {
+		v, err := seaworthy.ParseSeverity(strings.ToLower(strings.TrimSpace(s)))
+		if err != nil {
+			return opt, fmt.Errorf("--severity: %w", err)
+		}
+		opt.Severities = append(opt.Severities, v)
+	}
+	terminal := false
+	if f, ok := file(a.Stdout); ok && term.IsTerminal(int(f.Fd())) {
+		terminal = true
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			opt.Width = width
+		}
+	}
+	switch f.color {
+	case "always":
+		opt.Color = true
+	case "never":
+	case "auto":
+		opt.Color = terminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
+	default:
+		return opt, fmt.Errorf("--color %s: one of auto, always, never", f.color)
+	}
+	return opt, nil
+}

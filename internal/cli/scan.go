@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/policy"
+	"seaworthy.dev/seaworthy/internal/scan"
+)
+
+// scanFlags are the flags of scan.
+type scanFlags struct {
+	image         imageFlags
+	output        outputFlags
+	risks         []string
+	failOn        string
+	ignoreUnfixed bool
+	policy        string
+}
+
+func (a *app) scanCommand() *cobra.Command {
+	var f scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan IMAGE...",
+		Short: "Judge images, and say whether they may sail",
+		Long: `Scan reads every layer of an image once and judges it.
+
+IMAGE is one of
+  name[:tag|@digest]         an image in a registry
+  docker-daemon:NAME         an image of the Docker daemon
+  docker-archive:FILE[:NAME] what docker save wrote
+  oci:DIR[:TAG]              an OCI image layout
+  oci-archive:FILE[:TAG]     an OCI image layout in a tar archive
+  dir:PATH                   a root file system
+  FILE or DIR                one of these, told by its content
+  -                          an archive on standard input
+
+The verdict follows the policy: --policy FILE, else .seaworthy.yaml in the working
+directory, else the built-in one (seaworthy policy prints it).`,
+		Example: `  seaworthy scan alpine:3.20
+  seaworthy scan image.tar
+  docker save app | seaworthy scan -
+  seaworthy scan --fail-on medium --output sarif=app.sarif --output json=app.json app:1.2`,
+		Args: atLeastOneImage,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), args, &f) },
+	}
+	f.image.register(cmd)
+	f.output.register(cmd)
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(available(), ", "))
+	flags.StringVar(&f.failOn, "fail-on", "", "severity from which a finding of any risk fails the image, or never (default what the policy says)")
+	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "do not count vulnerabilities that no version fixes")
+	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default or none for the built-in one, whatever the working directory holds")
+	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(available(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(append(severityNames(), "never"), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func atLeastOneImage(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return &usageError{errors.New("name an image"), cmd.CommandPath()}
+	}
+	return nil
+}
+
+func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err error) {
+	risks, err := parseRisks(f.risks)
+	if err != nil {
+		return err
+	}
+	analyzers, judged, err := analyzers(risks)
+	if err != nil {
+		return err
+	}
+	newJudge, err := a.judge(f, judged)
+	if err != nil {
+		return err
+	}
+	out, err := a.openOutputs(&f.output)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	judge := newJudge(out)
+	reported := 0
+	for _, reference := range references {
+		n, err := a.scanOne(ctx, reference, f, analyzers, judge)
+		reported += n
+		if err != nil {
+			a.fail(ctx, err)
+			if ctx.Err() != nil {
+				return nil
+			}
+		}
+	}
+	if reported == 0 {
+		return nil
+	}
+	return out.Close()
+}
+
+// scanOne scans all images that a reference stands for, and gives their number.
+func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge) (reported int, err error) {
+	reading, err := a.read(ctx, reference, &f.image, analyzers)
+	if err != nil {
+		return 0, err
+	}
+	for merged, err := range reading.Images() {
+		if err != nil {
+			return reported, err
+		}
+		if err := judge.Provenance(&seaworthy.Provenance{Tool: a.tool()}); err != nil {
+			return reported, err
+		}
+		if err := scan.Judge(ctx, merged, analyzers, judge); err != nil {
+			return reported, fmt.Errorf("%s: %w", reference, err)
+		}
+		verdict, err := judge.Conclude()
+		if err != nil {
+			return reported, err
+		}
+		a.decided(verdict.Decision)
+		reported++
+	}
+	return reported, nil
+}
+
+func (a *app) tool() seaworthy.Tool {
+	return seaworthy.Tool{Version: a.Version, Commit: a.Commit}
+}
+
+// judge gives a function that puts the judge that the flags ask for before a
+// handler.
+func (a *app) judge(f *scanFlags, judged []seaworthy.Risk) (func(seaworthy.Handler) *policy.Judge, error) {
+	opt := policy.Options{Now: a.now(), IgnoreUnfixed: f.ignoreUnfixed, Risks: judged}
+	if f.failOn != "" {
+		level, err := policy.ParseLevel(strings.ToLower(f.failOn))
+		if err != nil {
+			return nil, fmt.Errorf("--fail-on: %w", err)
+		}
+		opt.FailOn = level
+	}
+	p, err := policy.Choose(f.policy, ".")
+	if err != nil {
+		return nil, err
+	}
+	if opt.IgnoreFiles, err = policy.LoadIgnoreFiles("."); err != nil {
+		return nil, err
+	}
+	return func(next seaworthy.Handler) *policy.Judge { return policy.NewJudge(p, opt, next) }, nil
+}
+
+func parseRisks(names []string) ([]seaworthy.Risk, error) {
+	var risks []seaworthy.Risk
+	for _, n := range names {
+		r, err := seaworthy.ParseRisk(strings.ToLower(strings.TrimSpace(n)))
+		if err != nil {
+			return nil, fmt.Errorf("--risk: %w", err)
+		}
+		risks = append(risks, r)
+	}
+	return risks, nil
+}
