@@ -148,7 +148,8 @@ func (c *Command) Reaches(match func(*Command) bool) *Command {
 // would run by it, in the order in which they are written: those of RUN, CMD,
 // ENTRYPOINT, HEALTHCHECK and of an ONBUILD with one of these. They come from
 // both branches of conditions, from functions, substitutions and the scripts of
-// nested shells. whole is false if something could not be parsed or is over a
+// nested shells; a substitution inside a script that is an argument is read both
+// as the argument's and as the script's. whole is false if something could not be parsed or is over a
 // bound; then the commands are what could be made out.
 func (in Instruction) Commands() (cmds []*Command, whole bool) {
 	r := reader{left: MaxScript, whole: true}

@@ -120,11 +120,11 @@ func (in *Instruction) setRecorded(text string) {
 			in.Args = formatExecForm(argv)
 		}
 	case "EXPOSE":
-		if ports, ok := parsePrintedMap(in.Args); ok {
+		if ports, ok := parsePrintedPorts(in.Args); ok {
 			in.Args = strings.Join(ports, " ")
 		}
 	case "HEALTHCHECK":
-		in.setPrintedHealthcheck()
+		in.setHealthcheck()
 	}
 }
 

@@ -77,27 +77,85 @@ func parsePrintedList(s string) (words []string, ok bool) {
 	return strings.Fields(s[1 : len(s)-1]), true
 }
 
-// parsePrintedMap reads the sorted keys of "map[80/tcp:{} 443/tcp:{}]".
-func parsePrintedMap(s string) (keys []string, ok bool) {
-	s, ok = strings.CutPrefix(s, "map[")
+// parsePrintedPorts reads the sorted ports of "map[80/tcp:{} 443/tcp:{}]" and, of
+// newer builders, "[80/tcp 443/tcp]".
+func parsePrintedPorts(s string) (ports []string, ok bool) {
+	s, ok = strings.CutPrefix(strings.TrimPrefix(s, "map"), "[")
 	if !ok || !strings.HasSuffix(s, "]") {
 		return nil, false
 	}
 	for _, f := range strings.Fields(s[:len(s)-1]) {
-		keys = append(keys, strings.TrimSuffix(f, ":{}"))
+		ports = append(ports, strings.TrimSuffix(f, ":{}"))
 	}
-	slices.Sort(keys)
-	return keys, true
+	slices.Sort(ports)
+	return ports, true
 }
 
-// setPrintedHealthcheck brings
+// setHealthcheck brings a HEALTHCHECK that a builder printed back to Dockerfile
+// form. One that is in Dockerfile form stays as it is.
+func (in *Instruction) setHealthcheck() {
+	switch {
+	case strings.HasPrefix(in.Args, "&{["):
+		in.setQuotedHealthcheck()
+	case strings.HasPrefix(in.Args, "{Test:["):
+		in.setNamedHealthcheck()
+	}
+}
+
+// setNamedHealthcheck reads
+//
+//	{Test:[CMD-SHELL curl -f http://localhost/] Interval:30s Timeout:0s StartPeriod:0s StartInterval:0s Retries:3}
+//
+// Words of the test that hold spaces come apart.
+func (in *Instruction) setNamedHealthcheck() {
+	s := in.Args
+	i := strings.LastIndex(s, "] Interval:")
+	if i < 0 || !strings.HasSuffix(s, "}") {
+		return
+	}
+	test, options := s[len("{Test:["):i], strings.Fields(s[i+len("] "):len(s)-1])
+	names := map[string]string{
+		"Interval": "interval", "Timeout": "timeout", "StartPeriod": "start-period", "StartInterval": "start-interval", "Retries": "retries",
+	}
+	for _, o := range options {
+		field, value, _ := strings.Cut(o, ":")
+		if name := names[field]; name != "" && value != "0s" && value != "0" {
+			in.Flags = append(in.Flags, KeyValue{name, value})
+		}
+	}
+	kind, rest := cutWord(test)
+	if kind == "CMD-SHELL" {
+		in.setTest([]string{kind, rest})
+	} else {
+		in.setTest(strings.Fields(test))
+	}
+}
+
+// setTest writes the test of a health check, in the form of the configuration,
+// as arguments.
+func (in *Instruction) setTest(test []string) {
+	switch {
+	case len(test) == 0:
+		in.Args = ""
+	case test[0] == "NONE":
+		in.Args = "NONE"
+	case test[0] == "CMD-SHELL":
+		in.Args = "CMD " + strings.Join(test[1:], " ")
+	case test[0] == "CMD":
+		in.Args = "CMD " + formatExecForm(test[1:])
+	default:
+		in.Args = formatExecForm(test)
+	}
+}
+
+// setQuotedHealthcheck reads
 //
 //	&{["CMD-SHELL" "curl -f http://localhost/"] "30s" "5s" "0s" "0s" '\x03'}
 //
-// back to Dockerfile form. The durations are interval, timeout, start period
+// The durations are interval, timeout, start period
 // and, in newer builders, start interval; zero is the default. The last number,
 // printed as a character, is that of the retries.
-func (in *Instruction) setPrintedHealthcheck() {
+func (in *Instruction) setQuotedHealthcheck() {
 	s, ok := strings.CutPrefix(in.Args, "&{[")
 	if !ok || !strings.HasSuffix(s, "}") {
 		return
@@ -117,16 +175,7 @@ func (in *Instruction) setPrintedHealthcheck() {
 	if n := printedInt(s); n > 0 {
 		in.Flags = append(in.Flags, KeyValue{"retries", strconv.Itoa(n)})
 	}
-	switch test[0] {
-	case "NONE":
-		in.Args = "NONE"
-	case "CMD-SHELL":
-		in.Args = "CMD " + strings.Join(test[1:], " ")
-	case "CMD":
-		in.Args = "CMD " + formatExecForm(test[1:])
-	default:
-		in.Args = formatExecForm(test)
-	}
+	in.setTest(test)
 }
 
 // printedInt reads a number printed as a quoted character, or plain; 0 if it is

@@ -194,16 +194,20 @@ func (w *walker) stmt(s *syntax.Stmt) ends {
 }
 
 // heredoc reads the body of a here-document as a script, unless its first line
-// says that it is for something other than a shell.
+// says that it is in another language, which is not read.
 func (w *walker) heredoc(rd *syntax.Redirect) ends {
 	body, _ := w.text(rd.Hdoc)
 	if line, ok := strings.CutPrefix(body, "#!"); ok {
 		line, _, _ = strings.Cut(line, "\n")
 		program, rest := cutWord(line)
 		if programName(program) == "env" {
-			program, _ = cutWord(rest)
+			program, rest = cutWord(rest)
+			if program == "-S" {
+				program, _ = cutWord(rest)
+			}
 		}
 		if shellFamily(program) != posix {
+			w.whole = false
 			return ends{}
 		}
 	}
