@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -109,6 +110,11 @@ func of(risk seaworthy.Risk, findings []*seaworthy.Finding) []*seaworthy.Finding
 		}
 	}
 	return out
+}
+
+// all gives the findings of one risk, those with an exception last.
+func (d *document) all(risk seaworthy.Risk) []*seaworthy.Finding {
+	return append(of(risk, d.findings), of(risk, d.excepted)...)
 }
 
 // count is how many findings there are of one severity.
@@ -233,6 +239,26 @@ func (d *document) layer(index *int) *seaworthy.Layer {
 		return nil
 	}
 	return &d.image.Layers[*index]
+}
+
+// instruction gives the build instruction of a location, in one line, or that of
+// its layer.
+func (d *document) instruction(l seaworthy.Location) string {
+	if layer := d.layer(l.Layer); l.Instruction == "" && layer != nil {
+		return oneLine(layer.Instruction)
+	}
+	return oneLine(l.Instruction)
+}
+
+// instructions gives the build instructions of the locations, each once.
+func (d *document) instructions(locations []seaworthy.Location) []string {
+	var out []string
+	for _, l := range locations {
+		if s := d.instruction(l); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // exitCode is the exit code that the command gives for a verdict.

@@ -34,6 +34,11 @@ func TestGolden(t *testing.T) {
 		{"harbour.json", JSON, Options{}, []scanned{harbour()}},
 		{"harbour-severe.json", JSON, Options{Severities: severe}, []scanned{harbour()}},
 		{"fleet.json", JSON, Options{}, fleet()},
+		{"fleet.sarif", SARIF, Options{}, fleet()},
+		{"fleet.junit.xml", JUnit, Options{}, fleet()},
+		{"fleet.gitlab.json", GitLab, Options{}, fleet()},
+		{"harbour.md", Markdown, Options{Now: now}, []scanned{harbour()}},
+		{"fleet-severe.md", Markdown, Options{Now: now, Severities: severe}, fleet()},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {

@@ -176,6 +176,16 @@ func encode(prefix string, value any) ([]byte, error) {
 	return replacement(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
 
+// encodeTo writes a whole document.
+func encodeTo(w io.Writer, value any) error {
+	body, err := encode("", value)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(body, '\n'))
+	return err
+}
+
 // replacement writes U+FFFD as itself everywhere. The encoder escapes the one
 // that it puts in place of a byte that is not UTF-8, so that a report would
 // change when it is read and written again.

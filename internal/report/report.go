@@ -19,13 +19,17 @@ type Format string
 
 // The formats.
 const (
-	Text Format = "text" // for people at a terminal
-	JSON Format = "json" // the whole report, docs/schema/report-v1.schema.json
+	Text     Format = "text"     // for people at a terminal
+	JSON     Format = "json"     // the whole report, docs/schema/report-v1.schema.json
+	SARIF    Format = "sarif"    // for code scanning services and editors
+	JUnit    Format = "junit"    // for the test view of a CI system
+	GitLab   Format = "gitlab"   // GitLab's container scanning report
+	Markdown Format = "markdown" // a comment for a pull request
 )
 
 // Formats lists all formats.
 func Formats() []Format {
-	return []Format{Text, JSON}
+	return []Format{Text, JSON, SARIF, JUnit, GitLab, Markdown}
 }
 
 // ParseFormat is the inverse of the conversion to string.
@@ -70,6 +74,14 @@ func New(f Format, w io.Writer, opt Options) (Writer, error) {
 		out = newText(w, opt)
 	case JSON:
 		out = newJSON(w)
+	case SARIF:
+		out = newSARIF(w)
+	case JUnit:
+		out = newJUnit(w)
+	case GitLab:
+		out = newGitLab(w)
+	case Markdown:
+		out = newMarkdown(w, opt)
 	default:
 		_, err := ParseFormat(string(f))
 		return nil, err

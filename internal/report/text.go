@@ -313,21 +313,12 @@ func (t *textWriter) places(p *page, d *document, locations []seaworthy.Location
 	if more > 0 {
 		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: --format json lists them", places(more, "more place"))))
 	}
-	var told []string
-	for _, l := range locations {
-		instruction := l.Instruction
-		if layer := d.layer(l.Layer); instruction == "" && layer != nil {
-			instruction = layer.Instruction
-		}
-		if instruction == "" || slices.Contains(told, instruction) {
-			continue
-		}
-		told = append(told, instruction)
-		text := visible(strings.Join(strings.Fields(instruction), " "))
+	for i, instruction := range d.instructions(locations) {
+		text := visible(instruction)
 		if !t.opt.Verbose {
 			text = shorten(text, p.width-gutter)
 		}
-		p.field(dim, label(len(told)-1, "by"), prose(dim, text))
+		p.field(dim, label(i, "by"), prose(dim, text))
 	}
 }
 

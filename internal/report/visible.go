@@ -139,3 +139,15 @@ func shorten(s string, n int) string {
 	head, _ := cut(s, max(n-1, 1))
 	return strings.TrimRight(head, " ") + "…"
 }
+
+// clip gives at most n characters of s.
+func clip(s string, n int) string {
+	count := 0
+	for i := range s {
+		if count == n {
+			return s[:i]
+		}
+		count++
+	}
+	return s
+}

@@ -1,0 +1,272 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// markdownWriter writes a comment for a pull or merge request, in GitHub
+// Flavored Markdown. All images share one comment.
+type markdownWriter struct {
+	collector
+	out  io.Writer
+	opt  Options
+	docs []*document
+}
+
+// Bounds of the comment, in bytes and, for cells, in columns. GitHub refuses a
+// comment of more than 65,536 characters.
+const (
+	maxComment         = 60_000
+	maxCommentHeads    = 30_000 // of it for what precedes the findings
+	maxCell            = 300
+	maxCellPlaces      = 3
+	maxMarkdownReasons = 10
+	maxMarkdownGaps    = 20
+)
+
+func newMarkdown(w io.Writer, opt Options) *markdownWriter {
+	m := &markdownWriter{out: w, opt: opt}
+	m.render = func(d *document) error {
+		m.docs = append(m.docs, d)
+		return nil
+	}
+	return m
+}
+
+// Close writes the comment: for each image first what must not be missing, then
+// as many findings as there is room for.
+func (m *markdownWriter) Close() error {
+	heads := make([]string, 0, len(m.docs))
+	size := 0
+	for _, d := range m.docs {
+		head := m.head(d)
+		if size+len(head) > maxCommentHeads && len(heads) > 0 {
+			break
+		}
+		heads = append(heads, head)
+		size += len(head)
+	}
+	const reserve = 500 // for the notes on what was left out
+	room := maxComment - size - reserve
+	var b strings.Builder
+	for i, head := range heads {
+		b.WriteString(head)
+		share := room / (len(heads) - i)
+		body := m.findings(m.docs[i], share)
+		room -= len(body)
+		b.WriteString(body)
+	}
+	if more := len(m.docs) - len(heads); more > 0 {
+		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. `--format json` has everything.\n", places(more, "image"))
+	}
+	_, err := io.WriteString(m.out, b.String())
+	return err
+}
+
+// head is all but the findings. Its size is bounded, whatever the image holds.
+func (m *markdownWriter) head(d *document) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### Seaworthy: %s\n\n", decisionWords(d.verdict.Decision))
+	facts := []string{markdownCell(d.image.Reference)}
+	if d.image.OS != nil {
+		facts = append(facts, markdownProse(shorten(osName(d.image.OS), maxCell)))
+	}
+	if d.image.Platform != "" {
+		facts = append(facts, markdownProse(shorten(d.image.Platform, maxCell)))
+	}
+	facts = append(facts, places(len(d.image.Layers), "layer"), humanSize(d.image.Size))
+	if d.image.Created != nil {
+		facts = append(facts, age(*d.image.Created, m.opt.Now))
+	}
+	if d.image.Digest != "" {
+		facts = append(facts, "digest "+markdownCell(shortDigest(d.image.Digest)))
+	}
+	b.WriteString(strings.Join(facts, " · ") + "\n\n")
+	fmt.Fprintf(&b, "**%s** (exit code %d)\n\n", d.verdict.Decision, exitCode(d.verdict.Decision))
+	for i, r := range d.verdict.Reasons {
+		if i == maxMarkdownReasons {
+			fmt.Fprintf(&b, "- and %s\n", places(len(d.verdict.Reasons)-i, "more reason"))
+			break
+		}
+		fmt.Fprintf(&b, "- %s\n", markdownProse(shorten(r, maxCell)))
+	}
+	if len(d.verdict.Reasons) > 0 {
+		b.WriteByte('\n')
+	}
+	b.WriteString("| risk | found |\n|---|---|\n")
+	for _, s := range d.states() {
+		fmt.Fprintf(&b, "| %s | %s |\n", s.risk, markdownRisk(s))
+	}
+	b.WriteByte('\n')
+	if len(d.hidden) > 0 {
+		fmt.Fprintf(&b, "%s.\n\n", markdownProse(hiddenLine(d)))
+	}
+	markdownGaps(&b, d)
+	for i, l := range judgedBy(d.provenance, shortDigest) {
+		if i > 3 {
+			break
+		}
+		fmt.Fprintf(&b, "<sub>%s</sub>\n", markdownProse(shorten(l, maxCell)))
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+func markdownRisk(s riskState) string {
+	var out []string
+	for _, c := range s.counts {
+		out = append(out, c.String())
+	}
+	switch {
+	case len(s.counts) == 0:
+		out = append(out, markdownProse(shorten(s.sentence(), maxCell)))
+	case len(s.gaps) > 0:
+		out = append(out, places(len(s.gaps), "gap")+" below")
+	}
+	if s.excepted > 0 {
+		out = append(out, fmt.Sprintf("%d excepted", s.excepted))
+	}
+	return strings.Join(out, ", ")
+}
+
+func markdownGaps(b *strings.Builder, d *document) {
+	var gaps []*seaworthy.Coverage
+	for _, s := range d.states() {
+		if !s.toldInFull() {
+			gaps = append(gaps, s.gaps...)
+		}
+	}
+	if len(gaps) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "<details><summary>Not checked: %s</summary>\n\n| risk | subject | state | reason |\n|---|---|---|---|\n", places(len(gaps), "gap"))
+	for i, c := range gaps {
+		if i == maxMarkdownGaps {
+			fmt.Fprintf(b, "| | and %s | | |\n", places(len(gaps)-i, "more gap"))
+			break
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), c.State, markdownProse(shorten(c.Reason, maxCell)))
+	}
+	b.WriteString("\n</details>\n\n")
+}
+
+// findings gives the findings in at most room bytes, the worst of each risk
+// first, and a note in place of those that do not fit.
+func (m *markdownWriter) findings(d *document, room int) string {
+	const ending = "\n</details>\n\n"
+	var b strings.Builder
+	left := 0
+	risks := seaworthy.Risks()
+	for i, risk := range risks {
+		limit := b.Len() + (room-b.Len())/(len(risks)-i)
+		found := of(risk, d.findings)
+		if len(found) == 0 {
+			continue
+		}
+		var counts []string
+		for _, c := range tally(found...) {
+			counts = append(counts, c.String())
+		}
+		part := fmt.Sprintf("<details><summary><b>%s</b>: %s</summary>\n\n| severity | finding | where | fix |\n|---|---|---|---|\n", risk, strings.Join(counts, ", "))
+		rows := 0
+		for _, f := range found {
+			row := markdownRow(f)
+			if b.Len()+len(part)+len(row)+len(ending) > limit {
+				break
+			}
+			part += row
+			rows++
+		}
+		left += len(found) - rows
+		if rows > 0 {
+			b.WriteString(part + ending)
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. `--format json` has them all.\n\n", places(left, "finding"))
+	}
+	return b.String()
+}
+
+func markdownRow(f *seaworthy.Finding) string {
+	what := markdownProse(shorten(f.Title, maxCell)) + "<br>" + markdownCell(f.ID)
+	if p := f.Package; p != nil {
+		what += " in " + markdownCell(p.Name+" "+p.Version)
+	}
+	if lines := paragraphs(f.Evidence); len(lines) > 0 {
+		what += "<br>" + markdownCell(lines[0])
+		if len(lines) > 1 {
+			what += fmt.Sprintf(" and %s", places(len(lines)-1, "more line"))
+		}
+	}
+	var where []string
+	for i, l := range f.Locations {
+		if i == maxCellPlaces {
+			where = append(where, "and "+places(len(f.Locations)-i, "more place"))
+			break
+		}
+		at := markdownCode(place(l, maxCell))
+		if l.Layer != nil {
+			at += fmt.Sprintf(" layer %d", *l.Layer)
+		}
+		if l.RemovedIn != nil {
+			at += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
+		}
+		where = append(where, at)
+	}
+	severity := f.Severity.String()
+	if f.Severity >= seaworthy.High {
+		severity = "**" + severity + "**"
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", severity, what, strings.Join(where, "<br>"), markdownProse(shorten(f.Remediation, maxCell)))
+}
+
+// markdownCell is markdownCode of a string that is made visible and short.
+func markdownCell(s string) string { return markdownCode(visible(shorten(s, maxCell))) }
+
+// markdownCode sets s, which is visible, in the manner of code. It does so by
+// HTML and character references, because a reference can never be markup, in a
+// table as little as elsewhere; and in code GitHub and GitLab take no @name for a
+// person and no #1 for a thread.
+func markdownCode(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "<code>" + markdownEscape(s) + "</code>"
+}
+
+// markdownProse is text that runs on. A word that could be a link, or call a
+// person or a thread, is set as code.
+func markdownProse(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		w = visible(w)
+		if strings.ContainsAny(w, "@#") || strings.Contains(w, "://") || strings.Contains(strings.ToLower(w), "www.") {
+			words[i] = markdownCode(w)
+		} else {
+			words[i] = markdownEscape(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// markdownEscape writes every character that can mean something in Markdown or
+// HTML as a character reference.
+func markdownEscape(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case strings.ContainsRune("\\`*_{}[]<>()#|~&@!$\"'^", r),
+			r == ':' && strings.HasPrefix(s[i:], "://"),
+			r == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www"):
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,283 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// sarifWriter writes SARIF 2.1.0 (OASIS Standard, errata 01): one log file with
+// one run for each image. It gives no times, so that the same scan gives the same
+// bytes.
+type sarifWriter struct {
+	collector
+	out io.Writer
+	log sarifLog
+}
+
+// maxSARIFLocations bounds the locations of one result; GitHub refuses a file
+// with more.
+const maxSARIFLocations = 1000
+
+// rootFS is the uriBaseId of paths in the image.
+const rootFS = "ROOTFS"
+
+const informationURI = "https://seaworthy.dev"
+
+func newSARIF(w io.Writer) *sarifWriter {
+	s := &sarifWriter{out: w, log: sarifLog{
+		Schema:  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+		Version: "2.1.0",
+		Runs:    []sarifRun{},
+	}}
+	s.render = s.run
+	return s
+}
+
+func (s *sarifWriter) Close() error { return encodeTo(s.out, s.log) }
+
+func (s *sarifWriter) run(d *document) error {
+	driver := sarifDriver{Name: "Seaworthy", Version: d.provenance.Tool.Version, InformationURI: informationURI, Rules: []sarifRule{}}
+	run := sarifRun{
+		AutomationDetails: sarifAutomation{ID: "seaworthy/" + d.image.Reference + "/"},
+		OriginalURIBaseIDs: map[string]sarifArtifact{
+			rootFS: {Description: &sarifMessage{"The root of the file system of the image " + d.image.Reference + "."}},
+		},
+		Invocations: []sarifInvocation{sarifInvocationOf(d)},
+		Results:     []sarifResult{},
+		ColumnKind:  "unicodeCodePoints",
+		Properties: map[string]any{
+			"reference": d.image.Reference, "digest": d.image.Digest, "imageID": d.image.ImageID, "platform": d.image.Platform,
+			"verdict": d.verdict.Decision, "policy": d.provenance.Policy.Source,
+		},
+	}
+	rules := map[string]int{}
+	for _, risk := range seaworthy.Risks() {
+		for _, f := range d.all(risk) {
+			index, ok := rules[f.ID]
+			if !ok {
+				index = len(driver.Rules)
+				rules[f.ID] = index
+				driver.Rules = append(driver.Rules, sarifRuleOf(f))
+			}
+			run.Results = append(run.Results, sarifResultOf(d, f, index))
+		}
+	}
+	run.Tool.Driver = driver
+	s.log.Runs = append(s.log.Runs, run)
+	return nil
+}
+
+// sarifRuleOf describes the kind of finding after its first, which is its worst.
+func sarifRuleOf(f *seaworthy.Finding) sarifRule {
+	rule := sarifRule{
+		ID:               f.ID,
+		ShortDescription: sarifMessage{f.Title},
+		FullDescription:  sarifMessage{f.Title},
+		Configuration:    sarifConfiguration{Level: sarifLevel(f.Severity)},
+		Properties:       map[string]any{"tags": append([]string{"security", string(f.Risk)}, slices.Concat(f.Controls, f.Techniques)...)},
+	}
+	help := []string{f.Title + "."}
+	if f.Detail != "" {
+		rule.FullDescription.Text = f.Detail
+		help = append(help, f.Detail)
+	}
+	if f.Remediation != "" {
+		help = append(help, "Fix: "+f.Remediation)
+	}
+	for _, r := range f.References {
+		if isWeb(r) && rule.HelpURI == "" {
+			rule.HelpURI = r
+		}
+		help = append(help, r)
+	}
+	rule.Help.Text = strings.Join(help, "\n\n")
+	if score := securitySeverity(f); score != "" {
+		rule.Properties["security-severity"] = score
+	}
+	return rule
+}
+
+func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
+	message := f.Title + "."
+	if p := f.Package; p != nil {
+		message += "\n" + p.Name + " " + p.Version
+		if p.FixedVersion != "" {
+			message += ", fixed in " + p.FixedVersion
+		}
+	}
+	for _, l := range paragraphs(f.Evidence) {
+		message += "\n" + visible(l)
+	}
+	r := sarifResult{
+		RuleID: f.ID, RuleIndex: rule,
+		Level:      sarifLevel(f.Severity),
+		Message:    sarifMessage{noLinks(message)},
+		Properties: map[string]any{"risk": f.Risk, "severity": f.Severity.String()},
+	}
+	if f.Fingerprint != "" {
+		// GitHub follows an alert by the second alone.
+		r.PartialFingerprints = map[string]string{"seaworthy/v1": f.Fingerprint, "primaryLocationLineHash": f.Fingerprint + ":1"}
+	}
+	locations := f.Locations
+	if len(locations) == 0 {
+		locations = []seaworthy.Location{{}}
+	}
+	if n := len(locations); n > maxSARIFLocations {
+		locations = locations[:maxSARIFLocations]
+		r.Properties["locations"] = n
+	}
+	for _, l := range locations {
+		r.Locations = append(r.Locations, sarifLocationOf(d, l))
+	}
+	if p := f.Package; p != nil {
+		r.Properties["package"] = p
+	}
+	if f.VEX != nil {
+		r.Properties["vex"] = f.VEX
+	}
+	if e := f.Exception; e != nil {
+		reason := e.Reason
+		if e.Expires != "" {
+			reason += " (until " + e.Expires + ")"
+		}
+		r.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: reason}}
+	}
+	return r
+}
+
+// sarifLocationOf places a finding on the path in the image, and in the layer. A
+// viewer needs a file: for the configuration that is the image itself.
+func sarifLocationOf(d *document, l seaworthy.Location) sarifLocation {
+	var out sarifLocation
+	if l.Path == "" {
+		out.Physical.Artifact.URI = uriPath(d.image.Reference)
+	} else {
+		out.Physical.Artifact = sarifArtifact{URI: uriPath(l.Path), BaseID: rootFS}
+	}
+	switch {
+	case l.Line > 0:
+		out.Physical.Region = &sarifRegion{StartLine: l.Line}
+	case l.Offset > 0:
+		out.Physical.Region = &sarifRegion{ByteOffset: l.Offset}
+	}
+	var notes []string
+	if l.Layer != nil {
+		name := "layer " + strconv.Itoa(*l.Layer)
+		logical := sarifLogical{Name: name, Kind: "layer", Properties: map[string]any{"layer": *l.Layer}}
+		if layer := d.layer(l.Layer); layer != nil {
+			logical.FullyQualifiedName = layer.Digest
+			if layer.Digest == "" {
+				logical.FullyQualifiedName = layer.DiffID
+			}
+		}
+		if l.RemovedIn != nil {
+			logical.Properties["removedIn"] = *l.RemovedIn
+			name += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
+		}
+		notes = append(notes, name)
+		out.Logical = []sarifLogical{logical}
+	}
+	if instruction := d.instruction(l); instruction != "" {
+		notes = append(notes, visible(instruction))
+	}
+	if len(notes) > 0 {
+		out.Message = &sarifMessage{noLinks(strings.Join(notes, ": "))}
+	}
+	return out
+}
+
+func sarifInvocationOf(d *document) sarifInvocation {
+	inv := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
+	for _, c := range d.coverage {
+		level := "warning"
+		switch c.State {
+		case seaworthy.Checked:
+			continue
+		case seaworthy.Failed:
+			level = "error"
+		}
+		inv.Notifications = append(inv.Notifications, sarifNotification{
+			Level:      level,
+			Message:    sarifMessage{noLinks(fmt.Sprintf("%s, %s: %s: %s", c.Risk, visible(c.Subject), c.State, visible(c.Reason)))},
+			Properties: map[string]any{"risk": c.Risk, "subject": c.Subject, "state": c.State, "reason": c.Reason},
+		})
+	}
+	return inv
+}
+
+// sarifLevel maps the severity to the three levels that viewers show. A severity
+// that nobody knows is not shown as harmless.
+func sarifLevel(s seaworthy.Severity) string {
+	switch s {
+	case seaworthy.Critical, seaworthy.High:
+		return "error"
+	case seaworthy.Low, seaworthy.Negligible:
+		return "note"
+	default:
+		return "warning"
+	}
+}
+
+// securitySeverity is the number from which GitHub works out a severity: above 9
+// critical, from 7 high, from 4 medium, above 0 low. A CVSS score serves if it
+// agrees with the severity, which others may have judged differently.
+func securitySeverity(f *seaworthy.Finding) string {
+	var low, high, typical float64
+	switch f.Severity {
+	case seaworthy.Critical:
+		low, high, typical = 9.1, 10, 9.5
+	case seaworthy.High:
+		low, high, typical = 7, 9, 8
+	case seaworthy.Medium:
+		low, high, typical = 4, 6.9, 5.5
+	case seaworthy.Low:
+		low, high, typical = 0.1, 3.9, 2
+	case seaworthy.Negligible:
+		low, high, typical = 0.1, 0.1, 0.1
+	default:
+		return ""
+	}
+	for _, c := range f.CVSS {
+		if c.Score >= low && c.Score <= high {
+			typical = c.Score
+			break
+		}
+	}
+	return strconv.FormatFloat(typical, 'f', 1, 64)
+}
+
+// noLinks keeps a viewer from taking text in brackets for a link (SARIF 2.1.0,
+// 3.11.6).
+func noLinks(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(s)
+}
+
+// uriPath is the path as a relative reference of RFC 3986, byte by byte.
+func uriPath(p string) string {
+	var b strings.Builder
+	for i := range len(p) {
+		c := p[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~/", c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// isWeb is true for a reference that may become a link.
+func isWeb(ref string) bool {
+	return (strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")) && !strings.ContainsFunc(ref, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
+	})
+}
+
+// oneLine makes all white space of s single spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
