@@ -44,7 +44,7 @@ func openDaemon(ctx context.Context, reference, image string, opt Options, want 
 	return &streamSource{
 		reference: reference, where: reference, opt: opt, want: want, selector: selector{form: dockerForm},
 		open: func(ctx context.Context) (io.ReadCloser, error) {
-			resp, err := d.get(ctx, "/images/"+url.PathEscape(image)+"/get")
+			resp, err := d.get(ctx, "/images/"+image+"/get")
 			if err != nil {
 				return nil, fmt.Errorf("saving the image %s from the Docker daemon at %s: %w", image, d.address, err)
 			}
@@ -146,7 +146,7 @@ func (d *daemon) greet(ctx context.Context) error {
 
 // inspect fails if the daemon does not have the image.
 func (d *daemon) inspect(ctx context.Context, image string) error {
-	resp, err := d.get(ctx, "/images/"+url.PathEscape(image)+"/json")
+	resp, err := d.get(ctx, "/images/"+image+"/json")
 	var answer *daemonError
 	switch {
 	case errors.As(err, &answer) && answer.code == http.StatusNotFound:
@@ -163,10 +163,11 @@ func (d *daemon) get(ctx context.Context, path string) (*http.Response, error) {
 	if d.version != "" {
 		path = "/v" + d.version + path
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.base+path, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.base, nil)
 	if err != nil {
 		return nil, err
 	}
+	req.URL = req.URL.JoinPath((&url.URL{Path: path}).EscapedPath())
 	resp, err := d.client.Do(req)
 	if err != nil {
 		return nil, err
