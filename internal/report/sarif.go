@@ -79,9 +79,9 @@ func sarifRuleOf(f *seaworthy.Finding) sarifRule {
 		ShortDescription: sarifMessage{f.Title},
 		FullDescription:  sarifMessage{f.Title},
 		Configuration:    sarifConfiguration{Level: sarifLevel(f.Severity)},
-		Properties:       map[string]any{"tags": append([]string{"security", string(f.Risk)}, slices.Concat(f.Controls, f.Techniques)...)},
+		Properties:       map[string]any{"tags": sarifTags(f)},
 	}
-	help := []string{f.Title + "."}
+	help := []string{sentence(f.Title)}
 	if f.Detail != "" {
 		rule.FullDescription.Text = f.Detail
 		help = append(help, f.Detail)
@@ -103,11 +103,11 @@ func sarifRuleOf(f *seaworthy.Finding) sarifRule {
 }
 
 func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
-	message := f.Title + "."
+	message := visible(sentence(f.Title))
 	if p := f.Package; p != nil {
-		message += "\n" + p.Name + " " + p.Version
+		message += "\n" + visible(p.Name+" "+p.Version)
 		if p.FixedVersion != "" {
-			message += ", fixed in " + p.FixedVersion
+			message += ", fixed in " + visible(p.FixedVersion)
 		}
 	}
 	for _, l := range paragraphs(f.Evidence) {
@@ -250,6 +250,21 @@ func securitySeverity(f *seaworthy.Finding) string {
 	}
 	return strconv.FormatFloat(typical, 'f', 1, 64)
 }
+
+// sarifTags gives the words by which a viewer groups and filters. They must
+// differ, and GitHub takes 20 of them.
+func sarifTags(f *seaworthy.Finding) []string {
+	tags := []string{"security", string(f.Risk)}
+	for _, t := range slices.Concat(f.Controls, f.Techniques) {
+		if len(tags) < 20 && !slices.Contains(tags, t) {
+			tags = append(tags, t)
+		}
+	}
+	return tags
+}
+
+// sentence ends a title with a full stop.
+func sentence(title string) string { return strings.TrimSuffix(title, ".") + "." }
 
 // noLinks keeps a viewer from taking text in brackets for a link (SARIF 2.1.0,
 // 3.11.6).
