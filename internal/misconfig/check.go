@@ -62,6 +62,8 @@ func catalogue() []check {
 		accountChecks(),
 		environmentChecks(),
 		configurationChecks(),
+		buildChecks(),
+		fetchChecks(),
 	)
 	slices.SortFunc(all, func(a, b check) int { return cmp.Compare(a.id, b.id) })
 	return all

@@ -27,6 +27,8 @@ func examples() []example {
 		accountExamples(),
 		environmentExamples(),
 		configurationExamples(),
+		buildExamples(),
+		fetchExamples(),
 	)
 }
 

@@ -46,6 +46,7 @@ type interest struct {
 func interests() []interest {
 	var all []interest
 	all = append(all, accountInterests()...)
+	all = append(all, buildInterests()...)
 	return all
 }
 

@@ -17,9 +17,10 @@ type subject struct {
 	// accounts are those of the image, user is whom its process runs as.
 	accounts accounts
 	user     user
-	// steps are the history; bound is true if it is known which step made which
-	// layer.
+	// steps are the history, runs those of them that run commands; bound is true
+	// if it is known which step made which layer.
 	steps []instruction.Instruction
+	runs  []run
 	bound bool
 }
 
@@ -27,6 +28,7 @@ func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	img := m.Image()
 	s := &subject{Merged: m, image: img, config: &img.Config.Config, layers: layers}
 	s.steps, s.bound = instruction.History(img.Config, len(img.Layers))
+	s.runs = readRuns(s.steps)
 	s.accounts = s.readAccounts()
 	s.user = resolveUser(s.config.User, s.accounts.users, s.accounts.groups)
 	return s

@@ -1,0 +1,321 @@
+package misconfig
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
+)
+
+// run is a build step that runs commands.
+type run struct {
+	instruction.Instruction
+	commands []*instruction.Command
+	// whole is false if not all of the script could be read.
+	whole bool
+}
+
+func readRuns(steps []instruction.Instruction) []run {
+	var list []run
+	for _, in := range steps {
+		trigger, ok := in.Trigger()
+		if in.Keyword != "RUN" && (!ok || trigger.Keyword != "RUN") {
+			continue
+		}
+		r := run{Instruction: in}
+		r.commands, r.whole = in.Commands()
+		list = append(list, r)
+	}
+	return list
+}
+
+// listsInterest notes the package lists that an update leaves in a layer.
+const listsInterest = "package-lists"
+
+func buildInterests() []interest {
+	return []interest{{
+		name:  listsInterest,
+		under: []string{"var/lib/apt/lists", "var/cache/apk", "var/cache/dnf", "var/cache/yum", "var/cache/libdnf5", "var/cache/zypp"},
+		only: func(h *seaworthy.Header) bool {
+			return h.Type == seaworthy.Regular && h.Size > 0 && !strings.HasSuffix(h.Path, "/lock")
+		},
+	}}
+}
+
+// buildChecks judge the steps of the build, as far as the history tells them.
+func buildChecks() []check {
+	return []check{
+		{
+			id: "add-instead-of-copy", title: "ADD is used where COPY serves",
+			severity: seaworthy.Low,
+			cis:      []string{"4.9"},
+			aliases:  []string{"CIS-DI-0009", "DS-0005", "AVD-DS-0005"},
+			detail: "ADD unpacks archives and fetches URLs, depending on what its source happens to be; " +
+				"COPY does what it says.",
+			remediation: "Write COPY in the place of ADD. To unpack an archive on purpose ADD is right.",
+			references:  []string{"https://docs.docker.com/build/building/best-practices/#add-or-copy"},
+			judge:       judgeAdd,
+		},
+		{
+			id: "add-remote-unverified", title: "ADD fetches a URL that nothing holds to a content",
+			severity:    seaworthy.Medium,
+			cis:         []string{"4.9", "4.11"},
+			aliases:     []string{"CIS-DI-0009"},
+			detail:      "Whoever controls the server, or the way to it where it is plain HTTP, decides what is in the image.",
+			remediation: "Name the content: ADD --checksum=sha256:… URL DEST, or for Git the commit.",
+			references:  []string{"https://docs.docker.com/reference/dockerfile/#add---checksum"},
+			judge:       judgeRemoteAdd,
+		},
+		{
+			id: "update-alone", title: "Package lists are updated in a step that installs nothing",
+			severity:    seaworthy.Medium,
+			cis:         []string{"4.7"},
+			aliases:     []string{"CIS-DI-0007", "DS-0017", "AVD-DS-0017"},
+			detail:      "The build cache keeps the step, so that later builds install from the old lists and miss the fixes since.",
+			remediation: "Update and install in one step: RUN apt-get update && apt-get install -y PACKAGE && rm -rf /var/lib/apt/lists/*.",
+			references:  []string{"https://docs.docker.com/build/building/best-practices/#apt-get"},
+			judge:       judgeUpdateAlone,
+		},
+		{
+			id: "build-sudo", title: "The build runs commands through sudo",
+			severity:    seaworthy.Low,
+			aliases:     []string{"DKL-DI-0001", "DS-0010", "AVD-DS-0010"},
+			detail:      "It means that sudo and a rule for it are in the image, where they serve whoever gets into the container.",
+			remediation: "Run the step as root (USER root), switch to the service's user afterwards, and remove sudo.",
+			together:    true,
+			judge:       judgeSudo,
+		},
+		{
+			id: "build-password", title: "The build sets the password of an account",
+			severity: seaworthy.High,
+			cis:      []string{"4.10"},
+			detail: "The step, with the password, is in the history of the image for everybody who can pull it, " +
+				"and the same password opens every container.",
+			remediation: "Remove the step and lock the account (passwd -l NAME). If the password is used elsewhere, change it there.",
+			judge:       judgePasswordCommands,
+		},
+	}
+}
+
+func judgeAdd(s *subject) []violation {
+	var list []violation
+	for _, in := range s.stepsOf("ADD") {
+		t, ok := in.Transfer()
+		if !ok || s.bringsRoot(in, t) {
+			continue
+		}
+		for _, src := range t.Sources {
+			if (src.Kind == instruction.Path || src.Kind == instruction.Hashed) && !src.Archive() && !s.unpacked(in, t, src) {
+				list = append(list, violation{evidence: shown(redactedStep(in)), locations: []seaworthy.Location{stepLocation(in)}})
+				break
+			}
+		}
+	}
+	return list
+}
+
+// bringsRoot is true for the step with which an image from scratch begins: it
+// unpacks a root file system.
+func (s *subject) bringsRoot(in instruction.Instruction, t instruction.Transfer) bool {
+	if t.Dest != "/" || len(t.Sources) != 1 {
+		return false
+	}
+	first := slices.IndexFunc(s.steps, func(in instruction.Instruction) bool { return !in.Empty })
+	return first == in.History
+}
+
+// unpacked is true if the layer of an ADD holds more than the one file that its
+// source could be, so that ADD has unpacked it. Of directories (dir:) and
+// several sources (multi:) nothing was unpacked.
+func (s *subject) unpacked(in instruction.Instruction, t instruction.Transfer, src instruction.Source) bool {
+	if in.Layer < 0 || len(t.Sources) > 1 || !strings.HasPrefix(src.Text, "file:") {
+		return false
+	}
+	files := 0
+	for ordinal := range maxUnpackLook {
+		if e, ok := s.At(in.Layer, ordinal); ok && e.Type != seaworthy.Directory {
+			if files++; files > 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// maxUnpackLook is how many entries of a layer are looked at to tell one file
+// from an archive: a file, and the directories above it.
+const maxUnpackLook = 64
+
+func judgeRemoteAdd(s *subject) []violation {
+	var list []violation
+	for _, in := range s.steps {
+		if t, ok := in.Trigger(); ok {
+			in = t
+		}
+		t, ok := in.Transfer()
+		if in.Keyword != "ADD" || !ok {
+			continue
+		}
+		if sum, ok := in.Flag("checksum"); ok && sum != "" {
+			continue
+		}
+		for _, src := range t.Sources {
+			if src.Kind != instruction.Remote && (src.Kind != instruction.Git || pinnedCommit(src.Text)) {
+				continue
+			}
+			v := violation{evidence: shown(redactedStep(in)), locations: []seaworthy.Location{stepLocation(in)}}
+			if in.BuildKit && !strings.HasPrefix(src.Text, "http://") {
+				v.severity = seaworthy.Low
+				v.detail = "BuildKit does not record --checksum, so that it may have been given; if it was, make an exception."
+			}
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// pinnedCommit is true for the URL of a Git repository with a commit as its
+// fragment.
+func pinnedCommit(url string) bool {
+	_, fragment, _ := strings.Cut(url, "#")
+	ref, _, _ := strings.Cut(fragment, ":")
+	return (len(ref) == 40 || len(ref) == 64) && strings.Trim(ref, "0123456789abcdef") == ""
+}
+
+// packageTool is a package manager, with the words by which it refreshes its
+// lists, and those by which it installs what is in them.
+type packageTool struct {
+	names    []string
+	refresh  []string
+	installs []string
+}
+
+var packageTools = []packageTool{
+	{
+		[]string{"apt-get", "apt", "aptitude"}, []string{"update"},
+		[]string{"install", "reinstall", "upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade", "build-dep", "download", "source", "satisfy"},
+	},
+	{[]string{"apk"}, []string{"update"}, []string{"add", "upgrade", "fetch", "fix"}},
+	// Their update is an upgrade; only this one stops at the lists.
+	{
+		[]string{"yum", "dnf", "dnf5", "microdnf", "tdnf"}, []string{"makecache"},
+		[]string{"install", "update", "upgrade", "reinstall", "groupinstall", "localinstall", "builddep", "download", "swap", "distro-sync", "module", "update-minimal", "upgrade-minimal"},
+	},
+	{
+		[]string{"zypper"}, []string{"refresh", "ref"},
+		[]string{"install", "in", "update", "up", "patch", "dist-upgrade", "dup", "source-install", "si"},
+	},
+}
+
+func judgeUpdateAlone(s *subject) []violation {
+	var list []violation
+	for _, r := range s.runs {
+		for _, tool := range packageTools {
+			i := slices.IndexFunc(r.commands, func(c *instruction.Command) bool {
+				return slices.Contains(tool.names, c.Name) && c.Has(tool.refresh...)
+			})
+			if i < 0 || slices.ContainsFunc(r.commands, func(c *instruction.Command) bool { return tool.uses(c) }) {
+				continue
+			}
+			v := violation{evidence: evidenceOf(r.commands[i]), locations: []seaworthy.Location{stepLocation(r.Instruction)}}
+			switch {
+			case r.Layer < 0:
+				v.detail = "Whether the lists stayed in the image is not known, since the step could not be bound to its layer."
+			case len(s.layers[r.Layer].Noted[listsInterest]) == 0:
+				// Removed again, or in a cache mount: a later step cannot use them.
+				continue
+			}
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// uses is true if a command installs from the lists. A program other than the
+// package manager's, such as a script of the build's own, may do so too.
+func (t *packageTool) uses(c *instruction.Command) bool {
+	if slices.Contains(t.names, c.Name) {
+		return c.Has(t.installs...)
+	}
+	switch c.Name {
+	case "apt-fast", "debootstrap", "mk-build-deps", "gdebi", "install_packages", "install-php-extensions", "tasksel":
+		return true
+	}
+	return strings.HasSuffix(c.Name, ".sh") || c.Name != "" && strings.HasPrefix(c.Path, "./")
+}
+
+func judgeSudo(s *subject) []violation {
+	var list []violation
+	for _, r := range s.runs {
+		i := slices.IndexFunc(r.commands, func(c *instruction.Command) bool {
+			return c.Name == "sudo" || slices.Contains(c.Via, "sudo")
+		})
+		if i >= 0 {
+			list = append(list, violation{evidence: "sudo " + evidenceOf(r.commands[i]), locations: []seaworthy.Location{stepLocation(r.Instruction)}})
+		}
+	}
+	return list
+}
+
+// evidenceOf shows a command with its first words; what could be a secret comes
+// later or in a URL.
+func evidenceOf(c *instruction.Command) string {
+	words := append([]string{c.Name}, c.Args[:min(len(c.Args), 3)]...)
+	text := string(redactURLs([]byte(strings.Join(words, " "))))
+	if len(c.Args) > 3 {
+		text += " …"
+	}
+	return shown(text)
+}
+
+func judgePasswordCommands(s *subject) []violation {
+	var list []violation
+	for _, r := range s.runs {
+		for _, c := range r.commands {
+			secret, how := passwordOf(c)
+			if secret == "" || !literalCredential(secret) {
+				continue
+			}
+			at := stepLocation(r.Instruction)
+			at.Instruction = shown(strings.ReplaceAll(redactedStep(r.Instruction), secret, redacted))
+			list = append(list, violation{evidence: how, locations: []seaworthy.Location{at}})
+		}
+	}
+	return list
+}
+
+// passwordOf gives the password, or its hash, that a command sets, and words for
+// what it does without it.
+func passwordOf(c *instruction.Command) (secret, how string) {
+	switch c.Name {
+	case "useradd", "usermod":
+		for i, a := range c.Args {
+			switch {
+			case (a == "-p" || a == "--password") && i+1 < len(c.Args):
+				secret = c.Args[i+1]
+			case strings.HasPrefix(a, "--password="):
+				secret = strings.TrimPrefix(a, "--password=")
+			}
+		}
+		if locked(secret) && !strings.HasPrefix(secret, "$") {
+			return "", ""
+		}
+		return secret, fmt.Sprintf("%s -p %s", c.Name, redacted)
+	case "echo", "printf":
+		to := c.Reaches(func(c *instruction.Command) bool {
+			return c.Name == "chpasswd" || c.Name == "passwd" && c.Has("--stdin")
+		})
+		if to == nil || len(c.Args) == 0 {
+			return "", ""
+		}
+		secret = strings.TrimSuffix(c.Args[len(c.Args)-1], `\n`)
+		if to.Name == "chpasswd" {
+			account, password, _ := strings.Cut(secret, ":")
+			return password, fmt.Sprintf("%s %s:%s | chpasswd", c.Name, shown(account), redacted)
+		}
+		return secret, fmt.Sprintf("%s %s | passwd --stdin", c.Name, redacted)
+	}
+	return "", ""
+}

@@ -1,0 +1,369 @@
+package misconfig
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
+)
+
+// fetchChecks judge how the build got what it put into the image.
+func fetchChecks() []check {
+	return []check{
+		{
+			id: "package-unverified", title: "The build installs packages without verifying their signatures",
+			severity:    seaworthy.High,
+			cis:         []string{"4.11"},
+			detail:      "Whoever is on the way to the repository, or has taken over a mirror, decides what is installed, as root.",
+			remediation: "Remove the option, and add the repository's key to the package manager's keys instead.",
+			judge:       judgeUnverifiedPackages,
+		},
+		{
+			id: "download-tls-off", title: "The build downloads without verifying whom it talks to",
+			severity:    seaworthy.High,
+			cis:         []string{"4.11"},
+			detail:      "Whoever is on the way decides what comes into the image.",
+			remediation: "Remove the option; add the certificate of a private authority to the trust store of the build stage.",
+			judge:       judgeTLSOff,
+		},
+		{
+			id: "download-run", title: "The build runs a script straight from the network",
+			severity:    seaworthy.Medium,
+			cis:         []string{"4.11"},
+			detail:      "What runs is whatever the server sends at that moment; nobody has seen it, and the next build may get another.",
+			remediation: "Download the script of a fixed version, compare its checksum (sha256sum -c), then run it; or install a signed package.",
+			judge:       judgeDownloadRun,
+		},
+		{
+			id: "download-plain-http", title: "The build downloads over plain HTTP what nothing verifies",
+			severity:    seaworthy.Medium,
+			cis:         []string{"4.11"},
+			detail:      "Whoever is on the way can exchange what comes into the image.",
+			remediation: "Use https, and compare the checksum in the same step: echo \"SUM  FILE\" | sha256sum -c.",
+			judge:       judgePlainHTTP,
+		},
+	}
+}
+
+// lax is a way in which programs are told not to verify.
+type lax struct {
+	programs []string
+	// options are arguments, as Command.Has takes them; short is one letter.
+	options []string
+	short   byte
+	// follows are words that stand one after the other among the arguments, the
+	// last one also after an equals sign.
+	follows [][2]string
+	// holds are parts of an argument, in lower case without blanks.
+	holds []string
+	// severity replaces that of the check.
+	severity seaworthy.Severity
+}
+
+var (
+	aptTools = []string{"apt-get", "apt", "aptitude", "apt-fast"}
+	dnfTools = []string{"yum", "dnf", "dnf5", "microdnf", "tdnf", "yum-config-manager", "rpm-ostree"}
+)
+
+// laxPackages are the ways of installing packages without verification.
+var laxPackages = []lax{
+	{programs: []string{"apk"}, options: []string{"--allow-untrusted"}},
+	{
+		programs: aptTools, options: []string{"--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"},
+		holds: []string{
+			"allowunauthenticated=true", "allowunauthenticated=1", "allowunauthenticated=yes",
+			"allowinsecurerepositories=true", "allowinsecurerepositories=1", "allowinsecurerepositories=yes",
+		},
+	},
+	{programs: dnfTools, options: []string{"--nogpgcheck", "--no-gpgchecks", "--no-gpg-checks"}, holds: []string{"--setopt=gpgcheck=0", "--setopt=gpgcheck=false", ".gpgcheck=0"}},
+	{programs: []string{"zypper"}, options: []string{"--no-gpg-checks", "--allow-unsigned-rpm"}, follows: [][2]string{{"--gpg-auto-import-keys", ""}}},
+	{programs: []string{"rpm"}, options: []string{"--nosignature", "--nodigest"}},
+	{programs: []string{"pip", "pip2", "pip3", "pipx", "pipenv", "poetry"}, options: []string{"--trusted-host"}, follows: [][2]string{{"global.trusted-host", ""}, {"install.trusted-host", ""}}},
+	{programs: []string{"uv"}, options: []string{"--allow-insecure-host", "--trusted-host"}},
+	{
+		programs: []string{"npm", "yarn", "yarnpkg", "pnpm"}, options: []string{"--no-strict-ssl"},
+		follows: [][2]string{{"strict-ssl", "false"}, {"--strict-ssl", "false"}, {"enableStrictSsl", "false"}},
+	},
+	{programs: []string{"composer"}, options: []string{"--disable-tls"}, follows: [][2]string{{"secure-http", "false"}, {"disable-tls", "true"}}},
+	{programs: []string{"conda", "mamba", "micromamba"}, options: []string{"--insecure"}, follows: [][2]string{{"ssl_verify", "false"}, {"ssl_verify", "no"}}},
+	{programs: []string{"go"}, options: []string{"-insecure"}, follows: [][2]string{{"GOSUMDB", "off"}}},
+	{programs: []string{"opkg"}, options: []string{"--no-check-certificate", "--force-checksum"}},
+}
+
+// laxDownloads are the ways of downloading from whoever answers.
+var laxDownloads = []lax{
+	{programs: []string{"curl"}, options: []string{"--insecure", "--proxy-insecure"}, short: 'k'},
+	{programs: []string{"wget", "wget2"}, options: []string{"--no-check-certificate"}, follows: [][2]string{{"--check-certificate", "off"}}},
+	{programs: []string{"aria2c"}, follows: [][2]string{{"--check-certificate", "false"}}},
+	{programs: []string{"http", "https", "xh"}, follows: [][2]string{{"--verify", "no"}, {"--verify", "false"}}},
+	{programs: []string{"git"}, follows: [][2]string{{"http.sslVerify", "false"}, {"http.sslVerify", "0"}, {"http.sslverify", "false"}}},
+	{programs: []string{"svn"}, options: []string{"--trust-server-cert"}, holds: []string{"--trust-server-cert-failures"}},
+	{programs: []string{"skopeo", "podman", "buildah", "crane"}, follows: [][2]string{{"--tls-verify", "false"}, {"--src-tls-verify", "false"}}},
+	{programs: []string{"helm", "kubectl", "oc"}, options: []string{"--insecure-skip-tls-verify"}},
+	{programs: []string{"aws"}, options: []string{"--no-verify-ssl"}},
+	{programs: []string{"ssh", "scp", "sftp", "rsync", "git"}, holds: []string{"stricthostkeychecking=no"}, severity: seaworthy.Medium},
+}
+
+// found gives the words by which a command is told not to verify, "" if none.
+func (l *lax) found(c *instruction.Command) string {
+	if !slices.Contains(l.programs, c.Name) {
+		return ""
+	}
+	for _, o := range l.options {
+		if c.Has(o) {
+			return o
+		}
+	}
+	if l.short != 0 && c.HasShort(l.short) {
+		return "-" + string(l.short)
+	}
+	for i, a := range c.Args {
+		for _, f := range l.follows {
+			next := ""
+			if i+1 < len(c.Args) {
+				next = c.Args[i+1]
+			}
+			if a == f[0] && (f[1] == "" || next == f[1]) || a == f[0]+"="+f[1] {
+				return strings.TrimSpace(f[0] + " " + f[1])
+			}
+		}
+		if len(l.holds) > 0 {
+			flat := strings.ToLower(strings.ReplaceAll(a[:min(len(a), maxShown)], " ", ""))
+			for _, h := range l.holds {
+				if strings.Contains(flat, h) {
+					return h
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// unverified lists the commands of the build that one of the lax ways is for.
+func (s *subject) unverified(ways []lax, more func(*instruction.Command) string) []violation {
+	var list []violation
+	for _, r := range s.runs {
+		for _, c := range r.commands {
+			words, severity := more(c), seaworthy.Unknown
+			for i := range ways {
+				if words == "" {
+					words, severity = ways[i].found(c), ways[i].severity
+				}
+			}
+			if words == "" {
+				continue
+			}
+			v := violation{severity: severity, evidence: fetchEvidence(c, words), locations: []seaworthy.Location{stepLocation(r.Instruction)}}
+			if verifies(r) {
+				v.severity = seaworthy.Low
+				v.detail = "The same step verifies a checksum or signature, which may be that of the download."
+			}
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// fetchEvidence shows the program, the words that matter and the URLs.
+func fetchEvidence(c *instruction.Command, words string) string {
+	text := strings.TrimSpace(c.Name + " " + words)
+	for _, u := range urlsOf(c) {
+		text += " " + u
+	}
+	return shown(text)
+}
+
+// maxURLs bounds the URLs that are shown of one command.
+const maxURLs = 4
+
+// urlsOf gives the URLs among the arguments of a command, without user
+// information, query and fragment.
+func urlsOf(c *instruction.Command) []string {
+	var list []string
+	for _, a := range c.Args {
+		if i := strings.Index(a, "http"); i >= 0 && strings.HasPrefix(strings.TrimPrefix(a[i+4:], "s"), "://") && len(list) < maxURLs {
+			word, _, _ := strings.Cut(a[i:], " ")
+			if u, err := url.Parse(word); err == nil {
+				list = append(list, u.Scheme+"://"+u.Host+u.Path)
+			}
+		}
+	}
+	return list
+}
+
+// verifies is true if a step compares checksums or verifies signatures.
+func verifies(r run) bool {
+	return slices.ContainsFunc(r.commands, func(c *instruction.Command) bool {
+		switch c.Name {
+		case "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "b2sum", "md5sum":
+			return c.Has("--check", "--status", "--strict") || c.HasShort('c')
+		case "gpg", "gpg2":
+			return c.Has("--verify", "--decrypt")
+		case "gpgv", "minisign", "signify":
+			return true
+		case "cosign", "notation":
+			return c.Has("verify", "verify-blob")
+		case "openssl":
+			return c.Has("-verify")
+		}
+		return false
+	})
+}
+
+func judgeUnverifiedPackages(s *subject) []violation {
+	return s.unverified(laxPackages, func(c *instruction.Command) string {
+		texts := slices.Clone(c.Args)
+		for _, r := range c.Redirects {
+			if r.Op == "<<" || r.Op == "<<-" || r.Op == "<<<" {
+				texts = append(texts, r.Word)
+			}
+		}
+		for _, t := range texts {
+			if words := unverifiedRepository(t); words != "" {
+				return words
+			}
+		}
+		return ""
+	})
+}
+
+// unverifiedRepository gives the words by which a text that a command writes, a
+// source of apt or a repository of yum, turns verification off.
+func unverifiedRepository(text string) string {
+	if len(text) > maxTextSize {
+		return ""
+	}
+	low := strings.ToLower(text)
+	switch {
+	case strings.Contains(low, "trusted=yes") && strings.Contains(low, "["):
+		return "[trusted=yes]"
+	case strings.Contains(low, "allow-insecure=yes"):
+		return "[allow-insecure=yes]"
+	}
+	for _, off := range []string{"gpgcheck=0", "gpgcheck = 0", "gpgcheck=false", "gpgcheck=no"} {
+		for rest := low; ; {
+			before, after, ok := strings.Cut(rest, off)
+			if !ok {
+				break
+			}
+			// A signature of the list adds to those of the packages, and few have it.
+			if !strings.HasSuffix(before, "repo_") && !strings.HasSuffix(before, "localpkg_") {
+				return off
+			}
+			rest = after
+		}
+	}
+	return ""
+}
+
+func judgeTLSOff(s *subject) []violation {
+	return s.unverified(laxDownloads, func(c *instruction.Command) string {
+		for _, a := range c.Assigns {
+			if tlsOff(a.Key, a.Value) {
+				return "with " + a.Key + "=" + a.Value
+			}
+		}
+		if c.Name == "export" {
+			for _, a := range c.Args {
+				if name, value, ok := strings.Cut(a, "="); ok && tlsOff(name, value) {
+					return a
+				}
+			}
+		}
+		return ""
+	})
+}
+
+func downloads(c *instruction.Command) bool {
+	switch c.Name {
+	case "curl", "wget", "wget2", "fetch", "aria2c", "http", "https", "iwr", "invoke-webrequest":
+		return true
+	}
+	return false
+}
+
+func judgeDownloadRun(s *subject) []violation {
+	var list []violation
+	for _, r := range s.runs {
+		for _, c := range r.commands {
+			if !downloads(c) {
+				continue
+			}
+			to := c.Reaches(func(to *instruction.Command) bool { return runsInput(to, c) })
+			if to == nil {
+				continue
+			}
+			name := to.Name
+			if name == "" {
+				name = "command"
+			}
+			v := violation{evidence: fetchEvidence(c, "") + " | " + name, locations: []seaworthy.Location{stepLocation(r.Instruction)}}
+			plain := slices.ContainsFunc(urlsOf(c), func(u string) bool { return strings.HasPrefix(u, "http://") })
+			if plain || laxDownloads[0].found(c) != "" || laxDownloads[1].found(c) != "" {
+				v.severity = seaworthy.High
+				v.detail = "Nothing protects it on the way."
+			}
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// runsInput is true if a command that gets the output of a download runs it as
+// a program, rather than reads it as data.
+func runsInput(to, download *instruction.Command) bool {
+	// The output stands in an argument: sh -c "$(curl …)", bash <(curl …).
+	inArgument := slices.ContainsFunc(to.Args, func(a string) bool {
+		return (strings.Contains(a, "$(") || strings.Contains(a, "<(") || strings.Contains(a, "`")) && strings.Contains(a, download.Name)
+	})
+	switch to.Name {
+	case "":
+		return len(to.Assigns) == 0
+	case "eval", "source", ".", "iex", "invoke-expression":
+		return true
+	case "python", "python2", "python3", "perl", "ruby", "node", "php":
+		return inArgument || !to.HasShort('c') && !to.HasShort('e') && !to.HasShort('m') && !to.HasShort('n') && !to.HasShort('r') && onlyDash(to.Operands())
+	}
+	if !to.Shell() {
+		return false
+	}
+	return inArgument || !to.HasShort('c') && (to.HasShort('s') || onlyDash(to.Operands()))
+}
+
+// onlyDash is true if the operands name no script, so that it is the standard
+// input.
+func onlyDash(operands []string) bool {
+	return len(operands) == 0 || operands[0] == "-" || operands[0] == "/dev/stdin" || operands[0] == "pipefail" && len(operands) == 1
+}
+
+func judgePlainHTTP(s *subject) []violation {
+	var list []violation
+	for _, r := range s.runs {
+		if verifies(r) {
+			continue
+		}
+		for _, c := range r.commands {
+			switch {
+			case downloads(c):
+			case c.Name == "git" && c.Has("clone", "fetch", "pull"):
+			case strings.HasPrefix(c.Name, "pip") && c.Has("install", "download"), c.Name == "npm", c.Name == "gem", c.Name == "rpm":
+			default:
+				continue
+			}
+			if slices.ContainsFunc(urlsOf(c), plainRemote) {
+				list = append(list, violation{evidence: fetchEvidence(c, ""), locations: []seaworthy.Location{stepLocation(r.Instruction)}})
+			}
+		}
+	}
+	return list
+}
+
+// plainRemote is true for a URL of plain HTTP to another machine.
+func plainRemote(u string) bool {
+	rest, ok := strings.CutPrefix(u, "http://")
+	host, _, _ := strings.Cut(rest, "/")
+	name, _, _ := strings.Cut(host, ":")
+	return ok && name != "localhost" && !strings.HasPrefix(name, "127.") && !strings.HasPrefix(host, "[::1]")
+}
