@@ -95,6 +95,7 @@ var scripts = []struct {
 	{"broken, substitution", "RUN fi; a `b` c > d 'e", "?\na\nb\nc e"},
 	{"powershell", `RUN powershell -Command $ErrorActionPreference = 'Stop'; iwr C:\x.ps1 | iex # buildkit`,
 		"?\n~$ErrorActionPreference = Stop\niwr \"C:\\\\x.ps1\" >> iex\niex"},
+	{"powershell, empty word", `RUN powershell "" 'x`, "?\npowershell \"\" x"},
 	{"powershell in cmd", `RUN cmd /S /C powershell -Command "iwr u | iex" # buildkit`, "?\npowershell -Command \"iwr u | iex\"\n{powershell} iwr u >> iex\n{powershell} iex"},
 }
 

@@ -132,6 +132,7 @@ var createdBy = []struct {
 	{"mark alone", "/bin/sh -c #(nop)", "- "},
 	{"build arguments alone", "|3", "RUN"},
 	{"absurd count", "|99999999999999999999 A=1 /bin/sh -c make", "RUN |99999999999999999999 A=1 /bin/sh -c make"},
+	{"shell alone", "|0 sh -c", "(sh -c) RUN"},
 	{"suffix alone", "# buildkit", "- "},
 	{"broken healthcheck", "HEALTHCHECK &{[", "HEALTHCHECK &{["},
 	{"broken list", `CMD ["a" "b`, `CMD ["a" "b`},

@@ -92,9 +92,9 @@ func (in *Instruction) setNop(text string) {
 // script in quotes belongs to a shell that the Dockerfile's author called.
 func (in *Instruction) setRun(text string) {
 	in.Keyword = "RUN"
+	recorded := in.BuildKit || strings.HasPrefix(text, "|")
 	in.BuildArgs, text = splitBuildArgs(text)
-	recorded := in.BuildKit || len(in.BuildArgs) > 0
-	if shell, script, ok := splitShell(text); ok && (recorded || !strings.ContainsAny(script[:1], `"'`)) {
+	if shell, script, ok := splitShell(text); ok && (recorded || !startsQuoted(script)) {
 		in.Shell, in.Args = shell, script
 		return
 	}
@@ -126,6 +126,10 @@ func (in *Instruction) setRecorded(text string) {
 	case "HEALTHCHECK":
 		in.setHealthcheck()
 	}
+}
+
+func startsQuoted(s string) bool {
+	return s != "" && (s[0] == '"' || s[0] == '\'')
 }
 
 // splitBuildArgs splits "|N A=1 B=2 rest". Values are recorded without quotes

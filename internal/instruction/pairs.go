@@ -132,7 +132,7 @@ func recordedPairs(args string) []KeyValue {
 	tries := maxQuoteTries
 	for ok {
 		end := 0
-		if tries > 0 && tail != "" && (tail[0] == '"' || tail[0] == '\'') {
+		if tries > 0 && startsQuoted(tail) {
 			if quoted, rest := cutQuoted(tail); isQuoted(quoted) && (rest == "" || nameAt(rest, isLabelByte)) {
 				end = len(quoted)
 				pairs = append(pairs, KeyValue{name, unquote(quoted)})
@@ -155,7 +155,7 @@ const maxQuoteTries = 32
 
 // isQuoted is true if one pair of quotes stands around the whole word.
 func isQuoted(word string) bool {
-	return len(word) > 1 && (word[0] == '"' || word[0] == '\'') && word[len(word)-1] == word[0]
+	return len(word) > 1 && startsQuoted(word) && word[len(word)-1] == word[0]
 }
 
 // cutName splits "NAME=rest"; a name may be in double quotes.

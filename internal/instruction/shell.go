@@ -112,7 +112,7 @@ func shellOption(fam family, word string) (skip int, script, valid bool) {
 		case "-executionpolicy", "-ep", "-ex", "-version", "-windowstyle", "-inputformat", "-outputformat":
 			return 1, false, true
 		}
-		return 0, false, word[0] == '-'
+		return 0, false, strings.HasPrefix(word, "-")
 	default:
 		if len(word) < 2 || word[0] != '/' {
 			return 0, false, false
