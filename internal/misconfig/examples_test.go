@@ -135,7 +135,7 @@ func (ex example) judge(t *testing.T, name string, img imagetest.Image) *verdict
 	a := New()
 	m := merge(t, a, img)
 	if ex.named {
-		m.image.Reference = name
+		m.Image().Reference = name
 	}
 	v := &verdicts{}
 	if err := a.Image(t.Context(), m, v); err != nil {
