@@ -11,9 +11,9 @@ type Entry struct {
 	// is live, that is, if a container sees it.
 	RemovedIn *int
 	// BodyLayer and BodyOrdinal name the entry that holds the body. They differ
-	// from the entry itself for a hard link, which has the mode, the owner and the
-	// size of the entry that it shares its body with; -1 for a hard link to what
-	// its layer does not have.
+	// from the entry itself for a hard link, and are -1 for a hard link to what is
+	// not there. All that share a body have the mode and owner that the last of
+	// them was given.
 	BodyLayer, BodyOrdinal int
 }
 

@@ -165,13 +165,18 @@ func (m *Merged) entry(id versionID, path string) seaworthy.Entry {
 	if v.removedIn != alive {
 		e.RemovedIn = new(int(v.removedIn))
 	}
+	body := id
 	if r.Type == seaworthy.Hardlink {
-		e.BodyLayer, e.BodyOrdinal = -1, -1
-		if v.body != 0 {
-			e.BodyLayer, e.BodyOrdinal = t.position(v.body)
-			b := t.tables[e.BodyLayer].Record(e.BodyOrdinal)
-			e.Mode, e.UID, e.GID, e.Size = b.Mode, b.UID, b.GID, b.Size
+		if body = v.body; body == 0 {
+			e.BodyLayer, e.BodyOrdinal = -1, -1
+			return e
 		}
+		e.BodyLayer, e.BodyOrdinal = t.position(body)
+		e.Size = t.record(body).Size
+	}
+	if link, ok := t.attributes[body]; ok {
+		a := t.record(link)
+		e.Mode, e.UID, e.GID = a.Mode, a.UID, a.GID
 	}
 	return e
 }

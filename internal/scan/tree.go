@@ -22,6 +22,10 @@ type tree struct {
 	versions [][]version // by layer and ordinal
 	starts   []versionID // the first id of each layer
 
+	// attributes names, for a body whose mode and owner a hard link to it has
+	// changed, the last such link.
+	attributes map[versionID]versionID
+
 	nodes [][]node // in chunks, so that growing copies nothing; 0 is the root
 	count int
 	names [][]byte // the arena of node names, in chunks of nameChunk
@@ -74,7 +78,7 @@ func newTree(tables []*layer.Table) (*tree, error) {
 	if len(tables) > maxLayers {
 		return nil, fmt.Errorf("the image has %d layers; at most %d are read", len(tables), maxLayers)
 	}
-	t := &tree{tables: tables, seed: maphash.MakeSeed(), slots: make([]nodeID, 1<<10)}
+	t := &tree{tables: tables, seed: maphash.MakeSeed(), slots: make([]nodeID, 1<<10), attributes: make(map[versionID]versionID)}
 	t.addNode(0, nil)
 	t.node(0).flags = implicit
 	start := versionID(1)
@@ -101,7 +105,7 @@ func (t *tree) hide(layer int) {
 		}
 		id, ok := t.find(path, t.isLiveDirectory)
 		switch {
-		case !ok:
+		case !ok, id == 0: // the runtimes take no notice of an opaque root
 		case r.Opaque:
 			t.buryChildren(id, layer)
 		case t.live(id):
@@ -155,6 +159,7 @@ func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record) {
 	*v = version{node: id, older: n.newest, removedIn: alive}
 	if r.Type == seaworthy.Hardlink {
 		v.body = t.linked(layer, t.tables[layer].Link(r))
+		t.shareAttributes(v.body, t.starts[layer]+versionID(ordinal))
 	}
 	n.newest = t.starts[layer] + versionID(ordinal)
 	t.list(id)
@@ -162,7 +167,7 @@ func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record) {
 
 // linked gives the version with the body of a hard link's target.
 func (t *tree) linked(layer int, target string) versionID {
-	id, ok := t.find([]byte(target), func(id nodeID) bool { return t.isLiveDirectory(id) })
+	id, ok := t.find([]byte(target), t.isLiveDirectory)
 	if !ok || !t.live(id) {
 		return 0
 	}
@@ -171,6 +176,24 @@ func (t *tree) linked(layer int, target string) versionID {
 		return v.body
 	}
 	return newest
+}
+
+// shareAttributes gives what a hard link shares its body with the mode and owner
+// of the link, since unpacking the link sets them.
+func (t *tree) shareAttributes(body, link versionID) {
+	if body == 0 {
+		return
+	}
+	have, want := t.record(body), t.record(link)
+	if _, shared := t.attributes[body]; shared || have.Mode != want.Mode || have.UID != want.UID || have.GID != want.GID {
+		t.attributes[body] = link
+	}
+}
+
+// record gives the record of a version.
+func (t *tree) record(id versionID) layer.Record {
+	l, ordinal := t.position(id)
+	return t.tables[l].Record(ordinal)
 }
 
 // makeDirectory gives the node of a directory to which a layer brings something.
@@ -298,8 +321,7 @@ func (t *tree) isDirectory(id nodeID) bool {
 	if n.flags&implicit != 0 {
 		return true
 	}
-	l, ordinal := t.position(n.newest)
-	return t.tables[l].Record(ordinal).Type == seaworthy.Directory
+	return t.record(n.newest).Type == seaworthy.Directory
 }
 
 func (t *tree) isLiveDirectory(id nodeID) bool { return t.live(id) && t.isDirectory(id) }
