@@ -157,11 +157,16 @@ type riskState struct {
 func (d *document) states() []riskState {
 	out := make([]riskState, 0, len(seaworthy.Risks()))
 	for _, risk := range seaworthy.Risks() {
-		s := riskState{
-			risk:     risk,
-			counts:   tally(append(of(risk, d.findings), of(risk, d.hidden)...)...),
-			excepted: len(of(risk, d.excepted)),
+		s := riskState{risk: risk, excepted: len(of(risk, d.excepted))}
+		counted := of(risk, d.findings)
+		for _, f := range of(risk, d.hidden) {
+			if f.Exception == nil {
+				counted = append(counted, f)
+			} else {
+				s.excepted++
+			}
 		}
+		s.counts = tally(counted...)
 		s.looked, s.gaps = d.looked(risk)
 		out = append(out, s)
 	}

@@ -1,8 +1,8 @@
 package report
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -224,4 +224,6 @@ func written(t *testing.T, f Format, opt Options, play func(seaworthy.Handler) e
 // failing is a writer whose disk is full.
 type failing struct{}
 
-func (failing) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+var errDiskFull = errors.New("no space left on device")
+
+func (failing) Write([]byte) (int, error) { return 0, errDiskFull }

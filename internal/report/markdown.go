@@ -20,12 +20,13 @@ type markdownWriter struct {
 // Bounds of the comment, in bytes and, for cells, in columns. GitHub refuses a
 // comment of more than 65,536 characters.
 const (
-	maxComment         = 60_000
-	maxCommentHeads    = 30_000 // of it for what precedes the findings
-	maxCell            = 300
-	maxCellPlaces      = 3
-	maxMarkdownReasons = 10
-	maxMarkdownGaps    = 20
+	maxComment      = 60_000
+	maxCommentHeads = 30_000 // of it for what precedes the findings
+	maxReasons      = 5_000  // of one image's head
+	maxGaps         = 8_000  // of one image's head
+	maxFact         = 120    // columns; escapes make 5 bytes of one at most
+	maxCell         = 300    // columns
+	maxCellPlaces   = 3
 )
 
 func newMarkdown(w io.Writer, opt Options) *markdownWriter {
@@ -50,7 +51,7 @@ func (m *markdownWriter) Close() error {
 		heads = append(heads, head)
 		size += len(head)
 	}
-	const reserve = 500 // for the notes on what was left out
+	const reserve = 200 // for the note on images left out
 	room := maxComment - size - reserve
 	var b strings.Builder
 	for i, head := range heads {
@@ -71,28 +72,26 @@ func (m *markdownWriter) Close() error {
 func (m *markdownWriter) head(d *document) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Seaworthy: %s\n\n", decisionWords(d.verdict.Decision))
-	facts := []string{markdownCell(d.image.Reference)}
+	facts := []string{markdownCode(shorten(visible(d.image.Reference), maxFact))}
 	if d.image.OS != nil {
-		facts = append(facts, markdownProse(shorten(osName(d.image.OS), maxCell)))
+		facts = append(facts, markdownShort(osName(d.image.OS), maxFact))
 	}
 	if d.image.Platform != "" {
-		facts = append(facts, markdownProse(shorten(d.image.Platform, maxCell)))
+		facts = append(facts, markdownShort(d.image.Platform, maxFact))
 	}
 	facts = append(facts, places(len(d.image.Layers), "layer"), humanSize(d.image.Size))
 	if d.image.Created != nil {
 		facts = append(facts, age(*d.image.Created, m.opt.Now))
 	}
 	if d.image.Digest != "" {
-		facts = append(facts, "digest "+markdownCell(shortDigest(d.image.Digest)))
+		facts = append(facts, "digest "+markdownCode(shorten(visible(shortDigest(d.image.Digest)), maxFact)))
 	}
 	b.WriteString(strings.Join(facts, " · ") + "\n\n")
 	fmt.Fprintf(&b, "**%s** (exit code %d)\n\n", d.verdict.Decision, exitCode(d.verdict.Decision))
-	for i, r := range d.verdict.Reasons {
-		if i == maxMarkdownReasons {
-			fmt.Fprintf(&b, "- and %s\n", places(len(d.verdict.Reasons)-i, "more reason"))
-			break
-		}
-		fmt.Fprintf(&b, "- %s\n", markdownProse(shorten(r, maxCell)))
+	if left := rows(&b, maxReasons, d.verdict.Reasons, func(r string) string {
+		return fmt.Sprintf("- %s\n", markdownShort(r, maxCell))
+	}); left > 0 {
+		fmt.Fprintf(&b, "- and %s\n", places(left, "more reason"))
 	}
 	if len(d.verdict.Reasons) > 0 {
 		b.WriteByte('\n')
@@ -106,12 +105,9 @@ func (m *markdownWriter) head(d *document) string {
 		fmt.Fprintf(&b, "%s.\n\n", markdownProse(hiddenLine(d)))
 	}
 	markdownGaps(&b, d)
-	for i, l := range judgedBy(d.provenance, shortDigest) {
-		if i > 3 {
-			break
-		}
-		fmt.Fprintf(&b, "<sub>%s</sub>\n", markdownProse(shorten(l, maxCell)))
-	}
+	rows(&b, maxReasons, judgedBy(d.provenance, shortDigest), func(l string) string {
+		return fmt.Sprintf("<sub>%s</sub>\n", markdownShort(l, maxFact))
+	})
 	b.WriteByte('\n')
 	return b.String()
 }
@@ -123,7 +119,7 @@ func markdownRisk(s riskState) string {
 	}
 	switch {
 	case len(s.counts) == 0:
-		out = append(out, markdownProse(shorten(s.sentence(), maxCell)))
+		out = append(out, markdownShort(s.sentence(), maxFact))
 	case len(s.gaps) > 0:
 		out = append(out, places(len(s.gaps), "gap")+" below")
 	}
@@ -144,12 +140,10 @@ func markdownGaps(b *strings.Builder, d *document) {
 		return
 	}
 	fmt.Fprintf(b, "<details><summary>Not checked: %s</summary>\n\n| risk | subject | state | reason |\n|---|---|---|---|\n", places(len(gaps), "gap"))
-	for i, c := range gaps {
-		if i == maxMarkdownGaps {
-			fmt.Fprintf(b, "| | and %s | | |\n", places(len(gaps)-i, "more gap"))
-			break
-		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), c.State, markdownProse(shorten(c.Reason, maxCell)))
+	if left := rows(b, maxGaps, gaps, func(c *seaworthy.Coverage) string {
+		return fmt.Sprintf("| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), c.State, markdownShort(c.Reason, maxCell))
+	}); left > 0 {
+		fmt.Fprintf(b, "| | and %s | | |\n", places(left, "more gap"))
 	}
 	b.WriteString("\n</details>\n\n")
 }
@@ -158,6 +152,7 @@ func markdownGaps(b *strings.Builder, d *document) {
 // first, and a note in place of those that do not fit.
 func (m *markdownWriter) findings(d *document, room int) string {
 	const ending = "\n</details>\n\n"
+	room -= 120 // for the note
 	var b strings.Builder
 	left := 0
 	risks := seaworthy.Risks()
@@ -172,18 +167,11 @@ func (m *markdownWriter) findings(d *document, room int) string {
 			counts = append(counts, c.String())
 		}
 		part := fmt.Sprintf("<details><summary><b>%s</b>: %s</summary>\n\n| severity | finding | where | fix |\n|---|---|---|---|\n", risk, strings.Join(counts, ", "))
-		rows := 0
-		for _, f := range found {
-			row := markdownRow(f)
-			if b.Len()+len(part)+len(row)+len(ending) > limit {
-				break
-			}
-			part += row
-			rows++
-		}
-		left += len(found) - rows
-		if rows > 0 {
-			b.WriteString(part + ending)
+		var table strings.Builder
+		more := rows(&table, limit-b.Len()-len(part)-len(ending), found, markdownRow)
+		left += more
+		if more < len(found) {
+			b.WriteString(part + table.String() + ending)
 		}
 	}
 	if left > 0 {
@@ -192,8 +180,21 @@ func (m *markdownWriter) findings(d *document, room int) string {
 	return b.String()
 }
 
+// rows writes as many items as fit into room bytes, and says how many are left.
+func rows[T any](b *strings.Builder, room int, items []T, row func(T) string) (left int) {
+	for i, item := range items {
+		r := row(item)
+		if len(r) > room {
+			return len(items) - i
+		}
+		room -= len(r)
+		b.WriteString(r)
+	}
+	return 0
+}
+
 func markdownRow(f *seaworthy.Finding) string {
-	what := markdownProse(shorten(f.Title, maxCell)) + "<br>" + markdownCell(f.ID)
+	what := markdownShort(f.Title, maxCell) + "<br>" + markdownCell(f.ID)
 	if p := f.Package; p != nil {
 		what += " in " + markdownCell(p.Name+" "+p.Version)
 	}
@@ -222,11 +223,20 @@ func markdownRow(f *seaworthy.Finding) string {
 	if f.Severity >= seaworthy.High {
 		severity = "**" + severity + "**"
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", severity, what, strings.Join(where, "<br>"), markdownProse(shorten(f.Remediation, maxCell)))
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", severity, what, strings.Join(where, "<br>"), markdownShort(f.Remediation, maxCell))
 }
 
 // markdownCell is markdownCode of a string that is made visible and short.
-func markdownCell(s string) string { return markdownCode(visible(shorten(s, maxCell))) }
+func markdownCell(s string) string { return markdownCode(shorten(visible(s), maxCell)) }
+
+// markdownShort is markdownProse in at most n columns.
+func markdownShort(s string, n int) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		words[i] = visible(w)
+	}
+	return markdownProse(shorten(strings.Join(words, " "), n))
+}
 
 // markdownCode sets s, which is visible, in the manner of code. It does so by
 // HTML and character references, because a reference can never be markup, in a

@@ -72,12 +72,12 @@ func (p *page) wrap(n int, spans ...span) []string {
 	var line, run strings.Builder
 	var runStyle style
 	used, words := 0, 0
-	flush := func() {
-		line.WriteString(p.paint(runStyle, run.String()))
+	flush := func(text string) {
+		line.WriteString(p.paint(runStyle, text))
 		run.Reset()
 	}
 	end := func() {
-		flush()
+		flush(strings.TrimRight(run.String(), " "))
 		lines = append(lines, line.String())
 		line.Reset()
 		used, words = 0, 0
@@ -97,7 +97,7 @@ func (p *page) wrap(n int, spans ...span) []string {
 			}
 			if words > 0 {
 				if s.style != runStyle {
-					flush()
+					flush(run.String())
 				}
 				run.WriteByte(' ')
 				used++
@@ -118,8 +118,9 @@ func (p *page) wrap(n int, spans ...span) []string {
 // command of its own, "::name::", if a line came to begin with it. It does so in
 // spite of indentation.
 func notCommand(word string) string {
-	if strings.HasPrefix(word, "::") {
-		return `\x3a` + word[1:]
+	text := strings.TrimLeft(word, " ")
+	if strings.HasPrefix(text, "::") {
+		return word[:len(word)-len(text)] + `\x3a` + text[1:]
 	}
 	return word
 }

@@ -132,11 +132,15 @@ func cut(s string, n int) (head, tail string) {
 }
 
 // shorten gives s in at most n columns, with an ellipsis for what is left out.
+// Because combining characters take no column, it also gives at most 4n bytes.
 func shorten(s string, n int) string {
-	if columns(s) <= n {
+	if columns(s) <= n && len(s) <= 4*n {
 		return s
 	}
 	head, _ := cut(s, max(n-1, 1))
+	if len(head) > 4*(n-1) {
+		head = strings.ToValidUTF8(head[:max(4*(n-1), 0)], "")
+	}
 	return strings.TrimRight(head, " ") + "…"
 }
 

@@ -1,0 +1,253 @@
+package report
+
+import (
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy"
+)
+
+func TestFormats(t *testing.T) {
+	for _, f := range Formats() {
+		if got, err := ParseFormat(string(f)); got != f || err != nil {
+			t.Errorf("ParseFormat(%q) = %q, %v", f, got, err)
+		}
+	}
+	for _, bad := range []string{"", "JSON", "pdf"} {
+		_, err := New(Format(bad), io.Discard, Options{})
+		if err == nil || !strings.Contains(err.Error(), "one of text, json, sarif, junit, gitlab, markdown") {
+			t.Errorf("New(%q): error %v", bad, err)
+		}
+	}
+}
+
+// Every line keeps to the width, whatever the image holds.
+func TestTextWidth(t *testing.T) {
+	for width, want := range map[int]int{1: 40, 40: 40, 41: 41, 80: 80, 0: 80, 120: 120, 500: 120} {
+		for _, verbose := range []bool{false, true} {
+			text := write(t, Text, Options{Width: width, Now: now, Verbose: verbose}, fleet()...)
+			widest := 0
+			for _, line := range strings.Split(text, "\n") {
+				n := columns(line)
+				widest = max(widest, n)
+				if n > want {
+					t.Errorf("width %d: a line of %d columns: %s", width, n, line)
+				}
+				if strings.HasSuffix(line, " ") {
+					t.Errorf("width %d: a line ends in a space: %q", width, line)
+				}
+			}
+			if widest != want {
+				t.Errorf("width %d: the widest line has %d columns, want %d", width, widest, want)
+			}
+		}
+	}
+}
+
+var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// Colour changes no character, and no escape sequence comes from elsewhere.
+func TestTextColor(t *testing.T) {
+	for _, width := range []int{40, 80} {
+		plain := write(t, Text, Options{Width: width, Now: now}, fleet()...)
+		color := write(t, Text, Options{Width: width, Now: now, Color: true}, fleet()...)
+		if strings.Contains(plain, "\x1b") {
+			t.Error("there is an escape sequence in plain text")
+		}
+		if diff := cmp.Diff(plain, sgr.ReplaceAllString(color, "")); diff != "" {
+			t.Errorf("colours change the text:\n%s", diff)
+		}
+	}
+}
+
+// What the image holds reaches neither terminal nor log as anything but text.
+func TestTextIsInert(t *testing.T) {
+	evil := "a\x1b]0;t\a\u202eb\u2066\u200b\r\n::error::x ::warning::y ##[group]z ##vso[a.b]c \u009b1m\xff\u3164\U000e0041 " + strings.Repeat("x", 70) + "::stop-commands::" + strings.Repeat("::", 100)
+	s := skiff()
+	s.image = seaworthy.Image{Reference: evil, Digest: evil, ImageID: evil, Platform: evil, OS: &seaworthy.OS{PrettyName: evil},
+		Layers: []seaworthy.Layer{{Instruction: evil}}}
+	s.provenance = seaworthy.Provenance{Tool: seaworthy.Tool{Version: evil, Commit: evil}, Policy: seaworthy.PolicyProvenance{Source: evil, Digest: evil},
+		Data: []seaworthy.DataSource{{Source: evil}}}
+	s.coverage = []seaworthy.Coverage{{Risk: seaworthy.Trust, Subject: evil, State: seaworthy.Partial, Reason: evil}, {Risk: seaworthy.Malware, State: seaworthy.NotChecked, Reason: evil}}
+	s.verdict = seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{evil}}
+	f := seaworthy.Finding{Risk: seaworthy.Secret, ID: evil, Title: evil, Detail: evil, Evidence: evil, Remediation: evil, Severity: seaworthy.High,
+		References: []string{evil}, Controls: []string{evil}, VEX: &seaworthy.VEX{Status: evil, By: evil}, KEV: &seaworthy.KEV{DateAdded: evil},
+		Package:   &seaworthy.AffectedPackage{Name: evil, Version: evil, Status: evil},
+		Locations: []seaworthy.Location{{Path: evil, Layer: ptr(0)}, {Path: "b", Layer: ptr(7), RemovedIn: ptr(-1), Instruction: evil}}}
+	low, excepted := f, f
+	low.Severity = seaworthy.Low
+	excepted.Exception = &seaworthy.Exception{Reason: evil, Expires: evil}
+	s.findings = []seaworthy.Finding{f, low, excepted}
+
+	command := regexp.MustCompile(`^\s*::|##[A-Za-z]*\[`)
+	for _, format := range []Format{Text, JUnit, Markdown} {
+		for _, opt := range []Options{{Width: 40}, {Verbose: true}} {
+			text := write(t, format, opt, s, s)
+			for _, line := range strings.Split(text, "\n") {
+				if i := strings.IndexFunc(line, func(r rune) bool { return !unicode.IsPrint(r) || r == 0x3164 }); i >= 0 {
+					t.Fatalf("%s: %q in %q", format, line[i:min(i+4, len(line))], line)
+				}
+				if format == Text && command.MatchString(line) {
+					t.Errorf("a line that a CI system obeys: %q", line)
+				}
+			}
+		}
+	}
+}
+
+func TestVisible(t *testing.T) {
+	tests := []struct{ in, text, path string }{
+		{"etc/passwd", "etc/passwd", "etc/passwd"},
+		{"caf\u00e9 日本", "café 日本", "café 日本"},
+		{"a\xffb", "a\ufffdb", `a\xffb`},
+		{"\x00\t\n\r\x1b\x7f", `\x00\t\n\r\x1b\x7f`, `\x00\t\n\r\x1b\x7f`},
+		{"\u0085\u00a0\u00ad\u202e\ufeff", `\u0085\u00a0\u00ad\u202e\ufeff`, `\u0085\u00a0\u00ad\u202e\ufeff`},
+		{"\U000e0041\u3164", `\U000e0041\u3164`, `\U000e0041\u3164`},
+		{"# a ## b ##[c] ##vso[d", `# a ## b \x23#[c] \x23#vso[d`, `# a ## b \x23#[c] \x23#vso[d`},
+	}
+	for _, tt := range tests {
+		if got := visible(tt.in); got != tt.text {
+			t.Errorf("visible(%q) = %q, want %q", tt.in, got, tt.text)
+		}
+		if got := visiblePath(tt.in); got != tt.path {
+			t.Errorf("visiblePath(%q) = %q, want %q", tt.in, got, tt.path)
+		}
+		if again := visible(visible(tt.in)); again != visible(tt.in) {
+			t.Errorf("visible(%q) is not visible: %q", tt.in, again)
+		}
+	}
+}
+
+func TestShorten(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		n    int
+		want string
+	}{
+		{"short", 5, "short"}, {"longer", 5, "long…"}, {"日本語", 6, "日本語"}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"},
+		{"a" + strings.Repeat("\u0301", 100), 4, "a" + strings.Repeat("\u0301", 5) + "…"}, {"ab", 1, "…"},
+	} {
+		if got := shorten(tt.in, tt.n); got != tt.want {
+			t.Errorf("shorten(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
+		}
+	}
+}
+
+func TestHumanSize(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 999_949: "999.9 kB", 999_950: "1.0 MB", 5_580_000: "5.6 MB", 1 << 62: "4.6 EB", -1: "-1 B"} {
+		if got := humanSize(n); got != want {
+			t.Errorf("humanSize(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+// A Filter hides findings, not their number, and lets the verdict be.
+func TestFilter(t *testing.T) {
+	text := write(t, Text, Options{Now: now, Severities: []seaworthy.Severity{seaworthy.Critical}}, harbour())
+	for _, want := range []string{
+		"misconfiguration  2 high  2 medium  1 low  1 negligible  (1 gap below)\n                    (1 excepted)\n",
+		"8 more findings not shown (--severity): 2 high, 2 medium, 2 low, 2 negligible;",
+		"CVE-2024-45491", "FAIL",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text has no %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "user-root") {
+		t.Error("a finding is shown that should not be")
+	}
+	// The same through Multi, as several reports are filtered at once.
+	var b strings.Builder
+	inner, err := New(Text, &b, Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := Filter(Multi(inner), []seaworthy.Severity{seaworthy.Critical})
+	if err := harbour().play(w); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(text, b.String()); diff != "" {
+		t.Errorf("a Filter before a Multi differs:\n%s", diff)
+	}
+}
+
+func TestMulti(t *testing.T) {
+	var text, document strings.Builder
+	a, err := New(Text, &text, Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := New(JSON, &document, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := Multi(a, b)
+	for _, s := range fleet() {
+		if err := s.play(w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text.String() != write(t, Text, Options{Now: now}, fleet()...) || document.String() != write(t, JSON, Options{}, fleet()...) {
+		t.Error("a report written beside another differs from one written alone")
+	}
+}
+
+// A full disk is an error of the event or of Close, in every format.
+func TestWriteErrors(t *testing.T) {
+	for _, f := range Formats() {
+		w, err := New(f, failing{}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = harbour().play(w)
+		if err == nil {
+			err = w.Close()
+		}
+		if !errors.Is(err, errDiskFull) {
+			t.Errorf("%s: error %v, want that of the writer", f, err)
+		}
+		if err := Multi(w, w).Close(); f == JSON && err == nil {
+			t.Error("Multi loses the error of a Close")
+		}
+	}
+}
+
+func TestOrderOfEvents(t *testing.T) {
+	s := harbour()
+	for _, f := range Formats() {
+		w, err := New(f, io.Discard, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, err := range map[string]error{
+			"Image": w.Image(&s.image), "Package": w.Package(&s.packages[0]), "Finding": w.Finding(&s.findings[0]),
+			"Coverage": w.Coverage(&s.coverage[0]), "Verdict": w.Verdict(&s.verdict),
+		} {
+			if err == nil || !strings.Contains(err.Error(), "out of order") {
+				t.Errorf("%s: %s before Provenance: error %v", f, name, err)
+			}
+		}
+	}
+	w := newJSON(io.Discard)
+	if err := errors.Join(w.Provenance(&s.provenance), w.Image(&s.image), w.Coverage(&s.coverage[0])); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Finding(&s.findings[0]); err == nil {
+		t.Error("JSON takes a Finding after a Coverage")
+	}
+	if err := w.Close(); err == nil || !strings.Contains(err.Error(), "incomplete") {
+		t.Errorf("closing a document without verdict: error %v", err)
+	}
+}
