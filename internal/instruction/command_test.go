@@ -171,6 +171,17 @@ func TestCommandText(t *testing.T) {
 	}
 }
 
+// TestCommandTextOfLongLine is about positions that a parser may not keep.
+func TestCommandTextOfLongLine(t *testing.T) {
+	cmds, whole := instruction.Parse("RUN echo " + strings.Repeat("x", 40_000) + "; curl -k u").Commands()
+	if len(cmds) != 2 || !whole {
+		t.Fatalf("got %d commands, whole %v; want 2, all", len(cmds), whole)
+	}
+	if got, want := cmds[1].Text, "curl -k u"; got != want {
+		t.Errorf("text is %q, want %q", got, want)
+	}
+}
+
 func TestCommandArguments(t *testing.T) {
 	cmds, _ := instruction.Parse("RUN curl -fsSLk --proto=https --retry 3 u -- -x --no").Commands()
 	c := cmds[0]

@@ -4,10 +4,14 @@ import "strings"
 
 // split makes commands out of a script that cannot be parsed: words between
 // blanks, commands between the operators that end one in every shell. It follows
-// quotes and pipes, and nothing else.
+// quotes and pipes, and nothing else. Its caller has said that the script is not
+// wholly read.
 func (r *reader) split(src string, fam family, at scope) ends {
 	s := splitter{reader: r, fam: fam, at: at, src: src}
 	for s.pos < len(src) {
+		if len(r.cmds) >= MaxCommands {
+			return s.ends
+		}
 		s.token()
 	}
 	s.flush(false)
