@@ -10,7 +10,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,7 +166,7 @@ func (d *daemon) get(ctx context.Context, path string) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	req.URL = req.URL.JoinPath((&url.URL{Path: path}).EscapedPath())
+	req.URL.Path += path
 	resp, err := d.client.Do(req)
 	if err != nil {
 		return nil, err

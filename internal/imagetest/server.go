@@ -1,0 +1,164 @@
+package imagetest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// startTimeout is how long a server may take until it serves.
+const startTimeout = 60 * time.Second
+
+// Registry starts the registry of the distribution project on the loopback
+// interface, empty and without authentication, and gives its host and port. It
+// ends with the test.
+func Registry(t testing.TB) string {
+	t.Helper()
+	program := need(t, "docker-registry")
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yml")
+	check(t, os.WriteFile(config, fmt.Appendf(nil, `version: 0.1
+storage:
+  filesystem:
+    rootdirectory: %s
+http:
+  addr: 127.0.0.1:0
+`, filepath.Join(dir, "data")), 0o644))
+	s := start(t, exec.Command(program, "serve", config))
+	listening := regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
+	var addr string
+	s.wait(t, func() bool {
+		if m := listening.FindStringSubmatch(s.output.String()); m != nil {
+			addr = m[1]
+		}
+		return addr != ""
+	})
+	return addr
+}
+
+// DockerDaemon starts a Docker daemon of its own, without network and images,
+// and gives the address for DOCKER_HOST. It ends with the test. It takes root.
+func DockerDaemon(t testing.TB) string {
+	t.Helper()
+	program := need(t, "dockerd")
+	if os.Getuid() != 0 {
+		skip(t, "dockerd must be started by root")
+	}
+	// The path of a socket has a bound of about 100 bytes.
+	dir, err := os.MkdirTemp("", "dockerd")
+	check(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	address := "unix://" + filepath.Join(dir, "docker.sock")
+	s := start(t, exec.Command(program, "--data-root", filepath.Join(dir, "data"), "--exec-root", filepath.Join(dir, "exec"),
+		"--pidfile", filepath.Join(dir, "pid"), "--host", address, "--bridge=none", "--iptables=false", "--ip6tables=false"))
+	s.wait(t, func() bool { return strings.Contains(s.output.String(), "API listen on") })
+	return address
+}
+
+// Run runs a program to its end and gives what it prints. The environment is
+// that of the test and what is added.
+func Run(t testing.TB, env []string, program string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(need(t, program), args...)
+	cmd.Env = append(os.Environ(), env...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s%s", strings.Join(cmd.Args, " "), err, stdout.Bytes(), stderr.Bytes())
+	}
+	return stdout.Bytes()
+}
+
+// need finds a program. Where tests must be complete, in CI, a missing program
+// fails the test; elsewhere it skips it.
+func need(t testing.TB, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		skip(t, program+" is not installed")
+	}
+	return path
+}
+
+func skip(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
+// server is a program that runs beside a test.
+type server struct {
+	name   string
+	output buffer
+	exited chan struct{}
+}
+
+func start(t testing.TB, cmd *exec.Cmd) *server {
+	t.Helper()
+	s := &server{name: cmd.Path, exited: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = &s.output, &s.output
+	// A grandchild that keeps the output open must not keep Wait waiting.
+	cmd.WaitDelay = 5 * time.Second
+	check(t, cmd.Start())
+	go func() {
+		defer close(s.exited)
+		_ = cmd.Wait() // how it ends is of no interest: it is told to
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-s.exited:
+		case <-time.After(20 * time.Second):
+			cmd.Process.Kill()
+			<-s.exited
+		}
+	})
+	return s
+}
+
+// wait returns when the server is ready.
+func (s *server) wait(t testing.TB, ready func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(20 * time.Millisecond) {
+		if ready() {
+			return
+		}
+		select {
+		case <-s.exited:
+			t.Fatalf("%s ended before it served:\n%s", s.name, s.output.String())
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not serve after %s:\n%s", s.name, startTimeout, s.output.String())
+		}
+	}
+}
+
+// buffer is a bytes.Buffer for a writer and a reader at the same time.
+type buffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write implements [io.Writer].
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
