@@ -64,6 +64,8 @@ func catalogue() []check {
 		configurationChecks(),
 		buildChecks(),
 		fetchChecks(),
+		repositoryChecks(),
+		softwareChecks(),
 	)
 	slices.SortFunc(all, func(a, b check) int { return cmp.Compare(a.id, b.id) })
 	return all

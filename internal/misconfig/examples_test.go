@@ -29,6 +29,8 @@ func examples() []example {
 		configurationExamples(),
 		buildExamples(),
 		fetchExamples(),
+		repositoryExamples(),
+		softwareExamples(),
 	)
 }
 

@@ -47,6 +47,8 @@ func interests() []interest {
 	var all []interest
 	all = append(all, accountInterests()...)
 	all = append(all, buildInterests()...)
+	all = append(all, repositoryInterests()...)
+	all = append(all, softwareInterests()...)
 	return all
 }
 
