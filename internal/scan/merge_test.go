@@ -2,6 +2,7 @@ package scan_test
 
 import (
 	"archive/tar"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -330,13 +331,21 @@ func read(t testing.TB, reference string, opt scan.Options) *scan.Merged {
 
 func tryRead(t testing.TB, reference string, opt scan.Options) (*scan.Merged, error) {
 	t.Helper()
-	opt.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
-	src, err := image.Open(t.Context(), reference, image.Options{Platform: "linux/amd64"})
+	return readWith(t.Context(), t, reference, opt)
+}
+
+func readWith(ctx context.Context, t testing.TB, reference string, opt scan.Options) (*scan.Merged, error) {
+	t.Helper()
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
+	// One layer at a time, so that what the tests count needs no lock.
+	src, err := image.Open(ctx, reference, image.Options{Platform: "linux/amd64", Parallel: 1})
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	reading, err := scan.Read(t.Context(), src, opt)
+	reading, err := scan.Read(ctx, src, opt)
 	if err != nil {
 		return nil, err
 	}
