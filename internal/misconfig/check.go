@@ -66,6 +66,7 @@ func catalogue() []check {
 		fetchChecks(),
 		repositoryChecks(),
 		softwareChecks(),
+		fileSystemChecks(),
 	)
 	slices.SortFunc(all, func(a, b check) int { return cmp.Compare(a.id, b.id) })
 	return all

@@ -31,6 +31,7 @@ func examples() []example {
 		fetchExamples(),
 		repositoryExamples(),
 		softwareExamples(),
+		fileSystemExamples(),
 	)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -49,18 +50,49 @@ func interests() []interest {
 	all = append(all, buildInterests()...)
 	all = append(all, repositoryInterests()...)
 	all = append(all, softwareInterests()...)
+	all = append(all, fileSystemInterests()...)
 	return all
 }
 
 // index finds the interests of an entry. It is made once and only read.
 type index struct {
 	interests []interest
-	paths     map[string]set
-	under     map[string]set
-	bases     map[string]set
-	suffixes  map[string]set
+	paths     names
+	under     names
+	bases     names
+	suffixes  names
 	headers   []headerInterest
 	digest    string
+}
+
+// names finds interests by a name. Most entries are of no interest, and most of
+// those are told by the length of the name and its first byte alone.
+type names struct {
+	sets    map[string]set
+	lengths [maxIndexed + 1]bool
+	first   [256]bool
+}
+
+// maxIndexed is the length of the longest name that an interest may give in
+// paths, under, bases or suffixes. It bounds the work on long paths.
+const maxIndexed = 96
+
+func (n *names) add(keys []string, b set) {
+	for _, k := range keys {
+		if n.sets == nil {
+			n.sets = map[string]set{}
+		}
+		n.sets[k] = n.sets[k].union(b)
+		n.lengths[len(k)] = true
+		n.first[k[0]] = true
+	}
+}
+
+func (n *names) find(name string) set {
+	if len(name) > maxIndexed || !n.lengths[len(name)] || name == "" || !n.first[name[0]] {
+		return set{}
+	}
+	return n.sets[name]
 }
 
 type headerInterest struct {
@@ -83,25 +115,14 @@ func (s set) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 func (s set) empty() bool { return s == set{} }
 
 func newIndex(all []interest) *index {
-	x := &index{
-		interests: all,
-		paths:     map[string]set{},
-		under:     map[string]set{},
-		bases:     map[string]set{},
-		suffixes:  map[string]set{},
-	}
-	add := func(m map[string]set, keys []string, b set) {
-		for _, k := range keys {
-			m[k] = m[k].union(b)
-		}
-	}
+	x := &index{interests: all}
 	h := sha256.New()
 	for i, in := range all {
 		b := bit(i)
-		add(x.paths, in.paths, b)
-		add(x.under, in.under, b)
-		add(x.bases, in.bases, b)
-		add(x.suffixes, in.suffixes, b)
+		x.paths.add(in.paths, b)
+		x.under.add(in.under, b)
+		x.bases.add(in.bases, b)
+		x.suffixes.add(in.suffixes, b)
 		if in.header != nil {
 			x.headers = append(x.headers, headerInterest{b, in.header})
 		}
@@ -113,31 +134,24 @@ func newIndex(all []interest) *index {
 
 // of gives the interests that an entry is of.
 func (x *index) of(h *seaworthy.Header) set {
-	var found set
-	path, base, dot := h.Path, 0, -1
-	for i := range len(path) {
-		switch path[i] {
-		case '/':
-			if i <= maxDirectory {
-				if s, ok := x.under[path[:i]]; ok {
-					found = found.union(s)
-				}
-			}
-			base, dot = i+1, -1
-		case '.':
-			dot = i
+	path := h.Path
+	found := x.paths.find(path)
+	base := 0
+	for {
+		i := strings.IndexByte(path[base:], '/')
+		if i < 0 {
+			break
+		}
+		found = found.union(x.under.find(path[:base+i]))
+		base += i + 1
+		if base > maxIndexed {
+			base = strings.LastIndexByte(path, '/') + 1
+			break
 		}
 	}
-	if s, ok := x.paths[path]; ok {
-		found = found.union(s)
-	}
-	if s, ok := x.bases[path[base:]]; ok {
-		found = found.union(s)
-	}
-	if dot >= 0 {
-		if s, ok := x.suffixes[path[dot:]]; ok {
-			found = found.union(s)
-		}
+	found = found.union(x.bases.find(path[base:]))
+	if dot := strings.LastIndexByte(path[base:], '.'); dot >= 0 {
+		found = found.union(x.suffixes.find(path[base+dot:]))
 	}
 	for _, hi := range x.headers {
 		if hi.match(h) {
@@ -154,10 +168,6 @@ func (x *index) of(h *seaworthy.Header) set {
 	}
 	return found
 }
-
-// maxDirectory is the length of the longest directory that an interest may name
-// in under; it bounds the work on long paths.
-const maxDirectory = 64
 
 // wantsText is true if one of the interests keeps the entry's body.
 func (x *index) wantsText(s set) bool {

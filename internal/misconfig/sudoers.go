@@ -493,3 +493,21 @@ func (c sudoCommand) String() string {
 	}
 	return c.path
 }
+
+// String gives the parameter as a Defaults line of its own.
+func (d *sudoDefault) String() string {
+	var b strings.Builder
+	b.WriteString("Defaults")
+	if d.scope != 0 {
+		b.WriteByte(d.scope)
+		writeNames(&b, d.members)
+	}
+	b.WriteByte(' ')
+	if d.negated {
+		b.WriteByte('!')
+	}
+	b.WriteString(d.name)
+	b.WriteString(d.op)
+	b.WriteString(d.value)
+	return b.String()
+}

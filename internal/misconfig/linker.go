@@ -1,0 +1,128 @@
+package misconfig
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+func linkerInterests() []interest {
+	return []interest{
+		{name: "ld-preload", text: true, paths: []string{"etc/ld.so.preload"}},
+		{name: "ld-conf", text: true, paths: []string{"etc/ld.so.conf", "etc/ld-musl-x86_64.path", "etc/ld-musl-aarch64.path"}, under: []string{"etc/ld.so.conf.d"}},
+	}
+}
+
+// linkerChecks judge the files by which the dynamic linker finds libraries.
+func linkerChecks() []check {
+	const man = "https://man7.org/linux/man-pages/man8/ld.so.8.html"
+	return []check{
+		{
+			id: "ld-preload-file", title: "A library is loaded into every program by /etc/ld.so.preload",
+			severity:    seaworthy.Medium,
+			detail:      "The library runs in every process, setuid programs among them. Hardly anything but rootkits needs that.",
+			remediation: "Remove /etc/ld.so.preload, or load the library into the one program that needs it.",
+			references:  []string{man},
+			judge:       judgePreloadFile,
+		},
+		{
+			id: "library-directory-writable", title: "Others can put libraries where every program finds them",
+			severity:    seaworthy.High,
+			detail:      "The dynamic linker's configuration names the directory for all programs, setuid ones among them.",
+			remediation: "Give the directory to root and take the right to write from group and others, or take it out of /etc/ld.so.conf.d.",
+			references:  []string{man},
+			judge:       judgeLibraryDirectories,
+		},
+	}
+}
+
+func judgePreloadFile(s *subject) []violation {
+	var list []violation
+	for _, t := range s.texts("ld-preload") {
+		for _, lib := range linkerWords(t.body) {
+			v := violation{evidence: "/etc/ld.so.preload: " + shown(lib), locations: []seaworthy.Location{s.at(t.Entry, 0)}}
+			if !t.Live() {
+				v.severity = seaworthy.Low
+				list = append(list, v)
+				continue
+			}
+			if !path.IsAbs(lib) || strings.Contains(lib, "$") {
+				list = append(list, v)
+				continue
+			}
+			file := rooted(lib)
+			if at, who, severity := s.changeable(file); severity >= seaworthy.Medium {
+				v.severity = seaworthy.High
+				v.evidence += fmt.Sprintf("; %s can write %s", who, describeMode(at))
+				v.locations = append(v.locations, s.at(at, 0))
+			} else if e, ok := s.Resolve(file); ok {
+				v.locations = append(v.locations, s.at(e, 0))
+			} else {
+				v.evidence += "; the image has no such file"
+				v.detail = "The library is missing: whoever can put it there has every process."
+			}
+			list = append(list, v)
+		}
+		if at, who, severity := s.changeable(t.Path); t.Live() && severity >= seaworthy.Medium {
+			list = append(list, violation{
+				severity: seaworthy.High, title: "Others than root can write /etc/ld.so.preload",
+				evidence: fmt.Sprintf("%s can write %s", who, describeMode(at)), locations: []seaworthy.Location{s.at(at, 0)},
+			})
+		}
+	}
+	return list
+}
+
+func judgeLibraryDirectories(s *subject) []violation {
+	var list []violation
+	seen := map[string]bool{}
+	for _, t := range s.texts("ld-conf") {
+		if !t.Live() {
+			continue
+		}
+		for i, line := range slices.Collect(strings.Lines(t.body)) {
+			for _, dir := range linkerWords(line) {
+				if !path.IsAbs(dir) || seen[dir] || len(seen) >= maxPathEntries {
+					continue
+				}
+				seen[dir] = true
+				// The name of a file that nobody has stands for any library.
+				name := rooted(dir) + "/library.so"
+				at, ok := s.exchangeable(name, anybody())
+				v := violation{evidence: shown(dir) + ": anybody can write "}
+				if !ok {
+					if at, ok = s.exchangeable(name, s.user); !ok {
+						continue
+					}
+					v.severity = seaworthy.Medium
+					v.evidence = fmt.Sprintf("%s: user %s can write ", shown(dir), describeUser(s.user))
+				}
+				v.evidence += describeMode(at)
+				v.locations = []seaworthy.Location{s.at(at, 0), s.at(t.Entry, i+1)}
+				list = append(list, v)
+			}
+		}
+	}
+	return list
+}
+
+// linkerWords splits what ld.so.preload, ld.so.conf or musl's path file lists,
+// without comments and the keywords of ld.so.conf.
+func linkerWords(text string) []string {
+	var words []string
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		fields := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\r\n:,", r) })
+		if len(fields) > 0 && (fields[0] == "include" || fields[0] == "hwcap") {
+			continue
+		}
+		words = append(words, fields...)
+		if len(words) > maxPathEntries {
+			return words[:maxPathEntries]
+		}
+	}
+	return words
+}

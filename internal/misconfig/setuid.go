@@ -1,0 +1,207 @@
+package misconfig
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+func setuidInterests() []interest {
+	return []interest{
+		{name: "setuid", header: func(h *seaworthy.Header) bool {
+			return h.Mode&(seaworthy.Setuid|seaworthy.Setgid) != 0 && h.Type == seaworthy.Regular && h.Mode&0o111 != 0
+		}},
+		{name: "capability", header: func(h *seaworthy.Header) bool { return h.Capability != nil }},
+	}
+}
+
+// setuidChecks judge the programs that run with more rights than their caller.
+func setuidChecks() []check {
+	return []check{
+		{
+			id: "setuid-added", title: "A program is setuid or setgid that no distribution installs so",
+			severity: seaworthy.Medium,
+			cis:      []string{"4.8"},
+			aliases:  []string{"CIS-DI-0008"},
+			detail:   "Whoever runs the program has its owner's or group's rights. A defect in it, or a use that nobody thought of, makes a user root.",
+			remediation: "Remove the bit with chmod a-s in the instruction that brings the file, or give the program the one file capability that it needs. " +
+				"Start containers with no-new-privileges.",
+			together: true,
+			judge:    judgeSetuidAdded,
+		},
+		{
+			id: "setuid-distribution", title: "Setuid and setgid programs of the distribution are in the image",
+			severity:    seaworthy.Negligible,
+			cis:         []string{"4.8"},
+			aliases:     []string{"CIS-DI-0008"},
+			detail:      "The distribution's packages install these programs so. Few containers need them, and each has had holes.",
+			remediation: "Take the bits away in a last instruction (find / -xdev -perm /6000 -type f -exec chmod a-s {} +), and start containers with no-new-privileges.",
+			together:    true,
+			judge:       judgeSetuidDistribution,
+		},
+		{
+			id: "setuid-writable", title: "A setuid or setgid program can be written by others",
+			severity:    seaworthy.High,
+			cis:         []string{"4.8"},
+			detail:      "Who can write the program decides what its owner, or root when it runs it, does next.",
+			remediation: "Take the right to write away: chmod go-w, or chmod a-s if the program does not need the bit.",
+			judge:       judgeSetuidWritable,
+		},
+		{
+			id: "file-capabilities", title: "A program has file capabilities that are as good as root's",
+			severity:    seaworthy.High,
+			cis:         []string{"4.8"},
+			detail:      "Whoever runs the program has the capability, whatever the user. Container runtimes grant many of them unless told otherwise.",
+			remediation: "Remove them with setcap -r, or keep to those that the program needs: cap_net_bind_service for a low port, cap_net_raw for ping.",
+			together:    true,
+			judge:       judgeCapabilities,
+		},
+	}
+}
+
+// privilegedFiles are the setuid and setgid programs, the live ones, and the
+// removed ones of which the path is no such program any more.
+func privilegedFiles(s *subject) []seaworthy.Entry {
+	var list []seaworthy.Entry
+	for _, e := range s.noted("setuid") {
+		if !e.Live() {
+			if now, ok := s.Lookup(e.Path); ok && now.Mode&(e.Mode&(seaworthy.Setuid|seaworthy.Setgid)) != 0 {
+				continue
+			}
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+func judgeSetuidAdded(s *subject) []violation {
+	var list []violation
+	for _, e := range privilegedFiles(s) {
+		if installedPrivileged(e.Path, e.UID) {
+			continue
+		}
+		v := violation{severity: seaworthy.Medium, evidence: describePrivileged(&e), locations: []seaworthy.Location{s.at(e, 0)}}
+		a, known := abuseOf(path.Base(e.Path))
+		setuid := e.Mode&seaworthy.Setuid != 0
+		switch {
+		case isScript(e.Path):
+			v.severity, v.title = seaworthy.Low, "A script is setuid or setgid, which the kernel ignores but invites a wrapper"
+		case known && a.kind <= writesFiles && setuid && e.UID == 0:
+			v.severity, v.title = seaworthy.High, e.Path+" is setuid root and "+a.kind.String()
+			v.detail = "It " + a.how + "."
+		case known && setuid && e.UID == 0:
+			v.title = e.Path + " is setuid root and " + a.kind.String()
+			v.detail = "It " + a.how + "."
+		case !setuid && !(known && a.kind == givesShell && e.GID == 0):
+			v.severity = seaworthy.Low
+		case setuid && e.UID != 0 && !known:
+			v.severity = seaworthy.Low
+		}
+		if !e.Live() {
+			v.severity, v.title = seaworthy.Low, "A layer has a setuid or setgid program that a later layer removes"
+			v.detail = ""
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+func judgeSetuidDistribution(s *subject) []violation {
+	var list []violation
+	for _, e := range privilegedFiles(s) {
+		if e.Live() && installedPrivileged(e.Path, e.UID) {
+			list = append(list, violation{evidence: describePrivileged(&e), locations: []seaworthy.Location{s.at(e, 0)}})
+		}
+	}
+	return list
+}
+
+func judgeSetuidWritable(s *subject) []violation {
+	var list []violation
+	for _, e := range privilegedFiles(s) {
+		if !e.Live() || e.Mode&0o022 == 0 || e.Mode&0o002 == 0 && e.GID == 0 {
+			continue
+		}
+		v := violation{evidence: describePrivileged(&e), locations: []seaworthy.Location{s.at(e, 0)}}
+		if e.Mode&0o002 == 0 {
+			v.severity = seaworthy.Medium
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+func describePrivileged(e *seaworthy.Entry) string {
+	return fmt.Sprintf("%s mode %04o owner %d:%d", e.Path, e.Mode, e.UID, e.GID)
+}
+
+// isScript goes by the name, since the kernel ignores the bits of every file
+// that starts with "#!".
+func isScript(name string) bool {
+	switch path.Ext(name) {
+	case ".sh", ".py", ".pl", ".rb", ".js", ".bash":
+		return true
+	}
+	return false
+}
+
+func judgeCapabilities(s *subject) []violation {
+	var list []violation
+	for _, e := range s.noted("capability") {
+		if !e.Live() {
+			if now, ok := s.Lookup(e.Path); ok && s.capability(now) != nil {
+				continue
+			}
+		}
+		v := violation{locations: []seaworthy.Location{s.at(e, 0)}}
+		c, err := decodeCapability(s.capability(e))
+		if err != nil {
+			v.severity, v.title = seaworthy.Low, "The file capabilities of a program cannot be decoded"
+			v.evidence = e.Path + ": " + err.Error()
+			list = append(list, v)
+			continue
+		}
+		v.evidence = e.Path + " " + c.String()
+		reasons := c.rootlike()
+		a, known := abuseOf(path.Base(e.Path))
+		switch {
+		case installedCapable(e.Path, c):
+			continue
+		case len(reasons) > 0:
+			v.detail = "With " + strings.Join(reasons, "; with ") + "."
+			v.title = e.Path + " has file capabilities that are as good as root's"
+			if known {
+				v.detail += " The program " + a.how + "."
+			}
+			if c.version == 3 && c.rootID != 0 {
+				v.severity = seaworthy.Low
+				v.detail += fmt.Sprintf(" They count only in a user namespace whose root is user %d outside.", c.rootID)
+			}
+		case c.permitted&^harmlessCapabilities() == 0:
+			continue
+		default:
+			v.severity, v.title = seaworthy.Low, "A program has file capabilities beyond those of ping and web servers"
+		}
+		if !e.Live() {
+			v.severity, v.title = seaworthy.Low, "A layer has a program with file capabilities that a later layer removes"
+			v.detail = ""
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// harmlessCapabilities is the mask of the capabilities that distributions and
+// vendors give to ping, web servers, sound servers and key stores.
+func harmlessCapabilities() uint64 {
+	var mask uint64
+	for i, name := range capabilityNames {
+		switch name {
+		case "cap_net_raw", "cap_net_bind_service", "cap_ipc_lock", "cap_sys_nice", "cap_wake_alarm", "cap_audit_write":
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
