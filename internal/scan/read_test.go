@@ -151,8 +151,9 @@ func TestCanceled(t *testing.T) {
 		Log:       slog.New(slog.DiscardHandler),
 		Progress:  func(seaworthy.LayerRead) { cancel() },
 	}
+	layout := ferry.OCILayout(t)
 	start := time.Now()
-	_, err := readWith(ctx, t, ferry.OCILayout(t), opt)
+	_, err := readWith(ctx, t, layout, opt)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
