@@ -58,6 +58,9 @@ func (a *Analyzer) Open() seaworthy.Pass {
 
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
+	if c := foreign(m.Image()); c != nil {
+		return sink.Coverage(c)
+	}
 	s, err := a.subject(m)
 	if err != nil {
 		return err

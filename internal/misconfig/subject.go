@@ -1,8 +1,6 @@
 package misconfig
 
 import (
-	"fmt"
-
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
@@ -94,28 +92,4 @@ func (s *subject) at(e seaworthy.Entry, line int) seaworthy.Location {
 		Path: e.Path, Line: line, Layer: &e.Layer, RemovedIn: e.RemovedIn,
 		Instruction: s.image.Layers[e.Layer].Instruction,
 	}
-}
-
-// cover reports how far the image was looked at.
-func (s *subject) cover(sink seaworthy.Sink) error {
-	c := &seaworthy.Coverage{Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.Checked}
-	if err := sink.Coverage(c); err != nil {
-		return err
-	}
-	for i, f := range s.layers {
-		for _, o := range f.Unread {
-			e, ok := s.At(i, o)
-			if !ok {
-				continue
-			}
-			err := sink.Coverage(&seaworthy.Coverage{
-				Risk: seaworthy.Misconfiguration, Subject: fmt.Sprintf("layer %d: %s", i, e.Path), State: seaworthy.NotChecked,
-				Reason: fmt.Sprintf("The file has %d bytes; files over %d bytes, or after %d bytes in a layer, are not read.", e.Size, maxTextSize, maxTextSum),
-			})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

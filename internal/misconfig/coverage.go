@@ -1,0 +1,74 @@
+package misconfig
+
+import (
+	"fmt"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// cover reports how far the image was looked at: what follows from the bounds on
+// facts, from files that were not read, and from a history that does not tell.
+func (s *subject) cover(sink seaworthy.Sink) error {
+	list := []seaworthy.Coverage{{Subject: "configuration", State: seaworthy.Checked}}
+	partial := func(subject, format string, args ...any) {
+		list = append(list, seaworthy.Coverage{Subject: subject, State: seaworthy.Partial, Reason: fmt.Sprintf(format, args...)})
+	}
+	switch n := len(s.image.Layers); {
+	case len(s.steps) == 0 && n > 0:
+		partial("history", "The image has no history, so that the steps of its build could not be judged.")
+	case !s.bound:
+		partial("history", "The history has another number of layers than the image (%d), so that it is not known which step made which.", n)
+	}
+	for _, r := range s.runs {
+		if !r.whole {
+			partial(fmt.Sprintf("history: step %d", r.History), "The script could not be parsed whole: %s", shown(redactedStep(r.Instruction)))
+		}
+	}
+	for _, name := range sortedKeys(s.accounts.unread) {
+		partial("accounts", "%s", s.accounts.unread[name])
+	}
+	for i := range s.layers {
+		f := &s.layers[i]
+		for _, o := range f.Unread {
+			if e, ok := s.At(i, o); ok {
+				list = append(list, seaworthy.Coverage{
+					Subject: fmt.Sprintf("layer %d: %s", i, e.Path), State: seaworthy.NotChecked,
+					Reason: fmt.Sprintf("The file has %d bytes; over %d bytes, or %d bytes in all of a layer, such files are not read.",
+						e.Size, maxTextSize, maxTextSum),
+				})
+			}
+		}
+		for _, name := range sortedKeys(f.Beyond) {
+			partial(fmt.Sprintf("layer %d", i), "It has %d entries of the kind %q; those after the first %d were not looked at.",
+				f.Beyond[name]+maxNotes, name, maxNotes)
+		}
+	}
+	for i := range min(len(list), maxCoverage) {
+		list[i].Risk = seaworthy.Misconfiguration
+		if err := sink.Coverage(&list[i]); err != nil {
+			return err
+		}
+	}
+	if len(list) > maxCoverage {
+		return sink.Coverage(&seaworthy.Coverage{
+			Risk: seaworthy.Misconfiguration, Subject: "image", State: seaworthy.Partial,
+			Reason: fmt.Sprintf("%d things were not looked at whole; the first %d are listed.", len(list)-1, maxCoverage-1),
+		})
+	}
+	return nil
+}
+
+// maxCoverage bounds the Coverage events of one image.
+const maxCoverage = 200
+
+// foreign is what is reported of an image for another system: its users, paths
+// and files follow other rules, and to judge them by these would mislead.
+func foreign(img *seaworthy.Image) *seaworthy.Coverage {
+	if img.Config.OS == "" || img.Config.OS == "linux" {
+		return nil
+	}
+	return &seaworthy.Coverage{
+		Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.NotChecked,
+		Reason: fmt.Sprintf("The image is for %s; only images for Linux can be judged.", shown(img.Config.OS)),
+	}
+}

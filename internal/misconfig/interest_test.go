@@ -1,0 +1,117 @@
+package misconfig
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"seaworthy.dev/seaworthy"
+)
+
+func TestInterestsFitTheIndex(t *testing.T) {
+	all := interests()
+	if room := 64 * len(set{}); len(all) > room {
+		t.Fatalf("%d interests, but the set has room for %d", len(all), room)
+	}
+	seen := map[string]bool{}
+	for _, in := range all {
+		if seen[in.name] {
+			t.Errorf("%s: two interests have this name", in.name)
+		}
+		seen[in.name] = true
+		for _, name := range slices.Concat(in.paths, in.under, in.bases, in.suffixes) {
+			if len(name) > maxIndexed || strings.HasPrefix(name, "/") || strings.HasSuffix(name, "/") {
+				t.Errorf("%s: %q is too long, or not in the form of a path", in.name, name)
+			}
+		}
+		for _, suffix := range in.suffixes {
+			if strings.LastIndexByte(suffix, '.') != 0 {
+				t.Errorf("%s: suffix %q does not start at the last dot", in.name, suffix)
+			}
+		}
+	}
+}
+
+func TestIndex(t *testing.T) {
+	x := newIndex([]interest{
+		{name: "path", paths: []string{"etc/passwd"}},
+		{name: "under", under: []string{"etc/cron.d"}},
+		{name: "base", bases: []string{".npmrc"}},
+		{name: "suffix", suffixes: []string{".pem"}},
+		{name: "header", header: func(h *seaworthy.Header) bool { return h.Mode&seaworthy.Setuid != 0 }},
+		{name: "only", under: []string{"etc"}, only: func(h *seaworthy.Header) bool { return h.Type == seaworthy.Symlink }},
+	})
+	for path, want := range map[string]string{
+		"etc/passwd": "path", "etc/passwd2": "", "srv/etc/passwd": "", "etc/cron.d": "", "etc/cron.d/a": "under", "etc/cron.d/a/b": "under",
+		"etc/cron.daily/a": "", ".npmrc": "base", "root/.npmrc": "base", "root/x.npmrc": "", "a.pem": "suffix", "a.pem/b": "",
+		"etc/cron.d/a.pem": "under suffix", "": "",
+		strings.Repeat("long/", 100) + ".npmrc": "base", "etc/cron.d/" + strings.Repeat("long/", 100) + "x.pem": "under suffix",
+	} {
+		if got := found(x, &seaworthy.Header{Path: path}); got != want {
+			t.Errorf("%q: %q, want %q", path, got, want)
+		}
+	}
+	if got := found(x, &seaworthy.Header{Path: "etc/a", Type: seaworthy.Symlink, Mode: 0o4777}); got != "header only" {
+		t.Errorf("by header: %q", got)
+	}
+}
+
+func found(x *index, h *seaworthy.Header) string {
+	var list []string
+	s := x.of(h)
+	for i, in := range x.interests {
+		if s.has(i) {
+			list = append(list, in.name)
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+func TestConfigDigestFollowsInterests(t *testing.T) {
+	a := newIndex([]interest{{name: "a", paths: []string{"p"}}}).digest
+	b := newIndex([]interest{{name: "a", paths: []string{"q"}}}).digest
+	if a == b || a != newIndex([]interest{{name: "a", paths: []string{"p"}}}).digest {
+		t.Errorf("digests %s and %s", a, b)
+	}
+}
+
+func TestReduce(t *testing.T) {
+	x := newIndex([]interest{{name: "a", paths: []string{"p"}, text: true, reduce: keepLines("keep", "url")}})
+	got := string(x.reduce(&seaworthy.Header{Path: "p"}, []byte("KEEP this\ndrop that\nurl https://user:word@example.org/a@b c\nend")))
+	if want := "KEEP this\n\nurl https://*********@example.org/a@b c\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// entries are names as they are in layers.
+func entries() []seaworthy.Header {
+	var list []seaworthy.Header
+	for i := range 1000 {
+		list = append(list,
+			seaworthy.Header{Path: fmt.Sprintf("usr/lib/python3/dist-packages/module%d/__init__.py", i), Mode: 0o644},
+			seaworthy.Header{Path: fmt.Sprintf("app/node_modules/package%d/dist/index.js", i), Mode: 0o644},
+			seaworthy.Header{Path: fmt.Sprintf("usr/share/doc/package%d", i), Mode: 0o755, Type: seaworthy.Directory},
+		)
+	}
+	return list
+}
+
+func TestWantsDoesNotAllocate(t *testing.T) {
+	p, list := New().Open(), entries()
+	if n := testing.AllocsPerRun(10, func() {
+		for i := range list {
+			p.Wants(&list[i])
+		}
+	}); n > 0 {
+		t.Errorf("%.0f allocations for %d entries of no interest", n, len(list))
+	}
+}
+
+func BenchmarkWants(b *testing.B) {
+	p, list := New().Open(), entries()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		p.Wants(&list[i%len(list)])
+	}
+}
