@@ -215,10 +215,10 @@ func (s riskState) sentence() string {
 			}
 			return head + ": " + s.gaps[0].Reason
 		default:
-			return head + ": " + places(len(s.gaps), "gap") + " below"
+			return head + ": " + places(len(s.gaps), "reason") + " below"
 		}
 	case seaworthy.Partial:
-		return "none found in what was looked at; " + places(len(s.gaps), "gap") + " below"
+		return "none found in what was looked at; " + places(len(s.gaps), "part") + " not checked"
 	default:
 		return "none found"
 	}

@@ -121,7 +121,7 @@ func markdownRisk(s riskState) string {
 	case len(s.counts) == 0:
 		out = append(out, markdownShort(s.sentence(), maxFact))
 	case len(s.gaps) > 0:
-		out = append(out, places(len(s.gaps), "gap")+" below")
+		out = append(out, places(len(s.gaps), "part")+" not checked")
 	}
 	if s.excepted > 0 {
 		out = append(out, fmt.Sprintf("%d excepted", s.excepted))
@@ -139,11 +139,11 @@ func markdownGaps(b *strings.Builder, d *document) {
 	if len(gaps) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "<details><summary>Not checked: %s</summary>\n\n| risk | subject | state | reason |\n|---|---|---|---|\n", places(len(gaps), "gap"))
+	fmt.Fprintf(b, "<details><summary><b>not checked</b>: %s</summary>\n\n| risk | subject | state | reason |\n|---|---|---|---|\n", places(len(gaps), "part"))
 	if left := rows(b, maxGaps, gaps, func(c *seaworthy.Coverage) string {
 		return fmt.Sprintf("| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), c.State, markdownShort(c.Reason, maxCell))
 	}); left > 0 {
-		fmt.Fprintf(b, "| | and %s | | |\n", places(left, "more gap"))
+		fmt.Fprintf(b, "| | and %s | | |\n", places(left, "more part"))
 	}
 	b.WriteString("\n</details>\n\n")
 }

@@ -103,6 +103,12 @@ func (t *textWriter) header(p *page, d *document) {
 	if i.ImageID != "" {
 		ids = append(ids, "image ID "+t.digest(i.ImageID))
 	}
+	if t.opt.Verbose {
+		for _, id := range ids {
+			p.hang(2, "  ", prose(dim, id))
+		}
+		return
+	}
 	p.hang(2, "  ", dotted(dim, ids)...)
 }
 
@@ -165,7 +171,7 @@ func riskLine(s riskState) []span {
 	case len(s.counts) == 0:
 		out = append(out, prose(yellow, s.sentence()))
 	case len(s.gaps) > 0:
-		out = append(out, solid(yellow, "("+places(len(s.gaps), "gap")+" below)"))
+		out = append(out, solid(yellow, "("+places(len(s.gaps), "part")+" not checked)"))
 	}
 	if s.excepted > 0 {
 		out = append(out, solid(dim, fmt.Sprintf("(%d excepted)", s.excepted)))
@@ -241,7 +247,7 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding) {
 		p.field(dim, "vex", prose(plain, f.VEX.Status+", says "+f.VEX.By))
 	}
 	if f.KEV != nil {
-		p.field(dim, "kev", prose(alarm, "known to be exploited since "+f.KEV.DateAdded))
+		p.field(dim, "kev", prose(alarm, "known to be exploited, in CISA's catalog since "+f.KEV.DateAdded))
 	}
 	if f.Remediation != "" {
 		p.field(green, "fix", prose(plain, f.Remediation))
