@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -20,6 +21,7 @@ const (
 	maxFileSize  = 256 << 10 // bytes
 	maxFlowDepth = 16        // brackets and braces open at a time
 	maxDepth     = 16        // lists and mappings within each other
+	maxKeys      = 1000      // of a mapping that is not in braces: the parser's time grows with the square
 )
 
 // Error says what is wrong with a policy or ignore file, and where.
@@ -135,33 +137,37 @@ func invalidUTF8(data []byte) (line int, ok bool) {
 	return line, false
 }
 
-// checkTokens refuses what the parser would recurse into without bound, and the
-// parts of YAML that are not taken.
+// checkTokens refuses the parts of YAML that are not taken, and what the parser
+// would take too long over or recurse into without bound.
 func checkTokens(source string, tokens token.Tokens) error {
-	depth := 0
-	var previous *token.Token
+	flow := 0                   // brackets and braces that are open
+	keys := make(map[int]int)   // of the block mappings now open, by column
+	inner := func(column int) { // what stands further right has ended
+		maps.DeleteFunc(keys, func(c, _ int) bool { return c > column })
+	}
+	previous := new(token.Token)
 	for _, t := range tokens {
-		message := ""
+		message := refusal(t)
 		switch t.Type {
-		case token.AnchorType, token.AliasType:
-			message = "anchors and aliases are not taken; write the value out"
-		case token.TagType:
-			message = "tags are not taken; remove it"
-		case token.MergeKeyType:
-			message = "merge keys are not taken; write the keys out"
-		case token.MappingKeyType:
-			message = "a key must be a plain word; remove the question mark"
-		case token.DirectiveType:
-			message = "directives are not taken; remove the line"
 		case token.SequenceStartType, token.MappingStartType:
-			if depth++; depth > maxFlowDepth {
+			if flow++; flow > maxFlowDepth {
 				message = fmt.Sprintf("more than %d brackets are open", maxFlowDepth)
 			}
 		case token.SequenceEndType, token.MappingEndType:
-			depth--
+			flow--
 		case token.SequenceEntryType:
-			if previous != nil && previous.Type == token.SequenceEntryType && previous.Position.Line == t.Position.Line {
+			inner(t.Position.Column)
+			if previous.Type == token.SequenceEntryType && previous.Position.Line == t.Position.Line {
 				message = "a list directly within a list is not taken"
+			}
+		case token.MappingValueType:
+			if flow > 0 || previous.Position == nil {
+				break
+			}
+			column := previous.Position.Column
+			inner(column)
+			if keys[column]++; keys[column] > maxKeys {
+				message = fmt.Sprintf("the mapping has more than %d keys", maxKeys)
 			}
 		}
 		if message != "" {
@@ -172,13 +178,32 @@ func checkTokens(source string, tokens token.Tokens) error {
 	return nil
 }
 
+// refusal says what to write in place of a part of YAML that is not taken.
+func refusal(t *token.Token) string {
+	switch t.Type {
+	case token.AnchorType, token.AliasType:
+		return "anchors and aliases are not taken; write the value out"
+	case token.TagType:
+		return "tags are not taken; remove it"
+	case token.MergeKeyType:
+		return "merge keys are not taken; write the keys out"
+	case token.MappingKeyType:
+		return "a key must be a plain word; remove the question mark"
+	case token.DirectiveType:
+		return "directives are not taken; remove the line"
+	}
+	return ""
+}
+
 func syntaxError(source string, err error) error {
-	e := &Error{Source: source, Message: err.Error()}
-	if y, ok := errors.AsType[yaml.Error](err); ok {
-		e.Message = "not valid YAML: " + y.GetMessage()
-		if t := y.GetToken(); t != nil && t.Position != nil {
-			e.Line, e.Column = t.Position.Line, t.Position.Column
-		}
+	// The parser's own text would repeat the lines around the error.
+	y, ok := errors.AsType[yaml.Error](err)
+	if !ok {
+		return &Error{Source: source, Message: "not valid YAML: " + oneLine(err.Error())}
+	}
+	e := &Error{Source: source, Message: "not valid YAML: " + oneLine(strings.ReplaceAll(y.GetMessage(), "\t", `\t`))}
+	if t := y.GetToken(); t != nil && t.Position != nil {
+		e.Line, e.Column = t.Position.Line, t.Position.Column
 	}
 	return e
 }
