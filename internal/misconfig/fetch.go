@@ -23,7 +23,7 @@ func fetchChecks() []check {
 		{
 			id: "download-tls-off", title: "The build downloads without verifying whom it talks to",
 			severity:    seaworthy.High,
-			cis:         []string{"4.11"},
+			cis:         []string{"4.11", "4.12"},
 			detail:      "Whoever is on the way decides what comes into the image.",
 			remediation: "Remove the option; add the certificate of a private authority to the trust store of the build stage.",
 			judge:       judgeTLSOff,
@@ -31,7 +31,7 @@ func fetchChecks() []check {
 		{
 			id: "download-run", title: "The build runs a script straight from the network",
 			severity:    seaworthy.Medium,
-			cis:         []string{"4.11"},
+			cis:         []string{"4.11", "4.12"},
 			detail:      "What runs is whatever the server sends at that moment; nobody has seen it, and the next build may get another.",
 			remediation: "Download the script of a fixed version, compare its checksum (sha256sum -c), then run it; or install a signed package.",
 			judge:       judgeDownloadRun,
@@ -39,7 +39,7 @@ func fetchChecks() []check {
 		{
 			id: "download-plain-http", title: "The build downloads over plain HTTP what nothing verifies",
 			severity:    seaworthy.Medium,
-			cis:         []string{"4.11"},
+			cis:         []string{"4.11", "4.12"},
 			detail:      "Whoever is on the way can exchange what comes into the image.",
 			remediation: "Use https, and compare the checksum in the same step: echo \"SUM  FILE\" | sha256sum -c.",
 			judge:       judgePlainHTTP,
