@@ -13,6 +13,9 @@ import (
 	"path/filepath"
 )
 
+// blockSize is what is read, handed on and hashed at once.
+const blockSize = 1 << 20
+
 // blob is a layer as it is stored, or one of the small documents beside the
 // layers.
 type blob struct {
@@ -23,7 +26,11 @@ type blob struct {
 }
 
 // openImage finds the blobs of a directory or archive: every regular file.
-func openImage(path string) ([]*blob, error) {
+func openImage(paths ...string) ([]*blob, error) {
+	if len(paths) != 1 {
+		return nil, errors.New("usage: floor IMAGE")
+	}
+	path := paths[0]
 	if info, err := os.Stat(path); err != nil {
 		return nil, err
 	} else if !info.IsDir() {
