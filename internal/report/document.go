@@ -224,6 +224,25 @@ func (s riskState) sentence() string {
 	}
 }
 
+// reservation says, of an image that may sail, how many risks nobody looked at;
+// "" if there is nothing to say.
+func (d *document) reservation() string {
+	n := 0
+	for _, s := range d.states() {
+		if s.looked == seaworthy.NotChecked || s.looked == seaworthy.Failed {
+			n++
+		}
+	}
+	if n == 0 || d.verdict.Decision != seaworthy.DecisionPass {
+		return ""
+	}
+	verb := "were"
+	if n == 1 {
+		verb = "was"
+	}
+	return fmt.Sprintf("%d of the %d risks %s not looked at", n, len(seaworthy.Risks()), verb)
+}
+
 // toldInFull is true if sentence gives the one gap there is with its reason.
 func (s riskState) toldInFull() bool {
 	return len(s.gaps) == 1 && len(s.counts) == 0 && (s.looked == seaworthy.NotChecked || s.looked == seaworthy.Failed)

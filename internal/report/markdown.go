@@ -88,6 +88,9 @@ func (m *markdownWriter) head(d *document) string {
 	}
 	b.WriteString(strings.Join(facts, " · ") + "\n\n")
 	fmt.Fprintf(&b, "**%s** (exit code %d)\n\n", d.verdict.Decision, exitCode(d.verdict.Decision))
+	if r := d.reservation(); r != "" {
+		fmt.Fprintf(&b, "%s\n\n", r)
+	}
 	if left := rows(&b, maxReasons, d.verdict.Reasons, func(r string) string {
 		return fmt.Sprintf("- %s\n", markdownShort(r, maxCell))
 	}); left > 0 {

@@ -419,6 +419,9 @@ func (t *textWriter) verdict(p *page, d *document) {
 	s := decisionStyle(v.Decision)
 	p.hang(2, "  ", solid(s, strings.ToUpper(string(v.Decision))+" "), prose(plain, decisionWords(v.Decision)),
 		prose(dim, fmt.Sprintf("(exit code %d)", exitCode(v.Decision))))
+	if r := d.reservation(); r != "" {
+		p.hang(4, "  "+p.paint(yellow, "•")+" ", prose(yellow, r))
+	}
 	for _, r := range v.Reasons {
 		p.hang(4, "  "+p.paint(s, "•")+" ", prose(plain, r))
 	}
