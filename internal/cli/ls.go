@@ -188,9 +188,11 @@ func layerChanges(m *scan.Merged, layer int) iter.Seq[listed] {
 	}
 }
 
-func listText(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err error) {
+func listText(w io.Writer, _ *scan.Merged, entries iter.Seq[listed]) (n int, err error) {
 	for e := range entries {
-		n++
+		if n++; n == 1 {
+			fmt.Fprintf(w, "%-10s %9s %12s %5s  %s\n", "MODE", "OWNER", "SIZE", "LAYER", "PATH")
+		}
 		if _, err := fmt.Fprintln(w, textLine(e)); err != nil {
 			return n, err
 		}
