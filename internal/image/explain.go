@@ -23,11 +23,8 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 		return err
 	}
 	host := repo.RegistryStr()
-	var refused *transport.Error
-	if errors.As(err, &refused) {
-		return explainStatus(refused, repo, what)
-	}
 	var (
+		refused *transport.Error
 		dns     *net.DNSError
 		unknown x509.UnknownAuthorityError
 		cert    *tls.CertificateVerificationError
@@ -35,26 +32,29 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 		timeout net.Error
 		wait    *waitError
 	)
-	plain := plainCause(err)
-	sentence := func(s string) error { return fmt.Errorf("%s: registry %s %s: %w", what, host, s, plain) }
+	sentence := func(s string) error { return fmt.Errorf("%s: registry %s %s: %w", what, host, s, err) }
 	switch {
+	// Before the status: a registry that may be asked over plain HTTP has then
+	// refused that, too.
+	case errors.As(err, &unknown), errors.As(err, &cert):
+		return withHint(sentence("has a certificate that cannot be verified"),
+			"give a CA file with the certificate of its authority, or name it with --insecure-registry %s", host)
+	case errors.As(err, &refused):
+		return explainStatus(refused, repo, what)
 	case errors.As(err, &dns):
 		return withHint(sentence("was not found"), "check the name of the registry, the network and the proxy variables (HTTPS_PROXY)")
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return withHint(sentence("cannot be reached"), "check the name and port of the registry, the network and the proxy variables (HTTPS_PROXY)")
-	case errors.As(err, &unknown), errors.As(err, &cert):
-		return withHint(sentence("has a certificate that cannot be verified"),
-			"give a CA file with the certificate of its authority, or name it with --insecure-registry %s", host)
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return withHint(sentence("does not speak TLS"), "if it is meant to be asked over plain HTTP: --insecure-registry %s", host)
 	case errors.As(err, &wait):
 		return withHint(sentence("limits the number of requests"), "try again later; with docker login %s the limit may be higher", host)
 	case errors.Is(err, errStalled):
-		return withHint(fmt.Errorf("%s: registry %s stalled: %w", what, host, plain), "try again; if it happens again, look at the registry or the proxy")
+		return withHint(fmt.Errorf("%s: registry %s stalled: %w", what, host, err), "try again; if it happens again, look at the registry or the proxy")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return withHint(sentence("does not answer"), "check the network and the proxy variables (HTTPS_PROXY)")
 	}
-	return fmt.Errorf("%s, from registry %s: %w", what, host, plain)
+	return fmt.Errorf("%s, from registry %s: %w", what, host, err)
 }
 
 // explainStatus says what an answer of the registry or its token service means.

@@ -176,7 +176,7 @@ func connect(ctx context.Context, repo name.Repository, opt Options) (*registry,
 	}
 	t, err := transport.NewWithContext(ctx, repo.Registry, auth, base, []string{repo.Scope(transport.PullScope)})
 	if err != nil {
-		return nil, err
+		return nil, plainCause(err)
 	}
 	return &registry{repo: repo, opt: opt, client: &http.Client{
 		Transport:     t,
@@ -198,7 +198,7 @@ func (r *registry) get(ctx context.Context, kind, identifier string, header http
 	req.Header = header
 	resp, err := r.client.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, plainCause(err)
 	}
 	if err := transport.CheckError(resp, http.StatusOK, http.StatusPartialContent); err != nil {
 		resp.Body.Close()
