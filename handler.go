@@ -45,7 +45,8 @@ type DataSource struct {
 	Digest   string     `json:"digest,omitempty"`
 }
 
-// PolicyProvenance is the policy used: "built-in", "none" or a file's path.
+// PolicyProvenance is the policy used: "built-in" or a file's path, and the digest
+// of its text.
 type PolicyProvenance struct {
 	Source string `json:"source"`
 	Digest string `json:"digest,omitempty"`

@@ -41,7 +41,9 @@ IMAGE is one of
   -                          an archive on standard input
 
 The verdict follows the policy: --policy FILE, else .seaworthy.yaml in the working
-directory, else the built-in one (seaworthy policy prints it).`,
+directory, else the built-in one (seaworthy policy prints it). The ignore files of
+Dockle and Trivy in the working directory (.dockleignore, .trivyignore) count too.
+--policy none takes no notice of any file in the working directory.`,
 		Example: `  seaworthy scan alpine:3.20
   seaworthy scan image.tar
   docker save app | seaworthy scan -
@@ -55,7 +57,7 @@ directory, else the built-in one (seaworthy policy prints it).`,
 	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(available(), ", "))
 	flags.StringVar(&f.failOn, "fail-on", "", "severity from which a finding of any risk fails the image, or never (default what the policy says)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "do not count vulnerabilities that no version fixes")
-	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default or none for the built-in one, whatever the working directory holds")
+	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default for the built-in one; none for the built-in one without the ignore files in the working directory")
 	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(available(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(append(severityNames(), "never"), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -149,8 +151,11 @@ func (a *app) judge(f *scanFlags, judged []seaworthy.Risk) (func(seaworthy.Handl
 	if err != nil {
 		return nil, err
 	}
-	if opt.IgnoreFiles, err = policy.LoadIgnoreFiles("."); err != nil {
-		return nil, err
+	// What lies in the working directory may come with the change that is judged.
+	if f.policy != "none" {
+		if opt.IgnoreFiles, err = policy.LoadIgnoreFiles("."); err != nil {
+			return nil, err
+		}
 	}
 	return func(next seaworthy.Handler) *policy.Judge { return policy.NewJudge(p, opt, next) }, nil
 }
