@@ -23,6 +23,7 @@ const daemonConfig = "/etc/docker/daemon.json"
 // registry is a repository in a registry, and the blobStore of its images.
 type registry struct {
 	repo   name.Repository
+	base   *retrier // what the client uses beneath authentication
 	client *http.Client
 	opt    Options
 }
@@ -145,7 +146,7 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
 	return &randomSource{resolved: found, parallel: opt.Parallel, open: r.open, close: func() error {
-		r.client.CloseIdleConnections()
+		r.base.CloseIdleConnections()
 		return nil
 	}}, nil
 }
@@ -178,7 +179,7 @@ func connect(ctx context.Context, repo name.Repository, opt Options) (*registry,
 	if err != nil {
 		return nil, plainCause(err)
 	}
-	return &registry{repo: repo, opt: opt, client: &http.Client{
+	return &registry{repo: repo, opt: opt, base: base, client: &http.Client{
 		Transport:     t,
 		CheckRedirect: checkRedirect,
 	}}, nil

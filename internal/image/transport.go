@@ -21,7 +21,7 @@ import (
 // newTransport gives the way to a registry: through the proxy that the
 // environment names, trusting the system's certificates and the user's, and
 // repeating what may succeed when it is repeated.
-func newTransport(host string, opt Options) (http.RoundTripper, error) {
+func newTransport(host string, opt Options) (*retrier, error) {
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
@@ -57,7 +57,7 @@ func newTransport(host string, opt Options) (http.RoundTripper, error) {
 // retrier repeats requests that failed for a reason that may pass: the registry
 // is busy (429, 408), out of order (5xx), or the connection broke.
 type retrier struct {
-	inner http.RoundTripper
+	inner *http.Transport
 	opt   Options
 	left  atomic.Int64 // nanoseconds that may still be waited, over all requests
 }
@@ -124,12 +124,8 @@ func (e *waitError) Error() string {
 	return fmt.Sprintf("%s, and it asks to wait %s", e.status, e.wait.Round(time.Second))
 }
 
-// CloseIdleConnections is what an [http.Client] calls.
-func (r *retrier) CloseIdleConnections() {
-	if t, ok := r.inner.(*http.Transport); ok {
-		t.CloseIdleConnections()
-	}
-}
+// CloseIdleConnections closes the connections that are kept for later.
+func (r *retrier) CloseIdleConnections() { r.inner.CloseIdleConnections() }
 
 // retryReason says why a request may succeed when it is repeated, or "".
 func retryReason(resp *http.Response, err error) string {
