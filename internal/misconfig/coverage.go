@@ -2,6 +2,7 @@ package misconfig
 
 import (
 	"fmt"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -14,6 +15,9 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 		list = append(list, seaworthy.Coverage{Subject: subject, State: seaworthy.Partial, Reason: fmt.Sprintf(format, args...)})
 	}
 	switch n := len(s.image.Layers); {
+	case !s.configured:
+		list[0].State = seaworthy.NotChecked
+		list[0].Reason = "A root file system has no configuration; its files were judged."
 	case len(s.steps) == 0 && n > 0:
 		partial("history", "The image has no history, so that the steps of its build could not be judged.")
 	case !s.bound:
@@ -26,6 +30,9 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 	}
 	for _, name := range sortedKeys(s.accounts.unread) {
 		partial("accounts", "%s", s.accounts.unread[name])
+	}
+	for _, p := range slices.Concat(s.sudo.problems, s.sshd.problems) {
+		partial(fmt.Sprintf("%s:%d", shown(p.file), p.line), "A part of the configuration was not judged: %s.", shown(p.err.Error()))
 	}
 	for i := range s.layers {
 		f := &s.layers[i]

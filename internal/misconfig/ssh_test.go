@@ -1,6 +1,7 @@
 package misconfig
 
 import (
+	"strings"
 	"testing"
 
 	"seaworthy.dev/seaworthy"
@@ -51,7 +52,7 @@ func sshExamples() []example {
 			check: "sshd-weak",
 			trigger: images{
 				"protocol": sshing("Protocol 2,1"), "cipher": sshing("Ciphers +aes128-ctr,3des-cbc"), "exchange": sshing("KexAlgorithms diffie-hellman-group1-sha1"),
-				"hosts": sshing("HostbasedAuthentication yes"), "malformed": sshing("Banner \"x"),
+				"hosts": sshing("HostbasedAuthentication yes"),
 			},
 			clean: images{"Debian's": sshing(debian), "protocol 2": sshing("Protocol 2"), "taken out": sshing("Ciphers -3des-cbc"), "sound": sshing("Ciphers aes256-gcm@openssh.com")},
 		},
@@ -67,4 +68,17 @@ func TestSSHDSeverity(t *testing.T) {
 		"without sshd": {files(config), seaworthy.Low},
 		"exposed":      {exposed, seaworthy.Medium},
 	}.hold(t, "sshd-root-login")
+}
+
+func TestUnreadSSHDIsCoverage(t *testing.T) {
+	v := judge(t, sshing("Banner \"x\nInclude /etc/*/x\n"))
+	n := 0
+	for _, c := range v.coverage {
+		if c.State == seaworthy.Partial && strings.HasPrefix(c.Subject, "etc/ssh/sshd_config:") && c.Reason != "" {
+			n++
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d coverages of 2:\n%s", n, v)
+	}
 }

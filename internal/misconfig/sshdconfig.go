@@ -20,7 +20,7 @@ const (
 type sshdConfig struct {
 	options  []sshdOption
 	files    int
-	problems []sshdProblem
+	problems []textProblem
 }
 
 // sshdOption is one line.
@@ -32,13 +32,6 @@ type sshdOption struct {
 	// match is the condition of the Match block that the line stands in; empty
 	// for what holds for every connection.
 	match string
-}
-
-// sshdProblem is something in the configuration that is not judged.
-type sshdProblem struct {
-	file string
-	line int
-	err  error
 }
 
 // readSSHD reads the file and all that it includes.
@@ -110,7 +103,7 @@ func (c *sshdConfig) include(fsys textFiles, from string, line int, pattern, mat
 
 func (c *sshdConfig) problem(file string, line int, err error) {
 	if len(c.problems) < maxSSHDFiles {
-		c.problems = append(c.problems, sshdProblem{file, line, err})
+		c.problems = append(c.problems, textProblem{file, line, err})
 	}
 }
 

@@ -48,6 +48,7 @@ func startupExamples() []example {
 				"a job of another user": files(roots("usr/sbin/cron"), imagetest.File("etc/cron.d/job", "* * * * * app /opt/job\n"), own("opt/job")),
 				"a user's own table":    files(roots("usr/sbin/cron"), imagetest.FileMode("var/spool/cron/crontabs/app", 0o600, "* * * * * /opt/job\n").Owned(1000, 1000), own("opt/job")),
 				"a log that is written": files(roots("usr/sbin/cron"), imagetest.File("etc/cron.d/job", "* * * * * root /bin/true >> /var/log/job\n"), imagetest.File("var/log/job", "").Owned(1000, 1000)),
+				"at's sequence number":  files(roots("usr/sbin/atd"), imagetest.FileMode("var/spool/cron/atjobs/.SEQ", 0o600, "0").Owned(1, 1)),
 				"a comment":             files(roots("usr/sbin/cron"), imagetest.File("etc/cron.d/job", "# * * * * * root /opt/job\nSHELL=/opt/job\n"), own("opt/job")),
 			},
 		},

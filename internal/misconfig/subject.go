@@ -11,10 +11,15 @@ type subject struct {
 	seaworthy.Merged
 	image  *seaworthy.Image
 	config *seaworthy.ContainerConfig
-	layers []facts
+	// configured is false for a root file system, which has no configuration.
+	configured bool
+	layers     []facts
 	// accounts are those of the image, user is whom its process runs as.
 	accounts accounts
 	user     user
+	// sudo and sshd are the live configurations of these, with their includes.
+	sudo *sudoers
+	sshd *sshdConfig
 	// steps are the history, runs those of them that run commands; bound is true
 	// if it is known which step made which layer.
 	steps []instruction.Instruction
@@ -24,11 +29,13 @@ type subject struct {
 
 func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	img := m.Image()
-	s := &subject{Merged: m, image: img, config: &img.Config.Config, layers: layers}
+	s := &subject{Merged: m, image: img, config: &img.Config.Config, configured: img.ImageID != "", layers: layers}
 	s.steps, s.bound = instruction.History(img.Config, len(img.Layers))
 	s.runs = readRuns(s.steps)
 	s.accounts = s.readAccounts()
 	s.user = resolveUser(s.config.User, s.accounts.users, s.accounts.groups)
+	s.sudo = s.readSudoers()
+	s.sshd = s.readSSHD()
 	return s
 }
 

@@ -103,8 +103,8 @@ func (s *subject) files() textFiles {
 	}
 }
 
-// sudoers reads the live sudoers, where the distribution keeps them.
-func (s *subject) sudoers() *sudoers {
+// readSudoers reads the live sudoers, where the distribution keeps them.
+func (s *subject) readSudoers() *sudoers {
 	file := "etc/sudoers"
 	if _, ok := s.Resolve(file); !ok {
 		file = "usr/etc/sudoers"
@@ -188,7 +188,7 @@ func (a *audience) of(users []sudoName) concern {
 }
 
 func judgeSudoNoPassword(s *subject) []violation {
-	conf, audience := s.sudoers(), s.audience()
+	conf, audience := s.sudo, s.audience()
 	installed := s.hasProgram("sudo", "sudo-rs")
 	var list []violation
 	for i := range conf.grants {
@@ -272,7 +272,7 @@ func hasWildcard(text string) bool {
 }
 
 func judgeSudoWildcard(s *subject) []violation {
-	conf, audience := s.sudoers(), s.audience()
+	conf, audience := s.sudo, s.audience()
 	var list []violation
 	for i := range conf.grants {
 		g := &conf.grants[i]
@@ -289,7 +289,7 @@ func judgeSudoWildcard(s *subject) []violation {
 }
 
 func judgeSudoDefaults(s *subject) []violation {
-	conf, audience := s.sudoers(), s.audience()
+	conf, audience := s.sudo, s.audience()
 	var list []violation
 	for _, d := range conf.defaults {
 		if d.name != "authenticate" || !d.negated {
@@ -317,7 +317,7 @@ var loaderVariables = [...]string{
 
 func judgeSudoEnvironment(s *subject) []violation {
 	var list []violation
-	for _, d := range s.sudoers().defaults {
+	for _, d := range s.sudo.defaults {
 		bad := d.name == "env_reset" && d.negated || d.name == "setenv" && !d.negated
 		if d.name == "env_keep" && !d.negated && d.op != "-=" {
 			bad = slices.ContainsFunc(strings.Fields(d.value), func(name string) bool {
@@ -333,7 +333,7 @@ func judgeSudoEnvironment(s *subject) []violation {
 
 func judgeSudoExcluded(s *subject) []violation {
 	var list []violation
-	for _, g := range s.sudoers().grants {
+	for _, g := range s.sudo.grants {
 		if g.except && g.command.path == "ALL" && !onlyRoot(g.users) {
 			list = append(list, violation{evidence: shown(g.String()) + ", !…", locations: s.sudoLocation(g.file, g.line)})
 		}
@@ -342,7 +342,7 @@ func judgeSudoExcluded(s *subject) []violation {
 }
 
 func judgeSudoAnybody(s *subject) []violation {
-	conf := s.sudoers()
+	conf := s.sudo
 	var list []violation
 	for i := range conf.grants {
 		g := &conf.grants[i]
@@ -374,7 +374,7 @@ func judgeSudoersWritable(s *subject) []violation {
 
 func judgeSudoersUnreadable(s *subject) []violation {
 	var list []violation
-	for _, p := range s.sudoers().problems {
+	for _, p := range s.sudo.problems {
 		list = append(list, violation{
 			evidence:  fmt.Sprintf("/%s:%d: %s", shown(p.file), p.line, shown(p.err.Error())),
 			locations: s.sudoLocation(p.file, p.line),

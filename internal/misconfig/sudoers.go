@@ -25,7 +25,7 @@ type sudoers struct {
 	files    []string
 	grants   []sudoGrant
 	defaults []sudoDefault
-	problems []sudoProblem
+	problems []textProblem
 }
 
 // sudoGrant lets users run one command.
@@ -76,13 +76,6 @@ type sudoDefault struct {
 	negated bool
 }
 
-// sudoProblem is something in a sudoers file that cannot be understood.
-type sudoProblem struct {
-	file string
-	line int // 0 for the file as a whole
-	err  error
-}
-
 // readSudoers reads the file and all that it includes.
 func readSudoers(fsys textFiles, file string) *sudoers {
 	r := sudoersReader{fsys: fsys, out: &sudoers{}, aliases: map[string][]sudoName{}, cmnds: map[string][]sudoSpec{}}
@@ -119,7 +112,7 @@ type sudoSpec struct {
 
 func (r *sudoersReader) problem(file string, line int, err error) {
 	if len(r.out.problems) < maxSudoersFiles {
-		r.out.problems = append(r.out.problems, sudoProblem{file, line, err})
+		r.out.problems = append(r.out.problems, textProblem{file, line, err})
 	}
 }
 

@@ -8,3 +8,10 @@ type textFiles struct {
 	// list gives the names of a directory's files, sorted.
 	list func(dir string) []string
 }
+
+// textProblem is something in a configuration file that is not judged.
+type textProblem struct {
+	file string
+	line int // 0 for the file as a whole
+	err  error
+}
