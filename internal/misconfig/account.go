@@ -12,15 +12,16 @@ import (
 // accountInterests are the files that say who is who.
 func accountInterests() []interest {
 	return []interest{
-		{name: "passwd", paths: []string{"etc/passwd"}, text: true, reduce: reducePasswords},
-		{name: "group", paths: []string{"etc/group"}, text: true, reduce: reducePasswords},
-		{name: "shadow", paths: []string{"etc/shadow"}, text: true, reduce: reducePasswords},
-		{name: "gshadow", paths: []string{"etc/gshadow"}, text: true, reduce: reducePasswords},
+		{name: "passwd", paths: []string{"etc/passwd"}, text: true, passwords: true},
+		{name: "group", paths: []string{"etc/group"}, text: true, passwords: true},
+		{name: "shadow", paths: []string{"etc/shadow"}, text: true, passwords: true},
+		{name: "gshadow", paths: []string{"etc/gshadow"}, text: true, passwords: true},
 	}
 }
 
-// reducePasswords leaves of each password hash what tells its scheme.
-func reducePasswords(data []byte) []byte {
+// reducePasswords leaves of each password hash what tells its scheme, and
+// whether it is that of a well-known password, as far as left lasts.
+func reducePasswords(data []byte, left *int) []byte {
 	var kept []byte
 	for line := range bytes.Lines(data) {
 		name, rest, found := bytes.Cut(line, []byte(":"))
@@ -31,7 +32,7 @@ func reducePasswords(data []byte) []byte {
 		}
 		kept = append(kept, name...)
 		kept = append(kept, ':')
-		kept = append(kept, reducePassword(string(name), string(field))...)
+		kept = append(kept, reducePassword(string(name), string(field), left)...)
 		if more {
 			kept = append(kept, ':')
 			kept = append(kept, rest...)
@@ -49,8 +50,12 @@ const (
 	knownMark = "$known"
 )
 
-func reducePassword(name, field string) string {
-	return hashMark + scheme(field)
+func reducePassword(name, field string, left *int) string {
+	reduced := hashMark + scheme(field)
+	if knownPassword(name, field, left) {
+		reduced += knownMark
+	}
+	return reduced
 }
 
 // accounts are the account files of an image as a container sees them.

@@ -103,7 +103,7 @@ func configurationChecks() []check {
 }
 
 func judgeHealthcheckMissing(s *subject) []violation {
-	if h := s.config.Healthcheck; h != nil && len(h.Test) > 0 {
+	if h := s.config.Healthcheck; h != nil && len(h.Test) > 0 || !s.configured {
 		return nil
 	}
 	return []violation{{evidence: "no HEALTHCHECK in the configuration"}}
@@ -319,7 +319,7 @@ func judgeLabels(s *subject) []violation {
 			missing = append(missing, want.label)
 		}
 	}
-	if len(missing) == 0 {
+	if len(missing) == 0 || !s.configured {
 		return nil
 	}
 	return []violation{{evidence: "no " + strings.Join(missing, ", no ")}}

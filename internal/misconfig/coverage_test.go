@@ -1,6 +1,9 @@
 package misconfig
 
 import (
+	"iter"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -60,4 +63,68 @@ func TestBounds(t *testing.T) {
 	if len(malformed) != 1 || len(malformed[0].Locations) != maxLocations || !strings.Contains(malformed[0].Detail, "Of 510 places the first 100 are listed.") {
 		t.Errorf("places of one finding: %v", malformed)
 	}
+}
+
+// TestRootFileSystem judges files alone, for which there is no configuration.
+func TestRootFileSystem(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "etc"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "etc", "passwd"), []byte("root::0:0::/root:/bin/sh\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	a, v := New(), &verdicts{}
+	if err := a.Image(t.Context(), open(t, a, "dir:"+dir), v); err != nil {
+		t.Fatal(err)
+	}
+	want := "high account-password-empty: root: the password field in etc/passwd is empty etc/passwd\n" +
+		"not-checked configuration: A root file system has no configuration; its files were judged.\n"
+	if got := v.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// noFiles is an image without layers.
+type noFiles struct{ image *seaworthy.Image }
+
+func (m noFiles) Image() *seaworthy.Image                   { return m.image }
+func (noFiles) Result(seaworthy.Analyzer, int) []byte       { return nil }
+func (noFiles) At(int, int) (e seaworthy.Entry, ok bool)    { return e, false }
+func (noFiles) Lookup(string) (e seaworthy.Entry, ok bool)  { return e, false }
+func (noFiles) Resolve(string) (e seaworthy.Entry, ok bool) { return e, false }
+func (noFiles) List(string) []seaworthy.Entry               { return nil }
+func (noFiles) Live() iter.Seq[seaworthy.Entry]             { return func(func(seaworthy.Entry) bool) {} }
+func (noFiles) Versions(string) []seaworthy.Entry           { return nil }
+
+// FuzzConfiguration judges configurations and histories of any content. What is
+// found must be valid for a report and the same the second time.
+func FuzzConfiguration(f *testing.F) {
+	f.Add([]byte(`{"config":{"User":"a:b","Env":["LD_LIBRARY_PATH=:","TOKEN=abcdef","DOCKER_HOST=tcp://x"],"Volumes":{"/proc":{}},
+		"ExposedPorts":{"20-25/tcp":{}},"StopSignal":"SIGRTMIN+","OnBuild":["ENV TOKEN=abcdef","ADD http://x /"],"Cmd":["sh","-c","x y"]}}`))
+	f.Add([]byte(`{"history":[{"created_by":"RUN |1 TOKEN=abcdef /bin/sh -c curl -k http://a:b@h/ | sh # buildkit"},
+		{"created_by":"/bin/sh -c #(nop) ADD file:00 in / "},{"created_by":"ADD u /d"},{"created_by":"RUN echo a:b | chpasswd","empty_layer":true}]}`))
+	a := New()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := seaworthy.ParseImageConfig(data)
+		if err != nil {
+			return
+		}
+		var texts []string
+		for range 2 {
+			v := &verdicts{}
+			if err := a.Image(t.Context(), noFiles{&seaworthy.Image{ImageID: "sha256:00", Config: c}}, v); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range v.findings {
+				if f.Title == "" || f.Severity == seaworthy.Unknown || len(f.Evidence) > maxLocations*2*maxShown {
+					t.Errorf("finding %+v", f)
+				}
+			}
+			texts = append(texts, v.String())
+		}
+		if texts[0] != texts[1] {
+			t.Errorf("first\n%s\nthen\n%s", texts[0], texts[1])
+		}
+	})
 }

@@ -41,6 +41,9 @@ type interest struct {
 	// leaves the number of lines as it is. Passwords in URLs are always taken.
 	// Where two interests reduce the same file, both apply.
 	reduce func(body []byte) []byte
+	// passwords says that the file has passwords in its second fields. Of their
+	// hashes only what reducePasswords says is kept.
+	passwords bool
 }
 
 // interests lists all interests. Their names are unique.
@@ -179,9 +182,18 @@ func (x *index) wantsText(s set) bool {
 	return false
 }
 
-// reduce takes from the body of an entry what must not be kept.
-func (x *index) reduce(h *seaworthy.Header, data []byte) []byte {
-	found := x.of(h)
+// holdsPasswords is true if one of the interests says so.
+func (x *index) holdsPasswords(s set) bool {
+	for i := range x.interests {
+		if x.interests[i].passwords && s.has(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// reduce takes from a body what must not be kept.
+func (x *index) reduce(found set, data []byte) []byte {
 	for i := range x.interests {
 		if reduce := x.interests[i].reduce; reduce != nil && found.has(i) {
 			data = reduce(data)

@@ -58,6 +58,9 @@ type pass struct {
 	mu    sync.Mutex // guards what follows, which File fills
 	facts facts
 	sum   int64
+	// passwords are the files that hold some. Close reduces them one after the
+	// other, since they share the rounds that it may take to try passwords.
+	passwords []body
 }
 
 func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
@@ -105,9 +108,16 @@ func (p *pass) File(_ context.Context, f *seaworthy.File) error {
 			return err
 		}
 	}
-	data = p.index.reduce(f.Header, data)
+	found := p.index.of(f.Header)
+	if !p.index.holdsPasswords(found) {
+		data = p.index.reduce(found, data)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.index.holdsPasswords(found) {
+		p.passwords = append(p.passwords, body{f.Ordinal, data})
+		return nil
+	}
 	p.facts.Texts = append(p.facts.Texts, body{f.Ordinal, data})
 	return nil
 }
@@ -115,6 +125,11 @@ func (p *pass) File(_ context.Context, f *seaworthy.File) error {
 func (p *pass) Close(context.Context) ([]byte, error) {
 	f := &p.facts
 	byOrdinal := func(a, b body) int { return cmp.Compare(a.Ordinal, b.Ordinal) }
+	slices.SortFunc(p.passwords, byOrdinal)
+	left := maxRounds
+	for _, b := range p.passwords {
+		f.Texts = append(f.Texts, body{b.Ordinal, reducePasswords(b.Bytes, &left)})
+	}
 	slices.SortFunc(f.Texts, byOrdinal)
 	slices.SortFunc(f.Capabilities, byOrdinal)
 	f.Noted, f.Beyond = map[string][]int{}, map[string]int{}

@@ -70,7 +70,7 @@ func (s *subject) userEvidence() string {
 }
 
 func judgeUserRoot(s *subject) []violation {
-	if s.user.unknown != "" || s.user.uid != 0 {
+	if s.user.unknown != "" || s.user.uid != 0 || !s.configured {
 		return nil
 	}
 	v := violation{evidence: s.userEvidence()}
