@@ -98,6 +98,7 @@ command line counts before a variable.`,
 	root.AddCommand(
 		a.scanCommand(),
 		a.lsCommand(),
+		a.checksCommand(),
 		a.convertCommand(),
 		a.policyCommand(),
 		a.cacheCommand(),
