@@ -46,14 +46,14 @@ func cronJobs(body, owner string) iter.Seq[cronJob] {
 			}
 			for _, word := range fields[min(times, len(fields)):] {
 				word = strings.Trim(word, `"';()&|`)
-				if strings.HasPrefix(word, "/") && !strings.HasPrefix(word, "/dev/") && len(word) > 1 {
-					job.program = rooted(word)
-					if !yield(job) {
-						return
-					}
-					if n++; n == maxJobs {
-						return
-					}
+				if !strings.HasPrefix(word, "/") || strings.HasPrefix(word, "/dev/") {
+					continue
+				}
+				if job.program = rooted(word); job.program == "" {
+					continue
+				}
+				if n++; !yield(job) || n == maxJobs {
+					return
 				}
 			}
 		}

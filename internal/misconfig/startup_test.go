@@ -107,6 +107,7 @@ func TestReducedFilesHoldNoSecrets(t *testing.T) {
 }
 
 func FuzzJobs(f *testing.F) {
+	f.Add("0 0 0 0 0 0 /.")
 	f.Add("@daily root /a\n* * * * * root (cd /x; '/y') > /z\nA=b\n[Service]\nExecStart=-/a b\nUser=x\n#!/bin/sh\nexec /a\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, owner := range []string{"", "root"} {
