@@ -61,6 +61,7 @@ func reducePassword(name, field string, left *int) string {
 // accounts are the account files of an image as a container sees them.
 type accounts struct {
 	users           []account
+	byName          map[string]account // the first of each name
 	groups          []group
 	shadow, gshadow []password
 	// files are those of the four that are there and were read, by name.
@@ -87,28 +88,14 @@ func (s *subject) readAccounts() accounts {
 		return t.body
 	}
 	a.users, a.odd["passwd"] = parsePasswd(read("passwd"))
+	a.byName = make(map[string]account, len(a.users))
+	for _, u := range slices.Backward(a.users) {
+		a.byName[u.name] = u
+	}
 	a.groups, a.odd["group"] = parseGroup(read("group"))
 	a.shadow, a.odd["shadow"] = parseShadow(read("shadow"))
 	a.gshadow, a.odd["gshadow"] = parseShadow(read("gshadow"))
 	return a
-}
-
-// account gives the account with a name.
-func (a *accounts) account(name string) (account, bool) {
-	i := slices.IndexFunc(a.users, func(u account) bool { return u.name == name })
-	if i < 0 {
-		return account{}, false
-	}
-	return a.users[i], true
-}
-
-// groupName gives the name of a group, or its number.
-func (a *accounts) groupName(gid uint32) string {
-	i := slices.IndexFunc(a.groups, func(g group) bool { return g.gid == gid })
-	if i < 0 {
-		return fmt.Sprintf("%d", gid)
-	}
-	return a.groups[i].name
 }
 
 // accountChecks judge passwd, group and shadow.
@@ -189,7 +176,7 @@ func judgeEmptyPasswords(s *subject) []violation {
 		if p.value != "" {
 			continue
 		}
-		u, ok := a.account(p.name)
+		u, ok := a.byName[p.name]
 		if !ok {
 			u.name = p.name
 		}

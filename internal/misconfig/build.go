@@ -15,6 +15,10 @@ type run struct {
 	commands []*instruction.Command
 	// whole is false if not all of the script could be read.
 	whole bool
+	// at is the place of the step.
+	at []seaworthy.Location
+	// verifies is true if the step compares checksums or verifies signatures.
+	verifies bool
 }
 
 func readRuns(steps []instruction.Instruction) []run {
@@ -24,8 +28,9 @@ func readRuns(steps []instruction.Instruction) []run {
 		if in.Keyword != "RUN" && (!ok || trigger.Keyword != "RUN") {
 			continue
 		}
-		r := run{Instruction: in}
+		r := run{Instruction: in, at: []seaworthy.Location{stepLocation(in)}}
 		r.commands, r.whole = in.Commands()
+		r.verifies = slices.ContainsFunc(r.commands, verifies)
 		list = append(list, r)
 	}
 	return list
@@ -219,7 +224,7 @@ func judgeUpdateAlone(s *subject) []violation {
 			if i < 0 || slices.ContainsFunc(r.commands, func(c *instruction.Command) bool { return tool.uses(c) }) {
 				continue
 			}
-			v := violation{evidence: evidenceOf(r.commands[i]), locations: []seaworthy.Location{stepLocation(r.Instruction)}}
+			v := violation{evidence: evidenceOf(r.commands[i]), locations: r.at}
 			switch {
 			case r.Layer < 0:
 				v.detail = "Whether the lists stayed in the image is not known, since the step could not be bound to its layer."
@@ -253,7 +258,7 @@ func judgeSudo(s *subject) []violation {
 			return c.Name == "sudo" || slices.Contains(c.Via, "sudo")
 		})
 		if i >= 0 {
-			list = append(list, violation{evidence: "sudo " + evidenceOf(r.commands[i]), locations: []seaworthy.Location{stepLocation(r.Instruction)}})
+			list = append(list, violation{evidence: "sudo " + evidenceOf(r.commands[i]), locations: r.at})
 		}
 	}
 	return list
@@ -275,10 +280,10 @@ func judgePasswordCommands(s *subject) []violation {
 	for _, r := range s.runs {
 		for _, c := range r.commands {
 			secret, how := passwordOf(c)
-			if secret == "" || !literalCredential(secret) {
+			if secret == "" || !literalCredential(secret) || len(list) > maxFindings {
 				continue
 			}
-			at := stepLocation(r.Instruction)
+			at := r.at[0]
 			at.Instruction = shown(strings.ReplaceAll(redactedStep(r.Instruction), secret, redacted))
 			list = append(list, violation{evidence: how, locations: []seaworthy.Location{at}})
 		}

@@ -113,7 +113,7 @@ func judgeHealthcheckDisabled(s *subject) []violation {
 	if h := s.config.Healthcheck; h == nil || len(h.Test) == 0 || h.Test[0] != "NONE" {
 		return nil
 	}
-	return []violation{{evidence: "HEALTHCHECK NONE", locations: s.lastStep("HEALTHCHECK", nil)}}
+	return []violation{{evidence: "HEALTHCHECK NONE", locations: s.lastStep("HEALTHCHECK", "")}}
 }
 
 func judgeStopSignal(s *subject) []violation {
@@ -121,7 +121,7 @@ func judgeStopSignal(s *subject) []violation {
 	if text == "" {
 		return nil
 	}
-	v := violation{locations: s.lastStep("STOPSIGNAL", nil)}
+	v := violation{locations: s.lastStep("STOPSIGNAL", "")}
 	name := strings.TrimPrefix(strings.ToUpper(text), "SIG")
 	switch n, err := strconv.Atoi(text); {
 	case n == 9 || n == 19 || name == "KILL" || name == "STOP":
@@ -178,7 +178,7 @@ func judgeShellForm(s *subject) []violation {
 		// Of ENTRYPOINT and CMD, the first is the program.
 		return []violation{{
 			evidence:  shown(fmt.Sprintf("%s %s", keyword, strings.Join(argv, " "))),
-			locations: s.lastStep(keyword, nil),
+			locations: s.lastStep(keyword, ""),
 		}}
 	}
 	return nil
@@ -189,7 +189,7 @@ func judgeOnBuild(s *subject) []violation {
 	for _, text := range s.config.OnBuild {
 		list = append(list, violation{
 			evidence:  shown(redactedStep(instruction.Parse("ONBUILD " + text))),
-			locations: s.lastStep("ONBUILD", mentions(text)),
+			locations: s.lastStep("ONBUILD", text),
 		})
 	}
 	return together(list)
@@ -238,7 +238,7 @@ func judgePorts(s *subject) []violation {
 				list = append(list, violation{
 					severity:  m.severity,
 					evidence:  fmt.Sprintf("EXPOSE %s: port %d is that of %s", shown(spec), m.port, m.service),
-					locations: s.lastStep("EXPOSE", mentions(first)),
+					locations: s.lastStep("EXPOSE", first),
 				})
 			}
 		}
@@ -267,7 +267,7 @@ func judgeVolumes(s *subject) []violation {
 			if clean != sp.path && (!sp.whole || !strings.HasPrefix(clean, sp.path+"/")) {
 				continue
 			}
-			list = append(list, violation{evidence: "VOLUME " + shown(volume), locations: s.lastStep("VOLUME", mentions(volume))})
+			list = append(list, violation{evidence: "VOLUME " + shown(volume), locations: s.lastStep("VOLUME", volume)})
 			break
 		}
 	}

@@ -23,6 +23,9 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 	case !s.bound:
 		partial("history", "The history has another number of layers than the image (%d), so that it is not known which step made which.", n)
 	}
+	for _, name := range s.over {
+		partial("configuration: "+name, "It has more entries than are judged: %d of the history, %d of a list.", maxSteps, maxEntries)
+	}
 	for _, r := range s.runs {
 		if !r.whole {
 			partial(fmt.Sprintf("history: step %d", r.History), "The script could not be parsed whole: %s", shown(redactedStep(r.Instruction)))

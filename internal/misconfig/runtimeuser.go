@@ -14,7 +14,7 @@ type user struct {
 	// name is "" if the image has no account with the uid.
 	name     string
 	uid, gid uint32
-	// groups are supplementary.
+	// groups are supplementary, sorted and each once.
 	groups []uint32
 	// unknown names the user or group of the configuration that the image's
 	// passwd or group does not have; a container then does not start, and the
@@ -54,6 +54,8 @@ func resolveUser(spec string, accounts []account, groups []group) user {
 				u.groups = append(u.groups, g.gid)
 			}
 		}
+		slices.Sort(u.groups)
+		u.groups = slices.Compact(u.groups)
 		return u
 	}
 	i = slices.IndexFunc(groups, func(g group) bool {
@@ -71,7 +73,10 @@ func resolveUser(spec string, accounts []account, groups []group) user {
 	return u
 }
 
-func (u user) in(gid uint32) bool { return u.gid == gid || slices.Contains(u.groups, gid) }
+func (u user) in(gid uint32) bool {
+	_, found := slices.BinarySearch(u.groups, gid)
+	return found || u.gid == gid
+}
 
 // may tells whether the permission bits of an entry let the user do what the
 // bits of access (4 read, 2 write, 1 search or execute) say. Root may do

@@ -8,6 +8,44 @@ import (
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
+// The bounds on what is judged of a configuration, whose length its author
+// chooses. Real ones stay far below.
+const (
+	maxSteps   = 5_000   // of the history
+	maxEntries = 1_000   // of each list and table of the configuration
+	maxSearch  = 1 << 28 // bytes of instructions that are searched for their place
+)
+
+// bounded cuts the lists of a configuration to what is judged, and tells of
+// which of them something was cut off.
+func bounded(c seaworthy.ContainerConfig) (cut seaworthy.ContainerConfig, over []string) {
+	list := func(name string, l []string) []string {
+		if len(l) > maxEntries {
+			over = append(over, name)
+			l = l[:maxEntries]
+		}
+		return l
+	}
+	c.Env, c.Entrypoint, c.Cmd, c.OnBuild = list("Env", c.Env), list("Entrypoint", c.Entrypoint), list("Cmd", c.Cmd), list("OnBuild", c.OnBuild)
+	c.ExposedPorts = boundedMap("ExposedPorts", c.ExposedPorts, &over)
+	c.Volumes = boundedMap("Volumes", c.Volumes, &over)
+	c.Labels = boundedMap("Labels", c.Labels, &over)
+	return c, over
+}
+
+// boundedMap is a map with its first keys.
+func boundedMap[V any](name string, m map[string]V, over *[]string) map[string]V {
+	if len(m) <= maxEntries {
+		return m
+	}
+	*over = append(*over, name)
+	cut := make(map[string]V, maxEntries)
+	for _, k := range sortedKeys(m)[:maxEntries] {
+		cut[k] = m[k]
+	}
+	return cut
+}
+
 // maxShown bounds the text of an instruction or a value in a finding, in bytes.
 const maxShown = 400
 
@@ -22,20 +60,46 @@ func (s *subject) stepsOf(keywords ...string) []instruction.Instruction {
 	return list
 }
 
-// lastStep is the location of the last step with a keyword whose text satisfies
-// holds, which may be nil; no location if there is none.
-func (s *subject) lastStep(keyword string, holds func(instruction.Instruction) bool) []seaworthy.Location {
+// lastStep is the location of the last step with a keyword whose arguments have
+// the word, which may be ""; no location if there is none.
+func (s *subject) lastStep(keyword, word string) []seaworthy.Location {
 	for _, in := range slices.Backward(s.steps) {
-		if in.Keyword == keyword && (holds == nil || holds(in)) {
-			return []seaworthy.Location{stepLocation(in)}
+		if in.Keyword != keyword {
+			continue
 		}
+		if word != "" {
+			if s.search -= len(in.Args); s.search < 0 {
+				return nil
+			}
+			if !strings.Contains(in.Args, word) {
+				continue
+			}
+		}
+		return []seaworthy.Location{stepLocation(in)}
 	}
 	return nil
 }
 
-// mentions makes a condition for lastStep: the instruction's text has the word.
-func mentions(word string) func(instruction.Instruction) bool {
-	return func(in instruction.Instruction) bool { return strings.Contains(in.Args, word) }
+// envLocation is the ENV instruction that set a variable last.
+func (s *subject) envLocation(name string) []seaworthy.Location {
+	i, ok := s.envSteps[name]
+	if !ok {
+		return nil
+	}
+	return []seaworthy.Location{stepLocation(s.steps[i])}
+}
+
+// readEnvSteps finds for each variable the step that set it last.
+func readEnvSteps(steps []instruction.Instruction) map[string]int {
+	last := map[string]int{}
+	for i, in := range steps {
+		if in.Keyword == "ENV" {
+			for _, p := range in.Pairs() {
+				last[p.Key] = i
+			}
+		}
+	}
+	return last
 }
 
 // stepLocation is the place of a build step.

@@ -25,12 +25,25 @@ type subject struct {
 	steps []instruction.Instruction
 	runs  []run
 	bound bool
+	// envSteps are the steps that set the variables last.
+	envSteps map[string]int
+	// over names what of configuration and history is too long to be judged.
+	over []string
+	// search is how many bytes of instructions may still be searched.
+	search int
 }
 
 func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	img := m.Image()
-	s := &subject{Merged: m, image: img, config: &img.Config.Config, configured: img.ImageID != "", layers: layers}
+	config, over := bounded(img.Config.Config)
+	s := &subject{
+		Merged: m, image: img, config: &config, configured: img.ImageID != "", layers: layers, over: over, search: maxSearch,
+	}
 	s.steps, s.bound = instruction.History(img.Config, len(img.Layers))
+	if len(s.steps) > maxSteps {
+		s.steps, s.over = s.steps[:maxSteps], append(s.over, "history")
+	}
+	s.envSteps = readEnvSteps(s.steps)
 	s.runs = readRuns(s.steps)
 	s.accounts = s.readAccounts()
 	s.user = resolveUser(s.config.User, s.accounts.users, s.accounts.groups)

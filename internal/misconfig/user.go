@@ -114,22 +114,20 @@ func judgeUserPrivilegedGroup(s *subject) []violation {
 	}
 	var list []violation
 	seen := map[string]bool{}
-	for _, gid := range append([]uint32{s.user.gid}, s.user.groups...) {
-		for _, g := range s.accounts.groups {
-			why, ok := privilegedGroups[g.name]
-			if g.gid != gid || !ok || seen[g.name] {
-				continue
-			}
-			seen[g.name] = true
-			v := violation{
-				evidence:  fmt.Sprintf("%s is in group %s (%d): %s", s.userEvidence(), g.name, g.gid, why),
-				locations: []seaworthy.Location{s.at(s.accounts.files["group"].Entry, g.line)},
-			}
-			if g.name == "shadow" {
-				v.severity = seaworthy.Medium
-			}
-			list = append(list, v)
+	for _, g := range s.accounts.groups {
+		why, ok := privilegedGroups[g.name]
+		if !ok || seen[g.name] || !s.user.in(g.gid) {
+			continue
 		}
+		seen[g.name] = true
+		v := violation{
+			evidence:  fmt.Sprintf("%s is in group %s (%d): %s", s.userEvidence(), g.name, g.gid, why),
+			locations: []seaworthy.Location{s.at(s.accounts.files["group"].Entry, g.line)},
+		}
+		if g.name == "shadow" {
+			v.severity = seaworthy.Medium
+		}
+		list = append(list, v)
 	}
 	return list
 }
