@@ -409,6 +409,25 @@ func TestWaste(t *testing.T) {
 	wantError(t, err, "holds more than 1000 bytes that belong to no image", "")
 }
 
+// TestDrain: a stream is read to its end, so that whoever writes it does not find
+// its pipe closed, and that a compressed stream is seen to be whole.
+func TestDrain(t *testing.T) {
+	archive := append(read(t, sample().DockerArchive(t, tag)), make([]byte, 1<<20)...)
+	rest := bytes.NewReader(archive)
+	if _, _, err := readAll(t.Context(), "-", image.Options{Stdin: rest}); err != nil {
+		t.Fatal(err)
+	}
+	if rest.Len() != 0 {
+		t.Errorf("%d bytes were left in the pipe", rest.Len())
+	}
+	packed := read(t, gzipped(t, write(t, "padded.tar", archive)))
+	_, _, err := readAll(t.Context(), write(t, "cut.tar.gz", packed[:len(packed)-4]), image.Options{})
+	wantError(t, err, "cut.tar.gz is truncated", "again")
+	packed[len(packed)-6] ^= 1
+	_, _, err = readAll(t.Context(), write(t, "bad.tar.gz", packed), image.Options{})
+	wantError(t, err, "bad.tar.gz: gzip: invalid checksum", "")
+}
+
 // TestVisitFails: the error of visit ends the reading and comes back.
 func TestVisitFails(t *testing.T) {
 	enough := errors.New("enough")

@@ -38,14 +38,21 @@ func (r *resolved) add(m Manifest, blobs []Blob) {
 	}
 }
 
-// label gives the images their references: that of the user, and the platform
-// where there are several.
+// label gives the images their references: that of the user, with the platform
+// where there are several, and the digest where a platform stands there twice.
 func (r *resolved) label(reference string) {
+	count := make(map[string]int)
+	for _, m := range r.manifests {
+		count[m.Config.Platform()]++
+	}
 	for i := range r.manifests {
 		m := &r.manifests[i]
 		m.Reference = reference
-		if len(r.manifests) > 1 {
-			m.Reference = fmt.Sprintf("%s (%s)", reference, m.Config.Platform())
+		switch p := m.Config.Platform(); {
+		case count[p] > 1:
+			m.Reference = fmt.Sprintf("%s (%s, %s)", reference, p, m.Digest)
+		case len(r.manifests) > 1:
+			m.Reference = fmt.Sprintf("%s (%s)", reference, p)
 		}
 	}
 }

@@ -101,11 +101,12 @@ func splitTag(s string) (path, tag string) {
 	if _, err := os.Lstat(s); err == nil {
 		return s, ""
 	}
-	// A digest starts at its @; else the path ends at the first colon behind
-	// the path's last element that exists.
-	if path, digest, ok := strings.Cut(s, "@"); ok && strings.Contains(digest, ":") {
-		return path, digest
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		if _, err := newVerifier(s[i+1:]); err == nil {
+			return s[:i], s[i+1:]
+		}
 	}
+	// The path ends at the first colon before which something exists.
 	for i := range len(s) {
 		if s[i] == ':' {
 			if _, err := os.Lstat(s[:i]); err == nil {

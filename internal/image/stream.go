@@ -122,7 +122,7 @@ func (s *streamSource) read(ctx context.Context, plain io.Reader, kept *keptArch
 		}
 		h, err := r.Next()
 		if err == io.EOF {
-			return nil
+			return s.drain(plain, waste)
 		}
 		if err != nil {
 			return archiveError(s.where, err)
@@ -155,10 +155,27 @@ func (s *streamSource) read(ctx context.Context, plain io.Reader, kept *keptArch
 			}
 		default:
 			if waste -= h.Size; waste < 0 {
-				return fmt.Errorf("%s holds more than %d bytes that belong to no image", s.where, s.opt.Limits.ArchiveWaste)
+				return s.tooMuchWaste()
 			}
 		}
 	}
+}
+
+// drain reads what follows the end of the archive: padding, and the checksum of
+// a compressed stream. A program that writes into a pipe can then end in peace.
+func (s *streamSource) drain(r io.Reader, most int64) error {
+	n, err := io.CopyN(io.Discard, r, most+1)
+	if n > most {
+		return s.tooMuchWaste()
+	}
+	if err != io.EOF {
+		return archiveError(s.where, err)
+	}
+	return nil
+}
+
+func (s *streamSource) tooMuchWaste() error {
+	return fmt.Errorf("%s holds more than %d bytes that belong to no image", s.where, s.opt.Limits.ArchiveWaste)
 }
 
 // streamBlob is the blob of an entry that is being read.

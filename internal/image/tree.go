@@ -317,14 +317,14 @@ func (r *treeReader) dockerEntry(e dockerImage) (resolved, error) {
 	return out, nil
 }
 
-// claimedID is the digest that the name of a configuration claims for it: HEX.json
-// or blobs/sha256/HEX.
+// claimedID is the digest that the name of a configuration claims for it:
+// HEX.json, sha256:HEX or blobs/sha256/HEX.
 func claimedID(file string) string {
 	file = cleanName(file)
 	if n := blobName(file); n != file {
 		return n
 	}
-	claim := "sha256:" + strings.TrimSuffix(file, ".json")
+	claim := "sha256:" + strings.TrimPrefix(strings.TrimSuffix(file, ".json"), "sha256:")
 	if _, err := newVerifier(claim); err != nil {
 		return ""
 	}

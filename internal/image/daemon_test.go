@@ -1,0 +1,120 @@
+package image_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"seaworthy.dev/seaworthy/internal/image"
+)
+
+// fakeDaemon answers for one image as a Docker daemon does.
+func fakeDaemon(saved []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Api-Version", "1.41")
+		switch req.URL.Path {
+		case "/_ping", "/v1.41/images/fleet/ship:1/json":
+			fmt.Fprint(w, "{}")
+		case "/v1.41/images/fleet/ship:1/get":
+			w.Write(saved)
+		case "/v1.41/images/sunk:1/json":
+			http.Error(w, `{"message":"the disk is gone"}`, http.StatusInternalServerError)
+		default:
+			http.Error(w, `{"message":"No such image"}`, http.StatusNotFound)
+		}
+	})
+}
+
+func TestDaemonTCP(t *testing.T) {
+	saved := read(t, sample().DockerArchive(t, tag))
+	server := httptest.NewServer(fakeDaemon(saved))
+	defer server.Close()
+	address := strings.Replace(server.URL, "http://", "tcp://", 1)
+	opt := image.Options{DockerHost: address}
+	checkSample(t, "docker-daemon:fleet/ship:1", opt)
+	_, _, err := readAll(t.Context(), "docker-daemon:boat", opt)
+	wantError(t, err, "the Docker daemon at "+address+" has no image boat", "docker pull boat")
+	_, _, err = readAll(t.Context(), "docker-daemon:sunk:1", opt)
+	wantError(t, err, `500 Internal Server Error ("the disk is gone")`, "")
+
+	broken := httptest.NewServer(fakeDaemon(saved[:len(saved)/2]))
+	defer broken.Close()
+	_, _, err = readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{DockerHost: broken.URL})
+	wantError(t, err, "docker-daemon:fleet/ship:1 is truncated", "again")
+}
+
+// TestDaemonTLS: a daemon that asks for a certificate, found as the docker
+// command finds it.
+func TestDaemonTLS(t *testing.T) {
+	dir := t.TempDir()
+	certificate := clientCertificate(t, dir)
+	server := httptest.NewUnstartedServer(fakeDaemon(read(t, sample().DockerArchive(t, tag))))
+	pool := x509.NewCertPool()
+	pool.AddCert(certificate)
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}
+	server.StartTLS()
+	defer server.Close()
+	writePEM(t, filepath.Join(dir, "ca.pem"), "CERTIFICATE", server.Certificate().Raw)
+
+	t.Setenv("DOCKER_HOST", strings.Replace(server.URL, "https://", "tcp://", 1))
+	t.Setenv("DOCKER_TLS_VERIFY", "1")
+	t.Setenv("DOCKER_CERT_PATH", dir)
+	checkSample(t, "docker-daemon:fleet/ship:1", image.Options{})
+
+	t.Setenv("DOCKER_CERT_PATH", t.TempDir())
+	_, _, err := readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{})
+	wantError(t, err, "certificates for the Docker daemon: ", "")
+}
+
+// clientCertificate writes cert.pem and key.pem, made for this test.
+func clientCertificate(t *testing.T, dir string) *x509.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		NotAfter:     time.Now().Add(time.Hour),
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, filepath.Join(dir, "cert.pem"), "CERTIFICATE", raw)
+	writePEM(t, filepath.Join(dir, "key.pem"), "PRIVATE KEY", private)
+	return certificate
+}
+
+func writePEM(t *testing.T, path, kind string, data []byte) {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := pem.Encode(&buf, &pem.Block{Type: kind, Bytes: data}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
