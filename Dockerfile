@@ -2,7 +2,7 @@
 # and nothing else. Build it with
 #
 #   docker build --build-arg VERSION=$(git describe --tags --always) \
-#                --build-arg COMMIT=$(git rev-parse HEAD) -t seaworthy .
+#                --build-arg COMMIT=$(git rev-parse HEAD) -t seaworthy:1.0.0 .
 
 FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS build
 WORKDIR /src

@@ -87,7 +87,7 @@ import (
 )
 
 func main() {
-	fmt.Println(language.Parse("en"), html.EscapeString("<"), ssh.KeyAlgoED25519)
+	fmt.Println(language.Make("en"), html.EscapeString("<"), ssh.KeyAlgoED25519)
 	var v any
 	fmt.Println(yaml.Unmarshal([]byte("a: 1"), &v), v)
 	s := &http.Server{Addr: os.Getenv("LISTEN")}
