@@ -22,8 +22,8 @@ func credentialName(name string) bool {
 			if i > 0 && keyKinds[words[i-1]] {
 				return true
 			}
-		case w == "PWD" || w == "AUTH":
-			if i > 0 && i == len(words)-1 {
+		case w == "PWD" || w == "AUTH" && authKinds[words[max(i-1, 0)]]:
+			if i > 0 && i == len(words)-1 && words[i-1] != "OLD" {
 				return true
 			}
 		default:
@@ -45,6 +45,9 @@ var secretWords = wordSet(`PASSWORD PASSWORDS PASSWD PASSWDS PASSPHRASE PASS PSW
 // keyKinds are the words before KEY that make it a secret one.
 var keyKinds = wordSet(`API APP ACCESS ACCOUNT SECRET PRIVATE ENCRYPTION SIGNING SIGN AUTH MASTER SERVICE
 	STORAGE SHARED SSH TLS SSL RSA JWT HMAC SESSION DEPLOY ADMIN LICENSE DECRYPTION CRYPT STRIPE SENDGRID MAILGUN`)
+
+// authKinds are the words before AUTH that make it the credential itself.
+var authKinds = wordSet(`BASIC NPM REGISTRY DOCKER PROXY`)
 
 // aboutCredential are words that make a name tell of a secret instead of
 // holding it.
@@ -93,6 +96,14 @@ func nameWords(name string) []string {
 	}
 	end(len(name))
 	return words
+}
+
+// counts is true if a variable holds a number of tokens or keys rather than one:
+// digits alone make a password, but no token.
+func counts(name, value string) bool {
+	words := nameWords(name)
+	return strings.Trim(value, "0123456789.") == "" &&
+		!slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "PASS") || w == "PWD" })
 }
 
 // literalCredential is true if a value can be a secret itself: it is no switch,

@@ -78,7 +78,7 @@ func judgeCredentialNames(s *subject) []violation {
 	type seen struct{ name, value string }
 	found := map[seen]bool{}
 	judge := func(kind, name, value string, where []seaworthy.Location) {
-		if !credentialName(name) || !literalCredential(value) || found[seen{name, value}] {
+		if !credentialName(name) || !literalCredential(value) || counts(name, value) || found[seen{name, value}] {
 			return
 		}
 		found[seen{name, value}] = true

@@ -24,6 +24,8 @@ func environmentExamples() []example {
 				"environment":         env("DB_PASSWORD=hunter2"),
 				"one word":            env("PGPASSWORD=hunter2"),
 				"camel case":          env("dbPassword=hunter2"),
+				"digits":              env("DB_PASS=123456"),
+				"basic auth":          env("REGISTRY_BASIC_AUTH=dXNlcjp3b3Jk"),
 				"a pair of words":     env("AWS_SECRET_ACCESS_KEY=abcdefghijkl"),
 				"label":               configured(seaworthy.ContainerConfig{Labels: map[string]string{"com.example.api-key": "abcdef"}}),
 				"emptied later":       history("ENV TOKEN=abcdefgh", "ENV TOKEN="),
@@ -34,6 +36,8 @@ func environmentExamples() []example {
 			clean: images{
 				"another word":   env("MONKEY=1234", "KEYBOARD=us-intl", "COMPASS=north", "TOKENIZERS_PARALLELISM=false"),
 				"where it is":    env("DB_PASSWORD_FILE=/run/secrets/db", "SECRET_PATH=secret/data", "TOKEN_TTL=3600"),
+				"a number":       env("TOKENS_PER_DAY=100000", "CONTEXT_TOKENS=4096"),
+				"a mode":         env("KAFKA_SSL_CLIENT_AUTH=requested"),
 				"no value":       env("DB_PASSWORD=", "TOKEN"),
 				"a reference":    env("DB_PASSWORD=${PASSWORD}", "TOKEN=/run/secrets/token", "API_KEY=<your key>"),
 				"a switch":       env("MYSQL_RANDOM_ROOT_PASSWORD=yes", "SECRET=true"),

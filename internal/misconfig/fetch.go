@@ -298,8 +298,7 @@ func judgeDownloadRun(s *subject) []violation {
 				name = "command"
 			}
 			v := violation{evidence: fetchEvidence(c, "") + " | " + name, locations: r.at}
-			plain := slices.ContainsFunc(urlsOf(c), func(u string) bool { return strings.HasPrefix(u, "http://") })
-			if plain || laxDownloads[0].found(c) != "" || laxDownloads[1].found(c) != "" {
+			if fetchesPlain(c) || laxDownloads[0].found(c) != "" || laxDownloads[1].found(c) != "" {
 				v.severity = seaworthy.High
 				v.detail = "Nothing protects it on the way."
 			}
@@ -350,16 +349,33 @@ func judgePlainHTTP(s *subject) []violation {
 			switch {
 			case downloads(c):
 			case c.Name == "git" && c.Has("clone", "fetch", "pull"):
-			case strings.HasPrefix(c.Name, "pip") && c.Has("install", "download"), c.Name == "npm", c.Name == "gem", c.Name == "rpm":
+			case strings.HasPrefix(c.Name, "pip") && c.Has("install", "download"), c.Name == "gem", c.Name == "rpm":
 			default:
 				continue
 			}
-			if slices.ContainsFunc(urlsOf(c), plainRemote) {
+			if fetchesPlain(c) {
 				list = append(list, violation{evidence: fetchEvidence(c, ""), locations: r.at})
 			}
 		}
 	}
 	return list
+}
+
+// fetchesPlain is true if one of the arguments of a command that downloads is a
+// URL of plain HTTP, other than of a proxy or in what is sent.
+func fetchesPlain(c *instruction.Command) bool {
+	for i, a := range c.Args {
+		if i > 0 && slices.Contains([]string{"-x", "--proxy", "--preproxy", "-H", "--header", "-d", "--data", "-e", "--referer", "-A"}, c.Args[i-1]) {
+			continue
+		}
+		if name, value, ok := strings.Cut(a, "="); ok && strings.HasPrefix(name, "--") && !strings.Contains(name, "proxy") && !strings.Contains(name, "referer") {
+			a = value
+		}
+		if plainRemote(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // plainRemote is true for a URL of plain HTTP to another machine.

@@ -73,10 +73,12 @@ func fetchExamples() []example {
 		},
 		{
 			check:   "download-plain-http",
-			trigger: images{"curl": run("curl -O http://example.org/f"), "pip": run("pip install -i http://example.org/simple a"), "git": run("git clone http://example.org/r")},
+			trigger: images{"curl": run("curl -O http://example.org/f"), "pip": run("pip install -i http://example.org/simple a"), "pip option": run("pip install --index-url=http://example.org/simple a"), "git": run("git clone http://example.org/r")},
 			clean: images{
 				"https":    run("curl -O https://example.org/f"),
 				"verified": run("curl -O http://example.org/f && echo '00  f' | sha256sum -c -"),
+				"proxy":    run("curl -x http://proxy.example:3128 https://example.org/f && wget -e https_proxy=http://proxy.example https://example.org/f"),
+				"sent":     run("curl -H 'Referer: http://example.org/' -d http://example.org https://example.org/f"),
 				"local":    run("curl http://localhost:8080/health && wget http://127.0.0.1/"),
 				"apt":      run("echo 'deb http://example.org stable main' > /etc/apt/sources.list"),
 			},
