@@ -17,6 +17,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 export GOVULNDB ?= https://vuln.go.dev
 
 TESTTIMEOUT ?= 10m
+PACKAGES ?= ./...
 FUZZTIME ?= 60s
 FUZZPARALLEL ?= 2
 
@@ -46,8 +47,8 @@ lint: ## gofmt, vet, staticcheck, and govulncheck where its data can be had
 		echo "govulncheck: skipped, its data cannot be had from $$GOVULNDB" >&2; fi
 
 .PHONY: fuzz
-fuzz: ## run each fuzz target for FUZZTIME
-	@go list ./... | while read -r package; do \
+fuzz: ## run each fuzz target of PACKAGES for FUZZTIME
+	@go list $(PACKAGES) | while read -r package; do \
 		go test -list '^Fuzz' "$$package" | { grep '^Fuzz' || true; } | while read -r target; do \
 			echo "$$package $$target"; \
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -parallel $(FUZZPARALLEL) "$$package" </dev/null; \
