@@ -447,6 +447,45 @@ func TestVisitFails(t *testing.T) {
 	}
 }
 
+// TestCancelInLayer: the end of the context ends the reading in the middle of a
+// layer, for every kind of source.
+func TestCancelInLayer(t *testing.T) {
+	archive := sample().DockerArchive(t, tag)
+	for name, reference := range map[string]string{
+		"layout":          sample().OCILayout(t),
+		"archive":         archive,
+		"compressed":      gzipped(t, archive),
+		"registry":        serve(t, sample().OCILayout(t)).image(),
+		"standard input":  "-",
+		"root filesystem": "dir:" + imagetest.Unpack(t, archive),
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := newContext(t)
+			defer cancel()
+			src, err := image.Open(ctx, reference, image.Options{Stdin: bytes.NewReader(read(t, archive))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			start := time.Now()
+			err = src.Layers(ctx, func(ctx context.Context, b image.Blob) error {
+				r, err := b.Open(ctx)
+				if err != nil {
+					return err
+				}
+				defer r.Close()
+				if _, err := io.CopyN(io.Discard, r, 1); err != nil {
+					return err
+				}
+				cancel()
+				_, err = io.Copy(io.Discard, r)
+				return err
+			})
+			wantCanceled(t, err, start)
+		})
+	}
+}
+
 // TestUnreadLayer: a layer that visit does not open is passed over.
 func TestUnreadLayer(t *testing.T) {
 	src, err := image.Open(t.Context(), "-", image.Options{Stdin: bytes.NewReader(read(t, sample().DockerArchive(t, tag)))})

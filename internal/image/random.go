@@ -76,7 +76,13 @@ func (s *randomSource) Layers(ctx context.Context, visit func(context.Context, B
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b.Open = func(ctx context.Context) (io.ReadCloser, error) { return s.open(ctx, b) }
+			b.Open = func(ctx context.Context) (io.ReadCloser, error) {
+				rc, err := s.open(ctx, b)
+				if err != nil {
+					return nil, err
+				}
+				return &interruptible{ctx, rc}, nil
+			}
 			return visit(ctx, b)
 		})
 	}
@@ -92,4 +98,18 @@ func (s *randomSource) Close() error {
 		return nil
 	}
 	return s.close()
+}
+
+// interruptible is a reader that fails once its context has ended.
+type interruptible struct {
+	ctx context.Context
+	io.ReadCloser
+}
+
+// Read implements [io.Reader].
+func (r *interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.ReadCloser.Read(p)
 }

@@ -134,7 +134,7 @@ func (s *streamSource) read(ctx context.Context, plain io.Reader, kept *keptArch
 		if !regular {
 			continue
 		}
-		body := bufio.NewReaderSize(&entryReader{r, s.where}, 4096)
+		body := bufio.NewReaderSize(&entryReader{ctx, r, s.where}, 4096)
 		head, err := body.Peek(headSize)
 		if err != nil && err != io.EOF {
 			return err
@@ -195,14 +195,19 @@ func streamBlob(name string, size int64, body io.Reader) Blob {
 	return b
 }
 
-// entryReader says where an error in the middle of an archive happened.
+// entryReader says where an error in the middle of an archive happened, and ends
+// with its context.
 type entryReader struct {
+	ctx   context.Context
 	r     io.Reader
 	where string
 }
 
 // Read implements [io.Reader].
 func (e *entryReader) Read(p []byte) (int, error) {
+	if err := e.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := e.r.Read(p)
 	if err != nil && err != io.EOF {
 		err = archiveError(e.where, err)
