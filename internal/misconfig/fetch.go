@@ -1,7 +1,9 @@
 package misconfig
 
 import (
+	"cmp"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -285,20 +287,24 @@ func downloads(c *instruction.Command) bool {
 func judgeDownloadRun(s *subject) []violation {
 	var list []violation
 	for _, r := range s.runs {
+		files := map[string]*instruction.Command{} // what was downloaded to where
 		for _, c := range r.commands {
-			if !downloads(c) {
+			how := ""
+			if from, ok := files[scriptOf(c)]; ok && !r.verifies {
+				c, how = from, fetchEvidence(from, "")+"; "+evidenceOf(c)
+			} else if downloads(c) {
+				if file := savedAs(c); file != "" {
+					files[file] = c
+				}
+				if to := c.Reaches(func(to *instruction.Command) bool { return runsInput(to, c) }); to != nil {
+					how = fetchEvidence(c, "") + " | " + cmp.Or(to.Name, "command")
+				}
+			}
+			if how == "" {
 				continue
 			}
-			to := c.Reaches(func(to *instruction.Command) bool { return runsInput(to, c) })
-			if to == nil {
-				continue
-			}
-			name := to.Name
-			if name == "" {
-				name = "command"
-			}
-			v := violation{evidence: fetchEvidence(c, "") + " | " + name, locations: r.at}
-			if fetchesPlain(c) || laxDownloads[0].found(c) != "" || laxDownloads[1].found(c) != "" {
+			v := violation{evidence: shown(how), locations: r.at}
+			if fetchesPlain(c) || slices.ContainsFunc(laxDownloads, func(l lax) bool { return l.found(c) != "" }) {
 				v.severity = seaworthy.High
 				v.detail = "Nothing protects it on the way."
 			}
@@ -306,6 +312,59 @@ func judgeDownloadRun(s *subject) []violation {
 		}
 	}
 	return list
+}
+
+// savedAs is the base name of the file that a command downloads to; "" if it
+// writes to its standard output or it cannot be told.
+func savedAs(c *instruction.Command) string {
+	for _, r := range c.Redirects {
+		if r.Op == ">" && r.FD == "" {
+			return path.Base(r.Word)
+		}
+	}
+	remote := c.Name == "wget" || c.Name == "wget2"
+	for i, a := range c.Args {
+		switch {
+		case strings.HasPrefix(a, "--output=") || strings.HasPrefix(a, "--output-document="):
+			_, file, _ := strings.Cut(a, "=")
+			return path.Base(file)
+		case a == "--remote-name", c.Name == "curl" && shortOption(a, 'O'):
+			remote = true
+		case i+1 < len(c.Args) && (a == "--output" || a == "--output-document" ||
+			c.Name == "curl" && shortOption(a, 'o') || c.Name == "wget" && shortOption(a, 'O')):
+			return path.Base(c.Args[i+1])
+		}
+	}
+	if urls := urlsOf(c); remote && len(urls) > 0 {
+		return path.Base(urls[0])
+	}
+	return ""
+}
+
+// shortOption is true for a group of single-letter options that ends in letter,
+// so that a value of its own follows in the next word.
+func shortOption(arg string, letter byte) bool {
+	return len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && arg[len(arg)-1] == letter
+}
+
+// scriptOf is the base name of the file that a command runs: its own, or the
+// script that an interpreter is given; "" if it is none that could have been
+// downloaded.
+func scriptOf(c *instruction.Command) string {
+	if interpreters[c.Name] || c.Shell() || c.Name == "source" || c.Name == "." {
+		if operands := c.Operands(); len(operands) > 0 {
+			return path.Base(operands[0])
+		}
+		return ""
+	}
+	if strings.Contains(c.Path, "/") {
+		return path.Base(c.Path)
+	}
+	return ""
+}
+
+var interpreters = map[string]bool{
+	"python": true, "python2": true, "python3": true, "perl": true, "ruby": true, "node": true, "php": true,
 }
 
 // runsInput is true if a command that gets the output of a download runs it as
@@ -316,28 +375,34 @@ func runsInput(to, download *instruction.Command) bool {
 		a = a[:min(len(a), maxArgument)]
 		return (strings.Contains(a, "$(") || strings.Contains(a, "<(") || strings.Contains(a, "`")) && strings.Contains(a, download.Name)
 	})
-	switch to.Name {
-	case "":
+	// Options by which an interpreter reads its program from elsewhere.
+	elsewhere := "c"
+	switch {
+	case to.Name == "":
 		return len(to.Assigns) == 0
-	case "eval", "source", ".", "iex", "invoke-expression":
+	case to.Name == "eval", to.Name == "source", to.Name == ".", to.Name == "iex", to.Name == "invoke-expression":
 		return true
-	case "python", "python2", "python3", "perl", "ruby", "node", "php":
-		return inArgument || !to.HasShort('c') && !to.HasShort('e') && !to.HasShort('m') && !to.HasShort('n') && !to.HasShort('r') && onlyDash(to.Operands())
-	}
-	if !to.Shell() {
+	case interpreters[to.Name]:
+		elsewhere = "cemnr"
+	case !to.Shell():
 		return false
+	case to.HasShort('s'):
+		return true
 	}
-	return inArgument || !to.HasShort('c') && (to.HasShort('s') || onlyDash(to.Operands()))
+	if inArgument || slices.Contains(to.Args, "-") || slices.Contains(to.Args, "/dev/stdin") {
+		return true
+	}
+	for _, letter := range []byte(elsewhere) {
+		if to.HasShort(letter) {
+			return false
+		}
+	}
+	operands := to.Operands()
+	return len(operands) == 0 || operands[0] == "pipefail" && len(operands) == 1
 }
 
 // maxArgument bounds how much of an argument is searched, in bytes.
 const maxArgument = 1 << 16
-
-// onlyDash is true if the operands name no script, so that it is the standard
-// input.
-func onlyDash(operands []string) bool {
-	return len(operands) == 0 || operands[0] == "-" || operands[0] == "/dev/stdin" || operands[0] == "pipefail" && len(operands) == 1
-}
 
 func judgePlainHTTP(s *subject) []violation {
 	var list []violation
