@@ -94,11 +94,12 @@ func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seawor
 	return l, nil
 }
 
-func walkTar(r io.Reader, table *Table, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
-	tr := tar.NewReader(r)
+func walkTar(stream *blockReader, table *Table, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
+	tr := &tarReader{stream: stream}
 	h := new(seaworthy.Header)
+	bodies := &body{tar: tr}
 	for {
-		t, err := tr.Next()
+		t, err := tr.next()
 		if err == io.EOF {
 			return nil
 		}
@@ -117,7 +118,8 @@ func walkTar(r io.Reader, table *Table, limits Limits, visit func(*seaworthy.Hea
 		if !kind.exists() {
 			continue
 		}
-		if err := visit(h, &body{tr, ordinal}); err != nil {
+		bodies.ordinal = ordinal
+		if err := visit(h, bodies); err != nil {
 			return err
 		}
 	}
@@ -125,7 +127,7 @@ func walkTar(r io.Reader, table *Table, limits Limits, visit func(*seaworthy.Hea
 
 // body is the body of an entry.
 type body struct {
-	tar     *tar.Reader
+	tar     *tarReader
 	ordinal int
 }
 
@@ -154,29 +156,29 @@ func tarError(err error, ordinal int) error {
 }
 
 // readHeader turns a tar header into h.
-func readHeader(t *tar.Header, ordinal int, h *seaworthy.Header) (kind, error) {
-	if len(t.Name) > MaxPath || len(t.Linkname) > MaxPath {
-		return 0, fmt.Errorf("%w: a path of %d bytes, where %d are allowed", ErrLimit, max(len(t.Name), len(t.Linkname)), MaxPath)
+func readHeader(t *tarEntry, ordinal int, h *seaworthy.Header) (kind, error) {
+	if len(t.name) > MaxPath || len(t.link) > MaxPath {
+		return 0, fmt.Errorf("%w: a path of %d bytes, where %d are allowed", ErrLimit, max(len(t.name), len(t.link)), MaxPath)
 	}
-	if t.Size < 0 {
+	if t.size < 0 {
 		return 0, errors.New("negative size")
 	}
 	*h = seaworthy.Header{
-		Path:    cleanPath(t.Name),
+		Path:    cleanPath(t.name),
 		Ordinal: ordinal,
-		Mode:    uint16(t.Mode & 0o7777),
-		UID:     clampID(t.Uid),
-		GID:     clampID(t.Gid),
+		Mode:    uint16(t.mode & 0o7777),
+		UID:     clampID(t.uid),
+		GID:     clampID(t.gid),
 	}
-	switch t.Typeflag {
+	switch t.typeflag {
 	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
-		h.Type, h.Size = seaworthy.Regular, t.Size
+		h.Type, h.Size = seaworthy.Regular, t.size
 	case tar.TypeDir:
 		h.Type = seaworthy.Directory
 	case tar.TypeSymlink:
-		h.Type, h.Link = seaworthy.Symlink, t.Linkname
+		h.Type, h.Link = seaworthy.Symlink, t.link
 	case tar.TypeLink:
-		h.Type, h.Link = seaworthy.Hardlink, cleanPath(t.Linkname)
+		h.Type, h.Link = seaworthy.Hardlink, cleanPath(t.link)
 	case tar.TypeChar:
 		h.Type = seaworthy.CharDevice
 	case tar.TypeBlock:
@@ -186,8 +188,8 @@ func readHeader(t *tar.Header, ordinal int, h *seaworthy.Header) (kind, error) {
 	default:
 		return kindOther, nil
 	}
-	if c, ok := t.PAXRecords["SCHILY.xattr.security.capability"]; ok {
-		h.Capability = []byte(c)
+	if t.hasCapability {
+		h.Capability = []byte(t.capability)
 	}
 	return kindOf(h), nil
 }
