@@ -3,6 +3,7 @@ package misconfig
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -324,7 +325,13 @@ func judgeSystemShells(s *subject) []violation {
 		}
 		shell := u.shell
 		if shell == "" {
-			shell = "/bin/sh, since the field is empty"
+			shell = "/bin/sh"
+		}
+		if _, there := s.Resolve(strings.TrimPrefix(path.Clean("/"+shell), "/")); !there {
+			continue
+		}
+		if u.shell == "" {
+			shell += ", since the field is empty"
 		}
 		list = append(list, s.accountLines("passwd", fmt.Sprintf("%s (%d): %s", u.name, u.uid, shell), u.line))
 	}

@@ -15,7 +15,11 @@ func withFile(name, body string) imagetest.Image {
 }
 
 func accountExamples() []example {
-	passwd := func(body string) imagetest.Image { return withFile("etc/passwd", body) }
+	passwd := func(body string) imagetest.Image {
+		return layered(imagetest.Layer{
+			imagetest.FileMode("bin/sh", 0o755, ""), imagetest.Symlink("bin/bash", "sh"), imagetest.File("etc/passwd", body),
+		})
+	}
 	shadow := func(passwd, shadow string) imagetest.Image {
 		return layered(imagetest.Layer{imagetest.File("etc/passwd", passwd), imagetest.File("etc/shadow", shadow)})
 	}
@@ -84,6 +88,7 @@ func accountExamples() []example {
 			},
 			clean: map[string]imagetest.Image{
 				"as shipped":      passwd(root + debra + "shutdown:x:6:0::/sbin:/sbin/shutdown\noperator:x:11:0:operator:/root:/bin/sh\n"),
+				"no such shell":   withFile("etc/passwd", root+"app:x:100:100::/:/bin/sh\n"),
 				"a human account": passwd(root + "bob:x:1000:1000::/home/bob:/bin/bash\n"),
 			},
 		},

@@ -152,7 +152,7 @@ func scheme(field string) string {
 func opensShell(shell string) bool {
 	base := shell[strings.LastIndexByte(shell, '/')+1:]
 	switch base {
-	case "nologin", "false", "true", "sync", "shutdown", "halt", "git-shell", "none":
+	case "nologin", "false", "true", "sync", "shutdown", "halt", "git-shell", "none", "null", "nonexistent":
 		return false
 	}
 	return true
