@@ -31,6 +31,7 @@ const order = `
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/instruction internal/misconfig/*
+	internal/secret/prefilter <
 
 	# What becomes of events: the vocabulary alone.
 	internal/policy      <
@@ -39,7 +40,6 @@ const order = `
 
 	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/policy internal/report internal/explorer
 	cmd/seaworthy        < internal/cli
-	internal/gendocs     < internal/cli internal/misconfig internal/policy internal/report
 
 	# Free-standing: tests, and measurements from outside.
 	internal/architecture <
@@ -94,7 +94,7 @@ func TestImportDirection(t *testing.T) {
 	}
 }
 
-func TestImportOrderIsNotCircularAndNotStale(t *testing.T) {
+func TestImportOrderIsNotCircular(t *testing.T) {
 	allowed := parseOrder(t, order)
 	var reaches func(from, to string, seen map[string]bool) bool
 	reaches = func(from, to string, seen map[string]bool) bool {
