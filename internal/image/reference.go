@@ -63,7 +63,7 @@ func open(ctx context.Context, reference string, opt Options, want wanted) (Sour
 		return openStdin(opt, want)
 	}
 	if dir, ok := strings.CutPrefix(reference, schemeDir); ok {
-		return openRootFS(dir, opt)
+		return openRootFS(dir)
 	}
 	if n, ok := strings.CutPrefix(reference, schemeDaemon); ok {
 		return openDaemon(ctx, reference, n, opt, want)
@@ -175,7 +175,7 @@ func openDirectory(ctx context.Context, dir string, opt Options, want wanted) (S
 	case has("oci-layout") || has(indexFile) && has("blobs"):
 		return openLayout(ctx, dir, selector{form: ociForm}, opt, want)
 	case has("etc/os-release"), has("usr/lib/os-release"), has("etc") && (has("bin") || has("usr")):
-		return openRootFS(dir, opt)
+		return openRootFS(dir)
 	}
 	err := fmt.Errorf("the directory %s is no image: neither an OCI layout nor a root file system", dir)
 	if isName(dir) {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -17,8 +18,9 @@ import (
 // rootFSBlob is the name of the one layer of a root file system.
 const rootFSBlob = "root file system"
 
-// openRootFS opens a directory as an image of one layer and no configuration.
-func openRootFS(dir string, opt Options) (Source, error) {
+// openRootFS opens a directory as an image of one layer and no configuration. What
+// was left out of it is known once the layer's reader is closed.
+func openRootFS(dir string) (Source, error) {
 	if dir == "" {
 		return nil, withHint(errors.New("dir: names no directory"), "name one, as in dir:/srv/rootfs")
 	}
@@ -31,16 +33,21 @@ func openRootFS(dir string, opt Options) (Source, error) {
 	}
 	var found resolved
 	found.add(Manifest{Layers: []LayerRef{{Blob: rootFSBlob}}}, []Blob{{Name: rootFSBlob, Size: -1}})
-	return &randomSource{resolved: found, parallel: 1, open: func(ctx context.Context, _ Blob) (io.ReadCloser, error) {
-		return streamRootFS(ctx, dir, opt)
-	}}, nil
+	s := &randomSource{resolved: found, parallel: 1}
+	s.open = func(ctx context.Context, _ Blob) (io.ReadCloser, error) {
+		s.manifests[0].LeftOut = nil
+		return streamRootFS(ctx, dir, func(why string) {
+			s.manifests[0].LeftOut = append(s.manifests[0].LeftOut, why)
+		})
+	}
+	return s, nil
 }
 
 // streamRootFS gives a directory as a tar stream in the PAX format that depends
 // on nothing but what is in it. Names are sorted by bytes within a directory.
 // Links and devices are entries and are not followed or opened; sockets are left
 // out, as tar has no place for them.
-func streamRootFS(ctx context.Context, dir string, opt Options) (io.ReadCloser, error) {
+func streamRootFS(ctx context.Context, dir string, leftOut func(why string)) (io.ReadCloser, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -50,7 +57,7 @@ func streamRootFS(ctx context.Context, dir string, opt Options) (io.ReadCloser, 
 	go func() {
 		defer close(done)
 		defer root.Close()
-		p := &packer{ctx: ctx, root: root, dir: dir, opt: opt, w: tar.NewWriter(w), links: make(map[inode]string)}
+		p := &packer{ctx: ctx, root: root, dir: dir, leftOut: leftOut, w: tar.NewWriter(w), links: make(map[inode]string)}
 		err := p.pack(".")
 		if err == nil {
 			err = p.w.Close()
@@ -75,12 +82,13 @@ func (p *packedFS) Close() error {
 
 // packer writes a directory as a tar stream.
 type packer struct {
-	ctx   context.Context
-	root  *os.Root
-	dir   string // for messages
-	opt   Options
-	w     *tar.Writer
-	links map[inode]string // the first name of files that have several
+	ctx  context.Context
+	root *os.Root
+	dir  string // for messages
+	w    *tar.Writer
+	// leftOut is told of what is left out.
+	leftOut func(why string)
+	links   map[inode]string // the first name of files that have several
 }
 
 // inode is the identity of a file.
@@ -118,7 +126,7 @@ func (p *packer) packDirectory(name string, info fs.FileInfo) error {
 		return err
 	}
 	if virtual := virtualFS(p.join(name)); virtual != "" {
-		p.opt.Log.WarnContext(p.ctx, "directory left out: the kernel makes up what is in it", "path", p.join(name), "filesystem", virtual)
+		p.leftOut(fmt.Sprintf("%s is left out: a file system of type %s is mounted there, whose content the kernel makes up", p.join(name), virtual))
 		return nil
 	}
 	f, err := p.root.Open(name)
@@ -197,7 +205,7 @@ func (p *packer) packHeader(name string, info fs.FileInfo, link string) error {
 }
 
 func (p *packer) join(name string) string {
-	return p.dir + string(os.PathSeparator) + name
+	return filepath.Join(p.dir, filepath.FromSlash(name))
 }
 
 // explain names the file that could not be read.

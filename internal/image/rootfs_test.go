@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -174,14 +175,17 @@ func TestRootFSUnreadable(t *testing.T) {
 	}
 }
 
-// TestRootFSLive: the kernel's own file systems are not walked.
+// TestRootFSLive: the kernel's own file systems are not walked, and that is said.
 func TestRootFSLive(t *testing.T) {
 	if _, err := os.Stat("/proc/self"); err != nil {
 		t.Skip("there is no /proc")
 	}
-	_, c, err := readAll(t.Context(), "dir:/proc", image.Options{})
+	manifests, c, err := readAll(t.Context(), "dir:/proc", image.Options{})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if left := manifests[0].LeftOut; len(left) != 1 || !strings.HasPrefix(left[0], "/proc is left out: a file system of type proc ") {
+		t.Errorf("left out: %q", left)
 	}
 	for _, stream := range c.data {
 		r := tar.NewReader(bytes.NewReader(stream))

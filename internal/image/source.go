@@ -68,6 +68,8 @@ type Manifest struct {
 	Config seaworthy.ImageConfig
 	// Layers are the layers from the base up. A blob may stand in it twice.
 	Layers []LayerRef
+	// LeftOut says what of the image the source did not give, in sentences.
+	LeftOut []string
 }
 
 // LayerRef names a layer of a manifest.

@@ -16,7 +16,7 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 	}
 	switch n := len(s.image.Layers); {
 	case !s.configured:
-		list[0].State = seaworthy.NotChecked
+		list[0].State = seaworthy.Partial
 		list[0].Reason = "A root file system has no configuration; its files were judged."
 	case len(s.steps) == 0 && n > 0:
 		partial("history", "The image has no history, so that the steps of its build could not be judged.")

@@ -81,7 +81,7 @@ func TestRootFileSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "high account-password-empty: root: the password field in etc/passwd is empty etc/passwd\n" +
-		"not-checked configuration: A root file system has no configuration; its files were judged.\n"
+		"partial configuration: A root file system has no configuration; its files were judged.\n"
 	if got := v.String(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

@@ -32,7 +32,7 @@ func (r *Reading) bind(manifest image.Manifest) (*Merged, error) {
 		Created:   manifest.Config.Created,
 		Config:    manifest.Config,
 	}
-	m := &Merged{image: img}
+	m := &Merged{image: img, leftOut: manifest.LeftOut}
 	var tables []*layer.Table
 	for i, ref := range manifest.Layers {
 		l, ok := r.blobs[ref.Blob]

@@ -30,6 +30,7 @@ func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h sea
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	c.leftOut(m, analyzers)
 	return c.emit(m.image, h)
 }
 
@@ -56,6 +57,20 @@ func (c *collector) Coverage(v *seaworthy.Coverage) error {
 	defer c.mu.Unlock()
 	c.coverage = append(c.coverage, v)
 	return nil
+}
+
+// leftOut makes what the source did not give a gap in every risk that is looked
+// for in layers.
+func (c *collector) leftOut(m *Merged, analyzers []seaworthy.Analyzer) {
+	for _, a := range analyzers {
+		ia, judges := a.(seaworthy.ImageAnalyzer)
+		if _, reads := a.(seaworthy.LayerAnalyzer); !judges || !reads {
+			continue
+		}
+		for _, why := range m.leftOut {
+			c.coverage = append(c.coverage, &seaworthy.Coverage{Risk: ia.Risk(), Subject: "image", State: seaworthy.Partial, Reason: why})
+		}
+	}
 }
 
 func (c *collector) emit(img *seaworthy.Image, h seaworthy.Handler) error {

@@ -13,6 +13,8 @@ type Merged struct {
 	image  *seaworthy.Image
 	layers []*layerReading
 	tree   *tree
+	// leftOut says what of the image its source did not give.
+	leftOut []string
 }
 
 var _ seaworthy.Merged = (*Merged)(nil)
