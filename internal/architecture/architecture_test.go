@@ -27,7 +27,8 @@ const order = `
 	internal/layer       <
 	internal/image       < internal/layer
 	internal/instruction <
-	internal/scan        < internal/layer internal/image internal/instruction
+	internal/inventory   <
+	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/instruction internal/misconfig/*

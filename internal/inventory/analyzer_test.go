@@ -1,0 +1,103 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// read runs files through a pass as the layers of an image would.
+func read(t testing.TB, files ...*seaworthy.File) *Layer {
+	t.Helper()
+	p := New().Open()
+	for i, f := range files {
+		f.Ordinal = i
+		if p.Wants(f.Header) == seaworthy.Skip {
+			continue
+		}
+		if err := p.File(context.Background(), f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := p.Close(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestPass(t *testing.T) {
+	huge := fileOf("var/lib/dpkg/status", nil)
+	huge.Size = maxDatabase + 1
+	got := read(t,
+		fileOf("etc/passwd", []byte("root")),
+		fileOf("etc/os-release", []byte("ID=debian\nVERSION_ID=\"12\"\n")),
+		fileOf("var/lib/dpkg/status", []byte("Package: b\nVersion: 1\n\nPackage: a\nVersion: 1\n")),
+		fileOf("var/lib/dpkg/status", []byte("Package: b\nVersion: 1\n\nPackage")),
+		fileOf("srv/var/lib/dpkg/status", []byte("Package: b\nVersion: 1\n")),
+		fileOf("var/lib/dpkg/status", nil),
+		huge,
+	)
+	pkg := func(name string) Package {
+		return Package{Type: "deb", Name: name, Version: "1", SourceName: name, SourceVersion: "1"}
+	}
+	want := &Layer{
+		Found: []Found{
+			{Ordinal: 2, Format: "dpkg", Packages: []Package{pkg("a"), pkg("b")}},
+			{Ordinal: 3, Format: "dpkg", Packages: []Package{pkg("b")}, Unread: "Line 4: it is no field."},
+			{Ordinal: 5, Format: "dpkg"},
+			{Ordinal: 6, Format: "dpkg", Unread: "It has 1073741825 bytes, and at most 1073741824 are read."},
+		},
+		Releases: []Release{{Ordinal: 1, ID: "debian", VersionID: "12"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWantsAllocatesNothing(t *testing.T) {
+	p := New().Open()
+	h := &seaworthy.Header{Path: "usr/lib/x86_64-linux-gnu/libsomething.so.1.2.3", Size: 100_000, Mode: 0o755}
+	if n := testing.AllocsPerRun(100, func() { p.Wants(h) }); n != 0 {
+		t.Errorf("%v allocations for an entry that concerns nobody", n)
+	}
+}
+
+func TestWhatIsKeptIsBounded(t *testing.T) {
+	p := &pass{index: New().index}
+	p.add(Found{Format: "a", Packages: []Package{{Name: strings.Repeat("a", maxKept)}}})
+	p.add(Found{Format: "b"})
+	if len(p.layer.Found) != 1 || p.layer.Beyond != 1 {
+		t.Errorf("%d files kept, %d beyond", len(p.layer.Found), p.layer.Beyond)
+	}
+}
+
+// TestHundredThousandPackages is about time and size, which a quadratic step
+// would show.
+func TestHundredThousandPackages(t *testing.T) {
+	var b strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&b, "Package: p%06d\nStatus: install ok installed\nVersion: 1.%d\n\n", i, i)
+	}
+	l := read(t, fileOf("var/lib/dpkg/status", []byte(b.String())))
+	if n := len(l.Found[0].Packages); n != 100_000 {
+		t.Errorf("%d packages", n)
+	}
+}
+
+func BenchmarkWants(b *testing.B) {
+	p := New().Open()
+	h := &seaworthy.Header{Path: "usr/lib/python3/dist-packages/some/module/file.cpython-311.pyc", Size: 100_000, Mode: 0o644}
+	for b.Loop() {
+		p.Wants(h)
+	}
+}

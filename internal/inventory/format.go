@@ -1,0 +1,84 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// format is one kind of file that names packages. An entry is of the format if
+// its base name or extension is among those listed and match agrees; a format
+// that lists neither asks match about every entry.
+type format struct {
+	// name tells formats apart in results and in reports: "dpkg", "npm lock file".
+	name string
+	// bases are base names; extensions begin with their dot.
+	bases, extensions []string
+	// match may be nil. It is called a million times, so it must not allocate.
+	match func(*seaworthy.Header) bool
+	want  seaworthy.Want
+	// max is the size in bytes beyond which a file is not read but noted as such.
+	max int64
+	// system is true for a database of the operating system's package manager.
+	// It is noted also when it is empty.
+	system bool
+	// parse gives the packages that a file names. With an error it gives what it
+	// could read all the same; the error says what is missing, as a clause in
+	// lower case. A file that only looks like the format is no error: no packages.
+	// Calls for different files run at the same time.
+	parse func(context.Context, *seaworthy.File) ([]Package, error)
+}
+
+// formats lists every format. Each has a row in one of the two tables.
+func formats() []format { return slices.Concat(systemFormats(), languageFormats()) }
+
+// index finds the formats of an entry.
+type index struct {
+	formats []format
+	// Each bit of a mask is a format by its place in formats.
+	byBase, byExtension map[string]uint64
+	others              uint64
+}
+
+func newIndex(formats []format) *index {
+	if len(formats) > 64 {
+		panic(fmt.Sprintf("%d formats do not fit a mask of 64", len(formats)))
+	}
+	x := &index{formats: formats, byBase: map[string]uint64{}, byExtension: map[string]uint64{}}
+	for i, f := range formats {
+		for _, b := range f.bases {
+			x.byBase[b] |= 1 << i
+		}
+		for _, e := range f.extensions {
+			x.byExtension[e] |= 1 << i
+		}
+		if len(f.bases)+len(f.extensions) == 0 {
+			x.others |= 1 << i
+		}
+	}
+	return x
+}
+
+// of gives the mask of the formats of a regular file.
+func (x *index) of(h *seaworthy.Header) uint64 {
+	if h.Type != seaworthy.Regular {
+		return 0
+	}
+	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]
+	mask := x.others | x.byBase[base]
+	if dot := strings.LastIndexByte(base, '.'); dot >= 0 {
+		mask |= x.byExtension[base[dot:]]
+	}
+	if mask == 0 {
+		return 0
+	}
+	for i := range x.formats {
+		if match := x.formats[i].match; mask&(1<<i) != 0 && match != nil && !match(h) {
+			mask &^= 1 << i
+		}
+	}
+	return mask
+}

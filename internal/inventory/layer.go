@@ -1,0 +1,145 @@
+package inventory
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// Layer is what the Analyzer made of one layer.
+type Layer struct {
+	// Found is sorted by ordinal and format.
+	Found []Found
+	// Releases is sorted by ordinal.
+	Releases []Release
+	// Beyond is the number of files whose packages were more than is kept of one
+	// layer; they are not in Found.
+	Beyond int
+}
+
+// Found is one file that names packages.
+type Found struct {
+	// Ordinal is the entry in the layer.
+	Ordinal int
+	// Format is how the file was read: "dpkg", "npm lock file".
+	Format string
+	// Packages is sorted by type, name, version, architecture and place.
+	Packages []Package
+	// Unread says in a sentence why the file was not read, or not to its end;
+	// "" if it was read whole.
+	Unread string
+}
+
+// Package is a package as a file names it: without what depends on the image.
+type Package struct {
+	// Type is the type of the package's purl: "deb", "npm". It tells the
+	// ecosystem of a language's package.
+	Type string
+	// Name is the name that OSV uses in the ecosystem: "golang.org/x/net",
+	// "@babel/core", "org.slf4j:slf4j-api".
+	Name string
+	// Version is written as the package manager prints it, with the epoch before
+	// a colon where there is one: "1:2.36-9+deb12u4".
+	Version string
+	Arch    string
+	// SourceName and SourceVersion name the source package from which an
+	// operating system's package was built.
+	SourceName, SourceVersion string
+	// Licenses are SPDX expressions where the file says so, else its own words.
+	Licenses []string
+	// Modularity is the label of an RPM of a module: name:stream:version:context:arch.
+	Modularity string
+	// Within is where in the file the package is, for archives in archives;
+	// "" for the file itself.
+	Within string
+	// Text is true for a binary that was recognised by text in it alone.
+	Text bool
+	// Files are the files that the package installed, where the database tells.
+	Files FileList
+}
+
+func comparePackages(a, b Package) int {
+	return cmp.Or(
+		cmp.Compare(a.Type, b.Type),
+		cmp.Compare(a.Name, b.Name),
+		cmp.Compare(a.Version, b.Version),
+		cmp.Compare(a.Arch, b.Arch),
+		cmp.Compare(a.Within, b.Within),
+		cmp.Compare(a.Modularity, b.Modularity),
+		slices.Compare(a.Files, b.Files),
+	)
+}
+
+// size is about the number of bytes that the encoding takes.
+func (f *Found) size() int {
+	const overhead = 16
+	n := overhead + len(f.Format) + len(f.Unread)
+	for i := range f.Packages {
+		p := &f.Packages[i]
+		n += overhead + len(p.Type) + len(p.Name) + len(p.Version) + len(p.Arch) + len(p.SourceName) +
+			len(p.SourceVersion) + len(p.Modularity) + len(p.Within) + len(p.Files)
+		for _, l := range p.Licenses {
+			n += 1 + len(l)
+		}
+	}
+	return n
+}
+
+// File is a file of a package.
+type File struct {
+	// Path is as in [seaworthy.Header].
+	Path string
+	// Digest is the digest of the content that the package installed: MD5, SHA-1,
+	// SHA-256 or SHA-512 by its length; nil if the database has none.
+	Digest []byte
+}
+
+// FileList is a sorted list of files in which each path leaves out what it shares
+// with the one before it.
+type FileList []byte
+
+// newFileList packs files. It sorts them, and of several with one path keeps the
+// first.
+func newFileList(files []File) FileList {
+	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	var c coder
+	last := ""
+	for i, f := range files {
+		if i > 0 && f.Path == last {
+			continue
+		}
+		shared := 0
+		for shared < min(len(last), len(f.Path)) && last[shared] == f.Path[shared] {
+			shared++
+		}
+		rest := f.Path[shared:]
+		c.int(&shared)
+		c.string(&rest)
+		c.bytes(&f.Digest)
+		last = f.Path
+	}
+	return c.data
+}
+
+// All yields the path and the digest of each file. Both are valid until the next
+// one is asked for.
+func (l FileList) All() iter.Seq2[[]byte, []byte] {
+	return func(yield func(path, digest []byte) bool) {
+		c := coder{reading: true, data: l}
+		var path []byte
+		for len(c.data) > 0 {
+			var shared int
+			var rest, digest []byte
+			c.int(&shared)
+			c.bytes(&rest)
+			c.bytes(&digest)
+			if c.err != nil || shared > len(path) {
+				return
+			}
+			path = append(path[:shared], rest...)
+			if !yield(path, digest) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package inventory
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEncoding(t *testing.T) {
+	in := &Layer{
+		Found: []Found{
+			{Ordinal: 3, Format: "dpkg", Packages: []Package{{
+				Type: "deb", Name: "libc6", Version: "2.36-9", Arch: "amd64", SourceName: "glibc", SourceVersion: "2.36-9",
+				Licenses: []string{"LGPL-2.1-or-later", "GPL-2.0-only"}, Modularity: "m:s:1:c:a", Within: "a.jar", Text: true,
+				Files: newFileList([]File{{"usr/lib/b", []byte{1, 2}}, {"usr/lib/a", nil}, {"usr/lib/b", nil}}),
+			}, {Type: "deb", Name: "empty"}}},
+			{Ordinal: 1 << 20, Format: "rpm", Unread: "It is cut."},
+		},
+		Releases: []Release{{Ordinal: 9, ID: "debian", VersionID: "12", PrettyName: "Debian", Name: "D", Codename: "bookworm", CPEName: "cpe:/o"}},
+		Beyond:   4,
+	}
+	data := in.encode()
+	out, err := Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(in, out); diff != "" {
+		t.Error(diff)
+	}
+	var files []File
+	for path, digest := range out.Found[0].Packages[0].Files.All() {
+		files = append(files, File{string(path), slices.Clone(digest)})
+	}
+	if diff := cmp.Diff([]File{{"usr/lib/a", nil}, {"usr/lib/b", []byte{1, 2}}}, files); diff != "" {
+		t.Error(diff)
+	}
+	for n := range data {
+		if _, err := Decode(data[:n]); err == nil {
+			t.Errorf("the first %d of %d bytes were taken for a layer", n, len(data))
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte{})
+	l := &Layer{Found: []Found{{Format: "x", Packages: []Package{{Name: "a", Files: newFileList([]File{{"a/b", nil}})}}}}}
+	f.Add(l.encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		l, err := Decode(data)
+		if err != nil {
+			return
+		}
+		again, err := Decode(l.encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(l.encode(), again.encode()) {
+			t.Error("two encodings of one layer differ")
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package inventory
+
+import (
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Release is an os-release file: what a distribution says of itself.
+type Release struct {
+	// Ordinal is the entry in the layer.
+	Ordinal int
+	ID, VersionID, PrettyName,
+	Name, Codename, CPEName string
+}
+
+// OS gives the part that a report shows.
+func (r *Release) OS() *seaworthy.OS {
+	return &seaworthy.OS{ID: r.ID, VersionID: r.VersionID, PrettyName: r.PrettyName}
+}
+
+// maxRelease bounds what is read of an os-release file, in bytes.
+const maxRelease = 64 << 10
+
+func isRelease(h *seaworthy.Header) bool {
+	return h.Type == seaworthy.Regular && h.Size <= maxRelease && strings.HasSuffix(h.Path, "os-release")
+}
+
+// parseRelease reads os-release(5). Lines that are not assignments are passed
+// over, as the specification asks; of two assignments the last counts.
+func parseRelease(text string) Release {
+	var r Release
+	for line := range strings.Lines(text) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		switch key {
+		case "ID":
+			r.ID = unquote(value)
+		case "VERSION_ID":
+			r.VersionID = unquote(value)
+		case "PRETTY_NAME":
+			r.PrettyName = unquote(value)
+		case "NAME":
+			r.Name = unquote(value)
+		case "VERSION_CODENAME":
+			r.Codename = unquote(value)
+		case "CPE_NAME":
+			r.CPEName = unquote(value)
+		}
+	}
+	return r
+}
+
+// unquote takes the quotes of the shell off a value.
+func unquote(s string) string {
+	if len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' {
+		return s
+	}
+	quote := s[0]
+	s = s[1 : len(s)-1]
+	if quote == '\'' {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
