@@ -1,9 +1,11 @@
 package image
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -71,7 +73,9 @@ var _ Source = (*randomSource)(nil)
 func (s *randomSource) Layers(ctx context.Context, visit func(context.Context, Blob) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(s.parallel)
-	for _, b := range s.blobs {
+	// The largest first, so that no core idles while the last one is read.
+	largestFirst := slices.SortedStableFunc(slices.Values(s.blobs), func(a, b Blob) int { return cmp.Compare(b.Size, a.Size) })
+	for _, b := range largestFirst {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err

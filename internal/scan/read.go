@@ -256,7 +256,7 @@ type progressReader struct {
 	reported int64
 }
 
-const reportEvery = 4 << 20
+const reportEvery = 128 << 10
 
 func (r *progressReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
