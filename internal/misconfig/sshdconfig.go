@@ -20,6 +20,7 @@ const (
 type sshdConfig struct {
 	options  []sshdOption
 	files    int
+	bytes    int
 	problems []textProblem
 }
 
@@ -50,6 +51,10 @@ func (c *sshdConfig) file(fsys textFiles, name, match string, depth int) {
 	}
 	text, ok := fsys.read(name)
 	if !ok {
+		return
+	}
+	if c.bytes += len(text); c.bytes > maxTextFiles {
+		c.problem(name, 0, fmt.Errorf("not read: the files are more than %d bytes", maxTextFiles))
 		return
 	}
 	c.files++

@@ -193,7 +193,7 @@ func judgeSudoNoPassword(s *subject) []violation {
 	var list []violation
 	for i := range conf.grants {
 		g := &conf.grants[i]
-		if !conf.withoutPassword(g) || !g.asRoot() || onlyRoot(g.users) || conf.overridden(i) {
+		if !g.withoutPassword || !g.asRoot() || onlyRoot(g.users) || g.overridden {
 			continue
 		}
 		power, why := s.sudoPower(g)
@@ -280,7 +280,7 @@ func judgeSudoWildcard(s *subject) []violation {
 			continue
 		}
 		v := violation{evidence: shown(g.String()), locations: s.sudoLocation(g.file, g.line)}
-		if audience.of(g.users) == forNobody || !conf.withoutPassword(g) {
+		if audience.of(g.users) == forNobody || !g.withoutPassword {
 			v.severity = seaworthy.Low
 		}
 		list = append(list, v)
@@ -347,7 +347,7 @@ func judgeSudoAnybody(s *subject) []violation {
 	for i := range conf.grants {
 		g := &conf.grants[i]
 		all := slices.ContainsFunc(g.users, func(n sudoName) bool { return n.name == "ALL" && !n.negated })
-		if all && g.command.path == "ALL" && g.asRoot() && !conf.withoutPassword(g) && !conf.asksOther(g) {
+		if all && g.command.path == "ALL" && g.asRoot() && !g.withoutPassword && !g.asksOther {
 			list = append(list, violation{evidence: shown(g.String()), locations: s.sudoLocation(g.file, g.line)})
 		}
 	}

@@ -15,7 +15,7 @@ const (
 	maxSudoersDefaults = 1000    // parameters of Defaults lines
 	maxSudoersGrants   = 2000    // grants after aliases are expanded
 	maxSudoersAlias    = 16      // aliases within aliases
-	maxSudoersSteps    = 500_000 // names and commands met while expanding
+	maxSudoersSteps    = 500_000 // names and commands met while expanding and comparing
 )
 
 // sudoers is what sudoers(5) files say once they are read together: includes
@@ -42,6 +42,16 @@ type sudoGrant struct {
 
 	noPasswd, passwd bool // an explicit NOPASSWD or PASSWD
 	setenv, noexec   bool
+
+	// withoutPassword is true if sudo asks for no password, by the grant's tag or
+	// by a Defaults line for all users or for one that the grant is for.
+	withoutPassword bool
+	// asksOther is true if the password that sudo asks for is not the caller's own
+	// but that of root or of the user to run as.
+	asksOther bool
+	// overridden is true if a later grant takes this one's place, because the last
+	// match wins: one for ALL commands, for the same users.
+	overridden bool
 }
 
 // sudoName is a member of a list of users, groups or hosts: "bob", "#1000",
@@ -91,6 +101,7 @@ type sudoersReader struct {
 	aliases map[string][]sudoName // by kind and name, as "User_Alias NAME"
 	cmnds   map[string][]sudoSpec
 	steps   int // up to maxSudoersSteps
+	bytes   int // up to maxTextFiles
 }
 
 // sudoUserSpec is a user specification before aliases are expanded.
@@ -124,6 +135,10 @@ func (r *sudoersReader) file(name string, depth int) {
 	}
 	text, ok := r.fsys.read(name)
 	if !ok {
+		return
+	}
+	if r.bytes += len(text); r.bytes > maxTextFiles {
+		r.problem(name, 0, fmt.Errorf("not read: the files are more than %d bytes", maxTextFiles))
 		return
 	}
 	r.out.files = append(r.out.files, name)
@@ -289,7 +304,9 @@ func (r *sudoersReader) expand() {
 		for _, s := range u.specs {
 			for _, c := range r.commands(s.command, 0) {
 				if len(r.out.grants) >= maxSudoersGrants || r.steps >= maxSudoersSteps {
-					r.problem(u.file, u.line, fmt.Errorf("the rest is not judged: more than %d grants", maxSudoersGrants))
+					r.problem(u.file, u.line, fmt.Errorf("the rest is not judged: more than %d grants or %d names", maxSudoersGrants, maxSudoersSteps))
+					r.out.grants = r.out.grants[:first]
+					r.override()
 					return
 				}
 				if c.negated {
@@ -302,10 +319,12 @@ func (r *sudoersReader) expand() {
 				})
 			}
 		}
+		r.ask(r.out.grants[first:])
 		for i := first; i < len(r.out.grants); i++ {
 			r.out.grants[i].except = except
 		}
 	}
+	r.override()
 }
 
 // names replaces aliases by their members, each name once.
@@ -316,11 +335,13 @@ func (r *sudoersReader) names(kind string, list []sudoName) []sudoName {
 	walk = func(list []sudoName, negated bool, depth int) {
 		for _, n := range list {
 			n.negated = n.negated != negated
-			if seen[n] || r.steps >= maxSudoersSteps {
+			if r.steps++; r.steps >= maxSudoersSteps {
+				return
+			}
+			if seen[n] {
 				continue
 			}
 			seen[n] = true
-			r.steps++
 			if members, ok := r.aliases[kind+" "+n.name]; ok && depth < maxSudoersAlias {
 				walk(members, n.negated, depth+1)
 				continue
@@ -351,65 +372,73 @@ func (r *sudoersReader) commands(c sudoCommand, depth int) []sudoCommand {
 	return out
 }
 
-// withoutPassword is true if the grant asks for no password, by its tag or by a
-// Defaults line for all users or for one that the grant is for.
-func (s *sudoers) withoutPassword(g *sudoGrant) bool {
-	if g.noPasswd || g.passwd {
-		return g.noPasswd
+// ask works out which password sudo asks for before the grants of one user
+// specification.
+func (r *sudoersReader) ask(grants []sudoGrant) {
+	if len(grants) == 0 {
+		return
 	}
-	free := false
-	for _, d := range s.defaults {
-		if d.name == "authenticate" && s.applies(&d, g) {
-			free = d.negated
-		}
+	users := map[sudoName]bool{{name: "ALL"}: true}
+	for _, n := range grants[0].users {
+		users[n] = true
 	}
-	return free
-}
-
-// asksOther is true if the password that sudo asks for is not the caller's own
-// but that of root or of the user to run as.
-func (s *sudoers) asksOther(g *sudoGrant) bool {
-	other := false
-	for _, d := range s.defaults {
-		if (d.name == "targetpw" || d.name == "rootpw" || d.name == "runaspw") && s.applies(&d, g) {
-			other = !d.negated
-		}
+	r.steps += len(users)
+	for i := range grants {
+		grants[i].withoutPassword = grants[i].noPasswd
 	}
-	return other
-}
-
-func (s *sudoers) applies(d *sudoDefault, g *sudoGrant) bool {
-	switch d.scope {
-	case 0:
-		return true
-	case ':':
-		return slices.ContainsFunc(d.members, func(n sudoName) bool {
-			return !n.negated && (n.name == "ALL" || slices.Contains(g.users, n))
-		})
-	case '!':
-		return slices.ContainsFunc(d.members, func(n sudoName) bool { return !n.negated && n.name == g.command.path })
-	default:
-		return false
-	}
-}
-
-// overridden is true if a later grant takes the place of grant i, because the
-// last match wins: one for ALL commands, for the same users.
-func (s *sudoers) overridden(i int) bool {
-	g := &s.grants[i]
-	for j := i + 1; j < len(s.grants); j++ {
-		l := &s.grants[j]
-		if l.command.path != "ALL" || l.except || l.asGroup {
+	for _, d := range r.out.defaults {
+		var set func(*sudoGrant)
+		switch d.name {
+		case "authenticate":
+			set = func(g *sudoGrant) { g.withoutPassword = g.noPasswd || d.negated && !g.passwd }
+		case "targetpw", "rootpw", "runaspw":
+			set = func(g *sudoGrant) { g.asksOther = !d.negated }
+		default:
 			continue
 		}
-		if s.withoutPassword(l) == s.withoutPassword(g) && l.setenv == g.setenv {
-			continue
-		}
-		if covers(l.users, g.users) && (len(g.runas) == 0 || covers(l.runas, g.runas)) {
-			return true
+		r.steps += len(d.members)
+		forUsers := d.scope == ':' && slices.ContainsFunc(d.members, func(n sudoName) bool { return !n.negated && users[n] })
+		for i := range grants {
+			if r.steps++; r.steps >= maxSudoersSteps {
+				return // expand says so at the next specification
+			}
+			if d.scope == 0 || forUsers || d.scope == '!' && slices.Contains(d.members, sudoName{name: grants[i].command.path}) {
+				set(&grants[i])
+			}
 		}
 	}
-	return false
+}
+
+// override marks the grants that a later one overrides. Where comparing them
+// would be over maxSudoersSteps they are left as they are.
+func (r *sudoersReader) override() {
+	grants := r.out.grants
+	var all []int // grants of all commands
+	for i, g := range grants {
+		if g.command.path == "ALL" && !g.except && !g.asGroup {
+			all = append(all, i)
+		}
+	}
+	steps := 0
+	for i := range grants {
+		g := &grants[i]
+		for _, j := range all {
+			l := &grants[j]
+			if steps++; steps >= maxSudoersSteps {
+				return
+			}
+			if j <= i || l.withoutPassword == g.withoutPassword && l.setenv == g.setenv {
+				continue
+			}
+			if steps += len(l.users)*(1+len(g.users)) + len(l.runas)*(1+len(g.runas)); steps >= maxSudoersSteps {
+				return
+			}
+			if covers(l.users, g.users) && (len(g.runas) == 0 || covers(l.runas, g.runas)) {
+				g.overridden = true
+				break
+			}
+		}
+	}
 }
 
 func covers(later, earlier []sudoName) bool {

@@ -2,7 +2,9 @@ package misconfig
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -113,7 +115,7 @@ func TestSudoersPassword(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := sudoText(tt.text)
 			g := &s.grants[0]
-			if free, others := s.withoutPassword(g), s.asksOther(g); free != tt.free || others != tt.others {
+			if free, others := g.withoutPassword, g.asksOther; free != tt.free || others != tt.others {
 				t.Errorf("without password %t, asks another's %t; want %t, %t", free, others, tt.free, tt.others)
 			}
 		})
@@ -129,7 +131,7 @@ func TestSudoersLastMatchWins(t *testing.T) {
 		"bob ALL=NOPASSWD: /bin/sh\nbob ALL=NOPASSWD: ALL":    false,
 		"bob ALL=(root) NOPASSWD: /bin/sh\nbob ALL=(www) ALL": false,
 	} {
-		if got := sudoText(text).overridden(0); got != want {
+		if got := sudoText(text).grants[0].overridden; got != want {
 			t.Errorf("%q: overridden %t", text, got)
 		}
 	}
@@ -149,7 +151,29 @@ func FuzzSudoers(f *testing.F) {
 			if g.String() == "" || g.line < 1 || g.command.path == "" || g.command.negated {
 				t.Errorf("grant %+v", g)
 			}
-			s.withoutPassword(g)
 		}
 	})
+}
+
+// TestSudoersHostile reads what would take minutes if the work were not bounded.
+func TestSudoersHostile(t *testing.T) {
+	const size = 1 << 19
+	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	for name, text := range map[string]string{
+		"a user many times":           "User_Alias A=" + fill("b,") + "c\n" + strings.Repeat("A ALL=(ALL) NOPASSWD: ALL\n", 3000),
+		"many defaults":               fill("Defaults:a !authenticate\n") + strings.Repeat("a ALL=ALL\n", 3000),
+		"a file that includes itself": fill("@include sudoers\n"),
+		"an endless address":          "bob " + fill(":f"),
+		"an alias many times":         "Cmnd_Alias A=" + fill("!B,") + "/x\nCmnd_Alias B=" + strings.Repeat("/y,", 1000) + "/z\n" + strings.Repeat("bob ALL=A\n", 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			if s := sudoText(text); len(s.problems) == 0 {
+				t.Error("no problem is reported")
+			}
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
 }

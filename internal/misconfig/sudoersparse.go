@@ -165,6 +165,9 @@ func (p *sudoersParser) aliases(list func(name string) error) error {
 	}
 }
 
+// maxIPv6 is more than the length of any IPv6 address with its mask.
+const maxIPv6 = 64
+
 // names reads a list of users, groups or, with hosts, of hosts.
 func (p *sudoersParser) names(hosts bool) ([]sudoName, error) {
 	var list []sudoName
@@ -175,7 +178,7 @@ func (p *sudoersParser) names(hosts bool) ([]sudoName, error) {
 		}
 		p.space()
 		n.name = p.word(" \t,:=()!")
-		for hosts && p.isIPv6(n.name) {
+		for hosts && len(n.name) < maxIPv6 && p.isIPv6(n.name) {
 			p.i++
 			n.name += ":" + p.word(" \t,:=()!")
 		}

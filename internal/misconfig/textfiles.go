@@ -9,6 +9,9 @@ type textFiles struct {
 	list func(dir string) []string
 }
 
+// maxTextFiles bounds the bytes read of one configuration with its includes.
+const maxTextFiles = 4 << 20
+
 // textProblem is something in a configuration file that is not judged.
 type textProblem struct {
 	file string
