@@ -26,6 +26,9 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 	for _, name := range s.over {
 		partial("configuration: "+name, "It has more entries than are judged: %d of the history, %d of a list.", maxSteps, maxEntries)
 	}
+	for _, what := range sortedKeys(s.cut) {
+		partial(what, "%s", s.cut[what])
+	}
 	for _, r := range s.runs {
 		if !r.whole {
 			partial(fmt.Sprintf("history: step %d", r.History), "The script could not be parsed whole: %s", shown(redactedStep(r.Instruction)))

@@ -3,7 +3,6 @@ package misconfig
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -42,7 +41,7 @@ func linkerChecks() []check {
 func judgePreloadFile(s *subject) []violation {
 	var list []violation
 	for _, t := range s.texts("ld-preload") {
-		for _, lib := range linkerWords(t.body) {
+		for _, lib := range s.linkerWords(t.Path, t.body) {
 			v := violation{evidence: "/etc/ld.so.preload: " + shown(lib), locations: []seaworthy.Location{s.at(t.Entry, 0)}}
 			if !t.Live() {
 				v.severity = seaworthy.Low
@@ -83,10 +82,16 @@ func judgeLibraryDirectories(s *subject) []violation {
 		if !t.Live() {
 			continue
 		}
-		for i, line := range slices.Collect(strings.Lines(t.body)) {
-			for _, dir := range linkerWords(line) {
-				if !path.IsAbs(dir) || seen[dir] || len(seen) >= maxPathEntries {
+		line := 0
+		for text := range strings.Lines(t.body) {
+			line++
+			for _, dir := range s.linkerWords(t.Path, text) {
+				if !path.IsAbs(dir) || seen[dir] {
 					continue
+				}
+				if len(seen) >= maxPathEntries {
+					s.cut["etc/ld.so.conf"] = fmt.Sprintf("It lists more than %d directories; the rest was not judged.", maxPathEntries)
+					return list
 				}
 				seen[dir] = true
 				// The name of a file that nobody has stands for any library.
@@ -101,7 +106,7 @@ func judgeLibraryDirectories(s *subject) []violation {
 					v.evidence = fmt.Sprintf("%s: user %s can write ", shown(dir), describeUser(s.user))
 				}
 				v.evidence += describeMode(at)
-				v.locations = []seaworthy.Location{s.at(at, 0), s.at(t.Entry, i+1)}
+				v.locations = []seaworthy.Location{s.at(at, 0), s.at(t.Entry, line)}
 				list = append(list, v)
 			}
 		}
@@ -109,8 +114,19 @@ func judgeLibraryDirectories(s *subject) []violation {
 	return list
 }
 
+// linkerWords gives the first maxPathEntries words of a file of the linker's.
+func (s *subject) linkerWords(file, text string) []string {
+	words := linkerWords(text)
+	if len(words) > maxPathEntries {
+		s.cut[shown(file)] = fmt.Sprintf("It lists more than %d paths; the rest was not judged.", maxPathEntries)
+		words = words[:maxPathEntries]
+	}
+	return words
+}
+
 // linkerWords splits what ld.so.preload, ld.so.conf or musl's path file lists,
-// without comments and the keywords of ld.so.conf.
+// without comments and the keywords of ld.so.conf. It stops after the line in
+// which there are more than maxPathEntries.
 func linkerWords(text string) []string {
 	var words []string
 	for line := range strings.Lines(text) {
@@ -121,7 +137,7 @@ func linkerWords(text string) []string {
 		}
 		words = append(words, fields...)
 		if len(words) > maxPathEntries {
-			return words[:maxPathEntries]
+			break
 		}
 	}
 	return words

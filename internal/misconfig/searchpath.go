@@ -42,7 +42,11 @@ func (s *subject) searchPath() []string {
 		value = defaultPath
 	}
 	list := strings.SplitN(value, ":", maxPathEntries+1)
-	return list[:min(len(list), maxPathEntries)]
+	if len(list) > maxPathEntries {
+		s.cut["PATH"] = fmt.Sprintf("It has more than %d entries; the rest was not judged.", maxPathEntries)
+		list = list[:maxPathEntries]
+	}
+	return list
 }
 
 // rooted is an absolute path in the form of [seaworthy.Header.Path].

@@ -1,6 +1,8 @@
 package misconfig
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"seaworthy.dev/seaworthy"
@@ -52,4 +54,19 @@ func TestPathSeverity(t *testing.T) {
 		"the user's own":            {withPath("/app/bin", imagetest.Dir("app", 0o755), imagetest.Dir("app/bin", 0o755).Owned(1000, 1000)), seaworthy.Low},
 		"the user's, of the system": {withPath("/usr/local/bin", imagetest.Dir("usr", 0o755), imagetest.Dir("usr/local", 0o755), imagetest.Dir("usr/local/bin", 0o755).Owned(1000, 1000)), seaworthy.Medium},
 	}.hold(t, "path-writable")
+}
+
+func TestWhatIsCutIsCoverage(t *testing.T) {
+	many := strings.Repeat("/a:", maxPathEntries+1)
+	img := withPath(many+"/a", imagetest.File("etc/ld.so.preload", many), imagetest.File("etc/ld.so.conf", many))
+	var got []string
+	for _, c := range judge(t, img).coverage {
+		if c.State == seaworthy.Partial && strings.Contains(c.Reason, "the rest was not judged") {
+			got = append(got, c.Subject)
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"PATH", "etc/ld.so.conf", "etc/ld.so.preload"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

@@ -77,7 +77,7 @@ func startupChecks() []check {
 const (
 	maxStartPrograms = 64
 	maxStartDepth    = 4 // scripts that start scripts
-	maxJobs          = 2000
+	maxJobs          = 10_000
 )
 
 // startChain lists the files that a container runs as it starts, as far as the
@@ -112,7 +112,7 @@ func (c *chain) argv(argv []string, depth int) {
 
 func (c *chain) commands(cmds []*instruction.Command, depth int) {
 	for _, cmd := range cmds {
-		if len(c.files) >= maxStartPrograms {
+		if c.full() {
 			return
 		}
 		if cmd.Path == "" || strings.ContainsAny(cmd.Path, "$`") {
@@ -123,6 +123,15 @@ func (c *chain) commands(cmds []*instruction.Command, depth int) {
 			c.file(script, depth)
 		}
 	}
+}
+
+// full is true if no more files are taken.
+func (c *chain) full() bool {
+	if len(c.files) < maxStartPrograms {
+		return false
+	}
+	c.cut["start of the container"] = fmt.Sprintf("It runs %d programs or more; the rest was not judged.", maxStartPrograms)
+	return true
 }
 
 // program adds a program by its name, which is searched along PATH if it has no
@@ -146,7 +155,7 @@ func (c *chain) file(name string, depth int) {
 		name = path.Join("/", c.config.WorkingDir, name)
 	}
 	p := rooted(name)
-	if slices.Contains(c.files, p) || len(c.files) >= maxStartPrograms {
+	if slices.Contains(c.files, p) || c.full() {
 		return
 	}
 	if _, ok := c.Resolve(p); !ok {
@@ -255,19 +264,35 @@ func (s *subject) changeableFile(file, why string, active bool) (violation, bool
 	}, true
 }
 
-func judgeCronWritable(s *subject) []violation {
-	active := s.hasProgram("cron", "crond", "anacron", "supercronic", "fcron", "dcron")
-	var list []violation
-	seen := map[string]bool{}
-	add := func(file, why string) {
-		if v, ok := s.changeableFile(file, why, active); ok && !seen[file] {
-			seen[file] = true
-			list = append(list, v)
-		}
+// jobs gathers the files that run on a schedule or as services, each once.
+type jobs struct {
+	*subject
+	what   string
+	active bool // whether the image has the program that runs them
+	seen   map[string]bool
+	list   []violation
+}
+
+// add judges a file, unless it was judged before.
+func (j *jobs) add(file, why string) {
+	if j.seen[file] {
+		return
 	}
+	if len(j.seen) >= maxJobs {
+		j.cut[j.what] = fmt.Sprintf("They are more than %d files; the rest was not judged.", maxJobs)
+		return
+	}
+	j.seen[file] = true
+	if v, ok := j.changeableFile(file, why, j.active); ok {
+		j.list = append(j.list, v)
+	}
+}
+
+func judgeCronWritable(s *subject) []violation {
+	j := jobs{subject: s, what: "cron jobs", active: s.hasProgram("cron", "crond", "anacron", "supercronic", "fcron", "dcron"), seen: map[string]bool{}}
 	for _, e := range s.noted("cron-script") {
 		if e.Live() && e.Type == seaworthy.Regular {
-			add(e.Path, "")
+			j.add(e.Path, "")
 		}
 	}
 	for _, t := range s.texts("cron") {
@@ -276,39 +301,34 @@ func judgeCronWritable(s *subject) []violation {
 			continue // gone, or one of the files that at(1) keeps for users
 		}
 		if own == "" || own == "root" {
-			add(t.Path, "")
+			j.add(t.Path, "")
 		}
 		for job := range cronJobs(t.body, own) {
+			if job.user != "root" || j.seen[job.program] {
+				continue
+			}
 			// Other words of the line may be files that the job writes.
 			e, ok := s.Resolve(job.program)
-			if job.user == "root" && ok && (e.Mode&0o111 != 0 || isScript(e.Path)) && e.Type == seaworthy.Regular {
-				add(job.program, fmt.Sprintf(" (run by %s)", shown(t.Path)))
+			if ok && (e.Mode&0o111 != 0 || isScript(e.Path)) && e.Type == seaworthy.Regular {
+				j.add(job.program, fmt.Sprintf(" (run by %s)", shown(t.Path)))
 			}
 		}
 	}
-	return list
+	return j.list
 }
 
 func judgeUnitWritable(s *subject) []violation {
-	active := s.hasProgram("systemd", "init")
-	var list []violation
-	seen := map[string]bool{}
-	add := func(file, why string) {
-		if v, ok := s.changeableFile(file, why, active); ok && !seen[file] {
-			seen[file] = true
-			list = append(list, v)
-		}
-	}
+	j := jobs{subject: s, what: "systemd units", active: s.hasProgram("systemd", "init"), seen: map[string]bool{}}
 	for _, t := range s.texts("unit") {
 		if !t.Live() {
 			continue
 		}
-		add(t.Path, "")
+		j.add(t.Path, "")
 		for _, program := range unitPrograms(t.body) {
-			add(program, fmt.Sprintf(" (started by %s)", shown(t.Path)))
+			j.add(program, fmt.Sprintf(" (started by %s)", shown(t.Path)))
 		}
 	}
-	return list
+	return j.list
 }
 
 func judgeInitWritable(s *subject) []violation {

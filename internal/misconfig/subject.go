@@ -29,6 +29,8 @@ type subject struct {
 	envSteps map[string]int
 	// over names what of configuration and history is too long to be judged.
 	over []string
+	// cut says of what a check did not judge whole why that is so.
+	cut map[string]string
 	// search is how many bytes of instructions may still be searched.
 	search int
 }
@@ -37,7 +39,7 @@ func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	img := m.Image()
 	config, over := bounded(img.Config.Config)
 	s := &subject{
-		Merged: m, image: img, config: &config, configured: img.ImageID != "", layers: layers, over: over, search: maxSearch,
+		Merged: m, image: img, config: &config, configured: img.ImageID != "", layers: layers, over: over, cut: map[string]string{}, search: maxSearch,
 	}
 	s.steps, s.bound = instruction.History(img.Config, len(img.Layers))
 	if len(s.steps) > maxSteps {
