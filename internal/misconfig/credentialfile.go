@@ -153,7 +153,7 @@ func judgeCredentialFiles(s *subject) []violation {
 		}
 		k := credentialKinds[credentialKindOf(e.Path)]
 		v := violation{
-			severity: k.severity, title: path.Base(e.Path) + " is called like " + k.title,
+			severity: k.severity, title: shown(path.Base(e.Path)) + " is called like " + k.title,
 			evidence: fmt.Sprintf("/%s (%d bytes, mode %04o)", shown(e.Path), e.Size, e.Mode), locations: []seaworthy.Location{s.at(e, 0)},
 		}
 		if !e.Live() {

@@ -89,10 +89,10 @@ func judgeSetuidAdded(s *subject) []violation {
 		case isScript(e.Path):
 			v.severity, v.title = seaworthy.Low, "A script is setuid or setgid, which the kernel ignores but invites a wrapper"
 		case known && a.kind <= writesFiles && setuid && e.UID == 0:
-			v.severity, v.title = seaworthy.High, e.Path+" is setuid root and "+a.kind.String()
+			v.severity, v.title = seaworthy.High, shown(e.Path)+" is setuid root and "+a.kind.String()
 			v.detail = "It " + a.how + "."
 		case known && setuid && e.UID == 0:
-			v.title = e.Path + " is setuid root and " + a.kind.String()
+			v.title = shown(e.Path) + " is setuid root and " + a.kind.String()
 			v.detail = "It " + a.how + "."
 		case !setuid && !(known && a.kind == givesShell && e.GID == 0):
 			v.severity = seaworthy.Low
@@ -134,7 +134,7 @@ func judgeSetuidWritable(s *subject) []violation {
 }
 
 func describePrivileged(e *seaworthy.Entry) string {
-	return fmt.Sprintf("%s mode %04o owner %d:%d", e.Path, e.Mode, e.UID, e.GID)
+	return fmt.Sprintf("/%s mode %04o owner %d:%d", shown(e.Path), e.Mode, e.UID, e.GID)
 }
 
 // isScript goes by the name, since the kernel ignores the bits of every file
@@ -159,11 +159,11 @@ func judgeCapabilities(s *subject) []violation {
 		c, err := decodeCapability(s.capability(e))
 		if err != nil {
 			v.severity, v.title = seaworthy.Low, "The file capabilities of a program cannot be decoded"
-			v.evidence = e.Path + ": " + err.Error()
+			v.evidence = "/" + shown(e.Path) + ": " + err.Error()
 			list = append(list, v)
 			continue
 		}
-		v.evidence = e.Path + " " + c.String()
+		v.evidence = "/" + shown(e.Path) + " " + c.String()
 		reasons := c.rootlike()
 		a, known := abuseOf(path.Base(e.Path))
 		switch {
@@ -171,7 +171,7 @@ func judgeCapabilities(s *subject) []violation {
 			continue
 		case len(reasons) > 0:
 			v.detail = "With " + strings.Join(reasons, "; with ") + "."
-			v.title = e.Path + " has file capabilities that are as good as root's"
+			v.title = shown(e.Path) + " has file capabilities that are as good as root's"
 			if known {
 				v.detail += " The program " + a.how + "."
 			}
