@@ -32,6 +32,10 @@ type Image struct {
 
 	// Config is the OCI image configuration. It is no part of the report.
 	Config ImageConfig `json:"-"`
+	// Tag is the tag by which a registry or the Docker daemon was asked for the
+	// image, "latest" where the user named none; "" if there was no such question.
+	// It is no part of the report.
+	Tag string `json:"-"`
 }
 
 // Layer is one layer of an image.

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
 )
 
 // daemon is a Docker daemon, asked over its HTTP interface (Docker Engine API).
@@ -41,7 +43,7 @@ func openDaemon(ctx context.Context, reference, image string, opt Options, want 
 		return nil, err
 	}
 	return &streamSource{
-		reference: reference, where: reference, opt: opt, want: want, selector: selector{form: dockerForm},
+		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{form: dockerForm},
 		open: func(ctx context.Context) (io.ReadCloser, error) {
 			resp, err := d.get(ctx, "/images/"+image+"/get")
 			if err != nil {
@@ -50,6 +52,20 @@ func openDaemon(ctx context.Context, reference, image string, opt Options, want 
 			return resp.Body, nil
 		},
 	}, nil
+}
+
+// daemonTag is the tag of what the daemon is asked for, "" if that is a digest or
+// looks like an image ID.
+func daemonTag(image string) string {
+	id := strings.TrimPrefix(image, "sha256:")
+	if len(id) >= 12 && strings.Trim(id, "0123456789abcdef") == "" {
+		return ""
+	}
+	ref, err := name.ParseReference(image)
+	if err != nil {
+		return ""
+	}
+	return tagOf(ref)
 }
 
 // newDaemon finds the daemon that the options or the environment name, in the

@@ -16,6 +16,7 @@ type resolved struct {
 	manifests []Manifest
 	blobs     []Blob
 	seen      map[string]int // index in blobs by name
+	tag       string         // by which the images were asked for, "" if by none
 }
 
 // add takes in an image with the blobs of its layers, in the order of its
@@ -49,7 +50,7 @@ func (r *resolved) label(reference string) {
 	}
 	for i := range r.manifests {
 		m := &r.manifests[i]
-		m.Reference = reference
+		m.Reference, m.Tag = reference, r.tag
 		switch p := m.Config.Platform(); {
 		case count[p] > 1:
 			m.Reference = fmt.Sprintf("%s (%s, %s)", reference, p, m.Digest)

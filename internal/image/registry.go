@@ -145,10 +145,19 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
+	found.tag = tagOf(ref)
 	return &randomSource{resolved: found, parallel: opt.Parallel, open: r.open, close: func() error {
 		r.base.CloseIdleConnections()
 		return nil
 	}}, nil
+}
+
+// tagOf gives the tag of a reference, "" if it has a digest.
+func tagOf(ref name.Reference) string {
+	if tag, ok := ref.(name.Tag); ok {
+		return tag.TagStr()
+	}
+	return ""
 }
 
 // offer lists the images that the document of a tag or digest stands for.

@@ -60,6 +60,9 @@ type Manifest struct {
 	// Reference is the image as the user named it; with the platform where one
 	// reference stands for several images.
 	Reference string
+	// Tag is the tag by which a registry or the Docker daemon was asked for the
+	// image, "" if it was named in any other way.
+	Tag string
 	// Digest is the digest of the image manifest, "" where there is none.
 	Digest string
 	// ImageID is the digest of the image configuration, "" where there is none.

@@ -21,6 +21,7 @@ type streamSource struct {
 	blocking  bool // reading does not end when the context does
 	reference string
 	where     string
+	tag       string // by which the images are asked for, "" if by none
 	selector  selector
 	opt       Options
 	want      wanted
@@ -67,6 +68,7 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	if err != nil {
 		return err
 	}
+	found.tag = s.tag
 	found.label(s.reference)
 	s.manifests = found.manifests
 	return nil

@@ -75,12 +75,9 @@ func configurationExamples() []example {
 			},
 		},
 		{
-			check: "reference-latest", named: true,
-			trigger: images{"registry.example:5000/team/app": {}, "app:latest": {}, "docker-daemon:app": {}},
-			clean: images{
-				"app:1.2": {}, "app@sha256:00": {}, "app:latest@sha256:00": {}, "docker-archive:app.tar": {}, "images/app.tar.gz": {},
-				"oci:dir": {}, "./app": {}, "docker-daemon:0123456789ab": {}, "-": {},
-			},
+			check: "reference-latest", tagged: true,
+			trigger: images{"latest": {}},
+			clean:   images{"1.2": {}, "": {}},
 		},
 	}
 }

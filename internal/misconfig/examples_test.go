@@ -13,8 +13,8 @@ import (
 // or right, with the image.
 type example struct {
 	check string
-	// named is true if the keys are also what the user calls the images.
-	named   bool
+	// tagged is true if the keys are the tags by which the images were asked for.
+	tagged  bool
 	trigger map[string]imagetest.Image
 	clean   map[string]imagetest.Image
 }
@@ -137,8 +137,8 @@ func (ex example) judge(t *testing.T, name string, img imagetest.Image) *verdict
 	t.Helper()
 	a := New()
 	m := merge(t, a, img)
-	if ex.named {
-		m.Image().Reference = name
+	if ex.tagged {
+		m.Image().Tag = name
 	}
 	v := &verdicts{}
 	if err := a.Image(t.Context(), m, v); err != nil {

@@ -31,6 +31,7 @@ func (r *Reading) bind(manifest image.Manifest) (*Merged, error) {
 		Platform:  manifest.Config.Platform(),
 		Created:   manifest.Config.Created,
 		Config:    manifest.Config,
+		Tag:       manifest.Tag,
 	}
 	m := &Merged{image: img, leftOut: manifest.LeftOut}
 	var tables []*layer.Table
