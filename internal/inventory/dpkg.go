@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -67,4 +68,60 @@ func dpkgPackage(p paragraph) Package {
 		Type: "deb", Name: p["package"], Version: p["version"], Arch: p["architecture"],
 		SourceName: source, SourceVersion: version,
 	}
+}
+
+// parseDpkgFiles reads info/PACKAGE.list, the paths that a package has in the file
+// system. The package has no version: the status file knows it.
+func parseDpkgFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	var files []File
+	err := lines(ctx, f, func(line []byte) error {
+		path, _, _ := bytes.Cut(line, []byte{'\t'}) // opkg adds the mode
+		if p := installedPath(string(path)); p != "" {
+			files = append(files, File{Path: p})
+		}
+		return nil
+	})
+	return []Package{fileOwner(f.Path, ".list", withoutDirectories(files))}, err
+}
+
+// parseDpkgDigests reads PACKAGE.md5sums of info or status.d, the files that a
+// package brought: lines of an MD5, two spaces and a path.
+func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	var files []File
+	err := lines(ctx, f, func(line []byte) error {
+		sum, path, ok := bytes.Cut(line, []byte{' '})
+		if !ok {
+			return nil
+		}
+		path = bytes.TrimLeft(path, " *")
+		files = append(files, File{Path: installedPath(string(path)), Digest: parseHex(string(sum))})
+		return nil
+	})
+	return []Package{fileOwner(f.Path, ".md5sums", files)}, err
+}
+
+// fileOwner is the package of which a file lists the files, by that file's name:
+// PACKAGE or PACKAGE:ARCHITECTURE, and the suffix.
+func fileOwner(path, suffix string, files []File) Package {
+	name, arch, _ := strings.Cut(strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], suffix), ":")
+	return Package{Type: "deb", Name: name, Arch: arch, Files: newFileList(files)}
+}
+
+// withoutDirectories takes those paths out of a list that others lie below. An
+// empty directory stays: the list does not tell it from a file.
+func withoutDirectories(files []File) []File {
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	above := make(map[string]bool)
+	for i := range files {
+		p := files[i].Path
+		for {
+			slash := strings.LastIndexByte(p, '/')
+			if slash < 0 || above[p[:slash]] {
+				break
+			}
+			p = p[:slash]
+			above[p] = true
+		}
+	}
+	return slices.DeleteFunc(files, func(f File) bool { return above[f.Path] })
 }

@@ -1,24 +1,120 @@
 package inventory
 
-import "seaworthy.dev/seaworthy"
+import (
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
 
 // The formats of operating systems' package managers.
 const (
-	formatDpkg = "dpkg"
+	formatDpkg        = "dpkg"
+	formatDpkgFiles   = "dpkg file list"
+	formatDpkgDigests = "dpkg digests"
+	formatAPK         = "apk"
+	formatRPM         = "rpm"
+	formatRPMLog      = "rpm write-ahead log"
+	formatRPMManifest = "rpm manifest"
+	formatPacman      = "pacman"
+	formatPacmanFiles = "pacman file list"
+	formatOpkg        = "opkg"
+	formatOpkgFiles   = "opkg file list"
+	formatPortage     = "portage"
 )
 
 const (
-	maxDatabase = 1 << 30 // bytes of a package database
+	maxDatabase = 1 << 30   // bytes of a package database
+	maxFileList = 256 << 20 // bytes of one package's list of files
 )
 
-// systemFormats are the databases of operating systems' package managers.
+// The directories of the databases.
+const (
+	dpkgInfo      = "var/lib/dpkg/info/"
+	dpkgStatuses  = "var/lib/dpkg/status.d/"
+	pacmanLocal   = "var/lib/pacman/local/"
+	portageDB     = "var/db/pkg/"
+	digestsSuffix = ".md5sums"
+)
+
+func rpmDirectories() []string {
+	return []string{"var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/"}
+}
+
+func opkgDirectories() []string {
+	return []string{"usr/lib/opkg/", "var/lib/opkg/"}
+}
+
+// systemFormats are the databases of operating systems' package managers, each
+// where its package manager looks for it and nowhere else.
 func systemFormats() []format {
+	rpm := rpmDirectories()
 	return []format{
 		{
 			name: formatDpkg, bases: []string{"status"}, match: at("var/lib/dpkg/status"),
 			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseDpkgStatus,
 		},
+		{ // images without dpkg have a file for each package
+			name: formatDpkg, match: isDpkgStatus,
+			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseDpkgStatus,
+		},
+		{
+			name: formatDpkgFiles, extensions: []string{".list"}, match: under(dpkgInfo),
+			want: seaworthy.Body, max: maxFileList, parse: parseDpkgFiles,
+		},
+		{
+			name: formatDpkgDigests, extensions: []string{digestsSuffix}, match: under(dpkgInfo, dpkgStatuses),
+			want: seaworthy.Body, max: maxFileList, parse: parseDpkgDigests,
+		},
+		{
+			name: formatAPK, bases: []string{"installed"}, match: at("lib/apk/db/installed", "usr/lib/apk/db/installed"),
+			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseAPK,
+		},
+		{
+			name: formatRPM, bases: []string{"rpmdb.sqlite"}, match: under(rpm...),
+			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPM(sqliteHeaders),
+		},
+		{
+			name: formatRPMLog, bases: []string{"rpmdb.sqlite-wal"}, match: under(rpm...),
+			want: seaworthy.Head, max: maxDatabase, parse: parseRPMLog,
+		},
+		{
+			name: formatRPM, bases: []string{"Packages.db"}, match: under(rpm...),
+			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPM(ndbHeaders),
+		},
+		{
+			name: formatRPM, bases: []string{"Packages"}, match: under(rpm...),
+			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPM(bdbHeaders),
+		},
+		{
+			name: formatRPMManifest, bases: []string{"container-manifest-2"}, match: at("var/lib/rpmmanifest/container-manifest-2"),
+			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPMManifest,
+		},
+		{
+			name: formatPacman, bases: []string{"desc"}, match: under(pacmanLocal),
+			want: seaworthy.Body, max: maxFileList, system: true, parse: parsePacman,
+		},
+		{
+			name: formatPacmanFiles, bases: []string{"files"}, match: under(pacmanLocal),
+			want: seaworthy.Body, max: maxFileList, parse: parsePacmanFiles,
+		},
+		{
+			name: formatOpkg, bases: []string{"status"}, match: under(opkgDirectories()...),
+			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseOpkg,
+		},
+		{
+			name: formatOpkgFiles, extensions: []string{".list"}, match: under(opkgDirectories()...),
+			want: seaworthy.Body, max: maxFileList, parse: parseOpkgFiles,
+		},
+		{
+			name: formatPortage, bases: []string{"CONTENTS"}, match: under(portageDB),
+			want: seaworthy.Body, max: maxFileList, system: true, parse: parsePortage,
+		},
 	}
+}
+
+// isDpkgStatus matches the packages' files in status.d, which have any name.
+func isDpkgStatus(h *seaworthy.Header) bool {
+	return strings.HasPrefix(h.Path, dpkgStatuses) && !strings.HasSuffix(h.Path, digestsSuffix)
 }
 
 // at matches the entries at some paths.
@@ -26,6 +122,18 @@ func at(paths ...string) func(*seaworthy.Header) bool {
 	return func(h *seaworthy.Header) bool {
 		for _, p := range paths {
 			if h.Path == p {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// under matches the entries below some directories, which end with a slash.
+func under(directories ...string) func(*seaworthy.Header) bool {
+	return func(h *seaworthy.Header) bool {
+		for _, d := range directories {
+			if strings.HasPrefix(h.Path, d) {
 				return true
 			}
 		}

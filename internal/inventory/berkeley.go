@@ -1,0 +1,176 @@
+package inventory
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// The parts of a Berkeley DB file of the hash access method that rpm's Packages
+// needs. Every page begins with a header that has the number of the next page of
+// a chain, the number of items, the number of bytes in use and the page's type.
+const (
+	bdbHashMagic = 0x00061561
+
+	bdbPageHeader = 26
+	bdbNext       = 16
+	bdbEntries    = 20
+	bdbOffset     = 22
+	bdbType       = 25
+
+	bdbHashUnsorted = 2 // types of pages
+	bdbOverflow     = 7
+	bdbHashMeta     = 8
+	bdbHash         = 13
+
+	bdbKeyData = 1 // types of items
+	bdbOffPage = 3
+)
+
+var errBerkeley = errors.New("the Berkeley DB database is damaged")
+
+// bdbHeaders reads the headers out of rpm's Berkeley DB database: the values of
+// the hash table, whose keys are the packages' numbers.
+func bdbHeaders(f *seaworthy.File) headers {
+	return func(yield func([]byte, error) bool) {
+		db, err := openBerkeley(f.ReaderAt(), f.Size)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		err = db.values(func(value []byte) error {
+			if !yield(value, nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(nil, err)
+		}
+	}
+}
+
+// berkeley is a database file. Each overflow page belongs to one item, so that
+// pages that refer to each other in circles end.
+type berkeley struct {
+	r     io.ReaderAt
+	order binary.ByteOrder
+	page  int64 // bytes of a page
+	pages uint32
+	used  []bool // overflow pages, by number
+}
+
+func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
+	var h [72]byte
+	if _, err := r.ReadAt(h[:], 0); err != nil {
+		return nil, errors.New("it is too short for a Berkeley DB database")
+	}
+	db := &berkeley{r: r, order: binary.LittleEndian}
+	if binary.BigEndian.Uint32(h[12:]) == bdbHashMagic {
+		db.order = binary.BigEndian
+	}
+	if db.order.Uint32(h[12:]) != bdbHashMagic || h[bdbType] != bdbHashMeta {
+		return nil, errors.New("it is no Berkeley DB database of the hash kind")
+	}
+	if h[24] != 0 {
+		return nil, errors.New("the Berkeley DB database is encrypted")
+	}
+	db.page = int64(db.order.Uint32(h[20:]))
+	if db.page < 512 || db.page > 64<<10 || db.page&(db.page-1) != 0 {
+		return nil, errBerkeley
+	}
+	last := int64(db.order.Uint32(h[32:]))
+	if (last+1)*db.page > size {
+		return nil, fmt.Errorf("it is cut: %d bytes of %d", size, (last+1)*db.page)
+	}
+	db.pages = uint32(last + 1)
+	db.used = make([]bool, db.pages)
+	return db, nil
+}
+
+// values calls visit with the value of each pair of the table, but that of key 0,
+// under which rpm keeps the highest number that it gave.
+func (db *berkeley) values(visit func([]byte) error) error {
+	page := make([]byte, db.page)
+	for n := uint32(1); n < db.pages; n++ {
+		if _, err := db.r.ReadAt(page, int64(n)*db.page); err != nil {
+			return err
+		}
+		if t := page[bdbType]; t != bdbHash && t != bdbHashUnsorted {
+			continue
+		}
+		items, err := db.items(page)
+		if err != nil {
+			return err
+		}
+		for i := 0; i+1 < len(items); i += 2 {
+			if key := items[i]; len(key) == 5 && db.order.Uint32(key[1:]) == 0 {
+				continue
+			}
+			value, err := db.value(items[i+1])
+			if err == nil {
+				err = visit(value)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// items gives the items of a hash page, keys and values in turn. An item reaches
+// from its offset to that of the one before it.
+func (db *berkeley) items(page []byte) ([][]byte, error) {
+	count := int(db.order.Uint16(page[bdbEntries:]))
+	if bdbPageHeader+2*count > len(page) {
+		return nil, errBerkeley
+	}
+	items := make([][]byte, count)
+	end := len(page)
+	for i := range items {
+		start := int(db.order.Uint16(page[bdbPageHeader+2*i:]))
+		if start < bdbPageHeader+2*count || start >= end {
+			return nil, errBerkeley
+		}
+		items[i] = page[start:end]
+		end = start
+	}
+	return items, nil
+}
+
+func (db *berkeley) value(item []byte) ([]byte, error) {
+	switch {
+	case item[0] == bdbKeyData:
+		return item[1:], nil
+	case item[0] != bdbOffPage || len(item) < 12:
+		return nil, errBerkeley
+	}
+	length := int64(db.order.Uint32(item[8:]))
+	if length > min(maxHeader, int64(db.pages)*db.page) {
+		return nil, errBerkeley
+	}
+	value := make([]byte, 0, length)
+	page := make([]byte, db.page)
+	for n := db.order.Uint32(item[4:]); int64(len(value)) < length; n = db.order.Uint32(page[bdbNext:]) {
+		if n == 0 || n >= db.pages || db.used[n] {
+			return nil, errBerkeley
+		}
+		db.used[n] = true
+		if _, err := db.r.ReadAt(page, int64(n)*db.page); err != nil {
+			return nil, err
+		}
+		size := int(db.order.Uint16(page[bdbOffset:]))
+		if page[bdbType] != bdbOverflow || size == 0 || bdbPageHeader+size > len(page) {
+			return nil, errBerkeley
+		}
+		value = append(value, page[bdbPageHeader:][:size]...)
+	}
+	if int64(len(value)) != length {
+		return nil, errBerkeley
+	}
+	return value, nil
+}

@@ -1,0 +1,86 @@
+package inventory
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// The parts of rpm's ndb database, Packages.db: slots of 16 bytes on the first
+// pages, the first two of which are the file's header; then blobs on boundaries
+// of 16 bytes, each with a header of 16 bytes. Numbers are little-endian.
+const (
+	ndbMagic     = 'R' | 'p'<<8 | 'm'<<16 | 'P'<<24
+	ndbSlotMagic = 'S' | 'l'<<8 | 'o'<<16 | 't'<<24
+	ndbBlobMagic = 'B' | 'l'<<8 | 'b'<<16 | 'S'<<24
+	ndbSlot      = 16
+	ndbPage      = 4096
+)
+
+var errNDB = errors.New("the ndb database is damaged")
+
+// ndbHeaders reads the headers out of rpm's ndb database.
+func ndbHeaders(f *seaworthy.File) headers {
+	return func(yield func([]byte, error) bool) {
+		r := f.ReaderAt()
+		var h [2 * ndbSlot]byte
+		if _, err := r.ReadAt(h[:], 0); err != nil || binary.LittleEndian.Uint32(h[:]) != ndbMagic {
+			yield(nil, errors.New("it is no ndb database"))
+			return
+		}
+		end := int64(binary.LittleEndian.Uint32(h[12:])) * ndbPage
+		if end > f.Size {
+			yield(nil, fmt.Errorf("it is cut: its index has %d bytes, and it has %d", end, f.Size))
+			return
+		}
+		left := f.Size // blobs do not overlap, so all together are no longer than the file
+		page := make([]byte, ndbPage)
+		for at := int64(0); at < end; at += ndbPage {
+			if _, err := r.ReadAt(page, at); err != nil {
+				yield(nil, err)
+				return
+			}
+			for slot := 0; slot < ndbPage; slot += ndbSlot {
+				if at == 0 && slot < len(h) {
+					continue
+				}
+				header, err := ndbBlob(r, page[slot:][:ndbSlot], left)
+				if header == nil && err == nil {
+					continue
+				}
+				left -= int64(len(header))
+				if !yield(header, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ndbBlob gives the blob of a slot, nil for a free slot.
+func ndbBlob(r io.ReaderAt, slot []byte, limit int64) ([]byte, error) {
+	if binary.LittleEndian.Uint32(slot) != ndbSlotMagic {
+		return nil, errNDB
+	}
+	number := binary.LittleEndian.Uint32(slot[4:])
+	if number == 0 {
+		return nil, nil
+	}
+	at := int64(binary.LittleEndian.Uint32(slot[8:])) * ndbSlot
+	var h [16]byte
+	if _, err := r.ReadAt(h[:], at); err != nil {
+		return nil, fmt.Errorf("package %d lies beyond its end: %w", number, err)
+	}
+	length := int64(binary.LittleEndian.Uint32(h[12:]))
+	if binary.LittleEndian.Uint32(h[:]) != ndbBlobMagic || binary.LittleEndian.Uint32(h[4:]) != number || length > min(limit, maxHeader) {
+		return nil, errNDB
+	}
+	blob := make([]byte, length)
+	if _, err := r.ReadAt(blob, at+int64(len(h))); err != nil {
+		return nil, fmt.Errorf("package %d lies beyond its end: %w", number, err)
+	}
+	return blob, nil
+}

@@ -1,0 +1,84 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// pacmanSections reads a file of pacman's local database: lines "%NAME%", each
+// with the values of the section below it, until an empty line.
+func pacmanSections(ctx context.Context, f *seaworthy.File, visit func(section string, value []byte)) error {
+	section := ""
+	err := lines(ctx, f, func(line []byte) error {
+		n := len(line)
+		switch {
+		case n == 0:
+			section = ""
+		case section == "" && n > 2 && line[0] == '%' && line[n-1] == '%':
+			section = string(line[1 : n-1])
+		case section == "":
+			return errors.New("it belongs to no section")
+		default:
+			visit(section, line)
+		}
+		return nil
+	})
+	return errors.Join(err, unterminated(f))
+}
+
+// parsePacman reads local/NAME-VERSION-RELEASE/desc.
+func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	p := Package{Type: "alpm"}
+	err := pacmanSections(ctx, f, func(section string, value []byte) {
+		switch section {
+		case "NAME":
+			p.Name = string(value)
+		case "VERSION":
+			p.Version = string(value)
+		case "BASE":
+			p.SourceName = string(value)
+		case "ARCH":
+			p.Arch = string(value)
+		case "LICENSE":
+			p.Licenses = append(p.Licenses, string(value))
+		}
+	})
+	if p.Name == "" || p.Version == "" {
+		return nil, errors.Join(err, errors.New("it names no package or no version"))
+	}
+	if p.SourceName == "" {
+		p.SourceName = p.Name
+	}
+	p.SourceVersion = p.Version
+	return []Package{p}, err
+}
+
+// parsePacmanFiles reads local/NAME-VERSION-RELEASE/files, in which directories
+// end with a slash. The name of the package is that of the directory.
+func parsePacmanFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	var files []File
+	err := pacmanSections(ctx, f, func(section string, value []byte) {
+		if section == "FILES" && value[len(value)-1] != '/' {
+			files = append(files, File{Path: installedPath(string(value))})
+		}
+	})
+	directory := strings.TrimSuffix(f.Path, "/files")
+	name, version := splitVersion(directory[strings.LastIndexByte(directory, '/')+1:])
+	return []Package{{Type: "alpm", Name: name, Version: version, Files: newFileList(files)}}, err
+}
+
+// splitVersion takes NAME-VERSION-RELEASE apart.
+func splitVersion(s string) (name, version string) {
+	release := strings.LastIndexByte(s, '-')
+	if release < 0 {
+		return s, ""
+	}
+	v := strings.LastIndexByte(s[:release], '-')
+	if v < 0 {
+		return s, ""
+	}
+	return s[:v], s[v+1:]
+}
