@@ -11,7 +11,8 @@ import (
 func setuidInterests() []interest {
 	return []interest{
 		{name: "setuid", header: func(h *seaworthy.Header) bool {
-			return h.Mode&(seaworthy.Setuid|seaworthy.Setgid) != 0 && h.Type == seaworthy.Regular && h.Mode&0o111 != 0
+			return h.Mode&(seaworthy.Setuid|seaworthy.Setgid) != 0 && h.Mode&0o111 != 0 &&
+				(h.Type == seaworthy.Regular || h.Type == seaworthy.Hardlink)
 		}},
 		{name: "capability", header: func(h *seaworthy.Header) bool { return h.Capability != nil }},
 	}
@@ -62,10 +63,22 @@ func setuidChecks() []check {
 }
 
 // privilegedFiles are the setuid and setgid programs, the live ones, and the
-// removed ones of which the path is no such program any more.
+// removed ones of which the path is no such program any more. A hard link counts
+// only if it is what makes its file such a program.
 func privilegedFiles(s *subject) []seaworthy.Entry {
+	noted := s.noted("setuid")
+	type body struct{ layer, ordinal int }
+	files := make(map[body]bool)
+	for _, e := range noted {
+		if e.Type == seaworthy.Regular {
+			files[body{e.Layer, e.Ordinal}] = true
+		}
+	}
 	var list []seaworthy.Entry
-	for _, e := range s.noted("setuid") {
+	for _, e := range noted {
+		if e.Type == seaworthy.Hardlink && files[body{e.BodyLayer, e.BodyOrdinal}] {
+			continue
+		}
 		if !e.Live() {
 			if now, ok := s.Lookup(e.Path); ok && now.Mode&(e.Mode&(seaworthy.Setuid|seaworthy.Setgid)) != 0 {
 				continue
@@ -89,10 +102,10 @@ func judgeSetuidAdded(s *subject) []violation {
 		case isScript(e.Path):
 			v.severity, v.title = seaworthy.Low, "A script is setuid or setgid, which the kernel ignores but invites a wrapper"
 		case known && a.kind <= writesFiles && setuid && e.UID == 0:
-			v.severity, v.title = seaworthy.High, shown(e.Path)+" is setuid root and "+a.kind.String()
+			v.severity, v.title = seaworthy.High, "/"+shown(e.Path)+" is setuid root and "+a.kind.String()
 			v.detail = "It " + a.how + "."
 		case known && setuid && e.UID == 0:
-			v.title = shown(e.Path) + " is setuid root and " + a.kind.String()
+			v.title = "/" + shown(e.Path) + " is setuid root and " + a.kind.String()
 			v.detail = "It " + a.how + "."
 		case !setuid && !(known && a.kind == givesShell && e.GID == 0):
 			v.severity = seaworthy.Low

@@ -1,6 +1,7 @@
 package misconfig
 
 import (
+	"archive/tar"
 	"slices"
 	"testing"
 
@@ -14,20 +15,24 @@ func setuidExamples() []example {
 		{
 			check: "setuid-added",
 			trigger: images{
-				"a shell":                     files(imagetest.FileMode("usr/local/bin/bash", 0o4755, "ELF")),
-				"a program of one's own":      files(imagetest.FileMode("opt/app/run", 0o4755, "ELF")),
-				"setgid":                      files(imagetest.FileMode("opt/app/run", 0o2755, "ELF")),
-				"removed later":               layered(imagetest.Layer{imagetest.FileMode("tmp/sh", 0o4755, "ELF")}, imagetest.Layer{imagetest.Whiteout("tmp/sh")}),
-				"the bit removed later":       layered(imagetest.Layer{imagetest.FileMode("opt/run", 0o4755, "ELF")}, imagetest.Layer{imagetest.FileMode("opt/run", 0o755, "ELF")}),
-				"a known name of a user's":    files(imagetest.FileMode("usr/bin/su", 0o4755, "ELF").Owned(1000, 1000)),
+				"a shell":                  files(imagetest.FileMode("usr/local/bin/bash", 0o4755, "ELF")),
+				"a program of one's own":   files(imagetest.FileMode("opt/app/run", 0o4755, "ELF")),
+				"setgid":                   files(imagetest.FileMode("opt/app/run", 0o2755, "ELF")),
+				"removed later":            layered(imagetest.Layer{imagetest.FileMode("tmp/sh", 0o4755, "ELF")}, imagetest.Layer{imagetest.Whiteout("tmp/sh")}),
+				"the bit removed later":    layered(imagetest.Layer{imagetest.FileMode("opt/run", 0o4755, "ELF")}, imagetest.Layer{imagetest.FileMode("opt/run", 0o755, "ELF")}),
+				"a known name of a user's": files(imagetest.FileMode("usr/bin/su", 0o4755, "ELF").Owned(1000, 1000)),
+				"made so by a hard link": files(imagetest.File("opt/run", "ELF"),
+					imagetest.Entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: "opt/link", Linkname: "opt/run", Mode: 0o4755}}),
 				"a known name in another way": files(imagetest.FileMode("opt/bin/su", 0o4755, "ELF")),
 			},
 			clean: images{
 				"Debian's own": files(imagetest.FileMode("usr/bin/su", 0o4755, "ELF"), imagetest.FileMode("usr/bin/chage", 0o2755, "ELF").Owned(0, 42),
 					imagetest.FileMode("usr/lib/openssh/ssh-keysign", 0o4755, "ELF"), imagetest.FileMode("usr/games/nethack", 0o2755, "ELF").Owned(0, 60)),
-				"before /usr was merged":   files(imagetest.FileMode("bin/mount", 0o4755, "ELF"), imagetest.FileMode("sbin/unix_chkpwd", 0o2755, "ELF")),
-				"Alpine's own":             files(imagetest.FileMode("bin/bbsuid", 0o4111, "ELF")),
-				"Fedora's own":             files(imagetest.FileMode("usr/libexec/dbus-1/dbus-daemon-launch-helper", 0o4750, "ELF").Owned(0, 81)),
+				"before /usr was merged": files(imagetest.FileMode("bin/mount", 0o4755, "ELF"), imagetest.FileMode("sbin/unix_chkpwd", 0o2755, "ELF")),
+				"Alpine's own":           files(imagetest.FileMode("bin/bbsuid", 0o4111, "ELF")),
+				"Fedora's own":           files(imagetest.FileMode("usr/libexec/dbus-1/dbus-daemon-launch-helper", 0o4750, "ELF").Owned(0, 81)),
+				"a hard link to one of these": files(imagetest.FileMode("usr/bin/su", 0o4755, "ELF"),
+					imagetest.Entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: "opt/su", Linkname: "usr/bin/su", Mode: 0o4755}}),
 				"a directory":              files(imagetest.Dir("var/mail", 0o2775)),
 				"not executable":           files(imagetest.FileMode("opt/data", 0o4644, "x")),
 				"Debian's own, taken away": layered(imagetest.Layer{imagetest.FileMode("usr/bin/su", 0o4755, "ELF")}, imagetest.Layer{imagetest.Whiteout("usr/bin/su")}),
