@@ -51,6 +51,11 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 				})
 			}
 		}
+		for _, o := range f.Links {
+			if e, target, unread := s.leadsAway(i, o); unread {
+				partial(fmt.Sprintf("layer %d: %s", i, shown(e.Path)), "It is a link to %s, which was not read.", shown(target))
+			}
+		}
 		for _, name := range sortedKeys(f.Beyond) {
 			partial(fmt.Sprintf("layer %d", i), "It has %d entries of the kind %q; those after the first %d were not looked at.",
 				f.Beyond[name]+maxNotes, name, maxNotes)
@@ -69,6 +74,24 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 		})
 	}
 	return nil
+}
+
+// leadsAway is true of a live link that stands where a file would be judged, if
+// the file at its end was not kept.
+func (s *subject) leadsAway(layer, ordinal int) (link seaworthy.Entry, target string, unread bool) {
+	link, ok := s.At(layer, ordinal)
+	if !ok || !link.Live() || s.accounts.unread[link.Path] != "" {
+		return link, "", false
+	}
+	end, ok := s.Resolve(link.Path)
+	if !ok || end.Type != seaworthy.Regular && end.Type != seaworthy.Hardlink {
+		return link, "", false
+	}
+	if target = end.Path; end.Type == seaworthy.Hardlink {
+		target = end.Link
+	}
+	_, kept := s.body(end)
+	return link, target, !kept
 }
 
 // maxCoverage bounds the Coverage events of one image.

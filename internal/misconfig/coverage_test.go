@@ -87,6 +87,25 @@ func TestRootFileSystem(t *testing.T) {
 	}
 }
 
+// TestLinkedConfiguration: what stands elsewhere under another name was not read,
+// and that is said.
+func TestLinkedConfiguration(t *testing.T) {
+	v := judge(t, layered(imagetest.Layer{
+		imagetest.File("opt/rules", "app ALL=(ALL) NOPASSWD: ALL\n"),
+		imagetest.File("etc/sudoers", "@includedir /etc/sudoers.d\n"),
+		imagetest.File("etc/sudoers.d/read", "Defaults env_reset\n"),
+		imagetest.Link("etc/sudoers.d/hard", "opt/rules"),
+		imagetest.Symlink("etc/sudoers.d/symbolic", "/opt/rules"),
+		imagetest.Link("etc/sudoers.d/same", "etc/sudoers.d/read"),
+		imagetest.Symlink("etc/sudoers.d/nowhere", "/opt/none"),
+	}))
+	want := "partial layer 0: etc/sudoers.d/hard: It is a link to opt/rules, which was not read.\n" +
+		"partial layer 0: etc/sudoers.d/symbolic: It is a link to opt/rules, which was not read.\n"
+	if got := v.String(); !strings.Contains(got, want) || strings.Contains(got, "sudoers.d/same") || strings.Contains(got, "sudoers.d/nowhere") {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 // TestLongConfiguration gives more of everything than anybody writes: the work
 // stays bounded, and the report says what was left out.
 func TestLongConfiguration(t *testing.T) {

@@ -32,6 +32,8 @@ type facts struct {
 	Capabilities []body `json:"capabilities,omitempty"`
 	// Unread are the ordinals of files that are too large to be kept.
 	Unread []int `json:"unread,omitempty"`
+	// Links are the ordinals of links by the name of a file that would be kept.
+	Links []int `json:"links,omitempty"`
 }
 
 // body is bytes that belong to an entry.
@@ -83,11 +85,17 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 		}
 		p.noted[i] = append(p.noted[i], h.Ordinal)
 	}
-	if h.Type != seaworthy.Regular || !p.index.wantsText(found) {
+	if !p.index.wantsText(found) {
 		return seaworthy.Skip
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if h.Type != seaworthy.Regular {
+		if link := h.Type == seaworthy.Symlink || h.Type == seaworthy.Hardlink; link && len(p.facts.Links) < maxNotes {
+			p.facts.Links = append(p.facts.Links, h.Ordinal)
+		}
+		return seaworthy.Skip
+	}
 	if h.Size > maxTextSize || p.sum+h.Size > maxTextSum {
 		if len(p.facts.Unread) < maxNotes {
 			p.facts.Unread = append(p.facts.Unread, h.Ordinal)

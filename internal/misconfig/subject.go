@@ -98,7 +98,10 @@ func (s *subject) read(path string) (t text, ok bool) {
 }
 
 func (s *subject) body(e seaworthy.Entry) (string, bool) {
-	b, ok := find(s.layers[e.Layer].Texts, e.Ordinal)
+	if e.BodyLayer < 0 {
+		return "", false
+	}
+	b, ok := find(s.layers[e.BodyLayer].Texts, e.BodyOrdinal)
 	return string(b), ok
 }
 
