@@ -66,8 +66,6 @@ func (c *coder) release(r *Release) {
 	c.string(&r.ID)
 	c.string(&r.VersionID)
 	c.string(&r.PrettyName)
-	c.string(&r.Name)
-	c.string(&r.Codename)
 	c.string(&r.CPEName)
 }
 

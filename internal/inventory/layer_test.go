@@ -18,7 +18,7 @@ func TestEncoding(t *testing.T) {
 			}, {Type: "deb", Name: "empty"}}},
 			{Ordinal: 1 << 20, Format: "rpm", Unread: "It is cut."},
 		},
-		Releases: []Release{{Ordinal: 9, ID: "debian", VersionID: "12", PrettyName: "Debian", Name: "D", Codename: "bookworm", CPEName: "cpe:/o"}},
+		Releases: []Release{{Ordinal: 9, ID: "debian", VersionID: "12", PrettyName: "Debian", CPEName: "cpe:/o"}},
 		Beyond:   4,
 	}
 	data := in.encode()

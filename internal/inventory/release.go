@@ -10,8 +10,8 @@ import (
 type Release struct {
 	// Ordinal is the entry in the layer.
 	Ordinal int
-	ID, VersionID, PrettyName,
-	Name, Codename, CPEName string
+	// The assignments of os-release(5) of these names.
+	ID, VersionID, PrettyName, CPEName string
 }
 
 // OS gives the part that a report shows.
@@ -39,10 +39,6 @@ func parseRelease(text string) Release {
 			r.VersionID = unquote(value)
 		case "PRETTY_NAME":
 			r.PrettyName = unquote(value)
-		case "NAME":
-			r.Name = unquote(value)
-		case "VERSION_CODENAME":
-			r.Codename = unquote(value)
 		case "CPE_NAME":
 			r.CPEName = unquote(value)
 		}
