@@ -226,12 +226,11 @@ func TestConformance(t *testing.T) {
 	ociArchive := img.OCIArchive(t)
 	old := img.DockerArchive(t, tag)
 	both := img.DockerArchiveOCI(t, tag)
-	tagged := "sha256:" + strings.Repeat("0", 64)
-	if manifests, _, err := readAll(t.Context(), layout, image.Options{}); err != nil {
+	manifests, _, err := readAll(t.Context(), layout, image.Options{})
+	if err != nil {
 		t.Fatal(err)
-	} else {
-		tagged = manifests[0].Digest
 	}
+	tagged := manifests[0].Digest
 
 	for name, reference := range map[string]string{
 		"OCI layout by path":                         layout,

@@ -195,7 +195,7 @@ func newVerifier(digest string) (*verifier, error) {
 		return nil, fmt.Errorf("%q is no digest of sha256 or sha512", shorten(digest))
 	}
 	if len(want) != 2*h.Size() || strings.Trim(want, "0123456789abcdef") != "" {
-		return nil, fmt.Errorf("%q is no digest: %d lower-case hexadecimal digits must follow %s:", shorten(digest), 2*h.Size(), algorithm)
+		return nil, fmt.Errorf("%q is no digest: %d lower-case hexadecimal digits must follow %q", shorten(digest), 2*h.Size(), algorithm+":")
 	}
 	return &verifier{h, digest, want}, nil
 }

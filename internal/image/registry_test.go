@@ -109,9 +109,6 @@ func refuse(w http.ResponseWriter, status int, code, message string) {
 	fmt.Fprintf(w, `{"errors":[{"code":%q,"message":%q}]}`, code, message)
 }
 
-// isBlob tells requests for blobs from others.
-func isBlob(req *http.Request) bool { return strings.Contains(req.URL.Path, "/blobs/") }
-
 // layerPath is the path of the sample's first layer.
 func layerPath() string {
 	return "/v2/ship/blobs/" + imagetest.Digest(imagetest.Gzip(sample().Layers[0].Tar()))

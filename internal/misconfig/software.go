@@ -85,7 +85,7 @@ func judgeSoftware(s *subject) []violation {
 				continue
 			}
 			seen[real.Path] = true
-			list = append(list, violation{severity: u.severity, title: u.title, evidence: shown(e.Path), locations: []seaworthy.Location{s.at(e, 0)}})
+			list = append(list, violation{severity: u.severity, title: u.title, evidence: "/" + shown(e.Path), locations: []seaworthy.Location{s.at(e, 0)}})
 		}
 	}
 	return list

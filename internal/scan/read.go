@@ -15,6 +15,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 
 	"seaworthy.dev/seaworthy"
@@ -195,8 +196,11 @@ func (r *reader) verify(ctx context.Context, b image.Blob) (bool, error) {
 }
 
 func digestError(what, got, want string) error {
-	if got == want {
+	switch {
+	case got == want:
 		return nil
+	case !strings.HasPrefix(want, "sha256:"):
+		return fmt.Errorf("the image names it by %s, and only SHA-256 digests can be verified", want)
 	}
 	return fmt.Errorf("its content is not what the image demands: its %s is %s, not %s", what, got, want)
 }
