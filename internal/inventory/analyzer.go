@@ -69,7 +69,7 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 			want = max(want, f.want)
 			continue
 		}
-		p.add(Found{Ordinal: h.Ordinal, Format: f.name, Unread: fmt.Sprintf("It has %d bytes, and at most %d are read.", h.Size, f.max)})
+		p.add(Found{Ordinal: h.Ordinal, Format: f.name, Role: f.role, Unread: fmt.Sprintf("It has %d bytes, and at most %d are read.", h.Size, f.max)})
 	}
 	return want
 }
@@ -93,11 +93,11 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		found := Found{Ordinal: file.Ordinal, Format: f.name, Packages: packages}
+		found := Found{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages}
 		if err != nil {
 			found.Unread = sentence(err)
 		}
-		if f.system || len(packages) > 0 || err != nil {
+		if f.role == Database || len(packages) > 0 || err != nil {
 			p.add(found)
 		}
 	}

@@ -43,6 +43,9 @@ func (c *coder) layer(l *Layer) {
 func (c *coder) found(f *Found) {
 	c.int(&f.Ordinal)
 	c.string(&f.Format)
+	role := int(f.Role)
+	c.int(&role)
+	f.Role = Role(role)
 	c.string(&f.Unread)
 	list(c, &f.Packages, (*coder).pkg)
 }

@@ -22,9 +22,8 @@ type format struct {
 	want  seaworthy.Want
 	// max is the size in bytes beyond which a file is not read but noted as such.
 	max int64
-	// system is true for a database of the operating system's package manager.
-	// It is noted also when it is empty.
-	system bool
+	// role is what the file tells. A Database is noted also when it is empty.
+	role Role
 	// parse gives the packages that a file names. With an error it gives what it
 	// could read all the same; the error says what is missing, as a clause in
 	// lower case. A file that only looks like the format is no error: no packages.

@@ -23,12 +23,28 @@ type Found struct {
 	Ordinal int
 	// Format is how the file was read: "dpkg", "npm lock file".
 	Format string
+	Role   Role
 	// Packages is sorted by type, name, version, architecture and place.
 	Packages []Package
 	// Unread says in a sentence why the file was not read, or not to its end;
 	// "" if it was read whole.
 	Unread string
 }
+
+// Role is what a file that names packages tells.
+type Role uint8
+
+// The roles.
+const (
+	// Manifest names packages of a language, or what a binary is made of.
+	Manifest Role = iota
+	// Database names the packages that the operating system's package manager
+	// installed.
+	Database
+	// Supplement belongs to a Database: its packages are there, and it has their
+	// files. Its packages may have no version, and no architecture.
+	Supplement
+)
 
 // Package is a package as a file names it: without what depends on the image.
 type Package struct {

@@ -16,7 +16,7 @@ func TestEncoding(t *testing.T) {
 				Licenses: []string{"LGPL-2.1-or-later", "GPL-2.0-only"}, Modularity: "m:s:1:c:a", Within: "a.jar", Text: true,
 				Files: newFileList([]File{{"usr/lib/b", []byte{1, 2}}, {"usr/lib/a", nil}, {"usr/lib/b", nil}}),
 			}, {Type: "deb", Name: "empty"}}},
-			{Ordinal: 1 << 20, Format: "rpm", Unread: "It is cut."},
+			{Ordinal: 1 << 20, Format: "rpm", Role: Database, Unread: "It is cut."},
 		},
 		Releases: []Release{{Ordinal: 9, ID: "debian", VersionID: "12", PrettyName: "Debian", CPEName: "cpe:/o"}},
 		Beyond:   4,

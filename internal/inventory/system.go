@@ -27,13 +27,16 @@ const (
 	maxFileList = 256 << 20 // bytes of one package's list of files
 )
 
-// The directories of the databases.
+// The places of the databases.
 const (
-	dpkgInfo      = "var/lib/dpkg/info/"
-	dpkgStatuses  = "var/lib/dpkg/status.d/"
-	pacmanLocal   = "var/lib/pacman/local/"
-	portageDB     = "var/db/pkg/"
-	digestsSuffix = ".md5sums"
+	dpkgStatusFile   = "var/lib/dpkg/status"
+	apkInstalledFile = "lib/apk/db/installed"
+	rpmManifestFile  = "var/lib/rpmmanifest/container-manifest-2"
+	dpkgInfo         = "var/lib/dpkg/info/"
+	dpkgStatuses     = "var/lib/dpkg/status.d/"
+	pacmanLocal      = "var/lib/pacman/local/"
+	portageDB        = "var/db/pkg/"
+	digestsSuffix    = ".md5sums"
 )
 
 func rpmDirectories() []string {
@@ -44,70 +47,83 @@ func opkgDirectories() []string {
 	return []string{"usr/lib/opkg/", "var/lib/opkg/"}
 }
 
+// DatabasePaths are the paths at which package managers keep a database in one
+// file.
+func DatabasePaths() []string {
+	paths := []string{dpkgStatusFile, apkInstalledFile, "usr/" + apkInstalledFile, rpmManifestFile}
+	for _, d := range rpmDirectories() {
+		paths = append(paths, d+"rpmdb.sqlite", d+"Packages.db", d+"Packages")
+	}
+	for _, d := range opkgDirectories() {
+		paths = append(paths, d+"status")
+	}
+	return paths
+}
+
 // systemFormats are the databases of operating systems' package managers, each
 // where its package manager looks for it and nowhere else.
 func systemFormats() []format {
 	rpm := rpmDirectories()
 	return []format{
 		{
-			name: formatDpkg, bases: []string{"status"}, match: at("var/lib/dpkg/status"),
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseDpkgStatus,
+			name: formatDpkg, bases: []string{"status"}, match: at(dpkgStatusFile),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseDpkgStatus,
 		},
 		{ // images without dpkg have a file for each package
 			name: formatDpkg, match: isDpkgStatus,
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseDpkgStatus,
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseDpkgStatus,
 		},
 		{
 			name: formatDpkgFiles, extensions: []string{".list"}, match: under(dpkgInfo),
-			want: seaworthy.Body, max: maxFileList, parse: parseDpkgFiles,
+			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseDpkgFiles,
 		},
 		{
 			name: formatDpkgDigests, extensions: []string{digestsSuffix}, match: under(dpkgInfo, dpkgStatuses),
-			want: seaworthy.Body, max: maxFileList, parse: parseDpkgDigests,
+			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseDpkgDigests,
 		},
 		{
-			name: formatAPK, bases: []string{"installed"}, match: at("lib/apk/db/installed", "usr/lib/apk/db/installed"),
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseAPK,
+			name: formatAPK, bases: []string{"installed"}, match: at(apkInstalledFile, "usr/"+apkInstalledFile),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseAPK,
 		},
 		{
 			name: formatRPM, bases: []string{"rpmdb.sqlite"}, match: under(rpm...),
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPM(sqliteHeaders),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(sqliteHeaders),
 		},
 		{
 			name: formatRPMLog, bases: []string{"rpmdb.sqlite-wal"}, match: under(rpm...),
-			want: seaworthy.Head, max: maxDatabase, parse: parseRPMLog,
+			want: seaworthy.Head, max: maxDatabase, role: Supplement, parse: parseRPMLog,
 		},
 		{
 			name: formatRPM, bases: []string{"Packages.db"}, match: under(rpm...),
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPM(ndbHeaders),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(ndbHeaders),
 		},
 		{
 			name: formatRPM, bases: []string{"Packages"}, match: under(rpm...),
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPM(bdbHeaders),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(bdbHeaders),
 		},
 		{
-			name: formatRPMManifest, bases: []string{"container-manifest-2"}, match: at("var/lib/rpmmanifest/container-manifest-2"),
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseRPMManifest,
+			name: formatRPMManifest, bases: []string{"container-manifest-2"}, match: at(rpmManifestFile),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPMManifest,
 		},
 		{
 			name: formatPacman, bases: []string{"desc"}, match: under(pacmanLocal),
-			want: seaworthy.Body, max: maxFileList, system: true, parse: parsePacman,
+			want: seaworthy.Body, max: maxFileList, role: Database, parse: parsePacman,
 		},
 		{
 			name: formatPacmanFiles, bases: []string{"files"}, match: under(pacmanLocal),
-			want: seaworthy.Body, max: maxFileList, parse: parsePacmanFiles,
+			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parsePacmanFiles,
 		},
 		{
 			name: formatOpkg, bases: []string{"status"}, match: under(opkgDirectories()...),
-			want: seaworthy.Body, max: maxDatabase, system: true, parse: parseOpkg,
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseOpkg,
 		},
 		{
 			name: formatOpkgFiles, extensions: []string{".list"}, match: under(opkgDirectories()...),
-			want: seaworthy.Body, max: maxFileList, parse: parseOpkgFiles,
+			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseOpkgFiles,
 		},
 		{
 			name: formatPortage, bases: []string{"CONTENTS"}, match: under(portageDB),
-			want: seaworthy.Body, max: maxFileList, system: true, parse: parsePortage,
+			want: seaworthy.Body, max: maxFileList, role: Database, parse: parsePortage,
 		},
 	}
 }
