@@ -28,6 +28,7 @@ const order = `
 	internal/image       < internal/layer
 	internal/instruction <
 	internal/inventory   <
+	internal/advisory    <
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
 
 	# Analyzers: never each other, never scan.
@@ -39,7 +40,7 @@ const order = `
 	internal/report      <
 	internal/explorer    <
 
-	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/policy internal/report internal/explorer
+	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/policy internal/report internal/explorer internal/advisory
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

@@ -1,0 +1,76 @@
+package advisory
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// What a bulk archive may hold at most. The largest real one has 250,000 records
+// in 2 GB.
+const (
+	maxArchiveRecords = 5_000_000
+	maxArchiveSize    = 64 << 30
+)
+
+// readArchive reads the records of a bulk archive, a zip file with a JSON file for
+// each record. The errors name the record.
+func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record) error) error {
+	archive, err := zip.NewReader(in, size)
+	if err != nil {
+		return fmt.Errorf("not a whole zip archive: %w", err)
+	}
+	if len(archive.File) > maxArchiveRecords {
+		return fmt.Errorf("%d files are too much for an archive: at most %d", len(archive.File), maxArchiveRecords)
+	}
+	var body bytes.Buffer
+	var total int64
+	records := 0
+	for _, file := range archive.File {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !strings.HasSuffix(file.Name, ".json") {
+			continue
+		}
+		if err := readFile(file, &body); err != nil {
+			return fmt.Errorf("record %q: %w", file.Name, err)
+		}
+		if total += int64(body.Len()); total > maxArchiveSize {
+			return fmt.Errorf("the records come to over %d bytes", int64(maxArchiveSize))
+		}
+		record, err := ParseRecord(body.Bytes())
+		if err != nil {
+			return fmt.Errorf("record %q: %w", file.Name, err)
+		}
+		if err := f(record); err != nil {
+			return fmt.Errorf("record %q: %w", file.Name, err)
+		}
+		records++
+	}
+	if records == 0 {
+		return errors.New("the archive holds no record")
+	}
+	return nil
+}
+
+func readFile(file *zip.File, body *bytes.Buffer) error {
+	in, err := file.Open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	body.Reset()
+	// The zip reader compares the checksum once it comes to the end.
+	if _, err := io.Copy(body, io.LimitReader(in, maxRecordSize+1)); err != nil {
+		return err
+	}
+	if body.Len() > maxRecordSize {
+		return fmt.Errorf("it is larger than %d bytes", maxRecordSize)
+	}
+	return nil
+}

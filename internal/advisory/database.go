@@ -1,0 +1,156 @@
+// Package advisory is the local database of advisories in the OSV format
+// (https://ossf.github.io/osv-schema/): it takes in OSV's bulk export, CISA's KEV
+// catalog and EPSS scores, and says which flaws a version of a package has.
+//
+// Each ecosystem is a body of data in one immutable file, so that an ecosystem is
+// replaced alone and at once, by renaming, and readers and writers never wait for
+// each other.
+package advisory
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ErrNoData is what a look-up ends in that concerns an ecosystem of which the
+// database has no advisories.
+var ErrNoData = errors.New("the advisory database has no data")
+
+// Database answers which flaws a version of a package has. It may be used by any
+// number of goroutines. What it has opened stays as it is, whatever an update
+// does.
+type Database struct {
+	dir string
+
+	mu    sync.Mutex
+	files map[string]opened // by name of the body of data; guarded by mu
+}
+
+// opened is the outcome of opening a body of data.
+type opened struct {
+	file *dataFile // nil if there is none
+	err  error
+}
+
+// Open opens the database in a directory. It reads nothing yet: each ecosystem is
+// opened when it is first asked for. A directory that does not exist is a
+// database without data.
+func Open(dir string) *Database {
+	return &Database{dir: dir, files: make(map[string]opened)}
+}
+
+// Close ends the use of the database.
+func (db *Database) Close() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	var err error
+	for _, o := range db.files {
+		if o.file != nil {
+			err = errors.Join(err, o.file.close())
+		}
+	}
+	clear(db.files)
+	return err
+}
+
+const fileSuffix = ".advisories"
+
+// dataPath is where a body of data lies. Names come from records and images, so
+// what has a meaning in paths is escaped.
+func dataPath(dir, name string) string {
+	name = url.PathEscape(name)
+	if strings.HasPrefix(name, ".") {
+		name = "%2E" + name[1:]
+	}
+	return filepath.Join(dir, name+fileSuffix)
+}
+
+// data gives an open body of data, or nil if there is none.
+func (db *Database) data(name string) (*dataFile, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	o, ok := db.files[name]
+	if !ok {
+		o.file, o.err = openFile(dataPath(db.dir, name))
+		if errors.Is(o.err, fs.ErrNotExist) {
+			o = opened{}
+		}
+		db.files[name] = o
+	}
+	if o.err != nil {
+		return nil, fmt.Errorf("advisories of %s: %w", name, o.err)
+	}
+	return o.file, nil
+}
+
+// Info says what the database has of an ecosystem, whose release does not matter,
+// or of KEV or EPSS. The error wraps [ErrNoData] if it has nothing.
+func (db *Database) Info(ecosystem string) (Info, error) {
+	file, err := db.data(Base(ecosystem))
+	if err != nil {
+		return Info{}, err
+	}
+	if file == nil {
+		return Info{}, noData(ecosystem)
+	}
+	return file.Info, nil
+}
+
+func noData(ecosystem string) error {
+	return fmt.Errorf("%w of %s: run seaworthy db update --ecosystem %q", ErrNoData, Base(ecosystem), Base(ecosystem))
+}
+
+// Status is a body of data, or why it cannot be read.
+type Status struct {
+	Info
+	Err error
+}
+
+// Age is how long ago the data was last known to be what the source has.
+func (i *Info) Age(now time.Time) time.Duration { return max(0, now.Sub(i.Checked)) }
+
+// Status gives all that the database has, by name.
+func (db *Database) Status() ([]Status, error) {
+	names, err := names(db.dir)
+	if err != nil {
+		return nil, err
+	}
+	var all []Status
+	for _, name := range names {
+		switch file, err := db.data(name); {
+		case err != nil:
+			all = append(all, Status{Info: Info{Name: name}, Err: err})
+		case file != nil:
+			all = append(all, Status{Info: file.Info})
+		}
+	}
+	return all, nil
+}
+
+// names lists the bodies of data in a directory, sorted.
+func names(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		escaped, ok := strings.CutSuffix(e.Name(), fileSuffix)
+		if name, err := url.PathUnescape(escaped); ok && err == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}

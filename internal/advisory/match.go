@@ -1,0 +1,330 @@
+package advisory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Query asks for the flaws of one version of a package. Where advisories are
+// about source packages (Debian, Ubuntu, SUSE and others), name and version are
+// those of the source package.
+type Query struct {
+	Ecosystem string // with the release where it has one, "Debian:12"
+	Name      string
+	Version   string
+}
+
+// Answer is what the database knows of a version of a package.
+type Answer struct {
+	// Flaws are sorted by id.
+	Flaws []Flaw
+	// Undecided are the advisories about the package of which it cannot be said
+	// whether they concern this version, sorted by id.
+	Undecided []Undecided
+}
+
+// Undecided is an advisory that may or may not concern the version.
+type Undecided struct {
+	Advisory string
+	Reason   string
+}
+
+// Flaw is a flaw of a package. All advisories that speak of it have been brought
+// together.
+type Flaw struct {
+	// ID is the CVE where there is one, else the id of an advisory.
+	ID      string
+	Aliases []string
+	// Advisories are the ids of the records that say so, the most telling first.
+	Advisories []string
+	Severity   seaworthy.Severity
+	// SeveritySource says whose judgement it is, empty if nobody's.
+	SeveritySource string
+	CVSS           []seaworthy.CVSS
+	EPSS           *seaworthy.EPSS
+	KEV            *seaworthy.KEV
+	// FixedVersion is the first version of this release that is free of the flaw,
+	// empty if there is none yet.
+	FixedVersion string
+	// Status is "fixed", "affected", or another state that a distribution names,
+	// such as "end-of-life".
+	Status string
+	// Informational is set if the advisory tells of no flaw in the code but, for
+	// instance, that the package is "unmaintained".
+	Informational string
+	// Imports are the packages and symbols of a Go module in which the flaw lies.
+	Imports []Import
+
+	texts []textAt
+}
+
+// textAt is where the text of an advisory lies.
+type textAt struct {
+	file   *dataFile
+	number uint64
+}
+
+// The states of a flaw that no distribution names.
+const (
+	StatusFixed    = "fixed"
+	StatusAffected = "affected"
+)
+
+// Match looks up the flaws of a package. The error wraps [ErrNoData] if there is
+// no data of its ecosystem. Malicious packages are left to [Database.Malicious].
+func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
+	found, undecided, err := db.look(ctx, q, kindVulnerability)
+	if err != nil {
+		return Answer{}, err
+	}
+	flaws := merge(q.Ecosystem, found)
+	for i := range flaws {
+		if err := db.rate(&flaws[i]); err != nil {
+			return Answer{}, err
+		}
+	}
+	return Answer{flaws, undecided}, nil
+}
+
+// Malicious looks up the advisories which say that this version of a package is
+// malware itself.
+func (db *Database) Malicious(ctx context.Context, q Query) (Answer, error) {
+	found, undecided, err := db.look(ctx, q, kindMalicious)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{merge(q.Ecosystem, found), undecided}, nil
+}
+
+// Text gives what the advisories say about a flaw, the first that says anything.
+func (f *Flaw) Text() (Text, error) {
+	var text Text
+	for _, at := range f.texts {
+		value, err := at.file.get(textsTable, numberKey(at.number))
+		if err != nil {
+			return text, err
+		}
+		if value == nil {
+			return text, fmt.Errorf("%s: an advisory has no text: %w", at.file.file.Name(), errDamaged)
+		}
+		d := decode{rest: value}
+		t := d.text()
+		if d.err != nil {
+			return text, d.err
+		}
+		text.Summary = cmp.Or(text.Summary, t.Summary)
+		text.Details = cmp.Or(text.Details, t.Details)
+		for _, ref := range t.References {
+			if len(text.References) < maxReferences && !slices.Contains(text.References, ref) {
+				text.References = append(text.References, ref)
+			}
+		}
+	}
+	return text, nil
+}
+
+// finding is an advisory that concerns the version.
+type finding struct {
+	*advice
+	*affects
+	fixed string
+	at    textAt
+}
+
+// look finds the advisories of a kind that concern the version, and those of
+// which that cannot be said.
+func (db *Database) look(ctx context.Context, q Query, kind byte) ([]finding, []Undecided, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	file, err := db.data(Base(q.Ecosystem))
+	if err != nil {
+		return nil, nil, err
+	}
+	if file == nil {
+		return nil, nil, noData(q.Ecosystem)
+	}
+	keys := [][]byte{packageKey(kind, q.Ecosystem, q.Name)}
+	if base := Base(q.Ecosystem); base != q.Ecosystem {
+		// A record without a release speaks of all of them.
+		keys = append(keys, packageKey(kind, base, q.Name))
+	}
+	var found []finding
+	var undecided []Undecided
+	a := newAssay(q)
+	for _, key := range keys {
+		value, err := file.get(packagesTable, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		for d := (decode{rest: value}); len(d.rest) > 0; {
+			f := d.affects()
+			if d.err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", file.file.Name(), d.err)
+			}
+			affected, fixed, err := a.test(f)
+			if !affected && err == nil {
+				continue
+			}
+			advice, adviceErr := file.advice(f.number)
+			if adviceErr != nil {
+				return nil, nil, adviceErr
+			}
+			if affected {
+				found = append(found, finding{advice, f, fixed, textAt{file, f.number}})
+			} else {
+				undecided = append(undecided, Undecided{advice.id, reason(err)})
+			}
+		}
+	}
+	slices.SortFunc(undecided, func(a, b Undecided) int {
+		return cmp.Or(cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Reason, b.Reason))
+	})
+	return found, slices.Compact(undecided), nil
+}
+
+// advice reads an advisory.
+func (d *dataFile) advice(number uint64) (*advice, error) {
+	value, err := d.get(advisoriesTable, numberKey(number))
+	if err != nil {
+		return nil, err
+	}
+	if value == nil {
+		return nil, fmt.Errorf("%s: advisory %d is missing: %w", d.file.Name(), number, errDamaged)
+	}
+	in := decode{rest: bytes.Clone(value)}
+	a := in.advice()
+	if in.err != nil {
+		return nil, fmt.Errorf("%s: advisory %d: %w", d.file.Name(), number, in.err)
+	}
+	return a, nil
+}
+
+// assay tests one version against advisories.
+type assay struct {
+	order   order
+	text    string
+	version Version
+	err     error // why the version has no place in the order
+}
+
+func newAssay(q Query) *assay {
+	a := &assay{text: q.Version}
+	if Base(q.Ecosystem) == "Bitnami" {
+		a.text = bitnamiRevision.ReplaceAllString(a.text, "")
+	}
+	a.order = orderOf(q.Ecosystem)
+	a.version, a.err = a.order.parse(a.text)
+	return a
+}
+
+// bitnamiRevision is the number of a packaging, 1.2.3-4, which is no pre-release;
+// advisories are about the software.
+var bitnamiRevision = regexp.MustCompile(`-[0-9]+$`)
+
+// test tells whether an advisory concerns the version, and which version is free
+// of the flaw. With an error it cannot be told.
+func (a *assay) test(f *affects) (affected bool, fixed string, err error) {
+	listed := slices.Contains(f.versions, a.text)
+	everything := len(f.spans) == 1 && f.spans[0] == span{from: zero}
+	switch {
+	case everything:
+		return true, "", nil
+	case a.err != nil:
+		if listed {
+			return true, "", nil
+		}
+		if len(f.spans) == 0 && f.incomparable == "" {
+			return false, "", nil // versions one by one, and this is none of them
+		}
+		return false, "", a.err
+	}
+	if !listed {
+		listed = a.listed(f.versions)
+	}
+	inside, fixed, err := a.fix(f.spans)
+	switch {
+	case inside || listed:
+		return true, fixed, nil
+	case err != nil:
+		return false, "", err
+	case f.incomparable != "":
+		return false, "", fmt.Errorf("%w: %s", ErrNotComparable, f.incomparable)
+	}
+	return false, "", nil
+}
+
+// listed finds the version among others however it is written: 1.0 is 1.0.0 to
+// many ecosystems.
+func (a *assay) listed(versions []string) bool {
+	return slices.ContainsFunc(versions, func(text string) bool {
+		v, err := a.order.parse(text)
+		if err != nil {
+			return false
+		}
+		c, err := a.version.Compare(v)
+		return c == 0 && err == nil
+	})
+}
+
+// fix tells whether the version lies in one of the spans, and gives the first
+// later version that lies in none, if the spans name one.
+func (a *assay) fix(spans []span) (inside bool, fixed string, err error) {
+	at := a.version
+	placed := a.order.place(spans)
+	var failed error
+	for range placed { // each round leaves one span or more behind
+		moved := false
+		for i := range placed {
+			s := &placed[i]
+			in, err := s.holds(at)
+			failed = errors.Join(failed, err)
+			if !in {
+				continue
+			}
+			inside = true
+			if s.fix() == "" {
+				return true, "", nil
+			}
+			if c, err := s.end.Compare(at); c > 0 && err == nil {
+				at, fixed, moved = s.end, s.fix(), true
+			}
+		}
+		if !moved {
+			break
+		}
+	}
+	return inside, fixed, failed
+}
+
+// rate adds what KEV and EPSS say of a flaw.
+func (db *Database) rate(f *Flaw) error {
+	n, ok := parseCVE(f.ID)
+	if !ok {
+		return nil
+	}
+	kev, err := db.data(KEV)
+	if err != nil {
+		return err
+	}
+	if kev != nil {
+		if f.KEV, err = kev.kev(n); err != nil {
+			return err
+		}
+	}
+	epss, err := db.data(EPSS)
+	if err != nil {
+		return err
+	}
+	if epss != nil {
+		f.EPSS, err = epss.epss(n)
+	}
+	return err
+}

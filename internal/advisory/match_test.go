@@ -1,0 +1,237 @@
+package advisory
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"seaworthy.dev/seaworthy"
+)
+
+const (
+	vectorCritical = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" // 9.8
+	vectorMedium   = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N" // 6.1
+)
+
+// library are the records of one flaw that three publishers know by other names.
+var library = []string{
+	`{"id": "PYSEC-2023-1", "aliases": ["CVE-2023-0001"], "details": "From PyPA.", "affected": [{"package": {"ecosystem": "PyPI", "name": "Some.Package"},
+		"ranges": [{"type": "GIT", "events": [{"introduced": "0"}, {"fixed": "abcdef"}]}, {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.4"}]}], "versions": ["1.0", "1.3", "2.0b1"]}]}`,
+	`{"id": "GHSA-aaaa-bbbb-cccc", "aliases": ["CVE-2023-0001", "PYSEC-2023-1"], "summary": "From GitHub", "database_specific": {"severity": "LOW"}, "references": [{"type": "WEB", "url": "https://example.org/a"}],
+		"severity": [{"type": "CVSS_V3", "score": "` + vectorMedium + `"}], "affected": [{"package": {"ecosystem": "PyPI", "name": "some-package"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "1.0"}, {"fixed": "1.4.1"}]}]}]}`,
+	`{"id": "GHSA-only", "summary": "Without a CVE", "database_specific": {"severity": "HIGH"}, "affected": [{"package": {"ecosystem": "PyPI", "name": "some_package"}, "versions": ["1.3.0"]}]}`,
+	`{"id": "PYSEC-2023-2", "withdrawn": "2023-05-05T00:00:00Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "some-package"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}`,
+	`{"id": "PYSEC-2023-3", "affected": [{"package": {"ecosystem": "PyPI", "name": "some-package"}, "ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}]}]}`,
+	`{"id": "MAL-2023-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "some-package"}, "versions": ["6.6.6"]}]}`,
+	`{"id": "MAL-2023-2", "affected": [{"package": {"ecosystem": "PyPI", "name": "evil"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}`,
+}
+
+func TestFlawsAreBroughtTogether(t *testing.T) {
+	db := built(t, map[string][]string{"PyPI": library})
+	a := match(t, db, "PyPI", "Some_Package", "1.3")
+	want := []Flaw{
+		{
+			ID: "CVE-2023-0001", Aliases: []string{"GHSA-aaaa-bbbb-cccc", "PYSEC-2023-1"}, Advisories: []string{"GHSA-aaaa-bbbb-cccc", "PYSEC-2023-1"},
+			Severity: seaworthy.Medium, SeveritySource: "GitHub", CVSS: []seaworthy.CVSS{{Source: "GitHub", Vector: vectorMedium, Score: 6.1}},
+			FixedVersion: "1.4.1", Status: StatusFixed,
+		},
+		{ID: "GHSA-only", Aliases: []string{}, Advisories: []string{"GHSA-only"}, Severity: seaworthy.High, SeveritySource: "GitHub", Status: StatusAffected},
+	}
+	if d := cmp.Diff(want, a.Flaws, cmpopts.IgnoreUnexported(Flaw{})); d != "" {
+		t.Error(d)
+	}
+	text, err := a.Flaws[0].Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(Text{"From GitHub", "From PyPA.", []string{"https://example.org/a"}}, text); d != "" {
+		t.Error(d)
+	}
+	for version, want := range map[string]string{"1.4": "CVE-2023-0001", "1.4.1": "", "2.0.b1": "CVE-2023-0001", "2.0": "", "6.6.6": ""} {
+		if got := strings.Join(ids(match(t, db, "PyPI", "some-package", version)), " "); got != want {
+			t.Errorf("%s: flaws %q, want %q", version, got, want)
+		}
+	}
+	if a := match(t, db, "PyPI", "another", "1.0"); len(a.Flaws)+len(a.Undecided) > 0 {
+		t.Errorf("a package without advisories: %+v", a)
+	}
+}
+
+func TestMalicious(t *testing.T) {
+	db := built(t, map[string][]string{"PyPI": library})
+	for _, c := range []struct{ name, version, want string }{
+		{"some-package", "6.6.6", "MAL-2023-1"}, {"some-package", "6.6.7", ""}, {"evil", "0.1", "MAL-2023-2"}, {"evil", "whatever it is", "MAL-2023-2"},
+	} {
+		a, err := db.Malicious(t.Context(), Query{"PyPI", c.name, c.version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(ids(a), " "); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.name, c.version, got, c.want)
+		}
+	}
+	if a := match(t, db, "PyPI", "evil", "0.1"); len(a.Flaws) > 0 {
+		t.Error("a malicious package counts as vulnerable")
+	}
+}
+
+func TestDistributions(t *testing.T) {
+	range0 := func(fixed string) string {
+		return `"ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "` + fixed + `"}]}]`
+	}
+	db := built(t, map[string][]string{
+		"AlmaLinux": {
+			`{"id": "ALSA-2024:1", "related": ["CVE-2024-0010", "CVE-2024-0002"], "summary": "Important: pkg security update", "affected": [{"package": {"ecosystem": "AlmaLinux:9", "name": "pkg"}, ` + range0("1.0-2.el9") + `}]}`,
+			`{"id": "ALBA-2024:2", "related": [], "summary": "pkg bug fix", "affected": [{"package": {"ecosystem": "AlmaLinux:9", "name": "pkg"}, ` + range0("1.0-9.el9") + `}]}`,
+			`{"id": "ALSA-2024:3", "related": ["CVE-2024-0002"], "summary": "Low: pkg security update", "affected": [{"package": {"ecosystem": "AlmaLinux:8", "name": "pkg"}, ` + range0("1.0-7.el8") + `}]}`,
+		},
+		"Debian": {
+			`{"id": "DEBIAN-CVE-2024-0001", "upstream": ["CVE-2024-0001"], "severity": [{"type": "CVSS_V3", "score": "` + vectorCritical + `"}], "affected": [{"package": {"ecosystem": "Debian:12", "name": "pkg"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}], "ecosystem_specific": {"urgency": "unimportant"}},
+				{"package": {"ecosystem": "Debian:11", "name": "pkg"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}], "ecosystem_specific": {"urgency": "end-of-life"}}]}`,
+			`{"id": "DEBIAN-CVE-2024-0002", "upstream": ["CVE-2024-0002"], "severity": [{"type": "CVSS_V3", "score": "` + vectorCritical + `"}], "affected": [{"package": {"ecosystem": "Debian:12", "name": "pkg"}, ` + range0("1.0-1+deb12u2") + `, "ecosystem_specific": {"urgency": "not yet assigned"}}]}`,
+			`{"id": "DSA-1-1", "upstream": ["CVE-2024-0002", "CVE-2024-0003"], "summary": "pkg - security update", "affected": [{"package": {"ecosystem": "Debian:12", "name": "pkg"}, ` + range0("1.0-1+deb12u2") + `}]}`,
+		},
+		"Ubuntu": {
+			`{"id": "UBUNTU-CVE-2024-0001", "upstream": ["CVE-2024-0001"], "severity": [{"type": "CVSS_V3", "score": "` + vectorCritical + `"}, {"type": "Ubuntu", "score": "low"}], "affected": [{"package": {"ecosystem": "Ubuntu:22.04:LTS", "name": "pkg"}, ` + range0("1.0-1ubuntu0.2") + `, "versions": ["1.0-1ubuntu0.1"]}]}`,
+		},
+		"Red Hat": {
+			`{"id": "RHSA-2024:1", "upstream": ["CVE-2024-0001"], "severity": [{"type": "CVSS_V3", "score": "` + vectorMedium + `"}], "affected": [{"package": {"ecosystem": "Red Hat:enterprise_linux:9::baseos", "name": "pkg"}, ` + range0("0:1.0-2.el9") + `}, {"package": {"ecosystem": "Red Hat:enterprise_linux:9::appstream", "name": "pkg"}, ` + range0("0:1.0-2.el9") + `}, {"package": {"ecosystem": "Red Hat:rhel_eus:9.2::baseos", "name": "pkg"}, ` + range0("0:1.0-1.el9_2") + `}]}`,
+		},
+	})
+	type flaw struct {
+		ID, Fixed, Status, Source string
+		Severity                  seaworthy.Severity
+		Advisories                string
+	}
+	for _, c := range []struct {
+		ecosystem, version string
+		want               []flaw
+	}{
+		{"AlmaLinux:9", "1.0-1.el9", []flaw{
+			{"CVE-2024-0002", "1.0-2.el9", "fixed", "AlmaLinux", seaworthy.High, "ALSA-2024:1"},
+			{"CVE-2024-0010", "1.0-2.el9", "fixed", "AlmaLinux", seaworthy.High, "ALSA-2024:1"},
+		}},
+		{"AlmaLinux:9", "1.0-2.el9", nil},
+		{"AlmaLinux:8", "1.0-1.el8", []flaw{{"CVE-2024-0002", "1.0-7.el8", "fixed", "AlmaLinux", seaworthy.Low, "ALSA-2024:3"}}},
+		{"Debian:12", "1.0-1", []flaw{
+			{"CVE-2024-0001", "", "affected", "Debian", seaworthy.Negligible, "DEBIAN-CVE-2024-0001"},
+			{"CVE-2024-0002", "1.0-1+deb12u2", "fixed", "NVD", seaworthy.Critical, "DEBIAN-CVE-2024-0002 DSA-1-1"},
+			{"CVE-2024-0003", "1.0-1+deb12u2", "fixed", "", seaworthy.Unknown, "DSA-1-1"},
+		}},
+		{"Debian:11", "1.0-1", []flaw{{"CVE-2024-0001", "", "end-of-life", "NVD", seaworthy.Critical, "DEBIAN-CVE-2024-0001"}}},
+		{"Debian:13", "1.0-1", nil},
+		{"Ubuntu:22.04:LTS", "1.0-1ubuntu0.1", []flaw{{"CVE-2024-0001", "1.0-1ubuntu0.2", "fixed", "Ubuntu", seaworthy.Low, "UBUNTU-CVE-2024-0001"}}},
+		{"Red Hat:enterprise_linux:9", "1.0-1.el9", []flaw{{"CVE-2024-0001", "0:1.0-2.el9", "fixed", "Red Hat", seaworthy.Medium, "RHSA-2024:1"}}},
+		{"Red Hat:enterprise_linux:8", "1.0-1.el8", nil},
+	} {
+		var got []flaw
+		for _, f := range match(t, db, c.ecosystem, "pkg", c.version).Flaws {
+			got = append(got, flaw{f.ID, f.FixedVersion, f.Status, f.SeveritySource, f.Severity, strings.Join(f.Advisories, " ")})
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s %s: %s", c.ecosystem, c.version, d)
+		}
+	}
+}
+
+// TestUndecided: what cannot be compared is neither affected nor clean.
+func TestUndecided(t *testing.T) {
+	db := built(t, map[string][]string{
+		"Go":      {`{"id": "GO-1", "affected": [{"package": {"ecosystem": "Go", "name": "example.org/m"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.0.0"}]}]}]}`},
+		"npm":     {`{"id": "GHSA-1", "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "next"}]}], "versions": ["1.0.0"]}]}`},
+		"Novelty": {`{"id": "NOVEL-1", "affected": [{"package": {"ecosystem": "Novelty", "name": "p"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]}], "versions": ["1"]}]}`},
+	})
+	for _, c := range []struct{ ecosystem, name, version, flaws, undecided string }{
+		{"Go", "example.org/m", "(devel)", "", "GO-1"},
+		{"Go", "example.org/m", "", "", "GO-1"},
+		{"Go", "example.org/other", "(devel)", "", ""},
+		{"npm", "p", "1.0.0", "GHSA-1", ""},
+		{"npm", "p", "2.0.0", "", "GHSA-1"},
+		{"Novelty", "p", "1", "NOVEL-1", ""},
+		{"Novelty", "p", "1.5", "", "NOVEL-1"},
+	} {
+		a := match(t, db, c.ecosystem, c.name, c.version)
+		var undecided []string
+		for _, u := range a.Undecided {
+			undecided = append(undecided, u.Advisory)
+			if u.Reason == "" {
+				t.Errorf("%+v: no reason", c)
+			}
+		}
+		if strings.Join(ids(a), " ") != c.flaws || strings.Join(undecided, " ") != c.undecided {
+			t.Errorf("%+v: flaws %v, undecided %v", c, ids(a), a.Undecided)
+		}
+	}
+}
+
+func TestNoData(t *testing.T) {
+	db := built(t, map[string][]string{"npm": {`{"id": "GHSA-1"}`}})
+	if _, err := db.Match(t.Context(), Query{"Debian:12", "p", "1"}); !errors.Is(err, ErrNoData) || !strings.Contains(err.Error(), `--ecosystem "Debian"`) {
+		t.Errorf("error %v, want ErrNoData", err)
+	}
+	if _, err := Open(filepath.Join(t.TempDir(), "none")).Match(t.Context(), Query{"npm", "p", "1"}); !errors.Is(err, ErrNoData) {
+		t.Errorf("error %v, want ErrNoData", err)
+	}
+	if info, err := db.Info("npm"); err != nil || info.Records != 1 {
+		t.Errorf("%+v, %v", info, err)
+	}
+}
+
+func TestExploited(t *testing.T) {
+	source := write(t, map[string][]string{"npm": {`{"id": "GHSA-1", "aliases": ["CVE-2021-44228"], "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]}]}`}})
+	put(t, filepath.Join(source, "kev", "known_exploited_vulnerabilities.json"), []byte(`{"dateReleased": "2025-08-25T17:04:19.9796Z", "vulnerabilities": [{"cveID": "CVE-2021-44228", "dateAdded": "2021-12-10"}]}`))
+	put(t, filepath.Join(source, "epss", "data.csv"), []byte("#model_version:v2023.03.01,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile\nCVE-2021-44228,0.97565,0.99998\nCVE-1999-0005,0.1,0.2\n"))
+	dir := t.TempDir()
+	u := newUpdater(t, dir, source)
+	for _, name := range []string{"npm", KEV, EPSS} {
+		update(t, u, name)
+	}
+	f := match(t, open(t, dir), "npm", "p", "1.0.0").Flaws[0]
+	if d := cmp.Diff(&seaworthy.KEV{DateAdded: "2021-12-10"}, f.KEV); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(&seaworthy.EPSS{Score: 0.97565, Percentile: 0.99998}, f.EPSS); d != "" {
+		t.Error(d)
+	}
+	for _, c := range []struct{ name, path, text, want string }{
+		{KEV, "kev/known_exploited_vulnerabilities.json", `{"vulnerabilities": [{"cveID": "x"}]}`, `"x" is no CVE`},
+		{KEV, "kev/known_exploited_vulnerabilities.json", `{}`, "names no vulnerability"},
+		{KEV, "kev/known_exploited_vulnerabilities.json", `<html>`, "not a KEV catalog"},
+		{EPSS, "epss/data.csv", "cve,epss\n", "its columns are not"},
+		{EPSS, "epss/data.csv", "cve,epss,percentile\nCVE-2021-44228,1.5,0\n", `line 2 of the EPSS scores: "1.5" is no probability`},
+		{EPSS, "epss/data.csv", "", "no columns"},
+	} {
+		put(t, filepath.Join(source, filepath.FromSlash(c.path)), []byte(c.text))
+		if _, err := u.Update(t.Context(), c.name); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), filepath.Base(c.path)) {
+			t.Errorf("%s %q: error %v, want %q", c.name, c.text, err, c.want)
+		}
+	}
+	if f := match(t, open(t, dir), "npm", "p", "1.0.0").Flaws[0]; f.KEV == nil || f.EPSS == nil {
+		t.Error("failed updates took away what there was")
+	}
+}
+
+func TestNamesOfFiles(t *testing.T) {
+	dir := t.TempDir()
+	var want []string
+	for _, name := range []string{"Red Hat", "crates.io", "../../etc", ".hidden", "a/b"} {
+		if filepath.Dir(dataPath(dir, name)) != dir {
+			t.Errorf("%q lies outside of the directory: %s", name, dataPath(dir, name))
+		}
+		if err := os.WriteFile(dataPath(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, name)
+	}
+	got, err := names(dir)
+	slices.Sort(want)
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Error(d, err)
+	}
+}

@@ -1,0 +1,350 @@
+package advisory
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+)
+
+// The public sources.
+const (
+	DefaultSource = "https://osv-vulnerabilities.storage.googleapis.com"
+	DefaultKEV    = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
+	DefaultEPSS   = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
+)
+
+// Updater brings the database up to date. Any number of processes may do so at
+// the same time: for each body of data they take turns. One that is killed
+// leaves the old data in place, and what it had downloaded to the next.
+type Updater struct {
+	// Dir is the directory of the database, which is made if need be.
+	Dir string
+	// Source has OSV's bulk export: a URL, or a directory, with <Ecosystem>/all.zip.
+	Source string
+	// KEV and EPSS are a URL or file each. If empty, they are those of the
+	// source: kev/known_exploited_vulnerabilities.json and epss/data.csv.
+	KEV, EPSS string
+	Client    *http.Client
+	Log       *slog.Logger
+	Now       func() time.Time
+	// Progress is told how far a download has come; it may be nil.
+	Progress func(Progress)
+	// Backoff is the wait before the second attempt at a download, which doubles
+	// with each further one; a second if zero.
+	Backoff time.Duration
+}
+
+// Progress is how far the download of a body of data has come.
+type Progress struct {
+	Name       string
+	Read, Size int64 // Size is -1 if unknown
+}
+
+func (u *Updater) progress(p Progress) {
+	if u.Progress != nil {
+		u.Progress(p)
+	}
+}
+
+func (u *Updater) backoff() time.Duration {
+	if u.Backoff > 0 {
+		return u.Backoff
+	}
+	return time.Second
+}
+
+// Outcome is what an update did to a body of data.
+type Outcome struct {
+	Info
+	// Changed is false if the database had what the source has.
+	Changed bool
+	// Renewed counts the records that were fetched one by one; 0 if all were
+	// read anew.
+	Renewed int
+}
+
+var ecosystemName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$`)
+
+// Update brings one body of data up to date: an ecosystem, whose release does not
+// matter, or [KEV] or [EPSS]. The error wraps [fs.ErrNotExist] if the source
+// does not have it. After an error the database is what it was.
+func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error) {
+	name = Base(name)
+	if !ecosystemName.MatchString(name) {
+		return Outcome{}, fmt.Errorf("%q is no name of an ecosystem", name)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("advisories of %s: %w", name, err)
+		}
+	}()
+	if err := os.MkdirAll(u.Dir, 0o755); err != nil {
+		return Outcome{}, err
+	}
+	unlock, err := u.lock(ctx, name)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer unlock()
+	u.sweep()
+	path := dataPath(u.Dir, name)
+	old, err := openFile(path)
+	var newer *newerError
+	switch {
+	case err == nil:
+		defer old.close()
+	case errors.As(err, &newer):
+		return Outcome{}, err
+	case errors.Is(err, errDamaged):
+		u.Log.Warn("data is damaged and will be made again", "path", path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return Outcome{}, err
+	}
+	switch name {
+	case KEV:
+		return u.updateCVEs(ctx, name, old, u.locations(u.KEV, "kev/known_exploited_vulnerabilities.json"), readKEV)
+	case EPSS:
+		return u.updateCVEs(ctx, name, old, u.locations(u.EPSS, "epss/data.csv"), readEPSS)
+	default:
+		return u.updateEcosystem(ctx, name, old)
+	}
+}
+
+// lock waits until no other process updates the body of data.
+func (u *Updater) lock(ctx context.Context, name string) (unlock func(), err error) {
+	type outcome struct {
+		unlock func()
+		err    error
+	}
+	locked := make(chan outcome, 1)
+	go func() {
+		unlock, err := lockedfile.MutexAt(dataPath(u.Dir, name) + ".lock").Lock()
+		locked <- outcome{unlock, err}
+	}()
+	const patience = time.Second
+	tell := time.After(patience)
+	for {
+		select {
+		case o := <-locked:
+			return o.unlock, o.err
+		case <-tell:
+			u.Log.Warn("another update is running; waiting for it to end", "ecosystem", name)
+		case <-ctx.Done():
+			go func() { // whenever the lock comes, nobody wants it any more
+				if o := <-locked; o.err == nil {
+					o.unlock()
+				}
+			}()
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// sweep removes what killed processes left behind.
+func (u *Updater) sweep() {
+	const abandoned = 24 * time.Hour
+	entries, err := os.ReadDir(u.Dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && strings.HasPrefix(e.Name(), temporaryPrefix) && u.Now().Sub(info.ModTime()) > abandoned {
+			os.Remove(filepath.Join(u.Dir, e.Name()))
+		}
+	}
+}
+
+// location is where the source has a file.
+func (u *Updater) location(parts ...string) string {
+	if isURL(u.Source) {
+		for i, p := range parts {
+			parts[i] = url.PathEscape(p)
+		}
+		return strings.TrimRight(u.Source, "/") + "/" + strings.Join(parts, "/")
+	}
+	return filepath.Join(append([]string{u.Source}, parts...)...)
+}
+
+func (u *Updater) locations(given, inSource string) string {
+	if given != "" {
+		return given
+	}
+	return u.location(strings.Split(inSource, "/")...)
+}
+
+// updateEcosystem takes in the records that were changed since the last time, or
+// all of them.
+func (u *Updater) updateEcosystem(ctx context.Context, name string, old *dataFile) (Outcome, error) {
+	location := u.location(name, "all.zip")
+	if old != nil && old.Source == location && isURL(location) && u.Now().Sub(old.Whole) < wholeEvery {
+		outcome, err := u.renew(ctx, name, old)
+		if !errors.Is(err, errNotRenewable) {
+			return outcome, err
+		}
+		u.Log.Info("all records are read anew", "ecosystem", name, "reason", err)
+	}
+	in, done, err := u.fetch(ctx, name, location, infoOf(old))
+	if errors.Is(err, errUnchanged) {
+		return u.unchanged(old, location)
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	b, err := newBuilder(u.Dir)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := readArchive(ctx, in, in.size, b.add); err != nil {
+		b.discard()
+		if ctx.Err() == nil {
+			done() // the same bytes would be no better the next time
+		}
+		return Outcome{}, fmt.Errorf("%s: %w", location, err)
+	}
+	defer done()
+	info := u.info(name, location, in.from)
+	info.Whole = u.Now().UTC()
+	if err := b.commit(ctx, dataPath(u.Dir, name), info, u.checked(location, in.from)); err != nil {
+		return Outcome{}, err
+	}
+	return u.outcome(name, Outcome{Changed: true})
+}
+
+func infoOf(old *dataFile) *Info {
+	if old == nil {
+		return nil
+	}
+	return &old.Info
+}
+
+func (u *Updater) info(name, location string, from origin) Info {
+	return Info{Name: name, Source: location, Modified: from.Modified, Digest: from.Digest, ETag: from.ETag, LastModified: from.LastModified}
+}
+
+// checked is the time for which the data is known to be up to date: now if a
+// server gave it. A file is a copy, and as old as its time says.
+func (u *Updater) checked(location string, from origin) time.Time {
+	now := u.Now()
+	if !isURL(location) && from.Modified.Before(now) {
+		return from.Modified
+	}
+	return now
+}
+
+// unchanged notes that the database has what the source has.
+func (u *Updater) unchanged(old *dataFile, location string) (Outcome, error) {
+	var from origin
+	if info, err := os.Stat(location); err == nil && !isURL(location) {
+		from.Modified = info.ModTime()
+	}
+	if err := markChecked(old.file.Name(), u.checked(location, from)); err != nil {
+		return Outcome{}, err
+	}
+	return u.outcome(old.Name, Outcome{})
+}
+
+// outcome completes the outcome with what the database has now.
+func (u *Updater) outcome(name string, o Outcome) (Outcome, error) {
+	file, err := openFile(dataPath(u.Dir, name))
+	if err != nil {
+		return Outcome{}, err
+	}
+	o.Info = file.Info
+	return o, file.close()
+}
+
+// updateCVEs takes in KEV or EPSS.
+func (u *Updater) updateCVEs(ctx context.Context, name string, old *dataFile, location string, read func(io.Reader, func(cveNumber, []byte) error) (time.Time, error)) (Outcome, error) {
+	in, done, err := u.fetch(ctx, name, location, infoOf(old))
+	if errors.Is(err, errUnchanged) {
+		return u.unchanged(old, location)
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer done()
+	path := dataPath(u.Dir, name)
+	err = writeCVEs(ctx, u.Dir, path, u.info(name, location, in.from), u.checked(location, in.from), func(f func(cveNumber, []byte) error) (time.Time, error) {
+		body, err := unpacked(in)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return read(body, f)
+	})
+	if err != nil {
+		return Outcome{}, fmt.Errorf("%s: %w", location, err)
+	}
+	return u.outcome(name, Outcome{Changed: true})
+}
+
+// unpacked reads a file from its beginning, decompressed if it is gzip.
+func unpacked(in *download) (io.Reader, error) {
+	const maxUnpacked = 4 << 30
+	body := bufio.NewReader(io.NewSectionReader(in, 0, in.size))
+	if magic, _ := body.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return body, nil
+	}
+	z, err := gzip.NewReader(body)
+	if err != nil {
+		return nil, err
+	}
+	return io.LimitReader(z, maxUnpacked), nil
+}
+
+// Ecosystems lists what the source has.
+func (u *Updater) Ecosystems(ctx context.Context) ([]string, error) {
+	if isURL(u.Source) {
+		return u.remoteEcosystems(ctx)
+	}
+	archives, err := fs.Glob(os.DirFS(u.Source), "*/all.zip")
+	if err != nil {
+		return nil, err
+	}
+	if len(archives) == 0 {
+		return nil, fmt.Errorf("%s: no <Ecosystem>/all.zip is there", u.Source)
+	}
+	var list []string
+	for _, a := range archives {
+		list = append(list, filepath.Dir(a))
+	}
+	return list, nil
+}
+
+func (u *Updater) remoteEcosystems(ctx context.Context) ([]string, error) {
+	location := u.location("ecosystems.txt")
+	response, err := u.get(ctx, location, nil)
+	if err != nil {
+		return nil, fmt.Errorf("cannot learn which ecosystems there are: %w", err)
+	}
+	defer response.Body.Close()
+	const maxList = 1 << 20
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxList))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", location, err)
+	}
+	var list []string
+	for line := range strings.Lines(string(text)) {
+		if name := Base(strings.TrimSpace(line)); ecosystemName.MatchString(name) {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}

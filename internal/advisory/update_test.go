@@ -1,0 +1,370 @@
+package advisory
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// advisory is a record of a flaw in the package p of npm.
+func advisory(id, fixed, modified string) string {
+	return fmt.Sprintf(`{"id": %q, "modified": %q, "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": %q}]}]}]}`, id, modified, fixed)
+}
+
+// server is a source that notes what it is asked for.
+type server struct {
+	*httptest.Server
+	mu    sync.Mutex
+	files map[string][]byte // guarded by mu
+	asked []string          // guarded by mu
+	// cut breaks off the next answers after so many bytes.
+	cut []int // guarded by mu
+	// hash is what the server says is the checksum.
+	hash func([]byte) string
+}
+
+func serve(t *testing.T) *server {
+	s := &server{files: make(map[string][]byte)}
+	s.Server = httptest.NewServer(s)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry := r.URL.Path
+	if rng := r.Header.Get("Range"); rng != "" {
+		entry += " " + rng
+	}
+	s.asked = append(s.asked, entry)
+	data, ok := s.files[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("ETag", fmt.Sprintf(`"%08x"`, crc32.ChecksumIEEE(data)))
+	if s.hash != nil {
+		w.Header().Set("X-Goog-Hash", s.hash(data))
+	}
+	if len(s.cut) > 0 {
+		n := s.cut[0]
+		s.cut = s.cut[1:]
+		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+		w.Write(data[:n])
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(string(data)))
+}
+
+func (s *server) set(path string, data []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.files[path] = data
+}
+
+// requests gives what was asked for since the last call.
+func (s *server) requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := s.asked
+	s.asked = nil
+	return asked
+}
+
+func fixes(t *testing.T, dir string) string {
+	t.Helper()
+	var list []string
+	for _, f := range match(t, open(t, dir), "npm", "p", "0.1.0").Flaws {
+		list = append(list, f.ID+" "+f.FixedVersion)
+	}
+	return strings.Join(list, ", ")
+}
+
+func TestUpdateFromDirectory(t *testing.T) {
+	source := write(t, map[string][]string{"npm": {advisory("GHSA-1", "1.0.0", "2024-01-01T00:00:00Z")}})
+	archivePath := filepath.Join(source, "npm", "all.zip")
+	old := now.Add(-240 * time.Hour)
+	if err := os.Chtimes(archivePath, old, old); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	u := newUpdater(t, dir, source)
+	o := update(t, u, "npm")
+	if !o.Changed || o.Records != 1 || o.Age(now) != 240*time.Hour {
+		t.Errorf("first: %+v, age %s; a copy is as old as its time says", o, o.Age(now))
+	}
+	before := open(t, dir)
+	match(t, before, "npm", "p", "0.1.0") // opened
+	recent := now.Add(-time.Hour)
+	if err := os.Chtimes(archivePath, recent, recent); err != nil {
+		t.Fatal(err)
+	}
+	if o := update(t, u, "npm"); o.Changed || o.Age(now) != time.Hour {
+		t.Errorf("unchanged: %+v, age %s", o, o.Age(now))
+	}
+	put(t, archivePath, archive(t, advisory("GHSA-1", "2.0.0", "2024-01-02T00:00:00Z")))
+	if o := update(t, u, "npm:with a release"); !o.Changed {
+		t.Errorf("changed: %+v", o)
+	}
+	if got := fixes(t, dir); got != "GHSA-1 2.0.0" {
+		t.Errorf("flaws %q", got)
+	}
+	if a := match(t, before, "npm", "p", "0.1.0"); a.Flaws[0].FixedVersion != "1.0.0" {
+		t.Errorf("what was open has changed: %+v", a)
+	}
+	list, err := u.Ecosystems(t.Context())
+	if d := cmp.Diff([]string{"npm"}, list); d != "" || err != nil {
+		t.Error(d, err)
+	}
+	for _, name := range []string{"Unheard of", "../npm", "", "a/b"} {
+		if _, err := u.Update(t.Context(), name); err == nil {
+			t.Errorf("an update of %q is no error", name)
+		}
+	}
+	if _, err := u.Update(t.Context(), "Unheard of"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want fs.ErrNotExist", err)
+	}
+}
+
+// TestBadArchive: the error names file and record, and the old data stays.
+func TestBadArchive(t *testing.T) {
+	source := write(t, map[string][]string{"npm": {advisory("GHSA-1", "1.0.0", "2024-01-01T00:00:00Z")}})
+	path := filepath.Join(source, "npm", "all.zip")
+	dir := t.TempDir()
+	u := newUpdater(t, dir, source)
+	update(t, u, "npm")
+	good := archive(t, advisory("GHSA-1", "2.0.0", "2024-01-01T00:00:00Z"))
+	flipped := slices.Clone(good)
+	flipped[60] ^= 0xff // in the compressed record
+	for _, c := range []struct {
+		data []byte
+		want string
+	}{
+		{good[:len(good)-10], "not a whole zip archive"},
+		{[]byte("<html>"), "not a whole zip archive"},
+		{flipped, `record "GHSA-1.json"`},
+		{archive(t, `{"id": "GHSA-2", "aliases": 7}`), `record "GHSA-2.json": not an OSV record`},
+		{archive(t), "holds no record"},
+	} {
+		put(t, path, c.data)
+		_, err := u.Update(t.Context(), "npm")
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("error %v, want %q and the path", err, c.want)
+		}
+	}
+	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
+		t.Errorf("flaws %q, want the old ones", got)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, temporaryPrefix+"*"))
+	if len(left) > 0 || err != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestUpdateFromServer(t *testing.T) {
+	s := serve(t)
+	s.set("/Red Hat/all.zip", archive(t, `{"id": "RHSA-1", "upstream": ["CVE-2024-0001"]}`))
+	s.set("/ecosystems.txt", []byte("npm\nRed Hat\nDebian:12\nDebian\n"))
+	dir := t.TempDir()
+	u := newUpdater(t, dir, s.URL+"/")
+	if o := update(t, u, "Red Hat"); !o.Changed || o.Records != 1 || o.Age(now) != 0 {
+		t.Errorf("first: %+v", o)
+	}
+	later := now.Add(time.Hour)
+	u.Now = func() time.Time { return later }
+	if o := update(t, u, "Red Hat"); o.Changed || !o.Checked.Equal(later) {
+		t.Errorf("unchanged: %+v", o)
+	}
+	list, err := u.Ecosystems(t.Context())
+	if d := cmp.Diff([]string{"Debian", "Red Hat", "npm"}, list); d != "" || err != nil {
+		t.Error(d, err)
+	}
+	if _, err := u.Update(t.Context(), "npm"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want fs.ErrNotExist", err)
+	}
+}
+
+// TestResume: a transfer that breaks is taken up where it broke, in the same
+// process and in the next.
+func TestResume(t *testing.T) {
+	s := serve(t)
+	data := archive(t, advisory("GHSA-1", "1.0.0", "2024-01-01T00:00:00Z"))
+	s.set("/npm/all.zip", data)
+	dir := t.TempDir()
+	u := newUpdater(t, dir, s.URL)
+	s.cut = []int{100}
+	update(t, u, "npm")
+	if d := cmp.Diff([]string{"/npm/all.zip", "/npm/all.zip bytes=100-"}, s.requests()); d != "" {
+		t.Error(d)
+	}
+
+	dir = t.TempDir()
+	u = newUpdater(t, dir, s.URL)
+	ctx, cancel := context.WithCancel(t.Context())
+	u.Progress = func(p Progress) {
+		if p.Read >= 50 {
+			cancel()
+		}
+	}
+	s.cut = []int{50}
+	if _, err := u.Update(ctx, "npm"); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want cancelled", err)
+	}
+	s.requests()
+	u.Progress = nil
+	update(t, u, "npm")
+	if got := s.requests(); len(got) != 1 || !strings.HasPrefix(got[0], "/npm/all.zip bytes=") {
+		t.Errorf("the next process asked for %q", got)
+	}
+	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
+		t.Errorf("flaws %q", got)
+	}
+
+	// What the server has changed meanwhile is not patched together.
+	dir = t.TempDir()
+	u = newUpdater(t, dir, s.URL)
+	ctx, cancel = context.WithCancel(t.Context())
+	u.Progress = func(Progress) { cancel() }
+	s.cut = []int{50}
+	if _, err := u.Update(ctx, "npm"); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want cancelled", err)
+	}
+	s.set("/npm/all.zip", archive(t, advisory("GHSA-1", "3.0.0", "2024-01-01T00:00:00Z")))
+	u.Progress = nil
+	update(t, u, "npm")
+	if got := fixes(t, dir); got != "GHSA-1 3.0.0" {
+		t.Errorf("flaws %q", got)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*.part*")); len(left) > 0 || err != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestChecksum(t *testing.T) {
+	s := serve(t)
+	s.set("/npm/all.zip", archive(t, advisory("GHSA-1", "1.0.0", "2024-01-01T00:00:00Z")))
+	sum := func(data []byte) string {
+		c := crc32.New(castagnoli)
+		c.Write(data)
+		return "md5=xx,crc32c=" + base64.StdEncoding.EncodeToString(c.Sum(nil))
+	}
+	s.hash = sum
+	u := newUpdater(t, t.TempDir(), s.URL)
+	update(t, u, "npm")
+	s.hash = func(data []byte) string { return sum(data[1:]) }
+	u.Dir = t.TempDir()
+	if _, err := u.Update(t.Context(), "npm"); err == nil || !strings.Contains(err.Error(), "checksum") {
+		t.Errorf("error %v, want one about the checksum", err)
+	}
+}
+
+// TestRenew: changes are taken in one by one, by the source's list.
+func TestRenew(t *testing.T) {
+	s := serve(t)
+	day := func(n int) string { return fmt.Sprintf("2026-11-%02dT00:00:00.123456Z", n) }
+	set := func(id, fixed string, n int) {
+		s.set("/npm/"+id+".json", []byte(advisory(id, fixed, day(n))))
+	}
+	s.set("/npm/all.zip", archive(t, advisory("GHSA-1", "1.0.0", day(1)), advisory("GHSA-2", "2.0.0", day(2)), advisory("GHSA-3", "3.0.0", day(3)), advisory("GHSA-4", "4.0.0", day(4))))
+	dir := t.TempDir()
+	u := newUpdater(t, dir, s.URL)
+	update(t, u, "npm")
+
+	s.set("/npm/modified_id.csv", []byte(day(4)+",GHSA-4\n"+day(3)+",GHSA-3\n"))
+	if o := update(t, u, "npm"); o.Changed {
+		t.Errorf("unchanged: %+v", o)
+	}
+	set("GHSA-1", "1.1.0", 5)
+	set("GHSA-5", "5.0.0", 6)
+	s.set("/npm/GHSA-3.json", []byte(`{"id": "GHSA-3", "modified": "`+day(7)+`", "withdrawn": "`+day(7)+`"}`))
+	// GHSA-2 is gone altogether.
+	s.set("/npm/modified_id.csv", []byte(day(7)+",GHSA-3\n"+day(6)+",GHSA-5\n"+day(6)+",GHSA-2\n"+day(5)+",GHSA-1\n"+day(4)+",GHSA-4\n"))
+	s.requests()
+	o := update(t, u, "npm")
+	if !o.Changed || o.Renewed != 4 || o.Records != 3 {
+		t.Errorf("renewed: %+v", o)
+	}
+	if asked := s.requests(); len(asked) != 5 || slices.Contains(asked, "/npm/all.zip") {
+		t.Errorf("asked for %q", asked)
+	}
+	if got := fixes(t, dir); got != "GHSA-1 1.1.0, GHSA-4 4.0.0, GHSA-5 5.0.0" {
+		t.Errorf("flaws %q", got)
+	}
+	if o := update(t, u, "npm"); o.Changed {
+		t.Errorf("unchanged again: %+v", o)
+	}
+	// A list that cannot be trusted, and one long ago, lead to reading all.
+	for _, list := range []string{"nonsense\n", day(8) + ",GHSA-1\n" + day(9) + ",GHSA-2\n", day(9) + ",GHSA-9\n", day(9) + ",../../x\n"} {
+		s.set("/npm/modified_id.csv", []byte(list))
+		s.requests()
+		if o := update(t, u, "npm"); o.Records == 0 || !slices.Contains(s.requests(), "/npm/all.zip") {
+			t.Errorf("%q: %+v", list, o)
+		}
+	}
+	u.Now = func() time.Time { return now.Add(wholeEvery) }
+	s.requests()
+	update(t, u, "npm")
+	if d := cmp.Diff([]string{"/npm/all.zip"}, s.requests()); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestUpdatesAtOnce: they take turns, and readers do not wait.
+func TestUpdatesAtOnce(t *testing.T) {
+	s := serve(t)
+	dir := t.TempDir()
+	s.set("/npm/all.zip", archive(t, advisory("GHSA-1", "1.0.0", "2024-01-01T00:00:00Z")))
+	update(t, newUpdater(t, dir, s.URL), "npm")
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			s.set("/npm/all.zip", archive(t, advisory("GHSA-1", fmt.Sprintf("%d.0.0", i+1), "2024-01-01T00:00:00Z")))
+			if _, err := newUpdater(t, dir, s.URL).Update(t.Context(), "npm"); err != nil {
+				t.Error(err)
+			}
+		})
+		wait.Go(func() {
+			db := Open(dir)
+			defer db.Close()
+			if a, err := db.Match(t.Context(), Query{"npm", "p", "0.1.0"}); err != nil || len(a.Flaws) != 1 {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+	wait.Wait()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := newUpdater(t, dir, s.URL).Update(ctx, "npm"); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want cancelled", err)
+	}
+}
+
+// TestDamagedIsMadeAgain: data that cannot be read is as good as none.
+func TestDamagedIsMadeAgain(t *testing.T) {
+	source := write(t, map[string][]string{"npm": {advisory("GHSA-1", "1.0.0", "2024-01-01T00:00:00Z")}})
+	dir := t.TempDir()
+	put(t, dataPath(dir, "npm"), []byte("not one"))
+	if all, err := open(t, dir).Status(); err != nil || len(all) != 1 || !errors.Is(all[0].Err, errDamaged) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	update(t, newUpdater(t, dir, source), "npm")
+	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
+		t.Errorf("flaws %q", got)
+	}
+}
