@@ -45,4 +45,15 @@ type Merged interface {
 	// Versions gives all versions that the image holds of a path, the oldest
 	// first. Links are not followed.
 	Versions(path string) []Entry
+	// Packages is the software that the image holds, sorted by name and version.
+	// It must not be changed.
+	Packages() []*Package
+	// Owner gives the package of the operating system's package manager that
+	// lists a live path among its files, itself and not what it links to. What is
+	// there may have been changed since.
+	Owner(path string) (pkg *Package, ok bool)
+	// InventoryGaps says for the risk Vulnerability what software of the image is
+	// not among Packages, or without an ecosystem, and why. It is for the analyzer
+	// that judges packages: nobody else reports it.
+	InventoryGaps() []*Coverage
 }

@@ -10,10 +10,19 @@ type Package struct {
 	Ecosystem string         `json:"ecosystem,omitempty"`
 	PURL      string         `json:"purl,omitempty"`
 	Source    *SourcePackage `json:"source,omitempty"`
+	// Modularity is the label of an RPM that is part of a module:
+	// name:stream:version:context.
+	Modularity string `json:"modularity,omitempty"`
+	// ByText is true for software that was recognised by text in its program
+	// alone; no package manager knows of it.
+	ByText bool `json:"byText,omitempty"`
 	// OwnedBy is the purl of the operating system package that installed this
 	// language package; empty if none did.
-	OwnedBy   string     `json:"ownedBy,omitempty"`
-	Licenses  []string   `json:"licenses,omitempty"`
+	OwnedBy  string   `json:"ownedBy,omitempty"`
+	Licenses []string `json:"licenses,omitempty"`
+	// Locations are the files that name the package: a package database, a
+	// manifest, a program. Each has the layer that brought the package in this
+	// version. A file in an archive comes after the archive's path and "!/".
 	Locations []Location `json:"locations,omitempty"`
 }
 

@@ -144,6 +144,9 @@ func (noFiles) Resolve(string) (e seaworthy.Entry, ok bool) { return e, false }
 func (noFiles) List(string) []seaworthy.Entry               { return nil }
 func (noFiles) Live() iter.Seq[seaworthy.Entry]             { return func(func(seaworthy.Entry) bool) {} }
 func (noFiles) Versions(string) []seaworthy.Entry           { return nil }
+func (noFiles) Packages() []*seaworthy.Package              { return nil }
+func (noFiles) Owner(string) (*seaworthy.Package, bool)     { return nil, false }
+func (noFiles) InventoryGaps() []*seaworthy.Coverage        { return nil }
 
 // FuzzConfiguration judges configurations and histories of any content. What is
 // found must be valid for a report and the same the second time.

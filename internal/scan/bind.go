@@ -58,7 +58,12 @@ func (r *Reading) bind(manifest image.Manifest) (*Merged, error) {
 	if m.tree, err = newTree(tables); err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
 	}
-	img.OS = m.findOS()
+	if m.software, err = newSoftware(m); err != nil {
+		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
+	}
+	if r := m.software.release; r != nil {
+		img.OS = r.OS()
+	}
 	return m, nil
 }
 

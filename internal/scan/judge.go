@@ -12,8 +12,8 @@ import (
 )
 
 // Judge lets the analyzers judge an image and hands what they conclude to the
-// handler, sorted: the Image, then every Finding, then every Coverage. The
-// Provenance before them and the Verdict after them are the caller's.
+// handler, sorted: the Image, then every Package, every Finding and every
+// Coverage. The Provenance before them and the Verdict after them are the caller's.
 func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h seaworthy.Handler) error {
 	c := &collector{}
 	group, ctx := errgroup.WithContext(ctx)
@@ -31,7 +31,7 @@ func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h sea
 		return err
 	}
 	c.leftOut(m, analyzers)
-	return c.emit(m.image, h)
+	return c.emit(m, h)
 }
 
 // collector is the Sink of all analyzers.
@@ -73,11 +73,16 @@ func (c *collector) leftOut(m *Merged, analyzers []seaworthy.Analyzer) {
 	}
 }
 
-func (c *collector) emit(img *seaworthy.Image, h seaworthy.Handler) error {
+func (c *collector) emit(m *Merged, h seaworthy.Handler) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := h.Image(img); err != nil {
+	if err := h.Image(m.image); err != nil {
 		return err
+	}
+	for _, p := range m.Packages() {
+		if err := h.Package(p); err != nil {
+			return err
+		}
 	}
 	slices.SortStableFunc(c.findings, seaworthy.CompareFindings)
 	for _, f := range c.findings {

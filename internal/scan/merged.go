@@ -15,6 +15,8 @@ type Merged struct {
 	tree   *tree
 	// leftOut says what of the image its source did not give.
 	leftOut []string
+
+	software *software
 }
 
 var _ seaworthy.Merged = (*Merged)(nil)

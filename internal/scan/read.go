@@ -20,6 +20,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/inventory"
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
@@ -62,7 +63,7 @@ func Read(ctx context.Context, src image.Source, opt Options) (*Reading, error) 
 	r := &reader{
 		Options:   opt,
 		bodies:    newBodies(),
-		analyzers: []seaworthy.LayerAnalyzer{osRelease{}},
+		analyzers: []seaworthy.LayerAnalyzer{inventory.New()},
 		blobs:     make(map[string]*layerReading),
 	}
 	for _, a := range opt.Analyzers {

@@ -1,0 +1,233 @@
+package scan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory"
+)
+
+// software is what software the image holds, by the package databases, manifests
+// and binaries that a container sees. All but the release is worked out when
+// somebody asks for it first.
+type software struct {
+	merged  *Merged
+	layers  []*inventory.Layer
+	release *inventory.Release // nil if the image names no distribution
+	files   []softwareFile     // those that are live, sorted by path
+
+	system func() []*installed // of operating systems' package managers
+	owners func() map[nodeID]*installed
+	all    func() []*seaworthy.Package
+	gaps   func() []*seaworthy.Coverage
+}
+
+// softwareFile is a file that names packages.
+type softwareFile struct {
+	entry seaworthy.Entry
+	found *inventory.Found
+}
+
+// installed is a package of an operating system's package manager.
+type installed struct {
+	*inventory.Package
+	out   *seaworthy.Package
+	lists []inventory.FileList
+	// since is the first layer from which the package is there unchanged.
+	since int
+}
+
+func newSoftware(m *Merged) (*software, error) {
+	s := &software{merged: m}
+	analyzer := inventory.New()
+	for i := range m.layers {
+		l, err := inventory.Decode(m.Result(analyzer, i))
+		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i, err)
+		}
+		s.layers = append(s.layers, l)
+		for j := range l.Found {
+			f := &l.Found[j]
+			if e, ok := m.At(i, f.Ordinal); ok && e.Live() {
+				s.files = append(s.files, softwareFile{e, f})
+			}
+		}
+	}
+	slices.SortStableFunc(s.files, func(a, b softwareFile) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
+	s.release = s.findRelease()
+	s.system = sync.OnceValue(s.findSystem)
+	s.owners = sync.OnceValue(s.findOwners)
+	s.all = sync.OnceValue(s.findAll)
+	s.gaps = sync.OnceValue(s.findGaps)
+	return s, nil
+}
+
+// findRelease gives what the live os-release says.
+func (s *software) findRelease() *inventory.Release {
+	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
+		e, ok := s.merged.Resolve(path)
+		if !ok || e.BodyLayer < 0 {
+			continue
+		}
+		releases := s.layers[e.BodyLayer].Releases
+		i, ok := slices.BinarySearchFunc(releases, e.BodyOrdinal, func(r inventory.Release, ordinal int) int { return cmp.Compare(r.Ordinal, ordinal) })
+		if ok && releases[i].ID != "" {
+			return &releases[i]
+		}
+	}
+	return nil
+}
+
+// packageKey tells versions of packages apart.
+type packageKey struct{ kind, name, version, arch, modularity string }
+
+func keyOfPackage(p *inventory.Package) packageKey {
+	return packageKey{p.Type, p.Name, p.Version, p.Arch, p.Modularity}
+}
+
+// findSystem gives the packages of all live databases. Where two databases have
+// the same package, that of the first counts.
+func (s *software) findSystem() []*installed {
+	ecosystems := make(map[string]string) // by type of package
+	seen := make(map[packageKey]bool)
+	lists := s.fileLists()
+	var list []*installed
+	for _, f := range s.files {
+		if f.found.Role != inventory.Database {
+			continue
+		}
+		since := s.since(f)
+		for i := range f.found.Packages {
+			p := &f.found.Packages[i]
+			key := keyOfPackage(p)
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			ecosystem, ok := ecosystems[p.Type]
+			if !ok && s.release != nil {
+				ecosystem, _ = s.release.Ecosystem(p.Type)
+				ecosystems[p.Type] = ecosystem
+			}
+			in := &installed{Package: p, since: since[i], lists: lists.of(p, f.entry.Path, len(s.layers)-1)}
+			in.out = s.describe(p, ecosystem)
+			in.out.Locations = []seaworthy.Location{s.location(f.entry.Path, since[i])}
+			list = append(list, in)
+		}
+	}
+	return list
+}
+
+// describe puts a package into the words of a report.
+func (s *software) describe(p *inventory.Package, ecosystem string) *seaworthy.Package {
+	out := &seaworthy.Package{
+		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
+		Modularity: p.Modularity, Licenses: p.Licenses, ByText: p.Text,
+	}
+	if p.SourceName != "" {
+		out.Source = &seaworthy.SourcePackage{Name: p.SourceName, Version: p.SourceVersion}
+	}
+	return out
+}
+
+func (s *software) location(path string, layer int) seaworthy.Location {
+	return seaworthy.Location{Path: path, Layer: &layer, Instruction: s.merged.image.Layers[layer].Instruction}
+}
+
+// since gives, for each package of a live file, the first layer from which all
+// versions of the file have the package in that version.
+func (s *software) since(f softwareFile) []int {
+	layers := make([]int, len(f.found.Packages))
+	open := make([]int, len(layers)) // packages that may be older still
+	for i := range layers {
+		layers[i], open[i] = f.entry.Layer, i
+	}
+	versions := s.merged.Versions(f.entry.Path)
+	for v := len(versions) - 2; v >= 0 && len(open) > 0; v-- {
+		had := make(map[packageKey]bool)
+		if older := s.foundAt(versions[v].Layer, versions[v].Ordinal, f.found.Format); older != nil {
+			for i := range older.Packages {
+				had[keyOfPackage(&older.Packages[i])] = true
+			}
+		}
+		open = slices.DeleteFunc(open, func(i int) bool {
+			if !had[keyOfPackage(&f.found.Packages[i])] {
+				return true
+			}
+			layers[i] = versions[v].Layer
+			return false
+		})
+	}
+	return layers
+}
+
+// foundAt gives what an entry was found to be, nil if nothing.
+func (s *software) foundAt(layer, ordinal int, format string) *inventory.Found {
+	found := s.layers[layer].Found
+	i, _ := slices.BinarySearchFunc(found, ordinal, func(f inventory.Found, ordinal int) int { return cmp.Compare(f.Ordinal, ordinal) })
+	for ; i < len(found) && found[i].Ordinal == ordinal; i++ {
+		if found[i].Format == format {
+			return &found[i]
+		}
+	}
+	return nil
+}
+
+// findAll gives the packages of operating systems and of languages. A language's
+// package that is found in several places is one with several locations, as long
+// as all or none of them belong to the same package of the operating system.
+func (s *software) findAll() []*seaworthy.Package {
+	var all []*seaworthy.Package
+	for _, in := range s.system() {
+		all = append(all, in.out)
+	}
+	type key struct {
+		packageKey
+		owner string
+		text  bool
+	}
+	known := make(map[key]*seaworthy.Package)
+	for _, f := range s.files {
+		if f.found.Role != inventory.Manifest {
+			continue
+		}
+		owner := s.unchangedOwner(&f.entry)
+		since := s.since(f)
+		for i := range f.found.Packages {
+			p := &f.found.Packages[i]
+			k := key{keyOfPackage(p), owner, p.Text}
+			out, ok := known[k]
+			if !ok {
+				out = s.describe(p, inventory.LanguageEcosystem(p.Type))
+				out.OwnedBy = owner
+				known[k] = out
+				all = append(all, out)
+			}
+			path := f.entry.Path
+			if p.Within != "" {
+				path += "!/" + p.Within
+			}
+			out.Locations = append(out.Locations, s.location(path, since[i]))
+		}
+	}
+	for _, p := range all {
+		slices.SortFunc(p.Locations, seaworthy.CompareLocations)
+	}
+	slices.SortFunc(all, func(a, b *seaworthy.Package) int {
+		return cmp.Or(
+			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.PURL, b.PURL),
+			cmp.Compare(a.OwnedBy, b.OwnedBy), cmp.Compare(a.Modularity, b.Modularity),
+			slices.CompareFunc(a.Locations, b.Locations, seaworthy.CompareLocations),
+		)
+	})
+	return all
+}
+
+// Packages implements [seaworthy.Merged].
+func (m *Merged) Packages() []*seaworthy.Package { return m.software.all() }
+
+// InventoryGaps implements [seaworthy.Merged].
+func (m *Merged) InventoryGaps() []*seaworthy.Coverage { return m.software.gaps() }

@@ -1,0 +1,303 @@
+package scan_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/scan"
+)
+
+const bookworm = "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
+
+// dpkg is a status file of packages written as "name version".
+func dpkg(packages ...string) imagetest.Entry {
+	var b strings.Builder
+	for _, p := range packages {
+		name, version, _ := strings.Cut(p, " ")
+		fmt.Fprintf(&b, "Package: %s\nStatus: install ok installed\nArchitecture: amd64\nVersion: %s\n\n", name, version)
+	}
+	return imagetest.File("var/lib/dpkg/status", b.String())
+}
+
+// apk is a database of packages written as "name version file...".
+func apk(packages ...string) imagetest.Entry {
+	var b strings.Builder
+	for _, p := range packages {
+		fields := strings.Fields(p)
+		fmt.Fprintf(&b, "P:%s\nV:%s\nA:x86_64\n", fields[0], fields[1])
+		for _, f := range fields[2:] {
+			dir, base := f[:strings.LastIndex(f, "/")], f[strings.LastIndex(f, "/")+1:]
+			fmt.Fprintf(&b, "F:%s\nR:%s\n", dir, base)
+		}
+		b.WriteString("\n")
+	}
+	return imagetest.File("lib/apk/db/installed", b.String())
+}
+
+func layers(l ...imagetest.Layer) imagetest.Image { return imagetest.Image{Layers: l} }
+
+// packagesOf prints each package with its places.
+func packagesOf(m *scan.Merged) []string {
+	var lines []string
+	for _, p := range m.Packages() {
+		line := fmt.Sprintf("%s %s %s", p.Name, p.Version, p.Ecosystem)
+		for _, l := range p.Locations {
+			line += fmt.Sprintf(" %s@%d", l.Path, *l.Layer)
+		}
+		if p.OwnedBy != "" {
+			line += " owned by " + p.OwnedBy
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func gapsOf(m *scan.Merged) []string {
+	var lines []string
+	for _, c := range m.InventoryGaps() {
+		lines = append(lines, fmt.Sprintf("%s: %s: %s", c.Subject, c.State, c.Reason))
+	}
+	return lines
+}
+
+func TestPackageLayers(t *testing.T) {
+	m := read(t, layers(
+		imagetest.Layer{imagetest.File("etc/os-release", bookworm), dpkg("base 1", "removed 1", "back 1", "upgraded 1")},
+		imagetest.Layer{dpkg("base 1", "upgraded 2", "new 1")},
+		imagetest.Layer{dpkg("base 1", "upgraded 2", "new 1", "back 1")},
+	).OCILayout(t), scan.Options{})
+	want := []string{
+		"back 1 Debian:12 var/lib/dpkg/status@2",
+		"base 1 Debian:12 var/lib/dpkg/status@0",
+		"new 1 Debian:12 var/lib/dpkg/status@1",
+		"upgraded 2 Debian:12 var/lib/dpkg/status@1",
+	}
+	if diff := cmp.Diff(want, packagesOf(m)); diff != "" {
+		t.Error(diff)
+	}
+	p := m.Packages()[2]
+	if p.PURL != "pkg:deb/debian/new@1?arch=amd64&distro=debian-12" || p.Locations[0].Instruction != "COPY layer1 /" {
+		t.Errorf("%+v", p)
+	}
+	if gaps := gapsOf(m); len(gaps) > 0 {
+		t.Errorf("gaps: %q", gaps)
+	}
+}
+
+// TestOwner has Debian's merged /usr, in which the lists have other paths than the
+// layers, and lists of which an upgrade in a higher layer replaced one.
+func TestOwner(t *testing.T) {
+	m := read(t, layers(
+		imagetest.Layer{
+			imagetest.File("etc/os-release", bookworm), dpkg("bash 5", "libc6 2", "base-files 12"),
+			imagetest.Symlink("bin", "usr/bin"), imagetest.Dir("usr/bin", 0o755), imagetest.File("usr/bin/bash", "b"), imagetest.File("usr/bin/stray", "s"),
+			imagetest.File("usr/lib/libc.so.6", "l"), imagetest.File("usr/lib/old", "o"),
+			imagetest.File("var/lib/dpkg/info/bash.list", "/.\n/bin\n/bin/bash\n"),
+			imagetest.File("var/lib/dpkg/info/libc6:amd64.list", "/.\n/usr\n/usr/lib\n/usr/lib/libc.so.6\n/usr/lib/old\n"),
+		},
+		imagetest.Layer{
+			imagetest.File("var/lib/dpkg/info/libc6:amd64.list", "/.\n/usr\n/usr/lib\n/usr/lib/libc.so.6\n"),
+			imagetest.File("var/lib/dpkg/info/libc6:amd64.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/lib/libc.so.6\n"),
+		},
+	).OCILayout(t), scan.Options{})
+	for path, want := range map[string]string{
+		"usr/bin/bash": "bash", "bin/bash": "bash", "usr/lib/libc.so.6": "libc6",
+		"usr/bin/stray": "", "usr/lib/old": "", "usr/lib": "", "nowhere": "",
+	} {
+		got := ""
+		if p, ok := m.Owner(path); ok {
+			got = p.Name
+		}
+		if got != want {
+			t.Errorf("%s is owned by %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestDistrolessOwner(t *testing.T) {
+	m := read(t, layers(imagetest.Layer{
+		imagetest.File("usr/lib/os-release", bookworm), imagetest.Symlink("etc/os-release", "../usr/lib/os-release"),
+		imagetest.File("var/lib/dpkg/status.d/bGliYzY", "Package: libc6\nVersion: 2.36-9\nArchitecture: amd64\n"),
+		imagetest.File("var/lib/dpkg/status.d/bGliYzY.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/lib/libc.so.6\n"),
+		imagetest.File("usr/lib/libc.so.6", ""),
+	}).OCILayout(t), scan.Options{})
+	if diff := cmp.Diff([]string{"libc6 2.36-9 Debian:12 var/lib/dpkg/status.d/bGliYzY@0"}, packagesOf(m)); diff != "" {
+		t.Error(diff)
+	}
+	if p, ok := m.Owner("usr/lib/libc.so.6"); !ok || p.Name != "libc6" {
+		t.Errorf("owner %v", p)
+	}
+	if gaps := gapsOf(m); len(gaps) > 0 {
+		t.Errorf("gaps: %q", gaps)
+	}
+}
+
+// TestInventoryGaps has, for each thing that can be missing from an inventory, an
+// image that lacks it.
+func TestInventoryGaps(t *testing.T) {
+	release := imagetest.File("etc/os-release", bookworm)
+	alpine := imagetest.File("etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\nPRETTY_NAME=\"Alpine Linux v3.18\"\n")
+	lib := imagetest.File("usr/lib/libssl.so", "x")
+	ssl := apk("openssl 3.1-r0 usr/lib/libssl.so", "musl 1.2-r0 lib/ld-musl")
+	musl := imagetest.File("lib/ld-musl", "x")
+	for name, c := range map[string]struct {
+		image imagetest.Image
+		want  []string
+	}{
+		"complete":                  {layers(imagetest.Layer{alpine, lib, musl, ssl}), nil},
+		"one program":               {layers(imagetest.Layer{imagetest.FileMode("app", 0o755, "x"), imagetest.File("etc/passwd", "")}), nil},
+		"no distribution":           {layers(imagetest.Layer{lib, musl, ssl}), []string{"distribution: not-checked: The image has no os-release, so nothing tells whose advisories are for its 2 packages."}},
+		"no distribution, no names": {layers(imagetest.Layer{lib}), []string{"distribution: not-checked: The image has neither an os-release nor a package database, but the directories of an operating system."}},
+		"no database":               {layers(imagetest.Layer{release, lib}), []string{"distribution: not-checked: The image is of Debian GNU/Linux 12 (bookworm), but has no package database that names a package."}},
+		"unknown distribution": {
+			layers(imagetest.Layer{imagetest.File("etc/os-release", "ID=ship\nID_LIKE=debian\n"), dpkg("a 1")}),
+			[]string{`1 package of type deb: not-checked: No advisories are known for the distribution "ship".`},
+		},
+		"packages of another distribution": {
+			layers(imagetest.Layer{release, dpkg("a 1"), lib, musl, ssl}),
+			[]string{`2 packages of type apk: not-checked: The packages of "Debian GNU/Linux 12 (bookworm)" are of the type deb, and these are of the type apk.`},
+		},
+		"cut database": {
+			layers(imagetest.Layer{release, imagetest.File("var/lib/dpkg/status", "Package: a\nVersion: 1\n\nPackage: b\nVers")}),
+			[]string{"layer 0: var/lib/dpkg/status: partial: As dpkg: Line 5: it is no field."},
+		},
+		"broken database": {
+			layers(imagetest.Layer{imagetest.File("etc/os-release", "ID=rocky\nVERSION_ID=9.3\n"), imagetest.File("var/lib/rpm/rpmdb.sqlite", "SQLite format 3\x00")}),
+			[]string{
+				"distribution: not-checked: The image is of rocky, but has no package database that names a package.",
+				"layer 0: var/lib/rpm/rpmdb.sqlite: failed: As rpm: It is too short for a SQLite database.",
+			},
+		},
+		"database elsewhere": {
+			layers(imagetest.Layer{release, imagetest.File("srv/packages", "Package: a\nVersion: 1\n"), imagetest.Symlink("var/lib/dpkg/status", "/srv/packages")}),
+			[]string{
+				"distribution: not-checked: The image is of Debian GNU/Linux 12 (bookworm), but has no package database that names a package.",
+				"layer 0: var/lib/dpkg/status: not-checked: The package database is not a file of its own there, and was not read.",
+			},
+		},
+		"deleted database": {
+			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{imagetest.Whiteout("lib/apk")}),
+			[]string{
+				"distribution: not-checked: The image is of Alpine Linux v3.18, but has no package database that names a package.",
+				"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) took 2 packages out of the package database and left the files: musl, openssl.",
+			},
+		},
+		"database written anew": {
+			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{apk("musl 1.2-r0 lib/ld-musl")}),
+			[]string{"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) took 1 package out of the package database and left the files: openssl."},
+		},
+		"package removed as it should be": {
+			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{apk("musl 1.2-r0 lib/ld-musl"), imagetest.Whiteout("usr/lib/libssl.so")}), nil,
+		},
+		"package renamed": {
+			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{apk("musl 1.2-r0 lib/ld-musl", "openssl3 3.1-r0 usr/lib/libssl.so"), lib}), nil,
+		},
+		"lists gone too": {
+			layers(imagetest.Layer{release, dpkg("a 1", "b 1")}, imagetest.Layer{imagetest.Whiteout("var/lib/dpkg")}),
+			[]string{
+				"distribution: not-checked: The image is of Debian GNU/Linux 12 (bookworm), but has no package database that names a package.",
+				"layer 0: var/lib/dpkg/status: not-checked: Layer 1 (COPY layer1 /) took 2 packages out of the package database and left the files: a, b.",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := read(t, c.image.OCILayout(t), scan.Options{})
+			if diff := cmp.Diff(c.want, gapsOf(m)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestInventoryOfWindows(t *testing.T) {
+	m := read(t, layers(imagetest.Layer{imagetest.File("Files/a", "x")}).OCILayout(t), scan.Options{})
+	m.Image().Config.OS = "windows"
+	if diff := cmp.Diff([]string{"image: not-checked: The packages of images for windows are not known."}, gapsOf(m)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPackagesAreReported is about the order of events, and about gaps: they are
+// for the analyzer of vulnerabilities, and no other reports them.
+func TestPackagesAreReported(t *testing.T) {
+	m := read(t, layers(imagetest.Layer{dpkg("b 1", "a 1")}).OCILayout(t), scan.Options{})
+	p := &packagePrinter{}
+	if err := scan.Judge(t.Context(), m, nil, p); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, p.names); diff != "" {
+		t.Error(diff)
+	}
+	if len(p.coverage) > 0 || len(m.InventoryGaps()) == 0 {
+		t.Errorf("coverage %v, gaps %v", p.coverage, m.InventoryGaps())
+	}
+}
+
+type packagePrinter struct {
+	seaworthy.Handler
+	names    []string
+	coverage []*seaworthy.Coverage
+}
+
+func (*packagePrinter) Image(*seaworthy.Image) error { return nil }
+
+func (p *packagePrinter) Package(pkg *seaworthy.Package) error {
+	p.names = append(p.names, pkg.Name)
+	return nil
+}
+
+func (p *packagePrinter) Coverage(c *seaworthy.Coverage) error {
+	p.coverage = append(p.coverage, c)
+	return nil
+}
+
+// TestInventoryFromCache reads an image with each database once cold and once
+// warm.
+func TestInventoryFromCache(t *testing.T) {
+	layout := layers(
+		imagetest.Layer{imagetest.File("etc/os-release", bookworm), dpkg("base 1"), imagetest.File("var/lib/dpkg/info/base.list", "/usr/lib/a\n"), imagetest.File("usr/lib/a", "")},
+		imagetest.Layer{dpkg("base 1", "new 1")},
+	).OCILayout(t)
+	dir := t.TempDir()
+	var seen [2][]string
+	for i := range seen {
+		m := read(t, layout, scan.Options{Cache: openCache(t, dir)})
+		owner, _ := m.Owner("usr/lib/a")
+		seen[i] = append(packagesOf(m), owner.Name, m.Image().OS.PrettyName)
+	}
+	if diff := cmp.Diff(seen[0], seen[1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAlpine holds the packages of a real image against what apk's own database
+// names: every line P: and V: of it.
+func TestAlpine(t *testing.T) {
+	path := imagetest.Shared(t, "images/alpine-310.tar.gz")
+	if _, err := os.Stat(path); err != nil {
+		t.Skip(err)
+	}
+	m := read(t, path, scan.Options{})
+	var got []string
+	for _, p := range m.Packages() {
+		if strings.HasPrefix(p.PURL, "pkg:apk/") {
+			got = append(got, p.PURL+" "+p.Ecosystem+" from "+p.Source.Name)
+		}
+	}
+	if len(got) != 14 || !slices.Contains(got, "pkg:apk/alpine/libssl1.1@1.1.1d-r2?arch=x86_64&distro=alpine-3.10.4 Alpine:v3.10 from openssl") {
+		t.Errorf("%d packages: %s", len(got), strings.Join(got, "\n"))
+	}
+	if p, ok := m.Owner("bin/busybox"); !ok || p.Name != "busybox" {
+		t.Errorf("the owner of bin/busybox is %v", p)
+	}
+	if gaps := gapsOf(m); len(gaps) > 0 {
+		t.Errorf("gaps: %q", gaps)
+	}
+}

@@ -1,0 +1,237 @@
+package scan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory"
+)
+
+// findGaps says of what software the image may hold nothing, or not all, is known.
+func (s *software) findGaps() []*seaworthy.Coverage {
+	g := &gaps{}
+	if os := s.merged.image.Config.OS; os != "" && os != "linux" {
+		g.add("image", seaworthy.NotChecked, fmt.Sprintf("The packages of images for %s are not known.", os))
+	}
+	s.unreadFiles(g)
+	s.unreadDatabases(g)
+	s.unknownDistribution(g)
+	s.missingPackages(g)
+	slices.SortFunc(g.list, seaworthy.CompareCoverage)
+	return g.list
+}
+
+type gaps struct{ list []*seaworthy.Coverage }
+
+func (g *gaps) add(subject string, state seaworthy.State, reason string) {
+	g.list = append(g.list, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Reason: reason})
+}
+
+func layerSubject(layer int, path string) string {
+	text, _ := seaworthy.TextPath(path)
+	return fmt.Sprintf("layer %d: %s", layer, text)
+}
+
+// unreadFiles is about live files that were not read, or not whole.
+func (s *software) unreadFiles(g *gaps) {
+	for _, f := range s.files {
+		if f.found.Unread == "" {
+			continue
+		}
+		state := seaworthy.Failed
+		if len(f.found.Packages) > 0 || f.found.Role == inventory.Supplement {
+			state = seaworthy.Partial
+		}
+		g.add(layerSubject(f.entry.Layer, f.entry.Path), state, fmt.Sprintf("As %s: %s", f.found.Format, f.found.Unread))
+	}
+	for i, l := range s.layers {
+		if l.Beyond > 0 {
+			g.add(fmt.Sprintf("layer %d", i), seaworthy.Partial, fmt.Sprintf("The packages that it names are more than are kept; those of %d files are not known.", l.Beyond))
+		}
+	}
+}
+
+// unreadDatabases is about what is where a database should be and was not read as
+// one, such as a link to a file of another name.
+func (s *software) unreadDatabases(g *gaps) {
+	for _, path := range inventory.DatabasePaths() {
+		e, ok := s.merged.Resolve(path)
+		if !ok || e.Type == seaworthy.Directory {
+			continue
+		}
+		read := slices.ContainsFunc(s.files, func(f softwareFile) bool {
+			return f.found.Role == inventory.Database && f.entry.Layer == e.BodyLayer && f.entry.Ordinal == e.BodyOrdinal
+		})
+		if !read && (e.BodyLayer < 0 || s.layers[e.BodyLayer].Beyond == 0) {
+			g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, "The package database is not a file of its own there, and was not read.")
+		}
+	}
+}
+
+// unknownDistribution is about packages without advisories.
+func (s *software) unknownDistribution(g *gaps) {
+	counts := make(map[string]int) // packages by type
+	for _, p := range s.system() {
+		counts[p.Type]++
+	}
+	switch {
+	case s.release == nil && len(counts) > 0:
+		g.add("distribution", seaworthy.NotChecked, fmt.Sprintf("The image has no os-release, so nothing tells whose advisories are for its %d packages.", len(s.system())))
+		return
+	case s.release == nil && s.hasSystem():
+		g.add("distribution", seaworthy.NotChecked, "The image has neither an os-release nor a package database, but the directories of an operating system.")
+		return
+	case s.release == nil:
+		return
+	case len(counts) == 0:
+		g.add("distribution", seaworthy.NotChecked, fmt.Sprintf("The image is of %s, but has no package database that names a package.", cmp.Or(s.release.PrettyName, s.release.ID)))
+		return
+	}
+	for kind, n := range counts {
+		if _, reason := s.release.Ecosystem(kind); reason != "" {
+			g.add(plural(n, "package")+" of type "+kind, seaworthy.NotChecked, reason)
+		}
+	}
+}
+
+// hasSystem is true if the image holds libraries or a shell: more than a program
+// that needs nothing else.
+func (s *software) hasSystem() bool {
+	for _, path := range []string{"bin/sh", "usr/bin/sh"} {
+		if _, ok := s.merged.Resolve(path); ok {
+			return true
+		}
+	}
+	for _, directory := range []string{"lib", "lib64", "usr/lib"} {
+		if len(s.merged.List(directory)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// missing is a package that a database named once, and that no live one names.
+type missing struct {
+	*inventory.Package
+	entry seaworthy.Entry // of the database
+	lists []inventory.FileList
+}
+
+// missingPackages is about packages that are gone from the database while their
+// files are still there: a deleted database, or one that was written anew.
+func (s *software) missingPackages(g *gaps) {
+	byDatabase := make(map[string][]string) // names of packages
+	entries := make(map[string]seaworthy.Entry)
+	find := s.merged.tree.finder()
+	for _, p := range s.findMissing() {
+		if s.filesRemain(p, find) {
+			byDatabase[p.entry.Path] = append(byDatabase[p.entry.Path], p.Name)
+			entries[p.entry.Path] = p.entry
+		}
+	}
+	for path, names := range byDatabase {
+		e := entries[path]
+		g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, fmt.Sprintf(
+			"%s took %s out of the package database and left the files: %s.",
+			s.removal(&e), plural(len(names), "package"), some(names)))
+	}
+}
+
+// removal names the layer that took a version of a database away.
+func (s *software) removal(e *seaworthy.Entry) string {
+	if e.RemovedIn == nil {
+		return "Something"
+	}
+	text := fmt.Sprintf("Layer %d", *e.RemovedIn)
+	if i := s.merged.image.Layers[*e.RemovedIn].Instruction; i != "" {
+		text += " (" + i + ")"
+	}
+	return text
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// some lists the first few of names.
+func some(names []string) string {
+	const few = 5
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) > few {
+		return strings.Join(names[:few], ", ") + fmt.Sprintf(" and %d more", len(names)-few)
+	}
+	return strings.Join(names, ", ")
+}
+
+// findMissing gives the packages that only buried databases name, each as the last
+// of them has it.
+func (s *software) findMissing() []missing {
+	type name struct{ kind, name string }
+	here := make(map[name]bool)
+	for _, p := range s.system() {
+		here[name{p.Type, p.Name}] = true
+	}
+	var lists fileLists
+	var list []missing
+	for i := len(s.layers) - 1; i >= 0; i-- {
+		for j := range s.layers[i].Found {
+			f := &s.layers[i].Found[j]
+			e, ok := s.merged.At(i, f.Ordinal)
+			if f.Role != inventory.Database || !ok || e.Live() {
+				continue
+			}
+			if lists == nil {
+				lists = s.fileLists()
+			}
+			for k := range f.Packages {
+				p := &f.Packages[k]
+				if n := (name{p.Type, p.Name}); !here[n] {
+					here[n] = true
+					list = append(list, missing{p, e, lists.of(p, e.Path, i)})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// filesRemain is true if at least half of a missing package's files are still as
+// its layer left them, and belong to no other package. A package whose files
+// nobody listed counts too once no database of its type is left.
+func (s *software) filesRemain(p missing, find func([]byte) (nodeID, bool)) bool {
+	files, remain := 0, 0
+	for _, list := range p.lists {
+		for path := range list.All() {
+			files++
+			id, ok := find(path)
+			if !ok || !s.isFileUpTo(id, p.entry.Layer) {
+				continue
+			}
+			if _, owned := s.owners()[id]; !owned {
+				remain++
+			}
+		}
+	}
+	if files == 0 {
+		return !slices.ContainsFunc(s.system(), func(in *installed) bool { return in.Type == p.Type })
+	}
+	return remain > 0 && 2*remain >= files
+}
+
+// isFileUpTo is true of a live node that is no directory and that none of the
+// layers above brought.
+func (s *software) isFileUpTo(id nodeID, layer int) bool {
+	t := s.merged.tree
+	if t.isDirectory(id) {
+		return false
+	}
+	at, _ := t.position(t.node(id).newest)
+	return at <= layer
+}
