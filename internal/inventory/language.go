@@ -1,5 +1,50 @@
 package inventory
 
+import "seaworthy.dev/seaworthy"
+
+// The formats of languages.
+const (
+	formatExecutable  = "executable"
+	formatJava        = "Java archive"
+	formatJavaRuntime = "Java runtime"
+	formatNPM         = "npm package"
+	formatNPMLock     = "npm lock file"
+	formatYarnLock    = "yarn lock file"
+	formatPnpmLock    = "pnpm lock file"
+	formatPython      = "Python distribution"
+	formatGem         = "Ruby gem"
+	formatComposer    = "composer"
+	formatDotNet      = ".NET dependencies"
+)
+
+// The bytes of files beyond which they are not read.
+const (
+	maxArchive  = 4 << 30  // a Java archive
+	maxManifest = 4 << 20  // what describes one package
+	maxLockFile = 32 << 20 // what describes many packages; also what fits in memory
+)
+
 // languageFormats are the manifests of languages, and binaries that say what they
 // are made of.
-func languageFormats() []format { return nil }
+func languageFormats() []format {
+	programs := &executables{software: knownSoftware()}
+	return []format{
+		{name: formatExecutable, match: programs.match, want: seaworthy.Body, max: maxExecutable, parse: programs.parse},
+		{name: formatJava, extensions: javaExtensions(), want: seaworthy.Body, max: maxArchive, parse: parseJavaArchive},
+		{name: formatJavaRuntime, bases: []string{"release"}, want: seaworthy.Head, max: maxManifest, parse: parseJavaRuntime},
+		{name: formatNPM, bases: []string{"package.json"}, match: isNPMPackage, want: seaworthy.Body, max: maxManifest, parse: parseNPMPackage},
+		{
+			name: formatNPMLock, bases: []string{"package-lock.json", "npm-shrinkwrap.json"}, match: isNPMLock,
+			want: seaworthy.Body, max: maxLockFile, parse: parsePackageLock,
+		},
+		{name: formatYarnLock, bases: []string{"yarn.lock"}, match: isNPMLock, want: seaworthy.Body, max: maxLockFile, parse: parseYarnLock},
+		{name: formatPnpmLock, bases: []string{"pnpm-lock.yaml"}, match: isNPMLock, want: seaworthy.Body, max: maxLockFile, parse: parsePnpmLock},
+		{
+			name: formatPython, bases: []string{"METADATA", "PKG-INFO"}, extensions: []string{".egg-info"}, match: isPython,
+			want: seaworthy.Body, max: maxManifest, parse: parsePython,
+		},
+		{name: formatGem, extensions: []string{".gemspec"}, match: isGem, want: seaworthy.Body, max: maxManifest, parse: parseGem},
+		{name: formatComposer, bases: []string{"installed.json"}, match: isComposer, want: seaworthy.Body, max: maxLockFile, parse: parseComposer},
+		{name: formatDotNet, extensions: []string{".json"}, match: isDotNet, want: seaworthy.Body, max: maxLockFile, parse: parseDotNet},
+	}
+}

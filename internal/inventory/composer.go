@@ -1,0 +1,51 @@
+package inventory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// typeComposer is the purl type of PHP's packages, OSV's ecosystem "Packagist".
+const typeComposer = "composer"
+
+func isComposer(h *seaworthy.Header) bool {
+	return strings.HasSuffix(h.Path, "/composer/installed.json") || h.Path == "composer/installed.json"
+}
+
+// composerPackage is a package in installed.json.
+type composerPackage struct {
+	Name    loose      `json:"name"`
+	Version loose      `json:"version"`
+	License npmLicense `json:"license"`
+}
+
+// parseComposer reads what composer 1 and 2 write about the packages that they
+// installed. Those for development are installed like the others.
+func parseComposer(_ context.Context, f *seaworthy.File) ([]Package, error) {
+	var raw json.RawMessage
+	if err := decodeJSON(f, &raw); err != nil {
+		return nil, err
+	}
+	var second struct {
+		Packages []composerPackage `json:"packages"`
+	}
+	list := &second.Packages
+	var err error
+	if len(raw) > 0 && raw[0] == '[' {
+		err = json.Unmarshal(raw, list)
+	} else {
+		err = json.Unmarshal(raw, &second)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("it is not as composer writes it: %w", err)
+	}
+	found := newPackageSet(typeComposer)
+	for _, p := range *list {
+		found.add(strings.ToLower(string(p.Name)), string(p.Version), p.License...)
+	}
+	return found.packages()
+}

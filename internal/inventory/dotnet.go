@@ -1,0 +1,53 @@
+package inventory
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// typeNuGet is the purl type of .NET's packages.
+const typeNuGet = "nuget"
+
+func isDotNet(h *seaworthy.Header) bool { return strings.HasSuffix(h.Path, ".deps.json") }
+
+// parseDotNet reads the dependencies of a .NET program or framework. A package
+// that gave nothing to it, because the framework has newer assemblies of the same
+// names, is left out.
+func parseDotNet(_ context.Context, f *seaworthy.File) ([]Package, error) {
+	var deps struct {
+		RuntimeTarget struct {
+			Name loose `json:"name"`
+		} `json:"runtimeTarget"`
+		Targets map[string]map[string]struct {
+			Runtime        map[string]json.RawMessage `json:"runtime"`
+			Native         map[string]json.RawMessage `json:"native"`
+			RuntimeTargets map[string]json.RawMessage `json:"runtimeTargets"`
+		} `json:"targets"`
+		Libraries map[string]struct {
+			Type loose `json:"type"`
+		} `json:"libraries"`
+	}
+	if err := decodeJSON(f, &deps); err != nil {
+		return nil, err
+	}
+	target, ok := deps.Targets[string(deps.RuntimeTarget.Name)]
+	found := newPackageSet(typeNuGet)
+	for key, library := range deps.Libraries {
+		name, version, _ := strings.Cut(key, "/")
+		switch library.Type {
+		case "package":
+		case "runtimepack":
+			name = strings.TrimPrefix(name, "runtimepack.")
+		default:
+			continue // project, reference: parts of the program
+		}
+		if t := target[key]; ok && len(t.Runtime)+len(t.Native)+len(t.RuntimeTargets) == 0 {
+			continue
+		}
+		found.add(name, version)
+	}
+	return found.packages()
+}

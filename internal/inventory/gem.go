@@ -1,0 +1,76 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// typeGem is the purl type of Ruby gems, OSV's ecosystem "RubyGems".
+const typeGem = "gem"
+
+// isGem is true for the specification of an installed gem, or of one that comes
+// with Ruby. Those in a gem's own sources are another thing.
+func isGem(h *seaworthy.Header) bool {
+	dir := h.Path[:max(strings.LastIndexByte(h.Path, '/'), 0)]
+	return strings.HasSuffix(dir, "specifications") || strings.HasSuffix(dir, "specifications/default")
+}
+
+var (
+	gemAssignment = regexp.MustCompile(`^\s*\w+\.(name|version|licenses?)\s*=\s*(.*)`)
+	rubyString    = regexp.MustCompile(`"([^"\\#]*)"|'([^'\\]*)'|%q<([^<>\\]*)>`)
+)
+
+// parseGem reads the specification that RubyGems writes when it installs a gem,
+// without running it: the stub in its comments, else the assignments of literals.
+func parseGem(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	p := Package{Type: typeGem}
+	err := lines(ctx, f, func(line []byte) error {
+		s := string(line)
+		if stub, ok := strings.CutPrefix(s, "# stub: "); ok && p.Name == "" {
+			if words := strings.Fields(stub); len(words) >= 2 && isDigit(words[1][0]) {
+				p.Name, p.Version = words[0], words[1]
+			}
+			return nil
+		}
+		m := gemAssignment.FindStringSubmatch(s)
+		if m == nil {
+			return nil
+		}
+		values := rubyStrings(m[2])
+		switch {
+		case len(values) == 0:
+		case m[1] == "name" && p.Name == "":
+			p.Name = values[0]
+		case m[1] == "version" && p.Version == "":
+			p.Version = values[0]
+		case strings.HasPrefix(m[1], "license") && len(p.Licenses) == 0:
+			for _, v := range values {
+				if v = licenseOf(v); v != "" {
+					p.Licenses = append(p.Licenses, v)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if p.Name == "" || p.Version == "" {
+		return nil, errors.New("it names no gem with a version in a way that can be read without running it")
+	}
+	return []Package{p}, nil
+}
+
+// rubyStrings gives the literals in a Ruby expression, without those that have
+// escapes or interpolation.
+func rubyStrings(expression string) []string {
+	var values []string
+	for _, m := range rubyString.FindAllStringSubmatch(expression, 16) {
+		values = append(values, m[1]+m[2]+m[3])
+	}
+	return values
+}

@@ -1,0 +1,186 @@
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// typeMaven is the purl type of Java's artifacts, named "group:artifact".
+const typeMaven = "maven"
+
+// The bounds on one Java archive with all archives in it.
+const (
+	maxArchiveDepth    = 8         // archives in archives
+	maxNestedArchives  = 10_000    //
+	maxArchiveEntries  = 2_000_000 //
+	maxArchiveArtifact = 50_000    // artifacts named
+	maxArchiveInflated = 1 << 30   // bytes decompressed
+	maxArchiveHeld     = 128 << 20 // bytes of decompressed archives in memory
+	maxJavaText        = 1 << 20   // bytes of a manifest or of pom.properties
+	maxArchiveErrors   = 10        // things named that could not be read
+)
+
+// javaExtensions are the extensions of Java archives.
+func javaExtensions() []string {
+	return []string{".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".nar", ".kar"}
+}
+
+func isJavaArchive(name []byte) bool {
+	dot := bytes.LastIndexByte(name, '.')
+	if dot < 0 || len(name)-dot != len(".jar") {
+		return false
+	}
+	switch string(name[dot:]) {
+	case ".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".nar", ".kar":
+		return true
+	}
+	return false
+}
+
+// parseJavaArchive names the artifacts in a Java archive and in the archives in
+// it: each that a pom.properties describes, which are several in a shaded one,
+// and the archive itself as its manifest or its name tell.
+func parseJavaArchive(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	if !bytes.HasPrefix(f.Head, []byte("PK")) && !bytes.HasPrefix(f.Head, []byte("#!")) {
+		return nil, nil // for Java it is no archive either
+	}
+	w := &archiveWalk{ctx: ctx, entries: maxArchiveEntries, inflate: maxArchiveInflated}
+	w.archive(f.ReaderAt(), f.Size, f.Path, "", 0, 0)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return w.packages, w.err()
+}
+
+// archiveWalk is what the archives of one file have in common.
+type archiveWalk struct {
+	ctx      context.Context
+	packages []Package
+	archives int   // read so far
+	entries  int   // that may still be read
+	inflate  int64 // bytes that may still be decompressed
+	errs     []error
+	unnamed  int // errors beyond those named
+}
+
+func (w *archiveWalk) fail(within string, err error) {
+	if within != "" {
+		err = fmt.Errorf("%s in it: %w", within, err)
+	}
+	if len(w.errs) == maxArchiveErrors {
+		w.unnamed++
+		return
+	}
+	w.errs = append(w.errs, err)
+}
+
+func (w *archiveWalk) err() error {
+	if w.unnamed > 0 {
+		return fmt.Errorf("%w; and %d more", errors.Join(w.errs...), w.unnamed)
+	}
+	return errors.Join(w.errs...)
+}
+
+// errArchiveEnd ends the walk of an archive whose rest is over a bound.
+var errArchiveEnd = errors.New("the archives in it have more entries than are read")
+
+// archive reads one archive. Name is its file name, within where it is in the
+// file, held the bytes that the archives around it take in memory.
+func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, depth int, held int64) {
+	w.archives++
+	z, err := openZip(r, size)
+	if err != nil {
+		w.fail(within, err)
+		return
+	}
+	var self javaArtifact
+	var poms []javaArtifact
+	err = z.walk(func(e *zipEntry) error {
+		if w.entries--; w.entries < 0 {
+			return errArchiveEnd
+		}
+		if w.entries%4096 == 0 && w.ctx.Err() != nil {
+			return w.ctx.Err()
+		}
+		switch {
+		case string(e.name) == "META-INF/MANIFEST.MF":
+			if text, ok := w.text(z, e, within); ok {
+				self = artifactOfManifest(text)
+			}
+		case bytes.HasSuffix(e.name, []byte("/pom.properties")) && bytes.Contains(e.name, []byte("META-INF/maven/")):
+			if len(w.packages)+len(poms) >= maxArchiveArtifact {
+				return fmt.Errorf("it names more than %d artifacts", maxArchiveArtifact)
+			}
+			if text, ok := w.text(z, e, within); ok {
+				if a := artifactOfProperties(text); a.complete() {
+					poms = append(poms, a)
+				}
+			}
+		case isJavaArchive(e.name):
+			w.nested(z, e, within, depth, held)
+		}
+		return nil
+	})
+	if err != nil {
+		w.fail(within, err)
+	}
+	for _, a := range identify(self, poms, path.Base(name)) {
+		w.packages = append(w.packages, a.pkg(within))
+	}
+}
+
+// text reads a small file of an archive.
+func (w *archiveWalk) text(z *zipFile, e *zipEntry, within string) ([]byte, bool) {
+	data, err := z.read(e, min(maxJavaText, w.inflate))
+	w.inflate -= int64(len(data))
+	if err != nil {
+		w.fail(join(within, e.name), err)
+		return nil, false
+	}
+	return data, true
+}
+
+// join names an entry of an archive in an archive, as Java does.
+func join(within string, name []byte) string {
+	if within == "" {
+		return string(name)
+	}
+	return within + "!/" + string(name)
+}
+
+// nested reads an archive that is an entry of another. One that is stored, as in
+// those of Spring Boot, is read where it is.
+func (w *archiveWalk) nested(z *zipFile, e *zipEntry, within string, depth int, held int64) {
+	name := join(within, e.name)
+	switch {
+	case depth+1 > maxArchiveDepth:
+		w.fail(name, fmt.Errorf("it is more than %d archives deep", maxArchiveDepth))
+		return
+	case w.archives > maxNestedArchives:
+		w.fail("", fmt.Errorf("it has more than %d archives in it", maxNestedArchives))
+		w.entries = 0
+		return
+	}
+	if e.method == zipStored {
+		data, err := z.data(e)
+		if err != nil {
+			w.fail(name, err)
+			return
+		}
+		w.archive(data, data.Size(), string(e.name), name, depth+1, held)
+		return
+	}
+	data, err := z.read(e, min(maxArchiveHeld-held, w.inflate))
+	w.inflate -= int64(len(data))
+	if err != nil {
+		w.fail(name, err)
+		return
+	}
+	w.archive(bytes.NewReader(data), int64(len(data)), string(e.name), name, depth+1, held+int64(len(data)))
+}

@@ -1,0 +1,177 @@
+package inventory
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// entry is a file in an archive made for a test.
+type entry struct {
+	name, body string
+	stored     bool
+}
+
+func zipOf(t testing.TB, entries ...entry) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, e := range entries {
+		h := &zip.FileHeader{Name: e.name, Method: zip.Deflate}
+		if e.stored {
+			h.Method = zip.Store
+		}
+		f, err := w.CreateHeader(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Write([]byte(e.body))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func pom(group, artifact, version string) entry {
+	return entry{
+		name: fmt.Sprintf("META-INF/maven/%s/%s/pom.properties", group, artifact),
+		body: fmt.Sprintf("#Created by Apache Maven 3.6.3\r\ngroupId=%s\r\nartifactId = %s\r\nversion=%s\r\n", group, artifact, version),
+	}
+}
+
+func manifest(lines ...string) entry {
+	return entry{name: "META-INF/MANIFEST.MF", body: "Manifest-Version: 1.0\r\n" + strings.Join(lines, "\r\n") + "\r\n\r\nName: x/\r\nImplementation-Version: 9\r\n"}
+}
+
+func TestJavaArchives(t *testing.T) {
+	log4j := zipOf(t, pom("org.apache.logging.log4j", "log4j-core", "2.14.1"))
+	spring := zipOf(t, manifest("Implementation-Title: spring-core", "Implementation-Version: 5.3.9"))
+	for _, c := range []struct {
+		name, path, body string
+		want             []string
+		unread           string
+	}{
+		{name: "pom", path: "log4j-core-2.14.1.jar", body: log4j, want: []string{"maven org.apache.logging.log4j:log4j-core 2.14.1"}},
+		{name: "renamed with pom", path: "logging.jar", body: log4j, want: []string{"maven org.apache.logging.log4j:log4j-core 2.14.1"}},
+		{
+			name: "shaded", path: "app-1.0.jar",
+			body: zipOf(t, manifest("Bundle-License: https://opensource.org/licenses/mit"), pom("g", "app", "1.0"), pom("h", "dep", "2.0"), pom("h", "other", "${version}")),
+			want: []string{"maven g:app 1.0 (MIT)", "maven h:dep 2.0"},
+		},
+		{name: "manifest", path: "spring-core-5.3.9.jar", body: spring, want: []string{"~ maven org.springframework:spring-core 5.3.9"}},
+		{name: "renamed with manifest", path: "spring3-core-3.x.jar", body: spring, want: []string{"~ maven org.springframework:spring-core 5.3.9"}},
+		{
+			name: "bundle", path: "commons.jar",
+			body: zipOf(t, manifest("Implementation-Title: io", "Bundle-SymbolicName: org.exam", " ple.io;singleton:=true", "Bundle-Version: 1.2.3")),
+			want: []string{"~ maven org.example:io 1.2.3"},
+		},
+		{name: "name alone", path: "bcprov-jdk15on-1.68.jar", body: zipOf(t), want: []string{"~ maven org.bouncycastle:bcprov-jdk15on 1.68"}},
+		{name: "classifier", path: "thing-4.1.48.Final-linux-x86_64.jar", body: zipOf(t), want: []string{"~ maven thing 4.1.48.Final"}},
+		{name: "nothing known", path: "app.jar", body: zipOf(t, entry{name: "A.class"})},
+		{
+			name: "nested", path: "app.war",
+			body: zipOf(t, entry{"WEB-INF/lib/log4j-core-2.14.1.jar", log4j, false},
+				entry{"WEB-INF/lib/all.jar", zipOf(t, entry{"lib/x.jar", spring, true}), true}),
+			want: []string{
+				"maven org.apache.logging.log4j:log4j-core 2.14.1 in WEB-INF/lib/log4j-core-2.14.1.jar",
+				"~ maven org.springframework:spring-core 5.3.9 in WEB-INF/lib/all.jar!/lib/x.jar",
+			},
+		},
+		{name: "behind a script", path: "log4j-core-2.14.1.jar", body: "#!/bin/sh\nexec java -jar $0\n" + log4j, want: []string{"maven org.apache.logging.log4j:log4j-core 2.14.1"}},
+		{name: "a damaged one in it", path: "app.jar", body: zipOf(t, entry{"lib/x.jar", "PK", true}), unread: "Lib/x.jar in it: it is not a complete zip archive."},
+		{name: "cut", path: "app.jar", body: log4j[:len(log4j)-30], unread: "It is not a complete zip archive."},
+		{name: "no archive", path: "app.jar", body: "<html>"},
+		{name: "long text", path: "app.jar", body: zipOf(t, entry{name: "META-INF/MANIFEST.MF", body: strings.Repeat("x", maxJavaText+1)}), unread: "more than 1048576 bytes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := read(t, fileOf("opt/"+c.path, []byte(c.body)))
+			var got []string
+			unread := ""
+			for _, f := range l.Found {
+				got, unread = append(got, brief(f.Packages)...), f.Unread
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if !strings.Contains(unread, c.unread) || c.unread == "" && unread != "" {
+				t.Errorf("the reason is %q and should say %q", unread, c.unread)
+			}
+		})
+	}
+}
+
+func TestDeepArchive(t *testing.T) {
+	body := zipOf(t, pom("g", "innermost", "1.0"))
+	for range 40 {
+		body = zipOf(t, pom("g", "around", "1.0"), entry{"a.jar", body, false})
+	}
+	packages, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(body)))
+	if len(packages) != maxArchiveDepth+1 || err == nil || !strings.Contains(err.Error(), "more than 8 archives deep") {
+		t.Errorf("%d packages and the error %v", len(packages), err)
+	}
+}
+
+// TestManyEntries has a central directory that names one file over a million
+// times, and in it an archive that does the same.
+func TestManyEntries(t *testing.T) {
+	many := func(one string, n int) string {
+		z, err := openZip(strings.NewReader(one), int64(len(one)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		record := one[z.central : z.central+z.size]
+		var b bytes.Buffer
+		b.WriteString(one[:z.central])
+		b.WriteString(strings.Repeat(record, n))
+		end := b.Len()
+		head := make([]byte, zip64EndSize+zip64LocatorSize)
+		binary.LittleEndian.PutUint32(head, zip64EndSignature)
+		binary.LittleEndian.PutUint64(head[32:], uint64(n))
+		binary.LittleEndian.PutUint64(head[40:], uint64(n*len(record)))
+		binary.LittleEndian.PutUint64(head[48:], uint64(z.central))
+		binary.LittleEndian.PutUint32(head[zip64EndSize:], zip64LocatorMagic)
+		binary.LittleEndian.PutUint64(head[zip64EndSize+8:], uint64(end))
+		b.Write(head)
+		b.WriteString("PK\x05\x06\x00\x00\x00\x00" + strings.Repeat("\xff", 12) + "\x00\x00")
+		return b.String()
+	}
+	body := many(zipOf(t, entry{name: "A.class"}), maxZipEntries+1)
+	_, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(body)))
+	if err == nil || err.Error() != "it has 1000001 entries, of which the first 1000000 are read" {
+		t.Errorf("a million entries: %v", err)
+	}
+	body = many(zipOf(t, entry{"a.jar", many(zipOf(t, pom("g", "a", "1")), 1000), false}), 100_000)
+	packages, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(body)))
+	if err == nil || len(packages) > maxArchiveArtifact {
+		t.Errorf("archives that share their bytes: %d packages, and the error %v", len(packages), err)
+	}
+}
+
+func TestArchiveBomb(t *testing.T) {
+	bomb := zipOf(t, entry{"b.jar", strings.Repeat("\x00", maxArchiveHeld+1), false})
+	_, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(bomb)))
+	if err == nil || !strings.Contains(err.Error(), "b.jar in it: it has more than") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func FuzzJavaArchive(f *testing.F) {
+	inner := zipOf(f, pom("g", "a", "1"), manifest("Implementation-Title: b"))
+	f.Add([]byte(zipOf(f, entry{"a.jar", inner, true}, entry{"b.jar", inner, false})))
+	f.Add([]byte(inner))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		packages, _ := parseJavaArchive(context.Background(), fileOf("a-1.0.jar", body))
+		for _, p := range packages {
+			if p.Name == "" || p.Version == "" {
+				t.Errorf("a package without name or version: %+v", p)
+			}
+		}
+	})
+}

@@ -1,0 +1,20 @@
+package inventory
+
+import (
+	"context"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// parseJavaRuntime reads the file "release" of a Java runtime or development kit,
+// which belongs to no package where it was unpacked from an archive.
+func parseJavaRuntime(_ context.Context, f *seaworthy.File) ([]Package, error) {
+	for line := range strings.Lines(string(f.Head)) {
+		value, ok := strings.CutPrefix(strings.TrimSpace(line), "JAVA_VERSION=")
+		if version := unquote(value); ok && version != "" && isDigit(version[0]) && len(version) <= maxVersion {
+			return []Package{{Type: typeGeneric, Name: "java", Version: version}}, nil
+		}
+	}
+	return nil, nil
+}

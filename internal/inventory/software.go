@@ -1,0 +1,184 @@
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// typeGeneric is the purl type of what belongs to no package manager. Names are
+// those that OSV's ecosystem Bitnami uses, where it has the software.
+const typeGeneric = "generic"
+
+// software is a program that is often built from source or copied into an image
+// without a package, and tells its version in its own text.
+type software struct {
+	name string
+	// bases are base names; one that ends in "*" is a prefix.
+	bases []string
+	// before and after are the text around the version, which starts with major.
+	before, major, after string
+	// highest takes the highest version of three numbers and not the first: of
+	// programs that also hold versions of their past.
+	highest bool
+}
+
+// knownSoftware lists the programs that are known. A row needs text that the
+// program has had for years, and that only the program itself has. Of several
+// rows for a name the first that finds a version counts.
+func knownSoftware() []software {
+	redis, valkey := []string{"redis-server", "redis-check-*", "redis-sentinel"}, []string{"valkey-server", "valkey-check-*", "valkey-sentinel"}
+	mysql, php := []string{"mariadbd", "mysqld"}, []string{"php", "php5*", "php7*", "php8*", "php-cgi*", "php-fpm*", "libphp*"}
+	return []software{
+		{name: "node", bases: []string{"node", "nodejs"}, before: "/download/release/v"},
+		{name: "node", bases: []string{"node", "nodejs"}, before: "node.js/v"},
+		{name: "python", bases: []string{"python2*", "python3*", "libpython2*", "libpython3*"}, before: "\x00", major: "3.", after: "\x00"},
+		{name: "python", bases: []string{"python2*", "libpython2*"}, before: "\x00", major: "2.", after: "\x00"},
+		{name: "php", bases: php, before: "X-Powered-By: PHP/"},
+		{name: "openresty", bases: []string{"nginx"}, before: "nginx version: openresty/"},
+		{name: "nginx", bases: []string{"nginx"}, before: "nginx version: nginx/"},
+		{name: "redis", bases: redis, before: "\x00", after: "\x00", highest: true},
+		{name: "valkey", bases: valkey, before: "\x00", after: "\x00", highest: true},
+		{name: "openssl", bases: []string{"openssl", "libcrypto.so*", "libssl.so*"}, before: "OpenSSL ", after: " "},
+		{name: "busybox", bases: []string{"busybox*"}, before: "BusyBox v"},
+		{name: "bash", bases: []string{"bash"}, before: "@(#)Bash version "},
+		{name: "apache", bases: []string{"httpd", "apache2"}, before: "Apache/"},
+		{name: "postgresql", bases: []string{"postgres"}, before: "postgres (PostgreSQL) "},
+		{name: "mariadb", bases: mysql, before: "\x00", major: "1", after: "-MariaDB"}, // 10 and later
+		{name: "mariadb", bases: mysql, before: "\x005.5.5-", after: "-MariaDB"},
+		{name: "mariadb", bases: mysql, before: "\x00", major: "5.", after: "-MariaDB"},
+		{name: "ruby", bases: []string{"ruby*", "libruby*"}, before: "\x00ruby ", after: "p"},
+	}
+}
+
+// hasBase is true if the base name is one of the software's.
+func (s *software) hasBase(base string) bool {
+	for _, b := range s.bases {
+		if prefix, ok := strings.CutSuffix(b, "*"); base == b || ok && strings.HasPrefix(base, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	softwareChunk   = 1 << 20 // bytes searched at a time
+	softwareOverlap = 128     // bytes that chunks share: more than any version with the text around it
+)
+
+// find searches the text of a program for its version. Not to find it is no
+// error: other programs have the same names.
+func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	best := ""
+	buf := make([]byte, min(softwareChunk, f.Size))
+	r := f.ReaderAt()
+	for off := int64(0); off < f.Size; off += softwareChunk - softwareOverlap {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		n, err := r.ReadAt(buf, off)
+		if err != nil && err != io.EOF {
+			return nil, fmt.Errorf("searching it for the version of %s: %w", s.name, err)
+		}
+		end := n // a version that the piece may cut off is in the next one whole
+		if err == nil && off+int64(n) < f.Size {
+			end -= softwareOverlap
+		}
+		best = s.search(buf[:n], end, best)
+		if best != "" && !s.highest || err == io.EOF {
+			break
+		}
+	}
+	if best == "" {
+		return nil, nil
+	}
+	return []Package{{Type: typeGeneric, Name: s.name, Version: best, Text: true}}, nil
+}
+
+// search gives the version that a piece of text holds before its end, or the one
+// known before.
+func (s *software) search(text []byte, end int, best string) string {
+	mark := []byte(s.before + s.major)
+	for {
+		i := bytes.Index(text, mark)
+		if i < 0 || i >= end {
+			return best
+		}
+		text, end = text[i+len(s.before):], end-i-len(s.before)
+		n := versionLength(text)
+		if n == 0 || !bytes.HasPrefix(text[n:], []byte(s.after)) {
+			continue
+		}
+		if v := string(text[:n]); !s.highest {
+			return v
+		} else if strings.Count(v, ".") == 2 && higherVersion(v, best) {
+			best = v
+		}
+	}
+}
+
+// maxVersion is the longest version that is believed, in bytes.
+const maxVersion = 32
+
+// versionLength is the length of the version at the start of text: two to four
+// numbers, then what OpenSSL ("1.1.1w") and candidates ("8.4.0RC2", "3.13.0b1")
+// put there; 0 if there is none.
+func versionLength(text []byte) int {
+	text = text[:min(len(text), maxVersion+1)]
+	numbers, i := 0, 0
+	for numbers < 4 {
+		digits := i
+		for i < len(text) && isDigit(text[i]) {
+			i++
+		}
+		if i == digits {
+			return 0
+		}
+		if numbers++; i+1 >= len(text) || text[i] != '.' || !isDigit(text[i+1]) {
+			break
+		}
+		i++
+	}
+	if numbers < 2 {
+		return 0
+	}
+	suffix := i
+	for i < len(text) && isLetter(text[i]) {
+		i++
+	}
+	for i < len(text) && isDigit(text[i]) {
+		i++
+	}
+	switch word := string(bytes.ToLower(bytes.TrimRight(text[suffix:i], "0123456789"))); {
+	case word == "a", word == "b", word == "rc", word == "alpha", word == "beta", i == suffix+1:
+	default:
+		i = suffix
+	}
+	if i > maxVersion {
+		return 0
+	}
+	return i
+}
+
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// higherVersion compares the numbers of versions.
+func higherVersion(a, b string) bool {
+	for b != "" && a != "" {
+		var x, y string
+		x, a, _ = strings.Cut(a, ".")
+		y, b, _ = strings.Cut(b, ".")
+		m, _ := strconv.Atoi(x)
+		n, _ := strconv.Atoi(y)
+		if m != n {
+			return m > n
+		}
+	}
+	return a != ""
+}

@@ -1,0 +1,235 @@
+package inventory
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// The bounds on a zip archive. They are read one entry after the other, so that
+// an archive takes little memory whatever their number.
+const (
+	maxZipEntries = 1_000_000
+	maxZipName    = 4096 // bytes of a name; entries with longer ones are passed over
+)
+
+// The records of APPNOTE.TXT, section 4.3.
+const (
+	zipLocalSignature   = 0x04034b50
+	zipCentralSignature = 0x02014b50
+	zipEndSignature     = 0x06054b50
+	zip64EndSignature   = 0x06064b50
+	zip64LocatorMagic   = 0x07064b50
+
+	zipLocalSize, zipCentralSize, zipEndSize, zip64EndSize, zip64LocatorSize = 30, 46, 22, 56, 20
+	maxZipComment                                                            = 1<<16 - 1
+)
+
+var errZip = errors.New("it is not a complete zip archive")
+
+// zipFile is a zip archive as its central directory describes it.
+type zipFile struct {
+	r       io.ReaderAt
+	start   int64 // where the archive begins: programs may have a script in front
+	central int64 // offset of the central directory from the start of r
+	size    int64 // bytes of the central directory
+	entries uint64
+}
+
+// zipEntry is a file of the archive. Name is valid until the next one is read.
+type zipEntry struct {
+	name             []byte
+	method           uint16
+	encrypted        bool
+	packed, unpacked uint64
+	local            uint64 // offset of the local header from the start of the archive
+}
+
+// openZip finds the central directory of an archive, with or without the zip64
+// extension.
+func openZip(r io.ReaderAt, size int64) (*zipFile, error) {
+	tail := make([]byte, min(size, zipEndSize+maxZipComment))
+	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
+		return nil, err
+	}
+	at := -1
+	for i := len(tail) - zipEndSize; i >= 0; i-- {
+		if binary.LittleEndian.Uint32(tail[i:]) == zipEndSignature &&
+			i+zipEndSize+int(binary.LittleEndian.Uint16(tail[i+20:])) <= len(tail) {
+			at = i
+			break
+		}
+	}
+	if at < 0 {
+		return nil, errZip
+	}
+	end := tail[at:]
+	entries := uint64(binary.LittleEndian.Uint16(end[10:]))
+	length := uint64(binary.LittleEndian.Uint32(end[12:]))
+	offset := uint64(binary.LittleEndian.Uint32(end[16:]))
+	endAt := size - int64(len(tail)) + int64(at)
+	if entries == 1<<16-1 || length == 1<<32-1 || offset == 1<<32-1 {
+		if record, at, ok := zip64End(r, endAt); ok {
+			entries = binary.LittleEndian.Uint64(record[32:])
+			length = binary.LittleEndian.Uint64(record[40:])
+			offset = binary.LittleEndian.Uint64(record[48:])
+			endAt = at
+		}
+	}
+	if length > uint64(endAt) || offset > uint64(endAt)-length {
+		return nil, errZip
+	}
+	central := endAt - int64(length)
+	return &zipFile{r: r, start: central - int64(offset), central: central, size: int64(length), entries: entries}, nil
+}
+
+// zip64End reads the zip64 record whose locator is right before the end record.
+func zip64End(r io.ReaderAt, endAt int64) (record []byte, at int64, ok bool) {
+	locator := make([]byte, zip64LocatorSize)
+	if endAt < zip64LocatorSize {
+		return nil, 0, false
+	}
+	if _, err := r.ReadAt(locator, endAt-zip64LocatorSize); err != nil || binary.LittleEndian.Uint32(locator) != zip64LocatorMagic {
+		return nil, 0, false
+	}
+	record = make([]byte, zip64EndSize)
+	// The record is right before its locator, except where something was put in
+	// front of the archive; then the locator's own offset is wrong, not this one.
+	at = endAt - zip64LocatorSize - zip64EndSize
+	if at < 0 {
+		return nil, 0, false
+	}
+	if _, err := r.ReadAt(record, at); err != nil || binary.LittleEndian.Uint32(record) != zip64EndSignature {
+		return nil, 0, false
+	}
+	return record, at, true
+}
+
+// walk calls visit for each entry, in the order of the central directory, until
+// it returns an error.
+func (z *zipFile) walk(visit func(*zipEntry) error) error {
+	r := bufio.NewReaderSize(io.NewSectionReader(z.r, z.central, z.size), 64<<10)
+	var header [zipCentralSize]byte
+	name := make([]byte, maxZipName)
+	for n := uint64(0); n < z.entries; n++ {
+		if n == maxZipEntries {
+			return fmt.Errorf("it has %d entries, of which the first %d are read", z.entries, maxZipEntries)
+		}
+		if _, err := io.ReadFull(r, header[:]); err != nil || binary.LittleEndian.Uint32(header[:]) != zipCentralSignature {
+			return fmt.Errorf("its central directory ends after %d of %d entries", n, z.entries)
+		}
+		e := zipEntry{
+			encrypted: header[8]&1 != 0,
+			method:    binary.LittleEndian.Uint16(header[10:]),
+			packed:    uint64(binary.LittleEndian.Uint32(header[20:])),
+			unpacked:  uint64(binary.LittleEndian.Uint32(header[24:])),
+			local:     uint64(binary.LittleEndian.Uint32(header[42:])),
+		}
+		nameLength, extraLength, commentLength := int(binary.LittleEndian.Uint16(header[28:])),
+			int(binary.LittleEndian.Uint16(header[30:])), int(binary.LittleEndian.Uint16(header[32:]))
+		e.name = name[:min(nameLength, maxZipName)]
+		if _, err := io.ReadFull(r, e.name); err != nil {
+			return errZip
+		}
+		r.Discard(nameLength - len(e.name)) // what is missing fails at the next header
+		if e.packed == 1<<32-1 || e.unpacked == 1<<32-1 || e.local == 1<<32-1 {
+			extra := make([]byte, extraLength)
+			if _, err := io.ReadFull(r, extra); err != nil {
+				return errZip
+			}
+			e.zip64(extra)
+			extraLength = 0
+		}
+		r.Discard(extraLength + commentLength)
+		if nameLength > maxZipName {
+			continue
+		}
+		if err := visit(&e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// zip64 takes sizes and offset that do not fit the header from the extra field 1.
+func (e *zipEntry) zip64(extra []byte) {
+	for len(extra) >= 4 {
+		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		extra = extra[4:]
+		if n > len(extra) {
+			return
+		}
+		if id != 1 {
+			extra = extra[n:]
+			continue
+		}
+		field := extra[:n]
+		for _, v := range []*uint64{&e.unpacked, &e.packed, &e.local} {
+			if *v == 1<<32-1 && len(field) >= 8 {
+				*v, field = binary.LittleEndian.Uint64(field), field[8:]
+			}
+		}
+		return
+	}
+}
+
+// The methods of compression.
+const (
+	zipStored   = 0
+	zipDeflated = 8
+)
+
+// data gives the packed bytes of an entry.
+func (z *zipFile) data(e *zipEntry) (*io.SectionReader, error) {
+	if e.encrypted {
+		return nil, errors.New("it is encrypted")
+	}
+	var header [zipLocalSize]byte
+	at := z.start + int64(e.local)
+	if e.local > uint64(z.central-z.start) {
+		return nil, errZip
+	}
+	if _, err := z.r.ReadAt(header[:], at); err != nil || binary.LittleEndian.Uint32(header[:]) != zipLocalSignature {
+		return nil, errZip
+	}
+	at += zipLocalSize + int64(binary.LittleEndian.Uint16(header[26:])) + int64(binary.LittleEndian.Uint16(header[28:]))
+	if at > z.central || e.packed > uint64(z.central-at) {
+		return nil, errZip
+	}
+	return io.NewSectionReader(z.r, at, int64(e.packed)), nil
+}
+
+// read gives up to max bytes of an entry. A longer one is an error.
+func (z *zipFile) read(e *zipEntry, max int64) ([]byte, error) {
+	packed, err := z.data(e)
+	if err != nil {
+		return nil, err
+	}
+	var r io.Reader = packed
+	switch e.method {
+	case zipStored:
+	case zipDeflated:
+		inflate := flate.NewReader(bufio.NewReader(packed))
+		defer inflate.Close()
+		r = inflate
+	default:
+		return nil, fmt.Errorf("it is compressed by method %d, which Java does not read either", e.method)
+	}
+	var buf bytes.Buffer
+	if e.unpacked <= uint64(max) && e.unpacked <= 1<<20 {
+		buf.Grow(int(e.unpacked) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(r, max+1))
+	if err != nil {
+		return nil, fmt.Errorf("its data are damaged: %w", err)
+	}
+	if n > max {
+		return nil, fmt.Errorf("it has more than %d bytes", max)
+	}
+	return buf.Bytes(), nil
+}
