@@ -1,0 +1,112 @@
+package advisory
+
+import (
+	"archive/zip"
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// BenchmarkBuildReal takes in all real records that lie beside the module.
+func BenchmarkBuildReal(b *testing.B) {
+	for b.Loop() {
+		sharedDatabase(b)
+	}
+}
+
+// generated writes an archive of records as npm's is made: many of malicious
+// packages, and of flaws of which some are in the same package. GENERATED_RECORDS
+// says how many.
+func generated(b *testing.B) (source string, records int) {
+	b.Helper()
+	records = 20_000
+	if n, err := strconv.Atoi(os.Getenv("GENERATED_RECORDS")); err == nil {
+		records = n
+	}
+	source = b.TempDir()
+	path := filepath.Join(source, "npm", "all.zip")
+	put(b, path, nil)
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := bufio.NewWriter(f)
+	z := zip.NewWriter(out)
+	random := rand.New(rand.NewPCG(1, 2))
+	details := strings.Repeat("This flaw lets an attacker do what only the owner should be able to do. ", 20)
+	for i := range records {
+		id, name, aliases := fmt.Sprintf("GHSA-%08d", i), packageName(random.IntN(records/3)), fmt.Sprintf(`"CVE-2024-%06d"`, i)
+		if i%3 == 0 {
+			id, name, aliases = fmt.Sprintf("MAL-2024-%d", i), fmt.Sprintf("malicious-%d", i), ""
+		}
+		w, err := z.Create(id + ".json")
+		if err != nil {
+			b.Fatal(err)
+		}
+		fmt.Fprintf(w, `{"schema_version": "1.7.0", "id": %q, "modified": "2024-01-01T00:00:00Z", "published": "2023-01-01T00:00:00Z", "aliases": [%s], "summary": "A flaw in %s", "details": "%d %s",
+			"severity": [{"type": "CVSS_V3", "score": %q}], "references": [{"type": "WEB", "url": "https://example.org/advisories/%d"}, {"type": "PACKAGE", "url": "https://example.org/%s"}],
+			"affected": [{"package": {"ecosystem": "npm", "name": %q}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "%d.%d.0"}]}]}]}`,
+			id, aliases, name, i, details, vectorMedium, i, name, name, random.IntN(9), random.IntN(30))
+	}
+	if err := z.Close(); err != nil {
+		b.Fatal(err)
+	}
+	if err := out.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return source, records
+}
+
+func packageName(i int) string { return fmt.Sprintf("package-%06d", i) }
+
+func BenchmarkBuildGenerated(b *testing.B) {
+	source, records := generated(b)
+	dir := b.TempDir()
+	for b.Loop() {
+		os.Remove(dataPath(dir, "npm"))
+		update(b, newUpdater(b, dir, source), "npm")
+	}
+	b.ReportMetric(float64(records)*float64(b.N)/b.Elapsed().Seconds(), "records/s")
+}
+
+// BenchmarkLookUp opens the database anew and looks up 3,000 packages all over
+// it, of which about two thirds have flaws.
+func BenchmarkLookUp(b *testing.B) {
+	source, records := generated(b)
+	dir := b.TempDir()
+	update(b, newUpdater(b, dir, source), "npm")
+	b.Run("open", func(b *testing.B) {
+		for b.Loop() {
+			db := Open(dir)
+			if _, err := db.Info("npm"); err != nil {
+				b.Fatal(err)
+			}
+			db.Close()
+		}
+	})
+	b.Run("3000", func(b *testing.B) {
+		flaws := 0
+		for b.Loop() {
+			db := Open(dir)
+			random := rand.New(rand.NewPCG(3, 4))
+			for range 3000 {
+				a, err := db.Match(context.Background(), Query{"npm", packageName(random.IntN(records / 3)), "3.1.0"})
+				if err != nil {
+					b.Fatal(err)
+				}
+				flaws += len(a.Flaws)
+			}
+			db.Close()
+		}
+		b.ReportMetric(float64(flaws)/float64(b.N), "flaws")
+	})
+}

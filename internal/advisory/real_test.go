@@ -1,0 +1,240 @@
+package advisory
+
+import (
+	"archive/zip"
+	"cmp"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"seaworthy.dev/seaworthy/internal/imagetest"
+)
+
+// plain is a record as it stands in the archive, read without the code under test.
+type plain struct {
+	ID                         string
+	Aliases, Upstream, Related []string
+	Withdrawn                  string
+	Affected                   []struct {
+		Package  struct{ Ecosystem, Name string }
+		Versions []string
+		Ranges   []struct {
+			Type   string
+			Events []map[string]string
+		}
+	}
+}
+
+func plainRecords(t testing.TB, name string) []plain {
+	t.Helper()
+	z, err := zip.OpenReader(imagetest.Shared(t, "advisories/"+name+"/all.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var all []plain
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r plain
+		if err := json.Unmarshal(data, &r); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// TestRealRecords holds the database to a reckoning of its own over the same
+// records: the algorithm of the OSV specification, word by word, over all records
+// for each of some packages and versions. Debian's versions are compared by dpkg
+// where it is installed.
+func TestRealRecords(t *testing.T) {
+	db := open(t, sharedDatabase(t))
+	const sample = 30
+	for _, name := range sharedEcosystems {
+		records := plainRecords(t, name)
+		random := rand.New(rand.NewPCG(1, uint64(len(name))))
+		flaws, clean := 0, 0
+		for range sample {
+			q := pick(random, records)
+			want := reckon(t, records, q)
+			got := ids(match(t, db, q.Ecosystem, q.Name, q.Version))
+			slices.SortFunc(want, compareNames)
+			if !slices.Equal(got, want) {
+				t.Errorf("%+v: flaws %q, want %q", q, got, want)
+			}
+			if flaws += len(got); len(got) == 0 {
+				clean++
+			}
+		}
+		t.Logf("%s: %d flaws; %d of %d without any", name, flaws, clean, sample)
+		if flaws < sample/2 || clean < 3 {
+			t.Errorf("%s: the sample shows little", name)
+		}
+	}
+}
+
+// pick takes a package from a record, and a version at or beside one of its events.
+func pick(random *rand.Rand, records []plain) Query {
+	for {
+		r := records[random.IntN(len(records))]
+		if len(r.Affected) == 0 {
+			continue
+		}
+		a := r.Affected[random.IntN(len(r.Affected))]
+		var versions []string
+		for _, g := range a.Ranges {
+			for _, e := range g.Events {
+				for _, v := range e {
+					// To Bitnami's packages what follows a hyphen is the packaging.
+					if g.Type != "GIT" && v != "0" && (a.Package.Ecosystem != "Bitnami" || !strings.Contains(v, "-")) {
+						// The event itself, something a little before or after, and
+						// something long after.
+						versions = append(versions, v, earlier(v), v+".1", "99"+v)
+					}
+				}
+			}
+		}
+		if versions = append(versions, a.Versions...); len(versions) == 0 {
+			continue
+		}
+		q := Query{a.Package.Ecosystem, a.Package.Name, versions[random.IntN(len(versions))]}
+		if _, err := ParseVersion(q.Ecosystem, q.Version); err == nil {
+			return q
+		}
+	}
+}
+
+// earlier counts the first digit that is not 0 down by one.
+func earlier(v string) string {
+	i := strings.IndexAny(v, "123456789")
+	if i < 0 {
+		return v
+	}
+	return v[:i] + string(v[i]-1) + v[i+1:]
+}
+
+// reckon gives the ids of the flaws of a version.
+func reckon(t *testing.T, records []plain, q Query) []string {
+	var sets []map[string]bool // of names of one flaw
+	add := func(names ...string) {
+		one := map[string]bool{}
+		for _, n := range names {
+			one[n] = true
+		}
+		sets = slices.DeleteFunc(sets, func(s map[string]bool) bool {
+			for n := range s {
+				if one[n] {
+					for n := range s {
+						one[n] = true
+					}
+					return true
+				}
+			}
+			return false
+		})
+		sets = append(sets, one)
+	}
+	for _, r := range records {
+		if r.Withdrawn != "" || !concerns(t, r, q) {
+			continue
+		}
+		if cves := slices.DeleteFunc(slices.Clone(r.Related), func(n string) bool { return !strings.HasPrefix(n, "CVE-") }); Base(q.Ecosystem) == "AlmaLinux" {
+			for _, c := range cves {
+				add(c)
+			}
+			if len(cves) > 0 || !strings.HasPrefix(r.ID, "ALSA") {
+				continue
+			}
+		}
+		add(append(append([]string{r.ID}, r.Aliases...), r.Upstream...)...)
+	}
+	var ids []string
+	for _, s := range sets {
+		var names []string
+		for n := range s {
+			names = append(names, n)
+		}
+		ids = append(ids, slices.MinFunc(names, compareNames))
+	}
+	return ids
+}
+
+func concerns(t *testing.T, r plain, q Query) bool {
+	for _, a := range r.Affected {
+		if a.Package.Ecosystem != q.Ecosystem || canonicalName(q.Ecosystem, a.Package.Name) != canonicalName(q.Ecosystem, q.Name) {
+			continue
+		}
+		if slices.Contains(a.Versions, q.Version) {
+			return true
+		}
+		for _, g := range a.Ranges {
+			if g.Type != "GIT" && inRange(t, g.Events, q) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func inRange(t *testing.T, events []map[string]string, q Query) bool {
+	type point struct{ kind, version string }
+	var points []point
+	for _, e := range events {
+		for kind, v := range e {
+			if _, err := ParseVersion(q.Ecosystem, v); err != nil {
+				return false // which the database says of it, too
+			}
+			points = append(points, point{kind, v})
+		}
+	}
+	slices.SortStableFunc(points, func(a, b point) int { return comparePlain(t, q.Ecosystem, a.version, b.version) })
+	vulnerable := false
+	for _, p := range points {
+		c := comparePlain(t, q.Ecosystem, q.Version, p.version)
+		switch {
+		case p.kind == "introduced" && c >= 0:
+			vulnerable = true
+		case p.kind == "fixed" && c >= 0, p.kind == "last_affected" && c > 0:
+			vulnerable = false
+		}
+	}
+	return vulnerable
+}
+
+// comparePlain compares versions; the version "0" comes before all.
+func comparePlain(t *testing.T, ecosystem, a, b string) int {
+	if a == "0" || b == "0" {
+		return cmp.Compare(b2i(a != "0"), b2i(b != "0"))
+	}
+	if Base(ecosystem) == "Debian" {
+		if c, ok := dpkgCompare(a, b); ok {
+			return c
+		}
+	}
+	return compareText(t, ecosystem, a, b)
+}
+
+func dpkgCompare(a, b string) (int, bool) {
+	dpkg, err := exec.LookPath("dpkg")
+	if err != nil {
+		return 0, false
+	}
+	for operator, c := range map[string]int{"lt": -1, "eq": 0, "gt": 1} {
+		if exec.Command(dpkg, "--compare-versions", a, operator, b).Run() == nil {
+			return c, true
+		}
+	}
+	return 0, false
+}
