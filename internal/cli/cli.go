@@ -102,6 +102,7 @@ command line counts before a variable.`,
 		a.convertCommand(),
 		a.policyCommand(),
 		a.cacheCommand(),
+		a.dbCommand(),
 		a.versionCommand(),
 	)
 	return root

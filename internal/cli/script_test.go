@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 //
 //	mkimage FORM OUT [-config FILE] TREE...   make an image with a layer for each tree
 //	exits CODE command...                     run a command and demand its exit code
+//	mkzip OUT DIR                             make a zip archive of the files in a directory
 //
 // where FORM is oci, docker or oci-archive.
 func TestScripts(t *testing.T) {
@@ -59,6 +60,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"mkimage": makeImage,
 			"exits":   exits,
+			"mkzip":   makeZip,
 		},
 	})
 }

@@ -1,0 +1,327 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"seaworthy.dev/seaworthy/internal/advisory"
+)
+
+func (a *app) dbCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "db",
+		Short: "Look after the local database of advisories",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.dbUpdateCommand(), a.dbStatusCommand())
+	return cmd
+}
+
+func dbDirFlag(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "db-dir", "", "`directory` of the advisory database (default advisories in the cache directory)")
+}
+
+func (a *app) dbDirectory(flag string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	cache, err := cacheDirectory(a.Getenv(variable("cache-dir")))
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(cache, "advisories"), nil
+}
+
+// dbUpdateFlags say what is updated, and from where.
+type dbUpdateFlags struct {
+	dir        string
+	source     string
+	kev, epss  string
+	ecosystems []string
+	noProgress bool
+}
+
+func (a *app) dbUpdateCommand() *cobra.Command {
+	var f dbUpdateFlags
+	cmd := &cobra.Command{
+		Use:   "update",
+		Short: "Bring the database of advisories up to date",
+		Long: `Update fetches advisories in the OSV format, and with them CISA's catalog of known
+exploited vulnerabilities (KEV) and the EPSS scores.
+
+What is named by --ecosystem is fetched, without the release: Debian, not Debian:12.
+Else it is what the database has already; a database that has nothing yet takes
+all that a directory has.
+
+The old data stays in place until the new is whole, so an update may be broken off
+at any time; the next one goes on where it ended.`,
+		Example: `  seaworthy db update --ecosystem Debian,Go,npm
+  seaworthy db update --source /mnt/osv
+  seaworthy db update --source https://mirror.example.org/osv --ecosystem all`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.dbUpdate(cmd.Context(), &f) },
+	}
+	dbDirFlag(cmd, &f.dir)
+	flags := cmd.Flags()
+	flags.StringVar(&f.source, "source", "", "`URL or directory` with <Ecosystem>/all.zip (default SEAWORTHY_ADVISORY_SOURCE, or OSV's public export)")
+	flags.StringVar(&f.kev, "kev", "", "`URL or file` of the KEV catalog (default CISA's, or kev/known_exploited_vulnerabilities.json of another source)")
+	flags.StringVar(&f.epss, "epss", "", "`URL or file` of the EPSS scores (default the public ones, or epss/data.csv of another source)")
+	flags.StringSliceVar(&f.ecosystems, "ecosystem", nil, "`name` of an ecosystem to fetch, as OSV names it; all for all that the source has; may be repeated")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress on the terminal")
+	return cmd
+}
+
+// needsEcosystems is an update that does not know what to fetch.
+type needsEcosystems struct{}
+
+func (needsEcosystems) Error() string { return "the database has nothing yet that could be updated" }
+func (needsEcosystems) Hint() string {
+	return "name what to fetch: --ecosystem Debian,npm, or --ecosystem all"
+}
+
+func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
+	u, err := a.updater(f)
+	if err != nil {
+		return err
+	}
+	names, err := a.dbNames(ctx, f, u)
+	if err != nil {
+		return err
+	}
+	var failed error
+	update := func(name string, optional bool) {
+		outcome, err := u.Update(ctx, name)
+		switch {
+		case err == nil:
+			fmt.Fprintln(a.Stdout, outcomeText(outcome))
+		case optional && errors.Is(err, fs.ErrNotExist):
+			fmt.Fprintf(a.Stdout, "%s: the source has none\n", name)
+		default:
+			failed = errors.Join(failed, err)
+		}
+	}
+	for _, name := range names {
+		if ctx.Err() != nil {
+			break
+		}
+		update(name, false)
+	}
+	update(advisory.KEV, f.kev == "")
+	update(advisory.EPSS, f.epss == "")
+	return failed
+}
+
+// updater settles the sources.
+func (a *app) updater(f *dbUpdateFlags) (*advisory.Updater, error) {
+	dir, err := a.dbDirectory(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	u := &advisory.Updater{
+		Dir: dir, Source: f.source, KEV: f.kev, EPSS: f.epss,
+		Client: http.DefaultClient, Log: a.log, Now: a.now, Progress: a.downloadProgress(f.noProgress),
+	}
+	if u.Source == "" {
+		u.Source = a.Getenv(variable("advisory-source"))
+	}
+	if u.Source == "" {
+		u.Source = advisory.DefaultSource
+	}
+	if u.Source == advisory.DefaultSource {
+		if u.KEV == "" {
+			u.KEV = advisory.DefaultKEV
+		}
+		if u.EPSS == "" {
+			u.EPSS = advisory.DefaultEPSS
+		}
+	}
+	for _, location := range []*string{&u.Source, &u.KEV, &u.EPSS} {
+		if *location == "" || strings.Contains(*location, "://") {
+			continue
+		}
+		// The database remembers where its data is from; the working directory
+		// will be another one.
+		if *location, err = filepath.Abs(*location); err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+// dbNames are the ecosystems to update.
+func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater) ([]string, error) {
+	if slices.Equal(f.ecosystems, []string{"all"}) {
+		return u.Ecosystems(ctx)
+	}
+	if len(f.ecosystems) > 0 {
+		return f.ecosystems, nil
+	}
+	db := advisory.Open(u.Dir)
+	defer db.Close()
+	have, err := db.Status()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range have {
+		if s.Name != advisory.KEV && s.Name != advisory.EPSS {
+			names = append(names, s.Name)
+		}
+	}
+	if len(names) > 0 {
+		return names, nil
+	}
+	if strings.Contains(u.Source, "://") {
+		return nil, needsEcosystems{}
+	}
+	return u.Ecosystems(ctx)
+}
+
+func outcomeText(o advisory.Outcome) string {
+	switch {
+	case !o.Changed:
+		return fmt.Sprintf("%s: up to date, %d records", o.Name, o.Records)
+	case o.Renewed > 0:
+		return fmt.Sprintf("%s: %d records, of which %d changed", o.Name, o.Records, o.Renewed)
+	default:
+		return fmt.Sprintf("%s: %d records", o.Name, o.Records)
+	}
+}
+
+// downloadProgress shows on a terminal how far a download has come.
+func (a *app) downloadProgress(off bool) func(advisory.Progress) {
+	f, ok := file(a.Stderr)
+	if off || !ok || !term.IsTerminal(int(f.Fd())) || a.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	var drawn time.Time
+	return func(p advisory.Progress) {
+		if p.Read == p.Size {
+			fmt.Fprint(f, "\r\x1b[K")
+			return
+		}
+		if time.Since(drawn) < redrawEvery {
+			return
+		}
+		drawn = time.Now()
+		amount := byteText(p.Read)
+		if p.Size > 0 {
+			amount = fmt.Sprintf("%s %s of %s", bar(float64(p.Read)/float64(p.Size), 30), amount, byteText(p.Size))
+		}
+		fmt.Fprintf(f, "\r%s %s\x1b[K", p.Name, amount)
+	}
+}
+
+func (a *app) dbStatusCommand() *cobra.Command {
+	var dir, format string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show what the database of advisories has, how old it is and where it is from",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			path, err := a.dbDirectory(dir)
+			if err != nil {
+				return err
+			}
+			db := advisory.Open(path)
+			defer db.Close()
+			all, err := db.Status()
+			if err != nil {
+				return err
+			}
+			switch format {
+			case "text":
+				err = a.dbStatusText(path, all)
+			case "json":
+				err = a.dbStatusJSON(all)
+			default:
+				err = fmt.Errorf("--format %s: one of text, json", format)
+			}
+			for _, s := range all {
+				err = errors.Join(err, s.Err)
+			}
+			return err
+		},
+	}
+	dbDirFlag(cmd, &dir)
+	cmd.Flags().StringVar(&format, "format", "text", "form of the answer: text or json")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (a *app) dbStatusText(path string, all []advisory.Status) error {
+	if len(all) == 0 {
+		_, err := fmt.Fprintf(a.Stdout, "no advisories in %s; seaworthy db update fetches them\n", path)
+		return err
+	}
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tRECORDS\tAGE\tMODIFIED\tSIZE\tSOURCE")
+	for _, s := range all {
+		if s.Err != nil {
+			fmt.Fprintf(w, "%s\tunreadable\n", s.Name)
+			continue
+		}
+		modified := "-"
+		if !s.Modified.IsZero() {
+			modified = s.Modified.Format(time.DateOnly)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", s.Name, s.Records, ageText(s.Age(a.now())), modified, byteText(s.Size), printable(s.Source))
+	}
+	return w.Flush()
+}
+
+// ageText is an age for people.
+func ageText(d time.Duration) string {
+	switch hours := int(d.Hours()); {
+	case hours >= 48:
+		return fmt.Sprintf("%d days", hours/24)
+	case hours >= 1:
+		return fmt.Sprintf("%d h", hours)
+	default:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+}
+
+func (a *app) dbStatusJSON(all []advisory.Status) error {
+	type line struct {
+		Name      string     `json:"name"`
+		Records   int        `json:"records"`
+		Malicious int        `json:"malicious,omitempty"`
+		Checked   *time.Time `json:"checked,omitempty"`
+		Modified  *time.Time `json:"modified,omitempty"`
+		Size      int64      `json:"size"`
+		Source    string     `json:"source"`
+		Digest    string     `json:"digest,omitempty"`
+		Error     string     `json:"error,omitempty"`
+	}
+	lines := make([]line, 0, len(all))
+	for _, s := range all {
+		l := line{Name: s.Name, Records: s.Records, Malicious: s.Malicious, Size: s.Size, Source: s.Source, Digest: s.Digest}
+		if s.Err != nil {
+			l.Error = s.Err.Error()
+		}
+		if !s.Checked.IsZero() {
+			l.Checked = &s.Checked
+		}
+		if !s.Modified.IsZero() {
+			l.Modified = &s.Modified
+		}
+		lines = append(lines, l)
+	}
+	e := json.NewEncoder(a.Stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(lines)
+}
