@@ -54,7 +54,6 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
-			env.Setenv("SHARED", sharedDir(t))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -63,20 +62,6 @@ func TestScripts(t *testing.T) {
 			"mkzip":   makeZip,
 		},
 	})
-}
-
-// sharedDir is where real images lie that are no part of the repository.
-func sharedDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SEAWORTHY_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return abs
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
