@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -38,21 +39,44 @@ func formats() []format { return slices.Concat(systemFormats(), languageFormats(
 type index struct {
 	formats []format
 	// Each bit of a mask is a format by its place in formats.
-	byBase, byExtension map[string]uint64
+	byBase, byExtension words
 	others              uint64
+}
+
+// words maps words to masks.
+type words struct {
+	masks map[string]uint64
+	// lengths has, by the last byte of a word, a bit for each length: most of a
+	// million names are ruled out by it.
+	lengths [256]uint64
+}
+
+func (w *words) add(word string, mask uint64) {
+	if w.masks == nil {
+		w.masks = make(map[string]uint64)
+	}
+	w.masks[word] |= mask
+	w.lengths[word[len(word)-1]] |= 1 << min(len(word), 63)
+}
+
+func (w *words) of(word string) uint64 {
+	if word == "" || w.lengths[word[len(word)-1]]&(1<<min(len(word), 63)) == 0 {
+		return 0
+	}
+	return w.masks[word]
 }
 
 func newIndex(formats []format) *index {
 	if len(formats) > 64 {
 		panic(fmt.Sprintf("%d formats do not fit a mask of 64", len(formats)))
 	}
-	x := &index{formats: formats, byBase: map[string]uint64{}, byExtension: map[string]uint64{}}
+	x := &index{formats: formats}
 	for i, f := range formats {
 		for _, b := range f.bases {
-			x.byBase[b] |= 1 << i
+			x.byBase.add(b, 1<<i)
 		}
 		for _, e := range f.extensions {
-			x.byExtension[e] |= 1 << i
+			x.byExtension.add(e, 1<<i)
 		}
 		if len(f.bases)+len(f.extensions) == 0 {
 			x.others |= 1 << i
@@ -67,17 +91,16 @@ func (x *index) of(h *seaworthy.Header) uint64 {
 		return 0
 	}
 	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]
-	mask := x.others | x.byBase[base]
+	mask := x.others | x.byBase.of(base)
 	if dot := strings.LastIndexByte(base, '.'); dot >= 0 {
-		mask |= x.byExtension[base[dot:]]
+		mask |= x.byExtension.of(base[dot:])
 	}
-	if mask == 0 {
-		return 0
-	}
-	for i := range x.formats {
-		if match := x.formats[i].match; mask&(1<<i) != 0 && match != nil && !match(h) {
-			mask &^= 1 << i
+	found := mask
+	for m := mask; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros64(m)
+		if match := x.formats[i].match; match != nil && !match(h) {
+			found &^= 1 << i
 		}
 	}
-	return mask
+	return found
 }

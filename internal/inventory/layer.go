@@ -42,7 +42,7 @@ const (
 	// installed.
 	Database
 	// Supplement belongs to a Database: its packages are there, and it has their
-	// files. Its packages may have no version, and no architecture.
+	// files or licences. Its packages may have no version, and no architecture.
 	Supplement
 )
 

@@ -11,6 +11,7 @@ const (
 	formatDpkg        = "dpkg"
 	formatDpkgFiles   = "dpkg file list"
 	formatDpkgDigests = "dpkg digests"
+	formatCopyright   = "Debian copyright"
 	formatAPK         = "apk"
 	formatRPM         = "rpm"
 	formatRPMLog      = "rpm write-ahead log"
@@ -25,6 +26,8 @@ const (
 const (
 	maxDatabase = 1 << 30   // bytes of a package database
 	maxFileList = 256 << 20 // bytes of one package's list of files
+
+	maxCopyright = 4 << 20 // bytes of the licences of one package
 )
 
 // The places of the databases.
@@ -80,6 +83,10 @@ func systemFormats() []format {
 		{
 			name: formatDpkgDigests, extensions: []string{digestsSuffix}, match: under(dpkgInfo, dpkgStatuses),
 			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseDpkgDigests,
+		},
+		{
+			name: formatCopyright, bases: []string{"copyright"}, match: isCopyright,
+			want: seaworthy.Body, max: maxCopyright, role: Supplement, parse: parseDebianCopyright,
 		},
 		{
 			name: formatAPK, bases: []string{"installed"}, match: at(apkInstalledFile, "usr/"+apkInstalledFile),

@@ -180,7 +180,7 @@ func FuzzTextDatabases(f *testing.F) {
 	paths := []string{
 		"lib/apk/db/installed", "var/lib/dpkg/info/a:b.list", "var/lib/dpkg/info/a.md5sums", "usr/lib/opkg/status", "usr/lib/opkg/info/a.list",
 		"var/lib/pacman/local/a-1-2/desc", "var/lib/pacman/local/a/files", "var/db/pkg/a/b-1/CONTENTS", "var/db/pkg/CONTENTS",
-		"var/lib/rpmmanifest/container-manifest-2", "etc/os-release",
+		"var/lib/rpmmanifest/container-manifest-2", "etc/os-release", "usr/share/doc/a/copyright",
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var files []*seaworthy.File

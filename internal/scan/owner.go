@@ -8,23 +8,23 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// fileLists are the lists of files that databases keep beside themselves, of all
-// layers and live or not.
-type fileLists map[listKey][]layerList
+// supplements are what lies beside databases and tells more of their packages, of
+// all layers and live or not.
+type supplements map[supplementKey][]supplement
 
-// listKey names a package as the name of a list does: without the version, and
+// supplementKey names a package as a file's name does: without the version, and
 // with or without the architecture.
-type listKey struct{ kind, name, arch string }
+type supplementKey struct{ kind, name, arch string }
 
-type layerList struct {
+type supplement struct {
 	layer int
 	path  string
-	files inventory.FileList
+	*inventory.Package
 }
 
-// fileLists collects the lists, those of higher layers after those of lower ones.
-func (s *software) fileLists() fileLists {
-	lists := make(fileLists)
+// supplements collects them, those of higher layers after those of lower ones.
+func (s *software) supplements() supplements {
+	all := make(supplements)
 	for i, l := range s.layers {
 		for j := range l.Found {
 			f := &l.Found[j]
@@ -37,34 +37,45 @@ func (s *software) fileLists() fileLists {
 			}
 			for k := range f.Packages {
 				p := &f.Packages[k]
-				key := listKey{p.Type, p.Name, p.Arch}
-				lists[key] = append(lists[key], layerList{i, e.Path, p.Files})
+				key := supplementKey{p.Type, p.Name, p.Arch}
+				all[key] = append(all[key], supplement{i, e.Path, p})
 			}
 		}
 	}
-	return lists
+	return all
 }
 
-// of gives the files of a package as of a layer: of each list the newest version
-// up to there. A database in a file for each package has that file's name in the
-// list's, whatever the package is called.
-func (l fileLists) of(p *inventory.Package, database string, layer int) []inventory.FileList {
-	var files []inventory.FileList
-	if len(p.Files) > 0 {
-		files = append(files, p.Files)
+// of gives what tells more of a package as of a layer: of each path the newest
+// version up to there. Where a database has a file for each package, the name of
+// that file counts too, whatever the package is called.
+func (s supplements) of(p *inventory.Package, database string, layer int) []supplement {
+	var found []supplement
+	keys := []supplementKey{{p.Type, p.Name, p.Arch}, {p.Type, p.Name, ""}}
+	if base := path.Base(database); !wholeDatabase(base) {
+		keys = append(keys, supplementKey{p.Type, base, ""})
 	}
-	names := []listKey{{p.Type, p.Name, p.Arch}, {p.Type, p.Name, ""}, {p.Type, path.Base(database), ""}}
-	var paths []string
-	for _, key := range names {
-		list := l[key]
-		for i := len(list) - 1; i >= 0; i-- {
-			if list[i].layer <= layer && !slices.Contains(paths, list[i].path) {
-				paths = append(paths, list[i].path)
-				files = append(files, list[i].files)
+	for _, key := range keys {
+		for _, t := range slices.Backward(s[key]) {
+			have := slices.ContainsFunc(found, func(f supplement) bool { return f.path == t.path })
+			if t.layer <= layer && !have {
+				found = append(found, t)
 			}
 		}
 	}
-	return files
+	return found
+}
+
+// wholeDatabase is true for the name of a file that holds a whole database which
+// has supplements.
+func wholeDatabase(base string) bool { return base == "status" }
+
+// filesOf gives the lists of a package's files.
+func filesOf(p *inventory.Package, more []supplement) []inventory.FileList {
+	lists := []inventory.FileList{p.Files}
+	for _, t := range more {
+		lists = append(lists, t.Files)
+	}
+	return lists
 }
 
 // findOwners gives the packages to which live paths belong. Where two packages

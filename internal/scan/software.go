@@ -93,7 +93,7 @@ func keyOfPackage(p *inventory.Package) packageKey {
 func (s *software) findSystem() []*installed {
 	ecosystems := make(map[string]string) // by type of package
 	seen := make(map[packageKey]bool)
-	lists := s.fileLists()
+	supplements := s.supplements()
 	var list []*installed
 	for _, f := range s.files {
 		if f.found.Role != inventory.Database {
@@ -112,8 +112,13 @@ func (s *software) findSystem() []*installed {
 				ecosystem, _ = s.release.Ecosystem(p.Type)
 				ecosystems[p.Type] = ecosystem
 			}
-			in := &installed{Package: p, since: since[i], lists: lists.of(p, f.entry.Path, len(s.layers)-1)}
-			in.out = s.describe(p, ecosystem)
+			more := supplements.of(p, f.entry.Path, len(s.layers)-1)
+			in := &installed{Package: p, since: since[i], lists: filesOf(p, more), out: s.describe(p, ecosystem)}
+			for _, t := range more {
+				if in.out.Licenses == nil {
+					in.out.Licenses = t.Licenses
+				}
+			}
 			in.out.Locations = []seaworthy.Location{s.location(f.entry.Path, since[i])}
 			list = append(list, in)
 		}

@@ -127,8 +127,12 @@ func TestDistrolessOwner(t *testing.T) {
 		imagetest.File("var/lib/dpkg/status.d/bGliYzY", "Package: libc6\nVersion: 2.36-9\nArchitecture: amd64\n"),
 		imagetest.File("var/lib/dpkg/status.d/bGliYzY.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/lib/libc.so.6\n"),
 		imagetest.File("usr/lib/libc.so.6", ""),
+		imagetest.File("usr/share/doc/libc6/copyright", "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: GPL-2\n"),
 	}).OCILayout(t), scan.Options{})
 	if diff := cmp.Diff([]string{"libc6 2.36-9 Debian:12 var/lib/dpkg/status.d/bGliYzY@0"}, packagesOf(m)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"GPL-2.0-only"}, m.Packages()[0].Licenses); diff != "" {
 		t.Error(diff)
 	}
 	if p, ok := m.Owner("usr/lib/libc.so.6"); !ok || p.Name != "libc6" {

@@ -178,7 +178,7 @@ func (s *software) findMissing() []missing {
 	for _, p := range s.system() {
 		here[name{p.Type, p.Name}] = true
 	}
-	var lists fileLists
+	var all supplements
 	var list []missing
 	for i := len(s.layers) - 1; i >= 0; i-- {
 		for j := range s.layers[i].Found {
@@ -187,14 +187,14 @@ func (s *software) findMissing() []missing {
 			if f.Role != inventory.Database || !ok || e.Live() {
 				continue
 			}
-			if lists == nil {
-				lists = s.fileLists()
+			if all == nil {
+				all = s.supplements()
 			}
 			for k := range f.Packages {
 				p := &f.Packages[k]
 				if n := (name{p.Type, p.Name}); !here[n] {
 					here[n] = true
-					list = append(list, missing{p, e, lists.of(p, e.Path, i)})
+					list = append(list, missing{p, e, filesOf(p, all.of(p, e.Path, i))})
 				}
 			}
 		}

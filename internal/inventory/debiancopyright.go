@@ -1,0 +1,98 @@
+package inventory
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// copyrights is where Debian's packages say under which licences they are.
+const copyrights = "usr/share/doc/"
+
+// parseDebianCopyright reads usr/share/doc/PACKAGE/copyright if it has the
+// machine-readable form, version 1.0: paragraphs whose field License begins with
+// the short name of a licence. Of a file in free form nothing is said, nor of
+// what is in no order.
+func parseDebianCopyright(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	var licenses []string
+	formatted := false
+	err := paragraphs(ctx, f, map[string]bool{"format": true, "license": true}, func(p paragraph) {
+		if strings.Contains(p["format"], "copyright-format/1.0") {
+			formatted = true
+		}
+		if formatted && p["license"] != "" {
+			licenses = append(licenses, debianLicense(p["license"]))
+		}
+	})
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	if !formatted || len(licenses) == 0 {
+		return nil, nil
+	}
+	slices.Sort(licenses)
+	return []Package{{Type: "deb", Name: path.Base(path.Dir(f.Path)), Licenses: slices.Compact(licenses)}}, nil
+}
+
+// isCopyright matches the copyright file of a package.
+func isCopyright(h *seaworthy.Header) bool {
+	rest, ok := strings.CutPrefix(h.Path, copyrights)
+	return ok && strings.Count(rest, "/") == 1
+}
+
+// debianLicense gives the SPDX expression for a short name of Debian's, or the
+// name itself. Debian says "and", "or" and "GPL-2+" where SPDX has AND, OR and
+// GPL-2.0-or-later.
+func debianLicense(name string) string {
+	words := strings.Fields(strings.ReplaceAll(name, ",", " "))
+	if len(words)%2 == 0 {
+		return name
+	}
+	for i, w := range words {
+		operator := strings.ToUpper(w)
+		switch {
+		case i%2 == 0:
+			words[i] = debianShortName(w)
+		case operator == "AND" || operator == "OR":
+			words[i] = operator
+		default:
+			return name
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func debianShortName(s string) string {
+	switch s {
+	case "Expat":
+		return "MIT"
+	case "BSD-2-clause", "BSD-3-clause", "BSD-4-clause":
+		return strings.Replace(s, "clause", "Clause", 1)
+	case "Artistic", "Artistic-1":
+		return "Artistic-1.0"
+	case "Artistic-2":
+		return "Artistic-2.0"
+	}
+	for _, family := range []string{"AGPL-", "GPL-", "LGPL-", "GFDL-"} {
+		version, ok := strings.CutPrefix(s, family)
+		later := strings.HasSuffix(version, "+")
+		version = strings.TrimSuffix(version, "+")
+		if !ok || !isNumbers(version) {
+			continue
+		}
+		if !strings.Contains(version, ".") {
+			version += ".0"
+		}
+		if later {
+			return family + version + "-or-later"
+		}
+		return family + version + "-only"
+	}
+	if version, ok := strings.CutPrefix(s, "Apache-"); ok && isNumbers(version) && !strings.Contains(version, ".") {
+		return s + ".0"
+	}
+	return s
+}

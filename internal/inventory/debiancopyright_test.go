@@ -1,0 +1,58 @@
+package inventory
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDebianCopyright(t *testing.T) {
+	const text = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: bash
+
+Files: *
+Copyright: Somebody
+License: GPL-3+
+
+Files: lib/a lib/b
+Copyright: Somebody else
+License: Expat or Artistic
+
+License: GPL-3+
+ This program is free software.
+ .
+ On Debian systems the text is elsewhere.
+`
+	l := read(t,
+		fileOf("usr/share/doc/bash/copyright", []byte(text)),
+		fileOf("usr/share/doc/free/copyright", []byte("This package was debianised in 1997.\n\nLicense: GPL-2\n")),
+		fileOf("usr/share/doc/bash/examples/copyright", []byte(text)),
+		fileOf("usr/share/doc/odd/copyright", []byte("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nno field\n")),
+	)
+	want := []Found{{
+		Ordinal: 0, Format: formatCopyright, Role: Supplement,
+		Packages: []Package{{Type: "deb", Name: "bash", Licenses: []string{"GPL-3.0-or-later", "MIT OR Artistic-1.0"}}},
+	}}
+	if diff := cmp.Diff(want, l.Found); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDebianLicense(t *testing.T) {
+	for in, want := range map[string]string{
+		"GPL-2":                              "GPL-2.0-only",
+		"GPL-2+":                             "GPL-2.0-or-later",
+		"LGPL-2.1+":                          "LGPL-2.1-or-later",
+		"LGPL-2.1+ and GPL-3":                "LGPL-2.1-or-later AND GPL-3.0-only",
+		"BSD-3-clause":                       "BSD-3-Clause",
+		"Apache-2.0":                         "Apache-2.0",
+		"Apache-2":                           "Apache-2.0",
+		"public-domain":                      "public-domain",
+		"GPL-2+ with OpenSSL exception":      "GPL-2+ with OpenSSL exception",
+		"GPL-3+ with Bison exception or MIT": "GPL-3+ with Bison exception or MIT",
+	} {
+		if got := debianLicense(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
