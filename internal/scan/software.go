@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"seaworthy.dev/seaworthy"
@@ -152,14 +153,17 @@ func (s *software) since(f softwareFile) []int {
 	}
 	versions := s.merged.Versions(f.entry.Path)
 	for v := len(versions) - 2; v >= 0 && len(open) > 0; v-- {
-		had := make(map[packageKey]bool)
-		if older := s.foundAt(versions[v].Layer, versions[v].Ordinal, f.found.Format); older != nil {
-			for i := range older.Packages {
-				had[keyOfPackage(&older.Packages[i])] = true
-			}
+		var older []inventory.Package
+		if found := s.foundAt(versions[v].Layer, versions[v].Ordinal, f.found.Format); found != nil {
+			older = found.Packages
 		}
+		// Both are sorted, so one walk over them tells what they share.
 		open = slices.DeleteFunc(open, func(i int) bool {
-			if !had[keyOfPackage(&f.found.Packages[i])] {
+			p := &f.found.Packages[i]
+			for len(older) > 0 && compareVersions(&older[0], p) < 0 {
+				older = older[1:]
+			}
+			if len(older) == 0 || compareVersions(&older[0], p) != 0 {
 				return true
 			}
 			layers[i] = versions[v].Layer
@@ -167,6 +171,15 @@ func (s *software) since(f softwareFile) []int {
 		})
 	}
 	return layers
+}
+
+// compareVersions orders packages as [inventory.Found] does, as far as that tells
+// versions of packages apart.
+func compareVersions(a, b *inventory.Package) int {
+	return cmp.Or(
+		strings.Compare(a.Type, b.Type), strings.Compare(a.Name, b.Name),
+		strings.Compare(a.Version, b.Version), strings.Compare(a.Arch, b.Arch),
+	)
 }
 
 // foundAt gives what an entry was found to be, nil if nothing.

@@ -305,3 +305,27 @@ func TestAlpine(t *testing.T) {
 		t.Errorf("gaps: %q", gaps)
 	}
 }
+
+// TestManyVersionsOfADatabase is about time, which a step that is quadratic in the
+// packages or the layers would show.
+func TestManyVersionsOfADatabase(t *testing.T) {
+	const count, versions = 20_000, 8
+	var packages []string
+	for i := range count {
+		packages = append(packages, fmt.Sprintf("p%d 1", i))
+	}
+	var l []imagetest.Layer
+	for range versions {
+		packages = packages[:len(packages)-1]
+		l = append(l, imagetest.Layer{imagetest.File("etc/os-release", bookworm), dpkg(packages...)})
+	}
+	m := read(t, layers(l...).OCILayout(t), scan.Options{})
+	if n := len(m.Packages()); n != count-versions {
+		t.Errorf("%d packages", n)
+	}
+	for _, p := range m.Packages() {
+		if *p.Locations[0].Layer != 0 {
+			t.Fatalf("%s came with layer %d", p.Name, *p.Locations[0].Layer)
+		}
+	}
+}
