@@ -61,11 +61,11 @@ func (x *executables) knows(base string) bool {
 // programs the version in their text.
 func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
-	var errs []error
+	var missing []string
 	take := func(p []Package, err error) {
 		packages = append(packages, p...)
 		if err != nil {
-			errs = append(errs, err)
+			missing = append(missing, err.Error())
 		}
 	}
 	switch {
@@ -94,7 +94,10 @@ func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, 
 	if !hasType(packages, typeGo) {
 		take(x.find(ctx, f))
 	}
-	return packages, errors.Join(errs...)
+	if len(missing) > 0 {
+		return packages, errors.New(strings.Join(missing, "; "))
+	}
+	return packages, nil
 }
 
 // find searches the text of known software for its version.

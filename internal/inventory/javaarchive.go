@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -17,10 +18,10 @@ const typeMaven = "maven"
 // The bounds on one Java archive with all archives in it.
 const (
 	maxArchiveDepth    = 8         // archives in archives
-	maxNestedArchives  = 10_000    //
-	maxArchiveEntries  = 2_000_000 //
+	maxNestedArchives  = 10_000    // archives
+	maxArchiveEntries  = 2_000_000 // entries
 	maxArchiveArtifact = 50_000    // artifacts named
-	maxArchiveInflated = 1 << 30   // bytes decompressed
+	maxArchiveInflated = 512 << 20 // bytes decompressed
 	maxArchiveHeld     = 128 << 20 // bytes of decompressed archives in memory
 	maxJavaText        = 1 << 20   // bytes of a manifest or of pom.properties
 	maxArchiveErrors   = 10        // things named that could not be read
@@ -51,11 +52,7 @@ func parseJavaArchive(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		return nil, nil // for Java it is no archive either
 	}
 	w := &archiveWalk{ctx: ctx, entries: maxArchiveEntries, inflate: maxArchiveInflated}
-	w.archive(f.ReaderAt(), f.Size, f.Path, "", 0, 0)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	return w.packages, w.err()
+	return w.read(f)
 }
 
 // archiveWalk is what the archives of one file have in common.
@@ -65,11 +62,35 @@ type archiveWalk struct {
 	archives int   // read so far
 	entries  int   // that may still be read
 	inflate  int64 // bytes that may still be decompressed
-	errs     []error
-	unnamed  int // errors beyond those named
+	errs     []string
+	unnamed  int   // errors beyond those named
+	end      error // why the rest is not read
+}
+
+func (w *archiveWalk) read(f *seaworthy.File) ([]Package, error) {
+	w.archive(f.ReaderAt(), f.Size, f.Path, "", 0, 0)
+	if w.ctx.Err() != nil {
+		return nil, context.Cause(w.ctx)
+	}
+	if w.unnamed > 0 {
+		w.errs = append(w.errs, fmt.Sprintf("%d more could not be read", w.unnamed))
+	}
+	if w.end != nil {
+		w.errs = append(w.errs, w.end.Error())
+	}
+	if len(w.errs) > 0 {
+		return w.packages, errors.New(strings.Join(w.errs, "; "))
+	}
+	return w.packages, nil
 }
 
 func (w *archiveWalk) fail(within string, err error) {
+	if errors.Is(err, errZipBudget) {
+		w.end = err
+	}
+	if err == w.end {
+		return
+	}
 	if within != "" {
 		err = fmt.Errorf("%s in it: %w", within, err)
 	}
@@ -77,18 +98,15 @@ func (w *archiveWalk) fail(within string, err error) {
 		w.unnamed++
 		return
 	}
-	w.errs = append(w.errs, err)
+	w.errs = append(w.errs, err.Error())
 }
 
-func (w *archiveWalk) err() error {
-	if w.unnamed > 0 {
-		return fmt.Errorf("%w; and %d more", errors.Join(w.errs...), w.unnamed)
-	}
-	return errors.Join(w.errs...)
-}
-
-// errArchiveEnd ends the walk of an archive whose rest is over a bound.
-var errArchiveEnd = errors.New("the archives in it have more entries than are read")
+// The bounds that all archives of a file share.
+var (
+	errArchiveEntries = errors.New("the archives in it have more entries than are read")
+	errArchives       = fmt.Errorf("it has more than %d archives in it", maxNestedArchives)
+	errArtifacts      = fmt.Errorf("it names more than %d artifacts", maxArchiveArtifact)
+)
 
 // archive reads one archive. Name is its file name, within where it is in the
 // file, held the bytes that the archives around it take in memory.
@@ -102,8 +120,11 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 	var self javaArtifact
 	var poms []javaArtifact
 	err = z.walk(func(e *zipEntry) error {
-		if w.entries--; w.entries < 0 {
-			return errArchiveEnd
+		if w.entries--; w.entries < 0 && w.end == nil {
+			w.end = errArchiveEntries
+		}
+		if w.end != nil {
+			return w.end
 		}
 		if w.entries%4096 == 0 && w.ctx.Err() != nil {
 			return w.ctx.Err()
@@ -115,7 +136,8 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 			}
 		case bytes.HasSuffix(e.name, []byte("/pom.properties")) && bytes.Contains(e.name, []byte("META-INF/maven/")):
 			if len(w.packages)+len(poms) >= maxArchiveArtifact {
-				return fmt.Errorf("it names more than %d artifacts", maxArchiveArtifact)
+				w.end = errArtifacts
+				return w.end
 			}
 			if text, ok := w.text(z, e, within); ok {
 				if a := artifactOfProperties(text); a.complete() {
@@ -137,8 +159,7 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 
 // text reads a small file of an archive.
 func (w *archiveWalk) text(z *zipFile, e *zipEntry, within string) ([]byte, bool) {
-	data, err := z.read(e, min(maxJavaText, w.inflate))
-	w.inflate -= int64(len(data))
+	data, err := z.read(e, maxJavaText, &w.inflate)
 	if err != nil {
 		w.fail(join(within, e.name), err)
 		return nil, false
@@ -163,8 +184,7 @@ func (w *archiveWalk) nested(z *zipFile, e *zipEntry, within string, depth int, 
 		w.fail(name, fmt.Errorf("it is more than %d archives deep", maxArchiveDepth))
 		return
 	case w.archives > maxNestedArchives:
-		w.fail("", fmt.Errorf("it has more than %d archives in it", maxNestedArchives))
-		w.entries = 0
+		w.end = errArchives
 		return
 	}
 	if e.method == zipStored {
@@ -176,8 +196,7 @@ func (w *archiveWalk) nested(z *zipFile, e *zipEntry, within string, depth int, 
 		w.archive(data, data.Size(), string(e.name), name, depth+1, held)
 		return
 	}
-	data, err := z.read(e, min(maxArchiveHeld-held, w.inflate))
-	w.inflate -= int64(len(data))
+	data, err := z.read(e, maxArchiveHeld-held, &w.inflate)
 	if err != nil {
 		w.fail(name, err)
 		return

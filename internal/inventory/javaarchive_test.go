@@ -147,18 +147,20 @@ func TestManyEntries(t *testing.T) {
 	if err == nil || err.Error() != "it has 1000001 entries, of which the first 1000000 are read" {
 		t.Errorf("a million entries: %v", err)
 	}
-	body = many(zipOf(t, entry{"a.jar", many(zipOf(t, pom("g", "a", "1")), 1000), false}), 100_000)
-	packages, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(body)))
-	if err == nil || len(packages) > maxArchiveArtifact {
-		t.Errorf("archives that share their bytes: %d packages, and the error %v", len(packages), err)
-	}
-}
-
-func TestArchiveBomb(t *testing.T) {
-	bomb := zipOf(t, entry{"b.jar", strings.Repeat("\x00", maxArchiveHeld+1), false})
-	_, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(bomb)))
-	if err == nil || !strings.Contains(err.Error(), "b.jar in it: it has more than") {
-		t.Errorf("the error is %v", err)
+	for _, c := range []struct {
+		name, body string
+		walk       archiveWalk
+		want       string
+	}{
+		{"manifests", many(zipOf(t, manifest(strings.Repeat("x", maxJavaText+1))), 100), archiveWalk{entries: 1000, inflate: 8 << 20}, errZipBudget.Error()},
+		{"archives", many(zipOf(t, entry{"a.jar", many(zipOf(t, pom("g", "a", "1")), 1000), false}), 1000), archiveWalk{entries: 5000, inflate: 1 << 30}, errArchiveEntries.Error()},
+		{"bomb", zipOf(t, entry{"b.jar", strings.Repeat("\x00", 4<<20), false}), archiveWalk{entries: 10, inflate: 1 << 20}, "b.jar in it: it has more than 1048576 bytes"},
+	} {
+		c.walk.ctx = context.Background()
+		_, err := c.walk.read(fileOf("a.jar", []byte(c.body)))
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: the error is %v, and should say %s", c.name, err, c.want)
+		}
 	}
 }
 

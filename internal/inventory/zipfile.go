@@ -178,6 +178,8 @@ func (e *zipEntry) zip64(extra []byte) {
 	}
 }
 
+var errZipBudget = errors.New("the archives in it have more bytes than are decompressed")
+
 // The methods of compression.
 const (
 	zipStored   = 0
@@ -204,8 +206,12 @@ func (z *zipFile) data(e *zipEntry) (*io.SectionReader, error) {
 	return io.NewSectionReader(z.r, at, int64(e.packed)), nil
 }
 
-// read gives up to max bytes of an entry. A longer one is an error.
-func (z *zipFile) read(e *zipEntry, max int64) ([]byte, error) {
+// read gives up to max bytes of an entry. A longer one is an error. What it took
+// to find out is taken from the budget.
+func (z *zipFile) read(e *zipEntry, max int64, budget *int64) ([]byte, error) {
+	if max = min(max, *budget); max <= 0 {
+		return nil, errZipBudget
+	}
 	packed, err := z.data(e)
 	if err != nil {
 		return nil, err
@@ -225,6 +231,7 @@ func (z *zipFile) read(e *zipEntry, max int64) ([]byte, error) {
 		buf.Grow(int(e.unpacked) + bytes.MinRead)
 	}
 	n, err := buf.ReadFrom(io.LimitReader(r, max+1))
+	*budget -= n
 	if err != nil {
 		return nil, fmt.Errorf("its data are damaged: %w", err)
 	}
