@@ -43,7 +43,7 @@ func (a *Analyzer) Open() seaworthy.Pass { return &pass{index: a.index} }
 
 // maxKept bounds the bytes that are kept of one layer. Files whose packages lie
 // beyond are counted.
-const maxKept = 96 << 20
+const maxKept = 32 << 20
 
 // pass reads one layer.
 type pass struct {

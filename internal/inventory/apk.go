@@ -19,30 +19,31 @@ func parseAPK(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
 	var p apkParagraph
 	nameless := 0
-	end := func() {
+	kept := 0
+	end := func() error {
 		switch {
 		case !p.any:
 		case p.pkg.Name == "" || p.pkg.Version == "":
 			nameless++
 		default:
 			packages = append(packages, p.end())
+			kept += len(packages[len(packages)-1].Files)
 		}
 		p = apkParagraph{files: p.files[:0]}
+		return errors.Join(tooManyPackages(packages), tooMuch(kept))
 	}
 	err := lines(ctx, f, func(line []byte) error {
 		if len(line) == 0 {
-			end()
-			return nil
+			return end()
 		}
 		if len(line) < 2 || line[1] != ':' {
 			return errors.New("it is no field")
 		}
 		p.field(line[0], line[2:])
-		return nil
+		return tooManyFiles(p.files)
 	})
 	if err == nil {
-		end()
-		err = unterminated(f)
+		err = errors.Join(end(), unterminated(f))
 	}
 	if nameless > 0 {
 		err = errors.Join(err, fmt.Errorf("%d packages have no name or version", nameless))

@@ -19,13 +19,14 @@ const copyrights = "usr/share/doc/"
 func parseDebianCopyright(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var licenses []string
 	formatted := false
-	err := paragraphs(ctx, f, map[string]bool{"format": true, "license": true}, func(p paragraph) {
+	err := paragraphs(ctx, f, map[string]bool{"format": true, "license": true}, func(p paragraph) error {
 		if strings.Contains(p["format"], "copyright-format/1.0") {
 			formatted = true
 		}
 		if formatted && p["license"] != "" {
 			licenses = append(licenses, debianLicense(p["license"]))
 		}
+		return nil
 	})
 	if ctx.Err() != nil {
 		return nil, err

@@ -22,15 +22,16 @@ func dpkgFields() map[string]bool {
 func parseDpkgStatus(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
 	nameless := 0
-	err := paragraphs(ctx, f, dpkgFields(), func(p paragraph) {
+	err := paragraphs(ctx, f, dpkgFields(), func(p paragraph) error {
 		if !dpkgInstalled(p["status"]) {
-			return
+			return nil
 		}
 		if p["package"] == "" || p["version"] == "" {
 			nameless++
-			return
+			return nil
 		}
 		packages = append(packages, dpkgPackage(p))
+		return tooManyPackages(packages)
 	})
 	if nameless > 0 {
 		err = errors.Join(err, fmt.Errorf("%d installed packages have no name or version", nameless))
@@ -79,7 +80,7 @@ func parseDpkgFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		if p := installedPath(string(path)); p != "" {
 			files = append(files, File{Path: p})
 		}
-		return nil
+		return tooManyFiles(files)
 	})
 	return []Package{fileOwner(f.Path, ".list", withoutDirectories(files))}, err
 }
@@ -95,7 +96,7 @@ func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		}
 		path = bytes.TrimLeft(path, " *")
 		files = append(files, File{Path: installedPath(string(path)), Digest: parseHex(string(sum))})
-		return nil
+		return tooManyFiles(files)
 	})
 	return []Package{fileOwner(f.Path, ".md5sums", files)}, err
 }

@@ -10,7 +10,7 @@ import (
 
 // pacmanSections reads a file of pacman's local database: lines "%NAME%", each
 // with the values of the section below it, until an empty line.
-func pacmanSections(ctx context.Context, f *seaworthy.File, visit func(section string, value []byte)) error {
+func pacmanSections(ctx context.Context, f *seaworthy.File, visit func(section string, value []byte) error) error {
 	section := ""
 	err := lines(ctx, f, func(line []byte) error {
 		n := len(line)
@@ -22,7 +22,7 @@ func pacmanSections(ctx context.Context, f *seaworthy.File, visit func(section s
 		case section == "":
 			return errors.New("it belongs to no section")
 		default:
-			visit(section, line)
+			return visit(section, line)
 		}
 		return nil
 	})
@@ -32,7 +32,7 @@ func pacmanSections(ctx context.Context, f *seaworthy.File, visit func(section s
 // parsePacman reads local/NAME-VERSION-RELEASE/desc.
 func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	p := Package{Type: "alpm"}
-	err := pacmanSections(ctx, f, func(section string, value []byte) {
+	err := pacmanSections(ctx, f, func(section string, value []byte) error {
 		switch section {
 		case "NAME":
 			p.Name = string(value)
@@ -45,6 +45,7 @@ func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		case "LICENSE":
 			p.Licenses = append(p.Licenses, string(value))
 		}
+		return nil
 	})
 	if p.Name == "" || p.Version == "" {
 		return nil, errors.Join(err, errors.New("it names no package or no version"))
@@ -60,10 +61,11 @@ func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 // end with a slash. The name of the package is that of the directory.
 func parsePacmanFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var files []File
-	err := pacmanSections(ctx, f, func(section string, value []byte) {
+	err := pacmanSections(ctx, f, func(section string, value []byte) error {
 		if section == "FILES" && value[len(value)-1] != '/' {
 			files = append(files, File{Path: installedPath(string(value))})
 		}
+		return tooManyFiles(files)
 	})
 	directory := strings.TrimSuffix(f.Path, "/files")
 	name, version := splitVersion(directory[strings.LastIndexByte(directory, '/')+1:])

@@ -37,21 +37,21 @@ func lines(ctx context.Context, f *seaworthy.File, visit func(line []byte) error
 // has it, of those that were asked for: the first line of each, without its name.
 type paragraph map[string]string
 
-// paragraphs reads a control file and calls visit for each paragraph. Names of
+// paragraphs reads a control file and calls visit for each paragraph, until an error. Names of
 // fields are without regard to case; wanted has them in lower case.
-func paragraphs(ctx context.Context, f *seaworthy.File, wanted map[string]bool, visit func(paragraph)) error {
+func paragraphs(ctx context.Context, f *seaworthy.File, wanted map[string]bool, visit func(paragraph) error) error {
 	p := paragraph{}
-	end := func() {
-		if len(p) > 0 {
-			visit(p)
-			clear(p)
+	end := func() error {
+		if len(p) == 0 {
+			return nil
 		}
+		defer clear(p)
+		return visit(p)
 	}
 	var name [32]byte
 	err := lines(ctx, f, func(line []byte) error {
 		if len(bytes.TrimSpace(line)) == 0 {
-			end()
-			return nil
+			return end()
 		}
 		if line[0] == ' ' || line[0] == '\t' || line[0] == '#' {
 			return nil
@@ -74,10 +74,12 @@ func paragraphs(ctx context.Context, f *seaworthy.File, wanted map[string]bool, 
 		}
 		return nil
 	})
+	if err == nil {
+		err = end()
+	}
 	if err != nil {
 		return err
 	}
-	end()
 	return unterminated(f)
 }
 

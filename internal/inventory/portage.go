@@ -34,7 +34,7 @@ func parsePortage(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 			path, _, _ := strings.Cut(string(rest), " -> ")
 			files = append(files, File{Path: installedPath(path)})
 		}
-		return nil
+		return tooManyFiles(files)
 	})
 	name = category + "/" + name
 	return []Package{{

@@ -27,7 +27,7 @@ const maxHeader = 256 << 20
 func parseRPM(open func(*seaworthy.File) headers) func(context.Context, *seaworthy.File) ([]Package, error) {
 	return func(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		var packages []Package
-		broken := 0
+		broken, kept := 0, 0
 		for header, err := range open(f) {
 			if err != nil {
 				return packages, err
@@ -41,6 +41,10 @@ func parseRPM(open func(*seaworthy.File) headers) func(context.Context, *seawort
 				broken++
 			case p.Name != "gpg-pubkey": // a key, which rpm keeps as if it were a package
 				packages = append(packages, p)
+				kept += len(p.Files)
+			}
+			if err := errors.Join(tooManyPackages(packages), tooMuch(kept)); err != nil {
+				return packages, err
 			}
 		}
 		if broken > 0 {
@@ -125,6 +129,7 @@ func (h *rpmHeader) strings(tag uint32) []string {
 	default:
 		return nil
 	}
+	count = min(count, maxFiles)
 	list := make([]string, 0, min(count, len(data)))
 	for range count {
 		i := slices.Index(data, 0)
@@ -184,6 +189,9 @@ func parseRPMHeader(b []byte) (Package, error) {
 	p.SourceName, p.SourceVersion = splitSourceRPM(h.string(tagSourceRPM))
 	if l := h.string(tagLicense); l != "" {
 		p.Licenses = []string{l}
+	}
+	if _, _, n := h.find(tagBaseNames); n > maxFiles {
+		return Package{}, errRPMHeader
 	}
 	p.Files = newFileList(h.files())
 	return p, nil
@@ -272,7 +280,7 @@ func parseRPMManifest(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		}
 		p.SourceName, p.SourceVersion = splitSourceRPM(fields[9])
 		packages = append(packages, p)
-		return nil
+		return tooManyPackages(packages)
 	})
 	return packages, errors.Join(err, unterminated(f))
 }

@@ -172,6 +172,11 @@ func TestRPMHeader(t *testing.T) {
 	if _, err := parseRPMHeader(absurd); err == nil {
 		t.Error("a header of four billion tags was read")
 	}
+	many := rpmHeaderOf(map[uint32]string{tagName: "a", tagVersion: "1", tagRelease: "2", tagBaseNames: "x"})
+	binary.BigEndian.PutUint32(many[8+3*rpmIndexEntry+12:], maxFiles+1)
+	if _, err := parseRPMHeader(many); err == nil {
+		t.Error("a header of a million files was read")
+	}
 }
 
 // TestSQLiteCircle gives a table whose interior page has itself as a child.

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -29,6 +30,35 @@ const (
 
 	maxCopyright = 4 << 20 // bytes of the licences of one package
 )
+
+// The bounds on what one file may name, far beyond what any installation has.
+const (
+	maxPackages = 300_000
+	maxFiles    = 1_000_000 // of one package
+)
+
+func tooManyPackages(packages []Package) error {
+	if len(packages) > maxPackages {
+		return fmt.Errorf("it names more than %d packages", maxPackages)
+	}
+	return nil
+}
+
+func tooManyFiles(files []File) error {
+	if len(files) > maxFiles {
+		return fmt.Errorf("it lists more than %d files of a package", maxFiles)
+	}
+	return nil
+}
+
+// tooMuch is an error for a database whose lists of files take more than half of
+// what a layer may keep.
+func tooMuch(kept int) error {
+	if kept > maxKept/2 {
+		return fmt.Errorf("its lists of files take more than %d bytes", maxKept/2)
+	}
+	return nil
+}
 
 // The places of the databases.
 const (

@@ -137,6 +137,22 @@ func TestCutDatabases(t *testing.T) {
 	}
 }
 
+// TestAbsurdDatabases gives files that name more than anybody installs.
+func TestAbsurdDatabases(t *testing.T) {
+	deep := strings.Repeat("d", 60_000)
+	for _, c := range []struct{ path, text, want string }{
+		{"var/lib/dpkg/status", strings.Repeat("Package:a\nVersion:1\n\n", maxPackages+1), "names more than 300000 packages"},
+		{"lib/apk/db/installed", strings.Repeat("P:a\nV:1\n\n", maxPackages+1), "names more than 300000 packages"},
+		{"var/lib/dpkg/info/a.list", strings.Repeat("/a\n", maxFiles+1), "lists more than 1000000 files"},
+		{"lib/apk/db/installed", strings.Repeat("P:a\nV:1\nF:"+deep+"\nR:x\n\n", maxKept/2/len(deep)+2), "lists of files take more than"},
+	} {
+		l := read(t, fileOf(c.path, []byte(c.text)))
+		if len(l.Found) != 1 || !strings.Contains(l.Found[0].Unread, c.want) {
+			t.Errorf("%s: want %q of %d files found", c.path, c.want, len(l.Found))
+		}
+	}
+}
+
 // TestDpkgAgainstDpkg compares the database of the machine with what dpkg-query
 // says of it.
 func TestDpkgAgainstDpkg(t *testing.T) {
