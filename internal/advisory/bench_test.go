@@ -98,12 +98,15 @@ func BenchmarkLookUp(b *testing.B) {
 		for b.Loop() {
 			db := Open(dir)
 			random := rand.New(rand.NewPCG(3, 4))
-			for range 3000 {
-				a, err := db.Match(context.Background(), Query{"npm", packageName(random.IntN(records / 3)), "3.1.0"})
-				if err != nil {
-					b.Fatal(err)
+			queries := make([]Query, 3000)
+			for i := range queries {
+				queries[i] = Query{"npm", packageName(random.IntN(records / 3)), "3.1.0"}
+			}
+			for _, m := range db.MatchAll(context.Background(), queries) {
+				if m.Err != nil {
+					b.Fatal(m.Err)
 				}
-				flaws += len(a.Flaws)
+				flaws += len(m.Flaws)
 			}
 			db.Close()
 		}

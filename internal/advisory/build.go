@@ -49,11 +49,11 @@ func newBuilder(dir string) (_ *builder, err error) {
 	if b.spill, err = temporary(dir); err != nil {
 		return nil, err
 	}
-	if b.texts, err = newTableWriter(b.file, textsBlock); err != nil {
+	if b.texts, err = newTableWriter(b.file, dense, textsBlock); err != nil {
 		return nil, err
 	}
 	b.spiller = bufio.NewWriterSize(b.spill, 256<<10)
-	if b.advices, err = newTableWriter(b.spiller, advisoriesBlock); err != nil {
+	if b.advices, err = newTableWriter(b.spiller, fast, advisoriesBlock); err != nil {
 		return nil, err
 	}
 	return b, nil
@@ -194,7 +194,7 @@ func (b *builder) commit(ctx context.Context, path string, info Info, checked ti
 	b.file.table(advisoriesTable, from, index)
 
 	from = b.file.offset
-	packages, err := newTableWriter(b.file, packagesBlock)
+	packages, err := newTableWriter(b.file, fast, packagesBlock)
 	if err != nil {
 		return err
 	}

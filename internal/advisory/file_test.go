@@ -115,7 +115,8 @@ func FuzzOpenFile(f *testing.F) {
 }
 
 func FuzzTableIndex(f *testing.F) {
-	f.Add([]byte{1, 'a', 0, 2, 3, 4})
+	f.Add([]byte{'s', 1, 1, 'a', 0, 2, 3, 4})
+	f.Add([]byte{'z', 1, 1, 'a', 0, 2, 3, 4})
 	f.Fuzz(func(t *testing.T, index []byte) {
 		file, err := os.CreateTemp(t.TempDir(), "")
 		if err != nil {

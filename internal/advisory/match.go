@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime"
 	"slices"
+	"sync"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -28,6 +30,12 @@ type Answer struct {
 	// Undecided are the advisories about the package of which it cannot be said
 	// whether they concern this version, sorted by id.
 	Undecided []Undecided
+}
+
+// Matched is the answer to one of many queries, or why there is none.
+type Matched struct {
+	Answer
+	Err error
 }
 
 // Undecided is an advisory that may or may not concern the version.
@@ -91,6 +99,34 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 		}
 	}
 	return Answer{flaws, undecided}, nil
+}
+
+// MatchAll looks up many packages at once, on all cores. The answers are in the
+// order of the queries. An error is that of one package, and no reason to give up the
+// others, unless the context has ended.
+func (db *Database) MatchAll(ctx context.Context, queries []Query) []Matched {
+	all := make([]Matched, len(queries))
+	// In the order in which the packages lie in the files, most blocks are read
+	// once.
+	order := make([]int, len(queries))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(queries[a].Ecosystem, queries[b].Ecosystem), cmp.Compare(queries[a].Name, queries[b].Name))
+	})
+	var wait sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), len(order))
+	for w := range workers {
+		part := order[len(order)*w/workers : len(order)*(w+1)/workers]
+		wait.Go(func() {
+			for _, i := range part {
+				all[i].Answer, all[i].Err = db.Match(ctx, queries[i])
+			}
+		})
+	}
+	wait.Wait()
+	return all
 }
 
 // Malicious looks up the advisories which say that this version of a package is

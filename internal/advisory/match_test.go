@@ -2,6 +2,7 @@ package advisory
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -167,6 +168,24 @@ func TestUndecided(t *testing.T) {
 		if strings.Join(ids(a), " ") != c.flaws || strings.Join(undecided, " ") != c.undecided {
 			t.Errorf("%+v: flaws %v, undecided %v", c, ids(a), a.Undecided)
 		}
+	}
+}
+
+// TestMatchAll: the answers come in the order of the queries, errors among them.
+func TestMatchAll(t *testing.T) {
+	db := built(t, map[string][]string{"PyPI": library})
+	var queries []Query
+	for i := range 100 {
+		queries = append(queries, []Query{{"PyPI", "some-package", "1.3"}, {"npm", "p", "1"}, {"PyPI", "another", "1"}}[i%3])
+	}
+	for i, m := range db.MatchAll(t.Context(), queries) {
+		want, err := db.Match(t.Context(), queries[i])
+		if d := cmp.Diff(want, m.Answer, cmpopts.IgnoreUnexported(Flaw{})); d != "" || fmt.Sprint(m.Err) != fmt.Sprint(err) {
+			t.Fatalf("%d: error %v, %s", i, m.Err, d)
+		}
+	}
+	if got := db.MatchAll(t.Context(), nil); len(got) != 0 {
+		t.Errorf("no queries have the answers %v", got)
 	}
 }
 

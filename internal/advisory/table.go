@@ -11,6 +11,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -19,33 +20,50 @@ import (
 // key of each block and is held in memory.
 //
 //	block: { uvarint length, key, uvarint length, value }...
-//	index: { uvarint length, first key, uvarint offset, stored, raw, crc32c of what is stored }...
+//	index: codec, number of blocks, { uvarint length, first key, uvarint offset, stored, raw, crc32c of what is stored }...
 
 // maxBlock bounds the memory that a damaged file may ask for.
 const maxBlock = 256 << 20
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// codec is how the blocks of a table are compressed.
+type codec byte
+
+const (
+	// fast is S2, for small blocks which a look-up reads many of.
+	fast codec = 's'
+	// dense is Zstandard, for large blocks of text of which few are read.
+	dense codec = 'z'
+)
+
 // tableWriter writes a table. The keys must come in order.
 type tableWriter struct {
 	out       io.Writer
 	offset    uint64 // of the next block from the beginning of the table
+	codec     codec
 	blockSize int
-	encoder   *zstd.Encoder
+	encoder   *zstd.Encoder // if dense
 	block     []byte
 	packed    []byte
 	first     []byte
 	last      []byte
 	index     []byte
 	rows      int
+	blocks    int
 }
 
-func newTableWriter(out io.Writer, blockSize int) (*tableWriter, error) {
+func newTableWriter(out io.Writer, codec codec, blockSize int) (*tableWriter, error) {
+	w := &tableWriter{out: out, codec: codec, blockSize: blockSize}
+	if codec == fast {
+		return w, nil
+	}
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return nil, err
 	}
-	return &tableWriter{out: out, blockSize: blockSize, encoder: encoder}, nil
+	w.encoder = encoder
+	return w, nil
 }
 
 func (w *tableWriter) add(key, value []byte) error {
@@ -71,7 +89,11 @@ func (w *tableWriter) flush() error {
 	if len(w.block) > maxBlock {
 		return fmt.Errorf("a block of %d bytes is over the limit of %d", len(w.block), maxBlock)
 	}
-	w.packed = w.encoder.EncodeAll(w.block, w.packed[:0])
+	if w.codec == fast {
+		w.packed = s2.EncodeBetter(w.packed[:cap(w.packed)], w.block)
+	} else {
+		w.packed = w.encoder.EncodeAll(w.block, w.packed[:0])
+	}
 	if _, err := w.out.Write(w.packed); err != nil {
 		return err
 	}
@@ -80,20 +102,27 @@ func (w *tableWriter) flush() error {
 		w.index = binary.AppendUvarint(w.index, n)
 	}
 	w.offset += uint64(len(w.packed))
+	w.blocks++
 	w.block = w.block[:0]
 	return nil
 }
 
 // close writes the last block and gives the index.
 func (w *tableWriter) close() (index []byte, err error) {
-	return w.index, errors.Join(w.flush(), w.encoder.Close())
+	err = w.flush()
+	if w.encoder != nil {
+		err = errors.Join(err, w.encoder.Close())
+	}
+	index = binary.AppendUvarint([]byte{byte(w.codec)}, uint64(w.blocks))
+	return append(index, w.index...), err
 }
 
 // table reads a table. It may be used by any number of goroutines.
 type table struct {
 	in      io.ReaderAt
+	codec   codec
 	blocks  []blockAt
-	decoder *zstd.Decoder
+	decoder *zstd.Decoder // if dense
 
 	mu    sync.Mutex
 	cache map[int][]byte // decompressed blocks by number; guarded by mu
@@ -113,13 +142,19 @@ const maxHeld = 8 << 20
 
 // openTable reads the index of a table that lies in the given section.
 func openTable(section *io.SectionReader, index []byte) (*table, error) {
-	// The decoder is bounded by the index, which says how large each block is.
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBlock))
-	if err != nil {
-		return nil, err
-	}
-	t := &table{in: section, decoder: decoder, cache: make(map[int][]byte)}
 	d := decode{rest: index}
+	t := &table{in: section, codec: codec(d.uvarint()), cache: make(map[int][]byte)}
+	switch t.codec {
+	case fast:
+	case dense:
+		var err error
+		if t.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBlock)); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, errDamaged
+	}
+	t.blocks = make([]blockAt, 0, d.count())
 	for len(d.rest) > 0 && d.err == nil {
 		b := blockAt{first: d.bytes(), offset: int64(d.uvarint()), stored: int(d.uvarint()), raw: int(d.uvarint()), sum: uint32(d.uvarint())}
 		if d.err == nil && (b.offset < 0 || b.stored < 0 || b.stored > maxBlock || b.raw < 0 || b.raw > maxBlock || b.offset+int64(b.stored) > section.Size()) {
@@ -127,10 +162,17 @@ func openTable(section *io.SectionReader, index []byte) (*table, error) {
 		}
 		t.blocks = append(t.blocks, b)
 	}
+	if d.err != nil {
+		t.close()
+	}
 	return t, d.err
 }
 
-func (t *table) close() { t.decoder.Close() }
+func (t *table) close() {
+	if t.decoder != nil {
+		t.decoder.Close()
+	}
+}
 
 var errDamaged = errors.New("the file is damaged")
 
@@ -150,7 +192,7 @@ func (t *table) block(i int) ([]byte, error) {
 	if crc32.Checksum(packed, castagnoli) != b.sum {
 		return nil, fmt.Errorf("block %d: %w", i, errDamaged)
 	}
-	data, err := t.decoder.DecodeAll(packed, make([]byte, 0, b.raw))
+	data, err := t.unpack(packed, b.raw)
 	if err != nil || len(data) != b.raw {
 		return nil, fmt.Errorf("block %d: %w", i, errors.Join(errDamaged, err))
 	}
@@ -162,6 +204,17 @@ func (t *table) block(i int) ([]byte, error) {
 	}
 	t.cache[i] = data
 	return data, nil
+}
+
+// unpack decompresses a block, which comes to the given size.
+func (t *table) unpack(packed []byte, size int) ([]byte, error) {
+	if t.codec == dense {
+		return t.decoder.DecodeAll(packed, make([]byte, 0, size))
+	}
+	if n, err := s2.DecodedLen(packed); err != nil || n != size {
+		return nil, errDamaged
+	}
+	return s2.Decode(make([]byte, size), packed)
 }
 
 // get gives the value of a key, or nil.
