@@ -68,7 +68,8 @@ type Package struct {
 	// Within is where in the file the package is, for archives in archives;
 	// "" for the file itself.
 	Within string
-	// Text is true for a binary that was recognised by text in it alone.
+	// Text is true for what is weaker than a manifest: a program recognised by text
+	// in it, a Java archive by its name, a version by the flags of the linker.
 	Text bool
 	// Files are the files that the package installed, where the database tells.
 	Files FileList

@@ -221,3 +221,15 @@ func (s *packageSet) packages() ([]Package, error) {
 	}
 	return s.list, nil
 }
+
+// Superseded is true for a lock file at a path beside which the merged image has
+// the packages that were installed by it: then those count, and not what the lock
+// file asks for.
+func (f *Found) Superseded(m seaworthy.Merged, path string) bool {
+	switch f.Format {
+	case formatNPMLock, formatYarnLock, formatPnpmLock:
+		dir := path[:strings.LastIndexByte(path, '/')+1]
+		return len(m.List(dir+strings.TrimSuffix(nodeModules, "/"))) > 0
+	}
+	return false
+}
