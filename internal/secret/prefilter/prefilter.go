@@ -278,3 +278,6 @@ func equalFold(text []byte, keyword string) bool {
 	}
 	return true
 }
+
+// Length is the length of a keyword in bytes.
+func (s *Set) Length(keyword int) int { return len(s.keywords[keyword]) }

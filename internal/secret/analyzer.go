@@ -1,0 +1,185 @@
+// Package secret finds embedded clear text secrets, the risk of NIST SP 800-190,
+// section 3.1.4: in every version of every file that the layers hold, in the
+// image configuration and in the history of the build.
+//
+// One pass of a prefilter over each body finds the keywords of all rules; a rule
+// looks only around its keywords. What a pass remembers of a secret is the kind,
+// the place and a keyed digest, never the value.
+package secret
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Options say how to look for secrets.
+type Options struct {
+	// Key is the random key of the cache, of at least 16 bytes. By it equal
+	// secrets are recognised without their value being kept. Without a key a fresh
+	// one is made, and nothing that was cached serves again.
+	Key []byte
+	// Rules are what is looked for; nil means the built-in rules.
+	Rules *Rules
+}
+
+// Analyzer looks for secrets. It implements [seaworthy.LayerAnalyzer] and
+// [seaworthy.ImageAnalyzer].
+type Analyzer struct {
+	rules *Rules
+	key   []byte
+}
+
+var (
+	_ seaworthy.LayerAnalyzer = (*Analyzer)(nil)
+	_ seaworthy.ImageAnalyzer = (*Analyzer)(nil)
+)
+
+// minKey is the least length of a key in bytes.
+const minKey = 16
+
+// New makes an Analyzer.
+func New(opt Options) (*Analyzer, error) {
+	a := &Analyzer{rules: opt.Rules, key: opt.Key}
+	if a.key == nil {
+		a.key = make([]byte, sha256.Size)
+		rand.Read(a.key)
+	}
+	if len(a.key) < minKey {
+		return nil, fmt.Errorf("the key for secrets has %d bytes; it needs at least %d", len(a.key), minKey)
+	}
+	if a.rules == nil {
+		var err error
+		if a.rules, err = Default(); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// Name implements [seaworthy.Analyzer].
+func (*Analyzer) Name() string { return "secret" }
+
+// Version implements [seaworthy.Analyzer].
+func (*Analyzer) Version() int { return 1 }
+
+// ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
+// the key, which it does not tell.
+func (a *Analyzer) ConfigDigest() string {
+	return a.rules.digest + hex.EncodeToString(a.digest([]byte("configuration")))
+}
+
+// Risk implements [seaworthy.ImageAnalyzer].
+func (*Analyzer) Risk() seaworthy.Risk { return seaworthy.Secret }
+
+// Open implements [seaworthy.LayerAnalyzer].
+func (a *Analyzer) Open() seaworthy.Pass { return &pass{analyzer: a} }
+
+// digest is the keyed digest of a value.
+func (a *Analyzer) digest(value []byte) []byte {
+	h := hmac.New(sha256.New, a.key)
+	h.Write(value)
+	return h.Sum(nil)[:16]
+}
+
+// sighting is a secret in one place, without its value.
+type sighting struct {
+	Ordinal  int                `json:"ordinal"`
+	Rule     string             `json:"rule"`
+	Line     int                `json:"line,omitempty"`
+	Offset   int64              `json:"offset"`
+	Severity seaworthy.Severity `json:"severity"`
+	Note     string             `json:"note,omitempty"`
+	Encoding string             `json:"encoding,omitempty"`
+	// Same is equal for equal secrets; empty for one that could be guessed from
+	// it by whoever has the key.
+	Same string `json:"same,omitempty"`
+}
+
+func (a *Analyzer) sighting(m *match, pl *place) sighting {
+	s := sighting{Rule: m.rule.id, Offset: int64(m.start), Severity: m.rule.severity, Note: m.note, Encoding: m.encoding}
+	if m.severity != seaworthy.Unknown {
+		s.Severity = m.severity
+	}
+	if note := demoted(m, pl); note != "" {
+		s.Severity = min(s.Severity, seaworthy.Low)
+		s.Note = joinSentences(s.Note, note)
+	}
+	if len(m.value) >= 16 && entropy(m.value) >= 3 {
+		s.Same = hex.EncodeToString(a.digest(m.value))
+	}
+	return s
+}
+
+// demoted says why a secret in a file of an installed package is hardly one: what
+// everybody gets with the package is no secret of the image's.
+func demoted(m *match, pl *place) string {
+	switch {
+	case !pl.installed || pl.keeper:
+		return ""
+	case pl.fixture:
+		return "It is among the tests, documents or examples of an installed package."
+	case pl.binary && strings.HasSuffix(m.rule.id, "private-key"):
+		return "It is part of a program's or library's code, as keys for self-tests are."
+	case m.rule.form == special && !strings.HasSuffix(m.rule.id, "private-key"), m.rule.form == assigned:
+		return "It is in the code of an installed package, and only its surroundings make it look like a secret."
+	}
+	return ""
+}
+
+func joinSentences(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " " + b
+}
+
+// Image implements [seaworthy.ImageAnalyzer].
+func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
+	g := gathering{rules: a.rules}
+	for i := range m.Image().Layers {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var f facts
+		if err := json.Unmarshal(m.Result(a, i), &f); err != nil {
+			return fmt.Errorf("secrets of layer %d: %w", i, err)
+		}
+		for _, s := range f.Sightings {
+			if e, ok := m.At(i, s.Ordinal); ok {
+				g.add(s, fileLocation(m.Image(), &e, s))
+			}
+		}
+		for _, p := range f.Partial {
+			path := ""
+			if e, ok := m.At(i, p.Ordinal); ok {
+				path, _ = seaworthy.TextPath(e.Path)
+			}
+			if err := sink.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d: %s", i, path), State: seaworthy.Partial, Reason: p.Reason}); err != nil {
+				return err
+			}
+		}
+		if f.Beyond > 0 {
+			if err := sink.Coverage(&seaworthy.Coverage{
+				Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d", i), State: seaworthy.Partial,
+				Reason: fmt.Sprintf("%d secrets or remarks beyond the first %d are left out.", f.Beyond, maxSightings),
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range a.configuration(m.Image()) {
+		g.add(c.sighting, c.location)
+	}
+	if err := g.report(sink); err != nil {
+		return err
+	}
+	return sink.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, Subject: "files, configuration and history", State: seaworthy.Checked})
+}

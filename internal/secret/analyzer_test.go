@@ -1,0 +1,274 @@
+package secret
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/pem"
+	"fmt"
+	mathrand "math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/scan"
+)
+
+// concluded is a Sink that keeps what it is told.
+type concluded struct {
+	findings []*seaworthy.Finding
+	coverage []*seaworthy.Coverage
+}
+
+func (c *concluded) Finding(f *seaworthy.Finding) error {
+	c.findings = append(c.findings, f)
+	return nil
+}
+
+func (c *concluded) Coverage(v *seaworthy.Coverage) error {
+	c.coverage = append(c.coverage, v)
+	return nil
+}
+
+func (c *concluded) of(id string) []*seaworthy.Finding {
+	return slices.DeleteFunc(slices.Clone(c.findings), func(f *seaworthy.Finding) bool { return f.ID != id })
+}
+
+func judge(t *testing.T, img imagetest.Image) *concluded {
+	t.Helper()
+	return judgeReference(t, "oci:"+img.OCILayout(t))
+}
+
+func judgeReference(t *testing.T, reference string) *concluded {
+	t.Helper()
+	a, err := New(Options{Key: []byte("a key only for these tests")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := image.Open(t.Context(), reference, image.Options{Platform: "linux/amd64"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	reading, err := scan.Read(t.Context(), src, scan.Options{Analyzers: []seaworthy.Analyzer{a}, TempDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &concluded{}
+	for m, err := range reading.Images(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Image(t.Context(), m, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func random(seed uint64) *mathrand.Rand { return mathrand.New(mathrand.NewPCG(seed, seed)) }
+
+// githubToken is a token that nobody has ever been given, with a right checksum.
+func githubToken(seed uint64) string { return tokenOf(random(seed), &codeFormats[0]) }
+
+// key is a fresh private key in PEM.
+func key(t testing.TB) string {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalECPrivateKey(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
+}
+
+func TestEveryVersionOfEveryFile(t *testing.T) {
+	keyFile, token := key(t), githubToken(1)
+	img := imagetest.Image{Layers: []imagetest.Layer{
+		{imagetest.File("root/.ssh/id_ecdsa", keyFile), imagetest.File("srv/a.js", "const t = '"+token+"'\n")},
+		{imagetest.Whiteout("root/.ssh/id_ecdsa"), imagetest.File("usr/lib/node_modules/x/b.js", "\nconst t = '"+token+"'\n")},
+	}}
+	c := judge(t, img)
+	keys, tokens := c.of("private-key"), c.of("github-pat")
+	if len(keys) != 1 || len(tokens) != 1 {
+		t.Fatalf("%d private keys and %d tokens, want one of each", len(keys), len(tokens))
+	}
+	zero, one := 0, 1
+	want := []seaworthy.Location{{Path: "root/.ssh/id_ecdsa", Line: 1, Layer: &zero, RemovedIn: &one, Instruction: "COPY layer0 /"}}
+	if diff := cmp.Diff(want, keys[0].Locations); diff != "" {
+		t.Errorf("the key is at (-want +got):\n%s", diff)
+	}
+	if l := tokens[0].Locations; len(l) != 2 || l[1].Line != 2 {
+		t.Errorf("the token, of which there are two copies, is at %+v", l)
+	}
+	for _, f := range c.findings {
+		if text := fmt.Sprintf("%+v", *f); strings.Contains(text, token[8:]) {
+			t.Errorf("the finding shows the secret: %s", text)
+		}
+		if !strings.HasPrefix(f.Remediation, "Rotate") {
+			t.Errorf("the remediation does not start with rotation: %s", f.Remediation)
+		}
+	}
+}
+
+func TestEncodings(t *testing.T) {
+	token, keyFile := githubToken(2), key(t)
+	units := utf16.Encode([]rune("set TOKEN=" + token + "\r\n"))
+	var wide []byte
+	for _, u := range units {
+		wide = binary.LittleEndian.AppendUint16(wide, u)
+	}
+	for name, c := range map[string]struct{ id, body string }{
+		"UTF-16 with mark":    {"github-pat", "\xff\xfe" + string(wide)},
+		"UTF-16 without mark": {"github-pat", string(wide)},
+		"base64":              {"private-key", "tls.key: " + base64.StdEncoding.EncodeToString([]byte(keyFile)) + "\n"},
+		"base64 URL":          {"private-key", "k=" + base64.URLEncoding.EncodeToString([]byte(keyFile))},
+		"percent-encoded":     {"github-pat", "q=%7B%22token%22%3A%22" + token + "%22%7D"},
+		"executable":          {"github-pat", "\x7fELF\x02\x01\x01\x00\x00\x00" + "someotherstring" + token + "andanother\x00\x00"},
+		"PuTTY": {"putty-private-key", puttyBegin + "3: ssh-ed25519\r\nEncryption: none\r\nComment: x\r\nPublic-Lines: 1\r\nAAAA\r\nPrivate-Lines: 1\r\n" +
+			sample(random(12), "[0-9A-Za-z]{48}") + "\r\nPrivate-MAC: " + sample(random(13), "[0-9a-f]{64}") + "\r\n"},
+		"one line of JSON": {"private-key", `{"key": "` + strings.ReplaceAll(keyFile, "\n", `\n`) + `"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.body)}}})
+			if len(got.of(c.id)) != 1 {
+				t.Errorf("%d findings of %s, want 1 (all: %v)", len(got.of(c.id)), c.id, got.findings)
+			}
+		})
+	}
+}
+
+func TestLargeFile(t *testing.T) {
+	token := githubToken(3)
+	for _, at := range []int{1 << 20, windowSize - 20, windowSize - overlap - 20, 33<<20 + 5} {
+		body := []byte(strings.Repeat("0123456789abcde\n", 34<<20/16))
+		copy(body[at:], "\n"+token+"\n")
+		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("var/dump.sql", string(body))}}}).of("github-pat")
+		if len(got) != 1 || len(got[0].Locations) != 1 || got[0].Locations[0].Offset != int64(at)+1 {
+			t.Errorf("token at %d: %+v", at+1, got)
+		}
+	}
+}
+
+func TestTooManyIsSaid(t *testing.T) {
+	var b strings.Builder
+	for i := range maxMatches + 10 {
+		b.WriteString(githubToken(uint64(100+i)) + "\n")
+	}
+	got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", b.String())}}})
+	if len(got.of("github-pat")) != maxMatches {
+		t.Errorf("%d findings, want %d", len(got.of("github-pat")), maxMatches)
+	}
+	if !slices.ContainsFunc(got.coverage, func(c *seaworthy.Coverage) bool { return c.State == seaworthy.Partial }) {
+		t.Error("nothing says that the file was not looked at whole")
+	}
+}
+
+func TestConfigurationAndHistory(t *testing.T) {
+	token := githubToken(4)
+	password := sample(random(5), `[a-z]{3}[0-9]{2}[A-Z]{4}[0-9]{3}`)
+	for name, c := range map[string]struct {
+		id     string
+		config seaworthy.ContainerConfig
+		step   string
+	}{
+		"environment":    {id: "github-pat", config: seaworthy.ContainerConfig{Env: []string{"X=" + token}}},
+		"password in it": {id: "generic-secret", config: seaworthy.ContainerConfig{Env: []string{"DB_PASSWORD=" + password}}},
+		"label":          {id: "github-pat", config: seaworthy.ContainerConfig{Labels: map[string]string{"a": token}}},
+		"command":        {id: "command-password", config: seaworthy.ContainerConfig{Cmd: []string{"redis-cli", "-a", password}}},
+		"health check":   {id: "command-password", config: seaworthy.ContainerConfig{Healthcheck: &seaworthy.Healthcheck{Test: []string{"CMD-SHELL", "mysqladmin ping -p" + password}}}},
+		"trigger":        {id: "url-password", config: seaworthy.ContainerConfig{OnBuild: []string{"RUN git clone https://joe:" + password + "@git.internal/x"}}},
+		"build argument": {id: "github-pat", step: "|1 T=" + token + " /bin/sh -c make"},
+		"header":         {id: "github-pat", step: `RUN /bin/sh -c curl -H "Authorization: Bearer ` + token + `" https://x # buildkit`},
+		"npm":            {id: "github-pat", step: "RUN /bin/sh -c npm config set //npm.internal/:_authToken " + token + " # buildkit"},
+		"mysql":          {id: "command-password", step: "RUN /bin/sh -c mysql -uroot -p" + password + " app < x.sql # buildkit"},
+		"chpasswd":       {id: "command-password", step: "RUN /bin/sh -c echo 'app:" + password + "' | chpasswd # buildkit"},
+		"docker login":   {id: "command-password", step: "RUN /bin/sh -c docker login -u joe -p " + password + " registry.internal # buildkit"},
+		"pip":            {id: "url-password", step: "RUN /bin/sh -c pip install --index-url https://joe:" + password + "@pypi.internal/simple x # buildkit"},
+		"ADD":            {id: "url-password", step: "ADD https://joe:" + password + "@files.internal/f /f # buildkit"},
+		"curl":           {id: "command-password", step: "RUN /bin/sh -c curl -u joe:" + password + " https://files.internal/f # buildkit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "a")}}}
+			img.Config.Config = c.config
+			if c.step != "" {
+				img.Config.History = []seaworthy.History{{CreatedBy: c.step}}
+			}
+			got := judge(t, img)
+			if len(got.of(c.id)) == 0 {
+				t.Fatalf("no finding of %s among %d", c.id, len(got.findings))
+			}
+			for _, f := range got.findings {
+				if s := fmt.Sprintf("%+v", *f); strings.Contains(s, token) || strings.Contains(s, password) {
+					t.Errorf("the finding shows the secret: %s", s)
+				}
+			}
+		})
+	}
+}
+
+// TestNoSecrets holds what looks like one and is none.
+func TestNoSecrets(t *testing.T) {
+	r := random(6)
+	hex := func(n int) string { return sample(r, fmt.Sprintf("[0-9a-f]{%d}", n)) }
+	block, _ := pem.Decode([]byte(key(t)))
+	k, err := x509.ParseECPrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(&k.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ path, body string }{
+		"header constant":   {"usr/lib/x.py", "BEGIN = '-----BEGIN RSA PRIVATE KEY-----'\nEND = '-----END RSA PRIVATE KEY-----'\n"},
+		"public key":        {"etc/k.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))},
+		"wrong checksum":    {"srv/x", "token = 'ghp_" + sample(r, "[0-9A-Za-z]{36}") + "'"},
+		"placeholder":       {"srv/.env", "DB_PASSWORD=changeme123\nAPI_TOKEN=<your-token>\nSECRET_KEY=${SECRET_KEY}\nPASSWORD=xxxxxxxx1\n"},
+		"reference":         {"srv/app.yml", "password: ENC[AES256]\nsecret: vault:secret/data/app1\ntoken: process.env.TOKEN1\n"},
+		"lock file":         {"srv/package-lock.json", `"integrity": "sha512-` + encoded(hex(64)) + `", "token": "` + hex(40) + `"`},
+		"identifier":        {"srv/a.js", `const apiKeyName = "x1234567890"; token: "identifierToken2", password = getPassword1()`},
+		"hash":              {"srv/app.conf", "password_hash = " + hex(64) + "\ntoken_type = bearer123\n"},
+		"UUID":              {"srv/app.conf", "secret = " + sample(r, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}") + "\n"},
+		"documented URL":    {"srv/README", "postgres://user:password@localhost:5432/db https://user:pass1234@example.com/"},
+		"allowed by remark": {"srv/a.js", "const t = '" + githubToken(8) + "' // gitleaks:allow\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, f := range judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}}).findings {
+				t.Errorf("finding of %s: %s", f.ID, f.Detail)
+			}
+		})
+	}
+}
+
+func FuzzScan(f *testing.F) {
+	f.Add([]byte("password = 'abc123DEF456'\n"), "srv/.env")
+	f.Add([]byte("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"), "x")
+	f.Add([]byte("Authorization: Basic Zm9vOmJhcg== https://a:b@c %22%3a%22"), "x.conf")
+	f.Add([]byte("jdbc:mysql://a:b1234567@c PuTTY-User-Key-File-2 Private-MAC:"), "x.go")
+	a, err := New(Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte, path string) {
+		pl := placeOf(path, body)
+		found, _ := a.look(body, &pl)
+		for _, s := range found {
+			if s.Offset < 0 || s.Offset > int64(len(body)) || s.Rule == "" {
+				t.Errorf("sighting %+v in a body of %d bytes", s, len(body))
+			}
+		}
+	})
+}

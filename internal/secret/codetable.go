@@ -1,0 +1,110 @@
+package secret
+
+import "seaworthy.dev/seaworthy"
+
+// format is one row of the tables of built-in rules: a secret whose issuer
+// describes what it looks like.
+type format struct {
+	id, name string
+	severity seaworthy.Severity
+	// expr is the whole secret; it starts with what the issuer puts in front.
+	expr   string
+	source string
+	check  check
+	// key is what tells the secret where it does not start with that.
+	key string
+	// in names the service in the names that values of no form of their own are
+	// given to. Of such values expr is all.
+	in []string
+}
+
+const (
+	medium   = seaworthy.Medium
+	high     = seaworthy.High
+	critical = seaworthy.Critical
+)
+
+// codeFormats are those of places where code, packages and images are kept, and
+// of what builds and runs them.
+var codeFormats = [...]format{
+	{id: "github-pat", name: "a GitHub personal access token", severity: critical, expr: `ghp_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},
+	{id: "github-oauth", name: "a GitHub OAuth access token", severity: critical, expr: `gho_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},
+	{id: "github-user-to-server", name: "a GitHub user-to-server token", severity: high, expr: `ghu_[0-9A-Za-z]{36}`, check: checksummed, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
+	{id: "github-server-to-server", name: "a GitHub server-to-server token", severity: high, expr: `ghs_[0-9A-Za-z]{36}`, check: checksummed, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
+	{id: "github-refresh", name: "a GitHub refresh token", severity: high, expr: `ghr_[0-9A-Za-z]{36,76}`, check: checksummed, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
+	{id: "github-fine-grained-pat", name: "a GitHub fine-grained personal access token", severity: critical, expr: `github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{59}`, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens"},
+	{id: "gitlab-pat", name: "a GitLab personal access token", severity: critical, expr: `glpat-[0-9A-Za-z_-]{20,300}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-deploy-token", name: "a GitLab deploy token", severity: high, expr: `gldt-[0-9A-Za-z_-]{20,64}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-runner", name: "a GitLab runner authentication token", severity: high, expr: `glrt-[0-9A-Za-z_-]{20,300}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-runner-registration", name: "a GitLab runner registration token", severity: high, expr: `GR1348941[0-9A-Za-z_-]{20}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-ci-job", name: "a GitLab CI/CD job token", severity: medium, expr: `glcbt-[0-9A-Za-z]{1,5}_[0-9A-Za-z_-]{20}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-trigger", name: "a GitLab trigger token", severity: high, expr: `glptt-[0-9a-f]{40}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-feed", name: "a GitLab feed token", severity: medium, expr: `glft-[0-9A-Za-z_-]{20}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-incoming-mail", name: "a GitLab incoming mail token", severity: medium, expr: `glimt-[0-9A-Za-z_-]{25}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-agent", name: "a GitLab agent for Kubernetes token", severity: high, expr: `glagent-[0-9A-Za-z_-]{50}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-oauth-secret", name: "a GitLab OAuth application secret", severity: high, expr: `gloas-[0-9a-f]{64}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-scim", name: "a GitLab SCIM token", severity: high, expr: `glsoat-[0-9A-Za-z_-]{20}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-feature-flags", name: "a GitLab feature flags client token", severity: medium, expr: `glffct-[0-9A-Za-z_-]{20}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "npm-token", name: "an npm access token", severity: critical, expr: `npm_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/"},
+	{id: "pypi-token", name: "a PyPI upload token", severity: critical, expr: `pypi-AgEIcHlwaS5vcmc[0-9A-Za-z_-]{50,600}`, source: "https://pypi.org/help/#apitoken"},
+	{id: "testpypi-token", name: "a TestPyPI upload token", severity: medium, expr: `pypi-AgENdGVzdC5weXBpLm9yZw[0-9A-Za-z_-]{50,600}`, source: "https://test.pypi.org/help/#apitoken"},
+	{id: "rubygems-key", name: "a RubyGems API key", severity: critical, expr: `rubygems_[0-9a-f]{48}`, source: "https://guides.rubygems.org/api-key-scopes/"},
+	{id: "crates-io-token", name: "a crates.io API token", severity: critical, expr: `cio[0-9A-Za-z]{32}`, source: "https://doc.rust-lang.org/cargo/reference/publishing.html"},
+	{id: "nuget-key", name: "a NuGet API key", severity: critical, expr: `oy2[0-9a-z]{43}`, source: "https://learn.microsoft.com/en-us/nuget/nuget-org/publish-a-package"},
+	{id: "docker-pat", name: "a Docker Hub personal access token", severity: critical, expr: `dckr_pat_[0-9A-Za-z_-]{27}`, source: "https://docs.docker.com/security/access-tokens/"},
+	{id: "docker-oat", name: "a Docker Hub organization access token", severity: critical, expr: `dckr_oat_[0-9A-Za-z_-]{32}`, source: "https://docs.docker.com/enterprise/security/access-tokens/"},
+	{id: "docker-swarm-join", name: "a Docker swarm join token", severity: high, expr: `SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}`, source: "https://docs.docker.com/engine/swarm/join-nodes/"},
+	{id: "docker-swarm-unlock", name: "a Docker swarm unlock key", severity: high, expr: `SWMKEY-1-[0-9A-Za-z+/]{43}`, source: "https://docs.docker.com/engine/swarm/swarm_manager_locking/"},
+	{id: "atlassian-token", name: "an Atlassian API token", severity: critical, expr: `ATATT3[0-9A-Za-z_=-]{180,400}`, source: "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/"},
+	{id: "bitbucket-app-password", name: "a Bitbucket app password", severity: high, expr: `ATBB[0-9A-Za-z]{24}[0-9A-F]{8}`, source: "https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/"},
+	{id: "bitbucket-access-token", name: "a Bitbucket repository access token", severity: high, expr: `ATCTT3[0-9A-Za-z_=-]{180,400}`, source: "https://support.atlassian.com/bitbucket-cloud/docs/access-tokens/"},
+	{id: "circleci-pat", name: "a CircleCI personal API token", severity: high, expr: `CCIPAT_[0-9A-Za-z]{22}_[0-9a-f]{40}`, source: "https://circleci.com/docs/managing-api-tokens/"},
+	{id: "circleci-project", name: "a CircleCI project API token", severity: high, expr: `CCIPRJ_[0-9A-Za-z]{22}_[0-9a-f]{40}`, source: "https://circleci.com/docs/managing-api-tokens/"},
+	{id: "buildkite-agent", name: "a Buildkite agent token", severity: high, expr: `bkct_[0-9A-Za-z_-]{32,300}`, source: "https://buildkite.com/docs/platform/security/tokens"},
+	{id: "buildkite-api", name: "a Buildkite API access token", severity: high, expr: `bkua_[0-9a-f]{40}`, source: "https://buildkite.com/docs/apis/managing-api-tokens"},
+	{id: "jfrog-reference-token", name: "a JFrog reference token", severity: high, expr: `cmVmdGtuOj[0-9A-Za-z]{54}`, source: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens"},
+	{id: "jfrog-api-key", name: "a JFrog Artifactory API key", severity: high, expr: `AKCp[0-9A-Za-z]{69}`, source: "https://jfrog.com/help/r/jfrog-platform-administration-documentation/user-profile"},
+	{id: "sonarqube-token", name: "a SonarQube token", severity: high, expr: `sq[upa]_[0-9a-f]{40}`, source: "https://docs.sonarsource.com/sonarqube-server/latest/user-guide/managing-tokens/"},
+	{id: "sentry-org-token", name: "a Sentry organization token", severity: high, expr: `sntrys_eyJ[0-9A-Za-z+/]{20,400}={0,2}_[0-9A-Za-z+/]{43}`, source: "https://docs.sentry.io/account/auth-tokens/"},
+	{id: "sentry-user-token", name: "a Sentry user token", severity: high, expr: `sntryu_[0-9a-f]{64}`, source: "https://docs.sentry.io/account/auth-tokens/"},
+	{id: "terraform-cloud-token", name: "an HCP Terraform API token", severity: critical, key: ".atlasv1.", expr: `[0-9A-Za-z]{14}\.atlasv1\.[0-9A-Za-z_-]{60,70}`, source: "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens"},
+	{id: "vault-service-token", name: "a HashiCorp Vault service token", severity: critical, expr: `hvs\.[0-9A-Za-z_-]{24,300}`, source: "https://developer.hashicorp.com/vault/docs/concepts/tokens"},
+	{id: "vault-batch-token", name: "a HashiCorp Vault batch token", severity: high, expr: `hvb\.[0-9A-Za-z_-]{100,300}`, source: "https://developer.hashicorp.com/vault/docs/concepts/tokens"},
+	{id: "pulumi-token", name: "a Pulumi access token", severity: critical, expr: `pul-[0-9a-f]{40}`, source: "https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/"},
+	{id: "doppler-personal", name: "a Doppler personal token", severity: high, expr: `dp\.pt\.[0-9A-Za-z]{40,44}`, source: "https://docs.doppler.com/reference/auth-token-formats"},
+	{id: "doppler-service", name: "a Doppler service token", severity: high, expr: `dp\.st\.(?:[0-9a-z_-]{2,35}\.)?[0-9A-Za-z]{40,44}`, source: "https://docs.doppler.com/reference/auth-token-formats"},
+	{id: "doppler-cli", name: "a Doppler CLI token", severity: high, expr: `dp\.ct\.[0-9A-Za-z]{40,44}`, source: "https://docs.doppler.com/reference/auth-token-formats"},
+	{id: "doppler-service-account", name: "a Doppler service account token", severity: high, expr: `dp\.sa\.[0-9A-Za-z]{40,44}`, source: "https://docs.doppler.com/reference/auth-token-formats"},
+	{id: "doppler-scim", name: "a Doppler SCIM token", severity: high, expr: `dp\.scim\.[0-9A-Za-z]{40,44}`, source: "https://docs.doppler.com/reference/auth-token-formats"},
+	{id: "doppler-audit", name: "a Doppler audit token", severity: medium, expr: `dp\.audit\.[0-9A-Za-z]{40,44}`, source: "https://docs.doppler.com/reference/auth-token-formats"},
+	{id: "onepassword-service-account", name: "a 1Password service account token", severity: critical, expr: `ops_eyJ[0-9A-Za-z+/]{250,}={0,3}`, check: base64JSON(4), source: "https://developer.1password.com/docs/service-accounts/security/"},
+	{id: "age-secret-key", name: "an age secret key", severity: critical, expr: `AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}`, source: "https://github.com/C2SP/C2SP/blob/main/age.md"},
+	{id: "prefect-key", name: "a Prefect API key", severity: high, expr: `pn[ub]_[0-9A-Za-z]{36}`, source: "https://docs.prefect.io/v3/how-to-guides/cloud/manage-users/api-keys"},
+	{id: "vercel-token", name: "a Vercel access token", severity: high, expr: `vc[pika]_[0-9A-Za-z]{56}`, source: "https://vercel.com/docs/sign-in-with-vercel/tokens"},
+	{id: "netlify-token", name: "a Netlify personal access token", severity: high, expr: `nfp_[0-9A-Za-z]{36}`, source: "https://docs.netlify.com/api/get-started/"},
+	{id: "heroku-key", name: "a Heroku API key", severity: critical, expr: `HRKU-AA[0-9A-Za-z_-]{58}`, source: "https://devcenter.heroku.com/articles/authentication"},
+	{id: "fly-token", name: "a Fly.io access token", severity: high, expr: `fm[12][ar]?_[0-9A-Za-z+/=]{100,900}`, source: "https://fly.io/docs/security/tokens/"},
+	{id: "supabase-token", name: "a Supabase access token", severity: high, expr: `sbp_[0-9a-f]{40}`, source: "https://supabase.com/docs/reference/api/introduction"},
+	{id: "supabase-secret-key", name: "a Supabase secret key", severity: critical, expr: `sb_secret_[0-9A-Za-z_-]{22}_[0-9A-Za-z_-]{8}`, source: "https://supabase.com/docs/guides/api/api-keys"},
+	{id: "planetscale-password", name: "a PlanetScale database password", severity: critical, expr: `pscale_pw_[0-9A-Za-z_-]{32,64}`, source: "https://planetscale.com/docs/concepts/connection-strings"},
+	{id: "planetscale-token", name: "a PlanetScale service token", severity: high, expr: `pscale_tkn_[0-9A-Za-z_-]{32,64}`, source: "https://planetscale.com/docs/concepts/service-tokens"},
+	{id: "planetscale-oauth", name: "a PlanetScale OAuth token", severity: high, expr: `pscale_oauth_[0-9A-Za-z_-]{32,64}`, source: "https://planetscale.com/docs/concepts/planetscale-oauth-applications"},
+	{id: "neon-key", name: "a Neon API key", severity: high, expr: `napi_[0-9a-z]{64}`, source: "https://neon.com/docs/manage/api-keys"},
+	{id: "scalingo-token", name: "a Scalingo API token", severity: high, expr: `tk-us-[0-9A-Za-z_-]{48}`, source: "https://developers.scalingo.com/tokens"},
+	{id: "render-key", name: "a Render API key", severity: high, expr: `rnd_[0-9A-Za-z]{28,32}`, source: "https://render.com/docs/api"},
+	{id: "tailscale-key", name: "a Tailscale key", severity: critical, expr: `tskey-(?:auth|api|client|scim|webhook)-[0-9A-Za-z]{6,32}-[0-9A-Za-z]{20,64}`, source: "https://tailscale.com/kb/1277/key-prefixes"},
+	{id: "openshift-token", name: "an OpenShift user token", severity: high, expr: `sha256~[0-9A-Za-z_-]{43}`, source: "https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/authentication_and_authorization/"},
+	{id: "codecov-token", name: "a Codecov upload token", severity: medium, expr: `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, in: []string{"codecov_token"}, source: "https://docs.codecov.com/docs/codecov-tokens"},
+	{id: "travis-token", name: "a Travis CI access token", severity: high, expr: `[0-9A-Za-z_-]{22}`, in: []string{"travis_token", "travis_api_token"}, source: "https://docs.travis-ci.com/user/migrate/travis-migrate-api-access/"},
+	{id: "snyk-token", name: "a Snyk API token", severity: high, expr: `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, in: []string{"snyk_token", "snyk_key", "snyk_api"}, source: "https://docs.snyk.io/snyk-api/authentication-for-api"},
+	{id: "semgrep-token", name: "a Semgrep app token", severity: high, expr: `[0-9a-f]{64}`, in: []string{"semgrep_app_token"}, source: "https://semgrep.dev/docs/semgrep-ci/ci-environment-variables"},
+	{id: "launchdarkly-sdk-key", name: "a LaunchDarkly SDK key", severity: high, expr: `sdk-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`, source: "https://launchdarkly.com/docs/sdk/concepts/client-side-server-side"},
+	{id: "launchdarkly-api-key", name: "a LaunchDarkly API access token", severity: high, expr: `api-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`, source: "https://launchdarkly.com/docs/home/account/api"},
+	{id: "postman-key", name: "a Postman API key", severity: high, expr: `PMAK-[0-9a-f]{24}-[0-9a-f]{34}`, source: "https://learning.postman.com/docs/developer/postman-api/authentication/"},
+	{id: "readme-key", name: "a ReadMe API key", severity: medium, expr: `rdme_[0-9a-z]{70}`, source: "https://docs.readme.com/main/reference/intro/authentication"},
+	{id: "unkey-root-key", name: "an Unkey root key", severity: high, expr: `unkey_[0-9A-Za-z]{22,32}`, source: "https://www.unkey.com/docs/security/root-keys"},
+	{id: "infracost-key", name: "an Infracost API key", severity: medium, expr: `ico-[0-9A-Za-z]{32}`, source: "https://www.infracost.io/docs/"},
+	{id: "harness-pat", name: "a Harness personal access token", severity: high, expr: `pat\.[0-9A-Za-z_-]{22}\.[0-9a-f]{24}\.[0-9A-Za-z]{20}`, source: "https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/"},
+	{id: "harness-sat", name: "a Harness service account token", severity: high, expr: `sat\.[0-9A-Za-z_-]{22}\.[0-9a-f]{24}\.[0-9A-Za-z]{20}`, source: "https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/"},
+	{id: "octopus-key", name: "an Octopus Deploy API key", severity: high, expr: `API-[0-9A-Z]{26,36}`, in: []string{"octopus"}, source: "https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key"},
+}

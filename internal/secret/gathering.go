@@ -1,0 +1,131 @@
+package secret
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// gathering joins sightings of the same secret into one finding.
+type gathering struct {
+	rules *Rules
+	order []string
+	byKey map[string]*gathered
+}
+
+type gathered struct {
+	rule      *rule
+	severity  seaworthy.Severity
+	notes     []string
+	encodings []string
+	same      string
+	locations []seaworthy.Location
+	count     int
+}
+
+// The bounds on a report. The places of one secret beyond them are counted.
+const (
+	maxFindings  = 2000
+	maxLocations = 100
+)
+
+func (g *gathering) add(s sighting, at seaworthy.Location) {
+	key := s.Rule + " " + s.Same
+	if s.Same == "" {
+		layer := -1
+		if at.Layer != nil {
+			layer = *at.Layer
+		}
+		key = fmt.Sprintf("%s %q %d %d %d %q", s.Rule, at.Path, at.Line, s.Offset, layer, at.Instruction)
+	}
+	if g.byKey == nil {
+		g.byKey = make(map[string]*gathered)
+	}
+	f, ok := g.byKey[key]
+	if !ok {
+		f = &gathered{rule: g.rules.byID(s.Rule), same: s.Same}
+		g.byKey[key] = f
+		g.order = append(g.order, key)
+	}
+	f.count++
+	f.severity = max(f.severity, s.Severity)
+	if s.Note != "" && len(f.notes) < 3 && !slices.Contains(f.notes, s.Note) {
+		f.notes = append(f.notes, s.Note)
+	}
+	if s.Encoding != "" && !slices.Contains(f.encodings, s.Encoding) {
+		f.encodings = append(f.encodings, s.Encoding)
+	}
+	if len(f.locations) < maxLocations {
+		f.locations = append(f.locations, at)
+	}
+}
+
+// byID is the rule of an id; a rule of that name alone if there is none any more.
+func (r *Rules) byID(id string) *rule {
+	i, ok := slices.BinarySearchFunc(r.rules, id, func(r *rule, id string) int { return strings.Compare(r.id, id) })
+	if !ok {
+		return &rule{id: id, name: "a secret"}
+	}
+	return r.rules[i]
+}
+
+func (g *gathering) report(sink seaworthy.Sink) error {
+	slices.SortStableFunc(g.order, func(a, b string) int { return int(g.byKey[b].severity - g.byKey[a].severity) })
+	for i, key := range g.order {
+		if i == maxFindings {
+			return sink.Coverage(&seaworthy.Coverage{
+				Risk: seaworthy.Secret, Subject: "image", State: seaworthy.Partial,
+				Reason: fmt.Sprintf("%d secrets; the %d worst are reported.", len(g.order), maxFindings),
+			})
+		}
+		if err := sink.Finding(g.byKey[key].finding()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *gathered) finding() *seaworthy.Finding {
+	first := f.locations[0]
+	detail := []string{"Everybody who can pull the image can read it."}
+	if first.RemovedIn != nil {
+		detail = append(detail, fmt.Sprintf("Layer %d removes or replaces the file, but layer %d still holds it.", *first.RemovedIn, *first.Layer))
+	}
+	detail = append(detail, f.notes...)
+	if len(f.encodings) > 0 {
+		detail = append(detail, "It is written in "+strings.Join(f.encodings, ", ")+".")
+	}
+	if f.count > len(f.locations) {
+		detail = append(detail, fmt.Sprintf("Of %d places the first %d are listed.", f.count, len(f.locations)))
+	}
+	out := &seaworthy.Finding{
+		Risk: seaworthy.Secret, ID: f.rule.id, Severity: f.severity, Fingerprint: f.same,
+		Title: "The image holds " + f.rule.name, Detail: strings.Join(detail, " "),
+		Locations: f.locations, Evidence: f.rule.redacted(), Remediation: remedy(&first),
+		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
+	}
+	if strings.HasPrefix(f.rule.source, "https://") {
+		out.References = []string{f.rule.source}
+	}
+	return out
+}
+
+// redacted shows the public part of a secret's form and nothing of its value.
+func (r *rule) redacted() string {
+	prefix := ""
+	if r.form == token && r.expr != nil {
+		prefix, _ = r.expr.LiteralPrefix()
+	}
+	return prefix + "[redacted]"
+}
+
+// fileLocation is where in the image a sighting in a file is.
+func fileLocation(img *seaworthy.Image, e *seaworthy.Entry, s sighting) seaworthy.Location {
+	l := seaworthy.Location{Path: e.Path, Line: s.Line, Offset: s.Offset, Layer: &e.Layer, RemovedIn: e.RemovedIn}
+	if e.Layer < len(img.Layers) {
+		l.Instruction = img.Layers[e.Layer].Instruction
+	}
+	return l
+}

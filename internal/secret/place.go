@@ -1,0 +1,114 @@
+package secret
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+// place is what the path and the head of a file tell about what it holds.
+type place struct {
+	path string
+	// binary files hold strings between other bytes.
+	binary bool
+	// keeper files are there to hold credentials: .env, .netrc.
+	keeper bool
+	// setting files give values without quotes: .properties, .yml.
+	setting bool
+	// silent files have too many values that look like secrets and are none for
+	// names and values to mean anything: manuals, translations, lock files, maps.
+	silent bool
+	// fixture files are there to be tested with, to be read, or as examples.
+	fixture bool
+	// installed files came with a package.
+	installed bool
+}
+
+func placeOf(p string, head []byte) place {
+	pl := place{path: p, binary: bytes.IndexByte(head, 0) >= 0}
+	low := strings.ToLower(p)
+	base := path.Base(low)
+	ext := path.Ext(base)
+	pl.keeper = keeper(low, base)
+	pl.setting = pl.keeper || settingFile(base, ext)
+	pl.silent = !pl.keeper && (pl.binary || silent(low, base, ext))
+	pl.fixture = fixture(low, base) || document(base, ext)
+	pl.installed = installed(low)
+	return pl
+}
+
+func keeper(low, base string) bool {
+	switch base {
+	case ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".git-credentials", ".s3cfg", ".boto", "kubeconfig", "terraform.tfvars", ".vault-token", ".dockercfg", ".envrc",
+		"credentials.json", "secrets.yml", "secrets.yaml", "secrets.json", ".yarnrc.yml", ".terraformrc", "wp-config.php":
+		return true
+	}
+	for _, tail := range [...]string{".aws/credentials", ".docker/config.json", ".kube/config", ".gem/credentials", ".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".composer/auth.json", ".config/containers/auth.json"} {
+		if low == tail || strings.HasSuffix(low, "/"+tail) {
+			return true
+		}
+	}
+	return (base == ".env" || strings.HasPrefix(base, ".env.")) && !strings.Contains(base, "example") && !strings.Contains(base, "sample") && !strings.Contains(base, "template") && !strings.Contains(base, "dist") ||
+		strings.HasSuffix(base, ".tfstate") || strings.HasSuffix(base, "_history")
+}
+
+func settingFile(base, ext string) bool {
+	switch ext {
+	case ".env", ".ini", ".conf", ".cnf", ".cfg", ".properties", ".yml", ".yaml", ".toml", ".tfvars", ".sh", ".bash", ".zsh", ".service", ".config", ".xml", ".secret", ".credentials", ".ps1", ".bat", "":
+		return true
+	}
+	return strings.HasPrefix(base, ".env") || base == "dockerfile"
+}
+
+func silent(low, base, ext string) bool {
+	switch ext {
+	case ".map", ".lock", ".md", ".rst", ".html", ".htm", ".svg", ".po", ".pot", ".css", ".adoc", ".1", ".3", ".5", ".7", ".8", ".pem", ".crt", ".cer", ".sum", ".md5sums", ".sha256", ".ts", ".tsx", ".pod", ".tex", ".list", ".csv", ".tsv", ".patch", ".diff":
+		return true
+	}
+	switch base {
+	case "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "composer.lock", "gemfile.lock", "cargo.lock", "poetry.lock", "go.sum", "changelog", "changes", "readme", "license", "record", "metadata":
+		return true
+	}
+	for _, dir := range [...]string{"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/locale/", "usr/share/zoneinfo/", "usr/share/vim/", "var/lib/dpkg/", "usr/share/perl/", "usr/share/bash-completion/", "usr/share/zsh/"} {
+		if strings.HasPrefix(low, dir) {
+			return true
+		}
+	}
+	return strings.Contains(base, ".min.") || strings.Contains(base, ".d.ts") || strings.Contains(low, "/locales/") || strings.Contains(low, "/i18n/")
+}
+
+func fixture(low, base string) bool {
+	for d := range strings.SplitSeq(path.Dir(low), "/") {
+		switch d {
+		case "test", "tests", "testing", "testdata", "__tests__", "spec", "specs", "fixtures", "fixture", "example", "examples", "samples", "sample", "mocks", "__mocks__", "doc", "docs", "idle_test", "demo", "demos", "test-data", "unit_tests":
+			return true
+		}
+	}
+	return strings.HasPrefix(base, "test_") || strings.Contains(base, "_test.") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.Contains(base, "example") || strings.Contains(base, "sample")
+}
+
+// longLine tells whether the line around a place is so long that a program wrote
+// it: minified code.
+func longLine(text []byte, at int) bool {
+	const long = 2000
+	lo, hi := max(0, at-long/2), min(len(text), at+long/2)
+	return hi-lo == long && bytes.IndexByte(text[lo:hi], '\n') < 0
+}
+
+// document tells whether people read the file to learn how to use something.
+func document(base, ext string) bool {
+	switch ext {
+	case ".md", ".markdown", ".rst", ".adoc", ".html", ".htm", ".pod", ".1", ".3", ".5", ".7", ".8":
+		return true
+	}
+	return strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog")
+}
+
+func installed(low string) bool {
+	for _, dir := range [...]string{"node_modules/", "site-packages/", "dist-packages/", "/gems/", "go/pkg/mod/", ".cargo/registry/", "usr/share/", "usr/lib/", "usr/local/lib/", "vendor/"} {
+		if strings.HasPrefix(low, strings.TrimPrefix(dir, "/")) || strings.Contains(low, "/"+strings.TrimPrefix(dir, "/")) {
+			return true
+		}
+	}
+	return false
+}

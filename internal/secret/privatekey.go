@@ -1,0 +1,175 @@
+package secret
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/binary"
+	"regexp"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+const (
+	pemBegin     = "-----BEGIN "
+	puttyBegin   = "PuTTY-User-Key-File-"
+	maxKeyLength = 16 << 10
+)
+
+// privateKey reads the private key whose armour starts at the start of text, and
+// gives its length there. What is no key that parses, such as a header constant
+// in a library, has length 0.
+func privateKey(text []byte) (length int, o opinion) {
+	text = text[:min(len(text), maxKeyLength)]
+	eol := bytes.Index(text[len(pemBegin):], []byte("-----"))
+	if eol < 0 || eol > 64 {
+		return 0, opinion{}
+	}
+	kind := string(text[len(pemBegin) : len(pemBegin)+eol])
+	if !strings.HasSuffix(kind, "PRIVATE KEY") && kind != "PGP PRIVATE KEY BLOCK" {
+		return 0, opinion{}
+	}
+	end := []byte("-----END " + kind + "-----")
+	n := bytes.Index(text, end)
+	if n < 0 {
+		return 0, opinion{}
+	}
+	length = n + len(end)
+	der, encrypted, ok := armoured(text[len(pemBegin)+eol+5 : n])
+	if !ok {
+		return 0, opinion{}
+	}
+	switch {
+	case kind == "PGP PRIVATE KEY BLOCK":
+		if len(der) < 64 || der[0]&0x80 == 0 { // RFC 9580, 4.2: every packet has this bit
+			return 0, opinion{}
+		}
+		return length, opinion{confirmed: true, note: "It is an OpenPGP key; whether a passphrase protects it was not looked at."}
+	case encrypted || kind == "ENCRYPTED PRIVATE KEY":
+		if len(der) < 32 {
+			return 0, opinion{}
+		}
+		return length, encryptedKey
+	case kind == "OPENSSH PRIVATE KEY":
+		return openSSHKey(der, length)
+	case len(der) < 16 || !derKey(kind, der):
+		return 0, opinion{}
+	}
+	return length, opinion{confirmed: true, note: "It parses, and no passphrase protects it."}
+}
+
+var encryptedKey = opinion{confirmed: true, severity: seaworthy.Medium, note: "A passphrase encrypts it; that can be guessed without limit."}
+
+// armoured decodes the lines between the armour's. They may be joined by "\n" in
+// two characters, as they are in JSON and in environment variables.
+func armoured(text []byte) (der []byte, encrypted, ok bool) {
+	s := strings.NewReplacer(`\r`, "", `\n`, "\n", `\t`, "").Replace(string(text))
+	var body strings.Builder
+	for line := range strings.Lines(s) {
+		line = strings.Trim(line, " \t\r\n\"'`+,;\\|#*/")
+		switch {
+		case line == "" || strings.HasPrefix(line, "="): // the checksum of OpenPGP
+			continue
+		case strings.Contains(line, ":"):
+			encrypted = encrypted || strings.HasPrefix(line, "Proc-Type:") && strings.Contains(line, "ENCRYPTED")
+			continue
+		}
+		body.WriteString(restoreSlashes(line))
+	}
+	joined := strings.ReplaceAll(body.String(), " ", "")
+	der, err := base64.StdEncoding.DecodeString(joined)
+	if err != nil {
+		der, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(joined, "="))
+	}
+	return der, encrypted, err == nil && len(der) > 0
+}
+
+// restoreSlashes undoes what JSON and JavaScript may do to a slash.
+func restoreSlashes(s string) string { return strings.ReplaceAll(s, `\/`, "/") }
+
+// derKey tells whether a key of the given kind parses.
+func derKey(kind string, der []byte) bool {
+	switch kind {
+	case "RSA PRIVATE KEY":
+		_, err := x509.ParsePKCS1PrivateKey(der)
+		return err == nil || sequence(der)
+	case "EC PRIVATE KEY":
+		_, err := x509.ParseECPrivateKey(der)
+		return err == nil || sequence(der)
+	case "PRIVATE KEY":
+		_, err := x509.ParsePKCS8PrivateKey(der)
+		return err == nil || sequence(der)
+	default: // DSA and what else there is
+		return sequence(der)
+	}
+}
+
+// sequence tells whether der is one ASN.1 SEQUENCE that starts with an INTEGER
+// and has the length that it says: a key of an algorithm or size that Go does not
+// take.
+func sequence(der []byte) bool {
+	if len(der) < 32 || der[0] != 0x30 {
+		return false
+	}
+	head, length := 2, int(der[1])
+	if n := int(der[1] & 0x7f); der[1]&0x80 != 0 {
+		if n == 0 || n > 3 {
+			return false
+		}
+		length = 0
+		for _, b := range der[2 : 2+n] {
+			length = length<<8 | int(b)
+		}
+		head += n
+	}
+	return head+length == len(der) && der[head] == 0x02
+}
+
+// openSSHKey reads the head of OpenSSH's own format (PROTOCOL.key).
+func openSSHKey(der []byte, length int) (int, opinion) {
+	rest, ok := bytes.CutPrefix(der, []byte("openssh-key-v1\x00"))
+	if !ok || len(rest) < 4 {
+		return 0, opinion{}
+	}
+	n := binary.BigEndian.Uint32(rest)
+	if n > 64 || int(n) > len(rest)-4 || len(rest) < 64 {
+		return 0, opinion{}
+	}
+	if cipher := string(rest[4 : 4+n]); cipher != "none" {
+		return length, encryptedKey
+	}
+	return length, opinion{confirmed: true, note: "It parses, and no passphrase protects it."}
+}
+
+var puttyFile = regexp.MustCompile(`^PuTTY-User-Key-File-[0-9]: [\x21-\x7e]{3,40}\r?\nEncryption: [\x21-\x7e]{3,20}\r?\n(?s:.+?)Private-Lines: [0-9]{1,4}\r?\n[0-9A-Za-z+/=\r\n]{20,}Private-MAC: [0-9a-f]{40,64}`)
+
+// puttyKey reads a key file of PuTTY from its first line on.
+func puttyKey(text []byte) (length int, o opinion) {
+	text = text[:min(len(text), maxKeyLength)]
+	m := puttyFile.FindIndex(text)
+	if m == nil {
+		return 0, opinion{}
+	}
+	n := m[1]
+	length = n
+	if bytes.Contains(text[:n], []byte("Encryption: none")) {
+		return length, opinion{confirmed: true, note: "It is a key of PuTTY, and no passphrase protects it."}
+	}
+	return length, encryptedKey
+}
+
+// derFile tells whether a whole file is a private key without armour.
+func derFile(body []byte) bool {
+	if len(body) < 48 || len(body) > maxKeyLength || body[0] != 0x30 || bytes.HasPrefix(body, []byte(pemBegin)) {
+		return false
+	}
+	if _, err := x509.ParsePKCS8PrivateKey(body); err == nil {
+		return true
+	}
+	if _, err := x509.ParsePKCS1PrivateKey(body); err == nil {
+		return true
+	}
+	_, err := x509.ParseECPrivateKey(body)
+	return err == nil
+}

@@ -1,0 +1,228 @@
+package secret
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// rule is one kind of secret.
+type rule struct {
+	id       string
+	name     string // "a GitHub personal access token", as a sentence needs it
+	severity seaworthy.Severity
+	source   string // where the issuer describes the format
+	tags     []string
+
+	form form
+	// keywords find the places to look at, without regard to case.
+	keywords []string
+	// expr finds the secret. In form token it starts where the keyword does.
+	expr  *regexp.Regexp
+	group int // the group that is the secret; 0 is the first that is not empty, else all
+	// reach is the length in bytes of the longest text that expr is tried on.
+	reach int
+	// strong is true if the prefix is so telling that the secret may stand right
+	// between other letters, as strings do in executables.
+	strong bool
+	// alone is true if the secret never stands between letters or digits.
+	alone   bool
+	entropy float64 // Shannon's, in bits a byte; a value that has no more is passed over
+	// check verifies what the format offers to be verified. It may be nil.
+	check check
+	find  find // of form special
+
+	// What follows only a rule file uses.
+	path       *regexp.Regexp
+	allow      []*allowlist
+	required   []requirement
+	skipReport bool
+}
+
+// form is how a rule finds its secret.
+type form uint8
+
+const (
+	// token: the secret is known by its own form, from its first byte on.
+	token form = iota
+	// assigned: the keyword is in the name to which the value is given.
+	assigned
+	// window: the expression is searched for around the keyword.
+	window
+	// whole: the expression is searched for everywhere. Only expressions without
+	// any keyword need that.
+	whole
+	// pathOnly: the path alone is the finding.
+	pathOnly
+	// special: find reads it.
+	special
+)
+
+// check judges a value that a rule has found.
+type check func(value []byte) opinion
+
+// opinion is what a check thinks. The zero opinion neither confirms nor doubts.
+type opinion struct {
+	// not is true if the value cannot be such a secret.
+	not bool
+	// confirmed is true if a checksum or structure proves that it is well-formed.
+	confirmed bool
+	// severity replaces the rule's unless it is Unknown.
+	severity seaworthy.Severity
+	// note is a sentence about this value that does not narrow it.
+	note string
+}
+
+// describe writes what makes up the rule, for a digest.
+func (r *rule) describe(w io.Writer) {
+	fmt.Fprintf(w, "%q %q %d %d %q %v %d %v %q %v", r.id, r.name, r.severity, r.form, r.keywords, r.expr, r.group, r.entropy, r.path, r.required)
+	for _, a := range r.allow {
+		a.describe(w)
+	}
+}
+
+// The bounds on what is derived from an expression.
+const (
+	enough      = 5   // bytes of a prefix that serve the prefilter best
+	maxPrefixes = 600 // prefixes of one expression
+)
+
+// prefixes gives what every match of an expression starts with: literals of
+// lower case that are as long as serves the prefilter.
+func prefixes(expr string) []string {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	list, _ := expand(tree.Simplify())
+	slices.Sort(list)
+	list = slices.Compact(list)
+	// A prefix of another prefix finds all that the longer one does.
+	var kept []string
+	for _, p := range list {
+		if len(kept) == 0 || !strings.HasPrefix(p, kept[len(kept)-1]) {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// expand gives the literals that an expression starts with; exact is true if
+// they are all that it matches.
+func expand(t *syntax.Regexp) (list []string, exact bool) {
+	switch t.Op {
+	case syntax.OpLiteral:
+		return []string{strings.ToLower(string(t.Rune))}, true
+	case syntax.OpCapture:
+		return expand(t.Sub[0])
+	case syntax.OpCharClass:
+		for i := 0; i < len(t.Rune); i += 2 {
+			if t.Rune[i+1]-t.Rune[i] > 128 {
+				return []string{""}, false
+			}
+			for r := t.Rune[i]; r <= t.Rune[i+1]; r++ {
+				list = append(list, strings.ToLower(string(r)))
+			}
+		}
+		slices.Sort(list)
+		return slices.Compact(list), true
+	case syntax.OpPlus:
+		list, _ = expand(t.Sub[0])
+		return list, false
+	case syntax.OpAlternate:
+		exact = true
+		for _, sub := range t.Sub {
+			l, e := expand(sub)
+			list, exact = append(list, l...), exact && e
+		}
+		return list, exact
+	case syntax.OpConcat:
+		return expandConcat(t.Sub)
+	case syntax.OpQuest:
+		list, exact = expand(t.Sub[0])
+		return append(list, ""), exact
+	case syntax.OpEmptyMatch, syntax.OpBeginText, syntax.OpWordBoundary:
+		return []string{""}, true
+	default:
+		return []string{""}, false
+	}
+}
+
+func expandConcat(subs []*syntax.Regexp) (list []string, exact bool) {
+	list = []string{""}
+	for _, sub := range subs {
+		if shortest(list) >= enough {
+			return list, false
+		}
+		next, exact := expand(sub)
+		if len(list)*len(next) > maxPrefixes {
+			return list, false
+		}
+		var joined []string
+		for _, a := range list {
+			for _, b := range next {
+				joined = append(joined, a+b)
+			}
+		}
+		slices.Sort(joined)
+		list = slices.Compact(joined)
+		if !exact {
+			return list, false
+		}
+	}
+	return list, true
+}
+
+func shortest(list []string) int {
+	n := 1 << 30
+	for _, s := range list {
+		n = min(n, len(s))
+	}
+	return n
+}
+
+// maxReach bounds the text that one attempt to match may read.
+const maxReach = 8 << 10
+
+// reachOf is the length of the longest match of an expression, at most maxReach.
+func reachOf(expr string) int {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return maxReach
+	}
+	return longest(tree)
+}
+
+func longest(t *syntax.Regexp) int {
+	n := 0
+	switch t.Op {
+	case syntax.OpLiteral:
+		n = len(string(t.Rune))
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		n = 1
+		if len(t.Rune) > 0 && t.Rune[len(t.Rune)-1] > 127 {
+			n = 4
+		}
+	case syntax.OpStar, syntax.OpPlus:
+		n = maxReach
+	case syntax.OpRepeat:
+		if t.Max < 0 {
+			return maxReach
+		}
+		n = t.Max * longest(t.Sub[0])
+	case syntax.OpAlternate:
+		for _, sub := range t.Sub {
+			n = max(n, longest(sub))
+		}
+	default:
+		for _, sub := range t.Sub {
+			n += longest(sub)
+		}
+	}
+	return min(n, maxReach)
+}

@@ -1,0 +1,189 @@
+package secret
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// sample makes a text that an expression matches. No token is written down in
+// this repository: all that tests need are made up while they run.
+func sample(r *rand.Rand, expr string) string {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		panic(err)
+	}
+	var b strings.Builder
+	generate(r, tree.Simplify(), &b)
+	return b.String()
+}
+
+func generate(r *rand.Rand, t *syntax.Regexp, b *strings.Builder) {
+	switch t.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(t.Rune))
+	case syntax.OpCharClass:
+		n := 0
+		for i := 0; i < len(t.Rune); i += 2 {
+			n += int(t.Rune[i+1]-t.Rune[i]) + 1
+		}
+		k := r.IntN(n)
+		for i := 0; i < len(t.Rune); i += 2 {
+			size := int(t.Rune[i+1]-t.Rune[i]) + 1
+			if k < size {
+				b.WriteRune(t.Rune[i] + rune(k))
+				return
+			}
+			k -= size
+		}
+	case syntax.OpQuest:
+		if r.IntN(2) == 0 {
+			generate(r, t.Sub[0], b)
+		}
+	case syntax.OpStar, syntax.OpPlus:
+		for range 1 + r.IntN(8) {
+			generate(r, t.Sub[0], b)
+		}
+	case syntax.OpAlternate:
+		generate(r, t.Sub[r.IntN(len(t.Sub))], b)
+	default:
+		for _, sub := range t.Sub {
+			generate(r, sub, b)
+		}
+	}
+}
+
+// tokenOf makes a secret of a format, with the checksum or structure that the
+// format demands.
+func tokenOf(r *rand.Rand, f *format) string {
+	s := sample(r, f.expr)
+	switch f.id {
+	case "github-pat", "github-oauth", "github-user-to-server", "github-server-to-server", "github-refresh", "npm-token":
+		prefix, body, _ := strings.Cut(s, "_")
+		body = body[:len(body)-6]
+		return prefix + "_" + body + crc62([]byte(body))
+	case "grafana-cloud-token":
+		return "glc_" + encoded(fmt.Sprintf(`{"o":"%d","k":"%s"}`, r.IntN(1e6), sample(r, `[0-9a-z]{40}`)))
+	case "onepassword-service-account":
+		return "ops_" + encoded(fmt.Sprintf(`{"email":"a@b.c","muk":"%s"}`, sample(r, `[0-9a-zA-Z]{300}`)))
+	}
+	return s
+}
+
+func formats() []format { return slices.Concat(codeFormats[:], cloudFormats[:], serviceFormats[:]) }
+
+func mustDefault(t testing.TB) *Rules {
+	t.Helper()
+	rs, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+// in wraps a value of a format as a file may hold it.
+func in(f *format, value string) string {
+	if f.in != nil {
+		return "# settings\nexport " + strings.ToUpper(f.in[0]) + "=\"" + value + "\"\n"
+	}
+	return "# settings\nvalue = \"" + value + "\"\n"
+}
+
+func TestFormatsFindTheirSamples(t *testing.T) {
+	rs := mustDefault(t)
+	r := rand.New(rand.NewPCG(7, 7))
+	for _, f := range formats() {
+		for range 8 {
+			value := tokenOf(r, &f)
+			text := in(&f, value)
+			matches, _ := rs.scan([]byte(text), &place{path: "srv/app.conf", setting: true})
+			ok := slices.ContainsFunc(matches, func(m match) bool { return strings.Contains(value, string(m.value)) && sameKind(f.id, m.rule.id) })
+			if !ok {
+				t.Errorf("%s: not found in %q (found %v)", f.id, text, ids(matches))
+				break
+			}
+		}
+	}
+}
+
+// sameKind is true for ids whose formats cannot be told apart by form alone.
+func sameKind(want, got string) bool {
+	if want == got {
+		return true
+	}
+	alike := [][]string{
+		{"paystack-key", "stripe-secret-key"}, {"cloudflare-api-token", "cloudflare-global-key"}, {"segment-token", "sourcegraph-token"},
+		{"telegram-bot-token", "discord-bot-token"}, {"datadog-api-key", "datadog-app-key"}, {"twilio-api-key", "twilio-auth-token"},
+		{"aws-secret-access-key", "box-token"},
+	}
+	return slices.ContainsFunc(alike, func(l []string) bool { return slices.Contains(l, want) && slices.Contains(l, got) })
+}
+
+func ids(matches []match) (list []string) {
+	for _, m := range matches {
+		list = append(list, m.rule.id)
+	}
+	return list
+}
+
+// TestFormatsPassOver holds what is nearly a secret: cut short, inside a longer
+// word, or one character over and over.
+func TestFormatsPassOver(t *testing.T) {
+	rs := mustDefault(t)
+	r := rand.New(rand.NewPCG(8, 8))
+	for _, f := range formats() {
+		if f.in != nil || f.key != "" || strings.HasPrefix(f.expr, "https") || strings.HasPrefix(f.expr, "(?:&") {
+			continue
+		}
+		value := tokenOf(r, &f)
+		for _, text := range []string{in(&f, value[:len(value)/3]), in(&f, "Q7"+value), "a comment on " + value[:4] + " alone"} {
+			matches, _ := rs.scan([]byte(text), &place{path: "srv/app.conf", setting: true})
+			if slices.Contains(ids(matches), f.id) && isAlnum(value[0]) {
+				t.Errorf("%s: found in %q", f.id, text)
+			}
+		}
+	}
+}
+
+func TestRulesAreComplete(t *testing.T) {
+	rs := mustDefault(t)
+	if n := len(rs.rules); n < 150 {
+		t.Errorf("%d kinds, want at least 150", n)
+	}
+	for i, r := range rs.rules {
+		if r.name == "" || r.source == "" || r.severity == 0 {
+			t.Errorf("%s: name, source or severity is missing", r.id)
+		}
+		if i > 0 && r.id == rs.rules[i-1].id {
+			t.Errorf("%s stands twice", r.id)
+		}
+		for _, k := range r.keywords {
+			if len(k) < 4 {
+				t.Logf("%s: keyword %q makes the prefilter slower", r.id, k)
+			}
+		}
+	}
+}
+
+func TestChecksums(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	good := tokenOf(r, &codeFormats[0])
+	if o := checksummed([]byte(good)); !o.confirmed {
+		t.Errorf("%q is not confirmed", good)
+	}
+	bad := []byte(good)
+	bad[10] ^= 1
+	if o := checksummed(bad); !o.not {
+		t.Errorf("%q has the wrong checksum and is taken", bad)
+	}
+	// The checksum of the digits of base 62 themselves, worked out by hand with
+	// Python's zlib.
+	if got := crc62([]byte("zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ")); got != "0mLq17" {
+		t.Errorf("crc62 gives %s", got)
+	}
+}
+func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }

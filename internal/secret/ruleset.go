@@ -1,0 +1,181 @@
+package secret
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy/internal/secret/prefilter"
+)
+
+// Rules are the kinds of secrets that are looked for. They do not change and may
+// be used by any number of goroutines.
+type Rules struct {
+	rules []*rule
+	allow []*allowlist
+
+	set    *prefilter.Set
+	owners [][]*rule // by keyword of the set
+	// base64From and percentFrom are the first keywords of the set that stand for
+	// encoded text instead of rules.
+	base64From, percentFrom int
+	whole, pathOnly         []*rule
+	digest                  string
+}
+
+// Default gives the built-in rules.
+func Default() (*Rules, error) {
+	rules, err := builtin()
+	if err != nil {
+		return nil, err
+	}
+	return compile(rules, nil)
+}
+
+// Kind is a kind of secret, for a reader of documentation.
+type Kind struct {
+	ID, Name, Source string
+	Keywords         []string
+}
+
+// Kinds lists what the rules look for, sorted by id.
+func (r *Rules) Kinds() []Kind {
+	var list []Kind
+	for _, rule := range r.rules {
+		list = append(list, Kind{rule.id, rule.name, rule.source, rule.keywords})
+	}
+	return list
+}
+
+// Digest is a digest of all that makes up the rules.
+func (r *Rules) Digest() string { return r.digest }
+
+func builtin() ([]*rule, error) {
+	rules := []*rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule()}
+	for _, table := range [...][]format{codeFormats[:], cloudFormats[:], serviceFormats[:]} {
+		for _, f := range table {
+			r, err := f.rule()
+			if err != nil {
+				return nil, err
+			}
+			rules = append(rules, r)
+		}
+	}
+	return rules, nil
+}
+
+// rule makes a row of a table a rule.
+func (f *format) rule() (*rule, error) {
+	r := &rule{id: f.id, name: f.name, severity: f.severity, source: f.source, check: f.check, reach: reachOf(f.expr), entropy: 2.5}
+	expr := `^(?:` + f.expr + `)`
+	switch {
+	case f.in != nil:
+		r.form, r.keywords, expr = assigned, f.in, expr+`$`
+	case f.key != "":
+		r.form, r.keywords, expr, r.alone = window, []string{f.key}, f.expr, true
+		if r.reach > 60 {
+			r.entropy = 4
+		}
+	default:
+		r.keywords = prefixes(f.expr)
+		r.strong = telling(f.expr)
+		if shortest(r.keywords) < 3 {
+			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
+		}
+	}
+	var err error
+	if r.expr, err = regexp.Compile(expr); err != nil {
+		return nil, fmt.Errorf("rule %s: %w", f.id, err)
+	}
+	return r, nil
+}
+
+// telling is true if an expression starts with at least four characters one of
+// which is punctuation, as in "ghp_": no accident makes these.
+func telling(expr string) bool {
+	n := 0
+	for i := 0; i < len(expr) && strings.IndexByte("[(\\", expr[i]) < 0; i++ {
+		n++
+		if !isAlnum(expr[i]) && n >= 4 {
+			return true
+		}
+	}
+	return n >= 8
+}
+
+// maxRules bounds the rules of a set.
+const maxRules = 10_000
+
+// compile indexes rules by their keywords.
+func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
+	if len(rules) > maxRules {
+		return nil, fmt.Errorf("%d rules: more than %d", len(rules), maxRules)
+	}
+	slices.SortFunc(rules, func(a, b *rule) int { return strings.Compare(a.id, b.id) })
+	rs := &Rules{rules: rules, allow: allow}
+	at := map[string]int{}
+	var keywords []string
+	add := func(k string) int {
+		i, ok := at[k]
+		if !ok {
+			i = len(keywords)
+			at[k], keywords, rs.owners = i, append(keywords, k), append(rs.owners, nil)
+		}
+		return i
+	}
+	h := sha256.New()
+	for _, r := range rules {
+		r.describe(h)
+		switch r.form {
+		case whole:
+			rs.whole = append(rs.whole, r)
+		case pathOnly:
+			rs.pathOnly = append(rs.pathOnly, r)
+		default:
+			for _, k := range r.keywords {
+				i := add(strings.ToLower(k))
+				rs.owners[i] = append(rs.owners[i], r)
+			}
+		}
+	}
+	for _, a := range allow {
+		a.describe(h)
+	}
+	rs.base64From = len(keywords)
+	for _, text := range base64Marks {
+		keywords = append(keywords, base64Forms(text)...)
+	}
+	rs.percentFrom = len(keywords)
+	keywords = append(keywords, percentMarks[:]...)
+	rs.digest = hex.EncodeToString(h.Sum(nil))
+	var err error
+	rs.set, err = prefilter.New(keywords)
+	return rs, err
+}
+
+// base64Marks are the starts of secrets that are looked for in base64 too.
+var base64Marks = [...]string{
+	"-----BEGIN ", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "dckr_pat_", "password", "PASSWORD", `"auths"`, "postgres://", "mysql://", "mongodb://", "_authToken",
+}
+
+// percentMarks are pieces of percent-encoded text that are worth decoding.
+var percentMarks = [...]string{"%22%3a%22", "%3a%2f%2f", "%20bearer%20", "%3a%20bearer", "%3d%3d%26", "%0a-----", "-----%0a"}
+
+// base64Forms gives what base64 makes of a text at each of the three places in a
+// group of bytes, less the characters that depend on its neighbours.
+func base64Forms(text string) []string {
+	var forms []string
+	for shift := range 3 {
+		enc := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + text))
+		from := (shift*8 + 5) / 6
+		to := (shift + len(text)) * 8 / 6
+		if form := strings.ToLower(enc[from:to]); len(form) >= enough {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}

@@ -1,0 +1,212 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/base64"
+	"regexp"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// find reads the secret at a keyword that stands from at to end, and gives where
+// it is. Rules of form special have one instead of an expression.
+type find func(text []byte, at, end int, pl *place) (start, stop int, o opinion)
+
+func privateKeyRule() *rule {
+	return &rule{
+		id: "private-key", name: "a private key", severity: critical, form: special, keywords: []string{pemBegin}, strong: true,
+		source: "RFC 7468, RFC 1421, RFC 9580, OpenSSH PROTOCOL.key",
+		find: func(text []byte, at, _ int, _ *place) (int, int, opinion) {
+			n, o := privateKey(text[at:])
+			return at, at + n, o
+		},
+	}
+}
+
+func puttyRule() *rule {
+	return &rule{
+		id: "putty-private-key", name: "a private key of PuTTY", severity: critical, form: special, keywords: []string{puttyBegin},
+		source: "https://the.earth.li/~sgtatham/putty/latest/htmldoc/AppendixC.html",
+		find: func(text []byte, at, _ int, _ *place) (int, int, opinion) {
+			n, o := puttyKey(text[at:])
+			return at, at + n, o
+		},
+	}
+}
+
+func jwtRule() *rule {
+	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
+	return &rule{
+		id: "jwt", name: "a JSON Web Token", severity: high, source: "RFC 7519", check: jwt, reach: maxReach, entropy: 3,
+		expr: regexp.MustCompile(`^` + expr),
+		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
+		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},
+	}
+}
+
+// urlRule finds user and password in a URL (RFC 3986, 3.2.1).
+func urlRule() *rule {
+	return &rule{
+		id: "url-password", name: "a password in a URL", severity: high, source: "RFC 3986, section 3.2.1", form: special,
+		keywords: []string{"https://", "http://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://", "amqp://", "amqps://", "ftp://", "sftp://", "smtp://", "smtps://", "ldaps://", "mssql://", "sqlserver://", "clickhouse://", "git+https://", "jdbc:"},
+		find:     urlPassword,
+	}
+}
+
+const maxAuthority = 256
+
+func urlPassword(text []byte, at, end int, pl *place) (int, int, opinion) {
+	none := opinion{}
+	i := end
+	if text[end-1] == ':' { // jdbc:
+		j := bytes.Index(text[i:min(len(text), i+24)], []byte("://"))
+		if j < 0 {
+			return at, at, none
+		}
+		i += j + 3
+	}
+	colon := -1
+	for j := i; j < len(text) && j < i+maxAuthority; j++ {
+		switch c := text[j]; {
+		case c == ':' && colon < 0:
+			colon = j
+		case c == '@':
+			if colon < 0 {
+				return tokenUser(text, i, j)
+			}
+			user, pass := text[i:colon], text[colon+1:j]
+			if !urlSecret(user, pass, text[j+1:min(len(text), j+64)]) {
+				return at, at, none
+			}
+			o := none
+			if pl.binary || pl.silent || len(pass) < 8 {
+				o.severity = medium
+			}
+			return colon + 1, j, o
+		case c <= ' ' || c >= 0x7f || c == '/' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' || c == '\\' || c == '?' || c == ',' || c == ')' || c == '|':
+			return at, at, none
+		}
+	}
+	return at, at, none
+}
+
+// tokenUser is a long random user name without password, which is how Git hosts
+// take tokens.
+func tokenUser(text []byte, start, stop int) (int, int, opinion) {
+	user := text[start:stop]
+	_, digits, upper, lowers, _ := classes(user)
+	if len(user) < 20 || digits < 3 || upper+lowers < 6 || entropy(user) < 3.3 || placeholder(user) {
+		return start, start, opinion{}
+	}
+	return start, stop, opinion{severity: medium}
+}
+
+// urlSecret tells whether a URL's password is a real one.
+func urlSecret(user, pass, host []byte) bool {
+	if len(pass) < 4 || bytes.ContainsAny(pass, "${}*%[](;&") && !bytes.Contains(pass, []byte("%")) || placeholder(pass) || reference(pass) {
+		return false
+	}
+	low := string(bytes.ToLower(pass))
+	for _, w := range [...]string{"pass", "pwd", "pw", "secret", "token", "bar", "baz", "port", "guest", "root", "admin", "test", "qux", "hunter"} {
+		if low == w || low == w+"word" || low == w+"wd" {
+			return false
+		}
+	}
+	for _, h := range [...]string{"example.", "localhost", "127.0.0.1", "host", "foo", "server", "domain", "test.", "bar", "[", "{", "$", "%"} {
+		if bytes.HasPrefix(bytes.ToLower(host), []byte(h)) {
+			return false
+		}
+	}
+	if bytes.Contains(host, []byte("example.")) || bytes.EqualFold(user, pass) {
+		return false
+	}
+	letters, digits, _, _, other := classes(pass)
+	return letters > 0 && (digits > 0 || other > 0 || len(pass) >= 12) && entropy(pass) >= 2
+}
+
+// authorizationRule finds the credentials of the HTTP header Authorization.
+func authorizationRule() *rule {
+	return &rule{
+		id: "http-authorization", name: "the credentials of an HTTP Authorization header", severity: medium, source: "RFC 9110, section 11.6.2", form: special,
+		keywords: []string{"authorization"},
+		find:     authorization,
+	}
+}
+
+var schemes = regexp.MustCompile(`^["']?\s{0,3}[:=,]\s{0,3}["']?(?i:(bearer|token|basic)) ([0-9A-Za-z._~+/=-]{8,})`)
+
+func authorization(text []byte, _, end int, pl *place) (int, int, opinion) {
+	none := opinion{}
+	m := schemes.FindSubmatchIndex(text[end:min(len(text), end+2100)])
+	if m == nil || pl.silent {
+		return end, end, none
+	}
+	start, stop := end+m[4], end+m[5]
+	value := text[start:stop]
+	if text[end+m[2]]|0x20 == 'b' && text[end+m[2]+1]|0x20 == 'a' { // Basic, RFC 7617
+		raw, err := base64.StdEncoding.DecodeString(string(value))
+		_, pass, ok := bytes.Cut(raw, []byte(":"))
+		if err != nil || !ok || len(pass) < 4 || placeholder(pass) {
+			return end, end, none
+		}
+		return start, stop, opinion{confirmed: true, note: "It decodes to a user and a password."}
+	}
+	if len(value) < 16 || entropy(value) < 3 || placeholder(value) || identifier(value) {
+		return end, end, none
+	}
+	return start, stop, none
+}
+
+func genericRule() *rule {
+	return &rule{
+		id: "generic-secret", name: "a value whose name says that it is secret", severity: medium, form: special, keywords: secretWords[:],
+		source: "the name that the value is given to", find: generic,
+	}
+}
+
+func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
+	none := opinion{}
+	if pl.silent {
+		return at, at, none
+	}
+	for end > at && !nameByte(text[end-1]) { // the keyword goes beyond the name
+		end--
+	}
+	for at < end && !nameByte(text[at]) {
+		at++
+	}
+	a, ok := assignmentAt(text, at, end)
+	if !ok || !a.quoted && !pl.setting || !secretName(a.name) && !(pl.keeper && a.name == "auth") {
+		return at, at, none
+	}
+	value := text[a.start:a.end]
+	if !literalSecret(value, a.name, a.quoted) || miscounted(value) || longLine(text, a.start) {
+		return at, at, none
+	}
+	switch {
+	case pl.keeper:
+		none.severity = seaworthy.High
+	case pl.fixture:
+		none.severity = seaworthy.Low
+	}
+	return a.start, a.end, none
+}
+
+// miscounted is true for a value in the form of a token with a checksum that is
+// wrong: whoever wrote it made it up.
+func miscounted(v []byte) bool {
+	for _, p := range [...]string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_"} {
+		if bytes.HasPrefix(v, []byte(p)) && len(v) == len(p)+36 {
+			return checksummed(v).not
+		}
+	}
+	return false
+}
+
+const commandPassword = "command-password"
+
+// commandRule is the kind of what a command line gives away. It has no keyword:
+// the commands are parsed.
+func commandRule() *rule {
+	return &rule{id: commandPassword, name: "a password on a command line", severity: high, form: special, source: "the options of the program"}
+}

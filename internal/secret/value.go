@@ -1,0 +1,178 @@
+package secret
+
+import (
+	"bytes"
+	"strings"
+)
+
+// literalSecret tells whether a value that a name of a secret is given can be the
+// secret: no placeholder, reference, word, path, hash or UUID.
+func literalSecret(v []byte, name string, quoted bool) bool {
+	if len(v) < 6 || len(v) > 256 || bytes.ContainsAny(v, " \t\\") || placeholder(v) || reference(v) || uuid(v) {
+		return false
+	}
+	letters, digits, upper, lowers, other := classes(v)
+	kinds := 0
+	for _, n := range [...]int{upper, lowers, digits, other} {
+		if n > 0 {
+			kinds++
+		}
+	}
+	switch {
+	case letters+digits < 4 || bytes.HasPrefix(v, []byte("/")) || bytes.HasPrefix(v, []byte("./")):
+		return false
+	case kinds < 2 || digits == 0 && (other == 0 || wordsOnly(v)):
+		return false // an identifier or words
+	case hashOf(v, name):
+		return false
+	case bytes.ContainsAny(v, "(){}[]<>") && (!quoted || other > len(v)/3):
+		return false // code
+	}
+	if passwordName(name) {
+		return entropy(v) >= 2.3
+	}
+	return len(v) >= 12 && entropy(v) >= 3 && !identifier(v)
+}
+
+func passwordName(name string) bool {
+	return strings.Contains(name, "pass") || strings.Contains(name, "pwd")
+}
+
+func classes(v []byte) (letters, digits, upper, lowers, other int) {
+	for _, c := range v {
+		switch {
+		case isDigit(c):
+			digits++
+		case isLetter(c):
+			letters++
+			if c < 'a' {
+				upper++
+			} else {
+				lowers++
+			}
+		default:
+			other++
+		}
+	}
+	return
+}
+
+// placeholder tells whether a value only shows where a secret belongs.
+func placeholder(v []byte) bool {
+	low := bytes.ToLower(v)
+	for _, w := range placeholders {
+		if bytes.Contains(low, []byte(w)) {
+			return true
+		}
+	}
+	return entropy(low) < 2 || repeats(low)
+}
+
+var placeholders = [...]string{
+	"example", "sample", "changeme", "change_me", "change-me", "changeit", "your", "xxxx", "placeholder", "dummy", "replace", "insert", "todo", "fixme",
+	"redacted", "****", "....", "____", "----", "foobar", "foo_bar", "<", "{{", "${", "$(", "%(", "%s", "#{", "undefined", "null", "notreal", "not-real", "not_real",
+	"123456789", "abcdef", "qwerty", "secretkey", "mysecret", "mytoken", "my-token", "my_token", "my-secret", "my_secret", "mypassword", "p@ssw0rd", "p4ssw0rd", "passw0rd",
+	"fake", "testing", "test_", "test-", "_test", "-test", "notasecret", "not-a-secret", "deadbeef", "lorem", "ipsum", "00000000", "11111111",
+}
+
+// reference tells whether a value names the secret elsewhere.
+func reference(v []byte) bool {
+	switch v[0] {
+	case '$', '%', '&', '*', '@', '!', '~', '[', '(', '{', '<', '#', ':', ',', '.':
+		return true
+	}
+	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "data:", "urn:", "v1:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
+		if len(v) >= len(p) && strings.EqualFold(string(v[:len(p)]), p) {
+			return true
+		}
+	}
+	return bytes.Contains(v, []byte("://")) || bytes.HasSuffix(v, []byte("=="[:1])) && bytes.Contains(v, []byte("sha"))
+}
+
+// uuid tells whether v has the form of RFC 9562.
+func uuid(v []byte) bool {
+	if len(v) != 36 {
+		return false
+	}
+	for i, c := range v {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (c == '-') || !dash && !isHex(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+// hashOf tells whether a value looks like a digest or a crypted password rather
+// than like a key.
+func hashOf(v []byte, name string) bool {
+	for _, w := range [...]string{"hash", "sha", "md5", "digest", "integrity", "checksum", "etag", "commit", "revision"} {
+		if strings.Contains(name, w) && !strings.Contains(name, "share") && !strings.Contains(name, "shadow") {
+			return true
+		}
+	}
+	for _, c := range v {
+		if !isHex(c) {
+			return false
+		}
+	}
+	return passwordName(name) && (len(v) == 32 || len(v) == 40 || len(v) == 64 || len(v) == 128)
+}
+
+// wordsOnly tells whether v is words and punctuation.
+func wordsOnly(v []byte) bool {
+	for _, c := range v {
+		if !isLetter(c) && c != '_' && c != '-' && c != '.' && c != '/' && c != ':' && c != ',' && c != '=' && c != '?' {
+			return false
+		}
+	}
+	return true
+}
+
+// identifier tells whether v reads like a name in a program: its digits are few
+// and its letters come in words.
+func identifier(v []byte) bool {
+	letters, digits, _, _, other := classes(v)
+	if digits > 2 || letters < 4*digits {
+		return false
+	}
+	changes, last := 0, byte(0)
+	for _, c := range v {
+		k := class(c)
+		if last != 0 && k != last {
+			changes++
+		}
+		last = k
+	}
+	return changes+other <= len(v)/3
+}
+
+func class(c byte) byte {
+	switch {
+	case isDigit(c):
+		return 'd'
+	case c >= 'a' && c <= 'z':
+		return 'l'
+	case c >= 'A' && c <= 'Z':
+		return 'u'
+	default:
+		return 'o'
+	}
+}
+
+// repeats tells whether a short piece makes up the value, or its bytes count up.
+func repeats(v []byte) bool {
+	for n := 1; n <= 4 && n*3 <= len(v); n++ {
+		if bytes.Equal(v[n:], v[:len(v)-n]) {
+			return true
+		}
+	}
+	run := 0
+	for i := 1; i < len(v); i++ {
+		if v[i] == v[i-1]+1 || v[i] == v[i-1] {
+			run++
+		}
+	}
+	return len(v) >= 12 && run*3 >= len(v)*2
+}
