@@ -1,7 +1,9 @@
 package scan_test
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -260,6 +262,79 @@ func (p *packagePrinter) Package(pkg *seaworthy.Package) error {
 func (p *packagePrinter) Coverage(c *seaworthy.Coverage) error {
 	p.coverage = append(p.coverage, c)
 	return nil
+}
+
+// TestRPM has a database that rpm made, where distributions keep it today, with the
+// old directory a link to the new one.
+func TestRPM(t *testing.T) {
+	f, err := os.Open("../inventory/testdata/rpmdb.sqlite.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := read(t, layers(
+		imagetest.Layer{
+			imagetest.File("etc/os-release", "ID=\"rocky\"\nVERSION_ID=\"9.3\"\nPRETTY_NAME=\"Rocky Linux 9.3 (Blue Onyx)\"\n"),
+			imagetest.File("usr/lib/sysimage/rpm/rpmdb.sqlite", string(db)), imagetest.File("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", ""),
+			imagetest.Symlink("var/lib/rpm", "../../usr/lib/sysimage/rpm"), imagetest.File("etc/seaworthy-test-1.conf", ""),
+		},
+	).OCILayout(t), scan.Options{})
+	if n := len(m.Packages()); n != 32 {
+		t.Errorf("%d packages", n)
+	}
+	got, ok := m.Owner("etc/seaworthy-test-1.conf")
+	if !ok {
+		t.Fatal("etc/seaworthy-test-1.conf has no owner")
+	}
+	want := &seaworthy.Package{
+		Name: "libseaworthy-test-1", Version: "1:1.1-2.el8", Arch: "noarch", Ecosystem: "Rocky Linux:9",
+		PURL:       "pkg:rpm/rocky/libseaworthy-test-1@1.1-2.el8?arch=noarch&distro=rocky-9.3&epoch=1",
+		Source:     &seaworthy.SourcePackage{Name: "seaworthy-test-1", Version: "1.1-2.el8"},
+		Modularity: "tests:stream:8010020200101000000:abcdef12",
+		Licenses:   []string{"MIT and Apache-2.0"},
+		Locations:  []seaworthy.Location{{Path: "usr/lib/sysimage/rpm/rpmdb.sqlite", Layer: new(0), Instruction: "COPY layer0 /"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if gaps := gapsOf(m); len(gaps) > 0 {
+		t.Errorf("gaps: %q", gaps)
+	}
+}
+
+// TestLanguageOwner has a package of Python's that dpkg installed, the same one
+// where a later layer replaced dpkg's file, and the same one of nobody's.
+func TestLanguageOwner(t *testing.T) {
+	const text = "Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n"
+	const dist = "usr/lib/python3/dist-packages/six-1.16.0.egg-info/PKG-INFO"
+	const site = "usr/local/lib/python3.11/site-packages/six-1.16.0.dist-info/METADATA"
+	base := imagetest.Layer{
+		imagetest.File("etc/os-release", bookworm), dpkg("python3-six 1.16.0-4"),
+		imagetest.File("var/lib/dpkg/info/python3-six.list", "/usr\n/"+dist+"\n"), imagetest.File(dist, text), imagetest.File(site, text),
+	}
+	six := func(m *scan.Merged) []string {
+		return slices.DeleteFunc(packagesOf(m), func(s string) bool { return !strings.HasPrefix(s, "six ") })
+	}
+	got := six(read(t, layers(base).OCILayout(t), scan.Options{}))
+	want := []string{
+		"six 1.16.0 PyPI " + site + "@0",
+		"six 1.16.0 PyPI " + dist + "@0 owned by pkg:deb/debian/python3-six@1.16.0-4?arch=amd64&distro=debian-12",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	got = six(read(t, layers(base, imagetest.Layer{imagetest.File(dist, text)}).OCILayout(t), scan.Options{}))
+	if diff := cmp.Diff([]string{"six 1.16.0 PyPI " + dist + "@0 " + site + "@0"}, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestInventoryFromCache reads an image with each database once cold and once
