@@ -85,7 +85,7 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 	if err != nil {
 		return err
 	}
-	for m, err := range reading.Images() {
+	for m, err := range reading.Images(ctx) {
 		if err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, analy
 	if err != nil {
 		return 0, err
 	}
-	for merged, err := range reading.Images() {
+	for merged, err := range reading.Images(ctx) {
 		if err != nil {
 			return reported, err
 		}

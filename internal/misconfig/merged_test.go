@@ -27,7 +27,7 @@ func open(t *testing.T, a *Analyzer, reference string) *scan.Merged {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for m, err := range reading.Images() {
+	for m, err := range reading.Images(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"fmt"
 	"iter"
 
@@ -12,10 +13,10 @@ import (
 
 // Images merges the images of the reading, one after the other: an image may be
 // forgotten before the next one takes its memory.
-func (r *Reading) Images() iter.Seq2[*Merged, error] {
+func (r *Reading) Images(ctx context.Context) iter.Seq2[*Merged, error] {
 	return func(yield func(*Merged, error) bool) {
 		for _, m := range r.manifests {
-			if !yield(r.bind(m)) {
+			if !yield(r.bind(ctx, m)) {
 				return
 			}
 		}
@@ -23,7 +24,7 @@ func (r *Reading) Images() iter.Seq2[*Merged, error] {
 }
 
 // bind gives the layers that were read their places in an image.
-func (r *Reading) bind(manifest image.Manifest) (*Merged, error) {
+func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, error) {
 	img := &seaworthy.Image{
 		Reference: manifest.Reference,
 		Digest:    manifest.Digest,
@@ -55,7 +56,7 @@ func (r *Reading) bind(manifest image.Manifest) (*Merged, error) {
 		}
 	}
 	var err error
-	if m.tree, err = newTree(tables); err != nil {
+	if m.tree, err = newTree(ctx, tables); err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
 	}
 	if m.software, err = newSoftware(m); err != nil {

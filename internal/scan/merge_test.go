@@ -349,7 +349,7 @@ func readWith(ctx context.Context, t testing.TB, reference string, opt scan.Opti
 	if err != nil {
 		return nil, err
 	}
-	for m, err := range reading.Images() {
+	for m, err := range reading.Images(ctx) {
 		return m, err
 	}
 	t.Fatal("the source has no image")

@@ -2,7 +2,7 @@ package scan
 
 import (
 	"bytes"
-	"fmt"
+	"context"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -57,8 +57,7 @@ type node struct {
 }
 
 const (
-	alive     = 1<<16 - 1
-	maxLayers = 1 << 12
+	alive = 1<<16 - 1
 
 	nodesPerChunk = 1 << 13
 	nameChunk     = 1 << 16
@@ -74,9 +73,10 @@ const (
 )
 
 // newTree merges the layers, the base first.
-func newTree(tables []*layer.Table) (*tree, error) {
-	if len(tables) > maxLayers {
-		return nil, fmt.Errorf("the image has %d layers; at most %d are read", len(tables), maxLayers)
+func newTree(ctx context.Context, tables []*layer.Table) (*tree, error) {
+	b, err := boundsOf(ctx, tables)
+	if err != nil {
+		return nil, err
 	}
 	t := &tree{tables: tables, seed: maphash.MakeSeed(), slots: make([]nodeID, 1<<10), attributes: make(map[versionID]versionID)}
 	t.addNode(0, nil)
@@ -88,21 +88,29 @@ func newTree(tables []*layer.Table) (*tree, error) {
 		start += versionID(table.Len())
 	}
 	for i := range tables {
-		t.hide(i)
-		t.add(i)
+		if err := t.hide(i, b); err != nil {
+			return nil, err
+		}
+		if err := t.add(i, b); err != nil {
+			return nil, err
+		}
 	}
 	return t, nil
 }
 
 // hide applies the whiteouts of a layer. They come before its entries, wherever
 // they stand in it, since they concern lower layers only.
-func (t *tree) hide(layer int) {
+func (t *tree) hide(layer int, b *bounds) error {
 	table := t.tables[layer]
 	for ordinal, path := range table.Paths() {
+		if err := b.check(ordinal, t.count); err != nil {
+			return err
+		}
 		r := table.Record(ordinal)
 		if !r.Whiteout && !r.Opaque {
 			continue
 		}
+		b.follow(path)
 		id, ok := t.find(path, t.isLiveDirectory)
 		switch {
 		case !ok, id == 0: // the runtimes take no notice of an opaque root
@@ -112,38 +120,44 @@ func (t *tree) hide(layer int) {
 			t.bury(id, layer)
 		}
 	}
+	return nil
 }
 
 // add applies the other entries of a layer.
-func (t *tree) add(layer int) {
+func (t *tree) add(layer int, b *bounds) error {
 	table := t.tables[layer]
 	var dir nodeID     // where the last entry went,
 	var dirPath []byte // and what its path said
 	haveDir := false
 	for ordinal, path := range table.Paths() {
+		if err := b.check(ordinal, t.count); err != nil {
+			return err
+		}
 		r := table.Record(ordinal)
 		if !r.Exists() {
 			continue
 		}
+		b.follow(path)
 		if len(path) == 0 {
 			if r.Type == seaworthy.Directory { // the root can be nothing else
-				t.place(0, layer, ordinal, r)
+				t.place(0, layer, ordinal, r, b)
 			}
 			continue
 		}
 		parent, base := split(path)
 		if !haveDir || !bytes.Equal(parent, dirPath) || !t.isLiveDirectory(dir) {
-			dir = t.makeDirectory(layer, parent)
+			dir = t.makeDirectory(layer, parent, b)
 			dirPath = append(dirPath[:0], parent...)
 			haveDir = true
 		}
 		id := t.ensureChild(dir, base)
-		t.place(id, layer, ordinal, r)
+		t.place(id, layer, ordinal, r, b)
 	}
+	return nil
 }
 
 // place makes an entry the live version of a node.
-func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record) {
+func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, b *bounds) {
 	n := t.node(id)
 	isDir := r.Type == seaworthy.Directory
 	if t.live(id) {
@@ -158,7 +172,9 @@ func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record) {
 	v := &t.versions[layer][ordinal]
 	*v = version{node: id, older: n.newest, removedIn: alive}
 	if r.Type == seaworthy.Hardlink {
-		v.body = t.linked(layer, t.tables[layer].Link(r))
+		target := []byte(t.tables[layer].Link(r))
+		b.follow(target)
+		v.body = t.linked(target)
 		t.shareAttributes(v.body, t.starts[layer]+versionID(ordinal))
 	}
 	n.newest = t.starts[layer] + versionID(ordinal)
@@ -166,8 +182,8 @@ func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record) {
 }
 
 // linked gives the version with the body of a hard link's target.
-func (t *tree) linked(layer int, target string) versionID {
-	id, ok := t.find([]byte(target), t.isLiveDirectory)
+func (t *tree) linked(target []byte) versionID {
+	id, ok := t.find(target, t.isLiveDirectory)
 	if !ok || !t.live(id) {
 		return 0
 	}
@@ -199,7 +215,7 @@ func (t *tree) record(id versionID) layer.Record {
 // makeDirectory gives the node of a directory to which a layer brings something.
 // A link that the layer itself brought is followed, as a runtime that unpacks the
 // layer by itself follows it; a link or file of a lower layer is replaced.
-func (t *tree) makeDirectory(layer int, path []byte) nodeID {
+func (t *tree) makeDirectory(layer int, path []byte, b *bounds) nodeID {
 	at := nodeID(0)
 	rest := path
 	for links := 0; len(rest) > 0; {
@@ -223,6 +239,7 @@ func (t *tree) makeDirectory(layer int, path []byte) nodeID {
 				at = 0
 			}
 			rest = joinPath(target, rest)
+			b.follow(rest)
 			continue
 		}
 		if t.live(id) {
