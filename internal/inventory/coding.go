@@ -62,6 +62,7 @@ func (c *coder) pkg(p *Package) {
 	c.string(&p.Within)
 	c.bool(&p.Text)
 	c.bytes((*[]byte)(&p.Files))
+	c.bytes((*[]byte)(&p.Functions))
 }
 
 func (c *coder) release(r *Release) {

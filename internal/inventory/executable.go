@@ -79,7 +79,11 @@ func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, 
 			take(parseCargoAuditable(s.Open()))
 		}
 		if linkedByGo(program) {
-			take(parseGoBinary(f.ReaderAt()))
+			modules, err := parseGoBinary(f.ReaderAt())
+			if len(modules) > 0 && modules[0].Name == "stdlib" {
+				modules[0].Functions = goFunctions(program)
+			}
+			take(modules, err)
 		}
 	case isOtherExecutable(f.Head):
 		// Programs of other systems are in images to be copied elsewhere. What is

@@ -230,12 +230,14 @@ func TestGoVersion(t *testing.T) {
 func FuzzExecutable(f *testing.F) {
 	f.Add("app", elfOf(".dep-v0", deflate(crates)))
 	f.Add("app", elfOf(".go.buildinfo", append([]byte("\xff Go buildinf:\x08\x02"), make([]byte, 32)...)))
+	f.Add("app", elfOf(".gopclntab", append([]byte("\xf1\xff\xff\xff\x00\x00\x01\x08"), make([]byte, 100)...)))
 	f.Add("redis-server", elfOf(".rodata", []byte("\x007.0.15\x00")))
 	f.Add("python3", elfOf(".rodata", []byte("\x003.11.2\x00")))
 	f.Add("app", []byte("MZ"))
 	x := &executables{software: knownSoftware()}
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		packages, _ := x.parse(context.Background(), fileOf(name, body))
+		functionNames(bytes.NewReader(body), binary.LittleEndian)
 		for _, p := range packages {
 			if p.Name == "" || p.Version == "" {
 				t.Errorf("a package without name or version: %+v", p)

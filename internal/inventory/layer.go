@@ -73,6 +73,9 @@ type Package struct {
 	Text bool
 	// Files are the files that the package installed, where the database tells.
 	Files FileList
+	// Functions are those in a Go binary. They stand with its "stdlib", which each
+	// has once.
+	Functions FunctionSet
 }
 
 func comparePackages(a, b Package) int {
@@ -94,7 +97,7 @@ func (f *Found) size() int {
 	for i := range f.Packages {
 		p := &f.Packages[i]
 		n += overhead + len(p.Type) + len(p.Name) + len(p.Version) + len(p.Arch) + len(p.SourceName) +
-			len(p.SourceVersion) + len(p.Modularity) + len(p.Within) + len(p.Files)
+			len(p.SourceVersion) + len(p.Modularity) + len(p.Within) + len(p.Files) + len(p.Functions)
 		for _, l := range p.Licenses {
 			n += 1 + len(l)
 		}

@@ -1,0 +1,135 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"debug/elf"
+	"encoding/binary"
+	"io"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// maxFunctionNames bounds what is read of the names of a Go binary's functions,
+// in bytes; Kubernetes has 6 MB.
+const maxFunctionNames = 64 << 20
+
+// FunctionSet holds the names of the functions in a Go binary, those inlined
+// everywhere among them. The names are four-byte digests, big-endian and sorted.
+// It is nil where they are unknown: the table was removed, or is one of Go 1.15
+// or earlier, or the binary is no ELF file. Stripping leaves the table alone, as
+// the runtime needs it.
+type FunctionSet []byte
+
+const functionDigestSize = 4
+
+// Has is true if a function or method, named as in the records of the Go
+// vulnerability database, is in the binary: of the package "golang.org/x/net/html"
+// "Parse" or "Tokenizer.Next". One name in 40,000 is taken for another in a binary
+// of 100,000 functions. That it is in the binary does not say that it is reached.
+func (s FunctionSet) Has(importPath, symbol string) bool {
+	digest := functionDigest([]byte(importPath + "." + symbol))
+	n := len(s) / functionDigestSize
+	at := func(i int) uint32 { return binary.BigEndian.Uint32(s[i*functionDigestSize:]) }
+	i := sort.Search(n, func(i int) bool { return at(i) >= digest })
+	return i < n && at(i) == digest
+}
+
+// goFunctions reads the names of functions from the table of an ELF file that
+// the Go runtime unwinds stacks by.
+func goFunctions(program *elf.File) FunctionSet {
+	for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab"} {
+		if s := program.Section(name); s != nil && s.Flags&elf.SHF_COMPRESSED == 0 {
+			return functionsOf(functionNames(s, program.ByteOrder))
+		}
+	}
+	return nil
+}
+
+// functionNames gives the part of a pclntab that holds names, each ended by NUL,
+// in the formats of Go 1.16, 1.18 and 1.20.
+func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
+	header := make([]byte, 8+8*8)
+	if _, err := table.ReadAt(header, 0); err != nil {
+		return nil
+	}
+	word := 3 // where the offset of the names is: after the numbers of functions and files, and the start of the text
+	switch order.Uint32(header) {
+	case 0xfffffff1, 0xfffffff0:
+	case 0xfffffffa:
+		word = 2
+	default:
+		return nil
+	}
+	number := func(i int) uint64 {
+		if header[7] == 4 {
+			return uint64(order.Uint32(header[8+4*i:]))
+		}
+		return order.Uint64(header[8+8*i:])
+	}
+	start, end := number(word), number(word+1)
+	if start >= end || end-start > maxFunctionNames || end > 1<<40 {
+		return nil
+	}
+	var names bytes.Buffer
+	if _, err := names.ReadFrom(io.NewSectionReader(table, int64(start), int64(end-start))); err != nil || uint64(names.Len()) < end-start {
+		return nil
+	}
+	return names.Bytes()
+}
+
+// functionsOf makes a set of names that are ended by NUL.
+func functionsOf(names []byte) FunctionSet {
+	var digests []uint32
+	for len(names) > 0 {
+		name, rest, _ := bytes.Cut(names, []byte{0})
+		if names = rest; len(name) > 0 {
+			digests = append(digests, functionDigest(sourceName(name)))
+		}
+	}
+	slices.SortFunc(digests, cmp.Compare)
+	digests = slices.Compact(digests)
+	set := make(FunctionSet, 0, len(digests)*functionDigestSize)
+	for _, d := range digests {
+		set = binary.BigEndian.AppendUint32(set, d)
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	return set
+}
+
+// sourceName turns the linker's name of a function into the one of the source:
+// "a.dev/b%2ev2.(*T[go.shape.int]).M" into "a.dev/b.v2.T.M".
+func sourceName(name []byte) []byte {
+	if !bytes.ContainsAny(name, "([%") {
+		return name
+	}
+	out := make([]byte, 0, len(name))
+	depth := 0
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c == '[':
+			depth++
+		case c == ']':
+			depth--
+		case depth > 0, c == '(', c == ')', c == '*':
+		case c == '%' && strings.HasPrefix(string(name[i:min(i+3, len(name))]), "%2e"):
+			out = append(out, '.')
+			i += 2
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// functionDigest is FNV-1a.
+func functionDigest(name []byte) uint32 {
+	h := uint32(2166136261)
+	for _, c := range name {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return h
+}

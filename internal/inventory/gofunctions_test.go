@@ -1,0 +1,84 @@
+package inventory
+
+import (
+	"context"
+	"encoding/binary"
+	"os"
+	"runtime"
+	"testing"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// TestGoFunctions reads the test itself.
+func TestGoFunctions(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the test is no ELF file")
+	}
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &executables{}
+	packages, err := x.parse(context.Background(), fileOf("app", body))
+	if err != nil || len(packages) == 0 {
+		t.Fatalf("%d packages and the error %v", len(packages), err)
+	}
+	own := "seaworthy.dev/seaworthy/internal/inventory"
+	for _, c := range []struct {
+		path, symbol string
+		want         bool
+	}{
+		{own, "TestGoFunctions", true},
+		{own, "executables.parse", true},
+		{own, "newFileList", true},
+		{own, "isDigit", true}, // inlined wherever it is called
+		{"slices", "SortFunc", true},
+		{"encoding/json", "Unmarshal", true},
+		{own, "notThere", false},
+		{"net/http", "Server.Serve", false},
+	} {
+		if got := packages[0].Functions.Has(c.path, c.symbol); got != c.want {
+			t.Errorf("%s of %s: %v", c.symbol, c.path, got)
+		}
+	}
+}
+
+func TestSourceName(t *testing.T) {
+	for in, want := range map[string]string{
+		"main.main": "main.main",
+		"golang.org/x/net/http2.(*Server).ServeConn":   "golang.org/x/net/http2.Server.ServeConn",
+		"gopkg.in/yaml%2ev2.Unmarshal":                 "gopkg.in/yaml.v2.Unmarshal",
+		"slices.SortFunc[go.shape.[]int,go.shape.int]": "slices.SortFunc",
+		"a.dev/b.(*T[go.shape.int]).M":                 "a.dev/b.T.M",
+		"a.dev/b.F.func1":                              "a.dev/b.F.func1",
+		"a.dev/100%":                                   "a.dev/100%",
+	} {
+		if got := string(sourceName([]byte(in))); got != want {
+			t.Errorf("%s became %s, not %s", in, got, want)
+		}
+	}
+}
+
+// TestDamagedFunctions has tables that end too early or say nothing.
+func TestDamagedFunctions(t *testing.T) {
+	for _, table := range []string{
+		"", "\xf1\xff\xff\xff\x00\x00\x01\x08",
+		"\xf1\xff\xff\xff\x00\x00\x01\x08" + string(make([]byte, 100)),
+		"\xf1\xff\xff\xff\x00\x00\x01\x08" + string(make([]byte, 24)) + "\x10\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\x00\x00\x00\x00\x00" + string(make([]byte, 100)),
+	} {
+		f := fileOf("app", elfOf(".gopclntab", []byte(table)))
+		x := &executables{}
+		packages, err := x.parse(context.Background(), f)
+		if len(packages) != 0 || err == nil {
+			t.Errorf("%q: %v, %v", table, packages, err)
+		}
+		if names := functionNames(seaworthy.NewFile(f.Header, []byte(table), true).ReaderAt(), binary.LittleEndian); names != nil {
+			t.Errorf("%q has the names %q", table, names)
+		}
+	}
+}
