@@ -72,7 +72,7 @@ func (u *Updater) renew(ctx context.Context, name string, old *dataFile) (Outcom
 }
 
 // modified lists the records that changed after a time, and says when the newest
-// did. The source's list has a line "time,id" for each record, the newest first.
+// did.
 func (u *Updater) modified(ctx context.Context, name string, after time.Time) (ids []string, newest time.Time, err error) {
 	location := u.location(name, "modified_id.csv")
 	ctx, cancel := context.WithTimeout(ctx, stalled)
@@ -82,20 +82,30 @@ func (u *Updater) modified(ctx context.Context, name string, after time.Time) (i
 		return nil, newest, fmt.Errorf("%w: %w", errNotRenewable, err)
 	}
 	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
+	ids, newest, err = parseModified(response.Body, after)
+	if err != nil {
+		return nil, newest, fmt.Errorf("%w: %s: %w", errNotRenewable, location, err)
+	}
+	return ids, newest, nil
+}
+
+// parseModified reads a list of modifications: a line "time,id" for each record,
+// the newest first. It reads only what is newer than the given time.
+func parseModified(in io.Reader, after time.Time) (ids []string, newest time.Time, err error) {
+	lines := bufio.NewScanner(in)
 	var last time.Time
 	for n := 1; lines.Scan(); n++ {
 		text, id, ok := strings.Cut(lines.Text(), ",")
 		at, err := time.Parse(time.RFC3339Nano, text)
 		switch {
 		case !ok || err != nil || id == "" || len(id) > maxID || strings.ContainsAny(id, "/\\"):
-			return nil, newest, fmt.Errorf("%w: %s: line %d is not a time and an id", errNotRenewable, location, n)
+			return nil, newest, fmt.Errorf("line %d is not a time and an id", n)
 		case n > 1 && at.After(last):
-			return nil, newest, fmt.Errorf("%w: %s: line %d is newer than the one before", errNotRenewable, location, n)
+			return nil, newest, fmt.Errorf("line %d is newer than the one before", n)
 		case !at.After(after):
 			return ids, newest, nil
 		case len(ids) == maxRenewed:
-			return nil, newest, fmt.Errorf("%w: over %d records changed", errNotRenewable, maxRenewed)
+			return nil, newest, fmt.Errorf("over %d records changed", maxRenewed)
 		}
 		ids = append(ids, id)
 		last = at
@@ -104,11 +114,11 @@ func (u *Updater) modified(ctx context.Context, name string, after time.Time) (i
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, newest, fmt.Errorf("%w: %s: %w", errNotRenewable, location, err)
+		return nil, newest, err
 	}
 	// To the end, and not one record that the database knows: this is no list of
 	// what it has.
-	return nil, newest, fmt.Errorf("%w: %s names no record as old as those here", errNotRenewable, location)
+	return nil, newest, errors.New("it names no record as old as those here")
 }
 
 // records fetches records one by one; nil stands for one that is gone.
