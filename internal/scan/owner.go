@@ -119,7 +119,7 @@ func (t *tree) finder() func([]byte) (nodeID, bool) {
 			return 0, false
 		}
 		id, ok := t.child(d.id, base)
-		return id, ok && t.live(id)
+		return id, ok && t.isLive(id)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -63,13 +64,16 @@ const (
 	nameChunk     = 1 << 16
 	maxLinks      = 40 // as Linux follows
 
+	// live marks a node that a container sees, directory one that is a directory.
+	live      = 1 << 0
+	directory = 1 << 1
 	// implicit marks a live directory that has no live version: a layer has
 	// something below it, and no layer has itself.
-	implicit = 1 << 0
+	implicit = 1 << 2
 	// listed marks a node that is in its parent's list of children. A listed node
 	// may be dead: it is skipped, and unlisted with all others when the parent
 	// is buried.
-	listed = 1 << 1
+	listed = 1 << 3
 )
 
 // newTree merges the layers, the base first.
@@ -78,15 +82,16 @@ func newTree(ctx context.Context, tables []*layer.Table) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{tables: tables, seed: maphash.MakeSeed(), slots: make([]nodeID, 1<<10), attributes: make(map[versionID]versionID)}
+	t := &tree{tables: tables, seed: maphash.MakeSeed(), attributes: make(map[versionID]versionID)}
 	t.addNode(0, nil)
-	t.node(0).flags = implicit
+	t.node(0).flags = live | directory | implicit
 	start := versionID(1)
 	for _, table := range tables {
 		t.starts = append(t.starts, start)
 		t.versions = append(t.versions, make([]version, table.Len()))
 		start += versionID(table.Len())
 	}
+	t.slots = make([]nodeID, slotsFor(int(start)))
 	for i := range tables {
 		if err := t.hide(i, b); err != nil {
 			return nil, err
@@ -111,12 +116,12 @@ func (t *tree) hide(layer int, b *bounds) error {
 			continue
 		}
 		b.follow(path)
-		id, ok := t.find(path, t.isLiveDirectory)
+		id, ok := t.find(path, t.isDirectory)
 		switch {
 		case !ok, id == 0: // the runtimes take no notice of an opaque root
 		case r.Opaque:
 			t.buryChildren(id, layer)
-		case t.live(id):
+		default:
 			t.bury(id, layer)
 		}
 	}
@@ -145,7 +150,7 @@ func (t *tree) add(layer int, b *bounds) error {
 			continue
 		}
 		parent, base := split(path)
-		if !haveDir || !bytes.Equal(parent, dirPath) || !t.isLiveDirectory(dir) {
+		if !haveDir || !bytes.Equal(parent, dirPath) || !t.isDirectory(dir) {
 			dir = t.makeDirectory(layer, parent, b)
 			dirPath = append(dirPath[:0], parent...)
 			haveDir = true
@@ -159,16 +164,14 @@ func (t *tree) add(layer int, b *bounds) error {
 // place makes an entry the live version of a node.
 func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, b *bounds) {
 	n := t.node(id)
-	isDir := r.Type == seaworthy.Directory
-	if t.live(id) {
-		if !isDir || !t.isDirectory(id) {
-			t.buryChildren(id, layer)
-		}
-		if v := t.version(n.newest); v != nil && v.removedIn == alive {
-			v.removedIn = uint16(layer)
-		}
+	if r.Type != seaworthy.Directory {
+		t.buryChildren(id, layer)
 	}
-	n.flags &^= implicit
+	t.buryVersion(n, layer)
+	n.flags |= live
+	if r.Type == seaworthy.Directory {
+		n.flags |= directory
+	}
 	v := &t.versions[layer][ordinal]
 	*v = version{node: id, older: n.newest, removedIn: alive}
 	if r.Type == seaworthy.Hardlink {
@@ -183,8 +186,8 @@ func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, b *bounds) {
 
 // linked gives the version with the body of a hard link's target.
 func (t *tree) linked(target []byte) versionID {
-	id, ok := t.find(target, t.isLiveDirectory)
-	if !ok || !t.live(id) {
+	id, ok := t.find(target, t.isDirectory)
+	if !ok || !t.isLive(id) {
 		return 0
 	}
 	newest := t.node(id).newest
@@ -229,7 +232,7 @@ func (t *tree) makeDirectory(layer int, path []byte, b *bounds) nodeID {
 			continue
 		}
 		id := t.ensureChild(at, name)
-		if t.isLiveDirectory(id) {
+		if t.isDirectory(id) {
 			at = id
 			continue
 		}
@@ -242,10 +245,8 @@ func (t *tree) makeDirectory(layer int, path []byte, b *bounds) nodeID {
 			b.follow(rest)
 			continue
 		}
-		if t.live(id) {
-			t.bury(id, layer)
-		}
-		t.node(id).flags |= implicit
+		t.bury(id, layer)
+		t.node(id).flags |= live | directory | implicit
 		t.list(id)
 		at = id
 	}
@@ -254,11 +255,11 @@ func (t *tree) makeDirectory(layer int, path []byte, b *bounds) nodeID {
 
 // linkOf gives the target of a live symbolic link that the layer brought.
 func (t *tree) linkOf(id nodeID, layer int) (string, bool) {
-	v := t.version(t.node(id).newest)
-	if v == nil || v.removedIn != alive {
+	n := t.node(id)
+	if n.flags&(live|directory) != live {
 		return "", false
 	}
-	l, ordinal := t.position(t.node(id).newest)
+	l, ordinal := t.position(n.newest)
 	r := t.tables[l].Record(ordinal)
 	return t.tables[l].Link(r), l == layer && r.Type == seaworthy.Symlink
 }
@@ -270,12 +271,16 @@ func joinPath(target string, rest []byte) []byte {
 
 // bury makes a node and all below it dead.
 func (t *tree) bury(id nodeID, layer int) {
-	n := t.node(id)
-	n.flags &^= implicit
-	if v := t.version(n.newest); v != nil && v.removedIn == alive {
-		v.removedIn = uint16(layer)
-	}
+	t.buryVersion(t.node(id), layer)
 	t.buryChildren(id, layer)
+}
+
+// buryVersion makes a node dead, if it is not.
+func (t *tree) buryVersion(n *node, layer int) {
+	if n.flags&(live|implicit) == live {
+		t.version(n.newest).removedIn = uint16(layer)
+	}
+	n.flags &^= live | directory | implicit
 }
 
 // buryChildren makes all below a node dead. It does not recurse: a path may have
@@ -292,10 +297,8 @@ func (t *tree) buryChildren(id nodeID, layer int) {
 			if c.child != 0 {
 				pending = append(pending, child)
 			}
-			c.flags &^= implicit | listed
-			if v := t.version(c.newest); v != nil && v.removedIn == alive {
-				v.removedIn = uint16(layer)
-			}
+			t.buryVersion(c, layer)
+			c.flags &^= listed
 			child, c.sibling = c.sibling, 0
 		}
 	}
@@ -315,7 +318,7 @@ func (t *tree) list(id nodeID) {
 func (t *tree) children(id nodeID) []nodeID {
 	var ids []nodeID
 	for c := t.node(id).child; c != 0; c = t.node(c).sibling {
-		if t.live(c) {
+		if t.isLive(c) {
 			ids = append(ids, c)
 		}
 	}
@@ -323,25 +326,10 @@ func (t *tree) children(id nodeID) []nodeID {
 	return ids
 }
 
-func (t *tree) live(id nodeID) bool {
-	n := t.node(id)
-	if n.flags&implicit != 0 {
-		return true
-	}
-	v := t.version(n.newest)
-	return v != nil && v.removedIn == alive
-}
+func (t *tree) isLive(id nodeID) bool { return t.node(id).flags&live != 0 }
 
 // isDirectory is true of a live node that is a directory.
-func (t *tree) isDirectory(id nodeID) bool {
-	n := t.node(id)
-	if n.flags&implicit != 0 {
-		return true
-	}
-	return t.record(n.newest).Type == seaworthy.Directory
-}
-
-func (t *tree) isLiveDirectory(id nodeID) bool { return t.live(id) && t.isDirectory(id) }
+func (t *tree) isDirectory(id nodeID) bool { return t.node(id).flags&directory != 0 }
 
 // find gives the node of a path as it stands, dead or live, no links followed.
 // Every element above the last must be what enter allows.
@@ -377,11 +365,11 @@ func (t *tree) walk(path string, follow bool) (nodeID, bool) {
 			at = t.node(at).parent
 			continue
 		}
-		if !t.isLiveDirectory(at) {
+		if !t.isDirectory(at) {
 			return 0, false
 		}
 		id, ok := t.child(at, name)
-		if !ok || !t.live(id) {
+		if !ok || !t.isLive(id) {
 			return 0, false
 		}
 		if target, ok := t.liveLink(id); ok && (follow || more) {
@@ -396,12 +384,12 @@ func (t *tree) walk(path string, follow bool) (nodeID, bool) {
 		}
 		at = id
 	}
-	return at, t.live(at)
+	return at, t.isLive(at)
 }
 
 func (t *tree) liveLink(id nodeID) (string, bool) {
 	n := t.node(id)
-	if n.flags&implicit != 0 {
+	if n.flags&directory != 0 {
 		return "", false
 	}
 	l, ordinal := t.position(n.newest)
@@ -510,13 +498,19 @@ func (t *tree) ensureChild(parent nodeID, name []byte) nodeID {
 	if id != 0 {
 		return id
 	}
-	if t.count*4 > len(t.slots)*3 {
+	if slotsFor(t.count) > len(t.slots) {
 		t.growSlots()
 		at, _ = t.slot(parent, name)
 	}
 	id = t.addNode(parent, name)
 	t.slots[at] = id
 	return id
+}
+
+// slotsFor is the length of a hash table for so many nodes: a power of two of
+// which at least a quarter stays free.
+func slotsFor(nodes int) int {
+	return 1 << bits.Len(uint(max(nodes, 1<<8)*4/3))
 }
 
 func (t *tree) growSlots() {
