@@ -44,6 +44,34 @@ func goFunctions(program *elf.File) FunctionSet {
 			return functionsOf(functionNames(s, program.ByteOrder))
 		}
 	}
+	// Other linkers put the table of a position-independent program among the rest.
+	s := program.Section(".data.rel.ro")
+	if s == nil || s.Flags&elf.SHF_COMPRESSED != 0 || program.ByteOrder != binary.LittleEndian {
+		return nil
+	}
+	return functionsOf(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))))
+}
+
+// searchFunctionNames looks for a pclntab in a section, at addresses that the
+// linker aligns.
+func searchFunctionNames(section io.ReaderAt, size int64) []byte {
+	const align, piece = 16, 1 << 20
+	buf := make([]byte, min(size, piece))
+	for off := int64(0); off < size; off += piece {
+		n, err := section.ReadAt(buf, off)
+		if err != nil && err != io.EOF {
+			return nil
+		}
+		for i := 0; i+8 <= n; i += align {
+			if string(buf[i+1:i+6]) != "\xff\xff\xff\x00\x00" || buf[i+7] != 4 && buf[i+7] != 8 {
+				continue
+			}
+			table := io.NewSectionReader(section, off+int64(i), size-off-int64(i))
+			if names := functionNames(table, binary.LittleEndian); bytes.Contains(names, []byte("\x00runtime.main\x00")) {
+				return names
+			}
+		}
+	}
 	return nil
 }
 

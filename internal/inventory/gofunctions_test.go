@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"os"
@@ -79,6 +80,23 @@ func TestDamagedFunctions(t *testing.T) {
 		}
 		if names := functionNames(seaworthy.NewFile(f.Header, []byte(table), true).ReaderAt(), binary.LittleEndian); names != nil {
 			t.Errorf("%q has the names %q", table, names)
+		}
+	}
+}
+
+// TestFunctionsAmongTheRest has a table in a section of other things.
+func TestFunctionsAmongTheRest(t *testing.T) {
+	header := make([]byte, 72)
+	copy(header, "\xf1\xff\xff\xff\x00\x00\x01\x08")
+	names := "\x00runtime.main\x00main.(*T).Serve\x00"
+	binary.LittleEndian.PutUint64(header[8+3*8:], uint64(len(header)))
+	binary.LittleEndian.PutUint64(header[8+4*8:], uint64(len(header)+len(names)))
+	for _, before := range []int{0, 16, 1 << 20, 1<<20 + 32} {
+		section := append(make([]byte, before), header...)
+		section = append(section, names...)
+		set := functionsOf(searchFunctionNames(bytes.NewReader(section), int64(len(section))))
+		if !set.Has("main", "T.Serve") || set.Has("main", "Serve") {
+			t.Errorf("behind %d bytes: %x", before, set)
 		}
 	}
 }
