@@ -114,7 +114,9 @@ func walkTar(stream *blockReader, table *Table, limits Limits, visit func(*seawo
 		if err != nil {
 			return fmt.Errorf("entry %d: %w", ordinal, err)
 		}
-		table.append(kind, h)
+		if table.append(kind, h); table.text > maxText {
+			return fmt.Errorf("%w: paths and link targets of more than %d MiB in all", ErrLimit, maxText>>20)
+		}
 		if !kind.exists() {
 			continue
 		}

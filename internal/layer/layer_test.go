@@ -215,6 +215,28 @@ func TestBomb(t *testing.T) {
 	}
 }
 
+// TestText bounds what paths and links of a layer may weigh.
+func TestText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes a third of a gigabyte")
+	}
+	r, w := io.Pipe()
+	go func() {
+		tw := tar.NewWriter(w)
+		target := strings.Repeat("t", 4000)
+		for i := 0; ; i++ {
+			if tw.WriteHeader(&tar.Header{Typeflag: tar.TypeSymlink, Name: fmt.Sprintf("link%d", i), Linkname: target}) != nil {
+				return
+			}
+		}
+	}()
+	_, err := layer.Walk(t.Context(), r, layer.Limits{}, func(*seaworthy.Header, io.Reader) error { return nil })
+	r.Close()
+	if !errors.Is(err, layer.ErrLimit) || !strings.Contains(err.Error(), "paths and link targets of more than 256 MiB") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func FuzzWalk(f *testing.F) {
 	f.Add(sample.Tar())
 	f.Add(imagetest.Gzip(sample.Tar()))

@@ -19,7 +19,13 @@ type Table struct {
 	paths   [][]byte // chunks of front-coded paths; none straddles two chunks
 	links   [][]byte // chunks of linkChunk bytes, the last one shorter
 	last    string   // the path appended last
+	text    int      // bytes in paths and links
 }
+
+// maxText bounds the bytes of the paths and the link targets of a layer, of the
+// former only those that differ from the path before. Real layers have some 20 a
+// path.
+const maxText = 256 << 20
 
 // A record is type and mode (2 bytes), uid, gid and link (4 each) and size (8),
 // little-endian. Link is 1 + the offset of the target in links, or 0.
@@ -47,6 +53,7 @@ func (t *Table) append(k kind, h *seaworthy.Header) {
 	t.records = appendChunk(t.records, recordSize*recordsPerChunk, rec[:])
 	t.addPath(h.Path)
 	t.count++
+	t.text += len(h.Link)
 }
 
 func (t *Table) addPath(p string) {
@@ -61,6 +68,7 @@ func (t *Table) addPath(p string) {
 	n += binary.PutUvarint(buf[n:], uint64(len(p)-shared))
 	t.paths = appendChunk(t.paths, pathChunk, buf[:n], []byte(p[shared:])...)
 	t.last = p
+	t.text += n + len(p) - shared
 }
 
 func (t *Table) addLink(target string) uint32 {

@@ -16,22 +16,35 @@ import (
 // Coverage. The Provenance before them and the Verdict after them are the caller's.
 func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h seaworthy.Handler) error {
 	c := &collector{}
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	for _, a := range analyzers {
 		if ia, ok := a.(seaworthy.ImageAnalyzer); ok {
 			group.Go(func() error {
-				if err := ia.Image(ctx, m, c); err != nil {
+				if err := ia.Image(groupCtx, m, c); err != nil {
 					return fmt.Errorf("%s: %w", ia.Name(), err)
 				}
 				return nil
 			})
 		}
 	}
-	if err := group.Wait(); err != nil {
+	if err := wait(ctx, group); err != nil {
 		return err
 	}
 	c.leftOut(m, analyzers)
 	return c.emit(m, h)
+}
+
+// wait waits for the analyzers. When the context ends they are left behind: what
+// they still tell the collector nobody will read.
+func wait(ctx context.Context, group *errgroup.Group) error {
+	done := make(chan error, 1)
+	go func() { done <- group.Wait() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // collector is the Sink of all analyzers.

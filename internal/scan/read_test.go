@@ -474,3 +474,30 @@ func (p *printer) Coverage(c *seaworthy.Coverage) error {
 	fmt.Fprintf(p.w, "%s %s\n", c.Risk, c.State)
 	return nil
 }
+
+// TestJudgeInterrupted ends the judging although an analyzer does not.
+func TestJudgeInterrupted(t *testing.T) {
+	m := read(t, ferry.OCILayout(t), scan.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	d := dreamer{talker{seaworthy.Secret, "dreamer"}, make(chan struct{})}
+	defer close(d.wake)
+	start := time.Now()
+	if err := scan.Judge(ctx, m, []seaworthy.Analyzer{d}, &printer{new(bytes.Buffer)}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("it took %v to stop", took)
+	}
+}
+
+// dreamer is an analyzer that takes no notice of the context.
+type dreamer struct {
+	talker
+	wake chan struct{}
+}
+
+func (d dreamer) Image(context.Context, seaworthy.Merged, seaworthy.Sink) error {
+	<-d.wake
+	return nil
+}

@@ -63,6 +63,10 @@ const (
 	nodesPerChunk = 1 << 13
 	nameChunk     = 1 << 16
 	maxLinks      = 40 // as Linux follows
+	// maxElements bounds the elements of a path and of all links on its way, so
+	// that hostile links cannot make looking paths up slow. It is what a path of
+	// PATH_MAX bytes without links can have.
+	maxElements = 2048
 
 	// live marks a node that a container sees, directory one that is a directory.
 	live      = 1 << 0
@@ -351,11 +355,15 @@ func (t *tree) find(path []byte, enter func(nodeID) bool) (nodeID, bool) {
 }
 
 // walk gives the live node of a path. Links above its last element are followed,
-// and that of the last element too if follow is set.
+// and that of the last element too if follow is set. A way of more than
+// maxElements leads nowhere.
 func (t *tree) walk(path string, follow bool) (nodeID, bool) {
 	at := nodeID(0)
 	rest := []byte(path)
-	for links := 0; len(rest) > 0; {
+	for links, elements := 0, 0; len(rest) > 0; elements++ {
+		if elements > maxElements {
+			return 0, false
+		}
 		name, after, more := bytes.Cut(rest, []byte{'/'})
 		rest = after
 		switch string(name) {
