@@ -3,6 +3,7 @@ package misconfig
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -113,7 +114,7 @@ func judgeAdd(s *subject) []violation {
 		}
 		for _, src := range t.Sources {
 			if (src.Kind == instruction.Path || src.Kind == instruction.Hashed) && !src.Archive() && !s.unpacked(in, t, src) {
-				list = append(list, violation{evidence: shown(redactedStep(in)), locations: []seaworthy.Location{stepLocation(in)}})
+				list = append(list, violation{evidence: shown(in.Redacted()), locations: []seaworthy.Location{stepLocation(in)}})
 				break
 			}
 		}
@@ -170,7 +171,7 @@ func judgeRemoteAdd(s *subject) []violation {
 			if src.Kind != instruction.Remote && (src.Kind != instruction.Git || pinnedCommit(src.Text)) {
 				continue
 			}
-			v := violation{evidence: shown(redactedStep(in)), locations: []seaworthy.Location{stepLocation(in)}}
+			v := violation{evidence: shown(in.Redacted()), locations: []seaworthy.Location{stepLocation(in)}}
 			if in.BuildKit && !strings.HasPrefix(src.Text, "http://") {
 				v.severity = seaworthy.Low
 				v.detail = "BuildKit does not record --checksum, so that it may have been given; if it was, make an exception."
@@ -264,15 +265,23 @@ func judgeSudo(s *subject) []violation {
 	return list
 }
 
-// evidenceOf shows a command with its first words; what could be a secret comes
-// later or in a URL.
+// evidenceOf shows a command with its first words. What echo and printf print is
+// not shown: it may be a password for a command that is not seen here.
 func evidenceOf(c *instruction.Command) string {
-	words := append([]string{c.Name}, c.Args[:min(len(c.Args), 3)]...)
-	text := string(redactURLs([]byte(strings.Join(words, " "))))
-	if len(c.Args) > 3 {
+	text, args := c.Name, c.Args[:min(len(c.Args), 3)]
+	if c.Name == "echo" || c.Name == "printf" {
+		args = nil
+	}
+	for _, a := range args {
+		if strings.ContainsAny(a, " \t\n\"'") {
+			a = strconv.Quote(a)
+		}
+		text += " " + a
+	}
+	if len(c.Args) > len(args) {
 		text += " …"
 	}
-	return shown(text)
+	return redacted(text)
 }
 
 func judgePasswordCommands(s *subject) []violation {
@@ -284,7 +293,7 @@ func judgePasswordCommands(s *subject) []violation {
 				continue
 			}
 			at := r.at[0]
-			at.Instruction = shown(strings.ReplaceAll(redactedStep(r.Instruction), secret, redacted))
+			at.Instruction = shown(strings.ReplaceAll(r.Redacted(), secret, instruction.Hidden))
 			list = append(list, violation{evidence: how, locations: []seaworthy.Location{at}})
 		}
 	}
@@ -307,7 +316,7 @@ func passwordOf(c *instruction.Command) (secret, how string) {
 		if locked(secret) && !strings.HasPrefix(secret, "$") {
 			return "", ""
 		}
-		return secret, fmt.Sprintf("%s -p %s", c.Name, redacted)
+		return secret, fmt.Sprintf("%s -p %s", c.Name, instruction.Hidden)
 	case "echo", "printf":
 		to := c.Reaches(func(c *instruction.Command) bool {
 			return c.Name == "chpasswd" || c.Name == "passwd" && c.Has("--stdin")
@@ -318,9 +327,9 @@ func passwordOf(c *instruction.Command) (secret, how string) {
 		secret = strings.TrimSuffix(c.Args[len(c.Args)-1], `\n`)
 		if to.Name == "chpasswd" {
 			account, password, _ := strings.Cut(secret, ":")
-			return password, fmt.Sprintf("%s %s:%s | chpasswd", c.Name, shown(account), redacted)
+			return password, fmt.Sprintf("%s %s:%s | chpasswd", c.Name, shown(account), instruction.Hidden)
 		}
-		return secret, fmt.Sprintf("%s %s | passwd --stdin", c.Name, redacted)
+		return secret, fmt.Sprintf("%s %s | passwd --stdin", c.Name, instruction.Hidden)
 	}
 	return "", ""
 }

@@ -177,7 +177,7 @@ func judgeShellForm(s *subject) []violation {
 		}
 		// Of ENTRYPOINT and CMD, the first is the program.
 		return []violation{{
-			evidence:  shown(fmt.Sprintf("%s %s", keyword, strings.Join(argv, " "))),
+			evidence:  redacted(fmt.Sprintf("%s %s", keyword, strings.Join(argv, " "))),
 			locations: s.lastStep(keyword, ""),
 		}}
 	}
@@ -188,7 +188,7 @@ func judgeOnBuild(s *subject) []violation {
 	var list []violation
 	for _, text := range s.config.OnBuild {
 		list = append(list, violation{
-			evidence:  shown(redactedStep(instruction.Parse("ONBUILD " + text))),
+			evidence:  shown(instruction.Parse("ONBUILD " + text).Redacted()),
 			locations: s.lastStep("ONBUILD", text),
 		})
 	}

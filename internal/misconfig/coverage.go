@@ -31,7 +31,7 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 	}
 	for _, r := range s.runs {
 		if !r.whole {
-			partial(fmt.Sprintf("history: step %d", r.History), "The script could not be parsed whole: %s", shown(redactedStep(r.Instruction)))
+			partial(fmt.Sprintf("history: step %d", r.History), "The script could not be parsed whole: %s", shown(r.Redacted()))
 		}
 	}
 	for _, name := range sortedKeys(s.accounts.unread) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // environmentChecks judge the variables that the image gives to its processes,
@@ -78,12 +79,12 @@ func judgeCredentialNames(s *subject) []violation {
 	type seen struct{ name, value string }
 	found := map[seen]bool{}
 	judge := func(kind, name, value string, where []seaworthy.Location) {
-		if !credentialName(name) || !literalCredential(value) || counts(name, value) || found[seen{name, value}] {
+		if !instruction.CredentialName(name) || !literalCredential(value) || counts(name, value) || found[seen{name, value}] {
 			return
 		}
 		found[seen{name, value}] = true
 		list = append(list, violation{
-			evidence:  fmt.Sprintf("%s %s=%s (%d bytes)", kind, shown(name), redacted, len(value)),
+			evidence:  fmt.Sprintf("%s %s=%s (%d bytes)", kind, shown(name), instruction.Hidden, len(value)),
 			locations: where,
 		})
 	}
@@ -110,12 +111,43 @@ func judgeCredentialNames(s *subject) []violation {
 	return list
 }
 
+// counts is true if a variable holds a number of tokens or keys rather than one:
+// digits alone make a password, but no token.
+func counts(name, value string) bool {
+	name = strings.ToUpper(name)
+	return strings.Trim(value, "0123456789.") == "" && !strings.Contains(name, "PASS") && !strings.HasSuffix(name, "PWD")
+}
+
+// literalCredential is true if a value can be a secret itself: it is no switch,
+// no path, no reference to a variable or a store of secrets, and no placeholder
+// that says so.
+func literalCredential(value string) bool {
+	v := strings.ToLower(strings.Trim(value, ` "'`))
+	switch v {
+	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "unset", "redacted",
+		"placeholder", "dummy", "todo", "tbd", "n/a", "optional", "required", "default":
+		return false
+	}
+	if len(v) < 3 || strings.Trim(v, "*x.-_") == "" {
+		return false
+	}
+	for _, prefix := range []string{
+		"$", "${", "{{", "<", "%", "/", "./", "../", "file:", "vault:", "arn:", "op://", "ref+", "secret:", "ssm:",
+		"your-", "your_", "replace-", "replace_", "insert-", "insert_", "env:", "sm://", "gcpsm:",
+	} {
+		if strings.HasPrefix(v, prefix) {
+			return false
+		}
+	}
+	return true
+}
+
 func judgePreload(s *subject) []violation {
 	var list []violation
 	for _, name := range []string{"LD_PRELOAD", "LD_AUDIT"} {
 		value, _ := s.env(name)
 		for _, lib := range strings.FieldsFunc(value, func(r rune) bool { return r == ':' || r == ' ' }) {
-			v := violation{evidence: fmt.Sprintf("%s=%s", name, shown(value)), locations: s.envLocation(name)}
+			v := violation{evidence: redacted(name + "=" + value), locations: s.envLocation(name)}
 			file := strings.TrimPrefix(path.Clean("/"+lib), "/")
 			at, writable := s.replaceable(file, s.user)
 			_, there := s.Resolve(file)
@@ -212,7 +244,7 @@ func namesSocket(text string) bool {
 func judgeDockerSocket(s *subject) []violation {
 	var list []violation
 	add := func(severity seaworthy.Severity, evidence string, at []seaworthy.Location) {
-		list = append(list, violation{severity: severity, evidence: shown(evidence), locations: at})
+		list = append(list, violation{severity: severity, evidence: redacted(evidence), locations: at})
 	}
 	for _, e := range s.config.Env {
 		name, value, _ := strings.Cut(e, "=")

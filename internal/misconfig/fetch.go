@@ -174,7 +174,7 @@ func fetchEvidence(c *instruction.Command, words string) string {
 	for _, u := range urlsOf(c) {
 		text += " " + u
 	}
-	return shown(text)
+	return redacted(text)
 }
 
 // maxURLs bounds the URLs that are shown of one command.
@@ -303,7 +303,7 @@ func judgeDownloadRun(s *subject) []violation {
 			if how == "" {
 				continue
 			}
-			v := violation{evidence: shown(how), locations: r.at}
+			v := violation{evidence: redacted(how), locations: r.at}
 			if fetchesPlain(c) || slices.ContainsFunc(laxDownloads, func(l lax) bool { return l.found(c) != "" }) {
 				v.severity = seaworthy.High
 				v.detail = "Nothing protects it on the way."

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // interest is a kind of entry that a check wants to know of. The pass decides
@@ -199,26 +200,7 @@ func (x *index) reduce(found set, data []byte) []byte {
 			data = reduce(data)
 		}
 	}
-	return redactURLs(data)
-}
-
-// redactURLs overwrites the user information of URLs with asterisks.
-func redactURLs(data []byte) []byte {
-	for i := 0; ; {
-		j := bytes.Index(data[i:], []byte("://"))
-		if j < 0 {
-			return data
-		}
-		i += j + len("://")
-		end := bytes.IndexAny(data[i:], "/ \t\r\n\"'")
-		if end < 0 {
-			end = len(data) - i
-		}
-		at := bytes.LastIndexByte(data[i:i+end], '@')
-		for k := range max(at, 0) {
-			data[i+k] = '*'
-		}
-	}
+	return []byte(instruction.RedactURLs(string(data)))
 }
 
 // keepLines makes a reduce that empties all lines but those that hold one of

@@ -79,7 +79,7 @@ func TestConfigDigestFollowsInterests(t *testing.T) {
 func TestReduce(t *testing.T) {
 	x := newIndex([]interest{{name: "a", paths: []string{"p"}, text: true, reduce: keepLines("keep", "url")}})
 	got := string(x.reduce(x.of(&seaworthy.Header{Path: "p"}), []byte("KEEP this\ndrop that\nurl https://user:word@example.org/a@b c\nend")))
-	if want := "KEEP this\n\nurl https://*********@example.org/a@b c\n"; got != want {
+	if want := "KEEP this\n\nurl https://***@example.org/a@b c\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

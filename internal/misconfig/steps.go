@@ -1,6 +1,7 @@
 package misconfig
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -104,40 +105,16 @@ func readEnvSteps(steps []instruction.Instruction) map[string]int {
 
 // stepLocation is the place of a build step.
 func stepLocation(in instruction.Instruction) seaworthy.Location {
-	l := seaworthy.Location{Instruction: shown(redactedStep(in))}
+	l := seaworthy.Location{Instruction: shown(in.Redacted())}
 	if in.Layer >= 0 {
 		l.Layer = &in.Layer
 	}
 	return l
 }
 
-// redactedStep is an instruction without the values of variables that are
-// called like credentials, and without passwords in URLs.
-func redactedStep(in instruction.Instruction) string {
-	text := in.String()
-	step := in
-	if t, ok := in.Trigger(); ok {
-		step = t
-	}
-	pairs := step.Pairs()
-	if slices.ContainsFunc(pairs, func(p instruction.KeyValue) bool { return credentialName(p.Key) }) {
-		words := strings.Fields(text)[:1]
-		if step.Keyword != in.Keyword {
-			words = append(words, step.Keyword)
-		}
-		for _, p := range pairs {
-			if credentialName(p.Key) && p.Value != "" {
-				p.Value = redacted
-			}
-			words = append(words, p.Key+"="+p.Value)
-		}
-		text = strings.Join(words, " ")
-	}
-	return string(redactURLs([]byte(text)))
-}
-
-// redacted stands for a secret that is not shown.
-const redacted = "***"
+// redacted shows a text that may be a command line or have URLs in it, without
+// the secrets in it.
+func redacted(text string) string { return shown(instruction.Instruction{Args: text}.Redacted()) }
 
 // shown shortens a text for a finding and takes out what would break its line.
 func shown(text string) string {
@@ -152,3 +129,5 @@ func shown(text string) string {
 	}
 	return strings.ToValidUTF8(text[:maxShown], "") + "…"
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -52,7 +52,7 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 	steps, bound := instruction.History(manifest.Config, len(img.Layers))
 	for _, s := range steps {
 		if bound && s.Layer >= 0 {
-			img.Layers[s.Layer].Instruction = s.String()
+			img.Layers[s.Layer].Instruction = s.Redacted()
 		}
 	}
 	var err error
