@@ -101,7 +101,7 @@ func update(t testing.TB, u *Updater, name string) Outcome {
 
 func match(t testing.TB, db *Database, ecosystem, name, version string) Answer {
 	t.Helper()
-	a, err := db.Match(context.Background(), Query{ecosystem, name, version})
+	a, err := db.Match(context.Background(), Query{Ecosystem: ecosystem, Name: name, Version: version})
 	if err != nil {
 		t.Fatal(err)
 	}

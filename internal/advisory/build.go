@@ -82,7 +82,7 @@ func (b *builder) add(r *Record) error {
 		b.info.Malicious++
 	}
 	for i := range r.Affected {
-		f := digestAffected(&r.Affected[i])
+		f := digestAffected(&r.Affected[i], r.Summary)
 		if f == nil {
 			continue
 		}

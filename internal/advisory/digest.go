@@ -14,7 +14,7 @@ func digestRecord(r *Record) (*advice, *Text) {
 	if !r.Withdrawn.IsZero() {
 		return nil, nil
 	}
-	a := &advice{id: r.ID, scores: r.Severity, modified: r.Modified.Time, published: r.Published.Time, malicious: r.malicious()}
+	a := &advice{id: r.ID, scores: r.Severity, malicious: r.malicious()}
 	a.flaws = flaws(r)
 	if len(a.flaws) == 0 && bugFix(r.ID) {
 		return nil, nil
@@ -104,8 +104,9 @@ func distributes(r *Record) bool {
 }
 
 // digestAffected takes from a record what the database keeps of one package. It
-// gives nil if that says nothing about versions that can be installed.
-func digestAffected(f *Affected) *affects {
+// gives nil if that says nothing about versions that can be installed. The
+// summary is that of the record.
+func digestAffected(f *Affected, summary string) *affects {
 	if f.Package.Ecosystem == "" || f.Package.Name == "" {
 		return nil
 	}
@@ -129,6 +130,9 @@ func digestAffected(f *Affected) *affects {
 			return nil // git histories only
 		}
 		a.spans = []span{{from: zero}} // the specification: all versions
+	}
+	if o.like == "Red Hat" {
+		a.module = moduleOf(a.spans, summary)
 	}
 	var specific struct {
 		Urgency  string   `json:"urgency"`

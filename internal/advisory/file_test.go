@@ -25,7 +25,7 @@ func small(t testing.TB) (dir, path string) {
 func readAll(dir string) error {
 	db := Open(dir)
 	defer db.Close()
-	a, err := db.Match(context.Background(), Query{"npm", "p", "1.0.0"})
+	a, err := db.Match(context.Background(), Query{Ecosystem: "npm", Name: "p", Version: "1.0.0"})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ type Query struct {
 	Ecosystem string // with the release where it has one, "Debian:12"
 	Name      string
 	Version   string
+	// Module is the modularity label of an RPM that belongs to a module, or the
+	// beginning "name:stream" of it.
+	Module string
 }
 
 // Answer is what the database knows of a version of a package.
@@ -248,11 +251,13 @@ type assay struct {
 	order   order
 	text    string
 	version Version
-	err     error // why the version has no place in the order
+	err     error  // why the version has no place in the order
+	modular bool   // an RPM of a module,
+	stream  string // which is "name:stream" or unknown
 }
 
 func newAssay(q Query) *assay {
-	a := &assay{text: q.Version}
+	a := &assay{text: q.Version, modular: q.Module != "" || modular(q.Version), stream: stream(q.Module)}
 	if Base(q.Ecosystem) == "Bitnami" {
 		a.text = bitnamiRevision.ReplaceAllString(a.text, "")
 	}
@@ -268,6 +273,9 @@ var bitnamiRevision = regexp.MustCompile(`-[0-9]+$`)
 // test tells whether an advisory concerns the version, and which version is free
 // of the flaw. With an error it cannot be told.
 func (a *assay) test(f *affects) (affected bool, fixed string, err error) {
+	if !a.sameModule(f) {
+		return false, "", nil
+	}
 	listed := slices.Contains(f.versions, a.text)
 	everything := len(f.spans) == 1 && f.spans[0] == span{from: zero}
 	switch {

@@ -69,7 +69,7 @@ func TestMalicious(t *testing.T) {
 	for _, c := range []struct{ name, version, want string }{
 		{"some-package", "6.6.6", "MAL-2023-1"}, {"some-package", "6.6.7", ""}, {"evil", "0.1", "MAL-2023-2"}, {"evil", "whatever it is", "MAL-2023-2"},
 	} {
-		a, err := db.Malicious(t.Context(), Query{"PyPI", c.name, c.version})
+		a, err := db.Malicious(t.Context(), Query{Ecosystem: "PyPI", Name: c.name, Version: c.version})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,6 +141,42 @@ func TestDistributions(t *testing.T) {
 	}
 }
 
+// TestModules: an advisory for one stream of a module says nothing of another, nor
+// of a package that belongs to none.
+func TestModules(t *testing.T) {
+	record := func(id, cve, summary, fixed string) string {
+		return fmt.Sprintf(`{"id": %q, "related": [%q], "summary": %q, "affected": [{"package": {"ecosystem": "AlmaLinux:9", "name": "nodejs"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": %q}]}]}]}`, id, cve, summary, fixed)
+	}
+	db := built(t, map[string][]string{"AlmaLinux": {
+		record("ALSA-1", "CVE-2024-0018", "Important: nodejs:18 security update", "1:18.9.0-1.module_el9.7.0+1+a"),
+		record("ALSA-2", "CVE-2024-0020", "Important: nodejs:20/npm security update", "1:20.9.0-1.module_el9.7.0+1+a"),
+		record("ALSA-3", "CVE-2024-0099", "Important: nodejs security update", "1:22.9.0-1.module_el9.7.0+1+a"),
+		`{"id": "ALSA-5", "related": ["CVE-2024-0555"], "affected": [{"package": {"ecosystem": "AlmaLinux:8", "name": "nodejs"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}`,
+		record("ALSA-4", "CVE-2024-0001", "Important: nodejs security update", "1:16.9.0-1.el9"),
+	}})
+	for _, c := range []struct{ version, module, want string }{
+		{"1:18.1.0-1.module_el9.5.0+1+a", "nodejs:18:9050020240101:abc:x86_64", "CVE-2024-0018 CVE-2024-0099"},
+		{"1:18.9.0-1.module_el9.7.0+1+a", "nodejs:18", "CVE-2024-0099"},
+		{"1:20.1.0-1.module_el9.5.0+1+a", "nodejs:20", "CVE-2024-0020 CVE-2024-0099"},
+		{"1:18.1.0-1.module_el9.5.0+1+a", "", "CVE-2024-0018 CVE-2024-0020 CVE-2024-0099"}, // the label is not known
+		{"1:16.1.0-1.el9", "", "CVE-2024-0001"},
+		{"1:16.9.0-1.el9", "", ""},
+	} {
+		a, err := db.Match(t.Context(), Query{Ecosystem: "AlmaLinux:9", Name: "nodejs", Version: c.version, Module: c.module})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(ids(a), " "); got != c.want {
+			t.Errorf("%s of %q: %q, want %q", c.version, c.module, got, c.want)
+		}
+	}
+	for _, version := range []string{"1:16.1.0-1.el8", "1:18.1.0-1.module_el8.5.0+1+a"} {
+		if got := ids(match(t, db, "AlmaLinux:8", "nodejs", version)); len(got) != 1 {
+			t.Errorf("%s, without a fix yet: %q, want CVE-2024-0555", version, got)
+		}
+	}
+}
+
 // TestUndecided: what cannot be compared is neither affected nor clean.
 func TestUndecided(t *testing.T) {
 	db := built(t, map[string][]string{
@@ -176,7 +212,11 @@ func TestMatchAll(t *testing.T) {
 	db := built(t, map[string][]string{"PyPI": library})
 	var queries []Query
 	for i := range 100 {
-		queries = append(queries, []Query{{"PyPI", "some-package", "1.3"}, {"npm", "p", "1"}, {"PyPI", "another", "1"}}[i%3])
+		queries = append(queries, []Query{
+			{Ecosystem: "PyPI", Name: "some-package", Version: "1.3"},
+			{Ecosystem: "npm", Name: "p", Version: "1"},
+			{Ecosystem: "PyPI", Name: "another", Version: "1"},
+		}[i%3])
 	}
 	for i, m := range db.MatchAll(t.Context(), queries) {
 		want, err := db.Match(t.Context(), queries[i])
@@ -191,10 +231,10 @@ func TestMatchAll(t *testing.T) {
 
 func TestNoData(t *testing.T) {
 	db := built(t, map[string][]string{"npm": {`{"id": "GHSA-1"}`}})
-	if _, err := db.Match(t.Context(), Query{"Debian:12", "p", "1"}); !errors.Is(err, ErrNoData) || !strings.Contains(err.Error(), `--ecosystem "Debian"`) {
+	if _, err := db.Match(t.Context(), Query{Ecosystem: "Debian:12", Name: "p", Version: "1"}); !errors.Is(err, ErrNoData) || !strings.Contains(err.Error(), `--ecosystem "Debian"`) {
 		t.Errorf("error %v, want ErrNoData", err)
 	}
-	if _, err := Open(filepath.Join(t.TempDir(), "none")).Match(t.Context(), Query{"npm", "p", "1"}); !errors.Is(err, ErrNoData) {
+	if _, err := Open(filepath.Join(t.TempDir(), "none")).Match(t.Context(), Query{Ecosystem: "npm", Name: "p", Version: "1"}); !errors.Is(err, ErrNoData) {
 		t.Errorf("error %v, want ErrNoData", err)
 	}
 	if info, err := db.Info("npm"); err != nil || info.Records != 1 {

@@ -50,7 +50,7 @@ func TestRanges(t *testing.T) {
 		}
 		for want := range strings.SplitSeq(c.want, ", ") {
 			version, fix, _ := strings.Cut(want, " ")
-			affected, fixed, err := newAssay(Query{"npm", "p", version}).test(&affects{spans: spans})
+			affected, fixed, err := newAssay(Query{Ecosystem: "npm", Name: "p", Version: version}).test(&affects{spans: spans})
 			got := fixed
 			switch {
 			case err != nil:
@@ -73,11 +73,11 @@ func TestRanges(t *testing.T) {
 // TestFixLeavesAllSpans: the version that mends must not lie in another span.
 func TestFixLeavesAllSpans(t *testing.T) {
 	spans := []span{{from: "2.0.0", to: "2.5.0"}, {from: zero, to: "1.5.0"}, {from: "1.5.0", to: "2.0.0"}}
-	_, fixed, err := newAssay(Query{"npm", "p", "1.0.0"}).test(&affects{spans: spans})
+	_, fixed, err := newAssay(Query{Ecosystem: "npm", Name: "p", Version: "1.0.0"}).test(&affects{spans: spans})
 	if fixed != "2.5.0" || err != nil {
 		t.Errorf("fixed in %q, error %v; want 2.5.0", fixed, err)
 	}
-	_, fixed, err = newAssay(Query{"npm", "p", "1.0.0"}).test(&affects{spans: append(spans, span{from: "2.1.0"})})
+	_, fixed, err = newAssay(Query{Ecosystem: "npm", Name: "p", Version: "1.0.0"}).test(&affects{spans: append(spans, span{from: "2.1.0"})})
 	if fixed != "" || err != nil {
 		t.Errorf("fixed in %q, error %v; want none, as 2.5.0 is affected again", fixed, err)
 	}

@@ -109,7 +109,7 @@ func pick(random *rand.Rand, records []plain) Query {
 		if versions = append(versions, a.Versions...); len(versions) == 0 {
 			continue
 		}
-		q := Query{a.Package.Ecosystem, a.Package.Name, versions[random.IntN(len(versions))]}
+		q := Query{Ecosystem: a.Package.Ecosystem, Name: a.Package.Name, Version: versions[random.IntN(len(versions))]}
 		if _, err := ParseVersion(q.Ecosystem, q.Version); err == nil {
 			return q
 		}
@@ -180,6 +180,12 @@ func concerns(t *testing.T, r plain, q Query) bool {
 			return true
 		}
 		for _, g := range a.Ranges {
+			// The packages of a module and others of that name have nothing to do
+			// with each other.
+			module := slices.ContainsFunc(g.Events, func(e map[string]string) bool { return strings.Contains(e["fixed"], ".module_el") })
+			if module != strings.Contains(q.Version, ".module_el") {
+				continue
+			}
 			if g.Type != "GIT" && inRange(t, g.Events, q) {
 				return true
 			}

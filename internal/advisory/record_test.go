@@ -54,12 +54,12 @@ func FuzzParseRecord(f *testing.F) {
 			t.Fatalf("text %+v was read as %+v: %v", text, got, d.err)
 		}
 		for i := range r.Affected {
-			if s := digestAffected(&r.Affected[i]); s != nil {
+			if s := digestAffected(&r.Affected[i], r.Summary); s != nil {
 				d := decode{rest: s.append(nil)}
 				if got := d.affects(); d.err != nil || len(d.rest) > 0 || len(got.spans) != len(s.spans) {
 					t.Fatalf("affected %+v was read as %+v: %v", s, got, d.err)
 				}
-				newAssay(Query{r.Affected[i].Package.Ecosystem, "a", "1.0"}).test(s)
+				newAssay(Query{Ecosystem: r.Affected[i].Package.Ecosystem, Name: "a", Version: "1.0"}).test(s)
 			}
 		}
 	})

@@ -1,9 +1,6 @@
 package advisory
 
-import (
-	"encoding/binary"
-	"time"
-)
+import "encoding/binary"
 
 // What the database keeps of a record lies in three tables of a body of data, so
 // that a look-up reads no more than it needs:
@@ -42,6 +39,7 @@ type affects struct {
 	// incomparable is a version in the record that has no place in the order, or
 	// a reason why none has. The spans are incomplete then.
 	incomparable string
+	module       string // of RPM: the "name:stream" that is affected, or anyModule
 	status       string // the distribution's, "end-of-life"
 	word         string // for the severity: the distribution's
 	scores       []Score
@@ -66,6 +64,7 @@ func (a *affects) append(dst []byte) []byte {
 	}
 	dst = appendStrings(dst, a.versions)
 	dst = appendString(dst, a.incomparable)
+	dst = appendString(dst, a.module)
 	dst = appendString(dst, a.status)
 	dst = appendString(dst, a.word)
 	dst = appendScores(dst, a.scores)
@@ -89,6 +88,7 @@ func (d *decode) affects() *affects {
 	}
 	a.versions = d.strings()
 	a.incomparable = d.string()
+	a.module = d.string()
 	a.status = d.string()
 	a.word = d.string()
 	a.scores = d.scores()
@@ -123,8 +123,6 @@ type advice struct {
 	scores         []Score
 	word           string // for the severity, by who published it
 	informational  string // "unmaintained": no vulnerability
-	modified       time.Time
-	published      time.Time
 	malicious      bool
 }
 
@@ -135,26 +133,14 @@ func (a *advice) append(dst []byte) []byte {
 	dst = appendScores(dst, a.scores)
 	dst = appendString(dst, a.word)
 	dst = appendString(dst, a.informational)
-	dst = binary.AppendVarint(dst, a.modified.UnixMicro())
-	dst = binary.AppendVarint(dst, a.published.UnixMicro())
 	return binary.AppendUvarint(dst, uint64(b2i(a.malicious)))
 }
 
 func (d *decode) advice() *advice {
 	return &advice{
 		id: d.string(), aliases: d.strings(), flaws: d.strings(), scores: d.scores(), word: d.string(), informational: d.string(),
-		modified: d.time(), published: d.time(), malicious: d.uvarint() != 0,
+		malicious: d.uvarint() != 0,
 	}
-}
-
-func (d *decode) time() time.Time {
-	n, size := binary.Varint(d.rest)
-	if size <= 0 {
-		d.rest, d.err = nil, errDamaged
-		return time.Time{}
-	}
-	d.rest = d.rest[size:]
-	return time.UnixMicro(n).UTC()
 }
 
 // Text is what an advisory says to people.

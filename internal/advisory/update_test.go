@@ -342,7 +342,7 @@ func TestUpdatesAtOnce(t *testing.T) {
 		wait.Go(func() {
 			db := Open(dir)
 			defer db.Close()
-			if a, err := db.Match(t.Context(), Query{"npm", "p", "0.1.0"}); err != nil || len(a.Flaws) != 1 {
+			if a, err := db.Match(t.Context(), Query{Ecosystem: "npm", Name: "p", Version: "0.1.0"}); err != nil || len(a.Flaws) != 1 {
 				t.Errorf("%+v, %v", a, err)
 			}
 		})
