@@ -30,7 +30,7 @@ func (x *executables) match(h *seaworthy.Header) bool {
 		return false
 	}
 	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]
-	if x.knows(base) {
+	if x.knows(base) && !strings.HasSuffix(base, ".a") {
 		return true
 	}
 	if h.Mode&0o111 == 0 || strings.Contains(base, ".so.") {

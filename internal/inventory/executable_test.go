@@ -86,6 +86,8 @@ func TestExecutables(t *testing.T) {
 		{path: "usr/sbin/nginx", body: text("nginx version: openresty/1.21.4.1\x00"), want: []string{"~ generic openresty 1.21.4.1"}},
 		{path: "usr/local/bin/node", body: text("https://nodejs.org/download/release/v20.20.2/node-v20.20.2.tar.gz"), want: []string{"~ generic node 20.20.2"}},
 		{path: "usr/bin/python3.11", body: text("\x0014.0.0\x00\x003.11.2\x00"), want: []string{"~ generic python 3.11.2"}},
+		{path: "usr/lib/libpython3.7m.so.1.0", body: text("14.3.7.9\x003.7.x\x00/build/Python-3.7.16\x00"), want: []string{"~ generic python 3.7.16"}},
+		{path: "usr/bin/python3", body: text("\x003.9.2\x00"), want: []string{"~ generic python 3.9.2"}},
 		{path: "usr/bin/python3.13", body: text("\x003.13.0b1\x00"), want: []string{"~ generic python 3.13.0b1"}},
 		{path: "usr/bin/redis-server", body: text("\x002.6.0\x00\x007.0.15\x00\x00127.0.0.1\x00\x003.2.0\x00"), want: []string{"~ generic redis 7.0.15"}},
 		{path: "usr/bin/openssl", body: text("\x00OpenSSL 1.1.1w  11 Sep 2023\x00"), want: []string{"~ generic openssl 1.1.1w"}},
@@ -146,6 +148,7 @@ func TestExecutableMatch(t *testing.T) {
 		{"usr/lib/libtorch.so", 0o755, minExecutable, false},
 		{"usr/lib/libtorch.so.2.1", 0o755, minExecutable, false},
 		{"usr/lib/libcrypto.so.3", 0o644, minExecutable, true},
+		{"usr/lib/libpython3.12.a", 0o755, minExecutable, false},
 	} {
 		if got := x.match(&seaworthy.Header{Path: c.path, Mode: c.mode, Size: c.size}); got != c.want {
 			t.Errorf("%s with mode %o and %d bytes: %v", c.path, c.mode, c.size, got)

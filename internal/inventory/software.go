@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,10 @@ type software struct {
 	bases []string
 	// before and after are the text around the version, which starts with major.
 	before, major, after string
+	// named begins the version with the one in the base name: "3.12." in
+	// libpython3.12.so.1.0. Linkers let short text share the end of longer text, so
+	// that nothing else may be known to stand before it.
+	named bool
 	// highest takes the highest version of three numbers and not the first: of
 	// programs that also hold versions of their past.
 	highest bool
@@ -37,6 +42,7 @@ func knownSoftware() []software {
 	return []software{
 		{name: "node", bases: []string{"node", "nodejs"}, before: "/download/release/v"},
 		{name: "node", bases: []string{"node", "nodejs"}, before: "node.js/v"},
+		{name: "python", bases: []string{"python2*", "python3*", "libpython2*", "libpython3*"}, named: true, after: "\x00"},
 		{name: "python", bases: []string{"python2*", "python3*", "libpython2*", "libpython3*"}, before: "\x00", major: "3.", after: "\x00"},
 		{name: "python", bases: []string{"python2*", "libpython2*"}, before: "\x00", major: "2.", after: "\x00"},
 		{name: "php", bases: php, before: "X-Powered-By: PHP/"},
@@ -74,6 +80,12 @@ const (
 // find searches the text of a program for its version. Not to find it is no
 // error: other programs have the same names.
 func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	mark := s.before + s.major
+	if s.named {
+		if mark = namedVersion(path.Base(f.Path)); mark == "" {
+			return nil, nil
+		}
+	}
 	best := ""
 	buf := make([]byte, min(softwareChunk, f.Size))
 	r := f.ReaderAt()
@@ -89,7 +101,7 @@ func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, erro
 		if err == nil && off+int64(n) < f.Size {
 			end -= softwareOverlap
 		}
-		best = s.search(buf[:n], end, best)
+		best = s.search(buf[:n], []byte(mark), end, best)
 		if best != "" && !s.highest || err == io.EOF {
 			break
 		}
@@ -101,25 +113,43 @@ func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, erro
 }
 
 // search gives the version that a piece of text holds before its end, or the one
-// known before.
-func (s *software) search(text []byte, end int, best string) string {
-	mark := []byte(s.before + s.major)
-	for {
-		i := bytes.Index(text, mark)
-		if i < 0 || i >= end {
+// known before. Mark is the text before it and its beginning.
+func (s *software) search(text, mark []byte, end int, best string) string {
+	for from := 0; ; {
+		i := bytes.Index(text[from:], mark)
+		if i < 0 || from+i >= end {
 			return best
 		}
-		text, end = text[i+len(s.before):], end-i-len(s.before)
-		n := versionLength(text)
-		if n == 0 || !bytes.HasPrefix(text[n:], []byte(s.after)) {
+		i += from
+		from = i + 1
+		version := text[i+len(s.before):]
+		n := versionLength(version)
+		if n == 0 || !bytes.HasPrefix(version[n:], []byte(s.after)) {
 			continue
 		}
-		if v := string(text[:n]); !s.highest {
+		if s.named && i > 0 && (isDigit(text[i-1]) || text[i-1] == '.') {
+			continue // the end of another version
+		}
+		if v := string(version[:n]); !s.highest {
 			return v
 		} else if strings.Count(v, ".") == 2 && higherVersion(v, best) {
 			best = v
 		}
 	}
+}
+
+// namedVersion gives the numbers in a base name with a dot behind: "3.12.".
+func namedVersion(base string) string {
+	i := strings.IndexFunc(base, func(r rune) bool { return r >= '0' && r <= '9' })
+	if i < 0 {
+		return ""
+	}
+	major, rest, _ := strings.Cut(base[i:], ".")
+	minor := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+	if minor == 0 || strings.Trim(major, "0123456789") != "" {
+		return ""
+	}
+	return major + "." + rest[:minor] + "."
 }
 
 // maxVersion is the longest version that is believed, in bytes.
