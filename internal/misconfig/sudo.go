@@ -103,13 +103,26 @@ func (s *subject) files() textFiles {
 	}
 }
 
-// readSudoers reads the live sudoers, where the distribution keeps them.
+// readSudoers reads the live sudoers, where the distribution keeps them. In an
+// image without them the rules of sudoers.d count all the same: they wait for the
+// sudoers that the package of sudo brings.
 func (s *subject) readSudoers() *sudoers {
-	file := "etc/sudoers"
-	if _, ok := s.Resolve(file); !ok {
-		file = "usr/etc/sudoers"
+	const file, other = "etc/sudoers", "usr/etc/sudoers"
+	files := s.files()
+	if _, ok := s.Resolve(file); ok {
+		return readSudoers(files, file)
 	}
-	return readSudoers(s.files(), file)
+	if _, ok := s.Resolve(other); ok {
+		return readSudoers(files, other)
+	}
+	read := files.read
+	files.read = func(name string) (string, bool) {
+		if name == file && len(files.list("etc/sudoers.d")) > 0 {
+			return "@includedir /etc/sudoers.d\n", true
+		}
+		return read(name)
+	}
+	return readSudoers(files, file)
 }
 
 // sudoLocation is the place of a line of sudoers.

@@ -28,6 +28,7 @@ func sudoExamples() []example {
 				"in another file":   sudoing(debian, imagetest.FileMode("etc/sudoers.d/app", 0o440, "app ALL=(ALL) NOPASSWD:ALL\n")),
 				"an editor":         sudoing("%adm ALL=(root) NOPASSWD: /usr/bin/vim /etc/hosts"),
 				"no authentication": sudoing("Defaults !authenticate\nweb ALL=(ALL) ALL"),
+				"no sudoers yet":    files(imagetest.File("etc/sudoers.d/app", "app ALL=(ALL) NOPASSWD: /usr/bin/vi\n")),
 				"something unknown": sudoing("web ALL=NOPASSWD: /opt/deploy"),
 			},
 			clean: images{
