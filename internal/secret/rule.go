@@ -89,7 +89,7 @@ func (r *rule) describe(w io.Writer) {
 // The bounds on what is derived from an expression.
 const (
 	enough      = 5   // bytes of a prefix that serve the prefilter best
-	maxPrefixes = 600 // prefixes of one expression
+	maxPrefixes = 700 // prefixes of one expression
 )
 
 // prefixes gives what every match of an expression starts with: literals of
@@ -99,7 +99,7 @@ func prefixes(expr string) []string {
 	if err != nil {
 		return nil
 	}
-	list, _ := expand(tree.Simplify())
+	list, _ := expand(tree.Simplify(), enough)
 	slices.Sort(list)
 	list = slices.Compact(list)
 	// A prefix of another prefix finds all that the longer one does.
@@ -113,13 +113,13 @@ func prefixes(expr string) []string {
 }
 
 // expand gives the literals that an expression starts with; exact is true if
-// they are all that it matches.
-func expand(t *syntax.Regexp) (list []string, exact bool) {
+// they are all that it matches. They need not be longer than want.
+func expand(t *syntax.Regexp, want int) (list []string, exact bool) {
 	switch t.Op {
 	case syntax.OpLiteral:
 		return []string{strings.ToLower(string(t.Rune))}, true
 	case syntax.OpCapture:
-		return expand(t.Sub[0])
+		return expand(t.Sub[0], want)
 	case syntax.OpCharClass:
 		for i := 0; i < len(t.Rune); i += 2 {
 			if t.Rune[i+1]-t.Rune[i] > 128 {
@@ -132,19 +132,19 @@ func expand(t *syntax.Regexp) (list []string, exact bool) {
 		slices.Sort(list)
 		return slices.Compact(list), true
 	case syntax.OpPlus:
-		list, _ = expand(t.Sub[0])
+		list, _ = expand(t.Sub[0], want)
 		return list, false
 	case syntax.OpAlternate:
 		exact = true
 		for _, sub := range t.Sub {
-			l, e := expand(sub)
+			l, e := expand(sub, want)
 			list, exact = append(list, l...), exact && e
 		}
 		return list, exact
 	case syntax.OpConcat:
-		return expandConcat(t.Sub)
+		return expandConcat(t.Sub, want)
 	case syntax.OpQuest:
-		list, exact = expand(t.Sub[0])
+		list, exact = expand(t.Sub[0], want)
 		return append(list, ""), exact
 	case syntax.OpEmptyMatch, syntax.OpBeginText, syntax.OpWordBoundary:
 		return []string{""}, true
@@ -153,13 +153,13 @@ func expand(t *syntax.Regexp) (list []string, exact bool) {
 	}
 }
 
-func expandConcat(subs []*syntax.Regexp) (list []string, exact bool) {
+func expandConcat(subs []*syntax.Regexp, want int) (list []string, exact bool) {
 	list = []string{""}
 	for _, sub := range subs {
-		if shortest(list) >= enough {
+		if shortest(list) >= want {
 			return list, false
 		}
-		next, exact := expand(sub)
+		next, exact := expand(sub, want-shortest(list))
 		if len(list)*len(next) > maxPrefixes {
 			return list, false
 		}

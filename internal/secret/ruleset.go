@@ -76,7 +76,7 @@ func (f *format) rule() (*rule, error) {
 	case f.in != nil:
 		r.form, r.keywords, expr = assigned, f.in, expr+`$`
 	case f.key != "":
-		r.form, r.keywords, expr, r.alone = window, []string{f.key}, f.expr, true
+		r.form, r.keywords, expr, r.alone = window, lengthened(f.key), f.expr, true
 		if r.reach > 60 {
 			r.entropy = 4
 		}
@@ -92,6 +92,19 @@ func (f *format) rule() (*rule, error) {
 		return nil, fmt.Errorf("rule %s: %w", f.id, err)
 	}
 	return r, nil
+}
+
+// lengthened puts in front of a keyword that is too short to serve the prefilter
+// well everything that may stand there.
+func lengthened(key string) []string {
+	if len(key) >= enough {
+		return []string{key}
+	}
+	var list []string
+	for _, c := range "0123456789abcdefghijklmnopqrstuvwxyz+/_-" {
+		list = append(list, string(c)+key)
+	}
+	return list
 }
 
 // telling is true if an expression starts with at least four characters one of

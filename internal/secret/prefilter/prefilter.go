@@ -34,8 +34,10 @@ const (
 // Set is a set of keywords. It does not change and may be used by any number of
 // goroutines.
 type Set struct {
-	step int                   // bytes between two looks, 1 to maxStep
-	may  *[1 << hashBits]uint8 // by hash: 1 if a keyword has such a gram
+	step int // bytes between two looks, 1 to maxStep
+	// may tells by the hash of a gram which classes of bytes follow such a gram in
+	// a keyword, a bit for each; 0 if no keyword has it.
+	may *[1 << hashBits]uint8
 	// chains holds, for each hash of a gram, the candidates as a run of
 	// candidates: from chains[h] to chains[h+1].
 	chains     []int32
@@ -94,7 +96,7 @@ func (s *Set) index() {
 		first := s.rarest(k)
 		for offset := first; offset < first+s.step; offset++ {
 			h := hash(gramAt(k[offset:]))
-			s.may[h] = 1
+			s.may[h] |= following(k, offset+gram)
 			c := candidate{keyword: int32(i), offset: int32(offset)}
 			for j := range min(8, len(k)) {
 				c.word |= uint64(k[j]|0x20) << (8 * j)
@@ -110,6 +112,17 @@ func (s *Set) index() {
 	}
 	s.chains[1<<hashBits] = int32(len(s.candidates))
 }
+
+// following is the bit of the class of a keyword's byte, all bits behind its end.
+func following(k string, i int) uint8 {
+	if i >= len(k) {
+		return 0xff
+	}
+	return 1 << class(k[i])
+}
+
+// class puts bytes into eight classes, letters of either case into the same.
+func class(c byte) uint8 { return (c | 0x20) & 7 }
 
 // rarest is the offset in a keyword of the run of step grams that ordinary text
 // has least often.
@@ -241,6 +254,9 @@ func (s *Set) find3(text []byte, yield func(Hit) bool) (int, bool) {
 // verify compares the keywords that have a gram of hash h with the text whose
 // gram starts at i.
 func (s *Set) verify(text []byte, i int, h uint32, yield func(Hit) bool) bool {
+	if i+gram < len(text) && s.may[h]>>class(text[i+gram])&1 == 0 {
+		return true
+	}
 	for _, c := range s.candidates[s.chains[h]:s.chains[h+1]] {
 		start := i - int(c.offset)
 		if start < 0 {
