@@ -19,11 +19,7 @@ func merge(ecosystem string, found []finding) []Flaw {
 			}
 			continue
 		}
-		names := append(slices.Clone(f.flaws), f.id)
-		for _, alias := range f.aliases {
-			names = append(names, alias)
-		}
-		g.join(i, names...)
+		g.join(i, slices.Concat(f.flaws, []string{f.id}, f.aliases)...)
 	}
 	var flaws []Flaw
 	for _, members := range g.sets() {

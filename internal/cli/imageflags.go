@@ -135,7 +135,18 @@ func (a *app) read(ctx context.Context, reference string, f *imageFlags, analyze
 		Log:       a.log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", reference, err)
+		return nil, naming(reference, err)
 	}
 	return reading, nil
+}
+
+// naming puts the image's name before an error that does not say it.
+func naming(reference string, err error) error {
+	if reference == "-" {
+		reference = "standard input"
+	}
+	if strings.Contains(err.Error(), reference) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", reference, err)
 }

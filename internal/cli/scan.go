@@ -120,7 +120,7 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, analy
 			return reported, err
 		}
 		if err := scan.Judge(ctx, merged, analyzers, judge); err != nil {
-			return reported, fmt.Errorf("%s: %w", reference, err)
+			return reported, naming(reference, err)
 		}
 		verdict, err := judge.Conclude()
 		if err != nil {

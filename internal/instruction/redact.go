@@ -251,8 +251,8 @@ func (s *spans) privateKeys(text string) {
 			return
 		}
 		i += j + len("PRIVATE KEY")
-		body, ok := strings.CutPrefix(text[i:], " BLOCK")
-		if body, ok = strings.CutPrefix(body, "-----"); !ok {
+		body, ok := strings.CutPrefix(strings.TrimPrefix(text[i:], " BLOCK"), "-----")
+		if !ok {
 			continue
 		}
 		start := len(text) - len(body)
