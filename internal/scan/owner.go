@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"path"
 	"slices"
 
@@ -78,25 +79,35 @@ func filesOf(p *inventory.Package, more []supplement) []inventory.FileList {
 	return lists
 }
 
+// owners tells to which package a live node belongs.
+type owners struct {
+	packages []*installed
+	of       []uint32 // by node: 1 + the index of its package, or 0
+}
+
+// get gives the package of a node.
+func (o *owners) get(id nodeID) (*installed, bool) {
+	if o.of[id] == 0 {
+		return nil, false
+	}
+	return o.packages[o.of[id]-1], true
+}
+
 // findOwners gives the packages to which live paths belong. Where two packages
 // list a path, it is the first's.
-func (s *software) findOwners() map[nodeID]*installed {
-	owners := make(map[nodeID]*installed)
+func (s *software) findOwners() *owners {
+	o := &owners{s.system(), make([]uint32, s.merged.tree.count)}
 	find := s.merged.tree.finder()
-	for _, p := range s.system() {
+	for i, p := range o.packages {
 		for _, files := range p.lists {
 			for path := range files.All() {
-				id, ok := find(path)
-				if !ok {
-					continue
-				}
-				if _, taken := owners[id]; !taken {
-					owners[id] = p
+				if id, ok := find(path); ok && o.of[id] == 0 {
+					o.of[id] = uint32(i + 1)
 				}
 			}
 		}
 	}
-	return owners
+	return o
 }
 
 // finder gives a function that finds the live node of a path, links above its last
@@ -107,13 +118,18 @@ func (t *tree) finder() func([]byte) (nodeID, bool) {
 		ok bool
 	}
 	known := make(map[string]directory)
+	var last []byte // the parent of the path before, and what it is
+	d, haveLast := directory{}, false
 	return func(path []byte) (nodeID, bool) {
 		parent, base := split(path)
-		d, ok := known[string(parent)]
-		if !ok {
-			d.id, d.ok = t.walk(string(parent), true)
-			d.ok = d.ok && t.isDirectory(d.id)
-			known[string(parent)] = d
+		if !haveLast || !bytes.Equal(parent, last) {
+			var ok bool
+			if d, ok = known[string(parent)]; !ok {
+				d.id, d.ok = t.walk(string(parent), true)
+				d.ok = d.ok && t.isDirectory(d.id)
+				known[string(parent)] = d
+			}
+			last, haveLast = append(last[:0], parent...), true
 		}
 		if !d.ok {
 			return 0, false
@@ -131,7 +147,7 @@ func (s *software) unchangedOwner(e *seaworthy.Entry) string {
 		return ""
 	}
 	t := s.merged.tree
-	p, ok := s.owners()[t.version(t.starts[e.Layer]+versionID(e.Ordinal)).node]
+	p, ok := s.owners().get(t.version(t.starts[e.Layer] + versionID(e.Ordinal)).node)
 	if !ok || e.Layer > p.since {
 		return ""
 	}
@@ -144,7 +160,7 @@ func (m *Merged) Owner(path string) (*seaworthy.Package, bool) {
 	if !ok {
 		return nil, false
 	}
-	p, ok := m.software.owners()[id]
+	p, ok := m.software.owners().get(id)
 	if !ok {
 		return nil, false
 	}

@@ -21,7 +21,7 @@ type software struct {
 	files   []softwareFile     // those that are live, sorted by path
 
 	system func() []*installed // of operating systems' package managers
-	owners func() map[nodeID]*installed
+	owners func() *owners
 	all    func() []*seaworthy.Package
 	gaps   func() []*seaworthy.Coverage
 }

@@ -214,7 +214,7 @@ func (s *software) filesRemain(p missing, find func([]byte) (nodeID, bool)) bool
 			if !ok || !s.isFileUpTo(id, p.entry.Layer) {
 				continue
 			}
-			if _, owned := s.owners()[id]; !owned {
+			if _, owned := s.owners().get(id); !owned {
 				remain++
 			}
 		}
