@@ -41,7 +41,7 @@ const order = `
 	internal/report      <
 	internal/explorer    <
 
-	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/policy internal/report internal/explorer internal/advisory
+	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

@@ -8,19 +8,23 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/misconfig"
+	"seaworthy.dev/seaworthy/internal/secret"
 )
 
 // analyzers gives the analyzers for the risks that are asked for; none asked for
 // means all. Of every risk that will not be looked at, one of them says so.
 // Judged are the risks that were asked for and have an analyzer.
-func analyzers(asked []seaworthy.Risk) (list []seaworthy.Analyzer, judged []seaworthy.Risk, err error) {
+func analyzers(asked []seaworthy.Risk, opt analyzerOptions) (list []seaworthy.Analyzer, judged []seaworthy.Risk, err error) {
 	for _, risk := range seaworthy.Risks() {
 		wanted := slices.Contains(asked, risk)
-		a := analyzer(risk)
 		switch {
 		case len(asked) > 0 && !wanted:
 			list = append(list, unlooked{risk, "it was not asked for (--risk)"})
-		case a != nil:
+		case slices.Contains(available(), string(risk)):
+			a, err := analyzer(risk, opt)
+			if err != nil {
+				return nil, nil, err
+			}
 			list = append(list, a)
 			judged = append(judged, risk)
 		case wanted:
@@ -32,24 +36,26 @@ func analyzers(asked []seaworthy.Risk) (list []seaworthy.Analyzer, judged []seaw
 	return list, judged, nil
 }
 
-// analyzer gives the analyzer of a risk, nil if this version has none.
-func analyzer(risk seaworthy.Risk) seaworthy.Analyzer {
+// analyzerOptions configure the analyzers.
+type analyzerOptions struct {
+	secret secret.Options
+}
+
+// analyzer gives the analyzer of a risk that is available.
+func analyzer(risk seaworthy.Risk, opt analyzerOptions) (seaworthy.Analyzer, error) {
 	switch risk {
 	case seaworthy.Misconfiguration:
-		return misconfig.New()
+		return misconfig.New(), nil
+	case seaworthy.Secret:
+		return secret.New(opt.secret)
 	default:
-		return nil
+		return nil, fmt.Errorf("no analyzer for the risk %s", risk)
 	}
 }
 
+// available names the risks that this version can look for.
 func available() []string {
-	var names []string
-	for _, r := range seaworthy.Risks() {
-		if analyzer(r) != nil {
-			names = append(names, string(r))
-		}
-	}
-	return names
+	return []string{string(seaworthy.Misconfiguration), string(seaworthy.Secret)}
 }
 
 // unlooked stands in for the analyzer of a risk that is not looked at, and says

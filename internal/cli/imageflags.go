@@ -97,21 +97,27 @@ func cacheDirectory(flag string) (string, error) {
 	return filepath.Join(dir, "seaworthy"), nil
 }
 
+// openCache opens the cache that the flags ask for; nil for none.
+func (a *app) openCache(f *imageFlags) (*scan.Cache, error) {
+	if f.noCache {
+		return nil, nil
+	}
+	dir, err := cacheDirectory(f.cacheDir)
+	if err != nil {
+		return nil, err
+	}
+	cache, err := scan.OpenCache(dir, a.log)
+	if err != nil {
+		a.log.Warn("the scan goes on without a cache", "error", err)
+		return nil, nil
+	}
+	return cache, nil
+}
+
 // read opens and reads an image with the analyzers.
-func (a *app) read(ctx context.Context, reference string, f *imageFlags, analyzers []seaworthy.Analyzer) (*scan.Reading, error) {
+func (a *app) read(ctx context.Context, reference string, f *imageFlags, cache *scan.Cache, analyzers []seaworthy.Analyzer) (*scan.Reading, error) {
 	if f.maxRatio < 1 || f.maxEntries < 1 {
 		return nil, errors.New("--max-ratio and --max-entries must be positive")
-	}
-	var cache *scan.Cache
-	if !f.noCache {
-		dir, err := cacheDirectory(f.cacheDir)
-		if err != nil {
-			return nil, err
-		}
-		if cache, err = scan.OpenCache(dir, a.log); err != nil {
-			a.log.Warn("the scan goes on without a cache", "error", err)
-			cache = nil
-		}
 	}
 	p := a.startProgress(f.noProgress, reference)
 	defer p.stop()

@@ -81,7 +81,11 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 	if len(args) == 2 {
 		under = path.Clean("/" + args[1])[1:]
 	}
-	reading, err := a.read(ctx, args[0], &f.image, analyzers)
+	cache, err := a.openCache(&f.image)
+	if err != nil {
+		return err
+	}
+	reading, err := a.read(ctx, args[0], &f.image, cache, analyzers)
 	if err != nil {
 		return err
 	}

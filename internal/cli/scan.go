@@ -11,6 +11,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/policy"
 	"seaworthy.dev/seaworthy/internal/scan"
+	"seaworthy.dev/seaworthy/internal/secret"
 )
 
 // scanFlags are the flags of scan.
@@ -21,6 +22,7 @@ type scanFlags struct {
 	failOn        string
 	ignoreUnfixed bool
 	policy        string
+	secretRules   string
 }
 
 func (a *app) scanCommand() *cobra.Command {
@@ -58,6 +60,7 @@ Dockle and Trivy in the working directory (.dockleignore, .trivyignore) count to
 	flags.StringVar(&f.failOn, "fail-on", "", "severity from which a finding of any risk fails the image, or never (default what the policy says)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "do not count vulnerabilities that no version fixes")
 	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default for the built-in one; none for the built-in one without the ignore files in the working directory")
+	flags.StringVar(&f.secretRules, "secret-rules", "", "`FILE` of rules for secrets in the TOML format of gitleaks, instead of the built-in ones or beside them (extend.useDefault)")
 	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(available(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(append(severityNames(), "never"), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -75,7 +78,15 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 	if err != nil {
 		return err
 	}
-	analyzers, judged, err := analyzers(risks)
+	cache, err := a.openCache(&f.image)
+	if err != nil {
+		return err
+	}
+	opt, err := f.analyzerOptions(cache)
+	if err != nil {
+		return err
+	}
+	analyzers, judged, err := analyzers(risks, opt)
 	if err != nil {
 		return err
 	}
@@ -91,7 +102,7 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 	judge := newJudge(out)
 	reported := 0
 	for _, reference := range references {
-		n, err := a.scanOne(ctx, reference, f, analyzers, judge)
+		n, err := a.scanOne(ctx, reference, f, cache, analyzers, judge)
 		reported += n
 		if err != nil {
 			a.fail(ctx, err)
@@ -106,9 +117,22 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 	return out.Close()
 }
 
+// analyzerOptions gives what the flags ask of the analyzers.
+func (f *scanFlags) analyzerOptions(cache *scan.Cache) (opt analyzerOptions, err error) {
+	if opt.secret.Key, err = cache.Key(); err != nil {
+		return opt, err
+	}
+	if f.secretRules != "" {
+		if opt.secret.Rules, err = secret.LoadRules(f.secretRules); err != nil {
+			return opt, fmt.Errorf("--secret-rules: %w", err)
+		}
+	}
+	return opt, nil
+}
+
 // scanOne scans all images that a reference stands for, and gives their number.
-func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge) (reported int, err error) {
-	reading, err := a.read(ctx, reference, &f.image, analyzers)
+func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache *scan.Cache, analyzers []seaworthy.Analyzer, judge *policy.Judge) (reported int, err error) {
+	reading, err := a.read(ctx, reference, &f.image, cache, analyzers)
 	if err != nil {
 		return 0, err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/secret"
 )
 
 func (a *app) versionCommand() *cobra.Command {
@@ -20,9 +20,17 @@ func (a *app) versionCommand() *cobra.Command {
 				commit = "unknown"
 			}
 			fmt.Fprintf(a.Stdout, "seaworthy %s\ncommit    %s\nbuilt     %s %s/%s\n", a.Version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			for _, r := range seaworthy.Risks() {
-				if an := analyzer(r); an != nil {
-					fmt.Fprintf(a.Stdout, "analyzer  %s version %d, rules %s\n", an.Name(), an.Version(), an.ConfigDigest())
+			list, _, err := analyzers(nil, analyzerOptions{})
+			if err != nil {
+				return err
+			}
+			for _, an := range list {
+				rules := an.ConfigDigest()
+				if s, ok := an.(*secret.Analyzer); ok {
+					rules = s.RulesDigest() // the digest of its configuration depends on a key
+				}
+				if rules != "" {
+					fmt.Fprintf(a.Stdout, "analyzer  %s version %d, rules %s\n", an.Name(), an.Version(), rules)
 				}
 			}
 			return nil

@@ -76,6 +76,10 @@ func (a *Analyzer) ConfigDigest() string {
 	return a.rules.digest + hex.EncodeToString(a.digest([]byte("configuration")))
 }
 
+// RulesDigest is the digest of the rules alone, for whoever wants to know which
+// are in use.
+func (a *Analyzer) RulesDigest() string { return a.rules.digest }
+
 // Risk implements [seaworthy.ImageAnalyzer].
 func (*Analyzer) Risk() seaworthy.Risk { return seaworthy.Secret }
 
