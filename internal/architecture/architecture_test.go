@@ -27,13 +27,14 @@ const order = `
 	internal/layer       <
 	internal/image       < internal/layer
 	internal/instruction <
-	internal/inventory   <
+	internal/zipfile     <
+	internal/inventory   < internal/zipfile
 	internal/advisory    <
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/instruction internal/misconfig/*
-	internal/secret      < internal/instruction internal/secret/*
+	internal/secret      < internal/instruction internal/zipfile internal/secret/*
 	internal/secret/prefilter <
 
 	# What becomes of events: the vocabulary alone.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
 // typeMaven is the purl type of Java's artifacts, named "group:artifact".
@@ -85,7 +86,7 @@ func (w *archiveWalk) read(f *seaworthy.File) ([]Package, error) {
 }
 
 func (w *archiveWalk) fail(within string, err error) {
-	if errors.Is(err, errZipBudget) {
+	if errors.Is(err, zipfile.ErrBudget) {
 		w.end = err
 	}
 	if err == w.end {
@@ -112,14 +113,14 @@ var (
 // file, held the bytes that the archives around it take in memory.
 func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, depth int, held int64) {
 	w.archives++
-	z, err := openZip(r, size)
+	z, err := zipfile.Open(r, size)
 	if err != nil {
 		w.fail(within, err)
 		return
 	}
 	var self javaArtifact
 	var poms []javaArtifact
-	err = z.walk(func(e *zipEntry) error {
+	err = z.Walk(func(e *zipfile.Entry) error {
 		if w.entries--; w.entries < 0 && w.end == nil {
 			w.end = errArchiveEntries
 		}
@@ -130,11 +131,11 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 			return w.ctx.Err()
 		}
 		switch {
-		case string(e.name) == "META-INF/MANIFEST.MF":
+		case string(e.Name) == "META-INF/MANIFEST.MF":
 			if text, ok := w.text(z, e, within); ok {
 				self = artifactOfManifest(text)
 			}
-		case bytes.HasSuffix(e.name, []byte("/pom.properties")) && bytes.Contains(e.name, []byte("META-INF/maven/")):
+		case bytes.HasSuffix(e.Name, []byte("/pom.properties")) && bytes.Contains(e.Name, []byte("META-INF/maven/")):
 			if len(w.packages)+len(poms) >= maxArchiveArtifact {
 				w.end = errArtifacts
 				return w.end
@@ -144,7 +145,7 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 					poms = append(poms, a)
 				}
 			}
-		case isJavaArchive(e.name):
+		case isJavaArchive(e.Name):
 			w.nested(z, e, within, depth, held)
 		}
 		return nil
@@ -158,10 +159,10 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 }
 
 // text reads a small file of an archive.
-func (w *archiveWalk) text(z *zipFile, e *zipEntry, within string) ([]byte, bool) {
-	data, err := z.read(e, maxJavaText, &w.inflate)
+func (w *archiveWalk) text(z *zipfile.File, e *zipfile.Entry, within string) ([]byte, bool) {
+	data, err := z.Read(e, maxJavaText, &w.inflate)
 	if err != nil {
-		w.fail(join(within, e.name), err)
+		w.fail(join(within, e.Name), err)
 		return nil, false
 	}
 	return data, true
@@ -177,8 +178,8 @@ func join(within string, name []byte) string {
 
 // nested reads an archive that is an entry of another. One that is stored, as in
 // those of Spring Boot, is read where it is.
-func (w *archiveWalk) nested(z *zipFile, e *zipEntry, within string, depth int, held int64) {
-	name := join(within, e.name)
+func (w *archiveWalk) nested(z *zipfile.File, e *zipfile.Entry, within string, depth int, held int64) {
+	name := join(within, e.Name)
 	switch {
 	case depth+1 > maxArchiveDepth:
 		w.fail(name, fmt.Errorf("it is more than %d archives deep", maxArchiveDepth))
@@ -187,19 +188,19 @@ func (w *archiveWalk) nested(z *zipFile, e *zipEntry, within string, depth int, 
 		w.end = errArchives
 		return
 	}
-	if e.method == zipStored {
-		data, err := z.data(e)
+	if e.Method == zipfile.Stored {
+		data, err := z.Data(e)
 		if err != nil {
 			w.fail(name, err)
 			return
 		}
-		w.archive(data, data.Size(), string(e.name), name, depth+1, held)
+		w.archive(data, data.Size(), string(e.Name), name, depth+1, held)
 		return
 	}
-	data, err := z.read(e, maxArchiveHeld-held, &w.inflate)
+	data, err := z.Read(e, maxArchiveHeld-held, &w.inflate)
 	if err != nil {
 		w.fail(name, err)
 		return
 	}
-	w.archive(bytes.NewReader(data), int64(len(data)), string(e.name), name, depth+1, held+int64(len(data)))
+	w.archive(bytes.NewReader(data), int64(len(data)), string(e.Name), name, depth+1, held+int64(len(data)))
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
 // entry is a file in an archive made for a test.
@@ -122,27 +124,25 @@ func TestDeepArchive(t *testing.T) {
 // times, and in it an archive that does the same.
 func TestManyEntries(t *testing.T) {
 	many := func(one string, n int) string {
-		z, err := openZip(strings.NewReader(one), int64(len(one)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		record := one[z.central : z.central+z.size]
+		const endSize, locatorSize = 56, 20 // of zip64's records
+		central := strings.Index(one, "PK\x01\x02")
+		record := one[central:strings.LastIndex(one, "PK\x05\x06")]
 		var b bytes.Buffer
-		b.WriteString(one[:z.central])
+		b.WriteString(one[:central])
 		b.WriteString(strings.Repeat(record, n))
 		end := b.Len()
-		head := make([]byte, zip64EndSize+zip64LocatorSize)
-		binary.LittleEndian.PutUint32(head, zip64EndSignature)
+		head := make([]byte, endSize+locatorSize)
+		copy(head, "PK\x06\x06")
 		binary.LittleEndian.PutUint64(head[32:], uint64(n))
 		binary.LittleEndian.PutUint64(head[40:], uint64(n*len(record)))
-		binary.LittleEndian.PutUint64(head[48:], uint64(z.central))
-		binary.LittleEndian.PutUint32(head[zip64EndSize:], zip64LocatorMagic)
-		binary.LittleEndian.PutUint64(head[zip64EndSize+8:], uint64(end))
+		binary.LittleEndian.PutUint64(head[48:], uint64(central))
+		copy(head[endSize:], "PK\x06\x07")
+		binary.LittleEndian.PutUint64(head[endSize+8:], uint64(end))
 		b.Write(head)
 		b.WriteString("PK\x05\x06\x00\x00\x00\x00" + strings.Repeat("\xff", 12) + "\x00\x00")
 		return b.String()
 	}
-	body := many(zipOf(t, entry{name: "A.class"}), maxZipEntries+1)
+	body := many(zipOf(t, entry{name: "A.class"}), zipfile.MaxEntries+1)
 	_, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(body)))
 	if err == nil || err.Error() != "it has 1000001 entries, of which the first 1000000 are read" {
 		t.Errorf("a million entries: %v", err)
@@ -152,7 +152,7 @@ func TestManyEntries(t *testing.T) {
 		walk       archiveWalk
 		want       string
 	}{
-		{"manifests", many(zipOf(t, manifest(strings.Repeat("x", maxJavaText+1))), 100), archiveWalk{entries: 1000, inflate: 8 << 20}, errZipBudget.Error()},
+		{"manifests", many(zipOf(t, manifest(strings.Repeat("x", maxJavaText+1))), 100), archiveWalk{entries: 1000, inflate: 8 << 20}, zipfile.ErrBudget.Error()},
 		{"archives", many(zipOf(t, entry{"a.jar", many(zipOf(t, pom("g", "a", "1")), 1000), false}), 1000), archiveWalk{entries: 5000, inflate: 1 << 30}, errArchiveEntries.Error()},
 		{"bomb", zipOf(t, entry{"b.jar", strings.Repeat("\x00", 4<<20), false}), archiveWalk{entries: 10, inflate: 1 << 20}, "b.jar in it: it has more than 1048576 bytes"},
 	} {

@@ -1,0 +1,250 @@
+// Package zipfile reads zip archives (APPNOTE.TXT, with its zip64 extension) that
+// may be anybody's: one entry after the other, so that an archive takes little
+// memory whatever it says of itself.
+package zipfile
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// The bounds on a zip archive.
+const (
+	MaxEntries = 1_000_000
+	maxName    = 4096 // bytes of a name; entries with longer ones are passed over
+)
+
+// The records of APPNOTE.TXT, section 4.3.
+const (
+	localSignature    = 0x04034b50
+	centralSignature  = 0x02014b50
+	endSignature      = 0x06054b50
+	zip64EndSignature = 0x06064b50
+	zip64LocatorMagic = 0x07064b50
+
+	localSize, centralSize, endSize, zip64EndSize, zip64LocatorSize = 30, 46, 22, 56, 20
+	maxComment                                                      = 1<<16 - 1
+)
+
+// ErrIncomplete is the error of what is no zip archive, or only a part of one.
+var ErrIncomplete = errors.New("it is not a complete zip archive")
+
+// File is a zip archive as its central directory describes it.
+type File struct {
+	r       io.ReaderAt
+	start   int64 // where the archive begins: programs may have a script in front
+	central int64 // offset of the central directory from the start of r
+	size    int64 // bytes of the central directory
+	entries uint64
+}
+
+// Entry is a file of the archive. The name is valid until the next one is read.
+type Entry struct {
+	Name             []byte
+	Method           uint16
+	Encrypted        bool
+	Packed, Unpacked uint64
+	local            uint64 // offset of the local header from the start of the archive
+}
+
+// Open finds the central directory of an archive, with or without the zip64
+// extension.
+func Open(r io.ReaderAt, size int64) (*File, error) {
+	tail := make([]byte, min(size, endSize+maxComment))
+	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
+		return nil, err
+	}
+	at := -1
+	for i := len(tail) - endSize; i >= 0; i-- {
+		if binary.LittleEndian.Uint32(tail[i:]) == endSignature &&
+			i+endSize+int(binary.LittleEndian.Uint16(tail[i+20:])) <= len(tail) {
+			at = i
+			break
+		}
+	}
+	if at < 0 {
+		return nil, ErrIncomplete
+	}
+	end := tail[at:]
+	entries := uint64(binary.LittleEndian.Uint16(end[10:]))
+	length := uint64(binary.LittleEndian.Uint32(end[12:]))
+	offset := uint64(binary.LittleEndian.Uint32(end[16:]))
+	endAt := size - int64(len(tail)) + int64(at)
+	if entries == 1<<16-1 || length == 1<<32-1 || offset == 1<<32-1 {
+		if record, at, ok := zip64End(r, endAt); ok {
+			entries = binary.LittleEndian.Uint64(record[32:])
+			length = binary.LittleEndian.Uint64(record[40:])
+			offset = binary.LittleEndian.Uint64(record[48:])
+			endAt = at
+		}
+	}
+	if length > uint64(endAt) || offset > uint64(endAt)-length {
+		return nil, ErrIncomplete
+	}
+	central := endAt - int64(length)
+	return &File{r: r, start: central - int64(offset), central: central, size: int64(length), entries: entries}, nil
+}
+
+// Before is the number of bytes in front of the archive, such as those of the
+// program that unpacks it.
+func (z *File) Before() int64 { return max(0, z.start) }
+
+// zip64End reads the zip64 record whose locator is right before the end record.
+func zip64End(r io.ReaderAt, endAt int64) (record []byte, at int64, ok bool) {
+	locator := make([]byte, zip64LocatorSize)
+	if endAt < zip64LocatorSize {
+		return nil, 0, false
+	}
+	if _, err := r.ReadAt(locator, endAt-zip64LocatorSize); err != nil || binary.LittleEndian.Uint32(locator) != zip64LocatorMagic {
+		return nil, 0, false
+	}
+	record = make([]byte, zip64EndSize)
+	// The record is right before its locator, except where something was put in
+	// front of the archive; then the locator's own offset is wrong, not this one.
+	at = endAt - zip64LocatorSize - zip64EndSize
+	if at < 0 {
+		return nil, 0, false
+	}
+	if _, err := r.ReadAt(record, at); err != nil || binary.LittleEndian.Uint32(record) != zip64EndSignature {
+		return nil, 0, false
+	}
+	return record, at, true
+}
+
+// Walk calls visit for each entry, in the order of the central directory, until
+// it returns an error.
+func (z *File) Walk(visit func(*Entry) error) error {
+	r := bufio.NewReaderSize(io.NewSectionReader(z.r, z.central, z.size), 64<<10)
+	var header [centralSize]byte
+	name := make([]byte, maxName)
+	for n := uint64(0); n < z.entries; n++ {
+		if n == MaxEntries {
+			return fmt.Errorf("it has %d entries, of which the first %d are read", z.entries, MaxEntries)
+		}
+		if _, err := io.ReadFull(r, header[:]); err != nil || binary.LittleEndian.Uint32(header[:]) != centralSignature {
+			return fmt.Errorf("its central directory ends after %d of %d entries", n, z.entries)
+		}
+		e := Entry{
+			Encrypted: header[8]&1 != 0,
+			Method:    binary.LittleEndian.Uint16(header[10:]),
+			Packed:    uint64(binary.LittleEndian.Uint32(header[20:])),
+			Unpacked:  uint64(binary.LittleEndian.Uint32(header[24:])),
+			local:     uint64(binary.LittleEndian.Uint32(header[42:])),
+		}
+		nameLength, extraLength, commentLength := int(binary.LittleEndian.Uint16(header[28:])),
+			int(binary.LittleEndian.Uint16(header[30:])), int(binary.LittleEndian.Uint16(header[32:]))
+		e.Name = name[:min(nameLength, maxName)]
+		if _, err := io.ReadFull(r, e.Name); err != nil {
+			return ErrIncomplete
+		}
+		r.Discard(nameLength - len(e.Name)) // what is missing fails at the next header
+		if e.Packed == 1<<32-1 || e.Unpacked == 1<<32-1 || e.local == 1<<32-1 {
+			extra := make([]byte, extraLength)
+			if _, err := io.ReadFull(r, extra); err != nil {
+				return ErrIncomplete
+			}
+			e.zip64(extra)
+			extraLength = 0
+		}
+		r.Discard(extraLength + commentLength)
+		if nameLength > maxName {
+			continue
+		}
+		if err := visit(&e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// zip64 takes sizes and offset that do not fit the header from the extra field 1.
+func (e *Entry) zip64(extra []byte) {
+	for len(extra) >= 4 {
+		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		extra = extra[4:]
+		if n > len(extra) {
+			return
+		}
+		if id != 1 {
+			extra = extra[n:]
+			continue
+		}
+		field := extra[:n]
+		for _, v := range []*uint64{&e.Unpacked, &e.Packed, &e.local} {
+			if *v == 1<<32-1 && len(field) >= 8 {
+				*v, field = binary.LittleEndian.Uint64(field), field[8:]
+			}
+		}
+		return
+	}
+}
+
+// ErrBudget is the error of a Read whose budget is used up.
+var ErrBudget = errors.New("the archives in it have more bytes than are decompressed")
+
+// The methods of compression.
+const (
+	Stored   = 0
+	Deflated = 8
+)
+
+// Data gives the packed bytes of an entry.
+func (z *File) Data(e *Entry) (*io.SectionReader, error) {
+	if e.Encrypted {
+		return nil, errors.New("it is encrypted")
+	}
+	var header [localSize]byte
+	at := z.start + int64(e.local)
+	if e.local > uint64(z.central-z.start) {
+		return nil, ErrIncomplete
+	}
+	if _, err := z.r.ReadAt(header[:], at); err != nil || binary.LittleEndian.Uint32(header[:]) != localSignature {
+		return nil, ErrIncomplete
+	}
+	at += localSize + int64(binary.LittleEndian.Uint16(header[26:])) + int64(binary.LittleEndian.Uint16(header[28:]))
+	if at > z.central || e.Packed > uint64(z.central-at) {
+		return nil, ErrIncomplete
+	}
+	return io.NewSectionReader(z.r, at, int64(e.Packed)), nil
+}
+
+// Read gives up to max bytes of an entry. A longer one is an error. What it took
+// to find out is taken from the budget.
+func (z *File) Read(e *Entry, max int64, budget *int64) ([]byte, error) {
+	if max = min(max, *budget); max <= 0 {
+		return nil, ErrBudget
+	}
+	packed, err := z.Data(e)
+	if err != nil {
+		return nil, err
+	}
+	var r io.Reader = packed
+	switch e.Method {
+	case Stored:
+	case Deflated:
+		inflate := flate.NewReader(bufio.NewReader(packed))
+		defer inflate.Close()
+		r = inflate
+	default:
+		return nil, fmt.Errorf("it is compressed by method %d, which only few programs know", e.Method)
+	}
+	var buf bytes.Buffer
+	if e.Unpacked <= uint64(max) && e.Unpacked <= 1<<20 {
+		buf.Grow(int(e.Unpacked) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(r, max+1))
+	*budget -= n
+	if err != nil {
+		return nil, fmt.Errorf("its data are damaged: %w", err)
+	}
+	if n > max {
+		return nil, fmt.Errorf("it has more than %d bytes", max)
+	}
+	return buf.Bytes(), nil
+}
