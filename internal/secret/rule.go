@@ -20,8 +20,10 @@ type rule struct {
 	tags     []string
 
 	form form
-	// keywords find the places to look at, without regard to case.
+	// keywords find the places to look at. The case of letters counts if exact is
+	// true.
 	keywords []string
+	exact    bool
 	// expr finds the secret. In form token it starts where the keyword does.
 	expr  *regexp.Regexp
 	group int // the group that is the secret; 0 is the first that is not empty, else all
@@ -80,7 +82,7 @@ type opinion struct {
 
 // describe writes what makes up the rule, for a digest.
 func (r *rule) describe(w io.Writer) {
-	fmt.Fprintf(w, "%q %q %d %d %q %v %d %v %q %v", r.id, r.name, r.severity, r.form, r.keywords, r.expr, r.group, r.entropy, r.path, r.required)
+	fmt.Fprintf(w, "%q %q %d %d %q %t %v %d %v %q %v", r.id, r.name, r.severity, r.form, r.keywords, r.exact, r.expr, r.group, r.entropy, r.path, r.required)
 	for _, a := range r.allow {
 		a.describe(w)
 	}
@@ -88,18 +90,24 @@ func (r *rule) describe(w io.Writer) {
 
 // The bounds on what is derived from an expression.
 const (
-	enough      = 5   // bytes of a prefix that serve the prefilter best
+	enough      = 4   // bytes of a prefix that serve the prefilter best
 	maxPrefixes = 700 // prefixes of one expression
 )
 
-// prefixes gives what every match of an expression starts with: literals of
-// lower case that are as long as serves the prefilter.
-func prefixes(expr string) []string {
+// prefixes gives what every match of an expression starts with: literals that are
+// as long as serves the prefilter. They are of lower case unless case counts.
+func prefixes(expr string) (list []string, exact bool) {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	list, _ := expand(tree.Simplify(), enough)
+	list, _ = expand(tree.Simplify(), enough)
+	exact = !foldsCase(tree)
+	if !exact {
+		for i := range list {
+			list[i] = strings.ToLower(list[i])
+		}
+	}
 	slices.Sort(list)
 	list = slices.Compact(list)
 	// A prefix of another prefix finds all that the longer one does.
@@ -109,7 +117,12 @@ func prefixes(expr string) []string {
 			kept = append(kept, p)
 		}
 	}
-	return kept
+	return kept, exact
+}
+
+// foldsCase tells whether a part of an expression is matched without regard to case.
+func foldsCase(t *syntax.Regexp) bool {
+	return t.Flags&syntax.FoldCase != 0 || slices.ContainsFunc(t.Sub, foldsCase)
 }
 
 // expand gives the literals that an expression starts with; exact is true if
@@ -117,7 +130,7 @@ func prefixes(expr string) []string {
 func expand(t *syntax.Regexp, want int) (list []string, exact bool) {
 	switch t.Op {
 	case syntax.OpLiteral:
-		return []string{strings.ToLower(string(t.Rune))}, true
+		return []string{string(t.Rune)}, true
 	case syntax.OpCapture:
 		return expand(t.Sub[0], want)
 	case syntax.OpCharClass:
@@ -126,7 +139,7 @@ func expand(t *syntax.Regexp, want int) (list []string, exact bool) {
 				return []string{""}, false
 			}
 			for r := t.Rune[i]; r <= t.Rune[i+1]; r++ {
-				list = append(list, strings.ToLower(string(r)))
+				list = append(list, string(r))
 			}
 		}
 		slices.Sort(list)

@@ -76,12 +76,12 @@ func (f *format) rule() (*rule, error) {
 	case f.in != nil:
 		r.form, r.keywords, expr = assigned, f.in, expr+`$`
 	case f.key != "":
-		r.form, r.keywords, expr, r.alone = window, lengthened(f.key), f.expr, true
+		r.form, r.keywords, r.exact, expr, r.alone = window, []string{f.key}, true, f.expr, true
 		if r.reach > 60 {
 			r.entropy = 4
 		}
 	default:
-		r.keywords = prefixes(f.expr)
+		r.keywords, r.exact = prefixes(f.expr)
 		r.strong = telling(f.expr)
 		if shortest(r.keywords) < 3 {
 			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
@@ -92,19 +92,6 @@ func (f *format) rule() (*rule, error) {
 		return nil, fmt.Errorf("rule %s: %w", f.id, err)
 	}
 	return r, nil
-}
-
-// lengthened puts in front of a keyword that is too short to serve the prefilter
-// well everything that may stand there.
-func lengthened(key string) []string {
-	if len(key) >= enough {
-		return []string{key}
-	}
-	var list []string
-	for _, c := range "0123456789abcdefghijklmnopqrstuvwxyz+/_-" {
-		list = append(list, string(c)+key)
-	}
-	return list
 }
 
 // telling is true if an expression starts with at least four characters one of
@@ -130,9 +117,9 @@ func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
 	}
 	slices.SortFunc(rules, func(a, b *rule) int { return strings.Compare(a.id, b.id) })
 	rs := &Rules{rules: rules, allow: allow}
-	at := map[string]int{}
-	var keywords []string
-	add := func(k string) int {
+	at := map[prefilter.Keyword]int{}
+	var keywords []prefilter.Keyword
+	add := func(k prefilter.Keyword) int {
 		i, ok := at[k]
 		if !ok {
 			i = len(keywords)
@@ -150,7 +137,10 @@ func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
 			rs.pathOnly = append(rs.pathOnly, r)
 		default:
 			for _, k := range r.keywords {
-				i := add(strings.ToLower(k))
+				if !r.exact {
+					k = strings.ToLower(k)
+				}
+				i := add(prefilter.Keyword{Text: k, Exact: r.exact})
 				rs.owners[i] = append(rs.owners[i], r)
 			}
 		}
@@ -160,10 +150,14 @@ func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
 	}
 	rs.base64From = len(keywords)
 	for _, text := range base64Marks {
-		keywords = append(keywords, base64Forms(text)...)
+		for _, form := range base64Forms(text) {
+			keywords = append(keywords, prefilter.Keyword{Text: form, Exact: true})
+		}
 	}
 	rs.percentFrom = len(keywords)
-	keywords = append(keywords, percentMarks[:]...)
+	for _, mark := range percentMarks {
+		keywords = append(keywords, prefilter.Keyword{Text: mark})
+	}
 	rs.digest = hex.EncodeToString(h.Sum(nil))
 	var err error
 	rs.set, err = prefilter.New(keywords)
@@ -186,7 +180,7 @@ func base64Forms(text string) []string {
 		enc := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + text))
 		from := (shift*8 + 5) / 6
 		to := (shift + len(text)) * 8 / 6
-		if form := strings.ToLower(enc[from:to]); len(form) >= enough {
+		if form := enc[from:to]; len(form) >= enough {
 			forms = append(forms, form)
 		}
 	}

@@ -14,7 +14,7 @@ type find func(text []byte, at, end int, pl *place) (start, stop int, o opinion)
 
 func privateKeyRule() *rule {
 	return &rule{
-		id: "private-key", name: "a private key", severity: critical, form: special, keywords: []string{pemBegin}, strong: true,
+		id: "private-key", name: "a private key", severity: critical, form: special, keywords: []string{pemBegin}, exact: true, strong: true,
 		source: "RFC 7468, RFC 1421, RFC 9580, OpenSSH PROTOCOL.key",
 		find: func(text []byte, at, _ int, _ *place) (int, int, opinion) {
 			n, o := privateKey(text[at:])
@@ -25,7 +25,7 @@ func privateKeyRule() *rule {
 
 func puttyRule() *rule {
 	return &rule{
-		id: "putty-private-key", name: "a private key of PuTTY", severity: critical, form: special, keywords: []string{puttyBegin},
+		id: "putty-private-key", name: "a private key of PuTTY", severity: critical, form: special, keywords: []string{puttyBegin}, exact: true,
 		source: "https://the.earth.li/~sgtatham/putty/latest/htmldoc/AppendixC.html",
 		find: func(text []byte, at, _ int, _ *place) (int, int, opinion) {
 			n, o := puttyKey(text[at:])
@@ -37,7 +37,7 @@ func puttyRule() *rule {
 func jwtRule() *rule {
 	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
 	return &rule{
-		id: "jwt", name: "a JSON Web Token", severity: high, source: "RFC 7519", check: jwt, reach: maxReach, entropy: 3,
+		id: "jwt", name: "a JSON Web Token", severity: high, source: "RFC 7519", check: jwt, reach: maxReach, entropy: 3, exact: true,
 		expr: regexp.MustCompile(`^` + expr),
 		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
 		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},

@@ -1,18 +1,20 @@
 // Package prefilter finds many keywords in one pass over a text, without regard
-// to the case of ASCII letters.
+// to the case of ASCII letters where a keyword does not care for it.
 //
-// The search looks at three bytes at a time, in steps as wide as the shortest
-// keyword allows, and asks a table whether any keyword has these three at one
-// of the offsets that such a step can meet. It almost never has; only then the
-// keywords themselves are compared. No step depends on the one before, so the
-// processor overlaps them, and the cost is linear in the text whatever the
-// number of keywords.
+// The search looks at four bytes at every other place of the text and asks a table
+// whether any keyword has these four; only where the table says so the keywords
+// themselves are compared. Each keyword is in the table with the two neighbouring
+// gramSize bytes that text has least often, so that one of them is met whether the
+// keyword starts at an even or at an odd place. No look depends on the one before,
+// which lets the processor overlap them, and where it can it makes eight at once.
+// The cost is linear in the text whatever the number of keywords.
 package prefilter
 
 import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 )
 
 // Bounds on keywords.
@@ -22,28 +24,41 @@ const (
 )
 
 const (
-	gram     = 3 // bytes that are looked up at once
-	hashBits = 16
+	step     = 2 // bytes between two looks
+	gramSize = 3 // bytes that select a cell of the table; the next byte selects its bit
+	// minLength is the length of keywords from which a gram is met at either place.
+	minLength = gramSize + step - 1
+
+	hashBits = 13
 	hashMul  = 0x9E3779B1
+	// foldGram clears of three bytes the bit that tells the case of letters, and
+	// the fourth byte.
+	foldGram = 0xDFDFDF
 	foldWord = 0x2020202020202020 // the bit of case of eight letters
-	// maxStep bounds the distance between two looks. A wider one would need
-	// keywords longer than most prefixes of tokens are.
-	maxStep = 3
 )
+
+// table tells by the hash of a gram which bytes follow such a gram in a keyword: a
+// bit for each value of a byte's lower five bits, the highest for 0. All bits are
+// set where any byte may follow.
+type table [1 << hashBits]uint32
 
 // Set is a set of keywords. It does not change and may be used by any number of
 // goroutines.
 type Set struct {
-	step int // bytes between two looks, 1 to maxStep
-	// may tells by the hash of a gram which classes of bytes follow such a gram in
-	// a keyword, a bit for each; 0 if no keyword has it.
-	may *[1 << hashBits]uint8
+	table *table
 	// chains holds, for each hash of a gram, the candidates as a run of
 	// candidates: from chains[h] to chains[h+1].
 	chains     []int32
 	candidates []candidate
-	keywords   []string // folded
-	short      []int    // keywords under gram bytes, which are looked for one by one
+	keywords   []Keyword // folded unless they are exact
+	short      []int     // keywords under minLength bytes, which are looked for one by one
+}
+
+// Keyword is what is looked for.
+type Keyword struct {
+	Text string
+	// Exact is true if the case of letters counts.
+	Exact bool
 }
 
 // candidate is a keyword that has a gram at an offset.
@@ -51,8 +66,8 @@ type candidate struct {
 	keyword int32
 	offset  int32
 	// word and mask are the first up to eight bytes of the keyword and which bits
-	// of them to compare, after the bit of case is set in both.
-	word, mask uint64
+	// of them to compare, once the bits of fold are set in the text.
+	word, mask, fold uint64
 }
 
 // Hit is an occurrence of a keyword.
@@ -63,24 +78,25 @@ type Hit struct {
 
 // New makes a set. Keywords must not be empty; letters other than ASCII's are
 // compared as bytes.
-func New(keywords []string) (*Set, error) {
+func New(keywords []Keyword) (*Set, error) {
 	if len(keywords) > MaxKeywords {
 		return nil, fmt.Errorf("%d keywords: more than %d", len(keywords), MaxKeywords)
 	}
-	s := &Set{step: maxStep, may: new([1 << hashBits]uint8)}
+	s := &Set{table: new(table)}
 	for i, k := range keywords {
 		switch {
-		case k == "":
+		case k.Text == "":
 			return nil, errors.New("an empty keyword")
-		case len(k) > MaxLength:
-			return nil, fmt.Errorf("a keyword of %d bytes: more than %d", len(k), MaxLength)
+		case len(k.Text) > MaxLength:
+			return nil, fmt.Errorf("a keyword of %d bytes: more than %d", len(k.Text), MaxLength)
 		}
-		s.keywords = append(s.keywords, fold(k))
-		if len(k) < gram {
+		if !k.Exact {
+			k.Text = fold(k.Text)
+		}
+		s.keywords = append(s.keywords, k)
+		if len(k.Text) < minLength {
 			s.short = append(s.short, i)
-			continue
 		}
-		s.step = min(s.step, len(k)-gram+1)
 	}
 	s.index()
 	return s, nil
@@ -90,19 +106,14 @@ func New(keywords []string) (*Set, error) {
 func (s *Set) index() {
 	byHash := make([][]candidate, 1<<hashBits)
 	for i, k := range s.keywords {
-		if len(k) < gram {
+		if len(k.Text) < minLength {
 			continue
 		}
-		first := s.rarest(k)
-		for offset := first; offset < first+s.step; offset++ {
-			h := hash(gramAt(k[offset:]))
-			s.may[h] |= following(k, offset+gram)
-			c := candidate{keyword: int32(i), offset: int32(offset)}
-			for j := range min(8, len(k)) {
-				c.word |= uint64(k[j]|0x20) << (8 * j)
-				c.mask |= 0xff << (8 * j)
-			}
-			byHash[h] = append(byHash[h], c)
+		first := rarest(k.Text)
+		for offset := first; offset < first+step; offset++ {
+			h := hash(gramOf(k.Text[offset:]))
+			s.table[h] |= following(k.Text, offset+gramSize)
+			byHash[h] = append(byHash[h], k.candidate(i, offset))
 		}
 	}
 	s.chains = make([]int32, 1<<hashBits+1)
@@ -113,25 +124,36 @@ func (s *Set) index() {
 	s.chains[1<<hashBits] = int32(len(s.candidates))
 }
 
-// following is the bit of the class of a keyword's byte, all bits behind its end.
-func following(k string, i int) uint8 {
-	if i >= len(k) {
-		return 0xff
+func (k *Keyword) candidate(keyword, offset int) candidate {
+	c := candidate{keyword: int32(keyword), offset: int32(offset)}
+	for i := range min(8, len(k.Text)) {
+		b := k.Text[i]
+		if !k.Exact && b >= 'a' && b <= 'z' {
+			c.fold |= 0x20 << (8 * i)
+		}
+		c.word |= uint64(b) << (8 * i)
+		c.mask |= 0xff << (8 * i)
 	}
-	return 1 << class(k[i])
+	return c
 }
 
-// class puts bytes into eight classes, letters of either case into the same.
-func class(c byte) uint8 { return (c | 0x20) & 7 }
+// following are the bits of the table for a keyword's byte: all of them behind its
+// end.
+func following(k string, i int) uint32 {
+	if i >= len(k) {
+		return ^uint32(0)
+	}
+	return 1 << 31 >> (k[i] & 31)
+}
 
-// rarest is the offset in a keyword of the run of step grams that ordinary text
-// has least often.
-func (s *Set) rarest(k string) int {
+// rarest is the offset in a keyword of the step grams that ordinary text has least
+// often.
+func rarest(k string) int {
 	best, bestCost := 0, 1<<30
-	for o := 0; o+s.step-1+gram <= len(k); o++ {
+	for o := 0; o+minLength <= len(k); o++ {
 		cost := 0
-		for i := o; i < o+s.step; i++ {
-			cost += frequency(k[i]) * frequency(k[i+1]) * frequency(k[i+2])
+		for i := o; i < o+step; i++ {
+			cost += 1 << (frequency(k, i) + frequency(k, i+1) + frequency(k, i+2))
 		}
 		if cost < bestCost {
 			best, bestCost = o, cost
@@ -140,17 +162,60 @@ func (s *Set) rarest(k string) int {
 	return best
 }
 
-// frequency says roughly how often text has a byte; folded letters only.
-func frequency(c byte) int {
-	switch {
+// pairs says how often text has two bytes one after the other, on a scale on which
+// three steps are about a factor of twenty: source code and documentation of a
+// Linux distribution. The rows are the first byte, the columns the second; behind
+// the letters of either case come digits, hyphen and underscore, and all else.
+const pairs = "" +
+	"35663352524767152767543442546" +
+	"53435321541522521442511241436" +
+	"63436326425632741546521330446" +
+	"53357332612422531443432330557" +
+	"64665653452667455776354641558" +
+	"53335521601433621544511030547" +
+	"42326234500534430544421122246" +
+	"61227111601432520435511020346" +
+	"55665652213657652567252405335" +
+	"31114000202000310050210000212" +
+	"42225231401213220142212010235" +
+	"63357432642622641355542151356" +
+	"64346221522452561243431130356" +
+	"62666562514434641267541141357" +
+	"45663541434567560755645222246" +
+	"63346324504532550655521141346" +
+	"20101110100110001111501000223" +
+	"63557452604455631566543150357" +
+	"53537335604433562367533141358" +
+	"63447427702443651756524361457" +
+	"45545441501656250656110311324" +
+	"61216211501241420122121111434" +
+	"51224214500213420431113000235" +
+	"42414211312231250245110320545" +
+	"32213220300333460344113101246" +
+	"30005001300212100011001111223" +
+	"55555522322322221222222422858" +
+	"54554544523454452555443323576" +
+	"76776766744667773777666543779"
+
+// frequency is that of the pair of bytes at an offset; behind the end, that of the
+// most frequent one.
+func frequency(k string, i int) int {
+	if i+1 >= len(k) {
+		return 9
+	}
+	return int(pairs[29*column(k[i])+column(k[i+1])] - '0')
+}
+
+func column(c byte) int {
+	switch c := lower(c); {
 	case c >= 'a' && c <= 'z':
-		return [...]int{8, 2, 4, 4, 12, 3, 2, 3, 8, 1, 1, 5, 3, 7, 7, 3, 1, 7, 7, 9, 3, 1, 1, 1, 2, 1}[c-'a']
-	case c >= '0' && c <= '9', c == '_', c == '=', c == '"':
-		return 2
-	case c == ' ', c == '-', c == '/':
-		return 5
+		return int(c - 'a')
+	case c >= '0' && c <= '9':
+		return 26
+	case c == '-' || c == '_':
+		return 27
 	default:
-		return 1
+		return 28
 	}
 }
 
@@ -170,12 +235,38 @@ func lower(c byte) byte {
 	return c
 }
 
-// hash is that of the upper three bytes of g, whose letters are folded.
-func hash(g uint32) uint32 { return g * hashMul >> (32 - hashBits) }
+// hash selects the cell of the table for the lower three bytes of g.
+func hash(g uint32) uint32 { return g & foldGram * hashMul >> (32 - hashBits) }
 
-// gramAt is the gram at the start of text, in the upper three bytes.
-func gramAt[T string | []byte](text T) uint32 {
-	return (uint32(text[0])<<8 | uint32(text[1])<<16 | uint32(text[2])<<24) | foldWord&0xFFFFFF00
+// gramOf is the gram at the start of text, in the lower three bytes.
+func gramOf[T string | []byte](text T) uint32 {
+	return uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16
+}
+
+const (
+	markSize = 64 * step // bytes of text for each mark
+	// markSlack is how many bytes behind those of the last mark are read too.
+	markSlack = 16
+)
+
+// markPortable looks at the places 0, 2, 4 … of text and sets in marks a bit for
+// each of which the table says that a keyword may be there: for place i bit i/2%64
+// of marks[i/128]. The text must be markSlack longer than the marks ask for.
+func markPortable(t *table, text []byte, marks []uint64) {
+	for i := range marks {
+		var mark uint64
+		block := text[i*markSize:][:markSize+markSlack]
+		for j := 0; j < markSize; j += 8 {
+			a := binary.LittleEndian.Uint64(block[j:])
+			b := uint32(binary.LittleEndian.Uint64(block[j+2:]) >> 32)
+			g0 := t[hash(uint32(a))] << (a >> 24 & 31) >> 31
+			g1 := t[hash(uint32(a>>16))] << (a >> 40 & 31) >> 31
+			g2 := t[hash(uint32(a>>32))] << (a >> 56 & 31) >> 31
+			g3 := t[hash(b)] << (b >> 24 & 31) >> 31
+			mark |= uint64(g0|g1<<1|g2<<2|g3<<3) << (j / step)
+		}
+		marks[i] = mark
+	}
 }
 
 // Find calls yield for every occurrence of every keyword, until yield returns
@@ -191,81 +282,38 @@ func (s *Set) Find(text []byte, yield func(Hit) bool) {
 	if len(s.candidates) == 0 {
 		return
 	}
-	i, ok := 0, true
-	switch s.step {
-	case 3:
-		i, ok = s.find3(text, yield)
-	case 2:
-		i, ok = s.find2(text, yield)
-	}
-	for ; ok && i+gram <= len(text); i += s.step {
-		if h := hash(gramAt(text[i:])); s.may[h] != 0 {
-			ok = s.verify(text, i, h, yield)
-		}
-	}
-}
-
-const low = 0xff // the byte of a word that is not of its gram
-
-// find2 looks at 0, 2, 4 … as far as whole words go.
-func (s *Set) find2(text []byte, yield func(Hit) bool) (int, bool) {
-	may, i := s.may, 0
-	for ; i+16 <= len(text); i += 8 {
-		a := binary.LittleEndian.Uint64(text[i:]) | foldWord
-		b := binary.LittleEndian.Uint64(text[i+2:]) | foldWord
-		h0 := hash(uint32(a) << 8)
-		h1 := hash(uint32(a>>8) &^ low)
-		h2 := hash(uint32(a>>24) &^ low)
-		h3 := hash(uint32(b>>24) &^ low)
-		if may[h0]|may[h1]|may[h2]|may[h3] == 0 {
-			continue
-		}
-		for j, h := range [...]uint32{h0, h1, h2, h3} {
-			if may[h] != 0 && !s.verify(text, i+2*j, h, yield) {
-				return 0, false
+	var marks [32]uint64
+	i := 0
+	for i+markSize+markSlack <= len(text) {
+		n := min(len(marks), (len(text)-i-markSlack)/markSize)
+		mark(s.table, text[i:], marks[:n])
+		for _, mark := range marks[:n] {
+			for ; mark != 0; mark &= mark - 1 {
+				if !s.verify(text, i+step*bits.TrailingZeros64(mark), yield) {
+					return
+				}
 			}
+			i += markSize
 		}
 	}
-	return i, true
+	for ; i+gramSize <= len(text); i += step {
+		if s.table[hash(gramOf(text[i:]))] != 0 && !s.verify(text, i, yield) {
+			return
+		}
+	}
 }
 
-// find3 looks at 0, 3, 6 … as far as whole words go.
-func (s *Set) find3(text []byte, yield func(Hit) bool) (int, bool) {
-	may, i := s.may, 0
-	for ; i+16 <= len(text); i += 12 {
-		a := binary.LittleEndian.Uint64(text[i:]) | foldWord
-		b := binary.LittleEndian.Uint64(text[i+6:]) | foldWord
-		h0 := hash(uint32(a) << 8)
-		h1 := hash(uint32(a>>16) &^ low)
-		h2 := hash(uint32(b) << 8)
-		h3 := hash(uint32(b>>16) &^ low)
-		if may[h0]|may[h1]|may[h2]|may[h3] == 0 {
-			continue
-		}
-		for j, h := range [...]uint32{h0, h1, h2, h3} {
-			if may[h] != 0 && !s.verify(text, i+3*j, h, yield) {
-				return 0, false
-			}
-		}
-	}
-	return i, true
-}
-
-// verify compares the keywords that have a gram of hash h with the text whose
-// gram starts at i.
-func (s *Set) verify(text []byte, i int, h uint32, yield func(Hit) bool) bool {
-	if i+gram < len(text) && s.may[h]>>class(text[i+gram])&1 == 0 {
-		return true
-	}
-	for _, c := range s.candidates[s.chains[h]:s.chains[h+1]] {
+// verify compares the keywords that have the gram at i with the text around it.
+func (s *Set) verify(text []byte, i int, yield func(Hit) bool) bool {
+	h := hash(gramOf(text[i:]))
+	list := s.candidates[s.chains[h]:s.chains[h+1]]
+	for j := range list {
+		c := &list[j]
 		start := i - int(c.offset)
-		if start < 0 {
+		if start < 0 || start+8 <= len(text) && (binary.LittleEndian.Uint64(text[start:])|c.fold)&c.mask != c.word {
 			continue
 		}
-		if start+8 <= len(text) && (binary.LittleEndian.Uint64(text[start:])|foldWord)&c.mask != c.word {
-			continue
-		}
-		if equalFold(text[start:], s.keywords[c.keyword]) && !yield(Hit{int(c.keyword), start}) {
+		if s.keywords[c.keyword].starts(text[start:]) && !yield(Hit{int(c.keyword), start}) {
 			return false
 		}
 	}
@@ -273,22 +321,22 @@ func (s *Set) verify(text []byte, i int, h uint32, yield func(Hit) bool) bool {
 }
 
 func (s *Set) findShort(text []byte, keyword int, yield func(Hit) bool) bool {
-	k := s.keywords[keyword]
+	k := &s.keywords[keyword]
 	for i := range text {
-		if lower(text[i]) == k[0] && equalFold(text[i:], k) && !yield(Hit{keyword, i}) {
+		if k.starts(text[i:]) && !yield(Hit{keyword, i}) {
 			return false
 		}
 	}
 	return true
 }
 
-// equalFold tells whether text starts with a folded keyword.
-func equalFold(text []byte, keyword string) bool {
-	if len(text) < len(keyword) {
+// starts tells whether a text starts with the keyword.
+func (k *Keyword) starts(text []byte) bool {
+	if len(text) < len(k.Text) {
 		return false
 	}
-	for i := range len(keyword) {
-		if lower(text[i]) != keyword[i] {
+	for i := range len(k.Text) {
+		if c := text[i]; c != k.Text[i] && (k.Exact || lower(c) != k.Text[i]) {
 			return false
 		}
 	}
@@ -296,4 +344,4 @@ func equalFold(text []byte, keyword string) bool {
 }
 
 // Length is the length of a keyword in bytes.
-func (s *Set) Length(keyword int) int { return len(s.keywords[keyword]) }
+func (s *Set) Length(keyword int) int { return len(s.keywords[keyword].Text) }

@@ -12,27 +12,30 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// words are keywords of the sizes that a rule set has.
-func words(n, shortest int) []string {
+// words are keywords of the sizes that a rule set has. The case of every other one
+// counts.
+func words(n, shortest int) (list []Keyword) {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
-	stems := []string{"password", "secret", "token", "api_key", "access-key", "-----begin", "https://", "bearer"}
-	list := slices.Clone(stems)
+	for i, s := range [...]string{"password", "secret", "token", "api_key", "access-key", "-----BEGIN", "https://", "Bearer"} {
+		list = append(list, Keyword{s, i%2 == 1})
+	}
 	for len(list) < n {
 		var b strings.Builder
 		for range shortest + r.IntN(6) {
-			b.WriteByte("abcdefghijklmnopqrstuvwxyz0123456789_-"[r.IntN(38)])
+			b.WriteByte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"[r.IntN(64)])
 		}
-		list = append(list, b.String())
+		list = append(list, Keyword{b.String(), len(list)%2 == 1})
 	}
 	return list
 }
 
 // naive finds what Find must find, by comparing at every place.
-func naive(text []byte, keywords []string) []Hit {
+func naive(text []byte, keywords []Keyword) []Hit {
 	var hits []Hit
 	for i := range text {
 		for k, w := range keywords {
-			if equalFold(text[i:], fold(w)) {
+			piece := string(text[i:min(len(text), i+len(w.Text))])
+			if piece == w.Text || !w.Exact && fold(piece) == fold(w.Text) {
 				hits = append(hits, Hit{k, i})
 			}
 		}
@@ -40,7 +43,7 @@ func naive(text []byte, keywords []string) []Hit {
 	return hits
 }
 
-func find(t testing.TB, text []byte, keywords []string) []Hit {
+func find(t testing.TB, text []byte, keywords []Keyword) []Hit {
 	t.Helper()
 	s, err := New(keywords)
 	if err != nil {
@@ -60,8 +63,8 @@ func TestFindIsExact(t *testing.T) {
 		keywords := words(40, shortest)
 		for range 50 {
 			var text []byte
-			for len(text) < 20+r.IntN(200) {
-				switch w := keywords[r.IntN(len(keywords))]; r.IntN(4) {
+			for len(text) < 20+r.IntN(800) {
+				switch w := keywords[r.IntN(len(keywords))].Text; r.IntN(4) {
 				case 0:
 					text = append(text, w...)
 				case 1:
@@ -80,13 +83,13 @@ func TestFindIsExact(t *testing.T) {
 }
 
 func TestFindFoldsOnlyLetters(t *testing.T) {
-	if hits := find(t, []byte("A\x7fB @bc a_b A_B `bc"), []string{"a_b", "@bc"}); len(hits) != 3 {
+	if hits := find(t, []byte("A\x7fB @bc a_b A_B `bc"), []Keyword{{Text: "a_b"}, {Text: "@bc"}}); len(hits) != 3 {
 		t.Errorf("hits %v, want one of @bc and two of a_b", hits)
 	}
 }
 
 func TestFindStops(t *testing.T) {
-	s, err := New([]string{"token"})
+	s, err := New([]Keyword{{Text: "token"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,23 +101,47 @@ func TestFindStops(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	for _, keywords := range [][]string{{""}, {"a", ""}, {strings.Repeat("x", MaxLength+1)}, make([]string, MaxKeywords+1)} {
+	for _, keywords := range [][]Keyword{{{}}, {{Text: "a"}, {}}, {{Text: strings.Repeat("x", MaxLength+1)}}, make([]Keyword, MaxKeywords+1)} {
 		if _, err := New(keywords); err == nil {
-			t.Errorf("New accepts %d keywords, the last of %d bytes", len(keywords), len(keywords[len(keywords)-1]))
+			t.Errorf("New accepts %d keywords, the last of %d bytes", len(keywords), len(keywords[len(keywords)-1].Text))
 		}
 	}
 }
 
 func FuzzFind(f *testing.F) {
-	f.Add([]byte("export API_TOKEN=abc"), "token", "api")
-	f.Add([]byte("xxABxx"), "ab", "x")
-	f.Fuzz(func(t *testing.T, text []byte, a, b string) {
+	f.Add([]byte("export API_TOKEN=abc"), "token", "api", true)
+	f.Add([]byte("xxABxx"), "ab", "x", false)
+	f.Add(bytes.Repeat([]byte("a Token, or two tokens; "), 100), "token", "o T", true)
+	f.Fuzz(func(t *testing.T, text []byte, a, b string, exact bool) {
 		if a == "" || b == "" || len(a) > MaxLength || len(b) > MaxLength {
 			t.Skip()
 		}
-		keywords := []string{a, b}
+		keywords := []Keyword{{a, exact}, {Text: b}}
 		if diff := gocmp.Diff(naive(text, keywords), find(t, text, keywords)); diff != "" {
-			t.Errorf("%q in %q:\n%s", keywords, text, diff)
+			t.Errorf("%+q in %q:\n%s", fmt.Sprint(keywords), text, diff)
+		}
+	})
+}
+
+// FuzzMark holds the marks that this processor makes to those that any makes.
+func FuzzMark(f *testing.F) {
+	s, err := New(words(600, 4))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte("password=https://Bearer"))
+	for _, k := range s.keywords {
+		f.Add([]byte("x" + k.Text + " " + k.Text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		text = bytes.Repeat(text, 1+(3*markSize+markSlack)/(len(text)+1))
+		n := max(0, len(text)-markSlack) / markSize
+		got, want := make([]uint64, n+1), make([]uint64, n+1)
+		got[n], want[n] = 1, 1
+		mark(s.table, text, got[:n])
+		markPortable(s.table, text, want[:n])
+		if !slices.Equal(got, want) {
+			t.Errorf("text %q: marks %x, want %x", text, got, want)
 		}
 	})
 }
@@ -135,20 +162,38 @@ func BenchmarkFind(b *testing.B) {
 			binary[i] = byte(r.Uint32() & r.Uint32())
 		}
 	}
-	for _, n := range []int{100, 400} {
-		for _, shortest := range []int{4, 5} {
-			s, err := New(words(n, shortest))
-			if err != nil {
-				b.Fatal(err)
-			}
-			for name, text := range map[string][]byte{"random": random, "code": code, "binary": binary} {
-				b.Run(fmt.Sprintf("%s/%d-from-%d", name, n, shortest), func(b *testing.B) {
-					b.SetBytes(int64(len(text)))
-					for b.Loop() {
-						s.Find(text, func(Hit) bool { return true })
-					}
-				})
-			}
+	for _, n := range []int{100, 600} {
+		s, err := New(words(n, 4))
+		if err != nil {
+			b.Fatal(err)
 		}
+		for name, text := range map[string][]byte{"random": random, "code": code, "binary": binary} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					s.Find(text, func(Hit) bool { return true })
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkMark(b *testing.B) {
+	s, err := New(words(600, 4))
+	if err != nil {
+		b.Fatal(err)
+	}
+	text := make([]byte, 32*markSize+markSlack)
+	for i, r := 0, rand.New(rand.NewPCG(3, 3)); i < len(text); i++ {
+		text[i] = byte(r.Uint32())
+	}
+	marks := make([]uint64, 32)
+	for name, mark := range map[string]func(*table, []byte, []uint64){"best": mark, "portable": markPortable} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				mark(s.table, text, marks)
+			}
+		})
 	}
 }
