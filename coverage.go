@@ -12,6 +12,9 @@ type Coverage struct {
 	State   State  `json:"state"`
 	// Reason is a sentence; empty only for Checked.
 	Reason string `json:"reason,omitempty"`
+	// InImage is true if the reason lies in what the image holds, and not in the
+	// data by which it is judged: newer data would not mend it.
+	InImage bool `json:"inImage,omitempty"`
 }
 
 // State is how far a subject was looked at.

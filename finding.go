@@ -158,9 +158,21 @@ type AffectedPackage struct {
 
 // VEX is a statement about a vulnerability by somebody who knows the product.
 type VEX struct {
+	// Status is affected, not_affected, fixed or under_investigation.
 	Status string `json:"status"`
 	By     string `json:"by"`
+	// Justification says why the product is not affected: one of the words of the
+	// statement's format, "vulnerable_code_not_present".
+	Justification string `json:"justification,omitempty"`
+	// Statement is what its author adds in words.
+	Statement string `json:"statement,omitempty"`
+	// Source is the file or attachment that holds the statement.
+	Source string `json:"source,omitempty"`
 }
+
+// Settles is true for a statement after which the finding no longer counts: the
+// product is not affected, or what was wrong is mended.
+func (v *VEX) Settles() bool { return v.Status == "not_affected" || v.Status == "fixed" }
 
 // Exception is the policy's permission for a finding.
 type Exception struct {

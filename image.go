@@ -9,6 +9,9 @@ import (
 type Image struct {
 	// Reference is the image as the user named it.
 	Reference string `json:"reference"`
+	// Repository is the repository in a registry that the image was read from, with
+	// the registry: "docker.io/library/alpine"; empty for any other source.
+	Repository string `json:"repository,omitempty"`
 	// Digest is the digest of the image manifest; empty where the source has
 	// none (a docker archive of the old form, a root file system).
 	Digest string `json:"digest,omitempty"`

@@ -97,6 +97,7 @@ command line counts before a variable.`,
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		a.scanCommand(),
+		a.sbomCommand(),
 		a.lsCommand(),
 		a.checksCommand(),
 		a.convertCommand(),

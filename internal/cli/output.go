@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -175,8 +177,18 @@ func (o *outputs) discard() {
 	}
 }
 
+// maxEpoch is the end of the year 9999, in seconds since 1970.
+const maxEpoch = 253402300799
+
 func (a *app) reportOptions(f *outputFlags) (report.Options, error) {
 	opt := report.Options{Now: a.now(), Verbose: f.verbose}
+	if epoch := a.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
+		seconds, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil || seconds < 0 || seconds > maxEpoch {
+			return opt, fmt.Errorf("SOURCE_DATE_EPOCH is %q: want a number of seconds since 1970", epoch)
+		}
+		opt.Created = time.Unix(seconds, 0)
+	}
 	for _, s := range f.severities {
 		v, err := seaworthy.ParseSeverity(strings.ToLower(strings.TrimSpace(s)))
 		if err != nil {

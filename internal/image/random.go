@@ -17,6 +17,8 @@ type resolved struct {
 	blobs     []Blob
 	seen      map[string]int // index in blobs by name
 	tag       string         // by which the images were asked for, "" if by none
+	// repository is where they come from, "" if from no registry.
+	repository string
 }
 
 // add takes in an image with the blobs of its layers, in the order of its
@@ -50,7 +52,7 @@ func (r *resolved) label(reference string) {
 	}
 	for i := range r.manifests {
 		m := &r.manifests[i]
-		m.Reference, m.Tag = reference, r.tag
+		m.Reference, m.Tag, m.Repository = reference, r.tag, r.repository
 		switch p := m.Config.Platform(); {
 		case count[p] > 1:
 			m.Reference = fmt.Sprintf("%s (%s, %s)", reference, p, m.Digest)

@@ -145,7 +145,7 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
-	found.tag = tagOf(ref)
+	found.tag, found.repository = tagOf(ref), repositoryOf(reference)
 	return &randomSource{resolved: found, parallel: opt.Parallel, open: r.open, close: func() error {
 		r.base.CloseIdleConnections()
 		return nil
@@ -158,6 +158,19 @@ func tagOf(ref name.Reference) string {
 		return tag.TagStr()
 	}
 	return ""
+}
+
+// repositoryOf gives the repository of a name in a registry as people write it,
+// whichever mirror answers for it.
+func repositoryOf(reference string) string {
+	ref, err := name.ParseReference(reference)
+	if err != nil {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(ref.Context().Name(), name.DefaultRegistry+"/"); ok {
+		return "docker.io/" + rest
+	}
+	return ref.Context().Name()
 }
 
 // offer lists the images that the document of a tag or digest stands for.

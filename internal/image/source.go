@@ -63,6 +63,9 @@ type Manifest struct {
 	// Tag is the tag by which a registry or the Docker daemon was asked for the
 	// image, "" if it was named in any other way.
 	Tag string
+	// Repository is the repository in a registry that the image comes from,
+	// "docker.io/library/alpine"; "" if it comes from anywhere else.
+	Repository string
 	// Digest is the digest of the image manifest, "" where there is none.
 	Digest string
 	// ImageID is the digest of the image configuration, "" where there is none.

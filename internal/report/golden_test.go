@@ -38,6 +38,8 @@ func TestGolden(t *testing.T) {
 		{"fleet.junit.xml", JUnit, Options{}, fleet()},
 		{"fleet.gitlab.json", GitLab, Options{}, fleet()},
 		{"harbour.md", Markdown, Options{Now: now}, []scanned{harbour()}},
+		{"fleet.cdx.json", CycloneDX, Options{}, fleet()},
+		{"fleet.spdx.json", SPDX, Options{}, fleet()},
 		{"fleet-severe.md", Markdown, Options{Now: now, Severities: severe}, fleet()},
 	}
 	for _, tt := range tests {

@@ -25,11 +25,14 @@ const (
 	JUnit    Format = "junit"    // for the test view of a CI system
 	GitLab   Format = "gitlab"   // GitLab's container scanning report
 	Markdown Format = "markdown" // a comment for a pull request
+
+	CycloneDX Format = "cyclonedx" // bill of materials, CycloneDX 1.6 JSON, with the vulnerabilities
+	SPDX      Format = "spdx"      // bill of materials, SPDX 2.3 JSON
 )
 
 // Formats lists all formats.
 func Formats() []Format {
-	return []Format{Text, JSON, SARIF, JUnit, GitLab, Markdown}
+	return []Format{Text, JSON, SARIF, JUnit, GitLab, Markdown, CycloneDX, SPDX}
 }
 
 // ParseFormat is the inverse of the conversion to string.
@@ -61,6 +64,9 @@ type Options struct {
 	// Now is the time from which the text and markdown formats reckon the age of
 	// an image; if it is zero they show no age.
 	Now time.Time
+	// Created is the time that a bill of materials names as that of its making. If
+	// it is zero, CycloneDX names none, and SPDX the one at which the image was built.
+	Created time.Time
 	// Verbose lets the text format show everything it knows.
 	Verbose bool
 }
@@ -82,6 +88,10 @@ func New(f Format, w io.Writer, opt Options) (Writer, error) {
 		out = newGitLab(w)
 	case Markdown:
 		out = newMarkdown(w, opt)
+	case CycloneDX:
+		out = newCycloneDX(w, opt)
+	case SPDX:
+		out = newSPDX(w, opt)
 	default:
 		_, err := ParseFormat(string(f))
 		return nil, err

@@ -33,6 +33,8 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 		Created:   manifest.Config.Created,
 		Config:    manifest.Config,
 		Tag:       manifest.Tag,
+
+		Repository: manifest.Repository,
 	}
 	m := &Merged{image: img, leftOut: manifest.LeftOut}
 	var tables []*layer.Table

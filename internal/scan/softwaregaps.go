@@ -27,7 +27,7 @@ func (s *software) findGaps() []*seaworthy.Coverage {
 type gaps struct{ list []*seaworthy.Coverage }
 
 func (g *gaps) add(subject string, state seaworthy.State, reason string) {
-	g.list = append(g.list, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Reason: reason})
+	g.list = append(g.list, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Reason: reason, InImage: true})
 }
 
 func layerSubject(layer int, path string) string {

@@ -1,0 +1,216 @@
+package report
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/github/go-spdx/v2/spdxexp"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// billCollector gathers what a software bill of materials is made of: beside the
+// document its packages, each with a name of its own.
+//
+// A bill is written for an inventory too, which nobody judged: its verdict has no
+// decision then.
+type billCollector struct {
+	collector
+	bill *bill
+}
+
+// bill is the software of one image.
+type bill struct {
+	*document
+	packages []billPackage
+}
+
+// billPackage is a package with the name by which the rest of a bill refers to it.
+type billPackage struct {
+	*seaworthy.Package
+	ref string
+}
+
+// draw sets what is done with each bill that is complete.
+func (b *billCollector) draw(render func(*bill) error) {
+	b.render = func(d *document) error {
+		b.bill.document = d
+		return render(b.bill)
+	}
+}
+
+// Image implements [seaworthy.Handler].
+func (b *billCollector) Image(i *seaworthy.Image) error {
+	b.bill = &bill{}
+	return b.collector.Image(i)
+}
+
+// Package implements [seaworthy.Handler].
+func (b *billCollector) Package(p *seaworthy.Package) error {
+	if err := b.collector.Package(p); err != nil {
+		return err
+	}
+	b.bill.packages = append(b.bill.packages, billPackage{Package: p})
+	return nil
+}
+
+// name gives each package a name: its package URL, with a number where several
+// packages share one.
+func (b *bill) name() {
+	used := make(map[string]int, len(b.packages))
+	for i := range b.packages {
+		p := &b.packages[i]
+		p.ref = cmp.Or(p.PURL, p.Name+"@"+p.Version)
+		used[p.ref]++
+		if n := used[p.ref]; n > 1 {
+			p.ref += "#" + strconv.Itoa(n)
+		}
+	}
+}
+
+// affected gives the names of the packages that a finding is about.
+func (b *bill) affected() func(*seaworthy.Finding) []string {
+	type key struct{ purl, name, version string }
+	refs := make(map[key][]string)
+	for _, p := range b.packages {
+		k := key{p.PURL, p.Name, p.Version}
+		refs[k] = append(refs[k], p.ref)
+	}
+	return func(f *seaworthy.Finding) []string {
+		if f.Package == nil {
+			return nil
+		}
+		return refs[key{f.Package.PURL, f.Package.Name, f.Package.Version}]
+	}
+}
+
+// gaps are the parts of the image whose software is not known.
+func (b *bill) gaps() []*seaworthy.Coverage {
+	return slices.DeleteFunc(slices.Clone(b.coverage), func(c *seaworthy.Coverage) bool {
+		return c.Risk != seaworthy.Vulnerability || !c.InImage
+	})
+}
+
+// attribute is a fact that a bill's format has no field for. The names begin with
+// "seaworthy:".
+type attribute struct{ name, value string }
+
+const attributePrefix = "seaworthy:"
+
+type attributes []attribute
+
+func (a *attributes) add(name, value string) {
+	if value != "" {
+		*a = append(*a, attribute{attributePrefix + name, value})
+	}
+}
+
+// imageAttributes are those of the image: its layers, and what of it is not known.
+func (b *bill) imageAttributes() attributes {
+	var a attributes
+	i := b.image
+	a.add("reference", i.Reference)
+	a.add("repository", i.Repository)
+	a.add("imageID", i.ImageID)
+	a.add("platform", i.Platform)
+	if i.BaseBoundary != nil {
+		a.add("baseBoundary", strconv.Itoa(*i.BaseBoundary))
+	}
+	for n, l := range i.Layers {
+		prefix := fmt.Sprintf("layer:%d:", n)
+		a.add(prefix+"diffID", l.DiffID)
+		a.add(prefix+"digest", l.Digest)
+		a.add(prefix+"size", strconv.FormatInt(l.Size, 10))
+		a.add(prefix+"instruction", l.Instruction)
+	}
+	for _, g := range b.gaps() {
+		a.add("gap", fmt.Sprintf("%s: %s: %s", g.State, g.Subject, g.Reason))
+	}
+	if b.verdict.Decision != "" {
+		a.add("verdict", string(b.verdict.Decision))
+	}
+	return a
+}
+
+// packageAttributes are those of a package: where it is, and by which layer.
+func packageAttributes(p *seaworthy.Package) attributes {
+	var a attributes
+	a.add("ecosystem", p.Ecosystem)
+	if p.Source != nil {
+		a.add("source:name", p.Source.Name)
+		a.add("source:version", p.Source.Version)
+	}
+	a.add("modularity", p.Modularity)
+	if p.ByText {
+		a.add("byText", "true")
+	}
+	for n, l := range p.Locations {
+		prefix := fmt.Sprintf("location:%d:", n)
+		path, _ := seaworthy.TextPath(l.Path)
+		a.add(prefix+"path", path)
+		if l.Layer != nil {
+			a.add(prefix+"layer", strconv.Itoa(*l.Layer))
+		}
+	}
+	return a
+}
+
+// billPURL is the package URL with the source package in the qualifier upstream,
+// where other scanners look for it.
+func billPURL(p *seaworthy.Package) string {
+	if p.PURL == "" || p.Source == nil || p.Source.Name == p.Name && p.Source.Version == p.Version {
+		return p.PURL
+	}
+	upstream := p.Source.Name
+	if p.Source.Version != "" && p.Source.Version != p.Version {
+		upstream += "@" + p.Source.Version
+	}
+	separator := "?"
+	if strings.Contains(p.PURL, "?") {
+		separator = "&" // and upstream comes after arch, distro and epoch
+	}
+	return p.PURL + separator + "upstream=" + url.QueryEscape(upstream)
+}
+
+// licenseExpression joins the licences of a package to one SPDX expression. With
+// one that is no expression there is none.
+func licenseExpression(licenses []string) (expression string, ok bool) {
+	if len(licenses) == 0 {
+		return "", false
+	}
+	if ok, _ := spdxexp.ValidateLicenses(licenses); !ok {
+		return "", false
+	}
+	if len(licenses) == 1 {
+		return licenses[0], true
+	}
+	parts := make([]string, len(licenses))
+	for i, l := range licenses {
+		if parts[i] = l; strings.Contains(l, " ") {
+			parts[i] = "(" + l + ")"
+		}
+	}
+	return strings.Join(parts, " AND "), true
+}
+
+// uuid is a UUID of version 8 (RFC 9562) made from a document, so that the same
+// document always has the same.
+func uuid(document []byte) string {
+	h := sha256.Sum256(document)
+	h[6] = h[6]&0x0f | 0x80
+	h[8] = h[8]&0x3f | 0x80
+	s := hex.EncodeToString(h[:16])
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}
+
+// sha256Of gives the hash of a digest if it is one of SHA-256.
+func sha256Of(digest string) (hash string, ok bool) {
+	hash, ok = strings.CutPrefix(digest, "sha256:")
+	return hash, ok && len(hash) == 2*sha256.Size
+}
