@@ -148,12 +148,33 @@ type KEV struct {
 
 // AffectedPackage is the package that a finding is about.
 type AffectedPackage struct {
-	Name         string `json:"name"`
-	Version      string `json:"version"`
-	Ecosystem    string `json:"ecosystem,omitempty"`
-	PURL         string `json:"purl,omitempty"`
+	Name      string `json:"name"`
+	Version   string `json:"version"`
+	Ecosystem string `json:"ecosystem,omitempty"`
+	PURL      string `json:"purl,omitempty"`
+	// Source is the package from which it was built, as the advisories name it.
+	Source *SourcePackage `json:"source,omitempty"`
+	// FixedVersion is the first version of this release that is free of the flaw,
+	// empty if there is none yet.
 	FixedVersion string `json:"fixedVersion,omitempty"`
-	Status       string `json:"status,omitempty"`
+	// Status is "fixed", "affected", or a state that a distribution names.
+	Status string `json:"status,omitempty"`
+	// Upgrade is what mends the package; nil if no version mends the flaw.
+	Upgrade *Upgrade `json:"upgrade,omitempty"`
+}
+
+// Upgrade is how a package comes to a version without flaws.
+type Upgrade struct {
+	// Version is the first one free of all the package's flaws that a version mends.
+	Version string `json:"version"`
+	// Command is the beginning of the command that does it, and Package what it
+	// ends with: one command may name several packages. Either is empty where
+	// there is no such command, or where the command is whole without.
+	Command string `json:"command,omitempty"`
+	Package string `json:"package,omitempty"`
+	// Base is true if the package came with the base image, so that a newer one
+	// may mend it too.
+	Base bool `json:"base,omitempty"`
 }
 
 // VEX is a statement about a vulnerability by somebody who knows the product.

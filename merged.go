@@ -52,6 +52,11 @@ type Merged interface {
 	// lists a live path among its files, itself and not what it links to. What is
 	// there may have been changed since.
 	Owner(path string) (pkg *Package, ok bool)
+	// GoFunction tells whether a function or method is in the Go program at a live
+	// path, named as in the Go vulnerability database: of the package
+	// "golang.org/x/net/html" "Parse" or "Tokenizer.Next". Known is false where the
+	// program does not tell. That it is there does not say that it is reached.
+	GoFunction(path, importPath, symbol string) (present, known bool)
 	// InventoryGaps says for the risk Vulnerability what software of the image is
 	// not among Packages, or without an ecosystem, and why. It is for the analyzer
 	// that judges packages: nobody else reports it.

@@ -104,6 +104,29 @@ func (db *Database) Info(ecosystem string) (Info, error) {
 	return file.Info, nil
 }
 
+// Covers tells whether the database has any advisory about a release of an
+// ecosystem. It may have those of other releases alone: then nothing is known of the
+// packages of this one. The error wraps [ErrNoData] if it has nothing of the ecosystem.
+func (db *Database) Covers(ecosystem string) (bool, error) {
+	file, err := db.data(Base(ecosystem))
+	if err != nil {
+		return false, err
+	}
+	if file == nil {
+		return false, noData(ecosystem)
+	}
+	t, ok := file.tables[packagesTable]
+	if !ok {
+		return false, damaged(file.file.Name())
+	}
+	for _, name := range []string{ecosystem, Base(ecosystem)} {
+		if has, err := t.hasPrefix(packageKey(kindVulnerability, name, "")); has || err != nil {
+			return has, err
+		}
+	}
+	return false, nil
+}
+
 func noData(ecosystem string) error {
 	return fmt.Errorf("%w of %s: run seaworthy db update --ecosystem %q", ErrNoData, Base(ecosystem), Base(ecosystem))
 }

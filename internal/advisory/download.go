@@ -77,7 +77,7 @@ func (u *Updater) fetch(ctx context.Context, name, location string, old *Info) (
 	for attempt := 1; ; attempt++ {
 		err = u.transfer(ctx, p, name, old)
 		var temporary *temporaryError
-		if !errors.As(err, &temporary) || attempt == attempts || ctx.Err() != nil {
+		if !errors.As(err, &temporary) || attempt == u.attempts() || ctx.Err() != nil {
 			break
 		}
 		wait := max(u.backoff()<<(attempt-1), temporary.after)

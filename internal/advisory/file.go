@@ -154,6 +154,9 @@ func (e *newerError) Error() string {
 	return fmt.Sprintf("%s: a newer version of this program wrote it (format %d; this one reads %d)", e.path, e.format, fileFormat)
 }
 
+// Newer tells this error from others, of which an update is the cure.
+func (e *newerError) Newer() bool { return true }
+
 func (e *newerError) Hint() string {
 	return "update seaworthy, or name another directory with --db-dir"
 }

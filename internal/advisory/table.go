@@ -240,6 +240,29 @@ func (t *table) get(key []byte) ([]byte, error) {
 	return nil, d.err
 }
 
+// hasPrefix tells whether a key begins with the prefix.
+func (t *table) hasPrefix(prefix []byte) (bool, error) {
+	i := sort.Search(len(t.blocks), func(i int) bool { return bytes.Compare(t.blocks[i].first, prefix) >= 0 })
+	if i < len(t.blocks) && bytes.HasPrefix(t.blocks[i].first, prefix) {
+		return true, nil
+	}
+	if i == 0 {
+		return false, nil
+	}
+	data, err := t.block(i - 1)
+	if err != nil {
+		return false, err
+	}
+	d := decode{rest: data}
+	for len(d.rest) > 0 && d.err == nil {
+		k, _ := d.bytes(), d.bytes()
+		if bytes.HasPrefix(k, prefix) {
+			return true, nil
+		}
+	}
+	return false, d.err
+}
+
 // all calls f for every key in order. The slices are only lent.
 func (t *table) all(f func(key, value []byte) error) error {
 	for i := range t.blocks {

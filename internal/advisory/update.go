@@ -29,6 +29,12 @@ const (
 	DefaultEPSS   = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 )
 
+// Where a source that is no public one has them.
+const (
+	kevPath  = "kev/known_exploited_vulnerabilities.json"
+	epssPath = "epss/data.csv"
+)
+
 // Updater brings the database up to date. Any number of processes may do so at
 // the same time: for each body of data they take turns. One that is killed
 // leaves the old data in place, and what it had downloaded to the next.
@@ -48,6 +54,8 @@ type Updater struct {
 	// Backoff is the wait before the second attempt at a download, which doubles
 	// with each further one; a second if zero.
 	Backoff time.Duration
+	// Attempts is how often a download is tried; five times if zero.
+	Attempts int
 }
 
 // Progress is how far the download of a body of data has come.
@@ -60,6 +68,13 @@ func (u *Updater) progress(p Progress) {
 	if u.Progress != nil {
 		u.Progress(p)
 	}
+}
+
+func (u *Updater) attempts() int {
+	if u.Attempts > 0 {
+		return u.Attempts
+	}
+	return attempts
 }
 
 func (u *Updater) backoff() time.Duration {
@@ -118,9 +133,9 @@ func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error
 	}
 	switch name {
 	case KEV:
-		return u.updateCVEs(ctx, name, old, u.locations(u.KEV, "kev/known_exploited_vulnerabilities.json"), readKEV)
+		return u.updateCVEs(ctx, name, old, u.sourceOf(name), readKEV)
 	case EPSS:
-		return u.updateCVEs(ctx, name, old, u.locations(u.EPSS, "epss/data.csv"), readEPSS)
+		return u.updateCVEs(ctx, name, old, u.sourceOf(name), readEPSS)
 	default:
 		return u.updateEcosystem(ctx, name, old)
 	}

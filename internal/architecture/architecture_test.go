@@ -35,6 +35,7 @@ const order = `
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/instruction internal/misconfig/*
 	internal/secret      < internal/instruction internal/zipfile internal/secret/*
+	internal/vulnerability < internal/advisory
 	internal/secret/prefilter <
 
 	# What becomes of events: the vocabulary alone.
@@ -42,7 +43,7 @@ const order = `
 	internal/report      <
 	internal/explorer    <
 
-	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory
+	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

@@ -9,6 +9,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/misconfig"
 	"seaworthy.dev/seaworthy/internal/secret"
+	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
 // analyzers gives the analyzers for the risks that are asked for; none asked for
@@ -44,6 +45,9 @@ type analyzerOptions struct {
 // analyzer gives the analyzer of a risk that is available.
 func analyzer(risk seaworthy.Risk, opt analyzerOptions) (seaworthy.Analyzer, error) {
 	switch risk {
+	case seaworthy.Vulnerability:
+		// Which data it needs is known once the packages are: see withAdvisories.
+		return vulnerability.New(nil, vulnerability.Options{}), nil
 	case seaworthy.Misconfiguration:
 		return misconfig.New(), nil
 	case seaworthy.Secret:
@@ -55,7 +59,7 @@ func analyzer(risk seaworthy.Risk, opt analyzerOptions) (seaworthy.Analyzer, err
 
 // available names the risks that this version can look for.
 func available() []string {
-	return []string{string(seaworthy.Misconfiguration), string(seaworthy.Secret)}
+	return []string{string(seaworthy.Vulnerability), string(seaworthy.Misconfiguration), string(seaworthy.Secret)}
 }
 
 // unlooked stands in for the analyzer of a risk that is not looked at, and says

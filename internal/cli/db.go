@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,11 +35,12 @@ func dbDirFlag(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVar(dir, "db-dir", "", "`directory` of the advisory database (default advisories in the cache directory)")
 }
 
-func (a *app) dbDirectory(flag string) (string, error) {
+// dbDirectory is the directory of the database where no flag names one.
+func (a *app) dbDirectory(flag, cacheDir string) (string, error) {
 	if flag != "" {
 		return flag, nil
 	}
-	cache, err := cacheDirectory(a.Getenv(variable("cache-dir")))
+	cache, err := cacheDirectory(cmp.Or(cacheDir, a.Getenv(variable("cache-dir"))))
 	if err != nil {
 		return "", err
 	}
@@ -63,8 +65,8 @@ func (a *app) dbUpdateCommand() *cobra.Command {
 exploited vulnerabilities (KEV) and the EPSS scores.
 
 What is named by --ecosystem is fetched, without the release: Debian, not Debian:12.
-Else it is what the database has already; a database that has nothing yet takes
-all that a directory has.
+Else it is what the database has already and what the images scanned so far use; a
+database that has nothing yet takes all that a directory has.
 
 The old data stays in place until the new is whole, so an update may be broken off
 at any time; the next one goes on where it ended.`,
@@ -93,11 +95,11 @@ func (needsEcosystems) Hint() string {
 }
 
 func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
-	u, err := a.updater(f)
+	u, err := a.updater(f, "")
 	if err != nil {
 		return err
 	}
-	names, err := a.dbNames(ctx, f, u)
+	names, wanted, err := a.dbNames(ctx, f, u)
 	if err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 		if ctx.Err() != nil {
 			break
 		}
-		update(name, false)
+		update(name, wanted[name])
 	}
 	update(advisory.KEV, f.kev == "")
 	update(advisory.EPSS, f.epss == "")
@@ -125,8 +127,8 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 }
 
 // updater settles the sources.
-func (a *app) updater(f *dbUpdateFlags) (*advisory.Updater, error) {
-	dir, err := a.dbDirectory(f.dir)
+func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*advisory.Updater, error) {
+	dir, err := a.dbDirectory(f.dir, cacheDir)
 	if err != nil {
 		return nil, err
 	}
@@ -161,33 +163,46 @@ func (a *app) updater(f *dbUpdateFlags) (*advisory.Updater, error) {
 	return u, nil
 }
 
-// dbNames are the ecosystems to update.
-func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater) ([]string, error) {
+// dbNames are the ecosystems to update, and which of them the source need not have:
+// an image that was scanned uses them, and the database has nothing of them yet.
+func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater) (names []string, wanted map[string]bool, err error) {
 	if slices.Equal(f.ecosystems, []string{"all"}) {
-		return u.Ecosystems(ctx)
+		names, err = u.Ecosystems(ctx)
+		return names, nil, err
 	}
 	if len(f.ecosystems) > 0 {
-		return f.ecosystems, nil
+		return f.ecosystems, nil, nil
 	}
 	db := advisory.Open(u.Dir)
 	defer db.Close()
 	have, err := db.Status()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var names []string
 	for _, s := range have {
 		if s.Name != advisory.KEV && s.Name != advisory.EPSS {
 			names = append(names, s.Name)
 		}
 	}
-	if len(names) > 0 {
-		return names, nil
+	used, err := advisory.Wanted(u.Dir)
+	if err != nil {
+		return nil, nil, err
 	}
-	if strings.Contains(u.Source, "://") {
-		return nil, needsEcosystems{}
+	wanted = make(map[string]bool)
+	for _, name := range used {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+			wanted[name] = true
+		}
 	}
-	return u.Ecosystems(ctx)
+	switch {
+	case len(names) > 0:
+		return names, wanted, nil
+	case strings.Contains(u.Source, "://"):
+		return nil, nil, needsEcosystems{}
+	}
+	names, err = u.Ecosystems(ctx)
+	return names, nil, err
 }
 
 func outcomeText(o advisory.Outcome) string {
@@ -232,7 +247,7 @@ func (a *app) dbStatusCommand() *cobra.Command {
 		Short: "Show what the database of advisories has, how old it is and where it is from",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			path, err := a.dbDirectory(dir)
+			path, err := a.dbDirectory(dir, "")
 			if err != nil {
 				return err
 			}

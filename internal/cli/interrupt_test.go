@@ -36,7 +36,7 @@ func TestInterrupt(t *testing.T) {
 			cancel()
 		})
 		var out, errs bytes.Buffer
-		code := cli.Run(ctx, []string{"scan", "--cache-dir", filepath.Join(dir, "cache"), "--output", filepath.Join(dir, "report"), "-"},
+		code := cli.Run(ctx, []string{"scan", "--offline", "--cache-dir", filepath.Join(dir, "cache"), "--output", filepath.Join(dir, "report"), "-"},
 			cli.Environment{Stdin: r, Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
 		if took := time.Since(canceled); took > time.Second {
 			t.Errorf("after %d bytes: it took %v to stop", given, took)

@@ -12,11 +12,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/policy"
 	"seaworthy.dev/seaworthy/internal/scan"
 	"seaworthy.dev/seaworthy/internal/secret"
+	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
 // scanFlags are the flags of scan.
 type scanFlags struct {
 	image         imageFlags
+	data          dataFlags
 	output        outputFlags
 	risks         []string
 	failOn        string
@@ -55,6 +57,7 @@ Dockle and Trivy in the working directory (.dockleignore, .trivyignore) count to
 	}
 	f.image.register(cmd)
 	f.output.register(cmd)
+	f.data.register(cmd)
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(available(), ", "))
 	flags.StringVar(&f.failOn, "fail-on", "", "severity from which a finding of any risk fails the image, or never (default what the policy says)")
@@ -140,20 +143,38 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache
 		if err != nil {
 			return reported, err
 		}
-		if err := judge.Provenance(&seaworthy.Provenance{Tool: a.tool()}); err != nil {
-			return reported, err
-		}
-		if err := scan.Judge(ctx, merged, analyzers, judge); err != nil {
+		if err := a.judgeOne(ctx, merged, f, analyzers, judge); err != nil {
 			return reported, naming(reference, err)
 		}
-		verdict, err := judge.Conclude()
-		if err != nil {
-			return reported, err
-		}
-		a.decided(verdict.Decision)
 		reported++
 	}
 	return reported, nil
+}
+
+// judgeOne judges an image that was read.
+func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge) error {
+	by := &seaworthy.Provenance{Tool: a.tool()}
+	if needsAdvisories(analyzers) {
+		db, opt, err := a.advisories(ctx, f, merged.Packages())
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		by.Data = vulnerability.Sources(db, merged.Packages())
+		analyzers = withAdvisories(analyzers, db, opt)
+	}
+	if err := judge.Provenance(by); err != nil {
+		return err
+	}
+	if err := scan.Judge(ctx, merged, analyzers, judge); err != nil {
+		return err
+	}
+	verdict, err := judge.Conclude()
+	if err != nil {
+		return err
+	}
+	a.decided(verdict.Decision)
+	return nil
 }
 
 func (a *app) tool() seaworthy.Tool {

@@ -54,6 +54,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			env.Setenv("SEAWORTHY_OFFLINE", "true")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -187,7 +188,7 @@ func TestSameBytes(t *testing.T) {
 			cache := t.TempDir()
 			for _, state := range []string{"cold", "warm"} {
 				var out, errs bytes.Buffer
-				cli.Run(t.Context(), []string{"scan", "--format", "json", "--cache-dir", cache, "--platform", "linux/amd64", "--policy", "none", reference},
+				cli.Run(t.Context(), []string{"scan", "--offline", "--format", "json", "--cache-dir", cache, "--platform", "linux/amd64", "--policy", "none", reference},
 					cli.Environment{Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
 				if out.Len() == 0 {
 					t.Fatalf("no report: %s", &errs)

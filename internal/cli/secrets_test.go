@@ -47,7 +47,7 @@ func TestSecretsOfBuildAreNotShown(t *testing.T) {
 	dir := img.OCILayout(t)
 	for _, format := range []string{"json", "text", "sarif", "markdown"} {
 		var out, errs bytes.Buffer
-		cli.Run(t.Context(), []string{"scan", "--format", format, "--no-cache", "--policy", "none", dir},
+		cli.Run(t.Context(), []string{"scan", "--offline", "--format", format, "--no-cache", "--policy", "none", dir},
 			cli.Environment{Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
 		if !strings.Contains(out.String(), "chpasswd") {
 			t.Fatalf("%s: no report of the instructions: %s%s", format, &errs, &out)

@@ -249,3 +249,31 @@ func (m *Merged) Packages() []*seaworthy.Package { return m.software.all() }
 
 // InventoryGaps implements [seaworthy.Merged].
 func (m *Merged) InventoryGaps() []*seaworthy.Coverage { return m.software.gaps() }
+
+// GoFunction implements [seaworthy.Merged].
+func (m *Merged) GoFunction(path, importPath, symbol string) (present, known bool) {
+	e, ok := m.Resolve(path)
+	if !ok || e.BodyLayer < 0 {
+		return false, false
+	}
+	functions := m.software.functionsAt(e.BodyLayer, e.BodyOrdinal)
+	if functions == nil {
+		return false, false
+	}
+	return functions.Has(importPath, symbol), true
+}
+
+// functionsAt gives the functions of the Go program that an entry is, nil if they
+// are not known.
+func (s *software) functionsAt(layer, ordinal int) inventory.FunctionSet {
+	found := s.layers[layer].Found
+	i, _ := slices.BinarySearchFunc(found, ordinal, func(f inventory.Found, ordinal int) int { return cmp.Compare(f.Ordinal, ordinal) })
+	for ; i < len(found) && found[i].Ordinal == ordinal; i++ {
+		for j := range found[i].Packages {
+			if f := found[i].Packages[j].Functions; f != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package advisory
+
+import (
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// wantedSuffix marks a body of data that images need and that may not be there yet.
+const wantedSuffix = ".wanted"
+
+// Want notes in the directory of a database which ecosystems images use, so that an
+// update knows what to fetch.
+func Want(dir string, ecosystems []string) error {
+	var failed error
+	for _, e := range ecosystems {
+		path := strings.TrimSuffix(dataPath(dir, Base(e)), fileSuffix) + wantedSuffix
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		err := os.MkdirAll(dir, 0o755)
+		if err == nil {
+			err = os.WriteFile(path, nil, 0o644)
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// Wanted gives the ecosystems that were noted, sorted.
+func Wanted(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		escaped, ok := strings.CutSuffix(e.Name(), wantedSuffix)
+		if name, err := url.PathUnescape(escaped); ok && err == nil && ecosystemName.MatchString(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Due tells whether an update of a body of data is called for: if its server was not
+// asked for some time, or if the file in a directory is another one. Data from
+// elsewhere than the Updater's source is left to whoever put it there.
+func (u *Updater) Due(info Info, after time.Duration) bool {
+	location := u.sourceOf(info.Name)
+	if info.Source != location {
+		return false
+	}
+	if isURL(location) {
+		return info.Age(u.Now()) > after
+	}
+	stat, err := os.Stat(location)
+	return err == nil && stat.ModTime().Unix() != info.Checked.Unix()
+}
+
+// sourceOf is where the source has a body of data.
+func (u *Updater) sourceOf(name string) string {
+	switch name {
+	case KEV:
+		return u.locations(u.KEV, kevPath)
+	case EPSS:
+		return u.locations(u.EPSS, epssPath)
+	default:
+		return u.location(name, "all.zip")
+	}
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/vulnerability"
+)
+
+// dataFlags say by which advisories packages are judged.
+type dataFlags struct {
+	dir     string
+	source  string
+	offline bool
+	maxAge  int // days
+}
+
+func (f *dataFlags) register(cmd *cobra.Command) {
+	dbDirFlag(cmd, &f.dir)
+	flags := cmd.Flags()
+	flags.StringVar(&f.source, "advisory-source", "", "`URL or directory` with <Ecosystem>/all.zip to fetch advisories from (default OSV's public export)")
+	flags.BoolVar(&f.offline, "offline", false, "fetch no advisories: judge by those that are there")
+	flags.IntVar(&f.maxAge, "max-data-age", int(vulnerability.DefaultMaxAge.Hours()/24), "age in `days` from which advisories say too little; 0 for any age")
+}
+
+const (
+	// refreshAfter is the age from which a scan asks for newer advisories.
+	refreshAfter = 24 * time.Hour
+	// A scan does not wait for a source as long as an update does.
+	scanAttempts    = 2
+	scanDialTimeout = 10 * time.Second
+	fetchers        = 4
+)
+
+// advisories opens the database for the packages of an image. Unless it is to stay
+// offline, what they need and the database lacks, or has not asked for lately, is
+// fetched before; what could not be is told with the reason.
+func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworthy.Package) (*advisory.Database, vulnerability.Options, error) {
+	opt := vulnerability.Options{Now: a.now(), MaxAge: time.Duration(f.data.maxAge) * 24 * time.Hour}
+	if f.data.maxAge < 0 {
+		return nil, opt, fmt.Errorf("--max-data-age %d: want a number of days", f.data.maxAge)
+	}
+	u, err := a.updater(&dbUpdateFlags{dir: f.data.dir, source: f.data.source}, f.image.cacheDir)
+	if err != nil {
+		return nil, opt, err
+	}
+	u.Attempts, u.Client = scanAttempts, impatientClient()
+	names := vulnerability.Ecosystems(packages)
+	if err := advisory.Want(u.Dir, names); err != nil {
+		a.log.Debug("cannot note which ecosystems images use", "error", err)
+	}
+	db := advisory.Open(u.Dir)
+	if f.data.offline || len(names) == 0 {
+		return db, opt, nil
+	}
+	var due []string
+	for _, name := range append(names, advisory.KEV, advisory.EPSS) {
+		var newer interface{ Newer() bool }
+		info, err := db.Info(name)
+		if err == nil && u.Due(info, refreshAfter) || err != nil && !errors.As(err, &newer) {
+			due = append(due, name)
+		}
+	}
+	if len(due) == 0 {
+		return db, opt, nil
+	}
+	db.Close()
+	opt.Unfetched = a.fetch(ctx, u, due, f.image.noProgress)
+	if err := ctx.Err(); err != nil {
+		return nil, opt, err
+	}
+	return advisory.Open(u.Dir), opt, nil
+}
+
+// impatientClient gives up soon on a source that does not answer.
+func impatientClient() *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = (&net.Dialer{Timeout: scanDialTimeout}).DialContext
+	return &http.Client{Transport: t}
+}
+
+// fetch updates bodies of data, several at a time, and gives the errors by name.
+func (a *app) fetch(ctx context.Context, u *advisory.Updater, names []string, noProgress bool) map[string]error {
+	p := a.startFetching(noProgress)
+	defer p.stop()
+	u.Progress = p.progress
+	var mu sync.Mutex
+	failed := make(map[string]error)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fetchers)
+	for _, name := range names {
+		group.Go(func() error {
+			p.progress(advisory.Progress{Name: name, Size: -1})
+			if _, err := u.Update(ctx, name); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed[name] = err
+			}
+			return nil
+		})
+	}
+	group.Wait()
+	for _, name := range names {
+		err := failed[name]
+		if err == nil || errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil {
+			continue // what a source does not have is told in the report
+		}
+		a.log.Warn("advisories could not be fetched, and the scan goes on without", "name", name, "error", err)
+	}
+	return failed
+}
+
+// fetching shows on a terminal how far downloads have come, all in one line. A nil
+// fetching shows nothing.
+type fetching struct {
+	out io.Writer
+
+	mu    sync.Mutex
+	have  map[string]advisory.Progress // guarded by mu
+	drawn time.Time                    // guarded by mu
+}
+
+func (a *app) startFetching(off bool) *fetching {
+	f, ok := file(a.Stderr)
+	if off || !ok || !term.IsTerminal(int(f.Fd())) || a.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	return &fetching{out: f, have: make(map[string]advisory.Progress)}
+}
+
+func (p *fetching) progress(e advisory.Progress) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.have[e.Name] = e
+	if time.Since(p.drawn) < redrawEvery {
+		return
+	}
+	p.drawn = time.Now()
+	fmt.Fprintf(p.out, "\r%s\x1b[K", shorten(p.line(), 79))
+}
+
+func (p *fetching) line() string {
+	var names []string
+	var read, size int64
+	for name, e := range p.have {
+		names = append(names, name)
+		read += e.Read
+		size += max(e.Size, 0)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(a, b) })
+	amount := byteText(read)
+	if size >= read && size > 0 {
+		amount = fmt.Sprintf("%s %s of %s", bar(float64(read)/float64(size), 20), amount, byteText(size))
+	}
+	return "fetching advisories " + amount + ": " + strings.Join(names, ", ")
+}
+
+// stop wipes the line.
+func (p *fetching) stop() {
+	if p != nil {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}
+
+// withAdvisories gives the analyzers with the database in the one that needs it.
+func withAdvisories(list []seaworthy.Analyzer, db *advisory.Database, opt vulnerability.Options) []seaworthy.Analyzer {
+	list = slices.Clone(list)
+	for i, a := range list {
+		if _, ok := a.(*vulnerability.Analyzer); ok {
+			list[i] = vulnerability.New(db, opt)
+		}
+	}
+	return list
+}
+
+// needsAdvisories tells whether one of the analyzers needs the database.
+func needsAdvisories(list []seaworthy.Analyzer) bool {
+	return slices.ContainsFunc(list, func(a seaworthy.Analyzer) bool { _, ok := a.(*vulnerability.Analyzer); return ok })
+}
