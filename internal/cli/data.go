@@ -102,7 +102,7 @@ func (a *app) fetch(ctx context.Context, u *advisory.Updater, names []string, no
 	u.Progress = p.progress
 	var mu sync.Mutex
 	failed := make(map[string]error)
-	group, ctx := errgroup.WithContext(ctx)
+	var group errgroup.Group
 	group.SetLimit(fetchers)
 	for _, name := range names {
 		group.Go(func() error {
