@@ -43,7 +43,7 @@ func openDaemon(ctx context.Context, reference, image string, opt Options, want 
 		return nil, err
 	}
 	return &streamSource{
-		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{form: dockerForm},
+		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{form: dockerForm}, once: true,
 		open: func(ctx context.Context) (io.ReadCloser, error) {
 			resp, err := d.get(ctx, "/images/"+image+"/get")
 			if err != nil {

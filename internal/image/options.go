@@ -33,6 +33,13 @@ type Options struct {
 	// Log receives what may help to understand a failure; nil for nothing.
 	Log *slog.Logger
 
+	// Again makes a source whose layers can be read more than once. What can be had
+	// only once, standard input, a pipe or the daemon's stream, is kept in a
+	// temporary file until the source is closed.
+	Again bool
+	// TempDir is where that file goes; "" means the system's directory for that.
+	TempDir string
+
 	// Parallel is how many layers are read at the same time from a source of
 	// random access. Default: 4.
 	Parallel int

@@ -197,7 +197,7 @@ func openFile(ctx context.Context, reference, path string, s selector, opt Optio
 	case mode.IsDir():
 		return nil, withHint(fmt.Errorf("%s is a directory, not an archive", path), "for an OCI layout: %s%s", schemeOCI, path)
 	case mode&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0:
-		stream.blocking = true
+		stream.blocking, stream.once = true, true
 		return stream, nil
 	case !mode.IsRegular():
 		return nil, fmt.Errorf("%s is no regular file", path)
@@ -228,6 +228,6 @@ func openStdin(opt Options, want wanted) (Source, error) {
 	if opt.Stdin == nil {
 		return nil, errors.New("there is no standard input to read an image from")
 	}
-	return &streamSource{reference: stdinReference, where: "standard input", opt: opt, want: want, blocking: true,
+	return &streamSource{reference: stdinReference, where: "standard input", opt: opt, want: want, blocking: true, once: true,
 		open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(opt.Stdin), nil }}, nil
 }

@@ -25,7 +25,8 @@ import (
 type Source interface {
 	// Layers calls visit once for each distinct layer blob, for several at the
 	// same time where the source allows it. An error of visit ends the reading
-	// and is returned. It can be called once.
+	// and is returned. It can be called once, or with [Options.Again] as often as
+	// one likes.
 	Layers(ctx context.Context, visit func(context.Context, Blob) error) error
 	// Manifests lists the images that were selected, at least one. A sequential
 	// source knows them once Layers has returned without error, and gives nil

@@ -19,6 +19,7 @@ import (
 type streamSource struct {
 	open      func(context.Context) (io.ReadCloser, error)
 	blocking  bool // reading does not end when the context does
+	once      bool // what open gives can be had only once
 	reference string
 	where     string
 	tag       string // by which the images are asked for, "" if by none
@@ -27,6 +28,7 @@ type streamSource struct {
 	want      wanted
 
 	manifests []Manifest
+	kept      *spool // what the first reading gave, if it is to be read again
 }
 
 var _ Source = (*streamSource)(nil)
@@ -35,13 +37,13 @@ var _ Source = (*streamSource)(nil)
 func (s *streamSource) Manifests() []Manifest { return s.manifests }
 
 // Close implements [Source].
-func (s *streamSource) Close() error { return nil }
+func (s *streamSource) Close() error { return s.kept.close() }
 
 // Layers implements [Source].
 func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, Blob) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	raw, err := s.open(ctx)
+	raw, err := s.start(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,26 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	found.tag = s.tag
 	found.label(s.reference)
 	s.manifests = found.manifests
+	if s.kept != nil {
+		s.kept.whole = true
+	}
 	return nil
+}
+
+// start gives the stream from its start.
+func (s *streamSource) start(ctx context.Context) (io.ReadCloser, error) {
+	if s.kept != nil && s.kept.whole {
+		return s.kept.open(), nil
+	}
+	raw, err := s.open(ctx)
+	if err != nil || !s.once || !s.opt.Again {
+		return raw, err
+	}
+	if s.kept, err = newSpool(s.opt.TempDir); err != nil {
+		raw.Close()
+		return nil, err
+	}
+	return &spooling{raw, s.kept}, nil
 }
 
 // decompress gives the tar stream in r, which may be compressed.
