@@ -31,6 +31,7 @@ const order = `
 	internal/inventory   < internal/zipfile
 	internal/advisory    <
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
+	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/instruction internal/misconfig/*
@@ -43,7 +44,7 @@ const order = `
 	internal/report      <
 	internal/explorer    <
 
-	internal/cli         < internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability
+	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

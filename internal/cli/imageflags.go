@@ -116,27 +116,39 @@ func (a *app) openCache(f *imageFlags) (*scan.Cache, error) {
 
 // read opens and reads an image with the analyzers.
 func (a *app) read(ctx context.Context, reference string, f *imageFlags, cache *scan.Cache, analyzers []seaworthy.Analyzer) (*scan.Reading, error) {
+	p := a.startProgress(f.noProgress, reference)
+	defer p.stop()
+	src, err := a.openImage(ctx, reference, f, false)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	return a.readLayers(ctx, reference, src, f, cache, analyzers, p)
+}
+
+// openImage opens an image, whose layers can then be read once, or again and
+// again.
+func (a *app) openImage(ctx context.Context, reference string, f *imageFlags, again bool) (image.Source, error) {
 	if f.maxRatio < 1 || f.maxEntries < 1 {
 		return nil, errors.New("--max-ratio and --max-entries must be positive")
 	}
-	p := a.startProgress(f.noProgress, reference)
-	defer p.stop()
-	src, err := image.Open(ctx, reference, image.Options{
+	return image.Open(ctx, reference, image.Options{
 		Platform:           f.platform,
 		InsecureRegistries: f.insecure,
 		CAFile:             f.caFile,
 		Mirrors:            f.mirrors,
 		Stdin:              a.Stdin,
 		Log:                a.log,
+		Again:              again,
 	})
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
+}
+
+// readLayers reads the layers of an open image with the analyzers.
+func (a *app) readLayers(ctx context.Context, reference string, src image.Source, f *imageFlags, cache *scan.Cache, analyzers []seaworthy.Analyzer, p *progress) (*scan.Reading, error) {
 	reading, err := scan.Read(ctx, src, scan.Options{
 		Analyzers: analyzers,
 		Cache:     cache,
-		Limits:    layer.Limits{MaxSize: int64(f.maxSize), MaxRatio: f.maxRatio, MaxEntries: f.maxEntries},
+		Limits:    f.layerLimits(),
 		Progress:  p.layerRead,
 		Log:       a.log,
 	})
@@ -146,8 +158,15 @@ func (a *app) read(ctx context.Context, reference string, f *imageFlags, cache *
 	return reading, nil
 }
 
+func (f *imageFlags) layerLimits() layer.Limits {
+	return layer.Limits{MaxSize: int64(f.maxSize), MaxRatio: f.maxRatio, MaxEntries: f.maxEntries}
+}
+
 // naming puts the image's name before an error that does not say it.
 func naming(reference string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if reference == "-" {
 		reference = "standard input"
 	}

@@ -307,10 +307,7 @@ func safeTarget(path, target string) (string, bool) {
 	if slices.Contains(strings.Split(rest, "/"), "..") || runtime.GOOS == "windows" && strings.ContainsAny(rest, `\:`) {
 		return "", false
 	}
-	if rest == "" {
-		rest = "."
-	}
-	return strings.Repeat("../", up) + rest, target != ""
+	return cmp.Or(strings.TrimSuffix(strings.Repeat("../", up)+rest, "/"), "."), target != ""
 }
 
 func isUnder(p, dir string) bool {

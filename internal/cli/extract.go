@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"seaworthy.dev/seaworthy/internal/extract"
+	"seaworthy.dev/seaworthy/internal/image"
+)
+
+// extractFlags are the flags of extract.
+type extractFlags struct {
+	image       imageFlags
+	layer       int
+	allVersions bool
+	output      string
+	keepModes   bool
+	force       bool
+	maxSize     byteCount
+	maxFiles    int
+}
+
+func (a *app) extractCommand() *cobra.Command {
+	var f extractFlags
+	cmd := &cobra.Command{
+		Use:   "extract IMAGE PATH",
+		Short: "Get files out of any layer of an image, deleted ones too",
+		Long: `Extract gets PATH out of an image: the file or directory that a container would
+see, with --layer N the version that layer N brought, whatever later layers did to
+it, with --all-versions every version that the image still holds.
+
+A single file goes to standard output. With --output everything goes below DIR,
+under its path in the image, with --all-versions below layer-N for each layer N.
+Nothing is left behind of a layer whose digest turns out to be wrong.
+
+What is written is harmless: files and directories are yours alone and cannot be
+executed (--keep-modes keeps their permission bits, but never setuid, setgid and
+sticky), devices, pipes and links that could lead out of DIR are left out and
+named, and absolute links become relative ones to the same file below DIR.`,
+		Example: `  seaworthy extract alpine:3.20 /etc/os-release
+  seaworthy extract --layer 2 image.tar root/.aws/credentials
+  seaworthy extract --all-versions --output evidence image.tar root/.ssh`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return &usageError{errors.New("name one image and one path in it; / is all of it"), cmd.CommandPath()}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("layer") {
+				f.layer = extract.Merged
+			} else if f.layer < 0 {
+				return fmt.Errorf("--layer %d: layers count from 0, the base", f.layer)
+			}
+			return a.extract(cmd.Context(), args[0], args[1], &f)
+		},
+	}
+	f.image.register(cmd)
+	f.maxSize = 16 << 30
+	flags := cmd.Flags()
+	flags.IntVar(&f.layer, "layer", 0, "extract what this layer brought; 0 is the base")
+	flags.BoolVar(&f.allVersions, "all-versions", false, "extract what every layer brought")
+	flags.StringVar(&f.output, "output", "", "`DIR` to write to")
+	flags.BoolVar(&f.keepModes, "keep-modes", false, "keep permission bits, without setuid, setgid and sticky")
+	flags.BoolVar(&f.force, "force", false, "replace files that are there already")
+	flags.Var(&f.maxSize, "max-size", "`size` of all files from which nothing is written")
+	flags.IntVar(&f.maxFiles, "max-files", 5_000_000, "`number` of files from which nothing is written")
+	cmd.MarkFlagsMutuallyExclusive("layer", "all-versions")
+	return cmd
+}
+
+func (a *app) extract(ctx context.Context, reference, name string, f *extractFlags) error {
+	if f.allVersions && f.output == "" {
+		return &extract.Error{Message: "--all-versions needs a directory to write to", Advice: "name one with --output"}
+	}
+	if f.maxFiles < 1 {
+		return errors.New("--max-files must be positive")
+	}
+	src, err := a.openImage(ctx, reference, &f.image, true)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	plan, err := a.planExtraction(ctx, reference, src, f, extract.Request{
+		Path:        path.Clean("/" + name)[1:],
+		Layer:       f.layer,
+		AllVersions: f.allVersions,
+		Limits:      extract.Limits{Bytes: int64(f.maxSize), Entries: f.maxFiles},
+	})
+	if err != nil {
+		return err
+	}
+	if to := plan.LedTo(); to != "" {
+		fmt.Fprintf(a.Stderr, "%s leads to %s\n", printablePath(name), printablePath(to))
+	}
+	if f.output == "" {
+		return naming(reference, a.extractFile(ctx, src, plan, name, f))
+	}
+	summary, err := plan.Write(ctx, src, f.output, extract.Options{KeepModes: f.keepModes, Force: f.force, Limits: f.image.layerLimits()})
+	if err != nil {
+		return naming(reference, err)
+	}
+	a.notWritten(summary.LeftOut, summary.LeftOutCount)
+	if summary.Files+summary.Directories+summary.Links == 0 {
+		return fmt.Errorf("%s: nothing of %s can be written", reference, printablePath(name))
+	}
+	fmt.Fprintf(a.Stderr, "wrote %s to %s\n", summaryText(summary), f.output)
+	return nil
+}
+
+// planExtraction reads as few layers as it can: one, if a layer was asked for and
+// the source gives it by itself and it has all that is wanted.
+func (a *app) planExtraction(ctx context.Context, reference string, src image.Source, f *extractFlags, r extract.Request) (*extract.Plan, error) {
+	if known := src.Manifests(); len(known) == 1 {
+		if err := checkLayer(reference, r.Layer, len(known[0].Layers)); err != nil {
+			return nil, err
+		}
+	}
+	if r.Layer >= 0 {
+		if one := extract.OneLayer(src, r.Layer); one != nil {
+			alone := r
+			alone.Layer = 0
+			plan, err := a.planFrom(ctx, reference, one, f, alone)
+			var e *extract.Error
+			switch {
+			case err == nil && plan.Complete():
+				return plan, nil
+			case err != nil && !(errors.As(err, &e) && e.NotFound):
+				return nil, err
+			}
+		}
+	}
+	return a.planFrom(ctx, reference, src, f, r)
+}
+
+func (a *app) planFrom(ctx context.Context, reference string, src image.Source, f *extractFlags, r extract.Request) (*extract.Plan, error) {
+	cache, err := a.openCache(&f.image)
+	if err != nil {
+		return nil, err
+	}
+	p := a.startProgress(f.image.noProgress, reference)
+	defer p.stop()
+	reading, err := a.readLayers(ctx, reference, src, &f.image, cache, nil, p)
+	if err != nil {
+		return nil, err
+	}
+	manifests := src.Manifests()
+	if len(manifests) > 1 {
+		return nil, &extract.Error{
+			Message: fmt.Sprintf("%s stands for %d images, and files can be extracted from one", reference, len(manifests)),
+			Advice:  "choose one with --platform, such as " + manifests[0].Config.Platform(),
+		}
+	}
+	for m, err := range reading.Images(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if err := checkLayer(reference, r.Layer, len(m.Image().Layers)); err != nil {
+			return nil, err
+		}
+		plan, err := extract.NewPlan(m, manifests[0], r)
+		return plan, naming(reference, err)
+	}
+	return nil, errors.New("there is no image")
+}
+
+func checkLayer(reference string, layer, layers int) error {
+	if layer < layers {
+		return nil
+	}
+	return fmt.Errorf("--layer %d: %s has the layers 0 to %d", layer, reference, layers-1)
+}
+
+// extractFile writes a single file to standard output.
+func (a *app) extractFile(ctx context.Context, src image.Source, plan *extract.Plan, name string, f *extractFlags) error {
+	if _, ok := plan.Single(); !ok {
+		what := "is no single file"
+		if notes, n := plan.LeftOut(); n == 1 && plan.Len() == 0 {
+			what = "is " + notes[0].Why
+		} else if plan.Len() == 1 {
+			what = "is a link or a directory"
+		}
+		return &extract.Error{Message: fmt.Sprintf("%s %s, and only a file can go to standard output", printablePath(name), what), Advice: "name a directory to write to with --output"}
+	}
+	var w io.Writer = a.Stdout
+	if out, ok := file(a.Stdout); ok && term.IsTerminal(int(out.Fd())) {
+		w = &terminalText{Writer: w}
+	}
+	return plan.Copy(ctx, src, w, f.image.layerLimits())
+}
+
+// notWritten says what was left out, the first of it.
+func (a *app) notWritten(notes []extract.Note, count int) {
+	const most = 20
+	for _, n := range notes[:min(len(notes), most)] {
+		fmt.Fprintf(a.Stderr, "left out: %s: %s\n", printablePath(n.Path), n.Why)
+	}
+	if count > most {
+		fmt.Fprintf(a.Stderr, "left out: %d more\n", count-most)
+	}
+}
+
+func summaryText(s *extract.Summary) string {
+	var parts []string
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{{s.Files, "file", "files"}, {s.Directories, "directory", "directories"}, {s.Links, "link", "links"}} {
+		switch c.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+c.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
+		}
+	}
+	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), byteText(s.Bytes))
+}
+
+// terminalText lets only text through to a terminal: what an image holds must not
+// have power over it.
+type terminalText struct {
+	io.Writer
+	cut []byte // the start of a character of which the rest is still to come
+}
+
+// Write implements [io.Writer].
+func (t *terminalText) Write(p []byte) (int, error) {
+	text := append(t.cut, p...)
+	at := 0
+	for at < len(text) && utf8.FullRune(text[at:]) {
+		r, n := utf8.DecodeRune(text[at:])
+		isText := r >= ' ' && r < 0x7f || r >= 0xa0 || r == '\n' || r == '\t' || r == '\r'
+		if !isText || r == utf8.RuneError && n == 1 {
+			return 0, &extract.Error{Message: "the file is no plain text, and standard output is a terminal", Advice: "send it to a file: seaworthy extract ... > FILE"}
+		}
+		at += n
+	}
+	t.cut = slices.Clone(text[at:])
+	_, err := t.Writer.Write(text[:at])
+	return len(p), err
+}
