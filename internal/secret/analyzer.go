@@ -68,7 +68,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 1 }
+func (*Analyzer) Version() int { return 2 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
@@ -95,7 +95,9 @@ func (a *Analyzer) digest(value []byte) []byte {
 
 // sighting is a secret in one place, without its value.
 type sighting struct {
-	Ordinal  int                `json:"ordinal"`
+	Ordinal int `json:"ordinal"`
+	// Member names the file in the file, if that is an archive.
+	Member   string             `json:"member,omitempty"`
 	Rule     string             `json:"rule"`
 	Line     int                `json:"line,omitempty"`
 	Offset   int64              `json:"offset"`

@@ -124,6 +124,9 @@ func (r *rule) redacted() string {
 // fileLocation is where in the image a sighting in a file is.
 func fileLocation(img *seaworthy.Image, e *seaworthy.Entry, s sighting) seaworthy.Location {
 	l := seaworthy.Location{Path: e.Path, Line: s.Line, Offset: s.Offset, Layer: &e.Layer, RemovedIn: e.RemovedIn}
+	if s.Member != "" {
+		l.Path += "!/" + s.Member
+	}
 	if e.Layer < len(img.Layers) {
 		l.Instruction = img.Layers[e.Layer].Instruction
 	}

@@ -5,20 +5,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"io"
 	"slices"
 	"sync"
 
 	"seaworthy.dev/seaworthy"
 )
 
-// The bounds on one layer and on how a long body is read.
-const (
-	maxSightings = 20_000
-	windowSize   = 4 << 20
-	// overlap is how far windows share their ends: no secret is longer.
-	overlap = 64 << 10
-)
+// maxSightings bounds what is remembered of one layer.
+const maxSightings = 20_000
 
 // facts is what the pass remembers of a layer, sorted by ordinal.
 type facts struct {
@@ -33,8 +27,6 @@ type partial struct {
 	Ordinal int    `json:"ordinal"`
 	Reason  string `json:"reason"`
 }
-
-const tooMany = "It holds more than 1000 values that look like secrets; the first 1000 of each part are reported."
 
 // pass looks for secrets in the files of one layer.
 type pass struct {
@@ -54,29 +46,21 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 
 // File implements [seaworthy.Pass].
 func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
-	pl := placeOf(f.Path, f.Head)
-	var found []sighting
-	whole := true
-	body, ok := f.Bytes()
-	if ok {
-		found, whole = p.analyzer.look(body, &pl)
-	} else {
-		var err error
-		if found, whole, err = p.windows(ctx, f, &pl); err != nil {
-			return err
-		}
+	r := p.analyzer.reading(ctx, f.Path, f.Size)
+	if err := r.file(f); err != nil {
+		return err
 	}
-	if len(found) == 0 && whole {
+	if len(r.found) == 0 && len(r.gaps) == 0 {
 		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, s := range found {
+	for _, s := range r.found {
 		s.Ordinal = f.Ordinal
 		p.facts.Sightings = append(p.facts.Sightings, s)
 	}
-	if !whole {
-		p.facts.Partial = append(p.facts.Partial, partial{f.Ordinal, tooMany})
+	for _, why := range r.gaps {
+		p.facts.Partial = append(p.facts.Partial, partial{f.Ordinal, why})
 	}
 	return nil
 }
@@ -112,52 +96,15 @@ func (a *Analyzer) look(body []byte, pl *place) (found []sighting, whole bool) {
 	return found, whole
 }
 
-// windows reads a body that is not in memory in pieces that overlap. A secret
-// that starts in the shared end belongs to the next piece.
-func (p *pass) windows(ctx context.Context, f *seaworthy.File, pl *place) (found []sighting, whole bool, err error) {
-	buf := make([]byte, windowSize)
-	whole = true
-	lines := 0
-	for from := int64(0); from < f.Size; from += windowSize - overlap {
-		if ctx.Err() != nil {
-			return nil, false, context.Cause(ctx)
-		}
-		n, err := f.ReaderAt().ReadAt(buf[:min(windowSize, f.Size-from)], from)
-		if err != nil && err != io.EOF {
-			return nil, false, err
-		}
-		last := from+int64(n) >= f.Size
-		list, all := p.analyzer.look(buf[:n], pl)
-		whole = whole && all
-		for _, s := range list {
-			if !last && s.Offset >= windowSize-overlap {
-				continue
-			}
-			s.Offset += from
-			if s.Line > 0 {
-				s.Line += lines
-			}
-			if len(found) < maxMatches {
-				found = append(found, s)
-			} else {
-				whole = false
-			}
-		}
-		if last {
-			break
-		}
-		lines += bytes.Count(buf[:windowSize-overlap], []byte("\n"))
-	}
-	return found, whole, nil
-}
-
 // Close implements [seaworthy.Pass].
 func (p *pass) Close(context.Context) ([]byte, error) {
 	f := &p.facts
 	slices.SortFunc(f.Sightings, func(a, b sighting) int {
-		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule))
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Member, b.Member), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule))
 	})
-	slices.SortFunc(f.Partial, func(a, b partial) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
+	slices.SortFunc(f.Partial, func(a, b partial) int {
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Reason, b.Reason))
+	})
 	if n := len(f.Sightings); n > maxSightings {
 		f.Beyond, f.Sightings = f.Beyond+n-maxSightings, f.Sightings[:maxSightings]
 	}

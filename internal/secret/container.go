@@ -1,0 +1,228 @@
+package secret
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
+
+	"seaworthy.dev/seaworthy/internal/zipfile"
+)
+
+// container looks through the files that a file holds. If ok is false the file is
+// no such container after all, and nothing of it was looked at.
+type container func(r *reading, file io.ReaderAt, size int64) (ok bool, err error)
+
+// maxZstdWindow bounds the memory of a decompressor.
+const maxZstdWindow = 64 << 20
+
+// looseObject is the path of an object in a Git repository.
+var looseObject = regexp.MustCompile(`(?:^|/)objects/[0-9a-f]{2}/[0-9a-f]{38}(?:[0-9a-f]{24})?$`)
+
+// containerOf tells by a file's start, and where that says little by its name,
+// how to look into it; nil for a file that holds no others.
+func containerOf(name string, head []byte) container {
+	if len(head) < 4 {
+		return nil
+	}
+	switch head[0] {
+	case 'P':
+		switch {
+		case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+			return zipArchive
+		case bytes.HasPrefix(head, []byte("PACK\x00\x00\x00")):
+			return gitPack
+		}
+	case 0x1f:
+		if head[1] == 0x8b && head[2] == 8 {
+			return compressed(func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) })
+		}
+	case 'B':
+		if len(head) > 9 && bytes.HasPrefix(head, []byte("BZh")) && string(head[4:10]) == "1AY&SY" {
+			return compressed(func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil })
+		}
+	case 0x28:
+		if bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) {
+			return compressed(func(r io.Reader) (io.ReadCloser, error) {
+				d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+				if err != nil {
+					return nil, err
+				}
+				return d.IOReadCloser(), nil
+			})
+		}
+	case 'x':
+		if looseObject.MatchString(name) {
+			return gitObject
+		}
+	}
+	if isTar(head) {
+		return tarArchive
+	}
+	switch path.Ext(name) {
+	case ".jar", ".war", ".ear", ".pyz", ".zip": // with a program in front
+		return zipArchive
+	}
+	return nil
+}
+
+func isTar(head []byte) bool { return len(head) >= 512 && string(head[257:262]) == "ustar" }
+
+// zipArchive is a container for zip archives, which many have another name:
+// .jar, .whl, .nupkg, .docx.
+func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
+	z, err := zipfile.Open(file, size)
+	if err != nil {
+		return false, nil
+	}
+	if n := z.Before(); n > 0 {
+		if err := r.stream(io.NewSectionReader(file, 0, n), r.path, ""); err != nil {
+			return true, err
+		}
+	}
+	inflate := flate.NewReader(bytes.NewReader(nil))
+	in := bufio.NewReaderSize(nil, 16<<10)
+	left := uint64(size) // entries that share their data would let an archive grow beyond any bound
+	err = z.Walk(func(e *zipfile.Entry) error {
+		switch {
+		case e.Packed == 0 || bytes.HasSuffix(e.Name, []byte("/")):
+			return nil
+		case e.Encrypted:
+			r.gap(encrypted)
+			return nil
+		case e.Packed > left:
+			r.gap(tooLarge)
+			return errBudget
+		}
+		left -= e.Packed
+		packed, err := z.Data(e)
+		if err != nil {
+			r.gap(damaged)
+			return nil
+		}
+		var body io.Reader = packed
+		switch e.Method {
+		case zipfile.Stored:
+		case zipfile.Deflated:
+			in.Reset(packed)
+			if err := inflate.(flate.Resetter).Reset(in, nil); err != nil {
+				return err
+			}
+			body = inflate
+		default:
+			r.gap(methods)
+			return nil
+		}
+		name := string(e.Name)
+		return r.member(body, name, name)
+	})
+	switch {
+	case err == nil || errors.Is(err, errBudget):
+		return true, nil
+	case r.ctx.Err() != nil:
+		return true, err
+	}
+	r.gap(damaged)
+	return true, nil
+}
+
+// tarArchive is a container for tar archives. They are read by the standard
+// library: what does not parse is a gap here and no error, unlike in a layer.
+func tarArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
+	return true, r.tar(io.NewSectionReader(file, 0, size))
+}
+
+func (r *reading) tar(archive io.Reader) error {
+	t := tar.NewReader(archive)
+	for {
+		h, err := t.Next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case r.ctx.Err() != nil:
+			return r.ctx.Err()
+		case errors.Is(err, errBudget):
+			r.gap(tooLarge)
+			return nil
+		case err != nil:
+			r.gap(damaged)
+			return nil
+		}
+		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse || h.Size == 0 {
+			continue
+		}
+		name := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
+		if err := r.member(t, name, name); err != nil {
+			if errors.Is(err, errBudget) {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+// compressed makes a container of a decompressor: for a tar archive, or else for
+// one file.
+func compressed(open func(io.Reader) (io.ReadCloser, error)) container {
+	return func(r *reading, file io.ReaderAt, size int64) (bool, error) {
+		d, err := open(bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 64<<10))
+		if err != nil {
+			return false, nil
+		}
+		defer d.Close()
+		plain := bufio.NewReaderSize(inflated{d, r}, 4096)
+		head, err := plain.Peek(512)
+		if err != nil && len(head) == 0 {
+			return false, nil
+		}
+		if isTar(head) {
+			return true, r.tar(plain)
+		}
+		name := path.Base(r.path)
+		if ext := path.Ext(name); ext != name {
+			name = strings.TrimSuffix(name, ext)
+		}
+		err = r.member(plain, path.Join(path.Dir(r.path), name), name)
+		if errors.Is(err, errBudget) {
+			err = nil
+		}
+		return true, err
+	}
+}
+
+// gitObject is a container for a loose object of a Git repository: the zlib
+// stream of its kind, its length, NUL and its content.
+func gitObject(r *reading, file io.ReaderAt, size int64) (bool, error) {
+	d, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(file, 0, size)))
+	if err != nil {
+		return false, nil
+	}
+	defer d.Close()
+	plain := bufio.NewReader(d)
+	kind, err := plain.ReadSlice(0)
+	if err != nil || len(kind) > 32 {
+		return false, nil
+	}
+	if bytes.HasPrefix(kind, []byte("tree ")) {
+		return true, nil
+	}
+	err = r.member(plain, gitText, "")
+	if errors.Is(err, errBudget) {
+		err = nil
+	}
+	return true, err
+}
+
+// gitText stands for the path of a text in a Git repository, which the object
+// itself does not know.
+const gitText = ".git/objects/text.txt"

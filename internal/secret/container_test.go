@@ -1,0 +1,213 @@
+package secret
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
+)
+
+func zipped(t testing.TB, files map[string]string, method uint16) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, body := range files {
+		f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(f, body)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func tarred(t testing.TB, name, body string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(body)), Typeflag: tar.TypeReg}); err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(w, body)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// through gives what a compressor makes of a text.
+func through(t testing.TB, text string, open func(io.Writer) io.WriteCloser) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := open(&b)
+	io.WriteString(w, text)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func gzipped(t testing.TB, text string) string {
+	return through(t, text, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+}
+
+func TestArchives(t *testing.T) {
+	token := githubToken(20)
+	text := strings.Repeat("nothing to see here\n", 500) + "x = '" + token + "'\n"
+	zlibbed := func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }
+	for name, c := range map[string]struct{ path, body, at string }{
+		"zip":          {"srv/a.zip", zipped(t, map[string]string{"conf/x.js": text}, zip.Deflate), "srv/a.zip!/conf/x.js"},
+		"stored":       {"srv/a.jar", zipped(t, map[string]string{"x.js": text}, zip.Store), "srv/a.jar!/x.js"},
+		"program":      {"srv/run.jar", "#!/bin/sh\nexec java -jar $0\n" + zipped(t, map[string]string{"x.js": text}, zip.Deflate), "srv/run.jar!/x.js"},
+		"tar":          {"srv/a.tar", tarred(t, "./d/x.js", text), "srv/a.tar!/d/x.js"},
+		"tar.gz":       {"srv/a.tgz", gzipped(t, tarred(t, "d/x.js", text)), "srv/a.tgz!/d/x.js"},
+		"gz":           {"var/log/x.js.gz", gzipped(t, text), "var/log/x.js.gz!/x.js"},
+		"zstd":         {"var/log/x.zst", through(t, text, func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w); return z }), "var/log/x.zst!/x"},
+		"Git's object": {"srv/.git/objects/ab/" + strings.Repeat("c", 38), through(t, fmt.Sprintf("blob %d\x00", len(text))+text, zlibbed), "srv/.git/objects/ab/" + strings.Repeat("c", 38)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c0 := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}})
+			got := c0.of("github-pat")
+			if len(got) != 1 || len(got[0].Locations) != 1 {
+				t.Fatalf("findings: %+v", c0.findings)
+			}
+			if l := got[0].Locations[0]; l.Path != c.at || l.Line != 501 || l.Offset != int64(strings.Index(text, token)) {
+				t.Errorf("found at %+v, want at %s", l, c.at)
+			}
+			for _, v := range c0.coverage {
+				if v.State != seaworthy.Checked {
+					t.Errorf("coverage: %+v", v)
+				}
+			}
+		})
+	}
+}
+
+// TestArchivesThatCannotBeRead end in coverage, and not in silence.
+func TestArchivesThatCannotBeRead(t *testing.T) {
+	secretive := []byte(zipped(t, map[string]string{"x": "abc"}, zip.Deflate))
+	central := bytes.Index(secretive, []byte("PK\x01\x02"))
+	secretive[central+8] |= 1 // encrypted
+	method := []byte(zipped(t, map[string]string{"x": "abc"}, zip.Deflate))
+	method[bytes.Index(method, []byte("PK\x01\x02"))+10] = 14 // LZMA
+	bomb := gzipped(t, strings.Repeat("\x00", 20<<20))
+	cut := gzipped(t, githubToken(21)+strings.Repeat(githubToken(22), 50)+sample(random(23), `[0-9A-Za-z]{900}`))
+	many := zipped(t, map[string]string{"x": strings.Repeat("\x00", 20<<20)}, zip.Deflate)
+	for name, c := range map[string]struct{ body, want string }{
+		"encrypted":      {string(secretive), encrypted},
+		"unknown method": {string(method), methods},
+		"gzip bomb":      {bomb, tooLarge},
+		"zip bomb":       {many, tooLarge},
+		"cut":            {cut[:len(cut)-500], damaged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/a", c.body)}}})
+			if !slices.ContainsFunc(got.coverage, func(v *seaworthy.Coverage) bool {
+				return v.State == seaworthy.Partial && v.Subject == "layer 0: srv/a" && v.Reason == c.want
+			}) {
+				t.Errorf("coverage: %+v", *got.coverage[0])
+			}
+		})
+	}
+}
+
+// repository makes a Git repository whose token is in its history alone, in one
+// pack.
+func repository(t testing.TB, token string) string {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git")
+	}
+	dir := t.TempDir()
+	git := func(args ...string) {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v: %s", args, err, out)
+		}
+	}
+	git("init", "-q", ".")
+	var lines strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&lines, "line %d of %s\n", i, sample(random(uint64(i)), "[a-z]{12}"))
+	}
+	for _, text := range []string{lines.String(), lines.String()[:9000] + "const t = '" + token + "'\n" + lines.String()[9000:], lines.String() + "more\n"} {
+		if err := os.WriteFile(filepath.Join(dir, "x.js"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		git("add", ".")
+		git("commit", "-q", "-m", "change")
+	}
+	git("repack", "-adfq")
+	git("prune-packed")
+	packs, err := filepath.Glob(filepath.Join(dir, ".git/objects/pack/*.pack"))
+	if err != nil || len(packs) != 1 {
+		t.Fatalf("packs: %v, %v", packs, err)
+	}
+	data, err := os.ReadFile(packs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestPacksOfGit(t *testing.T) {
+	token := githubToken(24)
+	body := repository(t, token)
+	got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/.git/objects/pack/pack-1.pack", body)}}})
+	found := got.of("github-pat")
+	if len(found) != 1 {
+		t.Fatalf("findings: %+v, coverage %+v", got.findings, got.coverage)
+	}
+	for _, l := range found[0].Locations {
+		if !strings.HasPrefix(l.Path, "srv/.git/objects/pack/pack-1.pack!/blob ") || l.Offset != 9000+int64(len("const t = '")) {
+			t.Errorf("found at %+v", l)
+		}
+	}
+	for _, v := range got.coverage {
+		if v.State != seaworthy.Checked {
+			t.Errorf("coverage: %+v", v)
+		}
+	}
+}
+
+func FuzzContainers(f *testing.F) {
+	token := githubToken(25)
+	f.Add("a.zip", []byte(zipped(f, map[string]string{"a": token}, zip.Deflate)))
+	f.Add("a.tar", []byte(tarred(f, "a", token)))
+	f.Add("a.gz", []byte(gzipped(f, token)))
+	f.Add("objects/aa/"+strings.Repeat("0", 38), []byte(through(f, "blob 3\x00abc", func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })))
+	if _, err := exec.LookPath("git"); err == nil {
+		f.Add("a.pack", []byte(repository(f, token)))
+	}
+	a, err := New(Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, name string, body []byte) {
+		r := a.reading(context.Background(), name, int64(len(body)))
+		h := &seaworthy.Header{Path: name, Type: seaworthy.Regular, Size: int64(len(body))}
+		if err := r.file(seaworthy.NewFile(h, body, true)); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,166 @@
+package secret
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// The bounds on how one file is read.
+const (
+	windowSize = 4 << 20
+	// overlap is how far windows share their ends: no secret is longer.
+	overlap = 64 << 10
+	// What comes out of a compressed file may be so many bytes, and so many times
+	// what the file has.
+	minInflated, maxInflation = 1 << 20, 200
+)
+
+const (
+	tooMany   = "It holds more than 1000 values that look like secrets; the first 1000 are reported."
+	tooLarge  = "Decompressed it has more than 200 times its size; what is beyond was not looked at."
+	encrypted = "It holds files that are encrypted; what is in them is not known."
+	methods   = "It holds files that are compressed by a method that is not supported."
+	damaged   = "It is damaged: not all that it holds could be decompressed."
+)
+
+// reading looks through one file, and through the files that it holds if it is an
+// archive: one level deep, as archives in archives are looked at as they are.
+type reading struct {
+	analyzer *Analyzer
+	ctx      context.Context
+	path     string
+	found    []sighting
+	gaps     []string // sorted: why some of it was not looked at
+	// budget is how many more bytes may come out of decompression.
+	budget int64
+}
+
+func (a *Analyzer) reading(ctx context.Context, path string, size int64) *reading {
+	return &reading{analyzer: a, ctx: ctx, path: path, budget: minInflated + maxInflation*size}
+}
+
+// file looks through a file of a layer.
+func (r *reading) file(f *seaworthy.File) error {
+	if open := containerOf(f.Path, f.Head); open != nil {
+		ok, err := open(r, f.ReaderAt(), f.Size)
+		if ok || err != nil {
+			return err
+		}
+	}
+	if body, ok := f.Bytes(); ok {
+		pl := placeOf(f.Path, f.Head)
+		found, whole := r.analyzer.look(body, &pl)
+		r.keep(found, whole)
+		return nil
+	}
+	return r.stream(f.Reader(), f.Path, "")
+}
+
+// keep takes what was found, up to the bound of a file.
+func (r *reading) keep(found []sighting, whole bool) {
+	if n := maxMatches - len(r.found); len(found) > n {
+		found, whole = found[:n], false
+	}
+	r.found = append(r.found, found...)
+	if !whole {
+		r.gap(tooMany)
+	}
+}
+
+func (r *reading) gap(why string) {
+	if i, ok := slices.BinarySearch(r.gaps, why); !ok {
+		r.gaps = slices.Insert(r.gaps, i, why)
+	}
+}
+
+// windows holds the memory for windows.
+var windows = sync.Pool{New: func() any { return new([windowSize]byte) }}
+
+// stream looks through a text of any length in windows that overlap. A secret
+// that starts in the shared end of a window belongs to the next one. The path
+// tells what to expect, member where in the file the text is.
+func (r *reading) stream(text io.Reader, path, member string) error {
+	window := windows.Get().(*[windowSize]byte)
+	defer windows.Put(window)
+	member, _ = seaworthy.TextPath(member)
+	var pl place
+	filled, lines, from := 0, 0, int64(0)
+	for {
+		if r.ctx.Err() != nil {
+			return context.Cause(r.ctx)
+		}
+		n, err := io.ReadFull(text, window[filled:])
+		filled += n
+		if from == 0 {
+			pl = placeOf(path, window[:min(filled, seaworthy.HeadSize)])
+		}
+		found, whole := r.analyzer.look(window[:filled], &pl)
+		if err == nil {
+			found = slices.DeleteFunc(found, func(s sighting) bool { return s.Offset >= int64(filled-overlap) })
+		}
+		for i := range found {
+			found[i].Offset += from
+			found[i].Member = member
+			if found[i].Line > 0 {
+				found[i].Line += lines
+			}
+		}
+		r.keep(found, whole)
+		switch {
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		next := filled - overlap
+		lines += bytes.Count(window[:next], []byte("\n"))
+		from += int64(next)
+		filled = copy(window[:], window[next:filled])
+	}
+}
+
+var (
+	// errBudget ends the reading of what decompresses into too much.
+	errBudget = errors.New("the file decompresses into too many bytes")
+	errCut    = errors.New("the file ends too early")
+)
+
+// inflated takes what is read of it from the budget of a reading.
+type inflated struct {
+	from io.Reader
+	r    *reading
+}
+
+// Read implements [io.Reader].
+func (i inflated) Read(p []byte) (int, error) {
+	if i.r.budget <= 0 {
+		return 0, errBudget
+	}
+	n, err := i.from.Read(p[:min(int64(len(p)), i.r.budget)])
+	i.r.budget -= int64(n)
+	if err == io.ErrUnexpectedEOF {
+		err = errCut // to io.ReadFull the other would be the end
+	}
+	return n, err
+}
+
+// member looks through a file in the file. What is wrong with it is a gap; an
+// error ends the reading.
+func (r *reading) member(text io.Reader, path, member string) error {
+	err := r.stream(inflated{text, r}, path, member)
+	switch {
+	case err == nil || r.ctx.Err() != nil:
+		return err
+	case errors.Is(err, errBudget):
+		r.gap(tooLarge)
+		return err
+	}
+	r.gap(damaged)
+	return nil
+}
