@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -12,8 +13,9 @@ type document struct {
 	provenance *seaworthy.Provenance
 	image      *seaworthy.Image
 	packages   int
-	findings   []*seaworthy.Finding // those that no exception permits
-	excepted   []*seaworthy.Finding // those that one does
+	findings   []*seaworthy.Finding // those that count
+	settled    []*seaworthy.Finding // those that VEX says do not count
+	excepted   []*seaworthy.Finding // those that an exception permits
 	hidden     []*seaworthy.Finding // those that a Filter kept back
 	coverage   []*seaworthy.Coverage
 	verdict    *seaworthy.Verdict
@@ -63,12 +65,31 @@ func (c *collector) Finding(f *seaworthy.Finding) error {
 	switch {
 	case err != nil:
 		return err
+	case settled(f):
+		d.settled = append(d.settled, f)
 	case f.Exception != nil:
 		d.excepted = append(d.excepted, f)
 	default:
 		d.findings = append(d.findings, f)
 	}
 	return nil
+}
+
+// settled is true for a finding of which somebody who knows the product says that it
+// does not count.
+func settled(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Settles() }
+
+// vexWords says what a statement says, and whose it is.
+func vexWords(v *seaworthy.VEX) string {
+	text := strings.ReplaceAll(v.Status, "_", " ")
+	if v.Justification != "" {
+		text += ", " + strings.ReplaceAll(v.Justification, "_", " ")
+	}
+	text += ", says " + v.By
+	if v.Statement != "" {
+		text += ": " + v.Statement
+	}
+	return text
 }
 
 func (c *collector) hide(f *seaworthy.Finding) error {
@@ -112,9 +133,9 @@ func of(risk seaworthy.Risk, findings []*seaworthy.Finding) []*seaworthy.Finding
 	return out
 }
 
-// all gives the findings of one risk, those with an exception last.
+// all gives the findings of one risk, those that do not count last.
 func (d *document) all(risk seaworthy.Risk) []*seaworthy.Finding {
-	return append(of(risk, d.findings), of(risk, d.excepted)...)
+	return slices.Concat(of(risk, d.findings), of(risk, d.settled), of(risk, d.excepted))
 }
 
 // count is how many findings there are of one severity.
@@ -143,7 +164,8 @@ func tally(findings ...*seaworthy.Finding) []count {
 // riskState is what one line can say of a risk.
 type riskState struct {
 	risk     seaworthy.Risk
-	counts   []count // of findings, shown or hidden, without the excepted
+	counts   []count // of findings, shown or hidden, without those that do not count
+	settled  int
 	excepted int
 	// looked is how far the risk was looked at: Checked if all its subjects
 	// were, NotChecked if none was, Failed if none was and one could not be.
@@ -157,13 +179,16 @@ type riskState struct {
 func (d *document) states() []riskState {
 	out := make([]riskState, 0, len(seaworthy.Risks()))
 	for _, risk := range seaworthy.Risks() {
-		s := riskState{risk: risk, excepted: len(of(risk, d.excepted))}
+		s := riskState{risk: risk, settled: len(of(risk, d.settled)), excepted: len(of(risk, d.excepted))}
 		counted := of(risk, d.findings)
 		for _, f := range of(risk, d.hidden) {
-			if f.Exception == nil {
-				counted = append(counted, f)
-			} else {
+			switch {
+			case settled(f):
+				s.settled++
+			case f.Exception != nil:
 				s.excepted++
+			default:
+				counted = append(counted, f)
 			}
 		}
 		s.counts = tally(counted...)

@@ -124,6 +124,9 @@ func (g *gitlabWriter) image(d *document) error {
 		g.report.Scan.Messages = append(g.report.Scan.Messages, gitlabMessage{level, value})
 	}
 	say("info", "verdict %s: %s", d.verdict.Decision, decisionWords(d.verdict.Decision))
+	if n := len(d.settled); n > 0 {
+		say("info", "left out because VEX settles them: %s", places(n, "finding"))
+	}
 	if n := len(d.excepted); n > 0 {
 		say("info", "left out because exceptions permit them: %s", places(n, "finding"))
 	}

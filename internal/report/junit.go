@@ -142,10 +142,14 @@ func junitFinding(d *document, f *seaworthy.Finding) junitCase {
 		c.File = visiblePath(f.Locations[0].Path)
 	}
 	outcome := &junitOutcome{Message: visible(f.Title), Type: f.Severity.String(), Text: strings.Join(plainLines(d, f), "\n")}
-	if e := f.Exception; e != nil {
+	switch e := f.Exception; {
+	case settled(f):
+		outcome.Message = visible("settled by VEX: " + vexWords(f.VEX))
+		c.Skipped = outcome
+	case e != nil:
 		outcome.Message = visible("permitted by an exception: " + e.Reason)
 		c.Skipped = outcome
-	} else {
+	default:
 		c.Failure = outcome
 	}
 	return c

@@ -126,6 +126,9 @@ func markdownRisk(s riskState) string {
 	case len(s.gaps) > 0:
 		out = append(out, places(len(s.gaps), "part")+" not checked")
 	}
+	if s.settled > 0 {
+		out = append(out, fmt.Sprintf("%d settled by VEX", s.settled))
+	}
 	if s.excepted > 0 {
 		out = append(out, fmt.Sprintf("%d excepted", s.excepted))
 	}
@@ -162,6 +165,9 @@ func (m *markdownWriter) findings(d *document, room int) string {
 	for i, risk := range risks {
 		limit := b.Len() + (room-b.Len())/(len(risks)-i)
 		found := of(risk, d.findings)
+		if risk == seaworthy.Vulnerability {
+			found = byPriority(found)
+		}
 		if len(found) == 0 {
 			continue
 		}

@@ -140,12 +140,15 @@ func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
 	if f.VEX != nil {
 		r.Properties["vex"] = f.VEX
 	}
+	if settled(f) {
+		r.Suppressions = append(r.Suppressions, sarifSuppression{Kind: "external", Status: "accepted", Justification: vexWords(f.VEX)})
+	}
 	if e := f.Exception; e != nil {
 		reason := e.Reason
 		if e.Expires != "" {
 			reason += " (until " + e.Expires + ")"
 		}
-		r.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: reason}}
+		r.Suppressions = append(r.Suppressions, sarifSuppression{Kind: "external", Status: "accepted", Justification: reason})
 	}
 	return r
 }

@@ -53,6 +53,7 @@ func (t *textWriter) image(d *document) error {
 	t.header(p, d)
 	t.risks(p, d)
 	t.findings(p, d)
+	t.settled(p, d)
 	t.excepted(p, d)
 	t.gaps(p, d)
 	t.verdict(p, d)
@@ -173,6 +174,9 @@ func riskLine(s riskState) []span {
 	case len(s.gaps) > 0:
 		out = append(out, solid(yellow, "("+places(len(s.gaps), "part")+" not checked)"))
 	}
+	if s.settled > 0 {
+		out = append(out, solid(dim, fmt.Sprintf("(%d settled by VEX)", s.settled)))
+	}
 	if s.excepted > 0 {
 		out = append(out, solid(dim, fmt.Sprintf("(%d excepted)", s.excepted)))
 	}
@@ -187,7 +191,11 @@ func (t *textWriter) findings(p *page, d *document) {
 		}
 		p.rule(string(risk))
 		advice := 0
-		for _, f := range found {
+		groups, apart := byPackage(found)
+		if risk != seaworthy.Vulnerability {
+			groups, apart = nil, found
+		}
+		for _, f := range apart {
 			if t.brief(f) {
 				if advice == 0 {
 					p.WriteByte('\n')
@@ -202,6 +210,7 @@ func (t *textWriter) findings(p *page, d *document) {
 		if advice > 0 {
 			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, "--verbose shows evidence and fixes of these"))
 		}
+		t.packages(p, d, groups)
 	}
 }
 
@@ -231,7 +240,7 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding) {
 			p.field(dim, "", prose(plain, line))
 		}
 	}
-	if a := f.Package; a != nil {
+	if a := f.Package; a != nil && a.Ecosystem != "" {
 		spans := []span{prose(plain, a.Name+" "+a.Version)}
 		switch {
 		case a.FixedVersion != "":
@@ -354,6 +363,27 @@ func place(l seaworthy.Location, n int) string {
 		return fmt.Sprintf("%s@%d", path, l.Offset)
 	default:
 		return path
+	}
+}
+
+func (t *textWriter) settled(p *page, d *document) {
+	if len(d.settled) == 0 {
+		return
+	}
+	p.rule("settled by VEX")
+	p.WriteByte('\n')
+	if !t.opt.Verbose {
+		p.hang(2, "  ", prose(plain, fmt.Sprintf("%s: %s", places(len(d.settled), "finding"), tallyText(d.settled))),
+			prose(dim, "(--verbose says by whom)"))
+		return
+	}
+	for _, f := range d.settled {
+		p.field(severityStyle(f.Severity), f.Severity.String(), prose(plain, f.Title), id(f))
+		if a := f.Package; a != nil {
+			p.field(dim, "in", prose(plain, a.Name+" "+a.Version))
+		}
+		p.field(dim, "because", prose(plain, vexWords(f.VEX)))
+		t.evidence(p, f.Evidence)
 	}
 }
 

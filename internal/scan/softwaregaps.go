@@ -16,6 +16,9 @@ func (s *software) findGaps() []*seaworthy.Coverage {
 	if os := s.merged.image.Config.OS; os != "" && os != "linux" {
 		g.add("image", seaworthy.NotChecked, fmt.Sprintf("The packages of images for %s are not known.", os))
 	}
+	for _, why := range s.merged.leftOut {
+		g.add("image", seaworthy.Partial, why)
+	}
 	s.unreadFiles(g)
 	s.unreadDatabases(g)
 	s.unknownDistribution(g)
