@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -20,7 +22,9 @@ type builder struct {
 	spill   *os.File // of the advisories, which follow the texts in the file
 	spiller *bufio.Writer
 	advices *tableWriter
-	sorter  *sorter // of the packages, which come last
+	sorter  *sorter // of the packages
+	// rows are of further tables, which come last.
+	rows map[string]*sorter
 
 	info   Info
 	number uint64
@@ -96,6 +100,47 @@ func (b *builder) add(r *Record) error {
 	b.number++
 	b.info.Records++
 	return nil
+}
+
+// addStatements takes in what a distribution says of one flaw.
+func (b *builder) addStatements(a *advice, t *Text, said []statement) error {
+	b.buffer = t.append(b.buffer[:0])
+	if err := b.texts.add(numberKey(b.number), b.buffer); err != nil {
+		return err
+	}
+	b.buffer = a.append(b.buffer[:0])
+	if err := b.advices.add(numberKey(b.number), b.buffer); err != nil {
+		return err
+	}
+	for i := range said {
+		s := &said[i]
+		s.affects.number = b.number
+		b.buffer = s.affects.append(b.buffer[:0])
+		if err := b.sorter.add(packageKey(kindVulnerability, s.ecosystem, s.name), b.buffer); err != nil {
+			return err
+		}
+	}
+	b.number++
+	b.info.Records++
+	return nil
+}
+
+// addOpinion notes that what is taken in next holds for the CVE wherever it is.
+func (b *builder) addOpinion(cve cveNumber) error {
+	return b.row(cvesTable, cveKey(cve), binary.AppendUvarint(nil, b.number))
+}
+
+// row adds a row to a further table. Rows with the same key become one.
+func (b *builder) row(table string, key, value []byte) error {
+	if b.rows == nil {
+		b.rows = make(map[string]*sorter)
+	}
+	s, ok := b.rows[table]
+	if !ok {
+		s = &sorter{dir: b.dir, limit: sorterMemory}
+		b.rows[table] = s
+	}
+	return s.add(key, value)
 }
 
 // copyFrom takes over what another body of data holds, except for some
@@ -193,13 +238,29 @@ func (b *builder) commit(ctx context.Context, path string, info Info, checked ti
 	}
 	b.file.table(advisoriesTable, from, index)
 
-	from = b.file.offset
-	packages, err := newTableWriter(b.file, fast, packagesBlock)
+	if err := b.sorted(ctx, packagesTable, b.sorter); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.rows)) {
+		if err := b.sorted(ctx, name, b.rows[name]); err != nil {
+			return err
+		}
+	}
+	if err := b.file.commit(path, info, checked); err != nil {
+		return err
+	}
+	return errors.Join(b.closeSorters(), b.spill.Close())
+}
+
+// sorted writes a table of what a sorter holds.
+func (b *builder) sorted(ctx context.Context, name string, s *sorter) error {
+	from := b.file.offset
+	out, err := newTableWriter(b.file, fast, packagesBlock)
 	if err != nil {
 		return err
 	}
-	err = b.sorter.groups(func(key, values []byte) error {
-		if err := packages.add(key, values); err != nil {
+	err = s.groups(func(key, values []byte) error {
+		if err := out.add(key, values); err != nil {
 			return err
 		}
 		return ctx.Err()
@@ -207,14 +268,20 @@ func (b *builder) commit(ctx context.Context, path string, info Info, checked ti
 	if err != nil {
 		return err
 	}
-	if index, err = packages.close(); err != nil {
+	index, err := out.close()
+	if err != nil {
 		return err
 	}
-	b.file.table(packagesTable, from, index)
-	if err := b.file.commit(path, info, checked); err != nil {
-		return err
+	b.file.table(name, from, index)
+	return nil
+}
+
+func (b *builder) closeSorters() error {
+	err := b.sorter.close()
+	for _, s := range b.rows {
+		err = errors.Join(err, s.close())
 	}
-	return errors.Join(b.sorter.close(), b.spill.Close())
+	return err
 }
 
 // discard gives up.
@@ -225,5 +292,5 @@ func (b *builder) discard() {
 	if b.spill != nil {
 		b.spill.Close()
 	}
-	b.sorter.close()
+	b.closeSorters()
 }

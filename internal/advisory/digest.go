@@ -137,6 +137,7 @@ func digestAffected(f *Affected, summary string) *affects {
 	var specific struct {
 		Urgency  string   `json:"urgency"`
 		Severity string   `json:"severity"`
+		Module   string   `json:"module"` // by which readOVAL tells it
 		Imports  []Import `json:"imports"`
 	}
 	if json.Unmarshal(f.EcosystemSpecific, &specific) == nil {
@@ -148,6 +149,9 @@ func digestAffected(f *Affected, summary string) *affects {
 		}
 		if a.word == "" && parseWord(specific.Severity) != 0 {
 			a.word = specific.Severity
+		}
+		if specific.Module != "" && a.module != "" {
+			a.module = specific.Module
 		}
 		a.imports = specific.Imports
 	}

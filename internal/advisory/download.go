@@ -50,19 +50,25 @@ func isURL(location string) bool {
 	return strings.HasPrefix(location, "https://") || strings.HasPrefix(location, "http://")
 }
 
-// fetch gives a file of the source, if it is not the one that the database has:
-// else errUnchanged. The error wraps [fs.ErrNotExist] if there is no such file.
-// What comes over the network is kept in the partial file until done is called,
-// and taken up there again if the transfer breaks or the process ends.
-func (u *Updater) fetch(ctx context.Context, name, location string, old *Info) (_ *download, done func(), err error) {
+// part is what the database remembers of a file that it has read.
+func (o *origin) part(location string) Part {
+	return Part{Source: location, Digest: o.Digest, ETag: o.ETag, LastModified: o.LastModified}
+}
+
+// fetch gives a file of the source, if it is not the one that is known: else
+// errUnchanged. The error wraps [fs.ErrNotExist] if there is no such file. What
+// comes over the network is kept in a partial file, which has the slot in its name,
+// until done is called, and taken up there again if the transfer breaks or the
+// process ends.
+func (u *Updater) fetch(ctx context.Context, name, slot, location string, known Part) (_ *download, done func(), err error) {
 	if !isURL(location) {
-		d, err := openLocal(location, old)
+		d, err := openLocal(location, known)
 		if err != nil {
 			return nil, nil, err
 		}
 		return d, func() { d.Close() }, nil
 	}
-	p := &partial{path: dataPath(u.Dir, name) + ".part", url: location}
+	p := &partial{path: dataPath(u.Dir, name) + slot + ".part", url: location}
 	if err := p.open(); err != nil {
 		return nil, nil, err
 	}
@@ -75,7 +81,7 @@ func (u *Updater) fetch(ctx context.Context, name, location string, old *Info) (
 		}
 	}()
 	for attempt := 1; ; attempt++ {
-		err = u.transfer(ctx, p, name, old)
+		err = u.transfer(ctx, p, name, known)
 		var temporary *temporaryError
 		if !errors.As(err, &temporary) || attempt == u.attempts() || ctx.Err() != nil {
 			break
@@ -97,7 +103,7 @@ func (u *Updater) fetch(ctx context.Context, name, location string, old *Info) (
 	return &download{p.file, p.size, p.from}, func() { p.file.Close(); p.remove() }, nil
 }
 
-func openLocal(path string, old *Info) (*download, error) {
+func openLocal(path string, known Part) (*download, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -116,7 +122,7 @@ func openLocal(path string, old *Info) (*download, error) {
 		f.Close()
 		return nil, err
 	}
-	if old != nil && old.Source == path && old.Digest == d.from.Digest {
+	if known.Source == path && known.Digest == d.from.Digest {
 		f.Close()
 		return nil, errUnchanged
 	}
@@ -196,7 +202,7 @@ type temporaryError struct {
 func (e *temporaryError) Unwrap() error { return e.error }
 
 // transfer gets the rest of a file.
-func (u *Updater) transfer(ctx context.Context, p *partial, name string, old *Info) error {
+func (u *Updater) transfer(ctx context.Context, p *partial, name string, known Part) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watch := time.AfterFunc(stalled, func() {
@@ -204,9 +210,9 @@ func (u *Updater) transfer(ctx context.Context, p *partial, name string, old *In
 	})
 	defer watch.Stop()
 	response, err := u.get(ctx, p.url, func(h http.Header) {
-		if old != nil && old.Source == p.url {
-			setUnlessEmpty(h, "If-None-Match", old.ETag)
-			setUnlessEmpty(h, "If-Modified-Since", old.LastModified)
+		if known.Source == p.url {
+			setUnlessEmpty(h, "If-None-Match", known.ETag)
+			setUnlessEmpty(h, "If-Modified-Since", known.LastModified)
 		}
 		if p.size > 0 {
 			h.Set("Range", fmt.Sprintf("bytes=%d-", p.size))

@@ -26,7 +26,7 @@ import (
 const (
 	fileMagic = "seaworthy data\n\x00"
 	// fileFormat changes whenever an older program would misread a file.
-	fileFormat      = 1
+	fileFormat      = 2
 	headerSize      = len(fileMagic) + 4 + 8
 	checkedAt       = int64(len(fileMagic) + 4)
 	trailerSize     = 8 + 8 + sha256.Size
@@ -51,6 +51,9 @@ type Info struct {
 	// ETag and LastModified are what the server said.
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"lastModified,omitempty"`
+	// Parts are the files that were read, where the source has more than one or
+	// is no bulk export.
+	Parts []Part `json:"parts,omitempty"`
 	// Cursor is the newest modification of a record that the data has.
 	Cursor time.Time `json:"cursor,omitzero"`
 	// Whole is when all records were last read anew.
@@ -60,6 +63,14 @@ type Info struct {
 	Checked time.Time `json:"-"`
 	// Size is that of the file.
 	Size int64 `json:"-"`
+}
+
+// Part is one of the files that a body of data was read from.
+type Part struct {
+	Source       string `json:"source"`
+	Digest       string `json:"digest"`
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"lastModified,omitempty"`
 }
 
 // fileWriter writes a body of data.
@@ -161,6 +172,15 @@ func (e *newerError) Hint() string {
 	return "update seaworthy, or name another directory with --db-dir"
 }
 
+// olderError is a file that an older program wrote, in a form that is read no more.
+type olderError struct{ path string }
+
+func (e *olderError) Error() string {
+	return e.path + ": an older version of this program wrote it, in a form that this one does not read"
+}
+
+func (e *olderError) Hint() string { return "run seaworthy db update, which makes it again" }
+
 // openFile opens a body of data. Of its tables only the indexes are read.
 func openFile(path string) (_ *dataFile, err error) {
 	f, err := os.Open(path)
@@ -187,8 +207,11 @@ func openFile(path string) (_ *dataFile, err error) {
 	if !bytes.HasPrefix(header, []byte(fileMagic)) {
 		return nil, damaged(path)
 	}
-	if format := binary.LittleEndian.Uint32(header[len(fileMagic):]); format > fileFormat {
+	switch format := binary.LittleEndian.Uint32(header[len(fileMagic):]); {
+	case format > fileFormat:
 		return nil, &newerError{path, format}
+	case format < fileFormat:
+		return nil, &olderError{path}
 	}
 	if _, err := f.ReadAt(trailer, info.Size()-int64(trailerSize)); err != nil {
 		return nil, err

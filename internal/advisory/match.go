@@ -33,6 +33,9 @@ type Answer struct {
 	// Undecided are the advisories about the package of which it cannot be said
 	// whether they concern this version, sorted by id.
 	Undecided []Undecided
+	// Dismissed are the flaws that advisories name and the distribution says are
+	// not there, sorted by id. They are no flaws of the package.
+	Dismissed []Dismissed
 }
 
 // Matched is the answer to one of many queries, or why there is none.
@@ -64,8 +67,8 @@ type Flaw struct {
 	// FixedVersion is the first version of this release that is free of the flaw,
 	// empty if there is none yet.
 	FixedVersion string
-	// Status is "fixed", "affected", or another state that a distribution names,
-	// such as "end-of-life".
+	// Status is [StatusFixed] if there is a fix, else [StatusAffected] or what the
+	// distribution says: [StatusWillNotFix], [StatusNoDSA] and others.
 	Status string
 	// Informational is set if the advisory tells of no flaw in the code but, for
 	// instance, that the package is "unmaintained".
@@ -82,26 +85,36 @@ type textAt struct {
 	number uint64
 }
 
-// The states of a flaw that no distribution names.
-const (
-	StatusFixed    = "fixed"
-	StatusAffected = "affected"
-)
-
 // Match looks up the flaws of a package. The error wraps [ErrNoData] if there is
 // no data of its ecosystem. Malicious packages are left to [Database.Malicious].
 func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
-	found, undecided, err := db.look(ctx, q, kindVulnerability)
+	looked, err := db.look(ctx, q, kindVulnerability)
 	if err != nil {
 		return Answer{}, err
 	}
-	flaws := merge(q.Ecosystem, found)
-	for i := range flaws {
-		if err := db.rate(&flaws[i]); err != nil {
+	said, err := db.statements(ctx, q)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := said.outdated(looked.file, looked.passed); err != nil {
+		return Answer{}, err
+	}
+	opinions, err := db.opinions(q.Ecosystem)
+	if err != nil {
+		return Answer{}, err
+	}
+	flaws, err := merge(q.Ecosystem, append(looked.found, said.affected...), opinions)
+	if err != nil {
+		return Answer{}, err
+	}
+	answer := Answer{Undecided: looked.undecided}
+	answer.Flaws, answer.Dismissed = said.settle(q, flaws)
+	for i := range answer.Flaws {
+		if err := db.rate(&answer.Flaws[i]); err != nil {
 			return Answer{}, err
 		}
 	}
-	return Answer{flaws, undecided}, nil
+	return answer, nil
 }
 
 // MatchAll looks up many packages at once, on all cores. The answers are in the
@@ -135,11 +148,12 @@ func (db *Database) MatchAll(ctx context.Context, queries []Query) []Matched {
 // Malicious looks up the advisories which say that this version of a package is
 // malware itself.
 func (db *Database) Malicious(ctx context.Context, q Query) (Answer, error) {
-	found, undecided, err := db.look(ctx, q, kindMalicious)
+	looked, err := db.look(ctx, q, kindMalicious)
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{merge(q.Ecosystem, found), undecided}, nil
+	flaws, err := merge(q.Ecosystem, looked.found, nil)
+	return Answer{Flaws: flaws, Undecided: looked.undecided}, err
 }
 
 // Text gives what the advisories say about a flaw, the first that says anything.
@@ -175,58 +189,72 @@ type finding struct {
 	*affects
 	fixed string
 	at    textAt
+	// stated is true if the distribution says so itself of this very flaw.
+	stated bool
+}
+
+// looked is what the advisories of a kind say of a version of a package.
+type looked struct {
+	file      *dataFile
+	found     []finding
+	undecided []Undecided
+	// passed are the numbers of the advisories whose fix the version has.
+	passed []uint64
 }
 
 // look finds the advisories of a kind that concern the version, and those of
 // which that cannot be said.
-func (db *Database) look(ctx context.Context, q Query, kind byte) ([]finding, []Undecided, error) {
+func (db *Database) look(ctx context.Context, q Query, kind byte) (all looked, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+		return all, err
 	}
 	file, err := db.data(Base(q.Ecosystem))
 	if err != nil {
-		return nil, nil, err
+		return all, err
 	}
 	if file == nil {
-		return nil, nil, noData(q.Ecosystem)
+		return all, noData(q.Ecosystem)
 	}
+	all.file = file
 	keys := [][]byte{packageKey(kind, q.Ecosystem, q.Name)}
 	if base := Base(q.Ecosystem); base != q.Ecosystem {
 		// A record without a release speaks of all of them.
 		keys = append(keys, packageKey(kind, base, q.Name))
 	}
-	var found []finding
-	var undecided []Undecided
 	a := newAssay(q)
 	for _, key := range keys {
 		value, err := file.get(packagesTable, key)
 		if err != nil {
-			return nil, nil, err
+			return all, err
 		}
 		for d := (decode{rest: value}); len(d.rest) > 0; {
 			f := d.affects()
 			if d.err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", file.file.Name(), d.err)
+				return all, fmt.Errorf("%s: %w", file.file.Name(), d.err)
 			}
 			affected, fixed, err := a.test(f)
 			if !affected && err == nil {
+				if a.mended(f) {
+					all.passed = append(all.passed, f.number)
+				}
 				continue
 			}
 			advice, adviceErr := file.advice(f.number)
 			if adviceErr != nil {
-				return nil, nil, adviceErr
+				return all, adviceErr
 			}
 			if affected {
-				found = append(found, finding{advice, f, fixed, textAt{file, f.number}})
+				all.found = append(all.found, finding{advice: advice, affects: f, fixed: fixed, at: textAt{file, f.number}})
 			} else {
-				undecided = append(undecided, Undecided{advice.id, reason(err)})
+				all.undecided = append(all.undecided, Undecided{advice.id, reason(err)})
 			}
 		}
 	}
-	slices.SortFunc(undecided, func(a, b Undecided) int {
+	slices.SortFunc(all.undecided, func(a, b Undecided) int {
 		return cmp.Or(cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Reason, b.Reason))
 	})
-	return found, slices.Compact(undecided), nil
+	all.undecided = slices.Compact(all.undecided)
+	return all, nil
 }
 
 // advice reads an advisory.
@@ -248,16 +276,17 @@ func (d *dataFile) advice(number uint64) (*advice, error) {
 
 // assay tests one version against advisories.
 type assay struct {
-	order   order
-	text    string
-	version Version
-	err     error  // why the version has no place in the order
-	modular bool   // an RPM of a module,
-	stream  string // which is "name:stream" or unknown
+	ecosystem string
+	order     order
+	text      string
+	version   Version
+	err       error  // why the version has no place in the order
+	modular   bool   // an RPM of a module,
+	stream    string // which is "name:stream" or unknown
 }
 
 func newAssay(q Query) *assay {
-	a := &assay{text: q.Version, modular: q.Module != "" || modular(q.Version), stream: stream(q.Module)}
+	a := &assay{ecosystem: q.Ecosystem, text: q.Version, modular: q.Module != "" || modular(q.Version), stream: stream(q.Module)}
 	if Base(q.Ecosystem) == "Bitnami" {
 		a.text = bitnamiRevision.ReplaceAllString(a.text, "")
 	}
@@ -303,6 +332,12 @@ func (a *assay) test(f *affects) (affected bool, fixed string, err error) {
 		return false, "", fmt.Errorf("%w: %s", ErrNotComparable, f.incomparable)
 	}
 	return false, "", nil
+}
+
+// mended tells of an advisory that does not affect the version whether that is
+// because the version has the fix.
+func (a *assay) mended(f *affects) bool {
+	return len(f.spans) > 0 && a.sameModule(f) && !slices.ContainsFunc(f.spans, func(s span) bool { return s.from != zero || s.fix() == "" })
 }
 
 // listed finds the version among others however it is written: 1.0 is 1.0.0 to

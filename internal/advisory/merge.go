@@ -7,7 +7,7 @@ import (
 )
 
 // merge brings together the findings that speak of the same flaw.
-func merge(ecosystem string, found []finding) []Flaw {
+func merge(ecosystem string, found []finding, said *opinions) ([]Flaw, error) {
 	// Each finding names one flaw by a set of names, or is about several CVEs,
 	// each a flaw of its own. Sets that share a name are the same flaw.
 	var g groups
@@ -23,10 +23,14 @@ func merge(ecosystem string, found []finding) []Flaw {
 	}
 	var flaws []Flaw
 	for _, members := range g.sets() {
-		flaws = append(flaws, newFlaw(ecosystem, members, found))
+		flaw, err := newFlaw(ecosystem, members, found, said)
+		if err != nil {
+			return nil, err
+		}
+		flaws = append(flaws, flaw)
 	}
 	slices.SortFunc(flaws, func(a, b Flaw) int { return compareNames(a.ID, b.ID) })
-	return flaws
+	return flaws, nil
 }
 
 // set is the names of one flaw, and the findings that speak of it.
@@ -99,8 +103,8 @@ func (g *groups) sets() []set {
 	return all
 }
 
-// newFlaw makes one flaw of what several advisories say.
-func newFlaw(ecosystem string, s set, found []finding) Flaw {
+// newFlaw makes one flaw of what several advisories, and the distribution, say.
+func newFlaw(ecosystem string, s set, found []finding, opinions *opinions) (Flaw, error) {
 	slices.SortFunc(s.names, compareNames)
 	slices.SortFunc(s.findings, func(a, b int) int {
 		return cmp.Or(compareTelling(&found[a], &found[b]), cmp.Compare(a, b))
@@ -114,9 +118,9 @@ func newFlaw(ecosystem string, s set, found []finding) Flaw {
 			flaw.Advisories = append(flaw.Advisories, f.id)
 			flaw.texts = append(flaw.texts, f.at)
 		}
-		said = append(said, judgements(ecosystem, f.advice, f.affects)...)
+		said = append(said, judgements(ecosystem, f)...)
 		flaw.FixedVersion = laterFix(ecosystem, flaw.FixedVersion, f.fixed)
-		if f.status != "" {
+		if f.status != "" && (f.stated || flaw.Status == StatusAffected) {
 			flaw.Status = f.status
 		}
 		if f.informational != "" {
@@ -135,8 +139,15 @@ func newFlaw(ecosystem string, s set, found []finding) Flaw {
 	if flaw.FixedVersion != "" {
 		flaw.Status = StatusFixed
 	}
+	opinion, err := opinions.of(flaw.ID)
+	if err != nil {
+		return flaw, err
+	}
+	if opinion != nil {
+		said = append(said, judgements(ecosystem, &finding{advice: opinion, affects: &affects{}, stated: true})...)
+	}
 	flaw.Severity, flaw.SeveritySource, flaw.CVSS = judge(said)
-	return flaw
+	return flaw, nil
 }
 
 func (i Import) equal(j Import) bool {

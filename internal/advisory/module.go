@@ -42,15 +42,29 @@ func stream(label string) string {
 }
 
 // sameModule tells whether an advisory about a module, or about none, may concern
-// the package. Only the versions in an advisory tell whether it is about one.
+// the package. Only the versions in an advisory tell whether it is about one; a
+// statement tells it always.
 func (a *assay) sameModule(f *affects) bool {
-	told := slices.ContainsFunc(f.spans, func(s span) bool { return s.to != "" })
+	told := f.cve != 0 || slices.ContainsFunc(f.spans, func(s span) bool { return s.to != "" })
 	switch {
-	case a.order.like != "Red Hat" || !told:
+	case a.order.like != "Red Hat":
 		return true
-	case f.module == "" || !a.modular:
-		return f.module == "" && !a.modular
+	case Base(a.ecosystem) == "Oracle Linux" && slices.ContainsFunc(f.spans, func(s span) bool { return s.to != "" && oracleBuild(s.to) != oracleBuild(a.text) }):
+		return false
+	case f.module != "":
+		return a.modular && (f.module == anyModule || a.stream == "" || f.module == a.stream)
 	default:
-		return f.module == anyModule || a.stream == "" || f.module == a.stream
+		return !told || !a.modular
 	}
+}
+
+// oracleBuild tells the packages apart that Oracle builds beside the ordinary ones,
+// with fixes and versions of their own: for Ksplice, and certified ones.
+func oracleBuild(version string) string {
+	for _, mark := range []string{".ksplice", "_fips"} {
+		if strings.Contains(version, mark) {
+			return mark
+		}
+	}
+	return ""
 }

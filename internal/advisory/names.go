@@ -2,6 +2,7 @@ package advisory
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,6 +12,71 @@ import (
 func Base(ecosystem string) string {
 	base, _, _ := strings.Cut(ecosystem, ":")
 	return base
+}
+
+// otherNames are what people call ecosystems that have another name here.
+var otherNames = map[string]string{
+	"alma": "AlmaLinux", "amazon": "Amazon Linux", "amzn": "Amazon Linux", "azure": "Azure Linux", "cargo": "crates.io", "composer": "Packagist",
+	"eol": EOL, "endoflife": EOL, "gem": "RubyGems", "golang": "Go", "oracle": "Oracle Linux", "photon": "Photon OS", "pip": "PyPI", "python": "PyPI",
+	"redhat": "Red Hat", "rhel": "Red Hat", "rocky": "Rocky Linux", "ruby": "RubyGems", "rust": "crates.io", "rustsec": "crates.io",
+}
+
+// BodyName is the name of the body of data that somebody means: of an ecosystem
+// without its release, in the spelling of OSV. What is not known is left as it is:
+// the source may know it.
+func BodyName(name string) string {
+	name = Base(strings.TrimSpace(name))
+	if other, ok := otherNames[strings.ToLower(name)]; ok {
+		return other
+	}
+	for _, known := range knownNames() {
+		if strings.EqualFold(name, known) {
+			return known
+		}
+	}
+	return name
+}
+
+// knownNames are the bodies of data that there may be, sorted.
+func knownNames() []string {
+	names := []string{KEV, EPSS}
+	for e := range orders {
+		names = append(names, e)
+	}
+	for f := range feeds {
+		names = append(names, f)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// meant is the known name that is most like the given one, "" if none is.
+func meant(name string) string {
+	best, least := "", 3
+	for _, known := range knownNames() {
+		if d := distance(strings.ToLower(name), strings.ToLower(known)); d < least && d < len(known)/2+1 {
+			best, least = known, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, delete or replace between two words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal + b2i(a[i] != b[j])
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // canonicalEcosystem is the name under which the database keeps a release. Red

@@ -34,7 +34,7 @@ func (u *Updater) renew(ctx context.Context, name string, old *dataFile) (Outcom
 		return Outcome{}, err
 	}
 	if len(ids) == 0 {
-		return u.unchanged(old, old.Source)
+		return u.unchanged(old)
 	}
 	records, err := u.records(ctx, name, ids)
 	if err != nil {

@@ -99,28 +99,34 @@ type judgement struct {
 
 // The ranks of judgements.
 const (
+	rankStatement    = 11 // a distribution's on this very flaw
 	rankDistribution = 10
 	rankCVSS         = 0 // and the version
 	rankWord         = 1
 )
 
-// judgements are what one advisory says about how severe the flaw of a package is.
-func judgements(ecosystem string, a *advice, f *affects) []judgement {
+// judgements are what one advisory, or statement, says about how severe the flaw of
+// a package is.
+func judgements(ecosystem string, f *finding) []judgement {
 	var list []judgement
+	a := f.advice
 	distribution := isDistribution(ecosystem)
 	say := func(word, source string) {
 		if s := parseWord(word); s != seaworthy.Unknown {
 			rank := rankWord
-			if distribution {
+			switch {
+			case distribution && f.stated:
+				rank = rankStatement
+			case distribution:
 				rank = rankDistribution
 			}
 			list = append(list, judgement{severity: s, source: source, rank: rank})
 		}
 	}
 	publisher := publisher(a.id, ecosystem)
-	say(f.word, Base(ecosystem))
+	say(f.affects.word, Base(ecosystem))
 	say(a.word, publisher)
-	scores := f.scores
+	scores := f.affects.scores
 	if len(scores) == 0 {
 		scores = a.scores
 	}
@@ -161,7 +167,9 @@ func publisher(id, ecosystem string) string {
 	case "GO":
 		return "Go"
 	case "CVE":
-		return "CVE"
+		if !isDistribution(ecosystem) {
+			return "CVE"
+		}
 	}
 	return Base(ecosystem)
 }

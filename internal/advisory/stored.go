@@ -8,6 +8,7 @@ import "encoding/binary"
 //	packages  kind, ecosystem, name -> the affected versions, for each advisory
 //	advisories  number -> names and severity of an advisory
 //	texts     number -> summary, details and references
+//	cves      CVE -> number, in a body of states whose publisher rates each CVE
 const (
 	packagesTable   = "packages"
 	advisoriesTable = "advisories"
@@ -33,7 +34,9 @@ func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 // affects says which versions of a package an advisory affects.
 type affects struct {
 	number uint64 // of the advisory
-	spans  []span
+	// cve is the flaw of a statement; 0 in an advisory, which may speak of many.
+	cve   cveNumber
+	spans []span
 	// versions are affected as well; those that lie in spans are left out.
 	versions []string
 	// incomparable is a version in the record that has no place in the order, or
@@ -57,6 +60,7 @@ type Import struct {
 
 func (a *affects) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, a.number)
+	dst = binary.AppendUvarint(dst, uint64(a.cve))
 	dst = binary.AppendUvarint(dst, uint64(len(a.spans)))
 	for _, s := range a.spans {
 		dst = appendString(appendString(dst, s.from), s.to)
@@ -79,7 +83,7 @@ func (a *affects) append(dst []byte) []byte {
 }
 
 func (d *decode) affects() *affects {
-	a := &affects{number: d.uvarint()}
+	a := &affects{number: d.uvarint(), cve: cveNumber(d.uvarint())}
 	for n := d.count(); n > 0 && d.err == nil; n-- {
 		s := span{from: d.string(), to: d.string()}
 		flags := d.uvarint()

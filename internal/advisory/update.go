@@ -1,9 +1,6 @@
 package advisory
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -94,19 +92,62 @@ type Outcome struct {
 	Renewed int
 }
 
+// missingError is a body of data that the source does not have.
+type missingError struct {
+	name, source string
+	err          error
+}
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("%s has no advisories of %s: %v", e.source, e.name, e.err)
+}
+
+func (e *missingError) Unwrap() error { return e.err }
+
+func (e *missingError) Hint() string {
+	switch like := meant(e.name); like {
+	case e.name:
+		return "it is a name that is known; this source does not offer it"
+	case "":
+		return "ecosystems are named as OSV names them: Debian, npm, PyPI, Red Hat"
+	default:
+		return fmt.Sprintf("did you mean %q?", like)
+	}
+}
+
+// explained adds to an error what the user can do about it.
+func explained(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &fullError{err}
+	}
+	return err
+}
+
+// fullError is a disk without space.
+type fullError struct{ err error }
+
+func (e *fullError) Error() string { return e.err.Error() + "; the old data stays as it was" }
+func (e *fullError) Unwrap() error { return e.err }
+func (e *fullError) Hint() string {
+	return "make room on that disk, or name a directory on another with --db-dir"
+}
+
 var ecosystemName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$`)
 
 // Update brings one body of data up to date: an ecosystem, whose release does not
 // matter, or [KEV] or [EPSS]. The error wraps [fs.ErrNotExist] if the source
 // does not have it. After an error the database is what it was.
 func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error) {
-	name = Base(name)
+	name = BodyName(name)
 	if !ecosystemName.MatchString(name) {
 		return Outcome{}, fmt.Errorf("%q is no name of an ecosystem", name)
 	}
 	defer func() {
-		if err != nil {
-			err = fmt.Errorf("advisories of %s: %w", name, err)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			err = &missingError{name, u.Source, err}
+		case err != nil:
+			err = fmt.Errorf("advisories of %s: %w", name, explained(err))
 		}
 	}()
 	if err := os.MkdirAll(u.Dir, 0o755); err != nil {
@@ -121,11 +162,14 @@ func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error
 	path := dataPath(u.Dir, name)
 	old, err := openFile(path)
 	var newer *newerError
+	var older *olderError
 	switch {
 	case err == nil:
 		defer old.close()
 	case errors.As(err, &newer):
 		return Outcome{}, err
+	case errors.As(err, &older):
+		u.Log.Info("data is of an older program and will be made again", "path", path)
 	case errors.Is(err, errDamaged):
 		u.Log.Warn("data is damaged and will be made again", "path", path)
 	case !errors.Is(err, fs.ErrNotExist):
@@ -136,9 +180,19 @@ func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error
 		return u.updateCVEs(ctx, name, old, u.sourceOf(name), readKEV)
 	case EPSS:
 		return u.updateCVEs(ctx, name, old, u.sourceOf(name), readEPSS)
-	default:
+	}
+	feed, ok := feeds[name]
+	if !ok {
 		return u.updateEcosystem(ctx, name, old)
 	}
+	outcome, err := u.updateFeed(ctx, name, &feed, old)
+	if errors.Is(err, fs.ErrNotExist) && !feed.beside {
+		// An organisation may have turned it into OSV by itself.
+		if o, err := u.updateEcosystem(ctx, name, old); !errors.Is(err, fs.ErrNotExist) {
+			return o, err
+		}
+	}
+	return outcome, err
 }
 
 // lock waits until no other process updates the body of data.
@@ -197,11 +251,19 @@ func (u *Updater) location(parts ...string) string {
 	return filepath.Join(append([]string{u.Source}, parts...)...)
 }
 
-func (u *Updater) locations(given, inSource string) string {
+// locations is where KEV and EPSS are: where somebody says, or the first place in a
+// source that has them.
+func (u *Updater) locations(given string, inSource ...string) string {
 	if given != "" {
 		return given
 	}
-	return u.location(strings.Split(inSource, "/")...)
+	for _, path := range inSource {
+		location := u.location(strings.Split(path, "/")...)
+		if _, err := os.Stat(location); err == nil {
+			return location
+		}
+	}
+	return u.location(strings.Split(inSource[0], "/")...)
 }
 
 // updateEcosystem takes in the records that were changed since the last time, or
@@ -215,9 +277,9 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *dataFil
 		}
 		u.Log.Info("all records are read anew", "ecosystem", name, "reason", err)
 	}
-	in, done, err := u.fetch(ctx, name, location, infoOf(old))
+	in, done, err := u.fetch(ctx, name, "", location, knownOf(old))
 	if errors.Is(err, errUnchanged) {
-		return u.unchanged(old, location)
+		return u.unchanged(old)
 	}
 	if err != nil {
 		return Outcome{}, err
@@ -242,11 +304,12 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *dataFil
 	return u.outcome(name, Outcome{Changed: true})
 }
 
-func infoOf(old *dataFile) *Info {
+// knownOf is the one file that the data was read from.
+func knownOf(old *dataFile) Part {
 	if old == nil {
-		return nil
+		return Part{}
 	}
-	return &old.Info
+	return Part{Source: old.Source, Digest: old.Digest, ETag: old.ETag, LastModified: old.LastModified}
 }
 
 func (u *Updater) info(name, location string, from origin) Info {
@@ -264,12 +327,14 @@ func (u *Updater) checked(location string, from origin) time.Time {
 }
 
 // unchanged notes that the database has what the source has.
-func (u *Updater) unchanged(old *dataFile, location string) (Outcome, error) {
-	var from origin
-	if info, err := os.Stat(location); err == nil && !isURL(location) {
-		from.Modified = info.ModTime()
+func (u *Updater) unchanged(old *dataFile) (Outcome, error) {
+	checked := u.Now()
+	for _, p := range append(old.Parts, Part{Source: old.Source}) {
+		if info, err := os.Stat(p.Source); err == nil && !isURL(p.Source) && !info.IsDir() && info.ModTime().Before(checked) {
+			checked = info.ModTime()
+		}
 	}
-	if err := markChecked(old.file.Name(), u.checked(location, from)); err != nil {
+	if err := markChecked(old.file.Name(), checked); err != nil {
 		return Outcome{}, err
 	}
 	return u.outcome(old.Name, Outcome{})
@@ -287,9 +352,9 @@ func (u *Updater) outcome(name string, o Outcome) (Outcome, error) {
 
 // updateCVEs takes in KEV or EPSS.
 func (u *Updater) updateCVEs(ctx context.Context, name string, old *dataFile, location string, read func(io.Reader, func(cveNumber, []byte) error) (time.Time, error)) (Outcome, error) {
-	in, done, err := u.fetch(ctx, name, location, infoOf(old))
+	in, done, err := u.fetch(ctx, name, "", location, knownOf(old))
 	if errors.Is(err, errUnchanged) {
-		return u.unchanged(old, location)
+		return u.unchanged(old)
 	}
 	if err != nil {
 		return Outcome{}, err
@@ -297,30 +362,17 @@ func (u *Updater) updateCVEs(ctx context.Context, name string, old *dataFile, lo
 	defer done()
 	path := dataPath(u.Dir, name)
 	err = writeCVEs(ctx, u.Dir, path, u.info(name, location, in.from), u.checked(location, in.from), func(f func(cveNumber, []byte) error) (time.Time, error) {
-		body, err := unpacked(in)
+		body, err := unpacked(io.NewSectionReader(in, 0, in.size))
 		if err != nil {
 			return time.Time{}, err
 		}
+		defer body.Close()
 		return read(body, f)
 	})
 	if err != nil {
 		return Outcome{}, fmt.Errorf("%s: %w", location, err)
 	}
 	return u.outcome(name, Outcome{Changed: true})
-}
-
-// unpacked reads a file from its beginning, decompressed if it is gzip.
-func unpacked(in *download) (io.Reader, error) {
-	const maxUnpacked = 4 << 30
-	body := bufio.NewReader(io.NewSectionReader(in, 0, in.size))
-	if magic, _ := body.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return body, nil
-	}
-	z, err := gzip.NewReader(body)
-	if err != nil {
-		return nil, err
-	}
-	return io.LimitReader(z, maxUnpacked), nil
 }
 
 // Ecosystems lists what the source has.
@@ -332,14 +384,25 @@ func (u *Updater) Ecosystems(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(archives) == 0 {
-		return nil, fmt.Errorf("%s: no <Ecosystem>/all.zip is there", u.Source)
-	}
 	var list []string
 	for _, a := range archives {
 		list = append(list, filepath.Dir(a))
 	}
-	return list, nil
+	for _, name := range feedEcosystems() {
+		f := feeds[name]
+		parts, err := u.localParts(&f, nil)
+		if err != nil {
+			return nil, err
+		}
+		if len(parts) > 0 {
+			list = append(list, name)
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s: no <Ecosystem>/all.zip is there", u.Source)
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
 }
 
 func (u *Updater) remoteEcosystems(ctx context.Context) ([]string, error) {
@@ -359,6 +422,9 @@ func (u *Updater) remoteEcosystems(ctx context.Context) ([]string, error) {
 		if name := Base(strings.TrimSpace(line)); ecosystemName.MatchString(name) {
 			list = append(list, name)
 		}
+	}
+	if u.public() {
+		list = append(list, feedEcosystems()...)
 	}
 	slices.Sort(list)
 	return slices.Compact(list), nil

@@ -55,6 +55,9 @@ func Wanted(dir string) ([]string, error) {
 // asked for some time, or if the file in a directory is another one. Data from
 // elsewhere than the Updater's source is left to whoever put it there.
 func (u *Updater) Due(info Info, after time.Duration) bool {
+	if f, ok := feeds[info.Name]; ok && len(info.Parts) > 0 {
+		return u.feedDue(&f, info, after)
+	}
 	location := u.sourceOf(info.Name)
 	if info.Source != location {
 		return false
@@ -66,13 +69,37 @@ func (u *Updater) Due(info Info, after time.Duration) bool {
 	return err == nil && stat.ModTime().Unix() != info.Checked.Unix()
 }
 
+// feedDue is Due for a feed, which is as old as the oldest of its files.
+func (u *Updater) feedDue(f *feed, info Info, after time.Duration) bool {
+	root := u.location(strings.Split(f.dir, "/")...)
+	for _, p := range info.Parts {
+		if isURL(p.Source) != isURL(root) || !u.public() && !strings.HasPrefix(p.Source, root) {
+			return false
+		}
+	}
+	if isURL(root) {
+		return info.Age(u.Now()) > after
+	}
+	parts, err := u.localParts(f, nil)
+	if err != nil || len(parts) == 0 {
+		return false
+	}
+	oldest := u.Now()
+	for _, p := range parts {
+		if stat, err := os.Stat(p.location); err == nil && stat.ModTime().Before(oldest) {
+			oldest = stat.ModTime()
+		}
+	}
+	return len(parts) != len(info.Parts) || oldest.Unix() != info.Checked.Unix()
+}
+
 // sourceOf is where the source has a body of data.
 func (u *Updater) sourceOf(name string) string {
 	switch name {
 	case KEV:
 		return u.locations(u.KEV, kevPath)
 	case EPSS:
-		return u.locations(u.EPSS, epssPath)
+		return u.locations(u.EPSS, epssPath, "native/"+epssPath)
 	default:
 		return u.location(name, "all.zip")
 	}

@@ -69,8 +69,14 @@ func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworth
 	if f.data.offline || len(names) == 0 {
 		return db, opt, nil
 	}
+	wish := append(slices.Clone(names), advisory.KEV, advisory.EPSS)
+	for _, name := range names {
+		if states, ok := advisory.States(name); ok && !advisory.Large(states) {
+			wish = append(wish, states)
+		}
+	}
 	var due []string
-	for _, name := range append(names, advisory.KEV, advisory.EPSS) {
+	for _, name := range wish {
 		var newer interface{ Newer() bool }
 		info, err := db.Info(name)
 		if err == nil && u.Due(info, refreshAfter) || err != nil && !errors.As(err, &newer) {

@@ -61,8 +61,11 @@ func (a *app) dbUpdateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "update",
 		Short: "Bring the database of advisories up to date",
-		Long: `Update fetches advisories in the OSV format, and with them CISA's catalog of known
-exploited vulnerabilities (KEV) and the EPSS scores.
+		Long: `Update fetches advisories in the OSV format, and those of Amazon Linux, Oracle Linux
+and Photon OS, which OSV does not have; with them what Debian, Ubuntu and Red Hat say
+themselves of their packages (not affected, no fix planned, ...), CISA's catalog of
+known exploited vulnerabilities (KEV), the EPSS scores, and when releases of
+distributions end. docs/advisories.md says where a source of one's own has each.
 
 What is named by --ecosystem is fetched, without the release: Debian, not Debian:12.
 Else it is what the database has already and what the images scanned so far use; a
@@ -120,9 +123,13 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 			break
 		}
 		update(name, wanted[name])
+		if states, ok := advisory.States(name); ok && ctx.Err() == nil {
+			update(states, true)
+		}
 	}
 	update(advisory.KEV, f.kev == "")
 	update(advisory.EPSS, f.epss == "")
+	update(advisory.EOL, true)
 	return failed
 }
 
@@ -171,7 +178,12 @@ func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater
 		return names, nil, err
 	}
 	if len(f.ecosystems) > 0 {
-		return f.ecosystems, nil, nil
+		for _, name := range f.ecosystems {
+			if name = advisory.BodyName(name); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		return names, nil, nil
 	}
 	db := advisory.Open(u.Dir)
 	defer db.Close()
@@ -180,7 +192,7 @@ func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater
 		return nil, nil, err
 	}
 	for _, s := range have {
-		if s.Name != advisory.KEV && s.Name != advisory.EPSS {
+		if advisory.IsEcosystem(s.Name) {
 			names = append(names, s.Name)
 		}
 	}

@@ -1,0 +1,151 @@
+package advisory
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// definition is an advisory in OVAL, as Oracle and Photon publish theirs.
+type definition struct {
+	Class    string `xml:"class,attr"`
+	ID       string `xml:"id,attr"`
+	Metadata struct {
+		Title      string `xml:"title"`
+		References []struct {
+			ID  string `xml:"ref_id,attr"`
+			URL string `xml:"ref_url,attr"`
+		} `xml:"reference"`
+		Description string `xml:"description"`
+		Advisory    struct {
+			Severity string   `xml:"severity"`
+			CVEs     []string `xml:"cve"`
+			Issued   struct {
+				Date string `xml:"date,attr"`
+			} `xml:"issued"`
+			Updated struct {
+				Date string `xml:"date,attr"`
+			} `xml:"updated"`
+		} `xml:"advisory"`
+	} `xml:"metadata"`
+	Criteria criteria `xml:"criteria"`
+}
+
+// criteria are a tree of conditions. What a criterion tests stands elsewhere in the
+// document; its comment says the same in a fixed form.
+type criteria struct {
+	Operator  string     `xml:"operator,attr"`
+	Criteria  []criteria `xml:"criteria"`
+	Criterion []struct {
+		Comment string `xml:"comment,attr"`
+	} `xml:"criterion"`
+}
+
+// The forms of comments.
+var (
+	ovalRelease = regexp.MustCompile(`^(Oracle Linux|Photon OS) ([0-9]+(?:\.[0-9]+)?) is installed$`)
+	ovalEarlier = regexp.MustCompile(`^(\S+) is earlier than (?:0:)?(\S+)$`)
+	ovalModule  = regexp.MustCompile(`^Module (\S+:\S+) is enabled$`)
+	ovalCVE     = regexp.MustCompile(`CVE-[0-9]{4}-[0-9]{4,}`)
+)
+
+// readOVAL takes in the advisories of a file in OVAL.
+func readOVAL(ctx context.Context, in io.Reader, _ string, b *builder) error {
+	return eachElement(in, "definition", func(d *xml.Decoder, start *xml.StartElement) error {
+		var def definition
+		if err := d.DecodeElement(&def, start); err != nil {
+			return err
+		}
+		if def.Class != "patch" {
+			return ctx.Err()
+		}
+		r := def.record()
+		if err := r.check(); err != nil {
+			return fmt.Errorf("definition %q: %w", def.ID, err)
+		}
+		return b.add(r)
+	})
+}
+
+// record is the advisory in the form of OSV.
+func (d *definition) record() *Record {
+	m := &d.Metadata
+	title := strings.Join(strings.Fields(m.Title), " ")
+	id, summary, _ := strings.Cut(title, " ")
+	r := &Record{
+		ID: strings.TrimSuffix(id, ":"), Summary: strings.TrimSpace(summary), Details: strings.TrimSpace(m.Description),
+	}
+	if r.ID == "" {
+		r.ID = d.ID
+	}
+	r.Modified.Time = later(parseDay(m.Advisory.Issued.Date), parseDay(m.Advisory.Updated.Date))
+	r.word(m.Advisory.Severity)
+	for _, cve := range m.Advisory.CVEs {
+		r.Upstream = append(r.Upstream, ovalCVE.FindAllString(cve, -1)...)
+	}
+	for _, ref := range m.References {
+		r.Upstream = append(r.Upstream, ovalCVE.FindAllString(ref.ID, -1)...)
+		r.References = append(r.References, Reference{Type: "ADVISORY", URL: ref.URL})
+	}
+	slices.Sort(r.Upstream)
+	r.Upstream = slices.Compact(r.Upstream)
+	f := ovalFacts{record: r, seen: make(map[[3]string]bool)}
+	f.walk(&d.Criteria, "", "")
+	return r
+}
+
+// ovalFacts collects what a tree of criteria says.
+type ovalFacts struct {
+	record *Record
+	seen   map[[3]string]bool
+}
+
+// walk follows the tree. A release or module holds for all that is joined with it.
+func (f *ovalFacts) walk(c *criteria, ecosystem, module string) {
+	for _, criterion := range c.Criterion {
+		comment := strings.TrimSpace(criterion.Comment)
+		if m := ovalRelease.FindStringSubmatch(comment); m != nil {
+			ecosystem = ovalEcosystem(m[1], m[2])
+		} else if m := ovalModule.FindStringSubmatch(comment); m != nil {
+			module = m[1]
+		}
+	}
+	for _, criterion := range c.Criterion {
+		m := ovalEarlier.FindStringSubmatch(strings.TrimSpace(criterion.Comment))
+		if m == nil || ecosystem == "" || f.seen[[3]string{ecosystem, m[1], m[2]}] {
+			continue
+		}
+		f.seen[[3]string{ecosystem, m[1], m[2]}] = true
+		f.record.fixed(ecosystem, m[1], m[2])
+		if module != "" {
+			last := &f.record.Affected[len(f.record.Affected)-1]
+			last.EcosystemSpecific = fmt.Appendf(nil, `{"module":%q}`, module)
+		}
+	}
+	for i := range c.Criteria {
+		f.walk(&c.Criteria[i], ecosystem, module)
+	}
+}
+
+// ovalEcosystem is the name of a release. Photon's os-release counts to the minor
+// version, which OVAL leaves out.
+func ovalEcosystem(distribution, release string) string {
+	if distribution == "Photon OS" && !strings.Contains(release, ".") {
+		release += ".0"
+	}
+	return distribution + ":" + release
+}
+
+// photonFiles are the files of Photon, one for each release.
+func photonFiles() []feedFile {
+	var files []feedFile
+	for _, release := range []string{"1", "2", "3", "4", "5"} {
+		name := "com.vmware.phsa-photon" + release + ".xml"
+		files = append(files, feedFile{path: name, public: "https://packages.vmware.com/photon/photon_oval_definitions/" + name})
+	}
+	return files
+}
