@@ -1,0 +1,180 @@
+package corpus
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"crypto/x509"
+	"encoding/pem"
+	"hash/crc32"
+	"html"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func generate(t *testing.T, seed uint64) []File {
+	t.Helper()
+	files, err := Generate(seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestGenerate(t *testing.T) {
+	files := generate(t, 1)
+	t.Run("is large", func(t *testing.T) { isLarge(t, files) })
+	t.Run("labels stand at their values", func(t *testing.T) { labelsStand(t, files) })
+	t.Run("is the same for the same seed alone", func(t *testing.T) {
+		same := func(x, y File) bool {
+			return x.Path == y.Path && x.Kind == y.Kind && bytes.Equal(x.Body, y.Body) && slices.Equal(x.Labels, y.Labels)
+		}
+		if !slices.EqualFunc(files, generate(t, 1), same) {
+			t.Error("the same seed gives other files")
+		}
+		if slices.EqualFunc(files, generate(t, 2), same) {
+			t.Error("another seed gives the same files")
+		}
+	})
+}
+
+// isLarge holds the set to what makes its figures mean something.
+func isLarge(t *testing.T, files []File) {
+	values := map[Class]int{}
+	kinds := map[Class]map[string]bool{Secret: {}, Harmless: {}, Debatable: {}}
+	fileKinds, paths := map[string]bool{}, map[string]bool{}
+	for _, f := range files {
+		if paths[f.Path] {
+			t.Errorf("two files are %s", f.Path)
+		}
+		paths[f.Path], fileKinds[f.Kind] = true, true
+		for _, l := range f.Labels {
+			values[l.Class]++
+			kinds[l.Class][l.Kind] = true
+		}
+	}
+	for _, c := range []struct {
+		what      string
+		got, want int
+	}{
+		{"secrets", values[Secret], 2000},
+		{"harmless values", values[Harmless], 6000},
+		{"kinds of secrets", len(kinds[Secret]), 200},
+		{"kinds of harmless values", len(kinds[Harmless]), 90},
+		{"kinds of files", len(fileKinds), 100},
+	} {
+		if c.got < c.want {
+			t.Errorf("%d %s; at least %d are wanted", c.got, c.what, c.want)
+		}
+	}
+}
+
+// labelsStand looks into every file at the place of each label.
+func labelsStand(t *testing.T, files []File) {
+	for _, f := range files {
+		body := f.Body
+		if f.Packed {
+			if body = unpack(t, f); body == nil {
+				continue // an archive: its members are files of kinds that are looked at here
+			}
+		}
+		last := 0
+		for _, l := range f.Labels {
+			if l.Start < last || l.End > len(body) || l.Start >= l.End {
+				t.Fatalf("%s: a label of kind %q at %d to %d of %d bytes, after one that ends at %d", f.Path, l.Kind, l.Start, l.End, len(body), last)
+			}
+			last = l.End
+			there := string(body[l.Start:l.End])
+			if strings.HasSuffix(f.Kind, "utf-16") {
+				there = strings.ReplaceAll(there, "\x00", "")
+			}
+			if plain := html.UnescapeString(strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(there)); there != l.Value && plain != l.Value && yamlScalar(l.Value) != there {
+				t.Errorf("%s: at %d is %q and not the value %q", f.Path, l.Start, there, l.Value)
+			}
+			if line := 1 + bytes.Count(body[:l.Start], []byte("\n")); line != l.FirstLine {
+				t.Errorf("%s: %q is said to be in line %d and is in line %d", f.Path, l.Value, l.FirstLine, line)
+			}
+		}
+	}
+}
+
+// unpack gives the text of a packed file, nil for an archive of several.
+func unpack(t *testing.T, f File) []byte {
+	t.Helper()
+	var r io.Reader
+	var err error
+	switch f.Kind {
+	case "gzip":
+		r, err = gzip.NewReader(bytes.NewReader(f.Body))
+	case "git object":
+		r, err = zlib.NewReader(bytes.NewReader(f.Body))
+	default:
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Kind == "git object" {
+		_, body, _ = bytes.Cut(body, []byte{0})
+	}
+	return body
+}
+
+// TestKeysAreKeys parses what is said to be a private key.
+func TestKeysAreKeys(t *testing.T) {
+	s := newSource(5)
+	for name, parse := range map[string]func([]byte) error{
+		"rsa private key": func(der []byte) error { _, err := x509.ParsePKCS1PrivateKey(der); return err },
+		"ec private key":  func(der []byte) error { _, err := x509.ParseECPrivateKey(der); return err },
+		"ed25519 key":     func(der []byte) error { _, err := x509.ParsePKCS8PrivateKey(der); return err },
+		"certificate":     func(der []byte) error { _, err := x509.ParseCertificate(der); return err },
+	} {
+		text, _ := s.pemText(name)
+		block, _ := pem.Decode([]byte(text))
+		if block == nil {
+			t.Errorf("%s is no PEM: %s", name, text)
+		} else if err := parse(block.Bytes); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestEveryDocumentExpands holds that no name in braces was misspelt in a table:
+// such a one would stand in the file as it is.
+func TestEveryDocumentExpands(t *testing.T) {
+	s := newSource(9)
+	for _, table := range [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles()} {
+		for _, d := range table {
+			_, labels, err := s.expand(d.text)
+			if err != nil || len(labels) == 0 {
+				t.Errorf("%s: %d labels, %v", d.kind, len(labels), err)
+			}
+			for _, l := range labels {
+				if strings.HasPrefix(l.Value, "{") && !strings.HasPrefix(l.Value, "{{") && strings.HasSuffix(l.Value, "}") && strings.Contains(d.text, "|"+l.Value) {
+					t.Errorf("%s: %s is no name of a value", d.kind, l.Value)
+				}
+			}
+		}
+	}
+}
+
+// TestChecksum holds that a checksum is right where a token is a secret, and wrong
+// where it is harmless for that.
+func TestChecksum(t *testing.T) {
+	s := newSource(11)
+	right := checksummed("t_")(s)
+	if got := right[:32] + base62(crc32.ChecksumIEEE([]byte(right[2:32])), 6); got != right {
+		t.Errorf("the checksum of %s is wrong", right)
+	}
+	wrong := s.kinds["token with a wrong checksum"].make(s)
+	_, body, _ := strings.Cut(wrong, "_")
+	if base62(crc32.ChecksumIEEE([]byte(body[:30])), 6) == body[30:] {
+		t.Errorf("the checksum of %s is right", wrong)
+	}
+}
