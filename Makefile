@@ -23,7 +23,7 @@ FUZZPARALLEL ?= 2
 
 .PHONY: help
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: build
 build: ## build ./seaworthy, one static binary
@@ -58,6 +58,10 @@ fuzz: ## run each fuzz target of PACKAGES for FUZZTIME
 .PHONY: bench
 bench: build ## measure against the floor; builds its images in the user's cache at first
 	go run ./bench/run -seaworthy ./seaworthy $(BENCHFLAGS)
+
+.PHONY: eval-secret
+eval-secret: ## measure recall and precision of the search for secrets on made-up files
+	@go run ./bench/secrets $(EVALFLAGS)
 
 .PHONY: docs
 docs: ## write the generated documents and code anew

@@ -51,6 +51,7 @@ const order = `
 	internal/architecture <
 	internal/imagetest    <
 	bench/*               < bench/*
+	bench/secrets         < internal/image internal/scan internal/secret # bench/secrets/corpus must not know how they are found
 `
 
 const (

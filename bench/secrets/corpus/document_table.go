@@ -87,7 +87,7 @@ func keyFiles() []document {
 		{"key in yaml", []template{"app/config/{word}-tls.yml"}, "tls:\n  cert: |\n    # {word}\n  key: \"‹key with escaped lines|{escaped rsa key}›\"\n"},
 		{"key in dotenv", []template{"app/{word}/.env"}, "PORT=8080\nJWT_PRIVATE_KEY=\"‹key with escaped lines|{escaped rsa key}›\"\n"},
 		{"json web key", []template{"app/keys/{word}.jwk.json"}, "{\n  \"kty\": \"OKP\",\n  \"crv\": \"Ed25519\",\n  \"kid\": \"«uuid|{uuid}»\",\n  \"x\": \"«public part of a key|{url key}»\",\n  \"d\": \"‹json web key|{url key}›\"\n}\n"},
-		{"putty key", []template{"root/{word}.ppk"}, "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: {word}\nPublic-Lines: 2\n«public part of a key|AAAAC3NzaC1lZDI1NTE5AAAAI{url key}»\nPrivate-Lines: 1\n‹putty key|AAAAI{wireguard key}›\nPrivate-MAC: {hex64}\n"},
+		{"putty key", []template{"root/{word}.ppk"}, "‹putty key|PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: {word}\nPublic-Lines: 2\nAAAAC3NzaC1lZDI1NTE5AAAAI{url key}\nPrivate-Lines: 1\nAAAAI{wireguard key}\nPrivate-MAC: {hex64}›\n"},
 		{"age key", []template{"root/.config/sops/age/keys.txt"}, "# created: {date}T10:00:00Z\n# public key: «age recipient|{age recipient}»\n‹age key|{age key}›\n"},
 	}
 }

@@ -1,0 +1,147 @@
+// Secrets measures how well secrets are found: it makes files in which every value
+// is known to be a secret or known to be none, scans them as an image, and prints
+// recall and precision by kind of value and by kind of file.
+//
+//	secrets [-seed N] [-misses] [-keep DIR]
+//
+// A secret is found if a finding of severity low or worse is at its place; a
+// harmless value raises an alarm if one is at its. What is debatable counts on
+// neither side. A finding where no label is counts as a false alarm too.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/bench/secrets/corpus"
+	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/scan"
+	"seaworthy.dev/seaworthy/internal/secret"
+)
+
+// filesInImage is how many files make an image: of one with thousands of secrets
+// not all are reported.
+const filesInImage = 100
+
+type options struct {
+	seed   uint64
+	misses bool
+	keep   string
+}
+
+func main() {
+	var o options
+	flag.Uint64Var(&o.seed, "seed", 1, "what the values are made from")
+	flag.BoolVar(&o.misses, "misses", false, "print every secret that was missed and every false alarm; the values are made up")
+	flag.StringVar(&o.keep, "keep", "", "write the files to this directory, and leave them there")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Stdout, &o); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(2)
+	}
+}
+
+func run(ctx context.Context, w io.Writer, o *options) error {
+	files, err := corpus.Generate(o.seed)
+	if err != nil {
+		return err
+	}
+	dir := o.keep
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "seaworthy-secrets-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	}
+	s := newScore(files)
+	for batch := range slices.Chunk(files, filesInImage) {
+		root := filepath.Join(dir, fmt.Sprintf("image-%02d", len(s.images)))
+		if err := write(root, batch); err != nil {
+			return err
+		}
+		seen, err := look(ctx, root)
+		if err != nil {
+			return err
+		}
+		s.image(seen)
+	}
+	return s.print(w, o)
+}
+
+func write(root string, files []corpus.File) error {
+	for _, f := range files {
+		path := filepath.Join(root, filepath.FromSlash(f.Path))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, f.Body, 0o644)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look scans a directory as the only layer of an image.
+func look(ctx context.Context, dir string) (*collector, error) {
+	analyzer, err := secret.New(secret.Options{})
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	src, err := image.Open(ctx, "dir:"+dir, image.Options{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	analyzers := []seaworthy.Analyzer{analyzer}
+	reading, err := scan.Read(ctx, src, scan.Options{Analyzers: analyzers, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	seen := &collector{}
+	for merged, err := range reading.Images(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if err := scan.Judge(ctx, merged, analyzers, seen); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
+// collector is a Handler that keeps what is said of secrets.
+type collector struct {
+	findings []*seaworthy.Finding
+	gaps     []*seaworthy.Coverage
+}
+
+func (*collector) Provenance(*seaworthy.Provenance) error { return nil }
+func (*collector) LayerRead(*seaworthy.LayerRead) error   { return nil }
+func (*collector) Image(*seaworthy.Image) error           { return nil }
+func (*collector) Package(*seaworthy.Package) error       { return nil }
+func (*collector) Verdict(*seaworthy.Verdict) error       { return nil }
+
+// Finding implements [seaworthy.Sink].
+func (c *collector) Finding(f *seaworthy.Finding) error {
+	if f.Risk == seaworthy.Secret {
+		c.findings = append(c.findings, f)
+	}
+	return nil
+}
+
+// Coverage implements [seaworthy.Sink].
+func (c *collector) Coverage(v *seaworthy.Coverage) error {
+	if v.Risk == seaworthy.Secret && v.State != seaworthy.Checked {
+		c.gaps = append(c.gaps, v)
+	}
+	return nil
+}

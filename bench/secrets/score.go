@@ -1,0 +1,142 @@
+package main
+
+import (
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/bench/secrets/corpus"
+)
+
+// score holds what is known of each file against what was found in it.
+type score struct {
+	files map[string]*marked // by path
+	// elsewhere are the findings at whose place no label is.
+	elsewhere []alarm
+	images    []*collector
+}
+
+// marked is a file with the worst finding at each of its labels.
+type marked struct {
+	corpus.File
+	worst []hit // beside Labels
+	// elsewhere counts the findings where no label is.
+	elsewhere tally
+}
+
+// hit is the worst finding at a place; its severity is Unknown if there is none.
+type hit struct {
+	severity seaworthy.Severity
+	id       string
+}
+
+// alarm is a finding at a place without a label.
+type alarm struct {
+	finding  *seaworthy.Finding
+	location seaworthy.Location
+}
+
+// near is how many bytes from a value a finding may be that has no line.
+const near = 64
+
+func newScore(files []corpus.File) *score {
+	s := &score{files: map[string]*marked{}}
+	for _, f := range files {
+		s.files[f.Path] = &marked{File: f, worst: make([]hit, len(f.Labels))}
+	}
+	return s
+}
+
+// image counts what was seen in an image.
+func (s *score) image(seen *collector) {
+	s.images = append(s.images, seen)
+	for _, f := range seen.findings {
+		for _, l := range f.Locations {
+			s.take(f, l)
+		}
+	}
+}
+
+// take counts a finding at one of its places.
+func (s *score) take(f *seaworthy.Finding, at seaworthy.Location) {
+	path, member := at.Path, ""
+	if s.files[path] == nil {
+		path, member, _ = strings.Cut(at.Path, "!/")
+	}
+	m := s.files[path]
+	i := -1
+	if m != nil {
+		i = m.labelAt(member, at)
+	}
+	if i < 0 {
+		s.elsewhere = append(s.elsewhere, alarm{f, at})
+		if m != nil {
+			m.elsewhere.add(f.Severity)
+		}
+		return
+	}
+	if w := &m.worst[i]; f.Severity > w.severity {
+		*w = hit{f.Severity, f.ID}
+	}
+}
+
+// labelAt gives the label that is at a place, or -1: the value that the offset is
+// in, else the nearest of the line, else the nearest.
+func (m *marked) labelAt(member string, at seaworthy.Location) int {
+	best, bestDistance := -1, near
+	for i, l := range m.Labels {
+		if l.Member != "" && l.Member != member {
+			continue
+		}
+		distance := 0
+		switch off := int(at.Offset); {
+		case off < l.Start:
+			distance = l.Start - off
+		case off >= l.End:
+			distance = off - l.End + 1
+		default:
+			return i
+		}
+		onLine := l.FirstLine <= at.Line && at.Line <= l.LastLine
+		if at.Line > 0 && !onLine {
+			continue
+		}
+		if best < 0 && onLine || distance < bestDistance {
+			best, bestDistance = i, distance
+		}
+	}
+	return best
+}
+
+// tally counts findings by the severity that they have at least.
+type tally struct{ n, low, medium, high int }
+
+func (t *tally) add(s seaworthy.Severity) {
+	t.n++
+	if s >= seaworthy.Low {
+		t.low++
+	}
+	if s >= seaworthy.Medium {
+		t.medium++
+	}
+	if s >= seaworthy.High {
+		t.high++
+	}
+}
+
+// plus is the sum of two tallies.
+func (t tally) plus(o tally) tally {
+	return tally{t.n + o.n, t.low + o.low, t.medium + o.medium, t.high + o.high}
+}
+
+// tallies counts by class and by a name of the label, such as its kind.
+func (s *score) tallies(name func(*marked, corpus.Label) string) map[corpus.Class]map[string]tally {
+	all := map[corpus.Class]map[string]tally{corpus.Secret: {}, corpus.Harmless: {}, corpus.Debatable: {}}
+	for _, m := range s.files {
+		for i, l := range m.Labels {
+			t := all[l.Class][name(m, l)]
+			t.add(m.worst[i].severity)
+			all[l.Class][name(m, l)] = t
+		}
+	}
+	return all
+}
