@@ -11,15 +11,15 @@ import (
 	"seaworthy.dev/seaworthy/internal/cli"
 )
 
-// Set when the program is built.
-var (
-	version = "devel"
-	commit  = ""
-)
+// Set when a release is built.
+var version, commit string
 
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50) // a third less memory for a hundredth of the time
+	}
+	if version == "" {
+		version, commit = built()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,7 +62,8 @@ type outputs struct {
 
 type outputFile struct {
 	*os.File
-	path string // what it is to be called; "" if it has that name already
+	asked string // what the user calls it
+	path  string // what it is to be called; "" if it has that name already
 }
 
 // openOutputs starts the reports.
@@ -100,7 +103,7 @@ func (a *app) openOutputs(f *outputFlags) (_ *outputs, err error) {
 		if w.path != "" {
 			file, err := out.create(w.path)
 			if err != nil {
-				return nil, fmt.Errorf("--output: %w", err)
+				return nil, err
 			}
 			dst, o.Color = file, f.color == "always"
 		}
@@ -116,28 +119,61 @@ func (a *app) openOutputs(f *outputFlags) (_ *outputs, err error) {
 
 func isFormat(name string) bool { return slices.Contains(report.Formats(), report.Format(name)) }
 
-// create opens a file for a report. A file that is not regular, such as a pipe,
-// is written to as it is.
+// create opens a file for a report. What is not regular, such as a pipe, is
+// written to as it is; so is what a name like /dev/stdout stands for.
 func (o *outputs) create(path string) (io.Writer, error) {
 	if path == "" {
-		return nil, errors.New("the name of the file is missing")
+		return nil, errors.New("--output: the name of the file is missing")
 	}
-	var file *outputFile
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return nil, err
-		}
-		file = &outputFile{File: f}
+	file := &outputFile{asked: path}
+	var err error
+	info, missing := os.Stat(path)
+	if missing == nil && (!info.Mode().IsRegular() || ofSystem(path)) {
+		file.File, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	} else {
-		f, err := os.CreateTemp(filepath.Dir(path), ".seaworthy-")
-		if err != nil {
-			return nil, err
+		file.path = path
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			file.path = target
 		}
-		file = &outputFile{File: f, path: path}
+		file.File, err = os.OpenFile(filepath.Join(filepath.Dir(file.path), ".seaworthy-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err == nil && missing == nil {
+			err = file.Chmod(info.Mode().Perm())
+		}
+	}
+	if err != nil {
+		file.remove()
+		return nil, file.name(err)
 	}
 	o.files = append(o.files, file)
 	return file, nil
+}
+
+// ofSystem is true for names in the directories that the kernel or the system
+// keeps, in which no file is to be exchanged.
+func ofSystem(path string) bool {
+	path, err := filepath.Abs(path)
+	return err == nil && (strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/"))
+}
+
+// Write implements [io.Writer].
+func (f *outputFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	return n, f.name(err)
+}
+
+// name has an error name the file as the user did.
+func (f *outputFile) name(err error) error {
+	var at *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
+		err = at.Err
+	case errors.As(err, &link):
+		err = link.Err
+	case err == nil:
+		return nil
+	}
+	return fmt.Errorf("--output %s: %w", f.asked, err)
 }
 
 // Close ends the reports and gives the files their names.
@@ -154,26 +190,28 @@ func (o *outputs) Close() error {
 }
 
 func (f *outputFile) keep() error {
-	if f.path == "" {
-		return f.File.Close()
-	}
-	err := errors.Join(f.Chmod(0o644), f.File.Close())
-	if err == nil {
+	err := f.File.Close()
+	if err == nil && f.path != "" {
 		err = os.Rename(f.Name(), f.path)
 	}
 	if err != nil {
+		f.remove()
+	}
+	return f.name(err)
+}
+
+// remove removes what was written under a name of our own.
+func (f *outputFile) remove() {
+	if f.File != nil && f.path != "" {
 		os.Remove(f.Name())
 	}
-	return err
 }
 
 // discard removes what was written. It does nothing after Close.
 func (o *outputs) discard() {
 	for _, f := range o.files {
 		f.File.Close()
-		if f.path != "" {
-			os.Remove(f.Name())
-		}
+		f.remove()
 	}
 }
 

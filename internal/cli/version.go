@@ -26,12 +26,17 @@ func (a *app) versionCommand() *cobra.Command {
 			}
 			for _, an := range list {
 				rules := an.ConfigDigest()
-				if s, ok := an.(*secret.Analyzer); ok {
-					rules = s.RulesDigest() // the digest of its configuration depends on a key
+				switch an := an.(type) {
+				case unlooked:
+					continue
+				case *secret.Analyzer:
+					rules = an.RulesDigest() // the digest of its configuration depends on a key
 				}
+				fmt.Fprintf(a.Stdout, "analyzer  %s version %d", an.Name(), an.Version())
 				if rules != "" {
-					fmt.Fprintf(a.Stdout, "analyzer  %s version %d, rules %s\n", an.Name(), an.Version(), rules)
+					fmt.Fprintf(a.Stdout, ", rules %s", rules)
 				}
+				fmt.Fprintln(a.Stdout)
 			}
 			return nil
 		},

@@ -224,8 +224,8 @@ func TestBadLayout(t *testing.T) {
 		tag          string
 		errors, hint string
 	}{
-		"no manifest":         {files: without(manifestFile), errors: "manifest " + index.Manifests[0].Digest},
-		"no layer":            {files: without(firstLayer), errors: "layer 0, " + imagetest.Digest(good[firstLayer])},
+		"no manifest":         {files: without(manifestFile), errors: "manifest " + index.Manifests[0].Digest + ": it is not in the "},
+		"no layer":            {files: without(firstLayer), errors: "layer 0, " + imagetest.Digest(good[firstLayer]) + ": it is not in the "},
 		"changed manifest":    {files: with(manifestFile, strings.Replace(string(good[manifestFile]), "schema", "Schema", 1)), errors: "wrong digest"},
 		"longer manifest":     {files: with(manifestFile, string(good[manifestFile])+" "), errors: "bytes, its descriptor says"},
 		"shorter layer":       {files: with(firstLayer, string(good[firstLayer][:100])), errors: "layer 0, " + imagetest.Digest(good[firstLayer]) + ": it has 100 bytes, its descriptor says"},

@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -38,9 +39,15 @@ func openLayout(ctx context.Context, dir string, s selector, opt Options, want w
 		}}, nil
 }
 
+// errNoFile is fs.ErrNotExist in the words of a layout.
+var errNoFile = fmt.Errorf("it is not in the layout (%w)", fs.ErrNotExist)
+
 // open opens a regular file.
 func (l *layout) open(name string) (*os.File, int64, error) {
 	info, err := l.root.Stat(name) // before opening: opening a FIFO would wait
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, errNoFile
+	}
 	if err != nil {
 		return nil, 0, err
 	}

@@ -65,7 +65,8 @@ func (p *page) paint(s style, text string) string {
 }
 
 // wrap sets the spans, with a space between each two words, in lines of at most n
-// columns.
+// columns. Only the address of a web page is left whole, so that a terminal can
+// open it.
 func (p *page) wrap(n int, spans ...span) []string {
 	n = max(n, 1)
 	var lines []string
@@ -87,7 +88,7 @@ func (p *page) wrap(n int, spans ...span) []string {
 			if words > 0 && used+1+columns(word) > n {
 				end()
 			}
-			for words == 0 && columns(word) > n {
+			for words == 0 && columns(word) > n && !isAddress(word) {
 				var head string
 				head, word = cut(word, n)
 				word = notCommand(word)
@@ -112,6 +113,13 @@ func (p *page) wrap(n int, spans ...span) []string {
 		end()
 	}
 	return lines
+}
+
+// maxAddress is the length of an address that is left whole.
+const maxAddress = 200
+
+func isAddress(word string) bool {
+	return strings.HasPrefix(word, "https://") && len(word) <= maxAddress
 }
 
 // notCommand escapes the beginning of a word that a CI system would take for a

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -27,13 +28,16 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// Every line keeps to the width, whatever the image holds.
+// Every line keeps to the width, whatever the image holds, but for addresses.
 func TestTextWidth(t *testing.T) {
 	for width, want := range map[int]int{1: 40, 40: 40, 41: 41, 80: 80, 0: 80, 120: 120, 500: 120} {
 		for _, verbose := range []bool{false, true} {
 			text := write(t, Text, Options{Width: width, Now: now, Verbose: verbose}, fleet()...)
 			widest := 0
 			for _, line := range strings.Split(text, "\n") {
+				if at := strings.Index(line, "https://"); at >= 0 && !strings.Contains(line[at:], " ") {
+					continue // whole, so that it can be opened
+				}
 				n := columns(line)
 				widest = max(widest, n)
 				if n > want {
@@ -249,5 +253,15 @@ func TestOrderOfEvents(t *testing.T) {
 	}
 	if err := w.Close(); err == nil || !strings.Contains(err.Error(), "incomplete") {
 		t.Errorf("closing a document without verdict: error %v", err)
+	}
+}
+
+// An address is never cut, so that a terminal can open it.
+func TestAddressIsWhole(t *testing.T) {
+	page := &page{width: 40}
+	const address = "https://example.com/a/page/that/is/longer/than/the/line"
+	want := []string{"see", address, "and more"}
+	if got := page.wrap(20, prose(plain, "see "+address+" and more")); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

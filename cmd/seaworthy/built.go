@@ -1,0 +1,25 @@
+package main
+
+import (
+	"cmp"
+	"runtime/debug"
+	"strings"
+)
+
+// built gives what the Go command wrote into the program: the version of the
+// module, if it was built as one, and the commit, if it was built in a checkout.
+func built() (version, commit string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel", ""
+	}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			commit += "-dirty"
+		}
+	}
+	return cmp.Or(strings.Trim(info.Main.Version, "()"), "devel"), commit
+}
