@@ -58,15 +58,21 @@ Dockle and Trivy in the working directory (.dockleignore, .trivyignore) count to
 	f.image.register(cmd)
 	f.output.register(cmd)
 	f.data.register(cmd)
+	f.registerJudging(cmd)
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(available(), ", "))
 	flags.StringVar(&f.failOn, "fail-on", "", "severity from which a finding of any risk fails the image, or never (default what the policy says)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "do not count vulnerabilities that no version fixes")
+	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(append(severityNames(), "never"), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// registerJudging registers the flags that say what to look for, and by what.
+func (f *scanFlags) registerJudging(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(available(), ", "))
 	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default for the built-in one; none for the built-in one without the ignore files in the working directory")
 	flags.StringVar(&f.secretRules, "secret-rules", "", "`FILE` of rules for secrets in the TOML format of gitleaks, instead of the built-in ones or beside them (extend.useDefault)")
 	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(available(), cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(append(severityNames(), "never"), cobra.ShellCompDirectiveNoFileComp))
-	return cmd
 }
 
 func atLeastOneImage(cmd *cobra.Command, args []string) error {
@@ -143,38 +149,35 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache
 		if err != nil {
 			return reported, err
 		}
-		if err := a.judgeOne(ctx, merged, f, analyzers, judge); err != nil {
+		verdict, err := a.judgeOne(ctx, merged, f, analyzers, judge)
+		if err != nil {
 			return reported, naming(reference, err)
 		}
+		a.decided(verdict.Decision)
 		reported++
 	}
 	return reported, nil
 }
 
 // judgeOne judges an image that was read.
-func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge) error {
+func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge) (seaworthy.Verdict, error) {
 	by := &seaworthy.Provenance{Tool: a.tool()}
 	if needsAdvisories(analyzers) {
 		db, opt, err := a.advisories(ctx, f, merged.Packages())
 		if err != nil {
-			return err
+			return seaworthy.Verdict{}, err
 		}
 		defer db.Close()
 		by.Data = vulnerability.Sources(db, merged.Packages())
 		analyzers = withAdvisories(analyzers, db, opt)
 	}
 	if err := judge.Provenance(by); err != nil {
-		return err
+		return seaworthy.Verdict{}, err
 	}
 	if err := scan.Judge(ctx, merged, analyzers, judge); err != nil {
-		return err
+		return seaworthy.Verdict{}, err
 	}
-	verdict, err := judge.Conclude()
-	if err != nil {
-		return err
-	}
-	a.decided(verdict.Decision)
-	return nil
+	return judge.Conclude()
 }
 
 func (a *app) tool() seaworthy.Tool {
