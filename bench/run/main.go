@@ -4,7 +4,7 @@
 // missing: wall and CPU time as ratios, the time of a warm scan, peak memory, and
 // how both grow with entries and layers.
 //
-//	run [-seaworthy FILE] [-rounds N] [-dir DIR] [-entries=false] [-real=false] [-- SCAN FLAGS]
+//	run [-seaworthy FILE] [-rounds N] [-dir DIR] [-advisories DIR] [-entries=false] [-real=false] [-- SCAN FLAGS]
 //
 // All programs run in turn, round by round, so that whatever else the machine
 // does falls on all of them; the figures are medians.
@@ -23,12 +23,13 @@ import (
 )
 
 type options struct {
-	seaworthy string
-	dir       string
-	rounds    int
-	real      bool
-	entries   bool
-	scanFlags []string
+	seaworthy  string
+	dir        string
+	advisories string
+	rounds     int
+	real       bool
+	entries    bool
+	scanFlags  []string
 }
 
 func main() {
@@ -39,6 +40,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.seaworthy, "seaworthy", "./seaworthy", "the program to measure")
 	flag.StringVar(&o.dir, "dir", filepath.Join(cache, "seaworthy-bench"), "where the images are kept between runs")
+	flag.StringVar(&o.advisories, "advisories", "", "what to match the packages with: a directory as db update --source takes (default nothing)")
 	flag.IntVar(&o.rounds, "rounds", 5, "number of times that everything is measured")
 	flag.BoolVar(&o.real, "real", true, "measure the images of over a gigabyte")
 	flag.BoolVar(&o.entries, "entries", true, "measure the images of many entries")
@@ -70,7 +72,14 @@ func run(ctx context.Context, o *options) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	b := &bench{seaworthy: seaworthy, floor: floor, dir: o.dir, work: work, rounds: o.rounds, flags: o.scanFlags}
+	b := &bench{seaworthy: seaworthy, floor: floor, dir: o.dir, work: work, rounds: o.rounds}
+	advisories := filepath.Join(work, "advisories")
+	b.flags = append([]string{"--offline", "--db-dir", advisories}, o.scanFlags...)
+	if o.advisories != "" {
+		if err := command(ctx, seaworthy, "db", "update", "--db-dir", advisories, "--source", o.advisories, "--no-progress"); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("%d cores, %s, medians of %d rounds\n", runtime.NumCPU(), cpuName(), o.rounds)
 	if o.real {
 		if err := command(ctx, "go", "run", "./bench/images", o.dir); err != nil {

@@ -71,33 +71,52 @@ type bench struct {
 	flags            []string // further flags of scan
 }
 
-// trial is what the programs took on one image.
+// trial is what the programs took on one image: the floor, and one course for each
+// set of risks.
 type trial struct {
-	floor, cold, warm samples
+	floor   samples
+	courses []course
 }
 
-// round runs the floor, a scan without and a scan with a filled cache.
-func (b *bench) round(ctx context.Context, image string, t *trial) error {
+// course are scans without and with a filled cache.
+type course struct{ cold, warm samples }
+
+// peak is the memory that either scan takes.
+func (c *course) peak() int64 { return max(c.cold.median().peak, c.warm.median().peak) }
+
+// round runs the floor, and then a scan without and a scan with a filled cache for
+// each set of risks.
+func (b *bench) round(ctx context.Context, image string, sets []riskSet, t *trial) error {
+	s, err := measure(ctx, b.work, b.floor, image)
+	if err != nil {
+		return err
+	}
+	t.floor = append(t.floor, s)
+	if t.courses == nil {
+		t.courses = make([]course, len(sets))
+	}
+	for i, set := range sets {
+		if err := b.scans(ctx, image, set, &t.courses[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) scans(ctx context.Context, image string, set riskSet, c *course) error {
 	cache, err := os.MkdirTemp(b.work, "cache-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(cache)
-	scan := append([]string{b.seaworthy, "scan", "--cache-dir", cache, "--no-progress", "--format", "json"}, b.flags...)
-	scan = append(scan, image)
-	for _, run := range []struct {
-		args []string
-		into *samples
-	}{
-		{[]string{b.floor, image}, &t.floor},
-		{scan, &t.cold},
-		{scan, &t.warm},
-	} {
-		s, err := measure(ctx, b.work, run.args...)
+	args := append([]string{b.seaworthy, "scan", "--cache-dir", cache, "--no-progress", "--format", "json", "--risk", set.risks}, b.flags...)
+	args = append(args, image)
+	for _, into := range []*samples{&c.cold, &c.warm} {
+		s, err := measure(ctx, b.work, args...)
 		if err != nil {
 			return err
 		}
-		*run.into = append(*run.into, s)
+		*into = append(*into, s)
 	}
 	return nil
 }
