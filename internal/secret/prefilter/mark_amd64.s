@@ -29,7 +29,7 @@ GLOBL fiveBits<>(SB), RODATA|NOPTR, $4
 	VPSHUFB      Y15, Y0, Y0      \
 	VPAND        Y14, Y0, Y1      \ // the hash of the gram
 	VPMULLD      Y13, Y1, Y1      \
-	VPSRLD       $19, Y1, Y1      \
+	VPSRLD       $18, Y1, Y1      \
 	VPSRLD       $24, Y0, Y2      \ // the byte behind it
 	VPAND        Y12, Y2, Y2      \
 	VEXTRACTI128 $1, Y1, X3       \

@@ -29,7 +29,7 @@ const (
 	// minLength is the length of keywords from which a gram is met at either place.
 	minLength = gramSize + step - 1
 
-	hashBits = 13
+	hashBits = 14
 	hashMul  = 0x9E3779B1
 	// foldGram clears of three bytes the bit that tells the case of letters, and
 	// the fourth byte.
