@@ -127,6 +127,7 @@ func (a *Analyzer) sighting(m *match, pl *place) sighting {
 // demoted says why a secret in a file of an installed package is hardly one: what
 // everybody gets with the package is no secret of the image's.
 func demoted(m *match, pl *place) string {
+	pl.learn()
 	switch {
 	case !pl.installed || pl.keeper:
 		return ""

@@ -70,6 +70,7 @@ func (a *Analyzer) look(body []byte, pl *place) (found []sighting, whole bool) {
 	width, encoding, text := 1, "", body
 	if order := wide(body[:min(len(body), seaworthy.HeadSize)]); order != nil {
 		width, encoding, text = 2, "UTF-16", narrow(body, order)
+		pl.learn()
 		text8 := *pl
 		text8.binary = false
 		text8.silent = text8.silent && !pl.binary

@@ -9,6 +9,8 @@ import (
 // place is what the path and the head of a file tell about what it holds.
 type place struct {
 	path string
+	// vague is true until learn fills in what follows binary.
+	vague bool
 	// binary files hold strings between other bytes.
 	binary bool
 	// keeper files are there to hold credentials: .env, .netrc.
@@ -24,27 +26,35 @@ type place struct {
 	installed bool
 }
 
+// placeOf is vague as yet: most files hold no keyword, and nobody asks.
 func placeOf(p string, head []byte) place {
-	pl := place{path: p, binary: bytes.IndexByte(head, 0) >= 0}
-	low := strings.ToLower(p)
-	base := path.Base(low)
+	return place{path: p, vague: true, binary: bytes.IndexByte(head, 0) >= 0}
+}
+
+// learn makes the most of the path.
+func (pl *place) learn() {
+	if !pl.vague {
+		return
+	}
+	pl.vague = false
+	rooted := "/" + strings.ToLower(pl.path)
+	low, base := rooted[1:], path.Base(rooted)
 	ext := path.Ext(base)
-	pl.keeper = keeper(low, base)
+	pl.keeper = keeper(rooted, base)
 	pl.setting = pl.keeper || settingFile(base, ext)
 	pl.silent = !pl.keeper && (pl.binary || silent(low, base, ext))
 	pl.fixture = fixture(low, base) || document(base, ext)
-	pl.installed = installed(low)
-	return pl
+	pl.installed = installed(rooted)
 }
 
-func keeper(low, base string) bool {
+func keeper(rooted, base string) bool {
 	switch base {
 	case ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".git-credentials", ".s3cfg", ".boto", "kubeconfig", "terraform.tfvars", ".vault-token", ".dockercfg", ".envrc",
 		"credentials.json", "secrets.yml", "secrets.yaml", "secrets.json", ".yarnrc.yml", ".terraformrc", "wp-config.php":
 		return true
 	}
-	for _, tail := range [...]string{".aws/credentials", ".docker/config.json", ".kube/config", ".gem/credentials", ".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".composer/auth.json", ".config/containers/auth.json"} {
-		if low == tail || strings.HasSuffix(low, "/"+tail) {
+	for _, tail := range [...]string{"/.aws/credentials", "/.docker/config.json", "/.kube/config", "/.gem/credentials", "/.cargo/credentials", "/.cargo/credentials.toml", "/.m2/settings.xml", "/.composer/auth.json", "/.config/containers/auth.json"} {
+		if strings.HasSuffix(rooted, tail) {
 			return true
 		}
 	}
@@ -104,9 +114,9 @@ func document(base, ext string) bool {
 	return strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog")
 }
 
-func installed(low string) bool {
-	for _, dir := range [...]string{"node_modules/", "site-packages/", "dist-packages/", "/gems/", "go/pkg/mod/", ".cargo/registry/", "usr/share/", "usr/lib/", "usr/local/lib/", "vendor/"} {
-		if strings.HasPrefix(low, strings.TrimPrefix(dir, "/")) || strings.Contains(low, "/"+strings.TrimPrefix(dir, "/")) {
+func installed(rooted string) bool {
+	for _, dir := range [...]string{"/node_modules/", "/site-packages/", "/dist-packages/", "/gems/", "/go/pkg/mod/", "/.cargo/registry/", "/usr/share/", "/usr/lib/", "/usr/local/lib/", "/vendor/"} {
+		if strings.Contains(rooted, dir) {
 			return true
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -29,6 +31,10 @@ type rule struct {
 	group int // the group that is the secret; 0 is the first that is not empty, else all
 	// reach is the length in bytes of the longest text that expr is tried on.
 	reach int
+	// least is the length of the shortest text that expr matches, and alphabet the
+	// bytes that such a text has, of a rule of form token. They spare most trials.
+	least    int
+	alphabet *alphabet
 	// strong is true if the prefix is so telling that the secret may stand right
 	// between other letters, as strings do in executables.
 	strong bool
@@ -238,4 +244,83 @@ func longest(t *syntax.Regexp) int {
 		}
 	}
 	return min(n, maxReach)
+}
+
+// alphabet is a set of bytes.
+type alphabet [256]bool
+
+// holds tells whether the first n bytes of a text are in the set. A set that is nil
+// holds all.
+func (a *alphabet) holds(text []byte, n int) bool {
+	if a == nil || len(text) < n {
+		return len(text) >= n
+	}
+	for _, c := range text[:n] {
+		if !a[c] {
+			return false
+		}
+	}
+	return true
+}
+
+// alphabetOf gives all bytes that a match of an expression may have, and the length
+// of the shortest match.
+func alphabetOf(expr string) (*alphabet, int) {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, 0
+	}
+	a := new(alphabet)
+	return a, a.add(tree)
+}
+
+// add adds what a match of an expression may have, and gives the length of the
+// shortest match.
+func (a *alphabet) add(t *syntax.Regexp) int {
+	var least []int
+	for _, sub := range t.Sub {
+		least = append(least, a.add(sub))
+	}
+	switch t.Op {
+	case syntax.OpLiteral:
+		for _, r := range t.Rune {
+			a.addRange(r, r)
+			for f := unicode.SimpleFold(r); t.Flags&syntax.FoldCase != 0 && f != r; f = unicode.SimpleFold(f) {
+				a.addRange(f, f)
+			}
+		}
+		return len(t.Rune)
+	case syntax.OpCharClass:
+		for i := 0; i < len(t.Rune); i += 2 {
+			a.addRange(t.Rune[i], t.Rune[i+1])
+		}
+		return 1
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		a.addRange(0, unicode.MaxRune)
+		return 1
+	case syntax.OpRepeat:
+		return t.Min * least[0]
+	case syntax.OpPlus, syntax.OpCapture:
+		return least[0]
+	case syntax.OpAlternate:
+		return slices.Min(least)
+	case syntax.OpConcat:
+		n := 0
+		for _, l := range least {
+			n += l
+		}
+		return n
+	default:
+		return 0
+	}
+}
+
+// addRange adds the bytes of characters; of those beyond ASCII all that there are.
+func (a *alphabet) addRange(from, to rune) {
+	for r := from; r <= min(to, unicode.MaxASCII); r++ {
+		a[r] = true
+	}
+	for c := utf8.RuneSelf; to > unicode.MaxASCII && c < len(a); c++ {
+		a[c] = true
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // sample makes a text that an expression matches. No token is written down in
@@ -187,3 +188,32 @@ func TestChecksums(t *testing.T) {
 	}
 }
 func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func TestAlphabet(t *testing.T) {
+	for _, c := range []struct {
+		expr  string
+		least int
+		bytes string
+	}{
+		{`ab_[0-9]{3,5}`, 6, "0123456789_ab"},
+		{`(?:x|yz)+w?`, 1, "wxyz"},
+		{`(?i)k-\b`, 2, "-Kk"}, // and the Kelvin sign
+		{`[a-c]*(d|)`, 0, "abcd"},
+		{`$`, 0, ""},
+	} {
+		a, least := alphabetOf(c.expr)
+		var have []byte
+		for b := range utf8.RuneSelf {
+			if a[b] {
+				have = append(have, byte(b))
+			}
+		}
+		if string(have) != c.bytes || least != c.least {
+			t.Errorf("%s: bytes %q from %d on, want %q from %d on", c.expr, have, least, c.bytes, c.least)
+		}
+	}
+	a, _ := alphabetOf(`é`)
+	if !a.holds([]byte("é"), 2) || a.holds([]byte("é "), 3) || a.holds([]byte("é"), 3) {
+		t.Error("the bytes of a character beyond ASCII, and nothing else, should be in the set")
+	}
+}

@@ -83,6 +83,7 @@ func (f *format) rule() (*rule, error) {
 	default:
 		r.keywords, r.exact = prefixes(f.expr)
 		r.strong = telling(f.expr)
+		r.alphabet, r.least = alphabetOf(f.expr)
 		if shortest(r.keywords) < 3 {
 			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
 		}

@@ -67,6 +67,7 @@ func (s *scanner) run() {
 
 // hit takes an occurrence of a keyword.
 func (s *scanner) hit(h prefilter.Hit) bool {
+	s.place.learn()
 	end := h.Start + s.rules.set.Length(h.Keyword)
 	switch {
 	case h.Keyword >= s.rules.percentFrom:
@@ -92,6 +93,9 @@ func (s *scanner) try(r *rule, at, end int) {
 			if at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_') {
 				return
 			}
+		}
+		if !r.alphabet.holds(s.text[at:], r.least) {
+			return
 		}
 		m := r.expr.FindIndex(s.text[at:min(len(s.text), at+r.reach)])
 		if m != nil && m[1] > 0 && (r.strong && s.place.binary || at+m[1] == len(s.text) || !isAlnum(s.text[at+m[1]])) {
