@@ -136,16 +136,19 @@ func TestLongConfiguration(t *testing.T) {
 // noFiles is an image without layers.
 type noFiles struct{ image *seaworthy.Image }
 
-func (m noFiles) Image() *seaworthy.Image                       { return m.image }
-func (noFiles) Result(seaworthy.Analyzer, int) []byte           { return nil }
-func (noFiles) At(int, int) (e seaworthy.Entry, ok bool)        { return e, false }
-func (noFiles) Lookup(string) (e seaworthy.Entry, ok bool)      { return e, false }
-func (noFiles) Resolve(string) (e seaworthy.Entry, ok bool)     { return e, false }
-func (noFiles) List(string) []seaworthy.Entry                   { return nil }
-func (noFiles) Live() iter.Seq[seaworthy.Entry]                 { return func(func(seaworthy.Entry) bool) {} }
-func (noFiles) Versions(string) []seaworthy.Entry               { return nil }
-func (noFiles) Packages() []*seaworthy.Package                  { return nil }
-func (noFiles) Owner(string) (*seaworthy.Package, bool)         { return nil, false }
+func (m noFiles) Image() *seaworthy.Image                   { return m.image }
+func (noFiles) Result(seaworthy.Analyzer, int) []byte       { return nil }
+func (noFiles) At(int, int) (e seaworthy.Entry, ok bool)    { return e, false }
+func (noFiles) Lookup(string) (e seaworthy.Entry, ok bool)  { return e, false }
+func (noFiles) Resolve(string) (e seaworthy.Entry, ok bool) { return e, false }
+func (noFiles) List(string) []seaworthy.Entry               { return nil }
+func (noFiles) Live() iter.Seq[seaworthy.Entry]             { return func(func(seaworthy.Entry) bool) {} }
+func (noFiles) Versions(string) []seaworthy.Entry           { return nil }
+func (noFiles) Packages() []*seaworthy.Package              { return nil }
+func (noFiles) Owner(string) (*seaworthy.Package, bool)     { return nil, false }
+func (noFiles) Installed(string, [][]byte) (*seaworthy.Package, bool) {
+	return nil, false
+}
 func (noFiles) GoFunction(_, _, _ string) (present, known bool) { return false, false }
 func (noFiles) InventoryGaps() []*seaworthy.Coverage            { return nil }
 

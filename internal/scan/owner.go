@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"sync"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory"
@@ -83,6 +84,9 @@ func filesOf(p *inventory.Package, more []supplement) []inventory.FileList {
 type owners struct {
 	packages []*installed
 	of       []uint32 // by node: 1 + the index of its package, or 0
+
+	mu      sync.Mutex
+	digests map[*installed]map[nodeID][]byte // guarded by mu; of the packages that were asked about
 }
 
 // get gives the package of a node.
@@ -96,7 +100,7 @@ func (o *owners) get(id nodeID) (*installed, bool) {
 // findOwners gives the packages to which live paths belong. Where two packages
 // list a path, it is the first's.
 func (s *software) findOwners() *owners {
-	o := &owners{s.system(), make([]uint32, s.merged.tree.count)}
+	o := &owners{packages: s.system(), of: make([]uint32, s.merged.tree.count)}
 	find := s.merged.tree.finder()
 	for i, p := range o.packages {
 		for _, files := range p.lists {
@@ -165,4 +169,46 @@ func (m *Merged) Owner(path string) (*seaworthy.Package, bool) {
 		return nil, false
 	}
 	return p.out, true
+}
+
+// Installed implements [seaworthy.Merged].
+func (m *Merged) Installed(path string, digests [][]byte) (*seaworthy.Package, bool) {
+	id, ok := m.tree.walk(path, false)
+	if !ok {
+		return nil, false
+	}
+	owners := m.software.owners()
+	p, ok := owners.get(id)
+	if !ok {
+		return nil, false
+	}
+	want := owners.digestsOf(p, m.tree)[id]
+	if len(want) == 0 || !slices.ContainsFunc(digests, func(d []byte) bool { return bytes.Equal(d, want) }) {
+		return nil, false
+	}
+	return p.out, true
+}
+
+// digestsOf gives the digests that a package's database has of its files.
+func (o *owners) digestsOf(p *installed, t *tree) map[nodeID][]byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	known, ok := o.digests[p]
+	if ok {
+		return known
+	}
+	known = make(map[nodeID][]byte)
+	find := t.finder()
+	for _, files := range p.lists {
+		for path, digest := range files.All() {
+			if id, ok := find(path); ok && len(digest) > 0 {
+				known[id] = bytes.Clone(digest)
+			}
+		}
+	}
+	if o.digests == nil {
+		o.digests = make(map[*installed]map[nodeID][]byte)
+	}
+	o.digests[p] = known
+	return known
 }

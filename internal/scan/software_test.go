@@ -2,6 +2,7 @@ package scan_test
 
 import (
 	"compress/gzip"
+	"crypto/md5"
 	"fmt"
 	"io"
 	"os"
@@ -120,6 +121,15 @@ func TestOwner(t *testing.T) {
 		if got != want {
 			t.Errorf("%s is owned by %q, want %q", path, got, want)
 		}
+	}
+	empty, other := md5.Sum(nil), md5.Sum([]byte("other"))
+	for path, want := range map[string]bool{"usr/lib/libc.so.6": true, "usr/bin/bash": false, "usr/bin/stray": false, "nowhere": false} {
+		if _, ok := m.Installed(path, [][]byte{other[:], empty[:]}); ok != want {
+			t.Errorf("%s is as it was installed: %v, want %v", path, ok, want)
+		}
+	}
+	if _, ok := m.Installed("usr/lib/libc.so.6", [][]byte{other[:]}); ok {
+		t.Error("a file with another content is as it was installed")
 	}
 }
 

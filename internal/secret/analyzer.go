@@ -159,9 +159,10 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 		if err := json.Unmarshal(m.Result(a, i), &f); err != nil {
 			return fmt.Errorf("secrets of layer %d: %w", i, err)
 		}
+		owners := owners{merged: m, contents: f.Contents}
 		for _, s := range f.Sightings {
 			if e, ok := m.At(i, s.Ordinal); ok {
-				g.add(s, fileLocation(m.Image(), &e, s))
+				g.add(s, fileLocation(m.Image(), &e, s), owners.of(&e))
 			}
 		}
 		for _, p := range f.Partial {
@@ -183,7 +184,7 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 		}
 	}
 	for _, c := range a.configuration(m.Image()) {
-		g.add(c.sighting, c.location)
+		g.add(c.sighting, c.location, nil)
 	}
 	if err := g.report(sink); err != nil {
 		return err

@@ -23,6 +23,8 @@ type gathered struct {
 	same      string
 	locations []seaworthy.Location
 	count     int
+	// packages name those that installed the files, as far as these are unchanged.
+	packages []string
 }
 
 // The bounds on a report. The places of one secret beyond them are counted.
@@ -31,7 +33,9 @@ const (
 	maxLocations = 100
 )
 
-func (g *gathering) add(s sighting, at seaworthy.Location) {
+// add takes a sighting. Owner is the package that installed the file with this
+// content, nil if none did.
+func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Package) {
 	key := s.Rule + " " + s.Same
 	if s.Same == "" {
 		layer := -1
@@ -50,6 +54,12 @@ func (g *gathering) add(s sighting, at seaworthy.Location) {
 		g.order = append(g.order, key)
 	}
 	f.count++
+	if owner != nil {
+		s.Severity, s.Note = seaworthy.Negligible, ""
+		if !slices.Contains(f.packages, owner.Name) && len(f.packages) < 3 {
+			f.packages = append(f.packages, owner.Name)
+		}
+	}
 	f.severity = max(f.severity, s.Severity)
 	if s.Note != "" && len(f.notes) < 3 && !slices.Contains(f.notes, s.Note) {
 		f.notes = append(f.notes, s.Note)
@@ -93,6 +103,9 @@ func (f *gathered) finding() *seaworthy.Finding {
 	if first.RemovedIn != nil {
 		detail = append(detail, fmt.Sprintf("Layer %d removes or replaces the file, but layer %d still holds it.", *first.RemovedIn, *first.Layer))
 	}
+	if f.packages != nil {
+		detail = append(detail, "A file with it is unchanged from the package "+strings.Join(f.packages, ", ")+", where everybody can read it: that copy is no secret of this image.")
+	}
 	detail = append(detail, f.notes...)
 	if len(f.encodings) > 0 {
 		detail = append(detail, "It is written in "+strings.Join(f.encodings, ", ")+".")
@@ -119,6 +132,31 @@ func (r *rule) redacted() string {
 		prefix, _ = r.expr.LiteralPrefix()
 	}
 	return prefix + "[redacted]"
+}
+
+// owners tells the packages that installed the files of a layer with sightings.
+type owners struct {
+	merged   seaworthy.Merged
+	contents []content
+	ordinal  int // of the last answer, which serves for several sightings in a row
+	last     *seaworthy.Package
+	asked    bool
+}
+
+// of gives the package of the operating system that installed a live file with
+// the content that it has; nil if none did.
+func (o *owners) of(e *seaworthy.Entry) *seaworthy.Package {
+	if o.asked && o.ordinal == e.Ordinal {
+		return o.last
+	}
+	o.asked, o.ordinal, o.last = true, e.Ordinal, nil
+	i, ok := slices.BinarySearchFunc(o.contents, e.Ordinal, func(c content, ordinal int) int { return c.Ordinal - ordinal })
+	if ok && e.Live() {
+		if p, ok := o.merged.Installed(e.Path, o.contents[i].Digests); ok {
+			o.last = p
+		}
+	}
+	return o.last
 }
 
 // fileLocation is where in the image a sighting in a file is.

@@ -4,7 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/md5"  // package databases have these digests
+	"crypto/sha1" // and these
+	"crypto/sha256"
 	"encoding/json"
+	"hash"
+	"io"
 	"slices"
 	"sync"
 
@@ -18,8 +23,30 @@ const maxSightings = 20_000
 type facts struct {
 	Sightings []sighting `json:"sightings,omitempty"`
 	Partial   []partial  `json:"partial,omitempty"`
+	// Contents are the digests of the files that have sightings.
+	Contents []content `json:"contents,omitempty"`
 	// Beyond counts what maxSightings cut off.
 	Beyond int `json:"beyond,omitempty"`
+}
+
+// content tells by its digests what a file holds, in the ways in which package
+// databases do: MD5, SHA-1 and SHA-256.
+type content struct {
+	Ordinal int      `json:"ordinal"`
+	Digests [][]byte `json:"digests"`
+}
+
+// contentOf reads a file once more for its digests.
+func contentOf(f *seaworthy.File) (content, error) {
+	hashes := [...]hash.Hash{md5.New(), sha1.New(), sha256.New()}
+	if _, err := io.Copy(io.MultiWriter(hashes[0], hashes[1], hashes[2]), f.Reader()); err != nil {
+		return content{}, err
+	}
+	c := content{Ordinal: f.Ordinal}
+	for _, h := range hashes {
+		c.Digests = append(c.Digests, h.Sum(nil))
+	}
+	return c, nil
 }
 
 // partial is a file that was not looked at whole.
@@ -53,8 +80,18 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	if len(r.found) == 0 && len(r.gaps) == 0 {
 		return nil
 	}
+	var c content
+	if len(r.found) > 0 {
+		var err error
+		if c, err = contentOf(f); err != nil {
+			return err
+		}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(r.found) > 0 {
+		p.facts.Contents = append(p.facts.Contents, c)
+	}
 	for _, s := range r.found {
 		s.Ordinal = f.Ordinal
 		p.facts.Sightings = append(p.facts.Sightings, s)
@@ -106,8 +143,12 @@ func (p *pass) Close(context.Context) ([]byte, error) {
 	slices.SortFunc(f.Partial, func(a, b partial) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Reason, b.Reason))
 	})
+	slices.SortFunc(f.Contents, func(a, b content) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
 	if n := len(f.Sightings); n > maxSightings {
 		f.Beyond, f.Sightings = f.Beyond+n-maxSightings, f.Sightings[:maxSightings]
+	}
+	if n := len(f.Contents); n > maxSightings {
+		f.Contents = f.Contents[:maxSightings]
 	}
 	if n := len(f.Partial); n > maxSightings {
 		f.Beyond, f.Partial = f.Beyond+n-maxSightings, f.Partial[:maxSightings]

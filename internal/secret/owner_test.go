@@ -1,0 +1,41 @@
+package secret
+
+import (
+	"crypto/md5"
+	"fmt"
+	"strings"
+	"testing"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
+)
+
+// TestFilesOfPackages shows that what every user of a distribution has is no
+// secret of the image's, as long as nobody has changed it.
+func TestFilesOfPackages(t *testing.T) {
+	keyFile := key(t)
+	database := imagetest.Layer{
+		imagetest.File("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n"),
+		imagetest.File("var/lib/dpkg/status", "Package: snakeoil\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n"),
+		imagetest.File("var/lib/dpkg/info/snakeoil.list", "/usr/share/snakeoil/key.pem\n"),
+		imagetest.File("var/lib/dpkg/info/snakeoil.md5sums", fmt.Sprintf("%x  usr/share/snakeoil/key.pem\n", md5.Sum([]byte(keyFile)))),
+	}
+	for name, c := range map[string]struct {
+		file imagetest.Layer
+		want seaworthy.Severity
+	}{
+		"unchanged":      {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile)}, seaworthy.Negligible},
+		"changed":        {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", "# ours\n"+keyFile)}, seaworthy.Critical},
+		"copied as well": {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile), imagetest.File("srv/key.pem", keyFile)}, seaworthy.Critical},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{database, c.file}}).of("private-key")
+			if len(got) != 1 || got[0].Severity != c.want {
+				t.Fatalf("findings: %+v, want one of severity %s", got, c.want)
+			}
+			if says := strings.Contains(got[0].Detail, "unchanged from the package snakeoil"); says != (name != "changed") {
+				t.Errorf("detail: %s", got[0].Detail)
+			}
+		})
+	}
+}
