@@ -27,7 +27,7 @@ func (a *app) dbCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.dbUpdateCommand(), a.dbStatusCommand())
+	cmd.AddCommand(a.dbUpdateCommand(), a.dbStatusCommand(), a.dbExportCommand(), a.dbImportCommand(), a.dbPushCommand(), a.dbPullCommand())
 	return cmd
 }
 

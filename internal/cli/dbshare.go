@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/image"
+)
+
+// The media types of the database in a registry.
+const (
+	dbArtifactType = "application/vnd.seaworthy.advisories.v1"
+	dbFileType     = "application/vnd.seaworthy.advisories.body.v1"
+)
+
+// shareFlags say what is handed on, and how a registry is spoken to.
+type shareFlags struct {
+	dir        string
+	ecosystems []string
+	insecure   []string
+	caFile     string
+	noProgress bool
+}
+
+func (f *shareFlags) registry(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry to speak plain HTTP or unverified TLS with")
+	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of certificates to trust beside the system's")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress on the terminal")
+}
+
+func (f *shareFlags) selection(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&f.ecosystems, "ecosystem", nil, "`name` of what to hand on, as db status shows it (default all); may be repeated")
+}
+
+func (a *app) registryOptions(f *shareFlags) image.Options {
+	return image.Options{InsecureRegistries: f.insecure, CAFile: f.caFile, Log: a.log}
+}
+
+func (a *app) dbExportCommand() *cobra.Command {
+	var f shareFlags
+	cmd := &cobra.Command{
+		Use:   "export FILE",
+		Short: "Write the database of advisories to a file, for another machine",
+		Long: `Export writes the database, each part of it verified, to a tar archive that db import
+reads. FILE may be - for standard output.`,
+		Example: `  seaworthy db export advisories.tar
+  seaworthy db export --ecosystem Debian,KEV - | ssh host seaworthy db import -`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.dbExport(cmd.Context(), args[0], &f) },
+	}
+	dbDirFlag(cmd, &f.dir)
+	f.selection(cmd)
+	return cmd
+}
+
+// share opens what the flags select.
+func (a *app) share(ctx context.Context, f *shareFlags) (all []*advisory.Shared, closeAll func(), err error) {
+	dir, err := a.dbDirectory(f.dir, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	var names []string
+	for _, name := range f.ecosystems {
+		names = append(names, advisory.BodyName(name))
+	}
+	all, err = advisory.Share(ctx, dir, names)
+	return all, func() {
+		for _, s := range all {
+			s.Close()
+		}
+	}, err
+}
+
+func (a *app) dbExport(ctx context.Context, path string, f *shareFlags) (err error) {
+	all, closeAll, err := a.share(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	if path == "-" {
+		return advisory.Export(ctx, a.Stdout, all)
+	}
+	// Written aside, so that the name never stands for half an archive.
+	out, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			out.Close()
+			os.Remove(out.Name())
+		}
+	}()
+	if err := advisory.Export(ctx, out, all); err != nil {
+		return err
+	}
+	if err := errors.Join(out.Chmod(0o644), out.Sync(), out.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(out.Name(), path); err != nil {
+		return err
+	}
+	for _, s := range all {
+		fmt.Fprintf(a.Stdout, "%s: %d records\n", s.Name, s.Records)
+	}
+	return nil
+}
+
+func (a *app) dbImportCommand() *cobra.Command {
+	var f shareFlags
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Take in the advisories that db export wrote",
+		Long: `Import reads an archive of db export, FILE or - for standard input, verifies all of it,
+and then puts each part in the place of what the database has. What the archive does
+not have stays.`,
+		Example: `  seaworthy db import advisories.tar`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in := a.Stdin
+			if args[0] != "-" {
+				file, err := os.Open(args[0])
+				if err != nil {
+					return err
+				}
+				defer file.Close()
+				in = file
+			}
+			return a.dbTakeIn(cmd.Context(), &f, func(i *advisory.Intake) error {
+				if err := i.Archive(cmd.Context(), in); err != nil {
+					return fmt.Errorf("%s: %w", args[0], err)
+				}
+				return nil
+			})
+		},
+	}
+	dbDirFlag(cmd, &f.dir)
+	return cmd
+}
+
+// dbTakeIn imports what read adds, all of it or nothing.
+func (a *app) dbTakeIn(ctx context.Context, f *shareFlags, read func(*advisory.Intake) error) error {
+	dir, err := a.dbDirectory(f.dir, "")
+	if err != nil {
+		return err
+	}
+	u := &advisory.Updater{Dir: dir, Log: a.log, Now: a.now}
+	i, err := u.NewIntake()
+	if err != nil {
+		return err
+	}
+	defer i.Discard()
+	if err := read(i); err != nil {
+		return err
+	}
+	all, err := i.Commit(ctx)
+	for _, o := range all {
+		fmt.Fprintln(a.Stdout, outcomeText(o))
+	}
+	return err
+}
+
+func (a *app) dbPushCommand() *cobra.Command {
+	var f shareFlags
+	cmd := &cobra.Command{
+		Use:   "push REFERENCE",
+		Short: "Store the database of advisories in a registry, for others to pull",
+		Long: `Push stores the database as an OCI artifact (` + dbArtifactType + `),
+a layer for each part, under a tag of any registry, with the credentials of docker
+login. What the registry has already is not sent again. The digest that it prints can be
+given to db pull.`,
+		Example: `  seaworthy db push registry.example.org/security/advisories:latest`,
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.dbPush(cmd.Context(), args[0], &f) },
+	}
+	dbDirFlag(cmd, &f.dir)
+	f.selection(cmd)
+	f.registry(cmd)
+	return cmd
+}
+
+func (a *app) dbPush(ctx context.Context, reference string, f *shareFlags) error {
+	all, closeAll, err := a.share(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	progress := a.downloadProgress(f.noProgress)
+	artifact := &image.Artifact{Type: dbArtifactType}
+	for _, s := range all {
+		artifact.Files = append(artifact.Files, image.ArtifactFile{
+			Name: s.Name, MediaType: dbFileType, Digest: s.Digest, Size: s.Size,
+			Open: func(context.Context) (io.ReadCloser, error) {
+				return io.NopCloser(&progressReader{in: s.Open(), tell: progress, at: advisory.Progress{Name: s.Name, Size: s.Size}}), nil
+			},
+		})
+	}
+	digest, err := image.PushArtifact(ctx, reference, artifact, a.registryOptions(f))
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		fmt.Fprintf(a.Stdout, "%s: %d records\n", s.Name, s.Records)
+	}
+	_, err = fmt.Fprintf(a.Stdout, "pushed %s\ndigest %s\n", reference, digest)
+	return err
+}
+
+func (a *app) dbPullCommand() *cobra.Command {
+	var f shareFlags
+	cmd := &cobra.Command{
+		Use:   "pull REFERENCE",
+		Short: "Take in the advisories that db push stored in a registry",
+		Long: `Pull fetches what db push stored, with the credentials of docker login, verifies the
+digest of each part, and of the whole if REFERENCE ends in @sha256:..., and then puts
+each part in the place of what the database has. What is there already is not fetched
+again, and what the registry does not have stays.`,
+		Example: `  seaworthy db pull registry.example.org/security/advisories:latest`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.dbTakeIn(cmd.Context(), &f, func(i *advisory.Intake) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
+		},
+	}
+	dbDirFlag(cmd, &f.dir)
+	f.registry(cmd)
+	return cmd
+}
+
+func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *advisory.Intake) error {
+	artifact, digest, err := image.PullArtifact(ctx, reference, dbArtifactType, a.registryOptions(f))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Stdout, "pulling %s\ndigest %s\n", reference, digest)
+	progress := a.downloadProgress(f.noProgress)
+	for _, file := range artifact.Files {
+		name := cmp.Or(file.Name, "no name")
+		if file.MediaType != dbFileType {
+			return fmt.Errorf("%s: %s has the media type %q, not %s", reference, name, file.MediaType, dbFileType)
+		}
+		if i.Has(name, file.Digest) {
+			fmt.Fprintf(a.Stdout, "%s: up to date\n", printable(name))
+			continue
+		}
+		if err := a.pullFile(ctx, file, progress, i); err != nil {
+			return fmt.Errorf("%s: %w", reference, err)
+		}
+	}
+	return nil
+}
+
+func (a *app) pullFile(ctx context.Context, file image.ArtifactFile, progress func(advisory.Progress), i *advisory.Intake) error {
+	body, err := file.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return i.Add(ctx, file.Name, file.Digest, &progressReader{in: body, tell: progress, at: advisory.Progress{Name: file.Name, Size: file.Size}})
+}
+
+// progressReader tells how far a file has been read.
+type progressReader struct {
+	in   io.Reader
+	tell func(advisory.Progress) // may be nil
+	at   advisory.Progress
+	last time.Time
+}
+
+// Read implements [io.Reader].
+func (r *progressReader) Read(p []byte) (int, error) {
+	n, err := r.in.Read(p)
+	r.at.Read += int64(n)
+	if r.tell != nil && (time.Since(r.last) >= redrawEvery || r.at.Read == r.at.Size) {
+		r.last = time.Now()
+		r.tell(r.at)
+	}
+	return n, err
+}
