@@ -1,0 +1,200 @@
+package cli_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/cli"
+	"seaworthy.dev/seaworthy/internal/imagetest"
+)
+
+// secfix is a fix in a record about Alpine Linux, read without the code under test.
+type secfix struct{ cve, release, source, fixed string }
+
+// secfixes reads the records of an archive of advisories.
+func secfixes(t *testing.T, path string) []secfix {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var all []secfix
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r struct {
+			ID       string
+			Affected []struct {
+				Package struct{ Ecosystem, Name string }
+				Ranges  []struct{ Events []struct{ Fixed string } }
+			}
+		}
+		if err := json.Unmarshal(data, &r); err != nil {
+			t.Fatalf("%s: %v", f.Name, err)
+		}
+		for _, a := range r.Affected {
+			for _, g := range a.Ranges {
+				for _, e := range g.Events {
+					if e.Fixed != "" {
+						all = append(all, secfix{strings.TrimPrefix(r.ID, "ALPINE-"), a.Package.Ecosystem, a.Package.Name, e.Fixed})
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// apkBefore orders versions of the form 1.2.3a-r4, which is that of all in the image.
+func apkBefore(t *testing.T, a, b string) bool {
+	t.Helper()
+	form := regexp.MustCompile(`^([0-9.]+)([a-z]?)-r([0-9]+)$`)
+	m, n := form.FindStringSubmatch(a), form.FindStringSubmatch(b)
+	if m == nil || n == nil {
+		t.Fatalf("%q or %q is not of the form that this test knows", a, b)
+	}
+	p, q := strings.Split(m[1], "."), strings.Split(n[1], ".")
+	for i := range max(len(p), len(q)) {
+		if i >= len(p) || i >= len(q) {
+			return len(p) < len(q)
+		}
+		x, _ := strconv.Atoi(p[i])
+		y, _ := strconv.Atoi(q[i])
+		if x != y {
+			return x < y
+		}
+	}
+	if m[2] != n[2] {
+		return m[2] < n[2]
+	}
+	x, _ := strconv.Atoi(m[3])
+	y, _ := strconv.Atoi(n[3])
+	return x < y
+}
+
+// TestAlpineVulnerabilities holds the findings in a real image to a reckoning over the
+// same advisories and over the packages that another program found in it.
+func TestAlpineVulnerabilities(t *testing.T) {
+	archive := imagetest.Shared(t, "images/alpine-310.tar.gz")
+	var peer struct {
+		Results []struct {
+			Packages []struct{ Name, Version, SrcName, SrcVersion string }
+		}
+	}
+	data, err := os.ReadFile(imagetest.Shared(t, "peers/alpine-310/trivy.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &peer); err != nil {
+		t.Fatal(err)
+	}
+	written := t.TempDir()
+	zipDirectory(t, filepath.Join(written, "Alpine", "all.zip"), "../vulnerability/testdata/alpine-3.10")
+	for source, flaws := range map[string]int{written: 20, imagetest.Shared(t, "advisories"): 0} {
+		var want []string
+		for _, f := range secfixes(t, filepath.Join(source, "Alpine", "all.zip")) {
+			for _, p := range peer.Results[0].Packages {
+				if f.release == "Alpine:v3.10" && f.source == p.SrcName && apkBefore(t, p.SrcVersion, f.fixed) {
+					want = append(want, strings.Join([]string{f.cve, p.Name, p.Version, f.fixed}, " "))
+				}
+			}
+		}
+		if len(want) != flaws {
+			t.Errorf("the reckoning has %d flaws, want %d", len(want), flaws)
+		}
+		var out, errs bytes.Buffer
+		cli.Run(t.Context(), []string{"scan", "--no-cache", "--format", "json", "--policy", "none", "--risk", "vulnerability", "--max-data-age", "0",
+			"--db-dir", t.TempDir(), "--advisory-source", source, archive},
+			cli.Environment{Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
+		var r struct {
+			Packages []seaworthy.Package
+			Findings []seaworthy.Finding
+			Coverage []seaworthy.Coverage
+		}
+		if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+			t.Fatalf("%v: %s", err, &errs)
+		}
+		if len(r.Packages) < len(peer.Results[0].Packages) {
+			t.Errorf("%d packages, the peer has %d", len(r.Packages), len(peer.Results[0].Packages))
+		}
+		var got []string
+		ended := false
+		for _, f := range r.Findings {
+			if f.ID == "distribution-end-of-life" {
+				ended = true
+				continue
+			}
+			got = append(got, strings.Join([]string{f.ID, f.Package.Name, f.Package.Version, f.Package.FixedVersion}, " "))
+			if len(f.Locations) != 1 || f.Locations[0].Layer == nil || *f.Locations[0].Layer != 0 || !strings.HasPrefix(f.Locations[0].Instruction, "ADD file:") ||
+				!strings.HasPrefix(f.Package.Upgrade.Command, "apk upgrade") {
+				t.Errorf("%+v", f)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", source, diff)
+		}
+		if !ended {
+			t.Error("the release is not said to be over")
+		}
+		checked := slices.ContainsFunc(r.Coverage, func(c seaworthy.Coverage) bool {
+			return c.State == seaworthy.Checked && strings.HasPrefix(c.Subject, "Alpine:v3.10: 14 packages against ")
+		})
+		if !checked {
+			t.Errorf("%+v", r.Coverage)
+		}
+	}
+}
+
+// zipDirectory writes the JSON files of a directory into an archive.
+func zipDirectory(t *testing.T, path, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no records in %s: %v", dir, err)
+	}
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := z.Create(filepath.Base(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, buf.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
