@@ -52,10 +52,11 @@ func (t *textWriter) packages(p *page, d *document, groups []*flawed) {
 		}
 		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s", places(len(rest), "more package"), tallyText(more))))
 	}
+	t.remedies(p, all)
 	if !t.opt.Verbose {
+		p.WriteByte('\n')
 		p.field(dim, "", prose(dim, "--verbose shows every flaw, with what is known of it"))
 	}
-	t.remedies(p, all)
 }
 
 // packagesLine adds up.
