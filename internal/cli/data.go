@@ -69,7 +69,7 @@ func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworth
 	if f.data.offline || len(names) == 0 {
 		return db, opt, nil
 	}
-	wish := append(slices.Clone(names), advisory.KEV, advisory.EPSS)
+	wish := append(slices.Clone(names), advisory.KEV, advisory.EPSS, advisory.EOL)
 	for _, name := range names {
 		if states, ok := advisory.States(name); ok && !advisory.Large(states) {
 			wish = append(wish, states)
