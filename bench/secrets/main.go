@@ -53,7 +53,7 @@ func main() {
 }
 
 func run(ctx context.Context, w io.Writer, o *options) error {
-	files, err := corpus.Generate(o.seed)
+	made, err := corpus.Generate(o.seed)
 	if err != nil {
 		return err
 	}
@@ -64,21 +64,33 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 		}
 		defer os.RemoveAll(dir)
 	}
-	s := newScore(files)
-	for batch := range slices.Chunk(files, filesInImage) {
+	s := newScore(made.Files)
+	for batch := range slices.Chunk(made.Files, filesInImage) {
 		root := filepath.Join(dir, fmt.Sprintf("image-%02d", len(s.images)))
 		if err := write(root, batch); err != nil {
 			return err
 		}
-		seen, err := look(ctx, root)
+		seen, err := look(ctx, "dir:"+root)
 		if err != nil {
 			return err
 		}
 		s.image(seen)
 	}
+	archive := filepath.Join(dir, "instruction.tar")
+	for i, f := range made.Instructions {
+		if err := writeInstruction(archive, f); err != nil {
+			return err
+		}
+		seen, err := look(ctx, "docker-archive:"+archive)
+		if err != nil {
+			return err
+		}
+		s.instruction(i, f, seen)
+	}
 	return s.print(w, o)
 }
 
+// write puts files into a directory that is read as the only layer of an image.
 func write(root string, files []corpus.File) error {
 	for _, f := range files {
 		path := filepath.Join(root, filepath.FromSlash(f.Path))
@@ -89,14 +101,14 @@ func write(root string, files []corpus.File) error {
 	return nil
 }
 
-// look scans a directory as the only layer of an image.
-func look(ctx context.Context, dir string) (*collector, error) {
+// look scans an image.
+func look(ctx context.Context, reference string) (*collector, error) {
 	analyzer, err := secret.New(secret.Options{})
 	if err != nil {
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	src, err := image.Open(ctx, "dir:"+dir, image.Options{Log: log})
+	src, err := image.Open(ctx, reference, image.Options{Log: log})
 	if err != nil {
 		return nil, err
 	}

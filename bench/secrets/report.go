@@ -54,7 +54,7 @@ func (s *score) printFiles(w io.Writer, byFile map[corpus.Class]map[string]tally
 		files[m.Kind]++
 		elsewhere[m.Kind] = elsewhere[m.Kind].plus(m.elsewhere)
 	}
-	fmt.Fprintln(w, "\nFILES\tn\tsecrets\tfound\trecall\tharmless\talarms\telsewhere")
+	fmt.Fprintln(w, "\nFILES AND INSTRUCTIONS\tn\tsecrets\tfound\trecall\tharmless\talarms\telsewhere")
 	for kind, n := range sorted(files) {
 		t, h := byFile[corpus.Secret][kind], byFile[corpus.Harmless][kind]
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%d\t%d\t%d\n", kind, n, t.n, t.low, share(t.low, t.n), h.n, h.low, elsewhere[kind].low)
@@ -78,7 +78,7 @@ func (s *score) printTotals(w io.Writer, byKind map[corpus.Class]map[string]tall
 	for _, m := range s.files {
 		kinds[m.Kind] = true
 	}
-	fmt.Fprintf(w, "\n%d secrets of %d kinds and %d harmless values of %d kinds, in %d files of %d kinds\n\n",
+	fmt.Fprintf(w, "\n%d secrets of %d kinds and %d harmless values of %d kinds, in %d files and instructions of %d kinds\n\n",
 		secrets.n, len(byKind[corpus.Secret]), harmless.n, len(byKind[corpus.Harmless]), len(s.files), len(kinds))
 	fmt.Fprintln(w, "SEVERITY\tfound\tmissed\talarms\telsewhere\trecall\tprecision\tF1")
 	for _, row := range []struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -56,6 +57,25 @@ func (s *score) image(seen *collector) {
 	}
 }
 
+// instruction counts what was seen in the image that was built with an instruction
+// and has nothing else in it.
+func (s *score) instruction(i int, f corpus.File, seen *collector) {
+	s.images = append(s.images, seen)
+	m := &marked{File: f, worst: make([]hit, 1)}
+	m.Path = fmt.Sprintf("%s %d: %s", f.Kind, i, f.Body)
+	s.files[m.Path] = m
+	for _, found := range seen.findings {
+		m.reach(0, found)
+	}
+}
+
+// reach notes a finding at a label.
+func (m *marked) reach(i int, f *seaworthy.Finding) {
+	if w := &m.worst[i]; f.Severity > w.severity {
+		*w = hit{f.Severity, f.ID}
+	}
+}
+
 // take counts a finding at one of its places.
 func (s *score) take(f *seaworthy.Finding, at seaworthy.Location) {
 	path, member := at.Path, ""
@@ -74,9 +94,7 @@ func (s *score) take(f *seaworthy.Finding, at seaworthy.Location) {
 		}
 		return
 	}
-	if w := &m.worst[i]; f.Severity > w.severity {
-		*w = hit{f.Severity, f.ID}
-	}
+	m.reach(i, f)
 }
 
 // labelAt gives the label that is at a place, or -1: the value that the offset is

@@ -63,7 +63,7 @@ func TestScore(t *testing.T) {
 	}
 	for _, want := range []string{
 		"high and worse    1      1       1       1          0.500   0.333      0.400\n",
-		"2 secrets of 1 kinds and 1 harmless values of 1 kinds, in 1 files of 1 kinds\n",
+		"2 secrets of 1 kinds and 1 harmless values of 1 kinds, in 1 files and instructions of 1 kinds\n",
 		"\nmissed\ts\ta:2\t", "\nalarm\th\ta:3\thigh two\t", "elsewhere\ta:9\toffset 99\thigh two\n",
 	} {
 		if !bytes.Contains(out.Bytes(), []byte(want)) {

@@ -13,7 +13,8 @@
 //   - a harmless value: a row in harmless_table.go;
 //   - a kind of file that holds settings, any of them: a row in syntax_table.go;
 //   - a file or passage with a shape of its own: a row in document_table.go, or in
-//     passage_table.go if all its values are harmless. It is a [template].
+//     passage_table.go if all its values are harmless: a [template];
+//   - an instruction of a build: a template in instruction_table.go.
 package corpus
 
 import (
@@ -62,15 +63,24 @@ type File struct {
 	Labels []Label
 }
 
-// Generate makes the files of a seed: the same for the same seed, and no two
-// with the same path.
-func Generate(seed uint64) ([]File, error) {
+// Corpus is all that was made up.
+type Corpus struct {
+	// Files are sorted by path; no two have the same.
+	Files []File
+	// Instructions are history entries of an image, the Body as created_by has it,
+	// with one label each. They have no path.
+	Instructions []File
+}
+
+// Generate makes the corpus of a seed: the same for the same seed.
+func Generate(seed uint64) (*Corpus, error) {
 	g := &generator{source: newSource(seed), taken: map[string]bool{}}
 	g.settings()
 	g.documents()
 	g.binaries()
+	instructions := g.instructions()
 	slices.SortFunc(g.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return g.files, g.err
+	return &Corpus{Files: g.files, Instructions: instructions}, g.err
 }
 
 // generator collects the files.
