@@ -25,6 +25,7 @@ func (g *generator) binaries() {
 		g.add(g.class())
 		g.add(g.sqlite())
 		g.add(g.gitObject())
+		g.add(g.gitPack())
 		g.add(g.gzip())
 		g.archive("zip", "srv/"+g.word()+"/backup.zip", zipped)
 		g.archive("jar", "opt/"+g.word()+"/"+g.word()+".jar", zipped)
@@ -188,7 +189,7 @@ func (g *generator) sqlite() File {
 	binary.BigEndian.PutUint32(body[92:], 1)
 	binary.BigEndian.PutUint32(body[96:], 3045000)
 	schema := "CREATE TABLE settings (name TEXT, value TEXT)"
-	header, text := "\x06\x17\x1b\x1b\x01"+varint(13+2*len(schema)), "tablesettingssettings\x02"+schema
+	header, text := "\x06\x17\x1d\x1d\x01"+varint(13+2*len(schema)), "tablesettingssettings\x02"+schema
 	cell := varint(len(header)+len(text)) + "\x01" + header + text
 	copy(body[page-len(cell):], cell)
 	body[100] = 13
@@ -243,11 +244,42 @@ func (g *generator) gitObject() File {
 	blob := fmt.Appendf(nil, "blob %d\x00%s", len(f.Body), f.Body)
 	sum := sha1.Sum(blob)
 	name := hex.EncodeToString(sum[:])
+	return File{Path: "app/.git/objects/" + name[:2] + "/" + name[2:], Kind: "git object", Body: deflated(blob), Packed: true, Labels: f.Labels}
+}
+
+// gitPack is a pack of three blobs, of which one has values in it.
+func (g *generator) gitPack() File {
+	f := g.inner(1, 2)
+	blobs := [][]byte{[]byte("# " + g.word() + "\n"), f.Body, []byte("all:\n\tgo build ./" + g.word() + "\n")}
+	pack := binary.BigEndian.AppendUint32([]byte("PACK\x00\x00\x00\x02"), uint32(len(blobs)))
+	for _, blob := range blobs {
+		const isBlob = 3 << 4
+		size := len(blob) >> 4
+		pack = append(pack, isBlob|byte(len(blob)&15)|more(size))
+		for ; size > 0; size >>= 7 {
+			pack = append(pack, byte(size&0x7f)|more(size>>7))
+		}
+		pack = append(pack, deflated(blob)...)
+	}
+	sum := sha1.Sum(pack)
+	pack = append(pack, sum[:]...)
+	return File{Path: "srv/" + g.word() + "/.git/objects/pack/pack-" + hex.EncodeToString(sum[:]) + ".pack", Kind: "git pack", Body: pack, Packed: true, Labels: f.Labels}
+}
+
+// more is the bit that says that a number goes on.
+func more(rest int) byte {
+	if rest > 0 {
+		return 0x80
+	}
+	return 0
+}
+
+func deflated(data []byte) []byte {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
-	w.Write(blob) // to memory: never fails
+	w.Write(data) // to memory: never fails
 	w.Close()
-	return File{Path: "app/.git/objects/" + name[:2] + "/" + name[2:], Kind: "git object", Body: b.Bytes(), Packed: true, Labels: f.Labels}
+	return b.Bytes()
 }
 
 func (g *generator) gzip() File {

@@ -11,6 +11,7 @@ import (
 	"crypto/md5"
 	"crypto/pbkdf2"
 	"crypto/rsa"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -248,7 +249,9 @@ func (s *source) pgpPrivate() string {
 		binary.BigEndian.AppendUint32(nil, uint32(len(user))), user, hashed, binary.BigEndian.AppendUint32(nil, uint32(len(hashed))))
 	digest := h.Sum(nil)
 	signature := ed25519.Sign(key, digest)
-	signed := append(append(hashed, 0, 0), digest[:2]...)
+	fingerprint := sha1.Sum(append([]byte{0x99, 0, byte(len(public))}, public...))
+	signed := append(append(hashed, 0, 10, 9, 16), fingerprint[12:]...)
+	signed = append(signed, digest[:2]...)
 	signed = append(append(signed, mpi(signature[:32])...), mpi(signature[32:])...)
 
 	packet := func(tag byte, body []byte) []byte { return append([]byte{0xc0 | tag, byte(len(body))}, body...) }

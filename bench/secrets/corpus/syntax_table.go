@@ -84,6 +84,10 @@ func configuration() []syntax {
 		}, {
 			kind: "windows ini in utf-16", paths: []template{"app/{Word}.ini", "opt/{word}/Settings.ini"},
 			head: "[{Word}]\r\n", tail: "\r\n", between: "\r\n", key: pascal, forms: []template{"KEY=VALUE"}, filler: []template{"Port={nnn}"}, wide: true,
+		}, {
+			kind: "windows registry in utf-16", paths: []template{"app/{word}.reg"},
+			head: "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\{Word}]\r\n", tail: "\r\n", between: "\r\n", key: pascal, quote: inJSON,
+			forms: []template{`"KEY"="VALUE"`}, filler: []template{`"Port"=dword:0000{nnn}0`}, wide: true,
 		},
 	}
 }

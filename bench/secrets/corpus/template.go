@@ -142,6 +142,8 @@ func (s *source) simple(name string) (string, bool) {
 		return s.of(alnum+"!#%()*+,-./:;=?@[]^_|~", 64), true
 	case "django key":
 		return s.of(lowerNum+"!@#%^&*(-_=+)", 50), true
+	case "dotenv":
+		return "DB_USER=" + s.word() + "\nDB_PASSWORD=" + strongPassword(s) + "\nGITHUB_TOKEN=" + checksummed("gh"+"p_")(s) + "\n", true
 	case "dashes":
 		return "-----", true
 	case "mapping":
