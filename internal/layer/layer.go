@@ -27,6 +27,29 @@ type Layer struct {
 	BlobSize, Size int64
 	// Table holds the layer's entries.
 	Table *Table
+	// Oddities are what programs that unpack the layer disagree about.
+	Oddities Oddities
+}
+
+// Oddities are what no tool that builds images puts into a layer, and what
+// programs that unpack it handle in different ways.
+type Oddities struct {
+	// Above is the number of entries of which the name, or the target of a hard
+	// link, leads above the root; FirstAbove is the first such name, cut
+	// to 200 bytes. Some
+	// runtimes refuse the layer. Others put the entry below the root, as here.
+	Above      int    `json:"above,omitempty"`
+	FirstAbove string `json:"firstAbove,omitempty"`
+	// Behind is the number of bytes after the end of the tar archive, from the
+	// first on that is not zero. Nobody unpacks them, and they are hashed only.
+	Behind int64 `json:"behind,omitempty"`
+}
+
+func (o *Oddities) above(name string) {
+	if o.Above == 0 {
+		o.FirstAbove = name[:min(len(name), 200)]
+	}
+	o.Above++
 }
 
 // Limits bounds what a layer may ask of its reader. The zero value of a field
@@ -79,9 +102,10 @@ func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seawor
 	defer cancel(nil)
 	p := startPipeline(ctx, blob, limits)
 	table := NewTable()
-	err := walkTar(p.tar, table, limits, visit)
+	var odd Oddities
+	err := walkTar(p.tar, table, &odd, limits, visit)
 	if err == nil {
-		err = p.tar.drain()
+		odd.Behind, err = p.tar.drain()
 	}
 	if err != nil {
 		cancel(err)
@@ -90,11 +114,11 @@ func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seawor
 	if err != nil {
 		return nil, err
 	}
-	l.Table = table
+	l.Table, l.Oddities = table, odd
 	return l, nil
 }
 
-func walkTar(stream *blockReader, table *Table, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
+func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
 	tr := &tarReader{stream: stream}
 	h := new(seaworthy.Header)
 	bodies := &body{tar: tr}
@@ -113,6 +137,9 @@ func walkTar(stream *blockReader, table *Table, limits Limits, visit func(*seawo
 		kind, err := readHeader(t, ordinal, h)
 		if err != nil {
 			return fmt.Errorf("entry %d: %w", ordinal, err)
+		}
+		if leadsAbove(t.name) || t.typeflag == tar.TypeLink && leadsAbove(t.link) {
+			odd.above(t.name)
 		}
 		if table.append(kind, h); table.text > maxText {
 			return fmt.Errorf("%w: paths and link targets of more than %d MiB in all", ErrLimit, maxText>>20)

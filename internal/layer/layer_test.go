@@ -89,6 +89,9 @@ func TestWalk(t *testing.T) {
 			if diff := cmp.Diff(want, visited); diff != "" {
 				t.Error(diff)
 			}
+			if want := (layer.Oddities{Above: 1, FirstAbove: "a/../../b"}); l.Oddities != want {
+				t.Errorf("oddities %+v, want %+v", l.Oddities, want)
+			}
 			if got, want := l.Digest, imagetest.Digest(blob); got != want {
 				t.Errorf("digest %s, want %s", got, want)
 			}
@@ -281,4 +284,26 @@ func FuzzParseTable(f *testing.F) {
 			dump(table)
 		}
 	})
+}
+
+func TestOddities(t *testing.T) {
+	hidden := imagetest.Layer{imagetest.File("hidden", "x")}.Tar()
+	for name, test := range map[string]struct {
+		tar  []byte
+		want layer.Oddities
+	}{
+		"nothing":           {imagetest.Layer{imagetest.File("./a/../b..c/..d", ""), imagetest.Symlink("up", "../../x")}.Tar(), layer.Oddities{}},
+		"two archives":      {append(imagetest.Layer{imagetest.File("a", "")}.Tar(), hidden...), layer.Oddities{Behind: int64(len(hidden))}},
+		"an absolute climb": {imagetest.Layer{imagetest.File("/../a", ""), imagetest.File("b", "")}.Tar(), layer.Oddities{Above: 1, FirstAbove: "/../a"}},
+		"a hard link":       {imagetest.Layer{imagetest.File("a", ""), imagetest.Link("b", "./../a")}.Tar(), layer.Oddities{Above: 1, FirstAbove: "b"}},
+		"a long name":       {imagetest.Layer{imagetest.File("../"+strings.Repeat("x", 300), "")}.Tar(), layer.Oddities{Above: 1, FirstAbove: "../" + strings.Repeat("x", 197)}},
+	} {
+		l, err := layer.Walk(t.Context(), bytes.NewReader(test.tar), layer.Limits{}, func(*seaworthy.Header, io.Reader) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Oddities != test.want {
+			t.Errorf("%s: %+v, want %+v", name, l.Oddities, test.want)
+		}
+	}
 }

@@ -16,6 +16,27 @@ func cleanPath(name string) string {
 	return path.Clean("/" + name)[1:]
 }
 
+// leadsAbove is true for a name that climbs above the root.
+func leadsAbove(name string) bool {
+	if !strings.Contains(name, "..") {
+		return false
+	}
+	depth := 0
+	for element := range strings.SplitSeq(name, "/") {
+		switch element {
+		case "", ".":
+		case "..":
+			depth--
+		default:
+			depth++
+		}
+		if depth < 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // isClean is true for most names of most layers and saves them path.Clean.
 func isClean(name string) bool {
 	start := 0

@@ -340,15 +340,20 @@ func (r *blockReader) Seek(offset int64, whence int) (int64, error) {
 	return r.offset, nil
 }
 
-// drain reads to the end, so that the hashes are those of the whole stream.
-func (r *blockReader) drain() error {
+// drain reads to the end, so that the hashes are those of the whole stream. It
+// gives the number of bytes from the first on that is not zero.
+func (r *blockReader) drain() (n int64, err error) {
 	for {
 		if err := r.next(); err == io.EOF {
-			return nil
+			return n, nil
 		} else if err != nil {
-			return err
+			return n, err
 		}
 		r.offset += int64(len(r.rest))
+		if n == 0 {
+			r.rest = bytes.TrimLeft(r.rest, "\x00")
+		}
+		n += int64(len(r.rest))
 		r.rest = nil
 	}
 }

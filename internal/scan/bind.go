@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/image"
@@ -36,7 +37,7 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 
 		Repository: manifest.Repository,
 	}
-	m := &Merged{image: img, leftOut: manifest.LeftOut}
+	m := &Merged{image: img, leftOut: slices.Clip(manifest.LeftOut)}
 	var tables []*layer.Table
 	for i, ref := range manifest.Layers {
 		l, ok := r.blobs[ref.Blob]
@@ -49,6 +50,7 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 		img.Layers = append(img.Layers, seaworthy.Layer{Index: i, Digest: ref.Digest, DiffID: l.diffID, Size: l.size})
 		img.Size += l.size
 		m.layers = append(m.layers, l)
+		m.leftOut = append(m.leftOut, oddities(i, l.oddities)...)
 		tables = append(tables, l.table)
 	}
 	steps, bound := instruction.History(manifest.Config, len(img.Layers))
@@ -68,6 +70,17 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 		img.OS = r.OS()
 	}
 	return m, nil
+}
+
+// oddities says of a layer what programs that unpack it disagree about.
+func oddities(index int, o layer.Oddities) (why []string) {
+	if o.Above > 0 {
+		why = append(why, fmt.Sprintf("the names of entries of layer %d lead above the root, %d in all, the first of them %q: Docker refuses such a layer, and other runtimes put them below the root, where they were looked at", index, o.Above, o.FirstAbove))
+	}
+	if o.Behind > 0 {
+		why = append(why, fmt.Sprintf("%d bytes lie behind the end of the tar archive of layer %d, and were not looked at: no runtime unpacks them, but they are pulled with the image", o.Behind, index))
+	}
+	return why
 }
 
 func verifyRef(ref image.LayerRef, l *layerReading) error {

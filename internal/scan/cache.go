@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,6 +30,8 @@ import (
 type Cache struct {
 	dir string
 	log *slog.Logger
+	// unwritable is set once something could not be written.
+	unwritable atomic.Bool
 }
 
 // cacheFormat names the layout of the directory and of its files.
@@ -111,11 +115,15 @@ func (c *Cache) read(path string) ([]byte, bool) {
 	return content, true
 }
 
-// write stores a file or, where that fails, says so and leaves it at that: a scan
-// needs no cache.
+// write stores a file or, where that fails, says so once and leaves it at that: a
+// scan needs no cache.
 func (c *Cache) write(path string, content io.WriterTo) {
 	if err := c.tryWrite(path, content); err != nil {
-		c.log.Warn("cannot write to the cache; the scan goes on without it", "error", err)
+		level := slog.LevelWarn
+		if c.unwritable.Swap(true) {
+			level = slog.LevelDebug
+		}
+		c.log.Log(context.Background(), level, "cannot write to the cache; the scan goes on without it", "error", err)
 	}
 }
 

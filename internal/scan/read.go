@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -54,6 +55,7 @@ type layerReading struct {
 	digest, diffID string
 	size           int64
 	table          *layer.Table
+	oddities       layer.Oddities
 	results        map[string][]byte // by analyzer name
 }
 
@@ -150,7 +152,7 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	}
 	l := &layerReading{digest: digest, diffID: diffID, results: make(map[string][]byte)}
 	var err error
-	if l.size, l.table, err = parseTablePart(data); err != nil {
+	if l.size, l.oddities, l.table, err = parseTablePart(data); err != nil {
 		r.Log.Warn("cache file is damaged and will be made again", "layer", b.Name, "error", err)
 		return nil, nil
 	}
@@ -231,12 +233,12 @@ func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missin
 	if err != nil {
 		return nil, err
 	}
-	l.digest, l.diffID, l.size, l.table = read.Digest, read.DiffID, read.Size, read.Table
+	l.digest, l.diffID, l.size, l.table, l.oddities = read.Digest, read.DiffID, read.Size, read.Table, read.Oddities
 	for _, a := range missing {
 		l.results[a.Name()] = results[a.Name()]
 		r.Cache.storePart(l.diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest()), bytesWriterTo(results[a.Name()]))
 	}
-	r.Cache.storePart(l.diffID, tableKey(), tablePart{l.size, l.table})
+	r.Cache.storePart(l.diffID, tableKey(), tablePart{l.size, l.oddities, l.table})
 	r.Cache.storeDiffID(l.digest, l.diffID)
 	r.report(seaworthy.LayerRead{Blob: b.Name, Read: read.BlobSize, Size: read.BlobSize, Done: true})
 	return l, nil
@@ -274,19 +276,27 @@ func (r *progressReader) Read(p []byte) (int, error) {
 }
 
 // tableVersion grows with each change to the walk or to the form of the table.
-const tableVersion = 1
+const tableVersion = 2
 
 func tableKey() string { return keyOf("entries", tableVersion, "") }
 
-// tablePart is the entry table as the cache keeps it, after the layer's size.
+// tablePart is the entry table as the cache keeps it, after the layer's size and
+// oddities.
 type tablePart struct {
-	size  int64
-	table *layer.Table
+	size     int64
+	oddities layer.Oddities
+	table    *layer.Table
 }
 
 // WriteTo implements [io.WriterTo].
 func (p tablePart) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(binary.LittleEndian.AppendUint64(nil, uint64(p.size)))
+	odd, err := json.Marshal(p.oddities)
+	if err != nil {
+		return 0, err
+	}
+	head := binary.LittleEndian.AppendUint64(nil, uint64(p.size))
+	head = binary.LittleEndian.AppendUint64(head, uint64(len(odd)))
+	n, err := w.Write(append(head, odd...))
 	if err != nil {
 		return int64(n), err
 	}
@@ -294,12 +304,21 @@ func (p tablePart) WriteTo(w io.Writer) (int64, error) {
 	return int64(n) + m, err
 }
 
-func parseTablePart(data []byte) (int64, *layer.Table, error) {
-	if len(data) < 8 {
-		return 0, nil, io.ErrUnexpectedEOF
+func parseTablePart(data []byte) (size int64, odd layer.Oddities, t *layer.Table, err error) {
+	if len(data) < 16 {
+		return 0, odd, nil, io.ErrUnexpectedEOF
 	}
-	t, err := layer.ParseTable(data[8:])
-	return int64(binary.LittleEndian.Uint64(data)), t, err
+	size = int64(binary.LittleEndian.Uint64(data))
+	length := binary.LittleEndian.Uint64(data[8:])
+	data = data[16:]
+	if length > uint64(len(data)) {
+		return 0, odd, nil, io.ErrUnexpectedEOF
+	}
+	if err := json.Unmarshal(data[:length], &odd); err != nil {
+		return 0, odd, nil, err
+	}
+	t, err = layer.ParseTable(data[length:])
+	return size, odd, t, err
 }
 
 type bytesWriterTo []byte

@@ -322,7 +322,11 @@ func TestParallelCaches(t *testing.T) {
 
 func TestUnwritableCache(t *testing.T) {
 	dir := t.TempDir()
-	cache := openCache(t, dir)
+	var log strings.Builder
+	cache, err := scan.OpenCache(dir, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -332,6 +336,9 @@ func TestUnwritableCache(t *testing.T) {
 	c := census{want: seaworthy.Body}
 	if got := censusOf(t, read(t, ferry.OCILayout(t), scan.Options{Analyzers: []seaworthy.Analyzer{c}, Cache: cache}), c); len(got) != 4 {
 		t.Errorf("got %v", got)
+	}
+	if n := strings.Count(log.String(), "the scan goes on without it"); n != 1 {
+		t.Errorf("%d warnings, want 1:\n%s", n, &log)
 	}
 }
 
