@@ -167,6 +167,75 @@ var nasty = []struct {
 		live: []string{"caf\xe9 0", "null 0", "pipe 0", "sticky/ 0", "tab\tnew\nline 0", strings.Repeat("x", 200) + "/ -1", strings.Repeat("x", 200) + "/" + strings.Repeat("y", 250) + " 0"},
 	},
 	{
+		name: "hard link to a file of a lower layer",
+		layers: []imagetest.Layer{
+			{imagetest.Dir("d", 0o755), imagetest.FileMode("d/a", 0o640, "lower").Owned(4, 5)},
+			{imagetest.Link("b", "d/a")},
+			{imagetest.Whiteout("d/a")},
+		},
+		live:    []string{"b 1", "d/ 0"},
+		buried:  []string{"d/a 0-2"},
+		refused: "link /d/a /b: no such file or directory",
+	},
+	{
+		name: "whiteouts through what is no directory in lower layers",
+		layers: []imagetest.Layer{
+			{imagetest.Dir("usr", 0o755), imagetest.File("usr/a", "1"), imagetest.Symlink("link", "usr"), imagetest.File("file", "1"), imagetest.Symlink("opaque", "usr")},
+			{imagetest.Whiteout("link/a"), imagetest.Whiteout("file/x"), imagetest.Whiteout("nowhere/at/all/x"), imagetest.Opaque("opaque"), imagetest.Opaque("new")},
+		},
+		live:   []string{"file/ -1", "link/ -1", "new/ -1", "nowhere/ -1", "nowhere/at/ -1", "nowhere/at/all/ -1", "opaque/ -1", "usr/ 0", "usr/a 0"},
+		buried: []string{"file 0-1", "link 0-1", "opaque 0-1"},
+	},
+	{
+		name: "whiteouts of directories that the layer makes again",
+		layers: []imagetest.Layer{
+			{imagetest.Dir("d", 0o755), imagetest.File("d/a", "1"), imagetest.Dir("d/e", 0o755), imagetest.File("d/e/f", "1"), imagetest.Dir("o", 0o755), imagetest.File("o/a", "1"), imagetest.Dir("g", 0o755), imagetest.File("g/a", "1")},
+			{imagetest.Whiteout("d"), imagetest.Dir("d", 0o711), imagetest.Whiteout("d/e"), imagetest.Dir("d/e", 0o700), imagetest.File("d/e/g", "2"),
+				imagetest.Whiteout("o"), imagetest.Dir("o", 0o700), imagetest.Opaque("o"), imagetest.Whiteout("g")},
+		},
+		live:   []string{"d/ 1", "d/a 0", "d/e/ 1", "d/e/f 0", "d/e/g 1", "o/ 1"},
+		buried: []string{"d 0-1", "d/e 0-1", "g 0-1", "g/a 0-1", "o 0-1", "o/a 0-1"},
+	},
+	{
+		name: "whiteout of a directory that stays away, with entries in it",
+		layers: []imagetest.Layer{
+			{imagetest.Dir("d", 0o755), imagetest.File("d/a", "1")},
+			{imagetest.Whiteout("d"), imagetest.File("d/b", "2")},
+		},
+		live:    []string{"d/ -1", "d/b 1"},
+		buried:  []string{"d 0-1", "d/a 0-1"},
+		refused: "not a directory",
+	},
+	{
+		name: "directories without a slash behind them, files and links with one",
+		layers: []imagetest.Layer{
+			{{Header: tar.Header{Typeflag: tar.TypeDir, Name: "d", Mode: 0o755}}, imagetest.File("d/a", "1"),
+				{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: "l/", Linkname: "d/", Mode: 0o777}}, imagetest.File("l/b", "1")},
+			{imagetest.Dir("d//", 0o711), imagetest.Whiteout("d//a")},
+		},
+		live:   []string{"d/ 1", "d/b 0", "l@ 0"},
+		buried: []string{"d 0-1", "d/a 0-1"},
+	},
+	{
+		name: "names that only differ in case or in the form of their letters",
+		layers: []imagetest.Layer{
+			{imagetest.File("a", "1"), imagetest.File("A", "1"), imagetest.File("caf\u00e9", "1"), imagetest.File("cafe\u0301", "1")},
+			{imagetest.Whiteout("A"), imagetest.Whiteout("cafe\u0301")},
+		},
+		live:   []string{"a 0", "caf\u00e9 0"},
+		buried: []string{"A 0-1", "cafe\u0301 0-1"},
+	},
+	{
+		name: "long names as GNU tar writes them",
+		layers: []imagetest.Layer{
+			{imagetest.Dir("d", 0o755),
+				{Header: tar.Header{Typeflag: tar.TypeReg, Format: tar.FormatGNU, Name: "d/" + strings.Repeat("g", 230), Mode: 0o600, Size: 3}, Body: []byte("gnu")},
+				{Header: tar.Header{Typeflag: tar.TypeSymlink, Format: tar.FormatGNU, Name: "s", Linkname: strings.Repeat("t/", 100) + "u", Mode: 0o777}},
+				{Header: tar.Header{Typeflag: tar.TypeLink, Format: tar.FormatGNU, Name: "h", Linkname: "d/" + strings.Repeat("g", 230)}}},
+		},
+		live: []string{"d/ 0", "d/" + strings.Repeat("g", 230) + " 0", "h 0", "s@ 0"},
+	},
+	{
 		name: "empty layer, and a layer that stands twice",
 		layers: []imagetest.Layer{
 			{imagetest.File("a", "1")},

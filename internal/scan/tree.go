@@ -108,24 +108,60 @@ func newTree(ctx context.Context, tables []*layer.Table) (*tree, error) {
 }
 
 // hide applies the whiteouts of a layer. They come before its entries, wherever
-// they stand in it, since they concern lower layers only.
+// they stand in it, since they concern lower layers only. Like the runtimes, which
+// unpack a layer by itself, it puts a directory where the way to a whiteout leads
+// through something else.
 func (t *tree) hide(layer int, b *bounds) error {
 	table := t.tables[layer]
+	var directories []nodeID
 	for ordinal, path := range table.Paths() {
 		if err := b.check(ordinal, t.count); err != nil {
 			return err
 		}
 		r := table.Record(ordinal)
-		if !r.Whiteout && !r.Opaque {
+		if !r.Whiteout && !r.Opaque || len(path) == 0 { // the runtimes take no notice of an opaque root
 			continue
 		}
 		b.follow(path)
-		id, ok := t.find(path, t.isDirectory)
+		if r.Opaque {
+			t.buryChildren(t.makeDirectory(layer, path, b), layer)
+			continue
+		}
+		parent, base := split(path)
+		id, ok := t.child(t.makeDirectory(layer, parent, b), base)
 		switch {
-		case !ok, id == 0: // the runtimes take no notice of an opaque root
-		case r.Opaque:
-			t.buryChildren(id, layer)
+		case !ok:
+		case t.isDirectory(id):
+			directories = append(directories, id)
 		default:
+			t.bury(id, layer)
+		}
+	}
+	return t.hideDirectories(layer, directories, b)
+}
+
+// hideDirectories applies the whiteouts of directories, but for those that the
+// layer makes itself: a layer unpacked by itself then has the directory in the
+// place of the whiteout, and what lower layers have in it shines through.
+func (t *tree) hideDirectories(layer int, directories []nodeID, b *bounds) error {
+	if len(directories) == 0 {
+		return nil
+	}
+	table := t.tables[layer]
+	made := make(map[nodeID]bool)
+	for ordinal, path := range table.Paths() {
+		if err := b.check(ordinal, t.count); err != nil {
+			return err
+		}
+		if r := table.Record(ordinal); r.Exists() && r.Type == seaworthy.Directory {
+			b.follow(path)
+			if id, ok := t.find(path, t.isDirectory); ok {
+				made[id] = true
+			}
+		}
+	}
+	for _, id := range directories {
+		if !made[id] {
 			t.bury(id, layer)
 		}
 	}
