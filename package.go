@@ -18,7 +18,9 @@ type Package struct {
 	ByText bool `json:"byText,omitempty"`
 	// OwnedBy is the purl of the operating system package that installed this
 	// language package; empty if none did.
-	OwnedBy  string   `json:"ownedBy,omitempty"`
+	OwnedBy string `json:"ownedBy,omitempty"`
+	// Licenses are SPDX expressions. A name that is not on SPDX's list is a
+	// LicenseRef: "LicenseRef-Public-Domain".
 	Licenses []string `json:"licenses,omitempty"`
 	// Locations are the files that name the package: a package database, a
 	// manifest, a program. Each has the layer that brought the package in this

@@ -42,6 +42,10 @@ const order = `
 	# What becomes of events: the vocabulary alone.
 	internal/policy      <
 	internal/report      <
+
+	# What others wrote of an image.
+	internal/sbom        < internal/inventory
+	internal/vex         <
 	internal/explorer    <
 
 	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability

@@ -32,7 +32,7 @@ unless the environment variable SOURCE_DATE_EPOCH sets one; SPDX, which demands 
 time, then names that at which the image was built.
 
 What could not be read is in the document (compositions, and properties named
-seaworthy:gap) and on standard error.`,
+seaworthy:gap:…) and on standard error.`,
 		Example: `  seaworthy sbom alpine:3.20 > alpine.cdx.json
   seaworthy sbom --format spdx --output app.spdx.json app.tar
   seaworthy scan sbom:alpine.cdx.json`,

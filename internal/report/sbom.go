@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"net/url"
@@ -129,8 +130,11 @@ func (b *bill) imageAttributes() attributes {
 		a.add(prefix+"size", strconv.FormatInt(l.Size, 10))
 		a.add(prefix+"instruction", l.Instruction)
 	}
-	for _, g := range b.gaps() {
-		a.add("gap", fmt.Sprintf("%s: %s: %s", g.State, g.Subject, g.Reason))
+	for n, g := range b.gaps() {
+		prefix := fmt.Sprintf("gap:%d:", n)
+		a.add(prefix+"state", string(g.State))
+		a.add(prefix+"subject", g.Subject)
+		a.add(prefix+"reason", g.Reason)
 	}
 	if b.verdict.Decision != "" {
 		a.add("verdict", string(b.verdict.Decision))
@@ -147,13 +151,15 @@ func packageAttributes(p *seaworthy.Package) attributes {
 		a.add("source:version", p.Source.Version)
 	}
 	a.add("modularity", p.Modularity)
+	a.add("ownedBy", p.OwnedBy)
 	if p.ByText {
 		a.add("byText", "true")
 	}
 	for n, l := range p.Locations {
 		prefix := fmt.Sprintf("location:%d:", n)
-		path, _ := seaworthy.TextPath(l.Path)
+		path, raw := seaworthy.TextPath(l.Path)
 		a.add(prefix+"path", path)
+		a.add(prefix+"pathBase64", base64.StdEncoding.EncodeToString(raw))
 		if l.Layer != nil {
 			a.add(prefix+"layer", strconv.Itoa(*l.Layer))
 		}
@@ -179,7 +185,8 @@ func billPURL(p *seaworthy.Package) string {
 }
 
 // licenseExpression joins the licences of a package to one SPDX expression. With
-// one that is no expression there is none.
+// one that is no expression there is none. All of them hold: where a choice is
+// offered, one of them says so.
 func licenseExpression(licenses []string) (expression string, ok bool) {
 	if len(licenses) == 0 {
 		return "", false

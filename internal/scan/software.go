@@ -20,6 +20,8 @@ type software struct {
 	release *inventory.Release // nil if the image names no distribution
 	files   []softwareFile     // those that are live, sorted by path
 
+	licenses inventory.LicenseWords // used while system and all are worked out
+
 	system func() []*installed // of operating systems' package managers
 	owners func() *owners
 	all    func() []*seaworthy.Package
@@ -117,7 +119,7 @@ func (s *software) findSystem() []*installed {
 			in := &installed{Package: p, since: since[i], lists: filesOf(p, more), out: s.describe(p, ecosystem)}
 			for _, t := range more {
 				if in.out.Licenses == nil {
-					in.out.Licenses = t.Licenses
+					in.out.Licenses = s.licenses.Expressions(t.Licenses)
 				}
 			}
 			in.out.Locations = []seaworthy.Location{s.location(f.entry.Path, since[i])}
@@ -131,7 +133,7 @@ func (s *software) findSystem() []*installed {
 func (s *software) describe(p *inventory.Package, ecosystem string) *seaworthy.Package {
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
-		Modularity: p.Modularity, Licenses: p.Licenses, ByText: p.Text,
+		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.Text,
 	}
 	if p.SourceName != "" {
 		out.Source = &seaworthy.SourcePackage{Name: p.SourceName, Version: p.SourceVersion}
@@ -231,16 +233,7 @@ func (s *software) findAll() []*seaworthy.Package {
 			out.Locations = append(out.Locations, s.location(path, since[i]))
 		}
 	}
-	for _, p := range all {
-		slices.SortFunc(p.Locations, seaworthy.CompareLocations)
-	}
-	slices.SortFunc(all, func(a, b *seaworthy.Package) int {
-		return cmp.Or(
-			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.PURL, b.PURL),
-			cmp.Compare(a.OwnedBy, b.OwnedBy), cmp.Compare(a.Modularity, b.Modularity),
-			slices.CompareFunc(a.Locations, b.Locations, seaworthy.CompareLocations),
-		)
-	})
+	sortPackages(all)
 	return all
 }
 

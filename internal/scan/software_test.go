@@ -309,7 +309,7 @@ func TestRPM(t *testing.T) {
 		PURL:       "pkg:rpm/rocky/libseaworthy-test-1@1.1-2.el8?arch=noarch&distro=rocky-9.3&epoch=1",
 		Source:     &seaworthy.SourcePackage{Name: "seaworthy-test-1", Version: "1.1-2.el8"},
 		Modularity: "tests:stream:8010020200101000000:abcdef12",
-		Licenses:   []string{"MIT and Apache-2.0"},
+		Licenses:   []string{"MIT AND Apache-2.0"},
 		Locations:  []seaworthy.Location{{Path: "usr/lib/sysimage/rpm/rpmdb.sqlite", Layer: new(0), Instruction: "COPY layer0 /"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

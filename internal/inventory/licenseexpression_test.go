@@ -1,0 +1,92 @@
+package inventory
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/github/go-spdx/v2/spdxexp"
+)
+
+// The words are those of real packages: of Alpine, Fedora, Debian, npm, PyPI and
+// Maven.
+func TestLicenseExpressions(t *testing.T) {
+	for words, want := range map[string]string{
+		"MIT":                            "MIT",
+		"mit":                            "MIT",
+		"GPL-2.0":                        "GPL-2.0-only",
+		"GPL-2.0+ OR MIT":                "GPL-2.0-or-later OR MIT",
+		"eCos-2.0":                       "eCos-2.0",
+		"MIT style":                      "LicenseRef-MIT-style",
+		"GPL-2.0-only":                   "GPL-2.0-only",
+		"MPL-2.0 GPL-2.0-or-later":       "MPL-2.0 AND GPL-2.0-or-later",
+		"MIT BSD GPL2+":                  "MIT AND LicenseRef-BSD AND GPL-2.0-or-later",
+		"BSD-2-Clause AND BSD-3-Clause":  "BSD-2-Clause AND BSD-3-Clause",
+		"GPLv2+":                         "GPL-2.0-or-later",
+		"GPLv2+ and LGPLv2+":             "GPL-2.0-or-later AND LGPL-2.0-or-later",
+		"(GPLv2+ or MIT) and ISC":        "(GPL-2.0-or-later OR MIT) AND ISC",
+		"BSD and GPLv2":                  "LicenseRef-BSD AND GPL-2.0-only",
+		"GPLv2+ with exceptions and MIT": "LicenseRef-GPLv2-with-exceptions AND MIT",
+		"Public Domain":                  "LicenseRef-Public-Domain",
+		"ASL 2.0":                        "Apache-2.0",
+		"GPL-2+":                         "GPL-2.0-or-later",
+		"GPL-3+ and Expat":               "GPL-3.0-or-later AND MIT",
+		"Apache License, Version 2.0":    "Apache-2.0",
+		"(MIT OR Apache-2.0)":            "MIT OR Apache-2.0",
+		"MIT/X11":                        "MIT OR X11",
+		"SEE LICENSE IN LICENSE.txt":     "LicenseRef-SEE-LICENSE-IN-LICENSE.txt",
+		"LicenseRef-mine":                "LicenseRef-mine",
+		"LicenseRef-my_own":              "LicenseRef-my-own",
+		"GPL-2.0-only WITH Classpath-exception-2.0": "GPL-2.0-only WITH Classpath-exception-2.0",
+		"NOASSERTION": "",
+		"unknown":     "",
+		"":            "",
+		"§§§":         "LicenseRef-unnamed",
+		"((MIT":       "LicenseRef-MIT",
+	} {
+		got := licenseExpression(words)
+		if got != want {
+			t.Errorf("%q becomes %q, want %q", words, got, want)
+		}
+		if got == "" {
+			continue
+		}
+		if ok, _ := spdxexp.ValidateLicenses([]string{got}); !ok {
+			t.Errorf("%q becomes %q, which is no SPDX expression", words, got)
+		}
+	}
+	var l LicenseWords
+	if got := l.Expressions([]string{"Expat", "NONE", "MIT", "GPL-2+"}); !slices.Equal(got, []string{"MIT", "GPL-2.0-or-later"}) {
+		t.Errorf("expressions %q", got)
+	}
+}
+
+// All that is known of names leads to licences that exist.
+func TestKnownLicensesExist(t *testing.T) {
+	for name, id := range packagersLicenses {
+		if ok, _ := spdxexp.ActiveLicense(id); !ok {
+			t.Errorf("%s becomes %s, which is on no list", name, id)
+		}
+	}
+}
+
+func FuzzLicense(f *testing.F) {
+	for _, s := range []string{"MIT", "GPLv2+ and (MIT or BSD)", "a/b", "((", "LicenseRef-", "MIT WITH x", "\x00\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, words string) {
+		e := licenseExpression(words)
+		if e == "" {
+			return
+		}
+		if ok, _ := spdxexp.ValidateLicenses([]string{e}); !ok {
+			t.Fatalf("%q becomes %q, which is no SPDX expression", words, e)
+		}
+		if again := licenseExpression(e); again != e {
+			t.Fatalf("%q becomes %q, and that %q", words, e, again)
+		}
+		if strings.TrimSpace(e) != e {
+			t.Fatalf("%q has space around it", e)
+		}
+	})
+}

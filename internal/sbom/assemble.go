@@ -1,0 +1,357 @@
+package sbom
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory"
+)
+
+// bill is what the formats have in common.
+type bill struct {
+	format, tool string
+	// own is true of a bill that this program wrote: its facts complete the package
+	// URLs.
+	own   bool
+	image subject
+	// release is the distribution, nil if the bill names it in the package URLs at
+	// most.
+	release *inventory.Release
+	items   []item
+	// partial is true if the bill says of itself that it is not complete.
+	partial bool
+}
+
+// subject is what the bill is about.
+type subject struct {
+	name, version, purl string
+	facts               facts
+	diffIDs             []string
+}
+
+// item is a package as a bill lists it.
+type item struct {
+	ref                       string // by which the bill refers to it
+	name, version, purl       string
+	sourceName, sourceVersion string
+	modularity                string
+	licenses                  []string
+	paths                     []string
+	diffID                    string // of the layer that brought it
+	owner                     string // ref of the package that installed it
+	facts                     facts
+}
+
+// facts are the attributes that this program writes, by name without their prefix.
+type facts map[string]string
+
+const factPrefix = "seaworthy:"
+
+// add notes an attribute, and says if it is one of this program's.
+func (f *facts) add(name, value string) bool {
+	name, ok := strings.CutPrefix(name, factPrefix)
+	if !ok {
+		return false
+	}
+	if *f == nil {
+		*f = make(facts)
+	}
+	(*f)[name] = value
+	return true
+}
+
+// number gives a fact that is a number from 0 up.
+func (f facts) number(name string) (int, bool) {
+	n, err := strconv.Atoi(f[name])
+	return n, err == nil && n >= 0
+}
+
+// document makes packages of the items.
+func (b *bill) document() *Document {
+	d := &Document{Format: b.format, Tool: b.tool, Image: b.seaworthyImage()}
+	a := &assembler{bill: b, image: d.Image, unknown: make(map[string]int), reasons: make(map[string]string), known: make(map[key]*seaworthy.Package)}
+	a.findRelease()
+	if a.release != nil {
+		d.Image.OS = a.release.OS()
+	}
+	byRef := make(map[string]*seaworthy.Package, len(b.items))
+	for i := range b.items {
+		p := a.add(&b.items[i])
+		if ref := b.items[i].ref; ref != "" {
+			byRef[ref] = p
+		}
+	}
+	for i := range b.items {
+		it := &b.items[i]
+		owner, p := byRef[it.owner], byRef[it.ref]
+		if owner != nil && p != nil && owner != p && p.OwnedBy == "" && !isSystem(p) && isSystem(owner) {
+			p.OwnedBy = owner.PURL
+		}
+	}
+	d.Packages, d.Gaps = a.packages, a.gaps()
+	return d
+}
+
+func isSystem(p *seaworthy.Package) bool {
+	u, err := inventory.ParsePURL(p.PURL)
+	in := u.Package()
+	return err == nil && in.System()
+}
+
+type key struct{ purl, name, version, modularity, owner, text string }
+
+// assembler gathers the packages of a bill, each once.
+type assembler struct {
+	*bill
+	image    *seaworthy.Image
+	packages []*seaworthy.Package
+	known    map[key]*seaworthy.Package
+	licenses inventory.LicenseWords
+	system   int // packages of operating systems
+	// unknown counts packages without ecosystem, by type; reasons says why.
+	unknown map[string]int
+	reasons map[string]string
+	broken  []string // package URLs that are none
+}
+
+// findRelease takes the distribution from the package URLs if the bill does not
+// name it elsewhere.
+func (a *assembler) findRelease() {
+	for i := 0; a.release == nil && i < len(a.items); i++ {
+		if u, err := inventory.ParsePURL(a.items[i].purl); err == nil {
+			a.release = u.Release()
+		}
+	}
+}
+
+// add makes a package of an item. One that the bill lists several times is one with
+// several locations.
+func (a *assembler) add(it *item) *seaworthy.Package {
+	p := a.describe(it)
+	k := key{p.PURL, p.Name, p.Version, p.Modularity, p.OwnedBy, it.facts["byText"]}
+	if first, ok := a.known[k]; ok && !a.own {
+		for _, l := range p.Locations {
+			if !slices.ContainsFunc(first.Locations, func(m seaworthy.Location) bool { return seaworthy.CompareLocations(l, m) == 0 }) {
+				first.Locations = append(first.Locations, l)
+			}
+		}
+		return first
+	}
+	a.known[k] = p
+	a.packages = append(a.packages, p)
+	return p
+}
+
+func (a *assembler) describe(it *item) *seaworthy.Package {
+	u, err := inventory.ParsePURL(it.purl)
+	if err != nil {
+		if it.purl != "" {
+			a.broken = append(a.broken, it.purl)
+		}
+		return &seaworthy.Package{Name: it.name, Version: it.version, Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it)}
+	}
+	p := u.Package()
+	p.Version = cmp.Or(p.Version, it.version)
+	if strings.EqualFold(p.Name, it.name) || a.own {
+		p.Name = it.name // as a purl may have it in lower case
+	}
+	if a.own {
+		p.Version = it.version
+	}
+	p.Modularity = cmp.Or(it.facts["modularity"], it.modularity, p.Modularity)
+	if name := cmp.Or(it.facts["source:name"], it.sourceName); name != "" {
+		p.SourceName, p.SourceVersion = name, cmp.Or(it.facts["source:version"], it.sourceVersion)
+	} else if a.own {
+		p.SourceName, p.SourceVersion = "", ""
+	}
+	out := &seaworthy.Package{
+		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: a.ecosystem(&p, it), PURL: p.PURL(a.release),
+		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", OwnedBy: it.facts["ownedBy"],
+		Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it),
+	}
+	if p.SourceName != "" {
+		out.Source = &seaworthy.SourcePackage{Name: p.SourceName, Version: p.SourceVersion}
+	}
+	return out
+}
+
+// ecosystem gives the name under which advisories know the package, and notes why
+// where there is none.
+func (a *assembler) ecosystem(p *inventory.Package, it *item) string {
+	if !p.System() {
+		if e, ok := it.facts["ecosystem"]; ok {
+			return e
+		}
+		return inventory.LanguageEcosystem(p.Type)
+	}
+	a.system++
+	if a.own {
+		// What has none is among the gaps of the bill.
+		return it.facts["ecosystem"]
+	}
+	if a.release == nil {
+		return ""
+	}
+	e, reason := a.release.Ecosystem(p.Type)
+	if e == "" {
+		a.unknown[p.Type]++
+		a.reasons[p.Type] = reason
+	}
+	return e
+}
+
+// maxLocations bounds the places of one package.
+const maxLocations = 10_000
+
+// locations are the places of the package that the bill tells.
+func (a *assembler) locations(it *item) []seaworthy.Location {
+	var all []seaworthy.Location
+	add := func(path string, layer int) {
+		l := seaworthy.Location{Path: strings.TrimPrefix(path, "/")}
+		if layer >= 0 && layer < len(a.image.Layers) {
+			l.Layer = &layer
+			l.Instruction = a.image.Layers[layer].Instruction
+		}
+		all = append(all, l)
+	}
+	for n := range maxLocations {
+		prefix := fmt.Sprintf("location:%d:", n)
+		path, ok := it.facts[prefix+"path"]
+		if !ok {
+			break
+		}
+		if raw, err := base64.StdEncoding.DecodeString(it.facts[prefix+"pathBase64"]); err == nil && len(raw) > 0 {
+			path = string(raw)
+		}
+		layer, ok := it.facts.number(prefix + "layer")
+		if !ok {
+			layer = -1
+		}
+		add(path, layer)
+	}
+	if len(all) == 0 {
+		layer := slices.Index(a.bill.image.diffIDs, it.diffID)
+		for _, path := range it.paths[:min(len(it.paths), maxLocations)] {
+			add(path, layer)
+		}
+		if len(it.paths) == 0 && layer >= 0 {
+			add("", layer)
+		}
+	}
+	return all
+}
+
+// gaps says what of the bill cannot be judged.
+func (a *assembler) gaps() []*seaworthy.Coverage {
+	var all []*seaworthy.Coverage
+	add := func(subject string, state seaworthy.State, reason string) {
+		all = append(all, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Reason: reason, InImage: true})
+	}
+	for n := range maxLocations {
+		prefix := fmt.Sprintf("gap:%d:", n)
+		reason, ok := a.bill.image.facts[prefix+"reason"]
+		if !ok {
+			break
+		}
+		state := seaworthy.State(a.bill.image.facts[prefix+"state"])
+		if state != seaworthy.Partial && state != seaworthy.Failed {
+			state = seaworthy.NotChecked
+		}
+		add(a.bill.image.facts[prefix+"subject"], state, reason)
+	}
+	if a.own {
+		return all
+	}
+	if a.partial {
+		add("bill of materials", seaworthy.Partial, "It says of itself that it is not complete.")
+	}
+	if len(a.packages) == 0 {
+		add("bill of materials", seaworthy.NotChecked, "It lists no packages.")
+	}
+	if a.release == nil && a.system > 0 {
+		add("distribution", seaworthy.NotChecked, fmt.Sprintf("The bill names no distribution, so that nothing tells whose advisories are for its %d packages.", a.system))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(a.unknown)) {
+		add(plural(a.unknown[kind], "package")+" of type "+kind, seaworthy.NotChecked, a.reasons[kind])
+	}
+	if n := len(a.broken); n > 0 {
+		add(plural(n, "package"), seaworthy.NotChecked, fmt.Sprintf("Their package URLs cannot be read, %q the first of them.", clip(a.broken[0])))
+	}
+	return all
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// clip bounds what is quoted of a document.
+func clip(s string) string {
+	const most = 100
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+
+// maxLayers bounds the layers that a bill may name.
+const maxLayers = 10_000
+
+// seaworthyImage is what the bill tells of the image.
+func (b *bill) seaworthyImage() *seaworthy.Image {
+	s := &b.image
+	i := &seaworthy.Image{Reference: cmp.Or(s.facts["reference"], s.name), Layers: []seaworthy.Layer{}}
+	u, err := inventory.ParsePURL(s.purl)
+	ofImage := err == nil && (u.Type == "oci" || u.Type == "docker")
+	switch {
+	case isDigest(s.version) && s.version != s.facts["imageID"]:
+		i.Digest = s.version
+	case ofImage && isDigest(u.Version):
+		i.Digest = u.Version
+	}
+	if ofImage {
+		i.Repository = u.Qualifiers["repository_url"]
+		if rest, ok := strings.CutPrefix(i.Repository, "index.docker.io/"); ok {
+			i.Repository = "docker.io/" + rest
+		}
+	}
+	i.Repository = cmp.Or(s.facts["repository"], i.Repository)
+	if isDigest(s.facts["imageID"]) {
+		i.ImageID = s.facts["imageID"]
+	}
+	i.Platform = s.facts["platform"]
+	if n, ok := s.facts.number("baseBoundary"); ok {
+		i.BaseBoundary = &n
+	}
+	for n := range maxLayers {
+		prefix := fmt.Sprintf("layer:%d:", n)
+		diffID, ok := s.facts[prefix+"diffID"]
+		if !ok {
+			break
+		}
+		size, _ := strconv.ParseInt(s.facts[prefix+"size"], 10, 64)
+		i.Layers = append(i.Layers, seaworthy.Layer{Index: n, DiffID: diffID, Digest: s.facts[prefix+"digest"], Size: max(size, 0), Instruction: s.facts[prefix+"instruction"]})
+		i.Size += max(size, 0)
+	}
+	if len(i.Layers) == 0 {
+		s.diffIDs = s.diffIDs[:min(len(s.diffIDs), maxLayers)]
+		for n, d := range s.diffIDs {
+			i.Layers = append(i.Layers, seaworthy.Layer{Index: n, DiffID: d})
+		}
+	}
+	return i
+}
+
+// isDigest is true for a SHA-256 digest of the OCI image specification.
+func isDigest(s string) bool {
+	hash, ok := strings.CutPrefix(s, "sha256:")
+	return ok && len(hash) == 64 && strings.Trim(hash, "0123456789abcdef") == ""
+}
