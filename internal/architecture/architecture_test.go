@@ -48,7 +48,7 @@ const order = `
 	internal/vex         <
 	internal/explorer    <
 
-	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability
+	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/sbom internal/vex internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

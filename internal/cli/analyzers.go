@@ -12,6 +12,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
+// Why a risk is not looked at.
+const (
+	notAskedFor  = "it was not asked for (--risk)"
+	notAvailable = "this version cannot look for it"
+)
+
 // analyzers gives the analyzers for the risks that are asked for; none asked for
 // means all. Of every risk that will not be looked at, one of them says so.
 // Judged are the risks that were asked for and have an analyzer.
@@ -20,7 +26,7 @@ func analyzers(asked []seaworthy.Risk, opt analyzerOptions) (list []seaworthy.An
 		wanted := slices.Contains(asked, risk)
 		switch {
 		case len(asked) > 0 && !wanted:
-			list = append(list, unlooked{risk, "it was not asked for (--risk)"})
+			list = append(list, unlooked{risk, notAskedFor})
 		case slices.Contains(available(), string(risk)):
 			a, err := analyzer(risk, opt)
 			if err != nil {
@@ -31,7 +37,7 @@ func analyzers(asked []seaworthy.Risk, opt analyzerOptions) (list []seaworthy.An
 		case wanted:
 			return nil, nil, fmt.Errorf("--risk %s: this version cannot look for that; it can look for %s", risk, strings.Join(available(), ", "))
 		default:
-			list = append(list, unlooked{risk, "this version cannot look for it"})
+			list = append(list, unlooked{risk, notAvailable})
 		}
 	}
 	return list, judged, nil

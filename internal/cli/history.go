@@ -88,11 +88,11 @@ func (a *app) history(ctx context.Context, reference string, f *historyFlags) er
 	if err != nil {
 		return err
 	}
-	newJudge, err := a.judge(&f.scan, judged)
+	newJudge, err := a.judge(&f.scan)
 	if err != nil {
 		return err
 	}
-	judge := newJudge(out)
+	judge := newJudge(out, judged)
 	reading, err := a.read(ctx, reference, &f.scan.image, cache, list)
 	if err != nil {
 		return err

@@ -41,8 +41,11 @@ IMAGE is one of
   oci:DIR[:TAG]              an OCI image layout
   oci-archive:FILE[:TAG]     an OCI image layout in a tar archive
   dir:PATH                   a root file system
+  sbom:FILE                  a bill of materials: CycloneDX, SPDX or Syft's JSON
+  report:FILE                a report by --format json, with vulnerabilities looked up
+                             anew and all else as it was found
   FILE or DIR                one of these, told by its content
-  -                          an archive on standard input
+  -                          an archive on standard input (sbom:- and report:- too)
 
 The verdict follows the policy: --policy FILE, else .seaworthy.yaml in the working
 directory, else the built-in one (seaworthy policy prints it). The ignore files of
@@ -99,7 +102,7 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 	if err != nil {
 		return err
 	}
-	newJudge, err := a.judge(f, judged)
+	newJudge, err := a.judge(f)
 	if err != nil {
 		return err
 	}
@@ -108,10 +111,13 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 		return err
 	}
 	defer out.discard()
-	judge := newJudge(out)
+	j := &judging{
+		analyzers: analyzers, judged: judged, asked: len(risks) > 0,
+		judge: func(risks []seaworthy.Risk) *policy.Judge { return newJudge(out, risks) },
+	}
 	reported := 0
 	for _, reference := range references {
-		n, err := a.scanOne(ctx, reference, f, cache, analyzers, judge)
+		n, err := a.scanOne(ctx, reference, f, cache, j)
 		reported += n
 		if err != nil {
 			a.fail(ctx, err)
@@ -124,6 +130,14 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 		return nil
 	}
 	return out.Close()
+}
+
+// judging is by what the images of one command are judged.
+type judging struct {
+	analyzers []seaworthy.Analyzer
+	judged    []seaworthy.Risk // those that have a say in the verdict
+	asked     bool             // whether the user named them
+	judge     func(judged []seaworthy.Risk) *policy.Judge
 }
 
 // analyzerOptions gives what the flags ask of the analyzers.
@@ -140,8 +154,11 @@ func (f *scanFlags) analyzerOptions(cache *scan.Cache) (opt analyzerOptions, err
 }
 
 // scanOne scans all images that a reference stands for, and gives their number.
-func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache *scan.Cache, analyzers []seaworthy.Analyzer, judge *policy.Judge) (reported int, err error) {
-	reading, err := a.read(ctx, reference, &f.image, cache, analyzers)
+func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache *scan.Cache, j *judging) (reported int, err error) {
+	if path, scheme, ok := documentNamed(reference); ok {
+		return a.scanDocument(ctx, path, scheme, f, j)
+	}
+	reading, err := a.read(ctx, reference, &f.image, cache, j.analyzers)
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +166,7 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache
 		if err != nil {
 			return reported, err
 		}
-		verdict, err := a.judgeOne(ctx, merged, f, analyzers, judge)
+		verdict, err := a.judgeOne(ctx, merged, f, j.analyzers, j.judge(j.judged))
 		if err != nil {
 			return reported, naming(reference, err)
 		}
@@ -159,16 +176,17 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache
 	return reported, nil
 }
 
-// judgeOne judges an image that was read.
-func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge) (seaworthy.Verdict, error) {
-	by := &seaworthy.Provenance{Tool: a.tool()}
+// judgeOne judges an image that was read. The sources are what it is known from, if
+// not from itself.
+func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge, sources ...seaworthy.DataSource) (seaworthy.Verdict, error) {
+	by := &seaworthy.Provenance{Tool: a.tool(), Data: sources}
 	if needsAdvisories(analyzers) {
 		db, opt, err := a.advisories(ctx, f, merged.Packages())
 		if err != nil {
 			return seaworthy.Verdict{}, err
 		}
 		defer db.Close()
-		by.Data = vulnerability.Sources(db, merged.Packages())
+		by.Data = append(sources, vulnerability.Sources(db, merged.Packages())...)
 		analyzers = withAdvisories(analyzers, db, opt)
 	}
 	if err := judge.Provenance(by); err != nil {
@@ -186,8 +204,8 @@ func (a *app) tool() seaworthy.Tool {
 
 // judge gives a function that puts the judge that the flags ask for before a
 // handler.
-func (a *app) judge(f *scanFlags, judged []seaworthy.Risk) (func(seaworthy.Handler) *policy.Judge, error) {
-	opt := policy.Options{Now: a.now(), IgnoreUnfixed: f.ignoreUnfixed, Risks: judged}
+func (a *app) judge(f *scanFlags) (func(seaworthy.Handler, []seaworthy.Risk) *policy.Judge, error) {
+	opt := policy.Options{Now: a.now(), IgnoreUnfixed: f.ignoreUnfixed}
 	if f.failOn != "" {
 		level, err := policy.ParseLevel(strings.ToLower(f.failOn))
 		if err != nil {
@@ -205,7 +223,10 @@ func (a *app) judge(f *scanFlags, judged []seaworthy.Risk) (func(seaworthy.Handl
 			return nil, err
 		}
 	}
-	return func(next seaworthy.Handler) *policy.Judge { return policy.NewJudge(p, opt, next) }, nil
+	return func(next seaworthy.Handler, judged []seaworthy.Risk) *policy.Judge {
+		opt.Risks = judged
+		return policy.NewJudge(p, opt, next)
+	}, nil
 }
 
 func parseRisks(names []string) ([]seaworthy.Risk, error) {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,6 +26,7 @@ var update = flag.Bool("update", false, "write what the scripts compare with ane
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
+		"vulnerabilities": printVulnerabilities,
 		"seaworthy": func() {
 			if n, err := strconv.Atoi(os.Getenv("CORES")); err == nil {
 				runtime.GOMAXPROCS(n)
@@ -37,12 +39,32 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// printVulnerabilities prints the vulnerabilities in a report as they stand there.
+func printVulnerabilities() {
+	var report struct{ Findings []json.RawMessage }
+	data, err := os.ReadFile(os.Args[1])
+	if err == nil {
+		err = json.Unmarshal(data, &report)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	for _, raw := range report.Findings {
+		var f seaworthy.Finding
+		if json.Unmarshal(raw, &f) == nil && f.Risk == seaworthy.Vulnerability {
+			fmt.Printf("%s\n", raw)
+		}
+	}
+}
+
 // TestScripts is the specification of the command line: a txtar file for each
 // subject in testdata/script. Beside testscript's own commands there are
 //
 //	mkimage FORM OUT [-config FILE] TREE...   make an image with a layer for each tree
 //	exits CODE command...                     run a command and demand its exit code
 //	mkzip OUT DIR                             make a zip archive of the files in a directory
+//	exec vulnerabilities FILE                 print the vulnerabilities in a JSON report
 //
 // where FORM is oci, docker or oci-archive.
 func TestScripts(t *testing.T) {

@@ -46,9 +46,22 @@ func isCopyright(h *seaworthy.Header) bool {
 
 // debianLicense gives the SPDX expression for a short name of Debian's, or the
 // name itself. Debian says "and", "or" and "GPL-2+" where SPDX has AND, OR and
-// GPL-2.0-or-later.
+// GPL-2.0-or-later, and a comma before "and" or "or" where SPDX has brackets.
 func debianLicense(name string) string {
-	words := strings.Fields(strings.ReplaceAll(name, ",", " "))
+	if len(name) > maxLicenseWords {
+		return name
+	}
+	words := strings.Fields(name)
+	for i := 1; i+1 < len(words); i++ {
+		before, comma := strings.CutSuffix(words[i-1], ",")
+		operator := strings.ToUpper(words[i])
+		if !comma || operator != "AND" && operator != "OR" {
+			continue
+		}
+		left := debianLicense(strings.Join(append(slices.Clone(words[:i-1]), before), " "))
+		return bracketed(left, operator) + " " + operator + " " + bracketed(debianLicense(strings.Join(words[i+1:], " ")), operator)
+	}
+	words = strings.Fields(strings.ReplaceAll(name, ",", " "))
 	if len(words)%2 == 0 {
 		return name
 	}
@@ -64,6 +77,15 @@ func debianLicense(name string) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// bracketed puts an expression in brackets if it has another operator than the one
+// that follows.
+func bracketed(expression, operator string) string {
+	if operator == "AND" && strings.Contains(expression, " OR ") || operator == "OR" && strings.Contains(expression, " AND ") {
+		return "(" + expression + ")"
+	}
+	return expression
 }
 
 func debianShortName(s string) string {

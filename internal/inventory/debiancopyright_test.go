@@ -48,6 +48,7 @@ func TestDebianLicense(t *testing.T) {
 		"Apache-2.0":                         "Apache-2.0",
 		"Apache-2":                           "Apache-2.0",
 		"public-domain":                      "public-domain",
+		"GPL-2 or MIT, and ISC":              "(GPL-2.0-only OR MIT) AND ISC",
 		"GPL-2+ with OpenSSL exception":      "GPL-2+ with OpenSSL exception",
 		"GPL-3+ with Bison exception or MIT": "GPL-3+ with Bison exception or MIT",
 	} {

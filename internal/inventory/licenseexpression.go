@@ -147,6 +147,13 @@ func licenseName(name string) string {
 	if id, ok := packagersLicenses[strings.ToLower(name)]; ok {
 		return id
 	}
+	if license, exception, ok := strings.Cut(name, "-with-"); ok {
+		for _, e := range []string{exception, strings.TrimSuffix(exception, "-exception")} {
+			if id, ok := validLicense(debianShortName(license)+" WITH "+e, current); ok {
+				return id
+			}
+		}
+	}
 	return debianLicense(name)
 }
 

@@ -54,6 +54,20 @@ func readJSON(r io.Reader, h seaworthy.Handler, limit int64) error {
 	}
 }
 
+// IsJSON is true for data that [ReadJSON] may read: whatever is wrong with it, it is
+// a report and no other document.
+func IsJSON(data []byte) bool {
+	document, err := next(bytes.TrimSpace(data))
+	if err != nil {
+		return false
+	}
+	var report struct {
+		SchemaVersion *int            `json:"schemaVersion"`
+		Policy        json.RawMessage `json:"policy"`
+	}
+	return json.Unmarshal(document, &report) == nil && report.SchemaVersion != nil && report.Policy != nil
+}
+
 // next gives the JSON value that data begins with.
 func next(data []byte) (json.RawMessage, error) {
 	d := json.NewDecoder(bytes.NewReader(data))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -15,6 +16,9 @@ func Recorded(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.P
 	t, err := newTree(ctx, nil)
 	if err != nil {
 		return nil, err
+	}
+	if img.Config.OS == "" {
+		img.Config.OS, _, _ = strings.Cut(img.Platform, "/")
 	}
 	m := &Merged{image: img, tree: t, layers: make([]*layerReading, len(img.Layers))}
 	for i := range m.layers {
