@@ -3,15 +3,20 @@ package cli_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -196,5 +201,87 @@ func zipDirectory(t *testing.T, path, dir string) {
 	}
 	if err := os.WriteFile(path, buf.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRefresh shows when a scan asks for newer advisories, and what it does if there
+// is no answer.
+func TestRefresh(t *testing.T) {
+	img := imagetest.Image{Layers: []imagetest.Layer{{
+		imagetest.File("etc/os-release", "ID=alpine\nVERSION_ID=3.22.0\n"),
+		imagetest.File("lib/apk/db/installed", "P:busybox\nV:1.36.1-r0\no:busybox\n\n"),
+	}}}
+	reference := "oci:" + img.OCILayout(t)
+	dir, db := t.TempDir(), t.TempDir()
+	records := t.TempDir()
+	if err := os.WriteFile(filepath.Join(records, "A.json"), []byte(`{"id": "ALPINE-CVE-2024-0001", "upstream": ["CVE-2024-0001"], "affected": [{"package": {"ecosystem": "Alpine:v3.22", "name": "busybox"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.36.1-r1"}]}]}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	zipDirectory(t, filepath.Join(dir, "Alpine", "all.zip"), records)
+	var mu sync.Mutex
+	var asked []string
+	down := false
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.URL.Path == "/Alpine/all.zip" || strings.HasSuffix(r.URL.Path, ".csv") && strings.HasPrefix(r.URL.Path, "/Alpine/") {
+			asked = append(asked, r.URL.Path)
+		}
+		if down {
+			http.Error(w, "down", http.StatusForbidden)
+			return
+		}
+		http.FileServer(http.Dir(dir)).ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	scan := func(want int) (stdout, stderr string, questions int) {
+		t.Helper()
+		mu.Lock()
+		asked = nil
+		mu.Unlock()
+		var out, errs bytes.Buffer
+		code := cli.Run(t.Context(), []string{"scan", "--no-cache", "--format", "json", "--policy", "none", "--risk", "vulnerability", "--db-dir", db, "--advisory-source", server.URL, reference},
+			cli.Environment{Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
+		if code != want || !strings.Contains(out.String(), "CVE-2024-0001") {
+			t.Errorf("exit code %d, want %d: %s%s", code, want, &errs, &out)
+		}
+		return out.String(), errs.String(), len(asked)
+	}
+	age := func(days int) {
+		t.Helper()
+		file, err := os.OpenFile(filepath.Join(db, "Alpine.advisories"), os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		const checkedAt = 20 // where the file has the time of its last check
+		at := time.Now().Add(-time.Duration(days)*24*time.Hour - time.Hour)
+		if _, err := file.WriteAt(binary.LittleEndian.AppendUint64(nil, uint64(at.Unix())), checkedAt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, errs, n := scan(cli.ExitPass); n == 0 || errs != "" {
+		t.Errorf("the first scan asks %d times: %s", n, errs)
+	}
+	if _, _, n := scan(cli.ExitPass); n != 0 {
+		t.Errorf("the second scan asks %d times", n)
+	}
+	age(2)
+	if _, errs, n := scan(cli.ExitPass); n == 0 || errs != "" {
+		t.Errorf("two days later a scan asks %d times: %s", n, errs)
+	}
+	if _, _, n := scan(cli.ExitPass); n != 0 {
+		t.Errorf("the scan after it asks %d times", n)
+	}
+	mu.Lock()
+	down = true
+	mu.Unlock()
+	age(2)
+	if out, errs, _ := scan(cli.ExitPass); !strings.Contains(errs, "could not be fetched") || strings.Contains(out, "days old") {
+		t.Errorf("without an answer: %s", errs)
+	}
+	age(8)
+	if out, _, _ := scan(cli.ExitIndeterminate); !strings.Contains(out, "The advisories are 8 days old") || !strings.Contains(out, "403 Forbidden") {
+		t.Errorf("too old, and without an answer: %s", out)
 	}
 }

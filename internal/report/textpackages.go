@@ -12,6 +12,7 @@ import (
 const (
 	maxDetailed = 8
 	maxFlaws    = 4
+	maxBare     = 8 // flaws of which nothing but the id is known
 	maxListed   = 24
 	maxRemedies = 8
 )
@@ -131,19 +132,36 @@ func (t *textWriter) flawedLine(p *page, g *flawed) {
 // flawed writes a package with its worst flaws.
 func (t *textWriter) flawed(p *page, d *document, g *flawed) {
 	p.field(severityStyle(g.worst()), g.worst().String(), g.heading()...)
-	shown := g.flaws
-	if !t.opt.Verbose && len(shown) > maxFlaws+1 {
-		shown = shown[:maxFlaws]
+	told, bare := g.flaws, []*seaworthy.Finding(nil)
+	if !t.opt.Verbose {
+		told, bare = g.split()
 	}
+	left := told
+	if !t.opt.Verbose && len(told) > maxFlaws+1 {
+		told = told[:maxFlaws]
+	}
+	left = left[len(told):]
 	width := 0
-	for _, f := range shown {
+	for _, f := range told {
 		width = max(width, columns(visible(f.ID)))
 	}
-	for _, f := range shown {
+	for _, f := range told {
 		t.flaw(p, f, width)
 	}
-	if rest := g.flaws[len(shown):]; len(rest) > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %d more: %s", len(rest), tallyText(rest))))
+	if len(bare) > maxBare {
+		left, bare = append(left, bare[maxBare:]...), bare[:maxBare]
+	}
+	for len(bare) > 0 {
+		var spans []span
+		worst := bare[0].Severity
+		for len(bare) > 0 && bare[0].Severity == worst {
+			spans = append(spans, solid(bold, visible(bare[0].ID)))
+			bare = bare[1:]
+		}
+		p.field(dim, "", append(spans, solid(severityStyle(worst), worst.String()))...)
+	}
+	if len(left) > 0 {
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %d more: %s", len(left), tallyText(left))))
 	}
 	if !isSystemPackage(g.all[0].Package) || t.opt.Verbose {
 		t.places(p, d, g.locations())
@@ -160,6 +178,22 @@ func (t *textWriter) flawed(p *page, d *document, g *flawed) {
 		p.field(dim, label(i, "by"), prose(dim, text))
 	}
 }
+
+// split divides the flaws into those of which there is something to tell, and those
+// that have but an id.
+func (g *flawed) split() (told, bare []*seaworthy.Finding) {
+	for _, f := range g.flaws {
+		if f.KEV != nil || f.VEX != nil || f.Package.FixedVersion == "" || notable(f) || !strings.Contains(f.Title, f.ID) {
+			told = append(told, f)
+		} else {
+			bare = append(bare, f)
+		}
+	}
+	return told, bare
+}
+
+// notable is true for a flaw that may be exploited soon.
+func notable(f *seaworthy.Finding) bool { return f.EPSS != nil && f.EPSS.Score >= 0.01 }
 
 // layersOf gives a location for each layer.
 func layersOf(locations []seaworthy.Location) []seaworthy.Location {
@@ -211,7 +245,7 @@ func (t *textWriter) flaw(p *page, f *seaworthy.Finding, width int) {
 	if f.KEV != nil {
 		add(alarm, "exploited since "+f.KEV.DateAdded)
 	}
-	if f.EPSS != nil && f.EPSS.Score >= 0.01 {
+	if notable(f) {
 		add(plain, fmt.Sprintf("EPSS %.0f%%", f.EPSS.Score*100))
 	}
 	if f.Package.FixedVersion == "" {
