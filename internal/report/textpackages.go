@@ -325,8 +325,8 @@ func (t *textWriter) remedies(p *page, findings []*seaworthy.Finding) {
 	if more > 0 {
 		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: --verbose shows them", places(more, "more command"))))
 	}
-	if others > 0 && len(list) > 1 {
-		p.field(green, "fix", prose(plain, fmt.Sprintf("of %s no command is known here: upgrade to the version shown.", places(others, "finding"))))
+	if others > 0 {
+		p.field(green, "fix", prose(plain, fmt.Sprintf("No command in the image mends %s: build it anew with the versions shown.", places(others, "finding"))))
 	}
 }
 
