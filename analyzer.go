@@ -30,6 +30,11 @@ type LayerAnalyzer interface {
 	Open() Pass
 }
 
+// Uncached is implemented by a LayerAnalyzer whose results may be such that they
+// must not be kept. While Uncached is true they are neither taken from the cache
+// nor put into it.
+type Uncached interface{ Uncached() bool }
+
 // Pass is an analyzer's reading of one layer.
 type Pass interface {
 	// Wants is called for every entry of the layer, in the order of the archive,

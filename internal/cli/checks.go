@@ -3,45 +3,95 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/misconfig"
+	"seaworthy.dev/seaworthy/internal/secret"
 )
 
 func (a *app) checksCommand() *cobra.Command {
-	var format string
+	var format, risk, rules string
 	cmd := &cobra.Command{
 		Use:   "checks",
-		Short: "List the checks for configuration defects",
-		Args:  cobra.NoArgs,
+		Short: "List the checks for configuration defects, or the kinds of secrets that are looked for",
+		Example: `  seaworthy checks
+  seaworthy checks --risk secret
+  seaworthy checks --risk secret --secret-rules own.toml --format json`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			switch format {
-			case "text":
-				return a.listChecks()
-			case "json":
-				e := json.NewEncoder(a.Stdout)
-				e.SetEscapeHTML(false)
-				e.SetIndent("", "  ")
-				return e.Encode(misconfig.Checks())
+			switch seaworthy.Risk(risk) {
+			case seaworthy.Misconfiguration:
+				return a.list(format, misconfig.Checks(), listChecks)
+			case seaworthy.Secret:
+				kinds, err := kindsOfSecrets(rules)
+				if err != nil {
+					return err
+				}
+				return a.list(format, kinds, func(w io.Writer) { listKinds(w, kinds) })
 			default:
-				return fmt.Errorf("--format %s: text or json", format)
+				return fmt.Errorf("--risk %s: misconfiguration or secret", risk)
 			}
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	flags := cmd.Flags()
+	flags.StringVar(&format, "format", "text", "text or json")
+	flags.StringVar(&risk, "risk", string(seaworthy.Misconfiguration), "misconfiguration or secret")
+	flags.StringVar(&rules, "secret-rules", "", "`FILE` of rules for secrets in the TOML format of gitleaks, which are listed instead of the built-in ones")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions([]string{string(seaworthy.Misconfiguration), string(seaworthy.Secret)}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func (a *app) listChecks() error {
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+// list writes a list in a format.
+func (a *app) list(format string, all any, text func(io.Writer)) error {
+	switch format {
+	case "text":
+		w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+		text(w)
+		return w.Flush()
+	case "json":
+		e := json.NewEncoder(a.Stdout)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(all)
+	default:
+		return fmt.Errorf("--format %s: text or json", format)
+	}
+}
+
+// kindsOfSecrets gives the kinds of a file's rules, or of the built-in ones.
+func kindsOfSecrets(file string) ([]secret.Kind, error) {
+	if file == "" {
+		rules, err := secret.Default()
+		if err != nil {
+			return nil, err
+		}
+		return rules.Kinds(), nil
+	}
+	rules, err := secret.LoadRules(file)
+	if err != nil {
+		return nil, fmt.Errorf("--secret-rules: %w", err)
+	}
+	return rules.Kinds(), nil
+}
+
+func listKinds(w io.Writer, kinds []secret.Kind) {
+	fmt.Fprintln(w, "ID\tSEVERITY\tFINDS\tFORMAT BY")
+	for _, k := range kinds {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.ID, k.Severity, k.Name, k.Source)
+	}
+}
+
+func listChecks(w io.Writer) {
 	fmt.Fprintln(w, "ID\tSEVERITY\tCIS\tTITLE")
 	for _, c := range misconfig.Checks() {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.ID, c.Severity, benchmarkItems(c.Controls), c.Title)
 	}
-	return w.Flush()
 }
 
 // benchmarkItems picks the items of the CIS Docker Benchmark.

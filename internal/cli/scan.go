@@ -24,7 +24,41 @@ type scanFlags struct {
 	failOn        string
 	ignoreUnfixed bool
 	policy        string
-	secretRules   string
+	secrets       secretFlags
+}
+
+// secretFlags say how to look for secrets.
+type secretFlags struct {
+	rules, baseline string
+	show, verify    bool
+}
+
+func (f *secretFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.rules, "secret-rules", "", "`FILE` of rules for secrets in the TOML format of gitleaks, instead of the built-in ones or beside them (extend.useDefault)")
+	flags.StringVar(&f.baseline, "secret-baseline", "", "report `FILE` in JSON, of this program or of gitleaks: secrets that are in it do not count any more")
+	flags.BoolVar(&f.show, "show-secrets", false, "show secrets in full; the image is read again, and nothing of it is cached")
+	flags.BoolVar(&f.verify, "verify", false, "ask the issuers of secrets whether these are live, which sends each secret to its issuer")
+}
+
+// options reads what the flags name.
+func (f *secretFlags) options(cache *scan.Cache, offline bool) (opt secret.Options, err error) {
+	if opt.Key, err = cache.Key(); err != nil {
+		return opt, err
+	}
+	if f.rules != "" {
+		if opt.Rules, err = secret.LoadRules(f.rules); err != nil {
+			return opt, fmt.Errorf("--secret-rules: %w", err)
+		}
+	}
+	opt.Show = f.show
+	if f.verify {
+		if offline {
+			return opt, errors.New("--verify and --offline exclude each other")
+		}
+		opt.Verify = secret.NewVerifier()
+	}
+	return opt, nil
 }
 
 func (a *app) scanCommand() *cobra.Command {
@@ -49,7 +83,8 @@ IMAGE is one of
 
 The verdict follows the policy: --policy FILE, else .seaworthy.yaml in the working
 directory, else the built-in one (seaworthy policy prints it). The ignore files of
-Dockle and Trivy in the working directory (.dockleignore, .trivyignore) count too.
+Dockle, Trivy and gitleaks in the working directory (.dockleignore, .trivyignore,
+.gitleaksignore) count too.
 --policy none takes no notice of any file in the working directory.`,
 		Example: `  seaworthy scan alpine:3.20
   seaworthy scan image.tar
@@ -74,8 +109,8 @@ func (f *scanFlags) registerJudging(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(available(), ", "))
 	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default for the built-in one; none for the built-in one without the ignore files in the working directory")
-	flags.StringVar(&f.secretRules, "secret-rules", "", "`FILE` of rules for secrets in the TOML format of gitleaks, instead of the built-in ones or beside them (extend.useDefault)")
 	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(available(), cobra.ShellCompDirectiveNoFileComp))
+	f.secrets.register(cmd)
 }
 
 func atLeastOneImage(cmd *cobra.Command, args []string) error {
@@ -142,15 +177,8 @@ type judging struct {
 
 // analyzerOptions gives what the flags ask of the analyzers.
 func (f *scanFlags) analyzerOptions(cache *scan.Cache) (opt analyzerOptions, err error) {
-	if opt.secret.Key, err = cache.Key(); err != nil {
-		return opt, err
-	}
-	if f.secretRules != "" {
-		if opt.secret.Rules, err = secret.LoadRules(f.secretRules); err != nil {
-			return opt, fmt.Errorf("--secret-rules: %w", err)
-		}
-	}
-	return opt, nil
+	opt.secret, err = f.secrets.options(cache, f.data.offline)
+	return opt, err
 }
 
 // scanOne scans all images that a reference stands for, and gives their number.
@@ -222,6 +250,13 @@ func (a *app) judge(f *scanFlags) (func(seaworthy.Handler, []seaworthy.Risk) *po
 		if opt.IgnoreFiles, err = policy.LoadIgnoreFiles("."); err != nil {
 			return nil, err
 		}
+	}
+	if f.secrets.baseline != "" {
+		known, err := policy.LoadBaseline(f.secrets.baseline)
+		if err != nil {
+			return nil, fmt.Errorf("--secret-baseline: %w", err)
+		}
+		opt.IgnoreFiles = append(opt.IgnoreFiles, known)
 	}
 	return func(next seaworthy.Handler, judged []seaworthy.Risk) *policy.Judge {
 		opt.Risks = judged

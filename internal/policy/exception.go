@@ -28,6 +28,10 @@ type exception struct {
 	paths []glob           // every location of the finding matches one of them
 	purls []string         // the finding's package matches one of them
 	when  *expression
+	// places, unless nil, are those where every location of the finding is, if
+	// fingerprints do not have it.
+	places       map[place]bool
+	fingerprints map[string]bool
 
 	reason  string
 	expires string    // as the report shows it
@@ -42,7 +46,8 @@ func (e *exception) covers(f *seaworthy.Finding, vars func() variables) (bool, e
 	if len(e.risks) > 0 && !slices.Contains(e.risks, f.Risk) ||
 		e.pkg != "" && !packageMatches(e.pkg, f.Package) ||
 		len(e.paths) > 0 && !locationsMatch(e.paths, f.Locations) ||
-		len(e.purls) > 0 && !purlsMatch(e.purls, f.Package) {
+		len(e.purls) > 0 && !purlsMatch(e.purls, f.Package) ||
+		!e.permits(f) {
 		return false, nil
 	}
 	if e.when == nil {

@@ -158,13 +158,18 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	}
 	var missing []seaworthy.LayerAnalyzer
 	for _, a := range r.analyzers {
-		if data, ok := r.Cache.part(diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest())); ok {
+		if data, ok := r.Cache.part(diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest())); ok && !uncached(a) {
 			l.results[a.Name()] = data
 		} else {
 			missing = append(missing, a)
 		}
 	}
 	return l, missing
+}
+
+func uncached(a seaworthy.Analyzer) bool {
+	u, ok := a.(seaworthy.Uncached)
+	return ok && u.Uncached()
 }
 
 // claim is the digest that a blob claims: its own, or the diffID of a layer that
@@ -236,6 +241,9 @@ func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missin
 	l.digest, l.diffID, l.size, l.table, l.oddities = read.Digest, read.DiffID, read.Size, read.Table, read.Oddities
 	for _, a := range missing {
 		l.results[a.Name()] = results[a.Name()]
+		if uncached(a) {
+			continue
+		}
 		r.Cache.storePart(l.diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest()), bytesWriterTo(results[a.Name()]))
 	}
 	r.Cache.storePart(l.diffID, tableKey(), tablePart{l.size, l.oddities, l.table})

@@ -8,6 +8,7 @@
 package secret
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -28,16 +29,25 @@ type Options struct {
 	Key []byte
 	// Rules are what is looked for; nil means the built-in rules.
 	Rules *Rules
+	// Show puts the values into the evidence of findings. Then nothing that was
+	// cached serves, and nothing is cached.
+	Show bool
+	// Verify asks the issuers of secrets whether these are live, which takes the
+	// values too; nil asks nobody.
+	Verify *Verifier
 }
 
 // Analyzer looks for secrets. It implements [seaworthy.LayerAnalyzer] and
 // [seaworthy.ImageAnalyzer].
 type Analyzer struct {
-	rules *Rules
-	key   []byte
+	rules  *Rules
+	key    []byte
+	show   bool
+	verify *Verifier
 }
 
 var (
+	_ seaworthy.Uncached      = (*Analyzer)(nil)
 	_ seaworthy.LayerAnalyzer = (*Analyzer)(nil)
 	_ seaworthy.ImageAnalyzer = (*Analyzer)(nil)
 )
@@ -47,7 +57,7 @@ const minKey = 16
 
 // New makes an Analyzer.
 func New(opt Options) (*Analyzer, error) {
-	a := &Analyzer{rules: opt.Rules, key: opt.Key}
+	a := &Analyzer{rules: opt.Rules, key: opt.Key, show: opt.Show, verify: opt.Verify}
 	if a.key == nil {
 		a.key = make([]byte, sha256.Size)
 		rand.Read(a.key)
@@ -80,6 +90,10 @@ func (a *Analyzer) ConfigDigest() string {
 // are in use.
 func (a *Analyzer) RulesDigest() string { return a.rules.digest }
 
+// Uncached implements [seaworthy.Uncached]. With the values in them, results are
+// not to be kept.
+func (a *Analyzer) Uncached() bool { return a.show || a.verify != nil }
+
 // Risk implements [seaworthy.ImageAnalyzer].
 func (*Analyzer) Risk() seaworthy.Risk { return seaworthy.Secret }
 
@@ -107,6 +121,8 @@ type sighting struct {
 	// Same is equal for equal secrets; empty for one that could be guessed from
 	// it by whoever has the key.
 	Same string `json:"same,omitempty"`
+	// Value is the secret itself, and is there only if the result is not cached.
+	Value []byte `json:"value,omitempty"`
 }
 
 func (a *Analyzer) sighting(m *match, pl *place) sighting {
@@ -120,6 +136,9 @@ func (a *Analyzer) sighting(m *match, pl *place) sighting {
 	}
 	if len(m.value) >= 16 && entropy(m.value) >= 3 {
 		s.Same = hex.EncodeToString(a.digest(m.value))
+	}
+	if a.Uncached() {
+		s.Value = bytes.Clone(m.value)
 	}
 	return s
 }
@@ -186,7 +205,12 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 	for _, c := range a.configuration(m.Image()) {
 		g.add(c.sighting, c.location, nil)
 	}
-	if err := g.report(sink); err != nil {
+	if a.verify != nil {
+		if err := g.verify(ctx, a.verify); err != nil {
+			return err
+		}
+	}
+	if err := g.report(sink, a.show); err != nil {
 		return err
 	}
 	return sink.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, Subject: "files, configuration and history", State: seaworthy.Checked})

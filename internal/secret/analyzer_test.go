@@ -45,12 +45,13 @@ func (c *concluded) of(id string) []*seaworthy.Finding {
 
 func judge(t *testing.T, img imagetest.Image) *concluded {
 	t.Helper()
-	return judgeReference(t, "oci:"+img.OCILayout(t))
+	return judgeWith(t, img, Options{Key: []byte("a key only for these tests")})
 }
 
-func judgeReference(t *testing.T, reference string) *concluded {
+func judgeWith(t *testing.T, img imagetest.Image, opt Options) *concluded {
 	t.Helper()
-	a, err := New(Options{Key: []byte("a key only for these tests")})
+	reference := "oci:" + img.OCILayout(t)
+	a, err := New(opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,8 @@ type gathered struct {
 	count     int
 	// packages name those that installed the files, as far as these are unchanged.
 	packages []string
+	value    []byte // nil unless it is to be shown or verified
+	outcome  *outcome
 }
 
 // The bounds on a report. The places of one secret beyond them are counted.
@@ -49,7 +51,7 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	}
 	f, ok := g.byKey[key]
 	if !ok {
-		f = &gathered{rule: g.rules.byID(s.Rule), same: s.Same}
+		f = &gathered{rule: g.rules.byID(s.Rule), same: s.Same, value: s.Value}
 		g.byKey[key] = f
 		g.order = append(g.order, key)
 	}
@@ -81,7 +83,7 @@ func (r *Rules) byID(id string) *rule {
 	return r.rules[i]
 }
 
-func (g *gathering) report(sink seaworthy.Sink) error {
+func (g *gathering) report(sink seaworthy.Sink, show bool) error {
 	slices.SortStableFunc(g.order, func(a, b string) int { return int(g.byKey[b].severity - g.byKey[a].severity) })
 	for i, key := range g.order {
 		if i == maxFindings {
@@ -90,14 +92,14 @@ func (g *gathering) report(sink seaworthy.Sink) error {
 				Reason: fmt.Sprintf("%d secrets; the %d worst are reported.", len(g.order), maxFindings),
 			})
 		}
-		if err := sink.Finding(g.byKey[key].finding()); err != nil {
+		if err := sink.Finding(g.byKey[key].finding(show)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *gathered) finding() *seaworthy.Finding {
+func (f *gathered) finding(show bool) *seaworthy.Finding {
 	first := f.locations[0]
 	detail := []string{"Everybody who can pull the image can read it."}
 	if first.RemovedIn != nil {
@@ -107,6 +109,9 @@ func (f *gathered) finding() *seaworthy.Finding {
 		detail = append(detail, "A file with it is unchanged from the package "+strings.Join(f.packages, ", ")+", where everybody can read it: that copy is no secret of this image.")
 	}
 	detail = append(detail, f.notes...)
+	if f.outcome != nil {
+		detail = append(detail, f.outcome.sentence)
+	}
 	if len(f.encodings) > 0 {
 		detail = append(detail, "It is written in "+strings.Join(f.encodings, ", ")+".")
 	}
@@ -118,6 +123,9 @@ func (f *gathered) finding() *seaworthy.Finding {
 		Title: "The image holds " + f.rule.name, Detail: strings.Join(detail, " "),
 		Locations: f.locations, Evidence: f.rule.redacted(), Remediation: remedy(&first),
 		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
+	}
+	if show {
+		out.Evidence = string(f.value)
 	}
 	if strings.HasPrefix(f.rule.source, "https://") {
 		out.References = []string{f.rule.source}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/secret/prefilter"
 )
 
@@ -38,15 +39,18 @@ func Default() (*Rules, error) {
 
 // Kind is a kind of secret, for a reader of documentation.
 type Kind struct {
-	ID, Name, Source string
-	Keywords         []string
+	ID       string             `json:"id"`
+	Name     string             `json:"name"` // "a GitHub personal access token"
+	Severity seaworthy.Severity `json:"severity"`
+	// Source is where the format is described.
+	Source string `json:"source"`
 }
 
 // Kinds lists what the rules look for, sorted by id.
 func (r *Rules) Kinds() []Kind {
 	var list []Kind
 	for _, rule := range r.rules {
-		list = append(list, Kind{rule.id, rule.name, rule.source, rule.keywords})
+		list = append(list, Kind{rule.id, rule.name, rule.severity, rule.source})
 	}
 	return list
 }

@@ -1,0 +1,193 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// place is where a secret is that is known and permitted: a line of a file, or an
+// instruction of the configuration.
+type place struct {
+	path string
+	line int // 0 for any
+	// instruction is what stands where there is no path.
+	instruction string
+}
+
+func placeOf(l *seaworthy.Location) place {
+	if l.Path == "" {
+		return place{instruction: l.Instruction}
+	}
+	return place{path: l.Path, line: l.Line}
+}
+
+// permits says if the finding is one of those that are known, or the exception does
+// not go by places.
+func (e *exception) permits(f *seaworthy.Finding) bool {
+	if e.places == nil {
+		return true
+	}
+	if f.Fingerprint != "" && e.fingerprints[f.Fingerprint] {
+		return true
+	}
+	for i := range f.Locations {
+		p := placeOf(&f.Locations[i])
+		if !e.places[p] && !(p.path != "" && e.places[place{path: p.path}]) {
+			return false
+		}
+	}
+	return len(f.Locations) > 0
+}
+
+// permitted collects exceptions by the id of the rule.
+type permitted struct {
+	source, reason string
+	all            []exception
+	byID           map[string]int
+}
+
+func (p *permitted) add(id string, line int, at ...place) *exception {
+	i, ok := p.byID[id]
+	if !ok {
+		if p.byID == nil {
+			p.byID = make(map[string]int)
+		}
+		i = len(p.all)
+		p.byID[id] = i
+		p.all = append(p.all, exception{
+			source: p.source, line: line, name: "id " + id, id: normalizeID(id), risks: []seaworthy.Risk{seaworthy.Secret},
+			reason: p.reason, places: make(map[place]bool), fingerprints: make(map[string]bool),
+		})
+	}
+	for _, at := range at {
+		p.all[i].places[at] = true
+	}
+	return &p.all[i]
+}
+
+// parseSecretIgnore reads lines of file:rule:line, as gitleaks has them in
+// .gitleaksignore. A commit in front means nothing to an image.
+func parseSecretIgnore(source string, data []byte) ([]exception, error) {
+	if len(data) > maxFileSize {
+		return nil, tooLarge(source)
+	}
+	p := permitted{source: source, reason: fmt.Sprintf("ignored (%s)", source)}
+	n := 0
+	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {
+		n++
+		entry := strings.TrimSpace(string(line))
+		if entry == "" || strings.HasPrefix(entry, "#") {
+			continue
+		}
+		rest, number := cutLast(entry)
+		file, rule := cutLast(rest)
+		at, err := strconv.Atoi(number)
+		if err != nil || at < 0 || file == "" || rule == "" {
+			return nil, &Error{source, n, 0, fmt.Sprintf("%q is not file:rule:line", entry)}
+		}
+		if commit, path, ok := strings.Cut(file, ":"); ok && isCommit(commit) {
+			file = path
+		}
+		p.add(rule, n, place{path: strings.TrimLeft(strings.TrimPrefix(file, "./"), "/"), line: at})
+	}
+	return p.all, nil
+}
+
+// cutLast splits at the last colon.
+func cutLast(s string) (before, after string) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return "", s
+	}
+	return s[:i], s[i+1:]
+}
+
+func isCommit(s string) bool {
+	return len(s) >= 7 && len(s) <= 64 && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// maxBaseline bounds a baseline in bytes.
+const maxBaseline = 256 << 20
+
+// LoadBaseline reads a report of secrets that are known: one of this program's in
+// JSON, or one of gitleaks'. A finding that is in it, in all of its places, does
+// not count any more.
+func LoadBaseline(path string) (*IgnoreFile, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the baseline: %w", err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxBaseline+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("cannot read the baseline: %w", err)
+	case len(data) > maxBaseline:
+		return nil, fmt.Errorf("the baseline %s has more than %d bytes", path, maxBaseline)
+	}
+	p := permitted{source: path, reason: fmt.Sprintf("known (%s)", path)}
+	if err := p.baseline(data); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return nil, &Error{path, 1 + bytes.Count(data[:min(int64(len(data)), syntax.Offset)], []byte("\n")), 0, "the baseline is not JSON: " + syntax.Error()}
+		}
+		return nil, &Error{path, 0, 0, err.Error()}
+	}
+	return &IgnoreFile{source: path, digest: digest(data), exceptions: p.all}, nil
+}
+
+func (p *permitted) baseline(data []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		var list []struct {
+			RuleID, File string
+			StartLine    int
+		}
+		if err := json.Unmarshal(data, &list); err != nil {
+			return err
+		}
+		for _, f := range list {
+			if f.RuleID == "" || f.File == "" {
+				return errors.New("the baseline has an entry without RuleID or File: it is no report of gitleaks")
+			}
+			p.add(f.RuleID, 0, place{path: strings.TrimLeft(f.File, "/"), line: f.StartLine})
+		}
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	for n := 0; ; n++ {
+		var report struct {
+			SchemaVersion int                  `json:"schemaVersion"`
+			Findings      []*seaworthy.Finding `json:"findings"`
+		}
+		switch err := d.Decode(&report); {
+		case err == io.EOF && n > 0:
+			return nil
+		case err == io.EOF:
+			return errors.New("the baseline is empty")
+		case err != nil:
+			return err
+		case report.SchemaVersion != seaworthy.SchemaVersion:
+			return errors.New("the baseline is neither a report of this program in JSON nor one of gitleaks")
+		}
+		for _, f := range report.Findings {
+			if f.Risk != seaworthy.Secret {
+				continue
+			}
+			e := p.add(f.ID, 0)
+			for i := range f.Locations {
+				e.places[placeOf(&f.Locations[i])] = true
+			}
+			if f.Fingerprint != "" {
+				e.fingerprints[f.Fingerprint] = true
+			}
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package secret
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
+)
+
+// standIn is a server in the place of all issuers, by the host that was meant.
+func standIn(t *testing.T, handler http.HandlerFunc) *Verifier {
+	t.Helper()
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	v := NewVerifier()
+	v.pause = time.Millisecond
+	v.rewrite = func(url string) string { return s.URL + "/" + strings.TrimPrefix(url, "https://") }
+	return v
+}
+
+func TestVerify(t *testing.T) {
+	live, revoked, slack, limited := githubToken(50), githubToken(51), sample(random(52), `xoxb-[0-9]{12}-[0-9]{12}-[0-9A-Za-z]{24}`), sample(random(53), `SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}`)
+	telegram := sample(random(54), `[0-9]{9}:AA[0-9A-Za-z_-]{33}`)
+	var again atomic.Int32
+	v := standIn(t, func(w http.ResponseWriter, r *http.Request) {
+		switch auth := r.Header.Get("Authorization"); {
+		case r.URL.Path == "/api.github.com/user" && auth == "Bearer "+live:
+			if again.Add(1) == 1 {
+				w.Header().Set("Retry-After", "0")
+				w.WriteHeader(http.StatusTooManyRequests)
+			}
+		case r.URL.Path == "/api.github.com/user":
+			w.WriteHeader(http.StatusUnauthorized)
+		case r.URL.Path == "/slack.com/api/auth.test" && r.Method == http.MethodPost && auth == "Bearer "+slack:
+			fmt.Fprint(w, `{"ok": false, "error": "token_revoked"}`)
+		case r.URL.Path == "/api.telegram.org/bot"+telegram+"/getMe":
+			w.Header().Set("Location", "https://elsewhere.example/"+telegram)
+			w.WriteHeader(http.StatusFound)
+		default:
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	body := strings.Join([]string{live, revoked, slack, "sendgrid_key = '" + limited + "'", "telegram_token = '" + telegram + "'"}, "\n")
+	got := judgeWith(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", body)}}}, Options{Verify: v})
+	for _, c := range []struct {
+		id, says string
+		severity seaworthy.Severity
+	}{
+		{"github-pat", "It is live: api.github.com accepts it.", seaworthy.Critical},
+		{"github-pat", "It is not live: api.github.com does not accept it.", seaworthy.Low},
+		{"slack-bot-token", "It is not live: slack.com does not accept it.", seaworthy.Low},
+		{"sendgrid-key", "not known: api.sendgrid.com takes no more questions", seaworthy.High},
+		{"telegram-bot-token", "not known: api.telegram.org answers with status 302", seaworthy.High},
+	} {
+		if !slices.ContainsFunc(got.of(c.id), func(f *seaworthy.Finding) bool {
+			return strings.Contains(f.Detail, c.says) && f.Severity == c.severity
+		}) {
+			t.Errorf("no %s of severity %s says %q, but %+v", c.id, c.severity, c.says, got.of(c.id))
+		}
+	}
+	for _, f := range got.findings {
+		if text := fmt.Sprintf("%+v", *f); strings.Contains(text, live[5:]) || strings.Contains(text, telegram[12:]) {
+			t.Errorf("the finding shows the secret: %s", text)
+		}
+	}
+}
+
+// TestVerifyOutOfReach has nobody to ask.
+func TestVerifyOutOfReach(t *testing.T) {
+	v := standIn(t, func(http.ResponseWriter, *http.Request) {})
+	v.rewrite = func(string) string { return "http://127.0.0.1:1/" }
+	got := judgeWith(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", githubToken(55))}}}, Options{Verify: v})
+	if f := got.of("github-pat"); len(f) != 1 || !strings.Contains(f[0].Detail, "could not be asked") || f[0].Severity != seaworthy.Critical {
+		t.Errorf("findings: %+v", f)
+	}
+}
+
+func TestIssuersAreOfRules(t *testing.T) {
+	rs := mustDefault(t)
+	seen := make(map[string]bool)
+	for _, i := range issuers {
+		if !strings.HasPrefix(i.url, "https://") {
+			t.Errorf("%v: %s", i.rules, i.url)
+		}
+		if i.user == "" && !strings.Contains(i.header+i.url, "%s") {
+			t.Errorf("%v: the question does not hold the secret", i.rules)
+		}
+		for _, id := range i.rules {
+			if seen[id] || rs.byID(id).source == "" {
+				t.Errorf("%s stands twice, or is no rule", id)
+			}
+			seen[id] = true
+		}
+	}
+}
