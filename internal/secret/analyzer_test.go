@@ -151,6 +151,35 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+// TestKeysInText writes a key down as programs and settings do.
+func TestKeysInText(t *testing.T) {
+	keyFile := key(t)
+	for !strings.Contains(keyFile, "+\n") && !strings.Contains(keyFile, "\n/") && !strings.Contains(keyFile, "/\n") { // what must not be taken for decoration
+		keyFile = key(t)
+	}
+	lines := strings.Split(strings.TrimSpace(keyFile), "\n")
+	for name, text := range map[string]string{
+		"as it is":          keyFile,
+		"indented":          "key: |\n  " + strings.Join(lines, "\n  ") + "\n",
+		"one line":          "KEY=" + strings.Join(lines, `\n`) + "\n",
+		"quoted, one line":  `KEY="` + strings.Join(lines, `\n`) + "\\n\"\n",
+		"escaped twice":     `{"k": "{\"key\": \"` + strings.Join(lines, `\\n`) + `\"}"}`,
+		"blanks for breaks": "KEY='" + strings.Join(lines, " ") + "'\n",
+		"carriage returns":  strings.Join(lines, "\r\n"),
+		"joined by plus":    "var k = \"" + strings.Join(lines, "\\n\" +\n  \"") + "\\n\";\n",
+		"joined by nothing": "k = ('" + strings.Join(lines, "\\n'\n     '") + "')\n",
+		"comment":           "# " + strings.Join(lines, "\n# ") + "\n",
+		"C comment":         "// " + strings.Join(lines, "\n// ") + "\n",
+		"list":              "[\"" + strings.Join(lines, "\",\n \"") + "\"]",
+		"HTML":              strings.Join(lines, "&#10;"),
+		"after a BOM":       "\xef\xbb\xbf" + keyFile,
+	} {
+		if got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", text)}}}); len(got.of("private-key")) != 1 {
+			t.Errorf("%s: not found in %q", name, text)
+		}
+	}
+}
+
 func TestLargeFile(t *testing.T) {
 	token := githubToken(3)
 	for _, at := range []int{1 << 20, windowSize - 20, windowSize - overlap - 20, 33<<20 + 5} {

@@ -64,10 +64,10 @@ var encryptedKey = opinion{confirmed: true, severity: seaworthy.Medium, note: "A
 // armoured decodes the lines between the armour's. They may be joined by "\n" in
 // two characters, as they are in JSON and in environment variables.
 func armoured(text []byte) (der []byte, encrypted, ok bool) {
-	s := strings.NewReplacer(`\r`, "", `\n`, "\n", `\t`, "").Replace(string(text))
+	s := strings.NewReplacer(`\r`, "", `\n`, "\n", `\t`, "", "&#10;", "\n", "&#13;", "", "&#xA;", "\n", "%0A", "\n", "%0a", "\n").Replace(string(text))
 	var body strings.Builder
 	for line := range strings.Lines(s) {
-		line = strings.Trim(line, " \t\r\n\"'`+,;\\|#*/")
+		line = undecorated(line)
 		switch {
 		case line == "" || strings.HasPrefix(line, "="): // the checksum of OpenPGP
 			continue
@@ -83,6 +83,26 @@ func armoured(text []byte) (der []byte, encrypted, ok bool) {
 		der, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(joined, "="))
 	}
 	return der, encrypted, err == nil && len(der) > 0
+}
+
+// undecorated takes from a line what source code and comments put around it. A
+// plus or a slash at its end may be its own.
+func undecorated(line string) string {
+	const quotes = " \t\r\n\"'`,;\\()"
+	line = strings.TrimSpace(line)
+	for _, mark := range [...]string{"//", "#", "*", "|", "+", "-", "."} {
+		if rest, ok := strings.CutPrefix(line, mark); ok && (rest == "" || strings.ContainsAny(rest[:1], " \t\"'")) {
+			line = rest
+			break
+		}
+	}
+	for _, mark := range [...]string{"+", ".", "&", "_"} {
+		if rest, ok := strings.CutSuffix(line, mark); ok && (rest == "" || strings.ContainsAny(rest[len(rest)-1:], " \t\"'`")) {
+			line = rest
+			break
+		}
+	}
+	return strings.Trim(line, quotes)
 }
 
 // restoreSlashes undoes what JSON and JavaScript may do to a slash.
