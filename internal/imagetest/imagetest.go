@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -93,6 +94,25 @@ func (l Layer) Tar() []byte {
 	}
 	must(w.Close())
 	return buf.Bytes()
+}
+
+// SparseTar is a tar stream with one sparse file of GNU tar's old format, which
+// begins with the data and is a hole up to its size.
+func SparseTar(name, data string, size int64) []byte {
+	h := tar.Header{Typeflag: tar.TypeReg, Format: tar.FormatGNU, Name: name, Mode: 0o644, Size: int64(len(data))}
+	stream := Layer{{h, []byte(data)}}.Tar()
+	block := stream[:512]
+	block[156] = tar.TypeGNUSparse
+	copy(block[386:], fmt.Sprintf("%011o\x00%011o\x00", 0, len(data)))
+	block[483] = 0x80 // in base 256
+	binary.BigEndian.PutUint64(block[487:], uint64(size))
+	copy(block[148:], "        ")
+	sum := 0
+	for _, b := range block {
+		sum += int(b)
+	}
+	copy(block[148:], fmt.Sprintf("%06o\x00 ", sum))
+	return stream
 }
 
 // Digest is "sha256:" and the digest of data in hexadecimal.

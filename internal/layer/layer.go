@@ -36,20 +36,40 @@ type Layer struct {
 type Oddities struct {
 	// Above is the number of entries of which the name, or the target of a hard
 	// link, leads above the root; FirstAbove is the first such name, cut
-	// to 200 bytes. Some
+	// short. Some
 	// runtimes refuse the layer. Others put the entry below the root, as here.
 	Above      int    `json:"above,omitempty"`
 	FirstAbove string `json:"firstAbove,omitempty"`
 	// Behind is the number of bytes after the end of the tar archive, from the
 	// first on that is not zero. Nobody unpacks them, and they are hashed only.
 	Behind int64 `json:"behind,omitempty"`
+	// Hollow is the number of sparse files that would grow beyond the limits for
+	// decompression, so that their bodies are [NoBody]; FirstHollow is the path
+	// of the first of them.
+	Hollow      int    `json:"hollow,omitempty"`
+	FirstHollow string `json:"firstHollow,omitempty"`
 }
 
-func (o *Oddities) above(name string) {
-	if o.Above == 0 {
-		o.FirstAbove = name[:min(len(name), 200)]
+// count counts one more of a kind, and keeps the name of the first.
+func count(n *int, first *string, name string) {
+	if *n == 0 {
+		*first = name[:min(len(name), maxOddName)]
 	}
-	o.Above++
+	*n++
+}
+
+// maxOddName bounds the names in [Oddities], in bytes.
+const maxOddName = 200
+
+// NoBody is the body of a sparse file that is too large to be read. Reading it
+// fails.
+var NoBody io.Reader = noBody{}
+
+type noBody struct{}
+
+// Read implements [io.Reader].
+func (noBody) Read([]byte) (int, error) {
+	return 0, fmt.Errorf("%w: a sparse file that grows too much", ErrLimit)
 }
 
 // Limits bounds what a layer may ask of its reader. The zero value of a field
@@ -95,7 +115,7 @@ var (
 // Walk reads a blob to its end and calls visit for each entry that puts
 // something into the file system, in the order of the archive; whiteouts are in
 // the table only. The header is valid until visit returns unless it is copied;
-// the body may be left unread. An error of visit ends the walk and is returned.
+// the body may be left unread, and may be [NoBody]. An error of visit ends the walk and is returned.
 func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seaworthy.Header, io.Reader) error) (*Layer, error) {
 	limits = limits.withDefaults()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -122,6 +142,7 @@ func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, vi
 	tr := &tarReader{stream: stream}
 	h := new(seaworthy.Header)
 	bodies := &body{tar: tr}
+	grown := int64(0) // bytes of all sparse files
 	for {
 		t, err := tr.next()
 		if err == io.EOF {
@@ -139,7 +160,7 @@ func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, vi
 			return fmt.Errorf("entry %d: %w", ordinal, err)
 		}
 		if leadsAbove(t.name) || t.typeflag == tar.TypeLink && leadsAbove(t.link) {
-			odd.above(t.name)
+			count(&odd.Above, &odd.FirstAbove, t.name)
 		}
 		if table.append(kind, h); table.text > maxText {
 			return fmt.Errorf("%w: paths and link targets of more than %d MiB in all", ErrLimit, maxText>>20)
@@ -148,7 +169,16 @@ func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, vi
 			continue
 		}
 		bodies.ordinal = ordinal
-		if err := visit(h, bodies); err != nil {
+		var content io.Reader = bodies
+		if tr.sparse != nil {
+			if h.Size > limits.MaxSize-grown || grown+h.Size > RatioFloor && (grown+h.Size)/limits.MaxRatio > stream.offset {
+				count(&odd.Hollow, &odd.FirstHollow, h.Path)
+				content = NoBody
+			} else {
+				grown += h.Size
+			}
+		}
+		if err := visit(h, content); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -305,5 +307,46 @@ func TestOddities(t *testing.T) {
 		if l.Oddities != test.want {
 			t.Errorf("%s: %+v, want %+v", name, l.Oddities, test.want)
 		}
+	}
+}
+
+// TestHollow shows that a sparse file of a terabyte is not read, and what comes
+// after it is.
+func TestHollow(t *testing.T) {
+	after := imagetest.Layer{imagetest.File("after", "x")}.Tar()
+	for _, test := range []struct {
+		size   int64
+		limits layer.Limits
+		hollow bool
+	}{
+		{1 << 40, layer.Limits{}, true},
+		{math.MaxInt64, layer.Limits{MaxRatio: math.MaxInt64}, true},
+		{layer.RatioFloor + 1, layer.Limits{}, true},
+		{layer.RatioFloor + 1, layer.Limits{MaxRatio: math.MaxInt64}, false},
+		{1 << 20, layer.Limits{MaxSize: 1 << 19}, true},
+		{1 << 20, layer.Limits{}, false},
+	} {
+		stream := slices.Concat(imagetest.SparseTar("holes", "data", test.size)[:1024], after)
+		var seen []string
+		l, err := layer.Walk(t.Context(), bytes.NewReader(stream), test.limits, func(h *seaworthy.Header, body io.Reader) error {
+			seen = append(seen, h.Path)
+			if h.Path == "holes" && ((body == layer.NoBody) != test.hollow || h.Size != test.size) {
+				t.Errorf("size %d: %+v has a body: %v", test.size, h, body != layer.NoBody)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := layer.Oddities{}
+		if test.hollow {
+			want = layer.Oddities{Hollow: 1, FirstHollow: "holes"}
+		}
+		if l.Oddities != want || !slices.Equal(seen, []string{"holes", "after"}) {
+			t.Errorf("size %d: %+v, want %+v; seen %q", test.size, l.Oddities, want, seen)
+		}
+	}
+	if _, err := layer.NoBody.Read(nil); !errors.Is(err, layer.ErrLimit) {
+		t.Errorf("reading it gives %v", err)
 	}
 }

@@ -80,6 +80,9 @@ func oddities(index int, o layer.Oddities) (why []string) {
 	if o.Behind > 0 {
 		why = append(why, fmt.Sprintf("%d bytes lie behind the end of the tar archive of layer %d, and were not looked at: no runtime unpacks them, but they are pulled with the image", o.Behind, index))
 	}
+	if o.Hollow > 0 {
+		why = append(why, fmt.Sprintf("sparse files of layer %d were not looked at, %d in all, the first of them %q: they grow too much when unpacked", index, o.Hollow, o.FirstHollow))
+	}
 	return why
 }
 

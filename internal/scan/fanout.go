@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/layer"
 )
 
 const (
@@ -132,7 +133,7 @@ func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
 			most = max(most, w)
 		}
 	}
-	if wants == 0 {
+	if wants == 0 || body == layer.NoBody { // the reader tells of the latter
 		return nil
 	}
 	j, err := f.read(h, body, most)
@@ -185,12 +186,17 @@ func (f *fanout) toSpool(h *seaworthy.Header, body io.Reader) (job, error) {
 		return job{}, err
 	}
 	j := job{buffer: buf, spool: spool}
-	n, err := io.Copy(spool, &contextReader{f.ctx, body})
+	in := &contextReader{ctx: f.ctx, r: body}
+	n, err := io.Copy(spool, in)
 	if err == nil && n < h.Size {
-		err = io.ErrUnexpectedEOF
+		in.err = io.ErrUnexpectedEOF
 	}
-	if err == nil {
+	if in.err == nil && err == nil {
 		_, err = spool.ReadAt(buf.space, 0)
+	}
+	if in.err != nil {
+		j.done()
+		return job{}, fmt.Errorf("%s: %w", h.Path, in.err)
 	}
 	if err != nil {
 		j.done()
@@ -243,17 +249,25 @@ func closeSpool(f *os.File) {
 	}
 }
 
-// contextReader ends with the context's cause.
+// contextReader ends with the context's cause. It keeps the error that ended it,
+// if it was not io.EOF.
 type contextReader struct {
 	ctx context.Context
 	r   io.Reader
+	err error
 }
 
+// Read implements [io.Reader].
 func (r *contextReader) Read(p []byte) (int, error) {
 	if r.ctx.Err() != nil {
-		return 0, context.Cause(r.ctx)
+		r.err = context.Cause(r.ctx)
+		return 0, r.err
 	}
-	return r.r.Read(p)
+	n, err := r.r.Read(p)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
 }
 
 var errTooManyAnalyzers = errors.New("more analyzers than a scan can run")

@@ -31,12 +31,13 @@ func (g *gaps) Coverage(c *seaworthy.Coverage) error {
 func TestOddLayer(t *testing.T) {
 	climbing := imagetest.Layer{imagetest.File("../../etc/evil", "x"), imagetest.File("fine", "")}.Tar()
 	hiding := append(imagetest.Layer{imagetest.File("seen", "")}.Tar(), imagetest.Layer{imagetest.File("unseen", "")}.Tar()...)
-	config := fmt.Appendf(nil, `{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[%q,%q]}}`, imagetest.Digest(climbing), imagetest.Digest(hiding))
-	manifest, err := json.Marshal([]map[string]any{{"Config": "config.json", "RepoTags": []string{"odd:1"}, "Layers": []string{"0.tar", "1.tar"}}})
+	hollow := imagetest.SparseTar("holes", "data", 1<<50)
+	config := fmt.Appendf(nil, `{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[%q,%q,%q]}}`, imagetest.Digest(climbing), imagetest.Digest(hiding), imagetest.Digest(hollow))
+	manifest, err := json.Marshal([]map[string]any{{"Config": "config.json", "RepoTags": []string{"odd:1"}, "Layers": []string{"0.tar", "1.tar", "2.tar"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	archive := imagetest.Archive(t, map[string][]byte{"0.tar": climbing, "1.tar": hiding, "config.json": config, "manifest.json": manifest})
+	archive := imagetest.Archive(t, map[string][]byte{"0.tar": climbing, "1.tar": hiding, "2.tar": hollow, "config.json": config, "manifest.json": manifest})
 	dir := t.TempDir()
 	for _, state := range []string{"cold", "warm"} {
 		analyzer := keeper{census{want: seaworthy.Body}}
@@ -51,6 +52,7 @@ func TestOddLayer(t *testing.T) {
 		for _, want := range []string{
 			`secret partial: the names of entries of layer 0 lead above the root, 1 in all, the first of them "../../etc/evil": `,
 			fmt.Sprintf("secret partial: %d bytes lie behind the end of the tar archive of layer 1, ", len(hiding)/2),
+			`secret partial: sparse files of layer 2 were not looked at, 1 in all, the first of them "holes": `,
 		} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: no %q in:\n%s", state, want, &out)

@@ -193,7 +193,7 @@ func (r *reader) verify(ctx context.Context, b image.Blob) (bool, error) {
 	}
 	defer rc.Close()
 	h := sha256.New()
-	if _, err := io.CopyBuffer(h, &contextReader{ctx, rc}, make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(h, &contextReader{ctx: ctx, r: rc}, make([]byte, 256<<10)); err != nil {
 		return false, err
 	}
 	got := "sha256:" + hex.EncodeToString(h.Sum(nil))
