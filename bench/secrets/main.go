@@ -2,7 +2,7 @@
 // is known to be a secret or known to be none, scans them as an image, and prints
 // recall and precision by kind of value and by kind of file.
 //
-//	secrets [-seed N] [-misses] [-keep DIR]
+//	secrets [-seed N] [-misses] [-keep DIR [-gitleaks REPORT]]
 //
 // A secret is found if a finding of severity low or worse is at its place; a
 // harmless value raises an alarm if one is at its. What is debatable counts on
@@ -33,9 +33,10 @@ import (
 const filesInImage = 100
 
 type options struct {
-	seed   uint64
-	misses bool
-	keep   string
+	seed     uint64
+	misses   bool
+	keep     string
+	gitleaks string
 }
 
 func main() {
@@ -43,6 +44,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "what the values are made from")
 	flag.BoolVar(&o.misses, "misses", false, "print every secret that was missed and every false alarm; the values are made up")
 	flag.StringVar(&o.keep, "keep", "", "write the files to this directory, and leave them there")
+	flag.StringVar(&o.gitleaks, "gitleaks", "", "score this JSON report of gitleaks on the files in the directory of -keep, which an earlier run with the same seed wrote, and scan nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -57,6 +59,15 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 	if err != nil {
 		return err
 	}
+	s := newScore(made.Files)
+	if o.gitleaks != "" {
+		seen, err := readGitleaks(o.gitleaks, o.keep, made.Files)
+		if err != nil {
+			return err
+		}
+		s.image(seen)
+		return s.print(w, o)
+	}
 	dir := o.keep
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "seaworthy-secrets-"); err != nil {
@@ -64,8 +75,18 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 		}
 		defer os.RemoveAll(dir)
 	}
-	s := newScore(made.Files)
-	for batch := range slices.Chunk(made.Files, filesInImage) {
+	if err := s.files(ctx, dir, made.Files); err != nil {
+		return err
+	}
+	if err := s.instructions(ctx, dir, made.Instructions); err != nil {
+		return err
+	}
+	return s.print(w, o)
+}
+
+// files scans files in images of some each.
+func (s *score) files(ctx context.Context, dir string, files []corpus.File) error {
+	for batch := range slices.Chunk(files, filesInImage) {
 		root := filepath.Join(dir, fmt.Sprintf("image-%02d", len(s.images)))
 		if err := write(root, batch); err != nil {
 			return err
@@ -76,8 +97,14 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 		}
 		s.image(seen)
 	}
+	return nil
+}
+
+// instructions scans an image for each instruction.
+func (s *score) instructions(ctx context.Context, dir string, list []corpus.File) error {
 	archive := filepath.Join(dir, "instruction.tar")
-	for i, f := range made.Instructions {
+	defer os.Remove(archive)
+	for i, f := range list {
 		if err := writeInstruction(archive, f); err != nil {
 			return err
 		}
@@ -87,7 +114,7 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 		}
 		s.instruction(i, f, seen)
 	}
-	return s.print(w, o)
+	return nil
 }
 
 // write puts files into a directory that is read as the only layer of an image.

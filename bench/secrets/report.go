@@ -50,7 +50,7 @@ func (s *score) print(w io.Writer, o *options) error {
 // printFiles writes a row for each kind of file.
 func (s *score) printFiles(w io.Writer, byFile map[corpus.Class]map[string]tally) {
 	files, elsewhere := map[string]int{}, map[string]tally{}
-	for _, m := range s.files {
+	for _, m := range s.marks {
 		files[m.Kind]++
 		elsewhere[m.Kind] = elsewhere[m.Kind].plus(m.elsewhere)
 	}
@@ -75,11 +75,11 @@ func (s *score) printTotals(w io.Writer, byKind map[corpus.Class]map[string]tall
 		elsewhere.add(a.finding.Severity)
 	}
 	kinds := map[string]bool{}
-	for _, m := range s.files {
+	for _, m := range s.marks {
 		kinds[m.Kind] = true
 	}
 	fmt.Fprintf(w, "\n%d secrets of %d kinds and %d harmless values of %d kinds, in %d files and instructions of %d kinds\n\n",
-		secrets.n, len(byKind[corpus.Secret]), harmless.n, len(byKind[corpus.Harmless]), len(s.files), len(kinds))
+		secrets.n, len(byKind[corpus.Secret]), harmless.n, len(byKind[corpus.Harmless]), len(s.marks), len(kinds))
 	fmt.Fprintln(w, "SEVERITY\tfound\tmissed\talarms\telsewhere\trecall\tprecision\tF1")
 	for _, row := range []struct {
 		name                    string
@@ -98,7 +98,7 @@ func (s *score) printTotals(w io.Writer, byKind map[corpus.Class]map[string]tall
 // printMisses lists every missed secret and every false alarm.
 func (s *score) printMisses(w io.Writer) error {
 	var lines []string
-	for path, m := range s.files {
+	for path, m := range s.marks {
 		for i, l := range m.Labels {
 			place := fmt.Sprintf("%s\t%s:%d", l.Kind, join(path, l.Member), l.FirstLine)
 			switch hit := m.worst[i]; {

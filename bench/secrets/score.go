@@ -10,7 +10,7 @@ import (
 
 // score holds what is known of each file against what was found in it.
 type score struct {
-	files map[string]*marked // by path
+	marks map[string]*marked // by path
 	// elsewhere are the findings at whose place no label is.
 	elsewhere []alarm
 	images    []*collector
@@ -40,9 +40,9 @@ type alarm struct {
 const near = 64
 
 func newScore(files []corpus.File) *score {
-	s := &score{files: map[string]*marked{}}
+	s := &score{marks: map[string]*marked{}}
 	for _, f := range files {
-		s.files[f.Path] = &marked{File: f, worst: make([]hit, len(f.Labels))}
+		s.marks[f.Path] = &marked{File: f, worst: make([]hit, len(f.Labels))}
 	}
 	return s
 }
@@ -63,7 +63,7 @@ func (s *score) instruction(i int, f corpus.File, seen *collector) {
 	s.images = append(s.images, seen)
 	m := &marked{File: f, worst: make([]hit, 1)}
 	m.Path = fmt.Sprintf("%s %d: %s", f.Kind, i, f.Body)
-	s.files[m.Path] = m
+	s.marks[m.Path] = m
 	for _, found := range seen.findings {
 		m.reach(0, found)
 	}
@@ -79,10 +79,10 @@ func (m *marked) reach(i int, f *seaworthy.Finding) {
 // take counts a finding at one of its places.
 func (s *score) take(f *seaworthy.Finding, at seaworthy.Location) {
 	path, member := at.Path, ""
-	if s.files[path] == nil {
+	if s.marks[path] == nil {
 		path, member, _ = strings.Cut(at.Path, "!/")
 	}
-	m := s.files[path]
+	m := s.marks[path]
 	i := -1
 	if m != nil {
 		i = m.labelAt(member, at)
@@ -149,7 +149,7 @@ func (t tally) plus(o tally) tally {
 // tallies counts by class and by a name of the label, such as its kind.
 func (s *score) tallies(name func(*marked, corpus.Label) string) map[corpus.Class]map[string]tally {
 	all := map[corpus.Class]map[string]tally{corpus.Secret: {}, corpus.Harmless: {}, corpus.Debatable: {}}
-	for _, m := range s.files {
+	for _, m := range s.marks {
 		for i, l := range m.Labels {
 			t := all[l.Class][name(m, l)]
 			t.add(m.worst[i].severity)
