@@ -63,6 +63,12 @@ bench: build ## measure against the floor; builds its images in the user's cache
 eval-secret: ## measure recall and precision of the search for secrets on made-up files
 	@go run ./bench/secrets $(EVALFLAGS)
 
+.PHONY: benchdb
+benchdb: ## build and ask the database of advisories: all of the shared records, and 600,000 made up
+	go test -run '^$$' -bench BuildReal -benchtime 1x ./internal/advisory
+	GENERATED_RECORDS=600000 go test -run '^$$' -bench BuildGenerated -benchtime 1x -timeout 30m ./internal/advisory
+	GENERATED_RECORDS=600000 go test -run '^$$' -bench LookUp -timeout 30m ./internal/advisory
+
 .PHONY: docs
 docs: ## write the generated documents and code anew
 	go generate ./...

@@ -17,45 +17,63 @@ const (
 	maxArchiveSize    = 64 << 30
 )
 
+// maxAlien is the part of an archive, one in so many, that may be no records. More of
+// them, and it is no archive of advisories.
+const maxAlien = 100
+
+// alien are the files of an archive that are no records. They are left out: the
+// others are of use.
+type alien struct {
+	count int
+	first error // what is wrong with one of them
+}
+
 // readArchive reads the records of a bulk archive, a zip file with a JSON file for
 // each record. The errors name the record.
-func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record) error) error {
+func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record) error) (left alien, err error) {
 	archive, err := zip.NewReader(in, size)
 	if err != nil {
-		return fmt.Errorf("not a whole zip archive: %w", err)
+		return left, fmt.Errorf("not a whole zip archive: %w", err)
 	}
 	if len(archive.File) > maxArchiveRecords {
-		return fmt.Errorf("%d files are too much for an archive: at most %d", len(archive.File), maxArchiveRecords)
+		return left, fmt.Errorf("%d files are too much for an archive: at most %d", len(archive.File), maxArchiveRecords)
 	}
 	var body bytes.Buffer
 	var total int64
 	records := 0
 	for _, file := range archive.File {
 		if err := ctx.Err(); err != nil {
-			return err
+			return left, err
 		}
 		if !strings.HasSuffix(file.Name, ".json") {
 			continue
 		}
 		if err := readFile(file, &body); err != nil {
-			return fmt.Errorf("record %q: %w", file.Name, err)
+			return left, fmt.Errorf("record %q: %w", file.Name, err)
 		}
 		if total += int64(body.Len()); total > maxArchiveSize {
-			return fmt.Errorf("the records come to over %d bytes", int64(maxArchiveSize))
+			return left, fmt.Errorf("the records come to over %d bytes", int64(maxArchiveSize))
 		}
 		record, err := ParseRecord(body.Bytes())
 		if err != nil {
-			return fmt.Errorf("record %q: %w", file.Name, err)
+			if left.count == 0 {
+				left.first = fmt.Errorf("record %q: %w", file.Name, err)
+			}
+			left.count++
+			continue
 		}
 		if err := f(record); err != nil {
-			return fmt.Errorf("record %q: %w", file.Name, err)
+			return left, fmt.Errorf("record %q: %w", file.Name, err)
 		}
 		records++
 	}
-	if records == 0 {
-		return errors.New("the archive holds no record")
+	switch {
+	case left.count > 0 && left.count >= (left.count+records)/maxAlien:
+		return left, fmt.Errorf("%d of %d files are no records; %w", left.count, left.count+records, left.first)
+	case records == 0:
+		return left, errors.New("the archive holds no record")
 	}
-	return nil
+	return left, nil
 }
 
 func readFile(file *zip.File, body *bytes.Buffer) error {

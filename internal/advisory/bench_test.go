@@ -18,6 +18,7 @@ func BenchmarkBuildReal(b *testing.B) {
 	for b.Loop() {
 		sharedDatabase(b)
 	}
+	reportPeak(b)
 }
 
 // generated writes an archive of records as npm's is made: many of malicious
@@ -76,6 +77,7 @@ func BenchmarkBuildGenerated(b *testing.B) {
 		update(b, newUpdater(b, dir, source), "npm")
 	}
 	b.ReportMetric(float64(records)*float64(b.N)/b.Elapsed().Seconds(), "records/s")
+	reportPeak(b)
 }
 
 // BenchmarkLookUp opens the database anew and looks up 3,000 packages all over

@@ -137,6 +137,24 @@ type Status struct {
 	Err error
 }
 
+// Trouble says in a word or two why the data cannot be read.
+func (s *Status) Trouble() string {
+	var newer *newerError
+	var older *olderError
+	switch {
+	case s.Err == nil:
+		return ""
+	case errors.As(s.Err, &newer):
+		return "written by a newer version of this program"
+	case errors.As(s.Err, &older):
+		return "written by an older version of this program"
+	case errors.Is(s.Err, errDamaged):
+		return "damaged"
+	default:
+		return "unreadable"
+	}
+}
+
 // Age is how long ago the data was last known to be what the source has.
 func (i *Info) Age(now time.Time) time.Duration { return max(0, now.Sub(i.Checked)) }
 

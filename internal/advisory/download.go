@@ -16,6 +16,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -76,7 +77,7 @@ func (u *Updater) fetch(ctx context.Context, name, slot, location string, known 
 		if err != nil {
 			p.file.Close()
 		}
-		if err != nil && p.size == 0 {
+		if err != nil && (p.size == 0 || errors.Is(err, syscall.ENOSPC)) {
 			p.remove()
 		}
 	}()

@@ -48,6 +48,9 @@ type Info struct {
 	// are about malware.
 	Records   int `json:"records"`
 	Malicious int `json:"malicious,omitempty"`
+	// LeftOut counts what the source has among its records and is none: what it
+	// may have said is not known.
+	LeftOut int `json:"leftOut,omitempty"`
 	// ETag and LastModified are what the server said.
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"lastModified,omitempty"`

@@ -135,7 +135,7 @@ func (u *Updater) records(ctx context.Context, name string, ids []string) ([]*Re
 				return err
 			}
 			if r != nil && r.ID != id {
-				return fmt.Errorf("the record of %s has the id %s", id, r.ID)
+				return fmt.Errorf("%w: the record of %s has the id %s", errNotRenewable, id, r.ID)
 			}
 			records[i] = r
 			mu.Lock()
@@ -165,7 +165,7 @@ func (u *Updater) record(ctx context.Context, location string) (*Record, error) 
 	}
 	r, err := ParseRecord(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", location, err)
+		return nil, fmt.Errorf("%w: %s: %w", errNotRenewable, location, err)
 	}
 	return r, nil
 }

@@ -288,7 +288,8 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *dataFil
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := readArchive(ctx, in, in.size, b.add); err != nil {
+	left, err := readArchive(ctx, in, in.size, b.add)
+	if err != nil {
 		b.discard()
 		if ctx.Err() == nil {
 			done() // the same bytes would be no better the next time
@@ -296,8 +297,11 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *dataFil
 		return Outcome{}, fmt.Errorf("%s: %w", location, err)
 	}
 	defer done()
+	if left.count > 0 {
+		u.Log.Warn("files of the archive are no records and are left out", "archive", location, "count", left.count, "first", left.first)
+	}
 	info := u.info(name, location, in.from)
-	info.Whole = u.Now().UTC()
+	info.Whole, info.LeftOut = u.Now().UTC(), left.count
 	if err := b.commit(ctx, dataPath(u.Dir, name), info, u.checked(location, in.from)); err != nil {
 		return Outcome{}, err
 	}

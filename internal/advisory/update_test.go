@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -159,7 +160,7 @@ func TestBadArchive(t *testing.T) {
 		{good[:len(good)-10], "not a whole zip archive"},
 		{[]byte("<html>"), "not a whole zip archive"},
 		{flipped, `record "GHSA-1.json"`},
-		{archive(t, `{"id": "GHSA-2", "aliases": 7}`), `record "GHSA-2.json": not an OSV record`},
+		{archive(t, `{"id": "GHSA-2", "aliases": 7}`), `1 of 1 files are no records; record "GHSA-2.json": not an OSV record`},
 		{archive(t), "holds no record"},
 	} {
 		put(t, path, c.data)
@@ -366,5 +367,29 @@ func TestDamagedIsMadeAgain(t *testing.T) {
 	update(t, newUpdater(t, dir, source), "npm")
 	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
 		t.Errorf("flaws %q", got)
+	}
+}
+
+// TestAlienRecords: a few files of an archive that are no records are left out,
+// counted and told.
+func TestAlienRecords(t *testing.T) {
+	var records []string
+	for i := range 300 {
+		records = append(records, advisory(fmt.Sprintf("GHSA-%d", i), "1.0.0", "2024-01-01T00:00:00Z"))
+	}
+	records[7] = `{"id": "GHSA-7", "affected": "all of it"}`
+	records[9] = `{"id": "GHSA-9", "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [{"type": "NEW"}]}]}`
+	dir := t.TempDir()
+	u := newUpdater(t, dir, write(t, map[string][]string{"npm": records}))
+	var told strings.Builder
+	u.Log = slog.New(slog.NewTextHandler(&told, nil))
+	if o := update(t, u, "npm"); o.Records != 298 || o.LeftOut != 2 {
+		t.Errorf("%+v", o)
+	}
+	if !strings.Contains(told.String(), "count=2") || !strings.Contains(told.String(), "GHSA-7.json") {
+		t.Errorf("told %q", told.String())
+	}
+	if info, err := open(t, dir).Info("npm"); info.LeftOut != 2 || err != nil {
+		t.Errorf("%+v, %v", info, err)
 	}
 }

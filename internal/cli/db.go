@@ -218,6 +218,14 @@ func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater
 }
 
 func outcomeText(o advisory.Outcome) string {
+	text := changeText(o)
+	if o.LeftOut > 0 {
+		text += fmt.Sprintf(", and %d left out that are no records", o.LeftOut)
+	}
+	return text
+}
+
+func changeText(o advisory.Outcome) string {
 	switch {
 	case !o.Changed:
 		return fmt.Sprintf("%s: up to date, %d records", o.Name, o.Records)
@@ -269,11 +277,15 @@ func (a *app) dbStatusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			missing, err := missingData(path, all)
+			if err != nil {
+				return err
+			}
 			switch format {
 			case "text":
-				err = a.dbStatusText(path, all)
+				err = a.dbStatusText(path, all, missing)
 			case "json":
-				err = a.dbStatusJSON(all)
+				err = a.dbStatusJSON(all, missing)
 			default:
 				err = fmt.Errorf("--format %s: one of text, json", format)
 			}
@@ -289,8 +301,16 @@ func (a *app) dbStatusCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) dbStatusText(path string, all []advisory.Status) error {
-	if len(all) == 0 {
+// missingData are the ecosystems that images use and the database has nothing of.
+func missingData(path string, all []advisory.Status) ([]string, error) {
+	wanted, err := advisory.Wanted(path)
+	return slices.DeleteFunc(wanted, func(name string) bool {
+		return slices.ContainsFunc(all, func(s advisory.Status) bool { return s.Name == name })
+	}), err
+}
+
+func (a *app) dbStatusText(path string, all []advisory.Status, missing []string) error {
+	if len(all) == 0 && len(missing) == 0 {
 		_, err := fmt.Fprintf(a.Stdout, "no advisories in %s; seaworthy db update fetches them\n", path)
 		return err
 	}
@@ -298,14 +318,21 @@ func (a *app) dbStatusText(path string, all []advisory.Status) error {
 	fmt.Fprintln(w, "NAME\tRECORDS\tAGE\tMODIFIED\tSIZE\tSOURCE")
 	for _, s := range all {
 		if s.Err != nil {
-			fmt.Fprintf(w, "%s\tunreadable\n", s.Name)
+			fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(s.Name), s.Trouble())
 			continue
 		}
 		modified := "-"
 		if !s.Modified.IsZero() {
 			modified = s.Modified.Format(time.DateOnly)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", s.Name, s.Records, ageText(s.Age(a.now())), modified, byteText(s.Size), printable(s.Source))
+		source := printable(s.Source)
+		if s.LeftOut > 0 {
+			source += fmt.Sprintf(" (%d left out that are no records)", s.LeftOut)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, byteText(s.Size), source)
+	}
+	for _, name := range missing {
+		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "not there yet; an image that was scanned uses it")
 	}
 	return w.Flush()
 }
@@ -322,7 +349,7 @@ func ageText(d time.Duration) string {
 	}
 }
 
-func (a *app) dbStatusJSON(all []advisory.Status) error {
+func (a *app) dbStatusJSON(all []advisory.Status, missing []string) error {
 	type line struct {
 		Name      string     `json:"name"`
 		Records   int        `json:"records"`
@@ -332,11 +359,13 @@ func (a *app) dbStatusJSON(all []advisory.Status) error {
 		Size      int64      `json:"size"`
 		Source    string     `json:"source"`
 		Digest    string     `json:"digest,omitempty"`
+		LeftOut   int        `json:"leftOut,omitempty"`
+		Missing   bool       `json:"missing,omitempty"`
 		Error     string     `json:"error,omitempty"`
 	}
 	lines := make([]line, 0, len(all))
 	for _, s := range all {
-		l := line{Name: s.Name, Records: s.Records, Malicious: s.Malicious, Size: s.Size, Source: s.Source, Digest: s.Digest}
+		l := line{Name: s.Name, Records: s.Records, Malicious: s.Malicious, Size: s.Size, Source: s.Source, Digest: s.Digest, LeftOut: s.LeftOut}
 		if s.Err != nil {
 			l.Error = s.Err.Error()
 		}
@@ -347,6 +376,9 @@ func (a *app) dbStatusJSON(all []advisory.Status) error {
 			l.Modified = &s.Modified
 		}
 		lines = append(lines, l)
+	}
+	for _, name := range missing {
+		lines = append(lines, line{Name: name, Missing: true})
 	}
 	e := json.NewEncoder(a.Stdout)
 	e.SetIndent("", "  ")
