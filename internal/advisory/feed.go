@@ -65,6 +65,13 @@ var feeds = map[string]feed{
 		dir: "native/oracle-oval", read: readOVAL,
 		files: []feedFile{{path: "com.oracle.elsa-all.xml.bz2", public: "https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2"}},
 	},
+	"Azure Linux": {
+		dir: "native/azure-oval", read: readAzureOVAL,
+		files: []feedFile{
+			{path: "cbl-mariner-2.0-oval.xml", public: azureFiles + "cbl-mariner-2.0-oval.xml"},
+			{path: "azurelinux-3.0-oval.xml", public: azureFiles + "azurelinux-3.0-oval.xml"},
+		},
+	},
 	"Photon OS": {dir: "native/photon-oval", read: readOVAL, files: photonFiles()},
 	EOL:         {beside: true, dir: "native/endoflife", read: readEndOfLife, files: endOfLifeFiles()},
 }

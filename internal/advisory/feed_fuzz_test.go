@@ -56,7 +56,10 @@ func FuzzRedHatVEX(f *testing.F)     { fuzzFeed(f, "redhat-vex/*", "vex.json", r
 func FuzzUpdateInfo(f *testing.F) {
 	fuzzFeed(f, "amazon-updateinfo/*/*", "2/updateinfo.xml", readUpdateInfo)
 }
-func FuzzOVAL(f *testing.F)      { fuzzFeed(f, "oracle-oval/*", "oval.xml", readOVAL) }
+func FuzzOVAL(f *testing.F) { fuzzFeed(f, "oracle-oval/*", "oval.xml", readOVAL) }
+func FuzzAzureOVAL(f *testing.F) {
+	fuzzFeed(f, "azure-oval/*", "azurelinux-3.0-oval.xml", readAzureOVAL)
+}
 func FuzzEndOfLife(f *testing.F) { fuzzFeed(f, "endoflife/*", "debian.json", readEndOfLife) }
 
 // FuzzUnpacked reads what claims to be compressed, as a file or an archive.

@@ -146,10 +146,10 @@ func TestFeedEcosystems(t *testing.T) {
 	dir := t.TempDir()
 	u := newUpdater(t, dir, source)
 	list, err := u.Ecosystems(t.Context())
-	if d := cmp.Diff([]string{"Amazon Linux", "Oracle Linux"}, list); d != "" || err != nil {
+	if d := cmp.Diff([]string{"Amazon Linux", "Azure Linux", "Oracle Linux"}, list); d != "" || err != nil {
 		t.Error(d, err)
 	}
-	for _, name := range []string{"amazon", "Oracle Linux:8"} {
+	for _, name := range []string{"amazon", "Oracle Linux:8", "azure"} {
 		update(t, u, name)
 	}
 	db := open(t, dir)
@@ -159,6 +159,11 @@ func TestFeedEcosystems(t *testing.T) {
 		{"Amazon Linux:2023", "curl", "8.2.1-1", ""},
 		{"Amazon Linux:2023", "openssl-libs", "1:3.0.8-1.amzn2023.0.1", "CVE-2023-5363 medium(Amazon Linux) fixed 1:3.0.8-1.amzn2023.0.2"},
 		{"Amazon Linux:2023", "openssl-libs", "1:3.0.8-1.amzn2023.0.2", ""},
+
+		{"Azure Linux:3", "ceph", "18.2.0-1.azl3", "CVE-2020-27304 critical(Azure Linux) fixed 18.2.1-1"},
+		{"Azure Linux:3", "ceph", "18.2.1-1.azl3", ""},
+		{"Azure Linux:3", "shim", "15.8-3.azl3", "CVE-2000-0001 low(Azure Linux) affected"},
+		{"Azure Linux:2", "ceph", "16.2.0-1.cm2", ""},
 
 		{"Oracle Linux:5", "bind", "30:9.3.3-7.el5", "CVE-2007-0493 medium(Oracle Linux) fixed 30:9.3.3-8.el5; CVE-2007-0494 medium(Oracle Linux) fixed 30:9.3.3-8.el5"},
 		{"Oracle Linux:5", "bind-libs", "30:9.3.3-8.el5", ""},

@@ -79,16 +79,29 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// canonicalEcosystem is the name under which the database keeps a release. Red
-// Hat's records name a product by CPE with the repository, which an installed
+// suseProduct finds the version and service pack in the name of a product that is
+// made of the packages of SUSE Linux Enterprise: "Linux Enterprise Module for
+// Basesystem 15 SP4", "Linux Enterprise Server 15 SP1-LTSS".
+var suseProduct = regexp.MustCompile(`^SUSE:Linux Enterprise (?:[A-Z].* )?([0-9]+(?: SP[0-9]+)?)(?:-[A-Z-]+)?$`)
+
+// canonicalEcosystem is the name under which the database keeps a release.
+//
+// Red Hat's records name a product by CPE with the repository, which an installed
 // package does not tell: "Red Hat:enterprise_linux:9::baseos" becomes
-// "Red Hat:enterprise_linux:9".
+// "Red Hat:enterprise_linux:9". SUSE's name the module that the package is in, or the
+// contract by which its fix is sold, which it does not tell either: all of one service
+// pack become "SUSE:Linux Enterprise 15 SP4".
 func canonicalEcosystem(ecosystem string) string {
-	if Base(ecosystem) != "Red Hat" {
-		return ecosystem
+	switch Base(ecosystem) {
+	case "Red Hat":
+		product, _, _ := strings.Cut(ecosystem, "::")
+		return product
+	case "SUSE":
+		if m := suseProduct.FindStringSubmatch(ecosystem); m != nil {
+			return "SUSE:Linux Enterprise " + m[1]
+		}
 	}
-	product, _, _ := strings.Cut(ecosystem, "::")
-	return product
+	return ecosystem
 }
 
 var pypiSeparators = regexp.MustCompile(`[-_.]+`)

@@ -3,8 +3,10 @@ package advisory
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,6 +33,10 @@ type definition struct {
 				Date string `xml:"date,attr"`
 			} `xml:"updated"`
 		} `xml:"advisory"`
+		// Azure Linux has these in place of the advisory.
+		AdvisoryID string `xml:"advisory_id"`
+		Severity   string `xml:"severity"`
+		Date       string `xml:"advisory_date"`
 	} `xml:"metadata"`
 	Criteria criteria `xml:"criteria"`
 }
@@ -138,6 +144,67 @@ func ovalEcosystem(distribution, release string) string {
 		release += ".0"
 	}
 	return distribution + ":" + release
+}
+
+// azureFiles is where Microsoft publishes OVAL for Azure Linux. OSV has it too, and of
+// late without what is new.
+const azureFiles = "https://raw.githubusercontent.com/microsoft/AzureLinuxVulnerabilityData/main/"
+
+var (
+	// azureFile tells the release, which the file itself does not.
+	azureFile    = regexp.MustCompile(`^(?:cbl-mariner|azurelinux)-([0-9]+)\.[0-9]+-oval\.xml`)
+	azurePackage = regexp.MustCompile(`^Package (\S+) is (earlier than|less than or equal to|earlier than or equal to) (\S+?),? affected by CVE-`)
+)
+
+// readAzureOVAL takes in the flaws of a release of Azure Linux, each a definition.
+func readAzureOVAL(ctx context.Context, in io.Reader, name string, b *builder) error {
+	m := azureFile.FindStringSubmatch(path.Base(name))
+	if m == nil {
+		return errors.New("its name must tell the release: azurelinux-3.0-oval.xml")
+	}
+	return eachElement(in, "definition", func(d *xml.Decoder, start *xml.StartElement) error {
+		var def definition
+		if err := d.DecodeElement(&def, start); err != nil {
+			return err
+		}
+		r := def.azureRecord("Azure Linux:" + m[1])
+		if len(r.Affected) == 0 {
+			return ctx.Err()
+		}
+		if err := r.check(); err != nil {
+			return fmt.Errorf("definition %q: %w", def.ID, err)
+		}
+		return b.add(r)
+	})
+}
+
+// azureRecord is the definition in the form of OSV.
+func (d *definition) azureRecord(ecosystem string) *Record {
+	m := &d.Metadata
+	number := m.AdvisoryID
+	if number == "" {
+		number = d.ID[strings.LastIndexByte(d.ID, ':')+1:]
+	}
+	r := &Record{ID: "AZL-" + number, Summary: m.Title, Details: m.Description}
+	r.Modified.Time = parseDay(m.Date)
+	r.word(m.Severity)
+	for _, ref := range m.References {
+		r.Upstream = append(r.Upstream, ovalCVE.FindAllString(ref.ID, -1)...)
+		r.References = append(r.References, Reference{Type: "ADVISORY", URL: ref.URL})
+	}
+	for _, c := range d.Criteria.Criterion {
+		p := azurePackage.FindStringSubmatch(c.Comment)
+		if p == nil {
+			continue
+		}
+		r.fixed(ecosystem, p[1], p[3])
+		if strings.Contains(p[2], "equal") {
+			// The newest version when it was written: there is no fix.
+			events := &r.Affected[len(r.Affected)-1].Ranges[0].Events
+			*events = (*events)[:1]
+		}
+	}
+	return r
 }
 
 // photonFiles are the files of Photon, one for each release.

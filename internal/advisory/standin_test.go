@@ -1,0 +1,223 @@
+package advisory
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// fact is a row of testdata/records: what an advisory says, and where.
+type fact struct {
+	id, aliases, ecosystem, name string
+	spans                        []span
+	only                         string // the one version that is affected
+}
+
+// facts reads testdata/records, which its README explains.
+func facts(t *testing.T, path string) []fact {
+	t.Helper()
+	in, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	rows, err := csv.NewReader(in).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []fact
+	for _, row := range rows[1:] {
+		f := fact{id: row[0], aliases: row[1], ecosystem: row[2], name: row[3]}
+		if !strings.HasPrefix(row[5], "https://") {
+			t.Errorf("%s names no source", f.id)
+		}
+		for text := range strings.FieldsSeq(row[4]) {
+			if v, ok := strings.CutPrefix(text, "="); ok {
+				f.only = v
+				continue
+			}
+			from, to, _ := strings.Cut(text, "<")
+			s := span{from: from}
+			s.to, s.through = strings.CutPrefix(to, "=")
+			f.spans = append(f.spans, s)
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// record is the fact in the form of OSV.
+func (f *fact) record(t *testing.T) string {
+	t.Helper()
+	r := map[string]any{"id": f.id, "modified": "2024-01-01T00:00:00Z", "summary": "A flaw in " + f.name}
+	if f.aliases != "" {
+		r["aliases"] = []string{f.aliases}
+		if isDistribution(f.ecosystem) {
+			r["aliases"], r["upstream"] = nil, []string{f.aliases}
+		}
+	}
+	affected := map[string]any{"package": map[string]string{"ecosystem": f.ecosystem, "name": f.name}}
+	if f.only != "" {
+		affected["versions"] = []string{f.only}
+	}
+	var ranges []any
+	for _, s := range f.spans {
+		events := []map[string]string{{"introduced": s.from}}
+		switch {
+		case s.through:
+			events = append(events, map[string]string{"last_affected": s.to})
+		case s.to != "":
+			events = append(events, map[string]string{"fixed": s.to})
+		}
+		ranges = append(ranges, map[string]any{"type": "ECOSYSTEM", "events": events})
+	}
+	affected["ranges"] = ranges
+	r["affected"] = []any{affected}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// justBefore is a version that comes right before another one.
+func justBefore(ecosystem, version string) string {
+	switch orderOf(ecosystem).like {
+	case "Debian", "Red Hat":
+		return version + "~"
+	case "Packagist":
+		return version + "-dev"
+	case "NuGet":
+		release, _, _ := strings.Cut(version, "-")
+		return release + "-0"
+	case "Maven":
+		return strings.TrimSuffix(version, ".Final") + "-alpha"
+	default:
+		return version + "-0"
+	}
+}
+
+// farAfter is a version that comes after all others.
+func farAfter(ecosystem string) string {
+	if isDistribution(ecosystem) {
+		return "99:9999999999"
+	}
+	return "99999"
+}
+
+// TestFacts holds matching to facts of published advisories: versions at and beside
+// each boundary.
+func TestFacts(t *testing.T) {
+	files, err := filepath.Glob("testdata/records/*.csv")
+	if err != nil || len(files) < 7 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, path := range files {
+		name := strings.TrimSuffix(filepath.Base(path), ".csv")
+		t.Run(name, func(t *testing.T) {
+			all := facts(t, path)
+			if len(all) < 20 {
+				t.Errorf("%d facts, want 20 or more", len(all))
+			}
+			var records []string
+			for i := range all {
+				records = append(records, all[i].record(t))
+			}
+			db := built(t, map[string][]string{name: records})
+			for i := range all {
+				check(t, db, &all[i])
+			}
+		})
+	}
+}
+
+// check asks for the versions at the boundaries of a fact.
+func check(t *testing.T, db *Database, f *fact) {
+	t.Helper()
+	has := func(version string) (flaw *Flaw) {
+		ask := db.Match
+		if strings.HasPrefix(f.id, "MAL-") {
+			ask = db.Malicious
+			if a := match(t, db, f.ecosystem, f.name, version); len(a.Flaws) > 0 {
+				t.Errorf("%s: malware is given as a flaw", f.id)
+			}
+		}
+		a, err := ask(t.Context(), Query{Ecosystem: installed(f.ecosystem), Name: f.name, Version: version})
+		if err != nil || len(a.Undecided) > 0 {
+			t.Fatalf("%s: %s: %+v, %v", f.id, version, a, err)
+		}
+		for i := range a.Flaws {
+			if slices.Contains(a.Flaws[i].Advisories, f.id) {
+				return &a.Flaws[i]
+			}
+		}
+		return nil
+	}
+	want := func(version string, affected bool) *Flaw {
+		t.Helper()
+		flaw := has(version)
+		if (flaw != nil) != affected {
+			t.Errorf("%s: %s %s is affected: %v, want %v", f.id, f.name, version, flaw != nil, affected)
+		}
+		return flaw
+	}
+	if f.only != "" {
+		want(f.only, true)
+		want("0.0.1", false)
+	}
+	for _, s := range f.spans {
+		if s.from != zero {
+			want(s.from, true)
+			want(justBefore(f.ecosystem, s.from), inAnother(t, f, justBefore(f.ecosystem, s.from)))
+		}
+		switch {
+		case s.to == "":
+			want(farAfter(f.ecosystem), true)
+			continue
+		case s.through:
+			want(s.to, true)
+			want(s.to+".1", false)
+			continue
+		}
+		if flaw := want(justBefore(f.ecosystem, s.to), true); flaw != nil {
+			if flaw.FixedVersion != s.to || flaw.Status != StatusFixed {
+				t.Errorf("%s: fixed in %q (%s), want %q", f.id, flaw.FixedVersion, flaw.Status, s.to)
+			}
+			if f.aliases != "" && flaw.ID != f.aliases && strings.HasPrefix(f.aliases, "CVE-") {
+				t.Errorf("%s is known as %s, want %s", f.id, flaw.ID, f.aliases)
+			}
+		}
+		want(s.to, inAnother(t, f, s.to))
+		want(farAfter(f.ecosystem), false)
+	}
+}
+
+// inAnother tells whether a version lies in any of the stretches of a fact.
+func inAnother(t *testing.T, f *fact, version string) bool {
+	t.Helper()
+	return slices.ContainsFunc(f.spans, func(s span) bool {
+		from := s.from == zero || compareText(t, f.ecosystem, version, s.from) >= 0
+		c := -1
+		if s.to != "" {
+			c = compareText(t, f.ecosystem, version, s.to)
+		}
+		return from && (c < 0 || c == 0 && s.through)
+	})
+}
+
+// installed is the ecosystem of an image that has a package of a product of SUSE: the
+// os-release tells the product, and no module or contract.
+func installed(ecosystem string) string {
+	product, ok := strings.CutPrefix(ecosystem, "SUSE:Linux Enterprise ")
+	if !ok {
+		return ecosystem
+	}
+	product, _, _ = strings.Cut(product, "-")
+	fields := strings.Fields(product)
+	from := slices.IndexFunc(fields, func(f string) bool { return f == "12" || f == "15" })
+	return "SUSE:Linux Enterprise Server " + strings.Join(fields[from:], " ")
+}
