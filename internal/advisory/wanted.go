@@ -104,3 +104,40 @@ func (u *Updater) sourceOf(name string) string {
 		return u.location(name, "all.zip")
 	}
 }
+
+// absentSuffix marks a body of data that a server did not have.
+const absentSuffix = ".absent"
+
+// absentError is that a server did not have a body of data when it was last asked.
+type absentError struct{ text string }
+
+func (e *absentError) Error() string { return e.text }
+func (e *absentError) Unwrap() error { return fs.ErrNotExist }
+
+// Absent gives the error with which the source said, not longer ago than a time, that
+// it does not have a body of data; nil if it did not. Only servers are not asked again.
+func (u *Updater) Absent(name string, within time.Duration) error {
+	path := u.absentPath(name)
+	stat, err := os.Stat(path)
+	if err != nil || !isURL(u.Source) || u.Now().Sub(stat.ModTime()) > within {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	source, text, ok := strings.Cut(string(data), "\n")
+	if err != nil || !ok || source != u.Source {
+		return nil
+	}
+	return &absentError{text}
+}
+
+// NoteAbsent notes for [Updater.Absent] that the source does not have a body of data.
+func (u *Updater) NoteAbsent(name string, why error) error {
+	if !isURL(u.Source) {
+		return nil
+	}
+	return os.WriteFile(u.absentPath(name), []byte(u.Source+"\n"+why.Error()), 0o644)
+}
+
+func (u *Updater) absentPath(name string) string {
+	return strings.TrimSuffix(dataPath(u.Dir, Base(name)), fileSuffix) + absentSuffix
+}

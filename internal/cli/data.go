@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -76,7 +77,12 @@ func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworth
 		}
 	}
 	var due []string
+	opt.Unfetched = make(map[string]error)
 	for _, name := range wish {
+		if absent := u.Absent(name, refreshAfter); absent != nil {
+			opt.Unfetched[name] = absent
+			continue
+		}
 		var newer interface{ Newer() bool }
 		info, err := db.Info(name)
 		if err == nil && u.Due(info, refreshAfter) || err != nil && !errors.As(err, &newer) {
@@ -87,7 +93,7 @@ func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworth
 		return db, opt, nil
 	}
 	db.Close()
-	opt.Unfetched = a.fetch(ctx, u, due, f.image.noProgress)
+	maps.Copy(opt.Unfetched, a.fetch(ctx, u, due, f.image.noProgress))
 	if err := ctx.Err(); err != nil {
 		return nil, opt, err
 	}
@@ -124,8 +130,14 @@ func (a *app) fetch(ctx context.Context, u *advisory.Updater, names []string, no
 	group.Wait()
 	for _, name := range names {
 		err := failed[name]
-		if err == nil || errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil {
-			continue // what a source does not have is told in the report
+		switch {
+		case err == nil || ctx.Err() != nil:
+			continue
+		case errors.Is(err, fs.ErrNotExist): // is told in the report
+			if err := u.NoteAbsent(name, err); err != nil {
+				a.log.Debug("cannot note what the source does not have", "error", err)
+			}
+			continue
 		}
 		a.log.Warn("advisories could not be fetched, and the scan goes on without", "name", name, "error", err)
 	}

@@ -224,9 +224,7 @@ func TestRefresh(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
-		if r.URL.Path == "/Alpine/all.zip" || strings.HasSuffix(r.URL.Path, ".csv") && strings.HasPrefix(r.URL.Path, "/Alpine/") {
-			asked = append(asked, r.URL.Path)
-		}
+		asked = append(asked, r.URL.Path)
 		if down {
 			http.Error(w, "down", http.StatusForbidden)
 			return
