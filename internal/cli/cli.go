@@ -37,7 +37,7 @@ const (
 
 // Run runs the command that the arguments name and gives the exit code.
 func Run(ctx context.Context, args []string, env Environment) int {
-	a := &app{Environment: env, now: time.Now}
+	a := &app{Environment: env, now: time.Now, unfetched: make(map[string]error)}
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
@@ -55,6 +55,8 @@ type app struct {
 	now  func() time.Time
 	log  *slog.Logger
 	exit int
+	// unfetched says why data could not be fetched in this run, by its name.
+	unfetched map[string]error
 }
 
 // Command gives the whole command line, for those who document it.

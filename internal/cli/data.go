@@ -83,6 +83,10 @@ func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworth
 			opt.Unfetched[name] = absent
 			continue
 		}
+		if failed := a.unfetched[name]; failed != nil { // of an image before, and no better now
+			opt.Unfetched[name] = failed
+			continue
+		}
 		var newer interface{ Newer() bool }
 		info, err := db.Info(name)
 		if err == nil && u.Due(info, refreshAfter) || err != nil && !errors.As(err, &newer) {
@@ -93,7 +97,9 @@ func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworth
 		return db, opt, nil
 	}
 	db.Close()
-	maps.Copy(opt.Unfetched, a.fetch(ctx, u, due, f.image.noProgress))
+	failed := a.fetch(ctx, u, due, f.image.noProgress)
+	maps.Copy(opt.Unfetched, failed)
+	maps.Copy(a.unfetched, failed)
 	if err := ctx.Err(); err != nil {
 		return nil, opt, err
 	}
