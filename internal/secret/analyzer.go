@@ -78,7 +78,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 2 }
+func (*Analyzer) Version() int { return 3 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.

@@ -217,3 +217,28 @@ func TestAlphabet(t *testing.T) {
 		t.Error("the bytes of a character beyond ASCII, and nothing else, should be in the set")
 	}
 }
+
+// The constants of a program lie end to end, and those of a program that looks
+// for secrets look like some.
+func TestStrungConstants(t *testing.T) {
+	rs := mustDefault(t)
+	for _, text := range []string{
+		"influx" + "glpat-" + "twilioresendtwitchinsertfoobar",
+		"WORKDIR" + "glsoat-" + "pypi-Agdop_v1_" + "sk-ant-TimeoutRetries",
+	} {
+		if matches, _ := rs.scan([]byte(text), &place{path: "usr/bin/tool", binary: true}); len(matches) > 0 {
+			t.Errorf("%q is taken for %s", text, matches[0].rule.id)
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	missed := 0
+	for range 1000 {
+		text := "influx" + sample(r, `glpat-[0-9A-Za-z_-]{20}`) + "\x00"
+		if matches, _ := rs.scan([]byte(text), &place{path: "usr/bin/tool", binary: true}); len(matches) == 0 {
+			missed++
+		}
+	}
+	if missed > 10 {
+		t.Errorf("%d of 1000 tokens are missed", missed)
+	}
+}

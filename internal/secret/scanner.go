@@ -196,6 +196,9 @@ func (s *scanner) add(m match) {
 	if (r.form == token || r.form == assigned) && !m.confirmed && dummy(m.value) {
 		return
 	}
+	if r.form == token && s.place.binary && !m.confirmed && s.rules.strung(r, m.value) {
+		return
+	}
 	if s.allowed(&m) {
 		return
 	}
@@ -215,6 +218,22 @@ func dummy(v []byte) bool {
 		}
 	}
 	return false
+}
+
+// strung tells whether a match in a program is but the constants of the program,
+// which compilers lay end to end: words, or the beginnings of other tokens.
+func (rs *Rules) strung(r *rule, v []byte) bool {
+	for _, k := range r.keywords {
+		v = bytes.TrimPrefix(v, []byte(k))
+	}
+	if identifier(v) {
+		return true
+	}
+	return slices.ContainsFunc(rs.rules, func(o *rule) bool {
+		return o.form == token && slices.ContainsFunc(o.keywords, func(k string) bool {
+			return len(k) >= 5 && bytes.Contains(v, []byte(k))
+		})
+	})
 }
 
 var allowMark = []byte("gitleaks:allow")
