@@ -30,6 +30,8 @@ type Image struct {
 	// BaseBoundary is the number of layers that came from the base image; nil
 	// where that could not be worked out.
 	BaseBoundary *int `json:"baseBoundary,omitempty"`
+	// Base says what else is known of the base image; nil if nothing is.
+	Base *Base `json:"base,omitempty"`
 	// Layers are the layers from the base up.
 	Layers []Layer `json:"layers"`
 
@@ -39,6 +41,17 @@ type Image struct {
 	// image, "latest" where the user named none; "" if there was no such question.
 	// It is no part of the report.
 	Tag string `json:"-"`
+}
+
+// Base is the image that another one was built on.
+type Base struct {
+	// Reference names it, in the words of whoever did: the user, the history or a
+	// label of the image; empty if nobody did.
+	Reference string `json:"reference,omitempty"`
+	// Digest is the digest of its manifest; empty if that is not known.
+	Digest string `json:"digest,omitempty"`
+	// Evidence says from what [Image.BaseBoundary] is known; empty if it is not.
+	Evidence string `json:"evidence,omitempty"`
 }
 
 // Layer is one layer of an image.

@@ -50,6 +50,7 @@ Buried files waste space, and anyone who can pull the image can take them out
 	f.scan.image.register(cmd)
 	f.scan.data.register(cmd)
 	f.scan.registerJudging(cmd)
+	f.scan.base.registerBase(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", "text or json")
 	flags.StringVar(&f.color, "color", "auto", "colours in the text: auto, always or never")

@@ -19,6 +19,7 @@ import (
 type scanFlags struct {
 	image         imageFlags
 	data          dataFlags
+	base          baseFlags
 	output        outputFlags
 	risks         []string
 	failOn        string
@@ -97,6 +98,7 @@ Dockle, Trivy and gitleaks in the working directory (.dockleignore, .trivyignore
 	f.output.register(cmd)
 	f.data.register(cmd)
 	f.registerJudging(cmd)
+	f.base.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.failOn, "fail-on", "", "severity from which a finding of any risk fails the image, or never (default what the policy says)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "do not count vulnerabilities that no version fixes")
@@ -207,6 +209,9 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache
 // judgeOne judges an image that was read. The sources are what it is known from, if
 // not from itself.
 func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge, sources ...seaworthy.DataSource) (seaworthy.Verdict, error) {
+	if err := a.giveBase(ctx, merged.Image(), f); err != nil {
+		return seaworthy.Verdict{}, err
+	}
 	by := &seaworthy.Provenance{Tool: a.tool(), Data: sources}
 	if needsAdvisories(analyzers) {
 		db, opt, err := a.advisories(ctx, f, merged.Packages())
@@ -233,7 +238,7 @@ func (a *app) tool() seaworthy.Tool {
 // judge gives a function that puts the judge that the flags ask for before a
 // handler.
 func (a *app) judge(f *scanFlags) (func(seaworthy.Handler, []seaworthy.Risk) *policy.Judge, error) {
-	opt := policy.Options{Now: a.now(), IgnoreUnfixed: f.ignoreUnfixed}
+	opt := policy.Options{Now: a.now(), IgnoreUnfixed: f.ignoreUnfixed, IgnoreBase: f.base.ignore}
 	if f.failOn != "" {
 		level, err := policy.ParseLevel(strings.ToLower(f.failOn))
 		if err != nil {

@@ -18,6 +18,9 @@ type Options struct {
 	FailOn Level
 	// IgnoreUnfixed takes vulnerabilities that no version fixes out of account.
 	IgnoreUnfixed bool
+	// IgnoreBase takes findings out of account that lie wholly in the layers of the
+	// base image. Where those end must be known, or the verdict stays open.
+	IgnoreBase bool
 	// Risks are those that the user wants judged; no others influence the
 	// verdict. None means all.
 	Risks []seaworthy.Risk
@@ -208,10 +211,32 @@ func (j *Judge) except(f *seaworthy.Finding, vars func() variables) *seaworthy.E
 		j.ignore("--ignore-unfixed")
 		return &seaworthy.Exception{Reason: "--ignore-unfixed"}
 	}
+	if j.opt.IgnoreBase && j.inBase(f) {
+		j.ignore("--ignore-base (" + baseLayers(*j.image.BaseBoundary) + ")")
+		return &seaworthy.Exception{Reason: "--ignore-base: it is in the base image"}
+	}
 	for _, i := range expired {
 		j.expired[i]++
 	}
 	return nil
+}
+
+// inBase is true for a finding of which every place is in a layer of the base
+// image.
+func (j *Judge) inBase(f *seaworthy.Finding) bool {
+	if j.image == nil || j.image.BaseBoundary == nil || len(f.Locations) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(f.Locations, func(l seaworthy.Location) bool {
+		return l.Layer == nil || *l.Layer >= *j.image.BaseBoundary
+	})
+}
+
+func baseLayers(n int) string {
+	if n == 1 {
+		return "layer 0"
+	}
+	return fmt.Sprintf("layers 0 to %d", n-1)
 }
 
 func (j *Judge) ignore(by string) {
@@ -262,6 +287,9 @@ func (j *Judge) verdict() seaworthy.Verdict {
 	}
 	for _, u := range j.unclear {
 		open = append(open, fmt.Sprintf("an expression of the policy could not be evaluated for %s, among them %s: %s", findings(u.n, ""), u.finding, u.reason))
+	}
+	if j.opt.IgnoreBase && (j.image == nil || j.image.BaseBoundary == nil) {
+		open = append(open, "--ignore-base: where the base image ends is not known, so that every finding counts; name the base image with --base")
 	}
 	for i := range j.exceptions.all {
 		if n := j.expired[i]; n > 0 {

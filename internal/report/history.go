@@ -168,7 +168,7 @@ func (h *History) text(d *document) error {
 	for i, s := range h.steps {
 		h.step(p, s, found[i])
 		if b := d.image.BaseBoundary; b != nil && s.Layer != nil && s.Layer.Index == *b-1 && h.moreLayers(i) {
-			p.line(p.paint(dim, "      "+strings.Repeat("─", 9)+"  the base ends here "+strings.Repeat("─", max(p.width-stepColumns-19, 0))))
+			p.line(p.paint(dim, "      "+strings.Repeat("─", 9)+"  base layers end here "+strings.Repeat("─", max(p.width-stepColumns-21, 0))))
 		}
 	}
 	h.sum(p, t, d, elsewhere)

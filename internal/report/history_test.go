@@ -46,7 +46,7 @@ func TestHistoryIsHarmless(t *testing.T) {
 			if n := strings.Count(out.String(), "1 high"); n != 3 {
 				t.Errorf("the finding is counted %d times, want once in each of two layers and once in the sum:\n%s", n, &out)
 			}
-			if !strings.Contains(out.String(), "the base ends here") {
+			if !strings.Contains(out.String(), "base layers end here") {
 				t.Error("the boundary is not shown")
 			}
 		}

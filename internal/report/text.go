@@ -97,6 +97,9 @@ func (t *textWriter) header(p *page, d *document) {
 		facts = append(facts, age(*i.Created, t.opt.Now))
 	}
 	p.hang(2, "  ", dotted(plain, facts)...)
+	if b := baseLine(i); b != "" {
+		p.hang(2, "  ", prose(dim, b))
+	}
 	var ids []string
 	if i.Digest != "" {
 		ids = append(ids, "digest "+t.digest(i.Digest))
@@ -111,6 +114,27 @@ func (t *textWriter) header(p *page, d *document) {
 		return
 	}
 	p.hang(2, "  ", dotted(dim, ids)...)
+}
+
+// baseLine says what is known of the base image, "" if nothing is.
+func baseLine(i *seaworthy.Image) string {
+	name, evidence := "", ""
+	if i.Base != nil {
+		if i.Base.Reference != "" {
+			name = " " + i.Base.Reference
+		}
+		evidence = i.Base.Evidence
+	}
+	switch {
+	case i.BaseBoundary == nil && name == "":
+		return ""
+	case i.BaseBoundary == nil:
+		return "base image" + name + ", as a label says; where it ends is not known"
+	case evidence == "":
+		return fmt.Sprintf("base image%s: %s", name, places(*i.BaseBoundary, "layer"))
+	default:
+		return fmt.Sprintf("base image%s: %s, as %s", name, places(*i.BaseBoundary, "layer"), evidence)
+	}
 }
 
 // dotted puts a middle dot between the items and lets a line end only there, if

@@ -59,6 +59,7 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 			img.Layers[s.Layer].Instruction = s.Redacted()
 		}
 	}
+	img.BaseBoundary, img.Base = instruction.FindBase(manifest.Config, len(img.Layers))
 	var err error
 	if m.tree, err = newTree(ctx, tables); err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
