@@ -72,6 +72,7 @@ func harbour() scanned {
 			OS:      &seaworthy.OS{ID: "debian", VersionID: "12", PrettyName: "Debian GNU/Linux 12 (bookworm)"},
 			Created: ptr(time.Date(2024, 5, 6, 7, 8, 9, 10, time.FixedZone("", 2*3600))),
 			Size:    1234567890, BaseBoundary: ptr(1),
+			Base: &seaworthy.Base{Reference: "docker.io/library/debian:12", Digest: "sha256:" + strings.Repeat("d4", 32), Evidence: "the history passes from debuerreotype to BuildKit after layer 0"},
 			Layers: []seaworthy.Layer{
 				{Index: 0, Digest: digest("c0"), DiffID: digest("e0"), Size: 1200000000, Instruction: "ADD rootfs.tar.xz /"},
 				{Index: 1, Digest: digest("c1"), DiffID: digest("e1"), Size: 34567000,
