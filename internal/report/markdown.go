@@ -165,9 +165,6 @@ func (m *markdownWriter) findings(d *document, room int) string {
 	for i, risk := range risks {
 		limit := b.Len() + (room-b.Len())/(len(risks)-i)
 		found := of(risk, d.findings)
-		if risk == seaworthy.Vulnerability {
-			found = byPriority(found)
-		}
 		if len(found) == 0 {
 			continue
 		}
@@ -177,10 +174,15 @@ func (m *markdownWriter) findings(d *document, room int) string {
 		}
 		part := fmt.Sprintf("<details><summary><b>%s</b>: %s</summary>\n\n| severity | finding | where | fix |\n|---|---|---|---|\n", risk, strings.Join(counts, ", "))
 		var table strings.Builder
-		more := rows(&table, limit-b.Len()-len(part)-len(ending), found, markdownRow)
-		left += more
-		if more < len(found) {
-			b.WriteString(part + table.String() + ending)
+		space := limit - b.Len() - len(part) - len(ending)
+		remedies := markdownRemedies(found, space/4)
+		items := markdownItems(risk, found)
+		more := rows(&table, space-len(remedies), items, func(i markdownItem) string { return i.text })
+		for _, i := range items[len(items)-more:] {
+			left += i.findings
+		}
+		if more < len(items) {
+			b.WriteString(part + table.String() + remedies + ending)
 		}
 	}
 	if left > 0 {
@@ -228,11 +230,7 @@ func markdownRow(f *seaworthy.Finding) string {
 		}
 		where = append(where, at)
 	}
-	severity := f.Severity.String()
-	if f.Severity >= seaworthy.High {
-		severity = "**" + severity + "**"
-	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", severity, what, strings.Join(where, "<br>"), markdownShort(f.Remediation, maxCell))
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(f.Severity), what, strings.Join(where, "<br>"), markdownShort(f.Remediation, maxCell))
 }
 
 // markdownCell is markdownCode of a string that is made visible and short.
