@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -44,6 +45,8 @@ type Analyzer struct {
 	key    []byte
 	show   bool
 	verify *Verifier
+	// windows holds the memory in which long files are read.
+	windows sync.Pool
 }
 
 var (

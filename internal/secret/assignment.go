@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -11,6 +12,9 @@ type assignment struct {
 	name       string // folded to lower case
 	start, end int    // of the value, without quotes
 	quoted     bool
+	// paired is true for one of several name=value in a row: of a URL's query or
+	// of a connection string.
+	paired bool
 }
 
 // The bounds on an assignment.
@@ -21,8 +25,13 @@ const (
 )
 
 // assignmentAt reads the assignment in whose name a keyword stands from at to
-// end. It knows NAME=value, "name": "value", name => 'value', name := "value",
-// --name value, <name>value</name>, name%3Dvalue and a["name"] = "value".
+// end. It knows, with blanks where they may be,
+//
+//	NAME=value  name: value  "name": "value"  name => 'value'  name := "value"
+//	--name value  name%3Dvalue  a["name"] ||= "value"  define('NAME', 'value')
+//	const NAME: &str = "value"  var name string = "value"  Name { get; set; } = "value"
+//	<name>value</name>  <x key="name">value</x>  <x name="name" value="value"/>
+//	name: NAME, and value: value in the next line  setName("value")  7,name,"value"
 func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	start := at
 	for start > 0 && at-start < maxName && nameByte(text[start-1]) {
@@ -31,36 +40,17 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	for end < len(text) && end-at < maxName && nameByte(text[end]) {
 		end++
 	}
-	a.name = strings.ToLower(strings.Trim(string(text[start:end]), "-."))
-	i, limit := end, min(len(text), end+maxGap)
+	a.name = string(bytes.Trim(text[start:end], "-."))
+	i, opened := separator(text, start, end, a.name)
+	if i < 0 {
+		return a, false
+	}
+	a.name = strings.ToLower(a.name)
+	limit := min(len(text), i+maxGap)
 	skip := func(set string) {
 		for i < limit && strings.IndexByte(set, text[i]) >= 0 {
 			i++
 		}
-	}
-	opened := byte(0)
-	if i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '\\') { // the quote that closes the name
-		skip(`\"']`)
-	}
-	blanks := i
-	skip(" \t")
-	switch {
-	case i >= limit:
-		return a, false
-	case text[i] == '=' && i+1 < limit && (text[i+1] == '=' || text[i+1] == '~'):
-		return a, false // a comparison
-	case text[i] == '=' || text[i] == ':':
-		i++
-		skip("=>")
-	case bytes.HasPrefix(text[i:], []byte("%3D")) || bytes.HasPrefix(text[i:], []byte("%3d")):
-		i += 3
-	case text[i] == '>' && start > 0 && text[start-1] == '<':
-		i, opened = i+1, '<'
-	case text[i] == ',' && blanks > end: // "name", "value"
-		i++
-	case i > blanks && start >= 2 && text[start] == '-' && text[start+1] == '-': // --name value
-	default:
-		return a, false
 	}
 	skip(" \t")
 	if opened == 0 {
@@ -75,7 +65,103 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	}
 	a.start = i
 	a.end = valueEnd(text, i, opened)
+	a.paired = opened == 0 && text[i-1] == '=' && inRow(text, start, a.end)
 	return a, a.end > a.start && a.end-a.start < maxValue
+}
+
+// inRow tells whether a name=value without quotes has another one beside it, as in
+// ?a=b&name=value, host=h name=value and Server=s;Name=value.
+func inRow(text []byte, start, end int) bool {
+	if start == 0 {
+		return false
+	}
+	switch text[start-1] {
+	case '?', '&', ';':
+		return true
+	case ' ':
+		word := text[max(0, start-1-maxName) : start-1]
+		word = word[bytes.LastIndexAny(word, " \t\n\"'`")+1:]
+		return len(word) > 2 && bytes.IndexByte(word[1:], '=') >= 0 && word[0] != '-'
+	case '"', '\'':
+		return end < len(text) && text[end] == '&'
+	}
+	return end < len(text) && text[end] == '&' && text[start-1] != '\n'
+}
+
+// The forms of what stands between a name and its value.
+var (
+	typeBefore = regexp.MustCompile(`^[ \t]*[&'A-Za-z_][&'A-Za-z0-9_<>\[\].?| ]{1,40}= ?["'` + "`" + `]`)
+	typeBehind = regexp.MustCompile(`^(?:[A-Za-z*\[\]]{1,20}|\{ ?get;[ a-z;]{0,30}\}) ?= ?["'` + "`" + `]`)
+	valueField = regexp.MustCompile(`^(?:[ \t]+type="string")?[ \t]*,?(?:[ \t]*\r?\n)?[ \t]{0,40}["']?value["']?[ \t]{0,4}[:=]`)
+)
+
+// separator finds what stands between the name from start to end and its value,
+// and gives where that is over and, in XML, the byte that opened the value. It is
+// -1 if no value is given to the name.
+func separator(text []byte, start, end int, name string) (i int, opened byte) {
+	i, limit := end, min(len(text), end+maxGap)
+	skip := func(set string) {
+		for i < limit && strings.IndexByte(set, text[i]) >= 0 {
+			i++
+		}
+	}
+	before := byte('\n')
+	if start > 0 {
+		before = text[start-1]
+	}
+	if i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '\\') { // the quote that closes the name
+		skip(`\"']`)
+	}
+	closed := i > end
+	blanks := i
+	skip(" \t")
+	if i >= limit {
+		return -1, 0
+	}
+	rest := text[i:min(len(text), i+80)]
+	switch c := text[i]; {
+	case c == '=' && i+1 < limit && (text[i+1] == '=' || text[i+1] == '~'):
+		return -1, 0 // a comparison
+	case c == '=' || c == ':':
+		if c == ':' {
+			if m := typeBefore.FindIndex(rest[1:]); m != nil {
+				return i + m[1], 0
+			}
+		}
+		i++
+		skip("=>")
+		return i, 0
+	case bytes.HasPrefix(rest, []byte("||=")), bytes.HasPrefix(rest, []byte("??=")):
+		return i + 3, 0
+	case bytes.HasPrefix(rest, []byte("?=")):
+		return i + 2, 0
+	case bytes.HasPrefix(rest, []byte("%3D")), bytes.HasPrefix(rest, []byte("%3d")):
+		return i + 3, 0
+	case c == '>' && (before == '<' || closed):
+		return i + 1, '<'
+	case c == ',' && closed, c == ',' && before == ',': // "name", "value"
+		return i + 1, 0
+	case c == '(' && i == end && i+1 < limit && (text[i+1] == '"' || text[i+1] == '\'') && (before == '.' || setter(name)):
+		return i + 1, 0
+	}
+	if m := valueField.FindIndex(text[blanks:min(len(text), blanks+100)]); m != nil && (closed || before == ' ') {
+		return blanks + m[1], 0
+	}
+	if i > blanks {
+		if m := typeBehind.FindIndex(rest); m != nil {
+			return i + m[1] - 1, 0
+		}
+		if start+1 < end && text[start] == '-' && text[start+1] == '-' { // --name value
+			return i, 0
+		}
+	}
+	return -1, 0
+}
+
+// setter tells whether a function of this name sets what its name says.
+func setter(name string) bool {
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	return len(name) > 4 && (strings.HasPrefix(name, "set") || strings.HasPrefix(name, "Set") || strings.HasPrefix(name, "with") || strings.HasPrefix(name, "With"))
 }
 
 // valueEnd is where a value ends that starts at i, behind the quote.
@@ -100,7 +186,7 @@ func nameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '
 // prefilter looks for them.
 var secretWords = [...]string{
 	"password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "api-key", "access_key", "accesskey", "access-key",
-	"private_key", "privatekey", "private-key", "auth_key", "authkey", "encryption_key", "encryptionkey", "signing_key", "signingkey",
+	"private_key", "privatekey", "private-key", "auth_key", "authkey", "encryption_key", "encryptionkey", "signing_key", "signingkey", "presharedkey", "preshared_key",
 	"client_key", "master_key", "masterkey", "account_key", "accountkey", "storage_key", "credential", "_pass=", "_pwd=",
 	`"auth":`, "_auth=", `"pass":`, `"pwd":`, "pwd: ", "pass: ",
 }
@@ -128,7 +214,7 @@ func secretName(name string) bool {
 		return slices.Contains(keyKinds[:], words[len(words)-2])
 	}
 	for _, w := range words[max(0, len(words)-3):] {
-		for _, s := range [...]string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "authkey", "secretkey", "encryptionkey", "signingkey", "masterkey", "accountkey", "credential", "credentials"} {
+		for _, s := range [...]string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "authkey", "secretkey", "encryptionkey", "signingkey", "masterkey", "accountkey", "presharedkey", "credential", "credentials"} {
 			if strings.HasSuffix(w, s) {
 				return true
 			}

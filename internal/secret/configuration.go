@@ -124,6 +124,6 @@ func (a *Analyzer) inCommands(in instruction.Instruction) []match {
 
 // realPassword tells whether a word on a command line can be a password itself.
 func realPassword(v string) bool {
-	return len(v) >= 4 && !strings.ContainsAny(v, "$`{}<>*") && !strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "/") &&
+	return len(v) >= 4 && !strings.ContainsAny(v, "$`{}<>") && !strings.Contains(v, "**") && !strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "/") &&
 		!(strings.EqualFold(v, "password") || strings.EqualFold(v, "stdin") || strings.EqualFold(v, "true") || strings.EqualFold(v, "false"))
 }

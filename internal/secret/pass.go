@@ -117,6 +117,13 @@ func (a *Analyzer) look(body []byte, pl *place) (found []sighting, whole bool) {
 	if len(matches) == 0 && derFile(body) {
 		matches = append(matches, match{rule: privateKeyRule(), value: body, opinion: opinion{confirmed: true, note: "It is in DER; it parses, and no passphrase protects it."}})
 	}
+	if pl.binary && width == 1 {
+		if note, severity := storeOf(pl.path, body); note != "" {
+			if r := a.rules.byID(keyStore); r.form == ownFile {
+				matches = []match{{rule: r, value: body, opinion: opinion{confirmed: true, severity: severity, note: note}}}
+			}
+		}
+	}
 	line, at := 1, 0
 	for i := range matches {
 		m := &matches[i]

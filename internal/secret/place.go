@@ -20,6 +20,8 @@ type place struct {
 	// silent files have too many values that look like secrets and are none for
 	// names and values to mean anything: manuals, translations, lock files, maps.
 	silent bool
+	// prose files describe and list: no name means anything but an issuer's.
+	prose bool
 	// fixture files are there to be tested with, to be read, or as examples.
 	fixture bool
 	// installed files came with a package.
@@ -43,6 +45,7 @@ func (pl *place) learn() {
 	pl.keeper = keeper(rooted, base)
 	pl.setting = pl.keeper || settingFile(base, ext)
 	pl.silent = !pl.keeper && (pl.binary || silent(low, base, ext))
+	pl.prose = !pl.silent && !pl.keeper && prose(low, base, ext)
 	pl.fixture = fixture(low, base) || document(base, ext)
 	pl.installed = installed(rooted)
 }
@@ -72,7 +75,7 @@ func settingFile(base, ext string) bool {
 
 func silent(low, base, ext string) bool {
 	switch ext {
-	case ".map", ".lock", ".md", ".rst", ".html", ".htm", ".svg", ".po", ".pot", ".css", ".adoc", ".1", ".3", ".5", ".7", ".8", ".pem", ".crt", ".cer", ".sum", ".md5sums", ".sha256", ".ts", ".tsx", ".pod", ".tex", ".list", ".csv", ".tsv", ".patch", ".diff":
+	case ".map", ".lock", ".svg", ".po", ".pot", ".css", ".pem", ".crt", ".cer", ".sum", ".md5sums", ".sha256", ".list":
 		return true
 	}
 	switch base {
@@ -85,6 +88,14 @@ func silent(low, base, ext string) bool {
 		}
 	}
 	return strings.Contains(base, ".min.") || strings.Contains(base, ".d.ts") || strings.Contains(low, "/locales/") || strings.Contains(low, "/i18n/")
+}
+
+func prose(low, base, ext string) bool {
+	switch ext {
+	case ".md", ".rst", ".html", ".htm", ".adoc", ".1", ".3", ".5", ".7", ".8", ".pod", ".tex", ".csv", ".tsv", ".patch", ".diff":
+		return true
+	}
+	return strings.HasPrefix(base, "readme")
 }
 
 func fixture(low, base string) bool {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"sync"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -79,15 +78,15 @@ func (r *reading) gap(why string) {
 	}
 }
 
-// windows holds the memory for windows.
-var windows = sync.Pool{New: func() any { return new([windowSize]byte) }}
-
 // stream looks through a text of any length in windows that overlap. A secret
 // that starts in the shared end of a window belongs to the next one. The path
 // tells what to expect, member where in the file the text is.
 func (r *reading) stream(text io.Reader, path, member string) error {
-	window := windows.Get().(*[windowSize]byte)
-	defer windows.Put(window)
+	window, ok := r.analyzer.windows.Get().(*[windowSize]byte)
+	if !ok {
+		window = new([windowSize]byte)
+	}
+	defer r.analyzer.windows.Put(window)
 	member, _ = seaworthy.TextPath(member)
 	var pl place
 	filled, lines, from := 0, 0, int64(0)

@@ -69,6 +69,10 @@ const (
 	pathOnly
 	// special: find reads it.
 	special
+	// commandLine: the line with the keyword is parsed as a shell's.
+	commandLine
+	// ownFile: the file's name tells how to read it.
+	ownFile
 )
 
 // check judges a value that a rule has found.

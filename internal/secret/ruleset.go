@@ -59,7 +59,7 @@ func (r *Rules) Kinds() []Kind {
 func (r *Rules) Digest() string { return r.digest }
 
 func builtin() ([]*rule, error) {
-	rules := []*rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule()}
+	rules := []*rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule(), credentialFileRule(), keyStoreRule()}
 	for _, table := range [...][]format{codeFormats[:], cloudFormats[:], serviceFormats[:]} {
 		for _, f := range table {
 			r, err := f.rule()

@@ -35,6 +35,8 @@ type scanner struct {
 	windows map[*rule]span
 	// decoded is how far encoded runs have been read.
 	decoded int
+	// command is how far command lines have been read.
+	command int
 	full    bool
 }
 
@@ -53,6 +55,7 @@ func (s *scanner) run() {
 	for _, r := range slices.SortedFunc(maps.Keys(s.windows), func(a, b *rule) int { return cmp.Compare(a.id, b.id) }) {
 		s.search(r, s.windows[r])
 	}
+	s.inOwnFile()
 	for _, r := range s.rules.whole {
 		s.search(r, span{0, len(s.text)})
 	}
@@ -106,7 +109,7 @@ func (s *scanner) try(r *rule, at, end int) {
 			return
 		}
 		a, ok := assignmentAt(s.text, at, end)
-		if !ok || !r.expr.Match(s.text[a.start:a.end]) || longLine(s.text, at) {
+		if !ok || !r.expr.Match(s.text[a.start:a.end]) {
 			return
 		}
 		if _, digits, upper, lowers, _ := classes(s.text[a.start:a.end]); upper+lowers < 2 || digits == 0 && (upper == 0 || lowers == 0) {
@@ -117,6 +120,8 @@ func (s *scanner) try(r *rule, at, end int) {
 		if start, stop, o := r.find(s.text, at, end, s.place); stop > start {
 			s.add(match{rule: r, from: at, to: stop, start: start, end: stop, opinion: o})
 		}
+	case commandLine:
+		s.inCommandLine(r, at)
 	case window:
 		s.widen(r, span{max(0, at-r.reach), min(len(s.text), end+r.reach)})
 	}

@@ -48,8 +48,11 @@ func jwtRule() *rule {
 func urlRule() *rule {
 	return &rule{
 		id: "url-password", name: "a password in a URL", severity: high, source: "RFC 3986, section 3.2.1", form: special,
-		keywords: []string{"https://", "http://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://", "amqp://", "amqps://", "ftp://", "sftp://", "smtp://", "smtps://", "ldaps://", "mssql://", "sqlserver://", "clickhouse://", "git+https://", "jdbc:"},
-		find:     urlPassword,
+		keywords: []string{"https://", "http://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://", "amqp://", "amqps://", "ftp://", "sftp://", "smtp://", "smtps://", "ldap://", "ldaps://", "mssql://", "sqlserver://", "clickhouse://", "git+https://", "jdbc:",
+			"mariadb://", "pgsql://", "mysql2://", "mysqlx://", "cockroachdb://", "oracle://", "couchdb://", "cassandra://", "neo4j://", "bolt://", "influxdb://", "elasticsearch://", "memcached://",
+			"nats://", "mqtt://", "mqtts://", "stomp://", "kafka://", "imap://", "imaps://", "pop3://", "smb://", "cifs://", "socks5://", "proxy://", "ssh://", "svn://", "rtsp://", "ws://", "wss://", "cloudinary://", "sentry://",
+			"+asyncpg://", "+psycopg2://", "+psycopg://", "+pymysql://", "+mysqldb://", "+pyodbc://", "+srv://", "+ssl://"},
+		find: urlPassword,
 	}
 }
 
@@ -59,6 +62,9 @@ func urlPassword(text []byte, at, end int, pl *place) (int, int, opinion) {
 	none := opinion{}
 	i := end
 	if text[end-1] == ':' { // jdbc:
+		if start, stop := oraclePassword(text[i:min(len(text), i+maxAuthority)]); stop > 0 {
+			return i + start, i + stop, none
+		}
 		j := bytes.Index(text[i:min(len(text), i+24)], []byte("://"))
 		if j < 0 {
 			return at, at, none
@@ -90,6 +96,17 @@ func urlPassword(text []byte, at, end int, pl *place) (int, int, opinion) {
 	return at, at, none
 }
 
+var oracleURL = regexp.MustCompile(`^oracle:thin:[0-9A-Za-z_$#]{1,30}/([^\s@/"']{4,64})@`)
+
+// oraclePassword finds the password of user/password@ in a URL of Oracle's driver.
+func oraclePassword(text []byte) (start, stop int) {
+	m := oracleURL.FindSubmatchIndex(text)
+	if m == nil || placeholder(text[m[2]:m[3]]) {
+		return 0, 0
+	}
+	return m[2], m[3]
+}
+
 // tokenUser is a long random user name without password, which is how Git hosts
 // take tokens.
 func tokenUser(text []byte, start, stop int) (int, int, opinion) {
@@ -103,7 +120,7 @@ func tokenUser(text []byte, start, stop int) (int, int, opinion) {
 
 // urlSecret tells whether a URL's password is a real one.
 func urlSecret(user, pass, host []byte) bool {
-	if len(pass) < 4 || bytes.ContainsAny(pass, "${}*%[](;&") && !bytes.Contains(pass, []byte("%")) || placeholder(pass) || reference(pass) {
+	if len(pass) < 4 || bytes.ContainsAny(pass, "${}%[](;&") && !bytes.Contains(pass, []byte("%")) || placeholder(pass) || reference(pass) {
 		return false
 	}
 	low := string(bytes.ToLower(pass))
@@ -166,7 +183,7 @@ func genericRule() *rule {
 
 func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 	none := opinion{}
-	if pl.silent {
+	if pl.silent || pl.prose {
 		return at, at, none
 	}
 	for end > at && !nameByte(text[end-1]) { // the keyword goes beyond the name
@@ -176,7 +193,7 @@ func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 		at++
 	}
 	a, ok := assignmentAt(text, at, end)
-	if !ok || !a.quoted && !pl.setting || !secretName(a.name) && !(pl.keeper && a.name == "auth") {
+	if !ok || !a.quoted && !a.paired && !pl.setting || !secretName(a.name) && !(pl.keeper && a.name == "auth") {
 		return at, at, none
 	}
 	value := text[a.start:a.end]
@@ -205,8 +222,7 @@ func miscounted(v []byte) bool {
 
 const commandPassword = "command-password"
 
-// commandRule is the kind of what a command line gives away. It has no keyword:
-// the commands are parsed.
+// commandRule is the kind of what a command line gives away.
 func commandRule() *rule {
-	return &rule{id: commandPassword, name: "a password on a command line", severity: high, form: special, source: "the options of the program"}
+	return &rule{id: commandPassword, name: "a password on a command line", severity: high, form: commandLine, keywords: commandMarks[:], source: "the options of the program"}
 }

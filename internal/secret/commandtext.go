@@ -1,0 +1,69 @@
+package secret
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"seaworthy.dev/seaworthy/internal/instruction"
+)
+
+// Command lines are not only in instructions: scripts, shell histories and the
+// steps of pipelines are full of them.
+
+// commandMarks are pieces of command lines that may hold a password.
+var commandMarks = [...]string{
+	"docker login", "podman login", "helm registry", "skopeo login", "buildah login", "az login", "vault login", "oc login", "sshpass -p", "chpasswd",
+	"htpasswd -", "mysql -", "mysqldump -", "mysqladmin -", "mariadb -", "redis-cli -", "curl -", "wget -", "smbclient ", "ldapsearch -",
+	"ldapadd -", "ldapmodify -", "sqlcmd -", "sqlplus ", "keytool -", "openssl ", "mongosh ", "mongo -", "mongodump ", "rabbitmqctl ", "unzip -", "twine upload",
+	"npm config", "aws configure", "composer config", "pgpassword=", "passwd --stdin", "--password", "--passwd", "--passphrase",
+}
+
+// maxCommandLine bounds the text that is read as one command.
+const maxCommandLine = 4096
+
+// prompts are what stands in front of a command in a history, a pipeline or an
+// answer to "how do I".
+var prompts = regexp.MustCompile(`^\s*(?:(?:- )?(?:run|command|script|cmd|entrypoint|exec|test|ExecStart|ExecStartPre)\s*[:=]\s*[|>]?\s*|- |\$ |# |> |\+ |RUN |CMD |: [0-9]{9,11}:[0-9]+;|[0-9]{1,5}  )+["']?`)
+
+// inCommandLine finds the passwords in the command line around a place. Before is
+// where the last line that was read starts, so that none is read twice.
+func (s *scanner) inCommandLine(r *rule, at int) {
+	from := max(0, at-maxCommandLine)
+	if i := bytes.LastIndexByte(s.text[from:at], '\n'); i >= 0 {
+		from += i + 1
+	}
+	if from < s.command || s.place.binary || s.place.silent || s.place.prose {
+		return
+	}
+	to := min(len(s.text), from+maxCommandLine)
+	for next := at; ; { // the lines that a backslash joins
+		i := bytes.IndexByte(s.text[next:to], '\n')
+		if i < 0 {
+			break
+		}
+		if next += i + 1; next < 2 || s.text[next-2] != '\\' {
+			to = next
+			break
+		}
+	}
+	s.command = to
+	line := s.text[from:to]
+	if m := prompts.FindIndex(line); m != nil {
+		line = line[m[1]:]
+	}
+	commands, _ := instruction.Parse("RUN " + strings.TrimSpace(string(line))).Commands()
+	for _, c := range commands {
+		for _, v := range passwordsOf(c) {
+			if !realPassword(v) {
+				continue
+			}
+			i := bytes.Index(s.text[from:to], []byte(v))
+			if i < 0 {
+				continue // put together by the shell
+			}
+			start := from + i
+			s.add(match{rule: r, from: start, to: start + len(v), start: start, end: start + len(v)})
+		}
+	}
+}

@@ -1,0 +1,248 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/binary"
+	"path"
+	"regexp"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Some files hold passwords in a form of their own, without a name before each.
+
+const (
+	credentialFile = "file-password"
+	keyStore       = "key-store"
+	maxCredentials = 1 << 20 // bytes of such a file
+)
+
+func credentialFileRule() *rule {
+	return &rule{id: credentialFile, name: "a password in a file made for passwords", severity: high, form: ownFile, source: "the manual of the program that reads the file"}
+}
+
+func keyStoreRule() *rule {
+	return &rule{id: keyStore, name: "a store of private keys or passwords", severity: medium, form: ownFile, source: "the manual of the program that reads the file"}
+}
+
+// spanned gives the places of passwords in a file.
+type spanned func(text []byte) [][2]int
+
+// credentialFiles are the files by their names. A name that starts with a slash is
+// the end of a path.
+var credentialFiles = [...]struct {
+	names []string
+	find  spanned
+}{
+	{[]string{".netrc", "_netrc", "/etc/apt/auth.conf"}, netrc},
+	{[]string{".pgpass", "pgpass.conf"}, lineField(`^(?:[^:\\\n]|\\.)*:(?:[^:\\\n]|\\.)*:(?:[^:\\\n]|\\.)*:(?:[^:\\\n]|\\.)*:(.+)$`)},
+	{[]string{"redis.conf", "sentinel.conf", "valkey.conf", "users.acl"}, lineField(`^\s*(?:requirepass|masterauth|sentinel auth-pass \S+)\s+"?([^"\s]+)|^\s*user .* >(\S+)`)},
+	{[]string{"nslcd.conf", "ldap.conf", "slapd.conf", "pam_ldap.conf", "libnss-ldap.conf", "ldap.secret", "nss_ldap.conf", "openldap.conf"}, lineField(`(?i)^\s*(?:bindpw|rootbindpw|rootpw|binddn_password)\s+([^{\s]\S*)`)},
+	{[]string{".msmtprc", "msmtprc", ".fetchmailrc", ".esmtprc", "ssmtp.conf", ".mbsyncrc", ".offlineimaprc"}, lineField(`(?i)^\s*(?:password|passwd|pass|AuthPass|remotepass)[ =]+"?([^"\s]+)`)},
+	{[]string{"wpa_supplicant.conf"}, lineField(`^\s*(?:psk|password|private_key_passwd|wep_key[0-3])="?([^"\n]+)`)},
+	{[]string{"sasl_passwd"}, lineField(`^\S+\s+[^\s:]+:(\S+)\s*$`)},
+	{[]string{"chap-secrets", "pap-secrets"}, lineField(`^\s*\S+\s+\S+\s+"?([^"\s]{4,})`)},
+	{[]string{"sitemanager.xml", "recentservers.xml", "filezilla.xml"}, lineField(`<Pass(?: encoding="base64")?>([^<]{4,})</Pass>`)},
+	{[]string{".vault_pass", ".vault_pass.txt", "vault_pass.txt", ".vault-password", "vault-password.txt", "/config/master.key", "/config/credentials/production.key", "/config/credentials/staging.key", "/etc/rndc.secret"}, lineField(`^(\S{8,})\s*$`)},
+	{[]string{"sftp-config.json", ".ftpconfig", "sftp.json"}, lineField(`"(?:password|passphrase|pass)"\s*:\s*"([^"]{4,})"`)},
+	{[]string{"authinfo", ".authinfo"}, netrc},
+	{[]string{"tomcat-users.xml"}, lineField(`password="([^"]{4,})"`)},
+}
+
+// inOwnFile finds passwords by the name of the file.
+func (s *scanner) inOwnFile() {
+	if len(s.text) == 0 || len(s.text) > maxCredentials {
+		return
+	}
+	if r := s.rules.byID(credentialFile); r.form == ownFile {
+		for _, at := range credentialsIn(s.place.path, s.text) {
+			v := s.text[at[0]:at[1]]
+			if len(v) >= 4 && !placeholder(v) && !reference(v) {
+				s.add(match{rule: r, from: at[0], to: at[1], start: at[0], end: at[1], opinion: opinion{confirmed: true}})
+			}
+		}
+	}
+}
+
+func credentialsIn(name string, text []byte) [][2]int {
+	base := strings.ToLower(path.Base(name))
+	for i := range credentialFiles {
+		for _, n := range credentialFiles[i].names {
+			if n == base || n[0] == '/' && strings.HasSuffix("/"+name, n) {
+				return credentialFiles[i].find(text)
+			}
+		}
+	}
+	switch ext := path.Ext(base); ext {
+	case ".csv":
+		return passwordColumn(text)
+	case "", ".txt", ".secret", ".pass", ".password", ".token":
+		return wholeFile(strings.TrimSuffix(base, ext), text)
+	}
+	return nil
+}
+
+// lineField makes a finder of an expression for a line, whose groups are the
+// password.
+func lineField(expr string) spanned {
+	e := regexp.MustCompile(`(?m)` + expr)
+	return func(text []byte) (list [][2]int) {
+		for _, m := range e.FindAllSubmatchIndex(text, maxMatches) {
+			for g := 2; g < len(m); g += 2 {
+				if m[g] >= 0 {
+					list = append(list, [2]int{m[g], m[g+1]})
+				}
+			}
+		}
+		return list
+	}
+}
+
+var netrcPassword = regexp.MustCompile(`(?:^|\s)(?:password|passwd)\s+"?([^\s"]+)`)
+
+func netrc(text []byte) (list [][2]int) {
+	for _, m := range netrcPassword.FindAllSubmatchIndex(text, maxMatches) {
+		list = append(list, [2]int{m[2], m[3]})
+	}
+	return list
+}
+
+// passwordColumn finds the passwords in a table whose first line names a column
+// for them, as browsers and password managers export.
+func passwordColumn(text []byte) (list [][2]int) {
+	head, _, ok := bytes.Cut(text, []byte("\n"))
+	if !ok || len(head) > 1024 {
+		return nil
+	}
+	column := -1
+	for i, name := range strings.Split(strings.ToLower(strings.TrimSpace(string(head))), ",") {
+		if name = strings.Trim(name, `" `); name == "password" || name == "passwort" || name == "login_password" {
+			column = i
+		}
+	}
+	if column < 0 {
+		return nil
+	}
+	for at := len(head) + 1; at < len(text) && len(list) < maxMatches; {
+		end := at + bytes.IndexByte(text[at:], '\n')
+		if end < at {
+			end = len(text)
+		}
+		if from, to, ok := csvField(text, at, end, column); ok && to > from {
+			list = append(list, [2]int{from, to})
+		}
+		at = end + 1
+	}
+	return list
+}
+
+// csvField finds the nth field of the line from at to end, without quotes.
+func csvField(text []byte, at, end, n int) (from, to int, ok bool) {
+	quoted, from := false, at
+	for i := at; i <= end; i++ {
+		switch {
+		case i < end && text[i] == '"':
+			quoted = !quoted
+		case i == end || text[i] == ',' && !quoted:
+			if n == 0 {
+				to = i
+				for to > from && (text[to-1] == '\r' || text[to-1] == '"') {
+					to--
+				}
+				if from < to && text[from] == '"' {
+					from++
+				}
+				return from, to, true
+			}
+			n, from = n-1, i+1
+		}
+	}
+	return 0, 0, false
+}
+
+// wholeFile takes the only word of a file that is named for a secret: db_password,
+// api-token.txt.
+func wholeFile(name string, text []byte) [][2]int {
+	word := bytes.TrimSpace(text)
+	if len(word) < 6 || len(word) > 256 || bytes.ContainsAny(word, " \t\r\n") || !secretName(name) || !literalSecret(word, name, true) {
+		return nil
+	}
+	from := bytes.Index(text, word)
+	return [][2]int{{from, from + len(word)}}
+}
+
+// The first bytes of stores, and what an entry with a private key is marked by.
+var (
+	keePass        = []byte("\x03\xd9\xa2\x9a")
+	javaStore      = []byte("\xfe\xed\xfe\xed")
+	javaStoreJCE   = []byte("\xce\xce\xce\xce")
+	shroudedKeyBag = []byte("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02") // pkcs8ShroudedKeyBag, RFC 7292
+	plainKeyBag    = []byte("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x01") // keyBag
+	keytab         = []byte("\x05\x02\x00\x00\x00")
+)
+
+// storeOf tells what store of keys or passwords a file is; note is "" for none. A
+// store of certificates alone is none.
+func storeOf(name string, body []byte) (note string, severity seaworthy.Severity) {
+	switch {
+	case bytes.HasPrefix(body, keePass):
+		return "It is a database of KeePass, which a passphrase encrypts; that can be guessed without limit.", medium
+	case bytes.HasPrefix(body, javaStore) || bytes.HasPrefix(body, javaStoreJCE):
+		if javaKey(body) {
+			return "It is a Java key store with a private key, which a password encrypts; that can be guessed without limit, and is often in a file nearby.", medium
+		}
+	case bytes.HasPrefix(body, []byte("\x30\x82")) && len(body) > 64 && bytes.Equal(body[4:7], []byte("\x02\x01\x03")):
+		switch {
+		case bytes.Contains(body, plainKeyBag):
+			return "It is a PKCS #12 store with a private key that nothing encrypts.", critical
+		case bytes.Contains(body, shroudedKeyBag):
+			return "It is a PKCS #12 store with a private key, which a password encrypts; that can be guessed without limit.", medium
+		}
+	case bytes.HasPrefix(body, keytab) && (strings.HasSuffix(name, ".keytab") || strings.HasSuffix(name, ".kt")):
+		return "It is a table of Kerberos keys, which nothing encrypts.", critical
+	case len(body) > 64 && (body[0] == 0x95 || body[0] == 0xc5 || body[0] == 0x94) && (strings.HasSuffix(name, ".gpg") || strings.HasSuffix(name, ".pgp")):
+		return "It is a ring of OpenPGP private keys; whether a passphrase protects them was not looked at.", critical
+	case bytes.Contains(body[:min(len(body), 512)], []byte("(private-key")) && strings.Contains(name, "private-keys-v1.d/"):
+		return "It is a private key of GnuPG, which no passphrase protects.", critical
+	}
+	return "", seaworthy.Unknown
+}
+
+// javaKey tells whether a Java key store has an entry with a private key.
+func javaKey(body []byte) bool {
+	if len(body) < 12 {
+		return false
+	}
+	count, rest := binary.BigEndian.Uint32(body[8:]), body[12:]
+	take := func(n int) []byte {
+		if n < 0 || n > len(rest) {
+			rest = nil
+			return nil
+		}
+		b := rest[:n]
+		rest = rest[n:]
+		return b
+	}
+	text := func() {
+		if b := take(2); b != nil {
+			take(int(binary.BigEndian.Uint16(b)))
+		}
+	}
+	for range min(count, 10_000) {
+		tag := take(4)
+		if tag == nil {
+			return false
+		}
+		if binary.BigEndian.Uint32(tag) != 2 {
+			return true // a private or a secret key
+		}
+		text() // the alias
+		take(8)
+		text() // the kind of certificate
+		if b := take(4); b != nil {
+			take(int(binary.BigEndian.Uint32(b)))
+		}
+	}
+	return false
+}
