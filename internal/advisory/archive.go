@@ -28,6 +28,21 @@ type alien struct {
 	first error // what is wrong with one of them
 }
 
+func (a *alien) add(err error) {
+	if a.count == 0 {
+		a.first = err
+	}
+	a.count++
+}
+
+// tolerable gives an error if there are too many beside the good ones.
+func (a *alien) tolerable(good int) error {
+	if a.count > 0 && a.count >= (a.count+good)/maxAlien {
+		return fmt.Errorf("%d of %d files are no records; %w", a.count, a.count+good, a.first)
+	}
+	return nil
+}
+
 // readArchive reads the records of a bulk archive, a zip file with a JSON file for
 // each record. The errors name the record.
 func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record) error) (left alien, err error) {
@@ -56,10 +71,7 @@ func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record
 		}
 		record, err := ParseRecord(body.Bytes())
 		if err != nil {
-			if left.count == 0 {
-				left.first = fmt.Errorf("record %q: %w", file.Name, err)
-			}
-			left.count++
+			left.add(fmt.Errorf("record %q: %w", file.Name, err))
 			continue
 		}
 		if err := f(record); err != nil {
@@ -67,13 +79,10 @@ func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record
 		}
 		records++
 	}
-	switch {
-	case left.count > 0 && left.count >= (left.count+records)/maxAlien:
-		return left, fmt.Errorf("%d of %d files are no records; %w", left.count, left.count+records, left.first)
-	case records == 0:
+	if records+left.count == 0 {
 		return left, errors.New("the archive holds no record")
 	}
-	return left, nil
+	return left, left.tolerable(records)
 }
 
 func readFile(file *zip.File, body *bytes.Buffer) error {

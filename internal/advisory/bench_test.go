@@ -1,3 +1,5 @@
+//go:build unix
+
 package advisory
 
 import (
@@ -87,6 +89,7 @@ func BenchmarkLookUp(b *testing.B) {
 	dir := b.TempDir()
 	update(b, newUpdater(b, dir, source), "npm")
 	b.Run("open", func(b *testing.B) {
+		since := cpuTime()
 		for b.Loop() {
 			db := Open(dir)
 			if _, err := db.Info("npm"); err != nil {
@@ -94,9 +97,11 @@ func BenchmarkLookUp(b *testing.B) {
 			}
 			db.Close()
 		}
+		reportCPU(b, since)
 	})
 	b.Run("3000", func(b *testing.B) {
 		flaws := 0
+		since := cpuTime()
 		for b.Loop() {
 			db := Open(dir)
 			random := rand.New(rand.NewPCG(3, 4))
@@ -113,5 +118,6 @@ func BenchmarkLookUp(b *testing.B) {
 			db.Close()
 		}
 		b.ReportMetric(float64(flaws)/float64(b.N), "flaws")
+		reportCPU(b, since)
 	})
 }

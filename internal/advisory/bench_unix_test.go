@@ -5,7 +5,22 @@ package advisory
 import (
 	"syscall"
 	"testing"
+	"time"
 )
+
+// reportCPU tells the processor time of each round since a former call of cpuTime, which
+// does not depend on what else the machine does.
+func reportCPU(b *testing.B, since time.Duration) {
+	b.ReportMetric(float64((cpuTime()-since).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+}
+
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
 
 // reportPeak tells the most memory that the process has had so far.
 func reportPeak(b *testing.B) {

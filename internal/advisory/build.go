@@ -27,6 +27,7 @@ type builder struct {
 	rows map[string]*sorter
 
 	info   Info
+	left   alien // of the documents of a feed
 	number uint64
 	buffer []byte
 }
@@ -176,6 +177,20 @@ func (b *builder) copyFrom(ctx context.Context, old *dataFile, except map[string
 	})
 	if err != nil {
 		return err
+	}
+	if old.tables[cvesTable] != nil {
+		err := old.each(cvesTable, func(key, value []byte) error {
+			d := decode{rest: value}
+			for len(d.rest) > 0 && d.err == nil {
+				if n, ok := numbers[d.uvarint()]; ok {
+					return b.row(cvesTable, key, binary.AppendUvarint(nil, n))
+				}
+			}
+			return errors.Join(d.err, ctx.Err())
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return old.each(packagesTable, func(key, value []byte) error {
 		for d := (decode{rest: value}); len(d.rest) > 0; {

@@ -26,6 +26,9 @@ type feed struct {
 	// files are those that the publisher offers. Of a source that is a directory
 	// all that is in dir is read, whatever it is called.
 	files []feedFile
+	// changes is where the publisher has a changes.csv of CSAF, and what that names;
+	// "" if there is none.
+	changes string
 	// read takes in a file, which has its path below dir; it is decompressed.
 	read func(ctx context.Context, in io.Reader, path string, b *builder) error
 }
@@ -51,7 +54,8 @@ var feeds = map[string]feed{
 	},
 	"Red Hat" + statesSuffix: {
 		beside: true, large: true, dir: "native/redhat-vex", read: readRedHatVEX,
-		files: []feedFile{{path: "csaf_vex.tar.zst", public: "https://security.access.redhat.com/data/csaf/v2/vex/archive_latest.txt", find: findNamed}},
+		files:   []feedFile{{path: "csaf_vex.tar.zst", public: redHatFiles + "archive_latest.txt", find: findNamed}},
+		changes: redHatFiles,
 	},
 	"Amazon Linux": {
 		dir: "native/amazon-updateinfo", read: readUpdateInfo,
@@ -88,6 +92,13 @@ type feedPart struct {
 
 // updateFeed reads all files of a feed anew if one has changed.
 func (u *Updater) updateFeed(ctx context.Context, name string, f *feed, old *dataFile) (Outcome, error) {
+	if f.changes != "" && old != nil && len(old.Parts) == 1 && isURL(old.Parts[0].Source) && isURL(u.Source) && !old.Cursor.IsZero() && u.Now().Sub(old.Whole) < wholeEvery {
+		outcome, err := u.renewFeed(ctx, name, f, old)
+		if !errors.Is(err, errNotRenewable) {
+			return outcome, err
+		}
+		u.Log.Info("all is read anew", "name", name, "reason", err)
+	}
 	parts, err := u.feedParts(ctx, f, old)
 	if err != nil {
 		return Outcome{}, err
@@ -173,6 +184,14 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed, parts []fe
 		if at := u.checked(part.location, p.in.from); at.Before(checked) {
 			checked = at
 		}
+	}
+	if err := b.left.tolerable(b.info.Records); err != nil {
+		b.discard()
+		return Outcome{}, fmt.Errorf("%s: %w", parts[0].location, err)
+	}
+	if b.left.count > 0 {
+		u.Log.Warn("documents of the feed cannot be read and are left out", "name", name, "count", b.left.count, "first", b.left.first)
+		info.LeftOut = b.left.count
 	}
 	if b.info.Records == 0 {
 		b.discard()

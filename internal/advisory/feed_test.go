@@ -295,6 +295,21 @@ func TestPacked(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
+	// One document in many that is none is left out.
+	var mixing bytes.Buffer
+	w = tar.NewWriter(&mixing)
+	for i := range 300 {
+		data := bytes.ReplaceAll(plain, []byte("CVE-2023-4641"), fmt.Appendf(nil, "CVE-2023-%04d", 4600+i))
+		if i == 77 {
+			data = []byte("{")
+		}
+		if err := w.WriteHeader(&tar.Header{Name: fmt.Sprintf("%d.json", i), Mode: 0o644, Size: int64(len(data))}); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(data)
+	}
+	w.Close()
+	mixed := mixing.Bytes()
 	var gz, x, zs bytes.Buffer
 	g := gzip.NewWriter(&gz)
 	g.Write(plain)
@@ -321,6 +336,7 @@ func TestPacked(t *testing.T) {
 		{"c.json.gz", gz.Bytes(), 1, ""},
 		{"c.json.xz", x.Bytes(), 1, ""},
 		{"csaf_vex.tar.zst", zs.Bytes(), 40, ""},
+		{"mostly.tar", mixed, 299, ""},
 		{"cut.tar.zst", zs.Bytes()[:zs.Len()/2], 0, "cut.tar.zst: "},
 		{"cut.json.xz", x.Bytes()[:x.Len()/2], 0, "cut.json.xz: "},
 		{"cut.tar", archived.Bytes()[:archived.Len()/2], 0, "unexpected EOF"},
@@ -414,5 +430,79 @@ func TestPublicFeeds(t *testing.T) {
 	s.set("/vex/archive_latest.txt", []byte("../x"))
 	if _, err := findNamed(t.Context(), u, s.URL+"/vex/archive_latest.txt"); err == nil {
 		t.Error("a name that is a path is no error")
+	}
+}
+
+// TestRenewVEX: Red Hat's changes are taken in one by one.
+func TestRenewVEX(t *testing.T) {
+	s := serve(t)
+	plain, err := os.ReadFile("testdata/native/redhat-vex/cve-2023-4641.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := func(cve string, day int, details string) []byte {
+		text := strings.ReplaceAll(string(plain), "CVE-2023-4641", cve)
+		text = strings.Replace(text, `"title":`, fmt.Sprintf(`"tracking": {"current_release_date": "2026-11-%02dT00:00:00+00:00"}, "title":`, day), 1)
+		return []byte(strings.Replace(text, "Fix deferred", details, 1))
+	}
+	const base = "/native/redhat-vex/"
+	var archived bytes.Buffer
+	w := tar.NewWriter(&archived)
+	for i, cve := range []string{"CVE-2023-0001", "CVE-2023-0002", "CVE-2023-0003"} {
+		data := document(cve, i+1, "Fix deferred")
+		if err := w.WriteHeader(&tar.Header{Name: "2023/" + strings.ToLower(cve) + ".json", Mode: 0o644, Size: int64(len(data))}); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(data)
+	}
+	w.Close()
+	s.set(base+"csaf_vex.tar.zst", archived.Bytes())
+	dir := t.TempDir()
+	u := newUpdater(t, dir, s.URL)
+	if o := update(t, u, "Red Hat states"); o.Records != 3 {
+		t.Errorf("%+v", o)
+	}
+	line := func(cve string, day int) string {
+		return fmt.Sprintf("\"2023/%s.json\",\"2026-11-%02dT00:00:00+00:00\"\n", strings.ToLower(cve), day)
+	}
+	s.set(base+"changes.csv", []byte(line("CVE-2023-0003", 3)+line("CVE-2023-0002", 2)))
+	s.requests()
+	if o := update(t, u, "Red Hat states"); o.Changed {
+		t.Errorf("unchanged: %+v", o)
+	}
+	s.set(base+"2023/cve-2023-0001.json", document("CVE-2023-0001", 5, "Will not fix"))
+	// CVE-2023-0002 is gone, and CVE-2023-0004 is new.
+	s.set(base+"2023/cve-2023-0004.json", document("CVE-2023-0004", 6, "Affected"))
+	s.set(base+"changes.csv", []byte(line("CVE-2023-0004", 6)+line("CVE-2023-0002", 5)+line("CVE-2023-0001", 5)+line("CVE-2023-0003", 3)))
+	s.requests()
+	if o := update(t, u, "Red Hat states"); !o.Changed || o.Renewed != 3 || o.Records != 3 {
+		t.Errorf("renewed: %+v", o)
+	}
+	for _, asked := range s.requests() {
+		if strings.HasSuffix(asked, ".zst") {
+			t.Error("the archive was fetched again")
+		}
+	}
+	put(t, filepath.Join(dir, "source", "Red Hat", "all.zip"), archive(t,
+		distro("RHSA-1", "CVE-2023-0003", "Red Hat:enterprise_linux:9::baseos", "bash", "5-1"),
+		distro("RHSA-2", "CVE-2023-0002", "Red Hat:enterprise_linux:9::baseos", "bash", "5-1")))
+	update(t, newUpdater(t, dir, filepath.Join(dir, "source")), "Red Hat")
+	db := open(t, dir)
+	want := "CVE-2023-0001 low(Red Hat) will-not-fix; CVE-2023-0003 low(Red Hat) fix-deferred; CVE-2023-0004 low(Red Hat) affected"
+	if got := tell(match(t, db, "Red Hat:enterprise_linux:8", "shadow-utils", "2:4.6-1.el8")); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	// The rating of a CVE wherever it is: that of one that is gone, too, is gone.
+	if got, want := tell(match(t, db, "Red Hat:enterprise_linux:9", "bash", "4-1.el9")), "CVE-2023-0002 medium(Red Hat) fixed 5-1; CVE-2023-0003 low(Red Hat) fixed 5-1"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	// Without the list, and with one of nonsense, all is read anew.
+	for _, list := range []string{"nonsense", line("CVE-2023-0003", 7)[1:]} {
+		s.set(base+"changes.csv", []byte(list))
+		s.requests()
+		update(t, u, "Red Hat states")
+		if asked := strings.Join(s.requests(), " "); !strings.Contains(asked, ".zst") {
+			t.Errorf("%q: asked for %s", list, asked)
+		}
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // csafVEX is Red Hat's word on one CVE in CSAF VEX, as far as it concerns what is
@@ -21,10 +23,9 @@ type csafVEX struct {
 		Severity struct {
 			Text string `json:"text"`
 		} `json:"aggregate_severity"`
-		References []struct {
-			URL      string `json:"url"`
-			Category string `json:"category"`
-		} `json:"references"`
+		Tracking struct {
+			Released Timestamp `json:"current_release_date"`
+		} `json:"tracking"`
 	} `json:"document"`
 	Tree struct {
 		Branches      []csafBranch `json:"branches"`
@@ -86,19 +87,40 @@ type csafVulnerability struct {
 	} `json:"threats"`
 }
 
+// redHatFiles is where Red Hat publishes its VEX.
+const redHatFiles = "https://security.access.redhat.com/data/csaf/v2/vex/"
+
 // readRedHatVEX takes in Red Hat's VEX: a document for each CVE.
 func readRedHatVEX(ctx context.Context, in io.Reader, _ string, b *builder) error {
-	return documents(ctx, in, parseRedHatVEX, func(s *said) error {
-		if s == nil {
-			return nil
-		}
-		n, _ := parseCVE(s.advice.id)
-		if err := b.addOpinion(n); err != nil {
-			return err
-		}
-		return b.addStatements(s.advice, s.text, s.statements)
-	})
+	return documents(ctx, in, &b.left, parseRedHatVEX, func(s *said) error { return s.takeOpinion(b) })
 }
+
+// takeOpinion takes in what is said, which holds for the CVE wherever it is.
+func (s *said) takeOpinion(b *builder) error {
+	if s == nil {
+		return nil
+	}
+	if s.released.After(b.info.Cursor) {
+		b.info.Cursor = s.released
+	}
+	n, _ := parseCVE(s.advice.id)
+	if err := b.addOpinion(n); err != nil {
+		return err
+	}
+	return b.addStatements(s.advice, s.text, s.statements)
+}
+
+// redHatChange reads a line of the changes.csv of CSAF, "path","time", and gives the
+// path.
+func redHatChange(line string) (at time.Time, path string, ok bool) {
+	path, text, ok := strings.Cut(line, ",")
+	at, err := time.Parse(time.RFC3339Nano, strings.Trim(text, `"`))
+	path = strings.Trim(path, `"`)
+	return at, path, ok && err == nil && redHatPath.MatchString(path)
+}
+
+// redHatPath is the path of the document about a CVE.
+var redHatPath = regexp.MustCompile(`^[0-9]{4}/cve-([0-9]{4}-[0-9]{4,12})\.json$`)
 
 // parseRedHatVEX gives nil for a document about something else.
 func parseRedHatVEX(data []byte) (*said, error) {
@@ -118,8 +140,9 @@ func parseRedHatVEX(data []byte) (*said, error) {
 		return nil, nil
 	}
 	s := &said{
-		advice: &advice{id: v.CVE, flaws: []string{v.CVE}, word: v.impact(&doc), scores: v.scores()},
-		text:   &Text{Summary: shorten(doc.Document.Title, maxSummary)},
+		advice:   &advice{id: v.CVE, flaws: []string{v.CVE}, word: v.impact(&doc), scores: v.scores()},
+		text:     &Text{Summary: shorten(doc.Document.Title, maxSummary)},
+		released: doc.Document.Tracking.Released.Time,
 	}
 	for _, n := range v.Notes {
 		if n.Category == "description" {

@@ -2,6 +2,7 @@ package advisory
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -82,23 +83,29 @@ func (u *Updater) modified(ctx context.Context, name string, after time.Time) (i
 		return nil, newest, fmt.Errorf("%w: %w", errNotRenewable, err)
 	}
 	defer response.Body.Close()
-	ids, newest, err = parseModified(response.Body, after)
+	ids, newest, err = parseModified(response.Body, after, modifiedRecord)
 	if err != nil {
 		return nil, newest, fmt.Errorf("%w: %s: %w", errNotRenewable, location, err)
 	}
 	return ids, newest, nil
 }
 
-// parseModified reads a list of modifications: a line "time,id" for each record,
-// the newest first. It reads only what is newer than the given time.
-func parseModified(in io.Reader, after time.Time) (ids []string, newest time.Time, err error) {
+// modifiedRecord reads a line of OSV's modified_id.csv, "time,id".
+func modifiedRecord(line string) (at time.Time, id string, ok bool) {
+	text, id, ok := strings.Cut(line, ",")
+	at, err := time.Parse(time.RFC3339Nano, text)
+	return at, id, ok && err == nil && id != "" && len(id) <= maxID && !strings.ContainsAny(id, "/\\")
+}
+
+// parseModified reads a list of modifications, a line for each record with its time
+// and id, the newest first. It reads only what is newer than the given time.
+func parseModified(in io.Reader, after time.Time, parse func(line string) (at time.Time, id string, ok bool)) (ids []string, newest time.Time, err error) {
 	lines := bufio.NewScanner(in)
 	var last time.Time
 	for n := 1; lines.Scan(); n++ {
-		text, id, ok := strings.Cut(lines.Text(), ",")
-		at, err := time.Parse(time.RFC3339Nano, text)
+		at, id, ok := parse(lines.Text())
 		switch {
-		case !ok || err != nil || id == "" || len(id) > maxID || strings.ContainsAny(id, "/\\"):
+		case !ok:
 			return nil, newest, fmt.Errorf("line %d is not a time and an id", n)
 		case n > 1 && at.After(last):
 			return nil, newest, fmt.Errorf("line %d is newer than the one before", n)
@@ -124,31 +131,45 @@ func parseModified(in io.Reader, after time.Time) (ids []string, newest time.Tim
 // records fetches records one by one; nil stands for one that is gone.
 func (u *Updater) records(ctx context.Context, name string, ids []string) ([]*Record, error) {
 	records := make([]*Record, len(ids))
+	return records, u.each(ctx, name, len(ids), func(ctx context.Context, i int) error {
+		location := u.location(name, ids[i]+".json")
+		data, err := u.body(ctx, location)
+		if data == nil || err != nil {
+			return err
+		}
+		if records[i], err = ParseRecord(data); err != nil {
+			return fmt.Errorf("%w: %s: %w", errNotRenewable, location, err)
+		}
+		if got := records[i].ID; got != ids[i] {
+			return fmt.Errorf("%w: the record of %s has the id %s", errNotRenewable, ids[i], got)
+		}
+		return nil
+	})
+}
+
+// each calls f for each number below n, several at a time, and tells the progress.
+func (u *Updater) each(ctx context.Context, name string, n int, f func(context.Context, int) error) error {
 	var mu sync.Mutex
 	done := 0
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fetchers)
-	for i, id := range ids {
+	for i := range n {
 		group.Go(func() error {
-			r, err := u.record(ctx, u.location(name, id+".json"))
-			if err != nil {
+			if err := f(ctx, i); err != nil {
 				return err
 			}
-			if r != nil && r.ID != id {
-				return fmt.Errorf("%w: the record of %s has the id %s", errNotRenewable, id, r.ID)
-			}
-			records[i] = r
 			mu.Lock()
 			defer mu.Unlock()
 			done++
-			u.progress(Progress{Name: name, Read: int64(done), Size: int64(len(ids))})
+			u.progress(Progress{Name: name, Read: int64(done), Size: int64(n)})
 			return nil
 		})
 	}
-	return records, group.Wait()
+	return group.Wait()
 }
 
-func (u *Updater) record(ctx context.Context, location string) (*Record, error) {
+// body fetches a document; nil if there is none.
+func (u *Updater) body(ctx context.Context, location string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, stalled)
 	defer cancel()
 	response, err := u.get(ctx, location, nil)
@@ -159,13 +180,70 @@ func (u *Updater) record(ctx context.Context, location string) (*Record, error) 
 		return nil, err
 	}
 	defer response.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(response.Body, maxRecordSize+1))
+	data, err := readDocument(response.Body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", location, err)
 	}
-	r, err := ParseRecord(data)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", errNotRenewable, location, err)
+	return data, nil
+}
+
+// renewFeed takes in the documents about CVEs that changed since the last time.
+func (u *Updater) renewFeed(ctx context.Context, name string, f *feed, old *dataFile) (Outcome, error) {
+	base := f.changes
+	if !u.public() {
+		base = u.location(strings.Split(f.dir, "/")...) + "/"
 	}
-	return r, nil
+	list, err := u.body(ctx, base+"changes.csv")
+	if err != nil {
+		return Outcome{}, fmt.Errorf("%w: %w", errNotRenewable, err)
+	}
+	if list == nil {
+		return Outcome{}, fmt.Errorf("%w: there is no %schanges.csv", errNotRenewable, base)
+	}
+	paths, newest, err := parseModified(bytes.NewReader(list), old.Cursor, redHatChange)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("%w: %schanges.csv: %w", errNotRenewable, base, err)
+	}
+	if len(paths) == 0 {
+		return u.unchanged(old)
+	}
+	all := make([]*said, len(paths))
+	err = u.each(ctx, name, len(paths), func(ctx context.Context, i int) error {
+		data, err := u.body(ctx, base+paths[i])
+		if data == nil || err != nil {
+			return err
+		}
+		if all[i], err = parseRedHatVEX(data); err != nil {
+			return fmt.Errorf("%w: %s: %w", errNotRenewable, base+paths[i], err)
+		}
+		return nil
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	changed := make(map[string]bool)
+	for _, p := range paths {
+		changed["CVE-"+redHatPath.FindStringSubmatch(p)[1]] = true
+	}
+	b, err := newBuilder(u.Dir)
+	if err != nil {
+		return Outcome{}, err
+	}
+	err = b.copyFrom(ctx, old, changed)
+	for i := 0; i < len(all) && err == nil; i++ {
+		err = all[i].takeOpinion(b)
+	}
+	if err != nil {
+		b.discard()
+		return Outcome{}, err
+	}
+	if newest.After(b.info.Cursor) {
+		b.info.Cursor = newest
+	}
+	info := old.Info
+	info.Modified = b.info.Cursor
+	if err := b.commit(ctx, dataPath(u.Dir, name), info, u.Now()); err != nil {
+		return Outcome{}, err
+	}
+	return u.outcome(name, Outcome{Changed: true, Renewed: len(paths)})
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ubuntuVEX is Ubuntu's word on one CVE in OpenVEX, as far as it goes beyond what
@@ -41,6 +42,7 @@ type said struct {
 	advice     *advice
 	text       *Text
 	statements []statement
+	released   time.Time // zero if the document does not tell
 }
 
 // take takes in what is said, if that is anything.
@@ -54,7 +56,7 @@ func (s *said) take(b *builder) error {
 // readUbuntuVEX takes in Ubuntu's VEX: a document for each CVE. Those about
 // notices, which say the same once more, are left out.
 func readUbuntuVEX(ctx context.Context, in io.Reader, _ string, b *builder) error {
-	return documents(ctx, in, parseUbuntuVEX, func(s *said) error { return s.take(b) })
+	return documents(ctx, in, &b.left, parseUbuntuVEX, func(s *said) error { return s.take(b) })
 }
 
 func parseUbuntuVEX(data []byte) (*said, error) {

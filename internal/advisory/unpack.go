@@ -86,8 +86,9 @@ func (r *boundedReader) Close() error {
 }
 
 // documents reads the JSON documents of a tar archive, or of a file that is one
-// document, on all cores. What parse makes of them is given to take in their order.
-func documents[T any](ctx context.Context, in io.Reader, parse func([]byte) (T, error), take func(T) error) error {
+// document, on all cores. What parse makes of them is given to take in their order;
+// what it refuses is noted in left.
+func documents[T any](ctx context.Context, in io.Reader, left *alien, parse func([]byte) (T, error), take func(T) error) error {
 	type result struct {
 		name  string
 		value T
@@ -117,14 +118,15 @@ func documents[T any](ctx context.Context, in io.Reader, parse func([]byte) (T, 
 	group.Go(func() error {
 		for one := range waiting {
 			r := <-one
-			if r.err == nil {
-				r.err = take(r.value)
-			}
 			if r.err != nil {
-				if r.name == "" {
-					return r.err
+				if r.name != "" {
+					r.err = fmt.Errorf("%s: %w", r.name, r.err)
 				}
-				return fmt.Errorf("%s: %w", r.name, r.err)
+				left.add(r.err)
+				continue
+			}
+			if err := take(r.value); err != nil {
+				return err
 			}
 		}
 		return nil

@@ -61,11 +61,12 @@ func (a *app) dbUpdateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "update",
 		Short: "Bring the database of advisories up to date",
-		Long: `Update fetches advisories in the OSV format, and those of Amazon Linux, Azure
-Linux, Oracle Linux and Photon OS, which OSV does not have, or not lately; with them what Debian, Ubuntu and Red Hat say
-themselves of their packages (not affected, no fix planned, ...), CISA's catalog of
-known exploited vulnerabilities (KEV), the EPSS scores, and when releases of
-distributions end. docs/advisories.md says where a source of one's own has each.
+		Long: `Update fetches advisories in the OSV format, and those of Amazon Linux, Azure Linux,
+Oracle Linux and Photon OS, which OSV does not have, or not lately; with them what
+Debian, Ubuntu and Red Hat say themselves of their packages (not affected, no fix
+planned, ...), CISA's catalog of known exploited vulnerabilities (KEV), the EPSS
+scores, and when releases of distributions end. docs/advisories.md says where a source
+of one's own has each.
 
 What is named by --ecosystem is fetched, without the release: Debian, not Debian:12.
 Else it is what the database has already and what the images scanned so far use; a
