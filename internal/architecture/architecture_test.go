@@ -44,8 +44,9 @@ const order = `
 	internal/report      <
 
 	# What others wrote of an image.
-	internal/sbom        < internal/inventory
-	internal/vex         <
+	internal/attestation <
+	internal/sbom        < internal/inventory internal/attestation
+	internal/vex         < internal/inventory internal/attestation
 	internal/explorer    <
 
 	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/sbom internal/vex internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability

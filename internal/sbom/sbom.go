@@ -9,12 +9,12 @@ package sbom
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/attestation"
 )
 
 // MaxSize is the size of a bill in bytes beyond which it is not read.
@@ -78,39 +78,20 @@ func Recognise(head []byte) bool {
 	return len(head) > 0 && (head[0] == '{' || head[0] == '<') || bytes.Contains(head, []byte("SPDXVersion:"))
 }
 
-// maxWraps bounds the envelopes around a bill.
-const maxWraps = 3
-
 // unwrap takes a bill out of the attestation that it may be in.
 func unwrap(data []byte) ([]byte, error) {
-	for range maxWraps {
-		data = trim(data)
-		if len(data) == 0 || data[0] != '{' {
-			return data, nil
-		}
-		var wrap struct {
-			PayloadType string          `json:"payloadType"`
-			Payload     string          `json:"payload"`
-			Type        string          `json:"_type"`
-			Predicate   json.RawMessage `json:"predicate"`
-		}
-		if err := json.Unmarshal(data, &wrap); err != nil {
-			return nil, explain(data, err)
-		}
-		switch {
-		case wrap.PayloadType != "" && wrap.Payload != "":
-			payload, err := base64.StdEncoding.DecodeString(wrap.Payload)
-			if err != nil {
-				return nil, errors.New("it is an envelope whose payload is not base64")
-			}
-			data = payload
-		case wrap.Type != "" && len(wrap.Predicate) > 0:
-			data = wrap.Predicate
-		default:
-			return data, nil
-		}
+	data = trim(data)
+	if len(data) == 0 || data[0] != '{' {
+		return data, nil
 	}
-	return nil, fmt.Errorf("it is an attestation within an attestation, more than %d deep", maxWraps)
+	s, ok, err := attestation.Open(data)
+	switch {
+	case err != nil:
+		return nil, explain(data, err)
+	case ok:
+		return trim(s.Predicate), nil
+	}
+	return data, nil
 }
 
 func parseJSON(data []byte) (*bill, error) {

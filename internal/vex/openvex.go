@@ -1,0 +1,137 @@
+package vex
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// openVEX is what is read of an OpenVEX document, version 0.0.1 to 0.2.
+type openVEX struct {
+	Context     string             `json:"@context"`
+	ID          string             `json:"@id"`
+	Author      string             `json:"author"`
+	Timestamp   string             `json:"timestamp"`
+	LastUpdated string             `json:"last_updated"`
+	Statements  []openVEXStatement `json:"statements"`
+}
+
+type openVEXStatement struct {
+	Vulnerability openVEXVulnerability `json:"vulnerability"`
+	Products      []openVEXProduct     `json:"products"`
+	Components    []openVEXProduct     `json:"subcomponents"` // of each product, in version 0.0.1
+	Status        string               `json:"status"`
+	Justification string               `json:"justification"`
+	Impact        string               `json:"impact_statement"`
+	Action        string               `json:"action_statement"`
+	Notes         string               `json:"status_notes"`
+	Timestamp     string               `json:"timestamp"`
+	LastUpdated   string               `json:"last_updated"`
+}
+
+// openVEXVulnerability is an object, or in version 0.0.1 a name.
+type openVEXVulnerability struct {
+	ID      string   `json:"@id"`
+	Name    string   `json:"name"`
+	Aliases []string `json:"aliases"`
+}
+
+func (v *openVEXVulnerability) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, &v.Name)
+	}
+	type object openVEXVulnerability
+	return json.Unmarshal(data, (*object)(v))
+}
+
+// openVEXProduct is an object, or in version 0.0.1 an identifier.
+type openVEXProduct struct {
+	ID          string            `json:"@id"`
+	Identifiers map[string]string `json:"identifiers"`
+	Hashes      map[string]string `json:"hashes"`
+	Components  []openVEXProduct  `json:"subcomponents"`
+}
+
+func (p *openVEXProduct) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, &p.ID)
+	}
+	type object openVEXProduct
+	return json.Unmarshal(data, (*object)(p))
+}
+
+func parseOpenVEX(data []byte) (*Document, error) {
+	var doc openVEX
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&doc); err != nil {
+		return nil, explain(data, err)
+	}
+	version := strings.TrimPrefix(doc.Context[strings.LastIndexByte(doc.Context, '/')+1:], "ns")
+	d := &Document{Format: strings.TrimSpace("OpenVEX " + clip(version)), Author: doc.Author}
+	if len(doc.Statements) == 0 {
+		return nil, errors.New("it is an OpenVEX document without statements")
+	}
+	for i := range doc.Statements {
+		s, err := doc.Statements[i].statement(&doc)
+		if err != nil {
+			return nil, fmt.Errorf("statement %d: %w", i+1, err)
+		}
+		d.statements = append(d.statements, s)
+	}
+	return d, nil
+}
+
+func (in *openVEXStatement) statement(doc *openVEX) (statement, error) {
+	s := statement{status: in.Status, justification: in.Justification, words: cmp.Or(in.Impact, in.Action, in.Notes)}
+	switch in.Status {
+	case affected, fixed, underInvestigation:
+	case notAffected:
+		if in.Justification == "" && in.Impact == "" {
+			return s, errors.New("it says not_affected, which OpenVEX allows only with a justification or an impact_statement")
+		}
+	default:
+		return s, fmt.Errorf("unknown status %q: one of not_affected, affected, fixed, under_investigation", clip(in.Status))
+	}
+	v := &in.Vulnerability
+	for _, id := range append([]string{v.Name, vulnerabilityOf(v.ID)}, v.Aliases...) {
+		if id != "" && !slices.Contains(s.ids, id) {
+			s.ids = append(s.ids, id)
+		}
+	}
+	if len(s.ids) == 0 {
+		return s, errors.New("it names no vulnerability")
+	}
+	for i := range in.Products {
+		p := in.Products[i].product()
+		for j := range in.Components {
+			p.components = append(p.components, in.Components[j].product())
+		}
+		s.products = append(s.products, p)
+	}
+	var err error
+	s.at, err = parseTime(cmp.Or(in.LastUpdated, in.Timestamp, doc.LastUpdated, doc.Timestamp))
+	return s, err
+}
+
+// vulnerabilityOf gives the name at the end of an address, which is what an @id
+// may be.
+func vulnerabilityOf(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
+
+func (in *openVEXProduct) product() product {
+	var p product
+	p.addName(in.ID)
+	for _, kind := range []string{"purl", "cpe22", "cpe23"} {
+		p.addName(in.Identifiers[kind])
+	}
+	if hash := in.Hashes["sha-256"]; hash != "" {
+		p.addName("sha256:" + strings.ToLower(hash))
+	}
+	for i := range in.Components {
+		p.components = append(p.components, in.Components[i].product())
+	}
+	return p
+}
