@@ -26,9 +26,15 @@ type Statement struct {
 // IsAbout is true if the digest is among the subjects.
 func (s *Statement) IsAbout(digest string) bool { return slices.Contains(s.Subjects, digest) }
 
-// Open reads a statement, or the envelope around one. Of JSON that is neither, ok is
-// false.
+// Open reads a statement, the envelope around one, or a Sigstore bundle around that.
+// Of JSON that is none of them, ok is false.
 func Open(data []byte) (s *Statement, ok bool, err error) {
+	var bundle struct {
+		Envelope json.RawMessage `json:"dsseEnvelope"`
+	}
+	if json.Unmarshal(data, &bundle) == nil && bundle.Envelope != nil {
+		data = bundle.Envelope
+	}
 	var in struct {
 		PayloadType string            `json:"payloadType"`
 		Payload     string            `json:"payload"`

@@ -21,7 +21,7 @@ func TestOpen(t *testing.T) {
 	for _, tt := range []struct {
 		data   string
 		signed bool
-	}{{statement, false}, {envelope(statement), true}} {
+	}{{statement, false}, {envelope(statement), true}, {`{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": ` + envelope(statement) + `}`, true}} {
 		s, ok, err := Open([]byte(tt.data))
 		if err != nil || !ok {
 			t.Fatalf("%s: %v %v", tt.data, ok, err)

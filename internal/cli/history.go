@@ -103,7 +103,7 @@ func (a *app) history(ctx context.Context, reference string, f *historyFlags) er
 			return err
 		}
 		out.Steps(historySteps(m, redact), historyWaste(m))
-		if _, err := a.judgeOne(ctx, m, &f.scan, list, judge); err != nil {
+		if _, err := a.judgeOne(ctx, m, &f.scan, list, judge, beside{}); err != nil {
 			return naming(reference, err)
 		}
 	}

@@ -132,15 +132,20 @@ func (a *app) openImage(ctx context.Context, reference string, f *imageFlags, ag
 	if f.maxRatio < 1 || f.maxEntries < 1 {
 		return nil, errors.New("--max-ratio and --max-entries must be positive")
 	}
-	return image.Open(ctx, reference, image.Options{
+	opt := a.imageOptions(f)
+	opt.Again = again
+	return image.Open(ctx, reference, opt)
+}
+
+func (a *app) imageOptions(f *imageFlags) image.Options {
+	return image.Options{
 		Platform:           f.platform,
 		InsecureRegistries: f.insecure,
 		CAFile:             f.caFile,
 		Mirrors:            f.mirrors,
 		Stdin:              a.Stdin,
 		Log:                a.log,
-		Again:              again,
-	})
+	}
 }
 
 // readLayers reads the layers of an open image with the analyzers.

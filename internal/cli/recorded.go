@@ -118,7 +118,11 @@ func (a *app) scanDocument(ctx context.Context, path, scheme string, f *scanFlag
 		if err != nil {
 			return reported, err
 		}
-		verdict, err := a.judgeOne(ctx, merged, f, r.analyzers, j.judge(r.judged), source)
+		b := beside{vex: j.vex, source: &source}
+		if r.image.Repository != "" && r.image.Digest != "" {
+			b.reference = r.image.Repository + "@" + r.image.Digest
+		}
+		verdict, err := a.judgeOne(ctx, merged, f, r.analyzers, j.judge(r.judged), b)
 		if err != nil {
 			return reported, naming(documentName(path), err)
 		}

@@ -12,6 +12,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/policy"
 	"seaworthy.dev/seaworthy/internal/scan"
 	"seaworthy.dev/seaworthy/internal/secret"
+	"seaworthy.dev/seaworthy/internal/vex"
 	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
@@ -26,6 +27,7 @@ type scanFlags struct {
 	ignoreUnfixed bool
 	policy        string
 	secrets       secretFlags
+	vex           []string
 }
 
 // secretFlags say how to look for secrets.
@@ -86,7 +88,12 @@ The verdict follows the policy: --policy FILE, else .seaworthy.yaml in the worki
 directory, else the built-in one (seaworthy policy prints it). The ignore files of
 Dockle, Trivy and gitleaks in the working directory (.dockleignore, .trivyignore,
 .gitleaksignore) count too.
---policy none takes no notice of any file in the working directory.`,
+--policy none takes no notice of any file in the working directory.
+
+What the makers of software say of vulnerabilities in it (--vex) counts where it is
+about this image or a package in it: what they say is not affected, or fixed, is
+shown with whose word it is, and has no say in the verdict. Of two statements the
+later one counts. No signature is verified.`,
 		Example: `  seaworthy scan alpine:3.20
   seaworthy scan image.tar
   docker save app | seaworthy scan -
@@ -97,6 +104,7 @@ Dockle, Trivy and gitleaks in the working directory (.dockleignore, .trivyignore
 	f.image.register(cmd)
 	f.output.register(cmd)
 	f.data.register(cmd)
+	f.registerVEX(cmd)
 	f.registerJudging(cmd)
 	f.base.register(cmd)
 	flags := cmd.Flags()
@@ -143,13 +151,17 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 	if err != nil {
 		return err
 	}
+	statements, err := f.loadVEX()
+	if err != nil {
+		return err
+	}
 	out, err := a.openOutputs(&f.output)
 	if err != nil {
 		return err
 	}
 	defer out.discard()
 	j := &judging{
-		analyzers: analyzers, judged: judged, asked: len(risks) > 0,
+		analyzers: analyzers, judged: judged, asked: len(risks) > 0, vex: statements,
 		judge: func(risks []seaworthy.Risk) *policy.Judge { return newJudge(out, risks) },
 	}
 	reported := 0
@@ -174,6 +186,7 @@ type judging struct {
 	analyzers []seaworthy.Analyzer
 	judged    []seaworthy.Risk // those that have a say in the verdict
 	asked     bool             // whether the user named them
+	vex       []*vex.Document
 	judge     func(judged []seaworthy.Risk) *policy.Judge
 }
 
@@ -196,7 +209,7 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache
 		if err != nil {
 			return reported, err
 		}
-		verdict, err := a.judgeOne(ctx, merged, f, j.analyzers, j.judge(j.judged))
+		verdict, err := a.judgeOne(ctx, merged, f, j.analyzers, j.judge(j.judged), beside{reference: reference, vex: j.vex})
 		if err != nil {
 			return reported, naming(reference, err)
 		}
@@ -206,26 +219,42 @@ func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache
 	return reported, nil
 }
 
-// judgeOne judges an image that was read. The sources are what it is known from, if
-// not from itself.
-func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge, sources ...seaworthy.DataSource) (seaworthy.Verdict, error) {
+// beside is what an image is judged by beside itself and the advisories.
+type beside struct {
+	// reference is where the image lies in a registry, "" if in none.
+	reference string
+	vex       []*vex.Document
+	// source is the document that it is known from; nil if that is the image.
+	source *seaworthy.DataSource
+}
+
+// judgeOne judges an image that was read.
+func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge, b beside) (seaworthy.Verdict, error) {
 	if err := a.giveBase(ctx, merged.Image(), f); err != nil {
 		return seaworthy.Verdict{}, err
 	}
-	by := &seaworthy.Provenance{Tool: a.tool(), Data: sources}
+	by := &seaworthy.Provenance{Tool: a.tool()}
+	if b.source != nil {
+		by.Data = append(by.Data, *b.source)
+	}
 	if needsAdvisories(analyzers) {
 		db, opt, err := a.advisories(ctx, f, merged.Packages())
 		if err != nil {
 			return seaworthy.Verdict{}, err
 		}
 		defer db.Close()
-		by.Data = append(sources, vulnerability.Sources(db, merged.Packages())...)
+		by.Data = append(by.Data, vulnerability.Sources(db, merged.Packages())...)
 		analyzers = withAdvisories(analyzers, db, opt)
 	}
+	h, sources, err := a.applyVEX(ctx, f, b, merged.Image(), judge)
+	if err != nil {
+		return seaworthy.Verdict{}, err
+	}
+	by.Data = append(by.Data, sources...)
 	if err := judge.Provenance(by); err != nil {
 		return seaworthy.Verdict{}, err
 	}
-	if err := scan.Judge(ctx, merged, analyzers, judge); err != nil {
+	if err := scan.Judge(ctx, merged, analyzers, h); err != nil {
 		return seaworthy.Verdict{}, err
 	}
 	return judge.Conclude()

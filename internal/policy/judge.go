@@ -158,8 +158,8 @@ func (j *Judge) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	if !slices.Contains(j.opt.Risks, f.Risk) {
 		return nil
 	}
-	if f.VEX != nil && (f.VEX.Status == "not_affected" || f.VEX.Status == "fixed") {
-		j.ignore("VEX")
+	if f.VEX != nil && f.VEX.Settles() {
+		j.ignore("VEX of " + f.VEX.By)
 		return nil
 	}
 	var vars variables

@@ -192,7 +192,7 @@ func TestVerdict(t *testing.T) {
 			findings: []seaworthy.Finding{notAffected, affected},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
 				"1 vulnerability finding of severity high or worse (policy: built-in)",
-				"1 finding not counted: 1 by VEX",
+				"1 finding not counted: 1 by VEX of vendor",
 			}},
 		},
 		{

@@ -41,21 +41,28 @@ func (s *Statements) DataSources() []seaworthy.DataSource {
 }
 
 // Apply gives a Handler that marks the vulnerabilities that a statement is about and
-// passes all events on to next.
-func (s *Statements) Apply(next seaworthy.Handler) seaworthy.Handler {
-	return &marker{Handler: next, statements: s}
+// passes all events on to next. Digests are more by which the image is known, such
+// as that of an index.
+func (s *Statements) Apply(next seaworthy.Handler, digests ...string) seaworthy.Handler {
+	return &marker{Handler: next, statements: s, digests: digests}
 }
 
 // marker looks for the statement on each finding.
 type marker struct {
 	seaworthy.Handler
 	statements *Statements
+	digests    []string
 	subject    subject
 }
 
 // Image implements [seaworthy.Handler].
 func (m *marker) Image(i *seaworthy.Image) error {
 	m.subject = subject{image: i, parsed: make(map[string]inventory.PackageURL)}
+	for _, d := range append([]string{i.Digest, i.ImageID}, m.digests...) {
+		if d != "" {
+			m.subject.digests = append(m.subject.digests, d)
+		}
+	}
 	return m.Handler.Image(i)
 }
 

@@ -76,6 +76,8 @@ func cdxStatus(state string) (string, error) {
 	return "", fmt.Errorf("unknown state %q of an analysis", clip(state))
 }
 
+var errNoAnalysis = errors.New("it is a CycloneDX document in which no vulnerability has an analysis with a state")
+
 func parseCycloneDX(data []byte) (*Document, error) {
 	var doc cycloneDX
 	if err := json.Unmarshal(data, &doc); err != nil {
@@ -129,7 +131,7 @@ func parseCycloneDX(data []byte) (*Document, error) {
 		d.statements = append(d.statements, s)
 	}
 	if len(d.statements) == 0 {
-		return nil, errors.New("it is a CycloneDX document in which no vulnerability has an analysis with a state")
+		return nil, errNoAnalysis
 	}
 	return d, nil
 }

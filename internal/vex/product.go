@@ -39,6 +39,7 @@ func (p *product) addName(id string) {
 // subject is an image and what is in it.
 type subject struct {
 	image    *seaworthy.Image
+	digests  []string // by which it is known
 	packages []*seaworthy.Package
 	parsed   map[string]inventory.PackageURL // package URLs taken apart; without a type if they are none
 }
@@ -58,7 +59,7 @@ func (s *subject) purl(text string) (inventory.PackageURL, bool) {
 // covers is true if the product is the image with the finding, or the package that
 // the finding is about.
 func (p *product) covers(s *subject, f *seaworthy.Finding) bool {
-	image := p.isImage(s.image)
+	image := p.isImage(s)
 	if image || p.isPlatform(s.image) {
 		return image && len(p.components) == 0 || slices.ContainsFunc(p.components, func(c product) bool { return c.isPackage(s, f.Package) })
 	}
@@ -70,14 +71,15 @@ func (p *product) covers(s *subject, f *seaworthy.Finding) bool {
 
 // isImage is true if the product is the image: by its package URL, its digest or the
 // reference by which it was asked for.
-func (p *product) isImage(i *seaworthy.Image) bool {
+func (p *product) isImage(s *subject) bool {
+	i := s.image
 	for _, u := range p.purls {
-		if u.Type == "oci" && isImagePURL(&u, i) {
+		if u.Type == "oci" && s.isPURL(&u) {
 			return true
 		}
 	}
 	for _, n := range p.names {
-		if n == i.Reference || i.Digest != "" && (n == i.Digest || strings.HasSuffix(n, "@"+i.Digest)) || i.ImageID != "" && n == i.ImageID {
+		if n == i.Reference || slices.Contains(s.digests, n[strings.LastIndexByte(n, '@')+1:]) {
 			return true
 		}
 		if i.Repository != "" && (n == i.Repository || "docker.io/"+n == i.Repository || "docker.io/library/"+n == i.Repository) {
@@ -87,9 +89,10 @@ func (p *product) isImage(i *seaworthy.Image) bool {
 	return false
 }
 
-// isImagePURL compares as far as the URL goes. Where it names a digest that must be
-// the image's; where it does not the repository must be.
-func isImagePURL(u *inventory.PackageURL, i *seaworthy.Image) bool {
+// isPURL compares as far as the URL goes. Where it names a digest that must be the
+// image's; where it does not the repository must be.
+func (s *subject) isPURL(u *inventory.PackageURL) bool {
+	i := s.image
 	repository := strings.TrimPrefix(u.Qualifiers["repository_url"], "index.")
 	if repository != "" && i.Repository != "" && !strings.EqualFold(repository, i.Repository) {
 		return false
@@ -98,7 +101,7 @@ func isImagePURL(u *inventory.PackageURL, i *seaworthy.Image) bool {
 		return false
 	}
 	if u.Version != "" {
-		return i.Digest != "" && u.Version == i.Digest || i.ImageID != "" && u.Version == i.ImageID
+		return slices.Contains(s.digests, u.Version)
 	}
 	if tag := u.Qualifiers["tag"]; tag != "" && !strings.HasSuffix(i.Reference, ":"+tag) {
 		return false
