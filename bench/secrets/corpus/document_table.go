@@ -468,7 +468,7 @@ npm config set //registry.npmjs.org/:_authToken ‹npm token|{npm token}›
 htpasswd -bc /etc/nginx/.htpasswd {word} ‹htpasswd -b|{random api key}›
 openssl enc -aes-256-cbc -k ‹openssl -k|{random api key}› -in {word} -out {word}.enc
 curl -H "Authorization: Bearer «environment reference|$TOKEN»" https://{host}/
-curl -u "{word}:«environment reference|${PASSWORD}»" https://{host}/
+curl ` + `-u "{word}:«environment reference|${PASSWORD}»" https://{host}/
 `},
 		{"access log", []template{"var/log/nginx/access.log"},
 			`10.0.0.{n} - - [{date}] "GET /{word}?page={n} HTTP/1.1" 200 {nnn}
