@@ -52,6 +52,8 @@ type flawed struct {
 	upgrade string
 	flaws   []*seaworthy.Finding // one for each id, by priority
 	all     []*seaworthy.Finding
+
+	ids map[string]bool // of flaws
 }
 
 // byPackage groups findings by the package that mends them, both in the order of
@@ -72,7 +74,7 @@ func byPackage(findings []*seaworthy.Finding) (groups []*flawed, apart []*seawor
 		}
 		g, ok := known[k]
 		if !ok {
-			g = &flawed{name: k.name, version: k.version}
+			g = &flawed{name: k.name, version: k.version, ids: make(map[string]bool)}
 			known[k] = g
 			groups = append(groups, g)
 		}
@@ -91,7 +93,8 @@ func (g *flawed) add(f *seaworthy.Finding) {
 			g.upgrade = f.Package.Upgrade.Version
 		}
 	}
-	if !slices.ContainsFunc(g.flaws, func(h *seaworthy.Finding) bool { return h.ID == f.ID }) {
+	if !g.ids[f.ID] {
+		g.ids[f.ID] = true
 		g.flaws = append(g.flaws, f)
 	}
 }
@@ -99,14 +102,15 @@ func (g *flawed) add(f *seaworthy.Finding) {
 // locations are those of all packages of the group, each once.
 func (g *flawed) locations() []seaworthy.Location {
 	var out []seaworthy.Location
+	seen := make(map[string]bool) // packages: all flaws of one are in the same places
 	for _, f := range g.all {
-		for _, l := range f.Locations {
-			if !slices.ContainsFunc(out, func(m seaworthy.Location) bool { return seaworthy.CompareLocations(l, m) == 0 }) {
-				out = append(out, l)
-			}
+		if p := f.Package; !seen[p.Name+" "+p.PURL] {
+			seen[p.Name+" "+p.PURL] = true
+			out = append(out, f.Locations...)
 		}
 	}
-	return out
+	slices.SortFunc(out, seaworthy.CompareLocations)
+	return slices.CompactFunc(out, func(a, b seaworthy.Location) bool { return seaworthy.CompareLocations(a, b) == 0 })
 }
 
 // remedy is a command that mends packages, or what to do where there is none.
@@ -137,9 +141,13 @@ func remediesOf(findings []*seaworthy.Finding) []*remedy {
 		if u.Base {
 			r.base++
 		}
-		if i, ok := slices.BinarySearch(r.packages, u.Package); !ok && u.Package != "" {
-			r.packages = slices.Insert(r.packages, i, u.Package)
+		if u.Package != "" {
+			r.packages = append(r.packages, u.Package)
 		}
+	}
+	for _, r := range list {
+		slices.Sort(r.packages)
+		r.packages = slices.Compact(r.packages)
 	}
 	slices.SortStableFunc(list, func(a, b *remedy) int {
 		return cmp.Or(cmp.Compare(b.findings, a.findings), cmp.Compare(a.command, b.command))
