@@ -4,7 +4,10 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
@@ -192,12 +195,26 @@ func (t *scriptTB) TempDir() string {
 	return dir
 }
 
+// privateKey is a fresh private key in PEM.
+func privateKey(t *testing.T) string {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
 // TestSameBytes shows that a report does not depend on cores or on the cache.
 func TestSameBytes(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{
 		{imagetest.Dir("etc", 0o755), imagetest.File("etc/os-release", "ID=debian\n"), imagetest.File("etc/passwd", "root::0:0::/:/bin/sh\ntoor::0:0::/:/bin/sh\n")},
 		{imagetest.FileMode("bin/one", 0o4755, "x"), imagetest.FileMode("bin/two", 0o4755, "x"), imagetest.Dir("srv/.git", 0o755), imagetest.File("srv/.git/HEAD", "ref: refs/heads/main\n")},
-		{imagetest.Whiteout("bin/one"), imagetest.File("root/.netrc", "x"), imagetest.File("etc/sudoers", "%sudo ALL=(ALL) NOPASSWD: ALL\n")},
+		{imagetest.Whiteout("bin/one"), imagetest.File("root/.netrc", "x"), imagetest.File("srv/keys.pem", privateKey(t)+privateKey(t)), imagetest.File("etc/sudoers", "%sudo ALL=(ALL) NOPASSWD: ALL\n")},
 	}}
 	img.Config.Config.User = "0"
 	img.Config.Config.Env = []string{"PATH=/bin:.:", "API_TOKEN=" + "abcdef"}
@@ -221,6 +238,13 @@ func TestSameBytes(t *testing.T) {
 				}
 				if first == nil {
 					first = out.Bytes()
+				}
+				prints := make(map[string]bool)
+				for _, f := range r.Findings {
+					if prints[f.Fingerprint] || f.Fingerprint == "" {
+						t.Errorf("%s: two findings have the fingerprint %q", f.ID, f.Fingerprint)
+					}
+					prints[f.Fingerprint] = true
 				}
 				if len(r.Findings) < 5 {
 					t.Errorf("%d findings only: the comparison shows little", len(r.Findings))

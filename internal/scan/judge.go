@@ -2,6 +2,8 @@ package scan
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"sync"
@@ -98,6 +100,7 @@ func (c *collector) emit(m *Merged, h seaworthy.Handler) error {
 		}
 	}
 	slices.SortStableFunc(c.findings, seaworthy.CompareFindings)
+	tellApart(c.findings)
 	for _, f := range c.findings {
 		if err := h.Finding(f); err != nil {
 			return err
@@ -110,4 +113,18 @@ func (c *collector) emit(m *Merged, h seaworthy.Handler) error {
 		}
 	}
 	return nil
+}
+
+// tellApart gives every finding a fingerprint of its own. What tells apart those
+// that have one in common, such as two secrets of a kind in a file, is their
+// order: of a secret's value nothing may go into a report.
+func tellApart(findings []*seaworthy.Finding) {
+	seen := make(map[string]int)
+	for _, f := range findings {
+		first := f.Fingerprint
+		if seen[first]++; seen[first] > 1 {
+			sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", first, seen[first]))
+			f.Fingerprint = hex.EncodeToString(sum[:16])
+		}
+	}
 }

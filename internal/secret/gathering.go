@@ -20,7 +20,6 @@ type gathered struct {
 	severity  seaworthy.Severity
 	notes     []string
 	encodings []string
-	same      string
 	locations []seaworthy.Location
 	count     int
 	// packages name those that installed the files, as far as these are unchanged.
@@ -51,7 +50,7 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	}
 	f, ok := g.byKey[key]
 	if !ok {
-		f = &gathered{rule: g.rules.byID(s.Rule), same: s.Same, value: s.Value}
+		f = &gathered{rule: g.rules.byID(s.Rule), value: s.Value}
 		g.byKey[key] = f
 		g.order = append(g.order, key)
 	}
@@ -119,7 +118,7 @@ func (f *gathered) finding(show bool) *seaworthy.Finding {
 		detail = append(detail, fmt.Sprintf("Of %d places the first %d are listed.", f.count, len(f.locations)))
 	}
 	out := &seaworthy.Finding{
-		Risk: seaworthy.Secret, ID: f.rule.id, Severity: f.severity, Fingerprint: f.same,
+		Risk: seaworthy.Secret, ID: f.rule.id, Severity: f.severity,
 		Title: "The image holds " + f.rule.name, Detail: strings.Join(detail, " "),
 		Locations: f.locations, Evidence: f.rule.redacted(), Remediation: remedy(&first),
 		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
