@@ -81,7 +81,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 3 }
+func (*Analyzer) Version() int { return 4 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
@@ -157,7 +157,7 @@ func demoted(m *match, pl *place) string {
 		return "It is among the tests, documents or examples of an installed package."
 	case pl.binary && strings.HasSuffix(m.rule.id, "private-key"):
 		return "It is part of a program's or library's code, as keys for self-tests are."
-	case m.rule.form == special && !strings.HasSuffix(m.rule.id, "private-key"), m.rule.form == assigned:
+	case m.rule.form == special && !strings.HasSuffix(m.rule.id, "private-key"), m.rule.form == assigned, m.rule.form == commandLine, m.rule.form == ownFile:
 		return "It is in the code of an installed package, and only its surroundings make it look like a secret."
 	}
 	return ""

@@ -122,6 +122,8 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 	switch c := text[i]; {
 	case c == '=' && i+1 < limit && (text[i+1] == '=' || text[i+1] == '~'):
 		return -1, 0 // a comparison
+	case c == ':' && before == ':' && !closed:
+		return -1, 0 // a part of a name such as arn:aws:…
 	case c == '=' || c == ':':
 		if c == ':' {
 			if m := typeBefore.FindIndex(rest[1:]); m != nil {
@@ -239,6 +241,7 @@ var keyKinds = [...]string{"api", "access", "secret", "private", "auth", "encryp
 // aboutSecrets are the words of names that say something about a secret instead
 // of holding one.
 var aboutSecrets = [...]string{
+	"stdin", "tokenizer", "tokenizers", "model", "hasher", "algorithm",
 	"file", "path", "dir", "type", "name", "names", "url", "uri", "endpoint", "length", "len", "size", "count", "field", "fields", "label", "hint", "hash",
 	"hashed", "digest", "checksum", "placeholder", "expiry", "expires", "expiration", "ttl", "timeout", "policy", "prompt", "command", "cmd", "regex", "pattern",
 	"format", "algorithm", "alg", "version", "enabled", "required", "provider", "class", "method", "header", "input", "form", "reset", "change", "strength",

@@ -66,10 +66,10 @@ func jwt(value []byte) opinion {
 		return opinion{not: true}
 	}
 	var claims struct {
-		Iss string   `json:"iss"`
+		Sub any      `json:"sub"`
 		Exp *float64 `json:"exp"`
 	}
-	if !decodeJSON(parts[1], &claims) {
+	if !decodeJSON(parts[1], &claims) || claims.Sub == "1234567890" { // the example of jwt.io
 		return opinion{not: true}
 	}
 	o := opinion{confirmed: true, note: "It is signed with " + printable(header.Alg, 16) + "."}

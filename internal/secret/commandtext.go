@@ -55,7 +55,7 @@ func (s *scanner) inCommandLine(r *rule, at int) {
 	commands, _ := instruction.Parse("RUN " + strings.TrimSpace(string(line))).Commands()
 	for _, c := range commands {
 		for _, v := range passwordsOf(c) {
-			if !realPassword(v) {
+			if !realPassword(v) || !unlikeWord([]byte(v)) {
 				continue
 			}
 			i := bytes.Index(s.text[from:to], []byte(v))
@@ -66,4 +66,14 @@ func (s *scanner) inCommandLine(r *rule, at int) {
 			s.add(match{rule: r, from: start, to: start + len(v), start: start, end: start + len(v)})
 		}
 	}
+}
+
+// unlikeWord tells whether a value is none of the words that stand in the place of
+// a password where commands are written about.
+func unlikeWord(v []byte) bool {
+	if placeholder(v) || reference(v) || bytes.ContainsFunc(v, func(r rune) bool { return r > 0x7e || r < 0x21 }) {
+		return false
+	}
+	letters, digits, upper, lowers, other := classes(v)
+	return digits > 0 && letters+other > 0 || other > 0 && !wordsOnly(v) || upper > 2 && lowers > 2 && letters >= 12
 }

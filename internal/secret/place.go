@@ -82,7 +82,7 @@ func silent(low, base, ext string) bool {
 	case "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "composer.lock", "gemfile.lock", "cargo.lock", "poetry.lock", "go.sum", "changelog", "changes", "readme", "license", "record", "metadata":
 		return true
 	}
-	for _, dir := range [...]string{"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/locale/", "usr/share/zoneinfo/", "usr/share/vim/", "var/lib/dpkg/", "usr/share/perl/", "usr/share/bash-completion/", "usr/share/zsh/"} {
+	for _, dir := range [...]string{"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/locale/", "usr/share/zoneinfo/", "usr/share/vim/", "var/lib/dpkg/", "var/lib/apt/lists/", "usr/share/perl/", "usr/share/bash-completion/", "usr/share/zsh/"} {
 		if strings.HasPrefix(low, dir) {
 			return true
 		}

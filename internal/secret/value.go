@@ -77,6 +77,9 @@ var placeholders = [...]string{
 
 // reference tells whether a value names the secret elsewhere.
 func reference(v []byte) bool {
+	if published(v) || timestamp(v) || call(v) {
+		return true
+	}
 	switch v[0] {
 	case '$', '%', '&', '*', '@', '!', '~', '[', '(', '{', '<', '#', ':', ',', '.':
 		return true
@@ -87,6 +90,35 @@ func reference(v []byte) bool {
 		}
 	}
 	return bytes.Contains(v, []byte("://")) || bytes.HasSuffix(v, []byte("=="[:1])) && bytes.Contains(v, []byte("sha"))
+}
+
+// published tells whether a value has the form of a key that its issuer wants in
+// the pages of browsers.
+func published(v []byte) bool {
+	for _, p := range [...]string{"pk_live_", "pk_test_", "pk_", "pk.eyJ", "phc_", "sb_publishable_", "publishable", "pub_", "pub-", "public", "ssh-", "age1", "appl_", "goog_", "argon2", "bcrypt", "scrypt", "pbkdf2"} {
+		if bytes.HasPrefix(v, []byte(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// timestamp tells whether v starts with a date of ISO 8601.
+func timestamp(v []byte) bool {
+	return len(v) >= 10 && isDigit(v[0]) && isDigit(v[1]) && isDigit(v[2]) && isDigit(v[3]) && v[4] == '-' && isDigit(v[5]) && isDigit(v[6]) && v[7] == '-' && isDigit(v[8]) && isDigit(v[9])
+}
+
+// call tells whether v reads like env(NAME), ENC(…) or required|min:8: something
+// for a program to work out.
+func call(v []byte) bool {
+	i := 0
+	for i < len(v) && (isAlnum(v[i]) || v[i] == '_' || v[i] == '.') {
+		i++
+	}
+	if i >= 2 && i < len(v) && v[i] == '(' && v[len(v)-1] == ')' {
+		return true
+	}
+	return bytes.IndexByte(v, '|') > 0 && bytes.Equal(bytes.ToLower(v), v) && bytes.Contains(v, []byte("required"))
 }
 
 // uuid tells whether v has the form of RFC 9562.
