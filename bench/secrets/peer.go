@@ -37,6 +37,9 @@ func readGitleaks(report, dir string, files []corpus.File) (*collector, error) {
 			return nil, fmt.Errorf("%s is about %s, which is not in %s: name with -keep the directory that gitleaks was given", report, l.File, dir)
 		}
 		_, path, _ := strings.Cut(filepath.ToSlash(rel), "/") // after image-NN/
+		if archive, member, ok := strings.Cut(path, "!"); ok && bodies[archive] != nil {
+			path = archive + "!/" + member
+		}
 		at := seaworthy.Location{Path: path, Line: l.StartLine, Offset: int64(lineStart(bodies[path], l.StartLine) + l.StartColumn - 1)}
 		seen.findings = append(seen.findings, &seaworthy.Finding{
 			Risk: seaworthy.Secret, ID: l.RuleID, Severity: seaworthy.High, Locations: []seaworthy.Location{at},

@@ -11,12 +11,15 @@ import (
 
 func TestReadGitleaks(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "report.json")
-	text := `[{"RuleID": "npm", "File": "/made/image-03/app/.npmrc", "StartLine": 2, "StartColumn": 5}]`
+	text := `[{"RuleID": "npm", "File": "/made/image-03/app/.npmrc", "StartLine": 2, "StartColumn": 5},
+		{"RuleID": "npm", "File": "/made/image-03/srv/a.zip!b/c", "StartLine": 7, "StartColumn": 1}]`
 	if err := os.WriteFile(report, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	files := []corpus.File{{Path: "app/.npmrc", Body: []byte("a=1\nkey=value\n"), Labels: []corpus.Label{
 		{Class: corpus.Secret, Start: 8, End: 13, FirstLine: 2, LastLine: 2},
+	}}, {Path: "srv/a.zip", Body: []byte("PK"), Packed: true, Labels: []corpus.Label{
+		{Class: corpus.Secret, Start: 100, End: 105, FirstLine: 7, LastLine: 7, Member: "b/c"},
 	}}}
 	seen, err := readGitleaks(report, "/made", files)
 	if err != nil {
@@ -24,8 +27,10 @@ func TestReadGitleaks(t *testing.T) {
 	}
 	s := newScore(files)
 	s.image(seen)
-	if got := s.marks["app/.npmrc"].worst[0]; got != (hit{seaworthy.High, "npm"}) {
-		t.Errorf("the value has %v", got)
+	for _, path := range []string{"app/.npmrc", "srv/a.zip"} {
+		if got := s.marks[path].worst[0]; got != (hit{seaworthy.High, "npm"}) {
+			t.Errorf("the value in %s has %v", path, got)
+		}
 	}
 	if _, err := readGitleaks(report, "/elsewhere", files); err == nil {
 		t.Error("a report on another directory is taken")
