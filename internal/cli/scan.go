@@ -86,8 +86,8 @@ IMAGE is one of
 
 The verdict follows the policy: --policy FILE, else .seaworthy.yaml in the working
 directory, else the built-in one (seaworthy policy prints it). The ignore files of
-Dockle, Trivy and gitleaks in the working directory (.dockleignore, .trivyignore,
-.gitleaksignore) count too.
+Dockle, Trivy, Grype and gitleaks in the working directory (.dockleignore,
+.trivyignore, .grype.yaml, .gitleaksignore) count too.
 --policy none takes no notice of any file in the working directory.
 
 What the makers of software say of vulnerabilities in it (--vex) counts where it is

@@ -15,8 +15,8 @@ import (
 )
 
 // IgnoreFile holds the exceptions of a file written for another program: Dockle's
-// .dockleignore, Trivy's .trivyignore and .trivyignore.yaml, or gitleaks'
-// .gitleaksignore; or a baseline. It does not change once it is made.
+// .dockleignore, Trivy's .trivyignore and .trivyignore.yaml, Grype's .grype.yaml, or
+// gitleaks' .gitleaksignore; or a baseline. It does not change once it is made.
 type IgnoreFile struct {
 	source     string
 	digest     string
@@ -29,7 +29,7 @@ func (f *IgnoreFile) Source() string { return f.source }
 // LoadIgnoreFiles reads the ignore files that lie in dir.
 func LoadIgnoreFiles(dir string) ([]*IgnoreFile, error) {
 	var files []*IgnoreFile
-	for _, name := range []string{".dockleignore", ".trivyignore", ".trivyignore.yaml", ".gitleaksignore"} {
+	for _, name := range append([]string{".dockleignore", ".trivyignore", ".trivyignore.yaml", ".gitleaksignore"}, grypeFiles()...) {
 		f, err := LoadIgnoreFile(filepath.Join(dir, name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -52,15 +52,17 @@ func LoadIgnoreFile(path string) (*IgnoreFile, error) {
 }
 
 // ParseIgnoreFile reads the text of an ignore file. The end of the source's name
-// tells its form: .yaml or .yml is Trivy's YAML, .gitleaksignore gitleaks' lines, all
-// else has an id on each line.
+// tells its form: .grype.yaml is Grype's configuration, any other .yaml or .yml Trivy's
+// YAML, .gitleaksignore gitleaks' lines, all else has an id on each line.
 func ParseIgnoreFile(source string, data []byte) (*IgnoreFile, error) {
 	f := &IgnoreFile{source: source, digest: digest(data)}
 	var err error
-	switch filepath.Ext(source) {
-	case ".gitleaksignore":
+	switch ext := filepath.Ext(source); {
+	case isGrypeFile(source):
+		f.exceptions, err = parseGrypeIgnore(source, data)
+	case ext == ".gitleaksignore":
 		f.exceptions, err = parseSecretIgnore(source, data)
-	case ".yaml", ".yml":
+	case ext == ".yaml", ext == ".yml":
 		f.exceptions, err = parseIgnoreYAML(source, data)
 	default:
 		f.exceptions, err = parseIgnoreLines(source, data)

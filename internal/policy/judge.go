@@ -292,6 +292,9 @@ func (j *Judge) verdict() seaworthy.Verdict {
 		open = append(open, "--ignore-base: where the base image ends is not known, so that every finding counts; name the base image with --base")
 	}
 	for i := range j.exceptions.all {
+		if e := &j.exceptions.all[i]; e.unjudged != "" {
+			notes = append(notes, fmt.Sprintf("the ignore rule at %s:%d covers nothing, because its condition cannot be judged here: %s", e.source, e.line, e.unjudged))
+		}
 		if n := j.expired[i]; n > 0 {
 			e := &j.exceptions.all[i]
 			notes = append(notes, fmt.Sprintf("the exception at %s:%d (%s) expired on %s and no longer counts: %s", e.source, e.line, e.name, e.expires, findings(n, "")))
