@@ -10,9 +10,10 @@ import (
 	"strings"
 )
 
-// What a bulk archive may hold at most. The largest real one has 250,000 records
+// What a bulk archive may hold at most, and how often the progress is told. The largest real one has 250,000 records
 // in 2 GB.
 const (
+	tellEvery         = 1000
 	maxArchiveRecords = 5_000_000
 	maxArchiveSize    = 64 << 30
 )
@@ -44,8 +45,8 @@ func (a *alien) tolerable(good int) error {
 }
 
 // readArchive reads the records of a bulk archive, a zip file with a JSON file for
-// each record. The errors name the record.
-func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record) error) (left alien, err error) {
+// each record, and tells the progress now and then. The errors name the record.
+func readArchive(ctx context.Context, in io.ReaderAt, size int64, progress func(done, all int), f func(*Record) error) (left alien, err error) {
 	archive, err := zip.NewReader(in, size)
 	if err != nil {
 		return left, fmt.Errorf("not a whole zip archive: %w", err)
@@ -56,9 +57,12 @@ func readArchive(ctx context.Context, in io.ReaderAt, size int64, f func(*Record
 	var body bytes.Buffer
 	var total int64
 	records := 0
-	for _, file := range archive.File {
+	for i, file := range archive.File {
 		if err := ctx.Err(); err != nil {
 			return left, err
+		}
+		if i%tellEvery == 0 || i == len(archive.File)-1 {
+			progress(i+1, len(archive.File))
 		}
 		if !strings.HasSuffix(file.Name, ".json") {
 			continue

@@ -28,6 +28,8 @@ type builder struct {
 
 	info   Info
 	left   alien // of the documents of a feed
+	// tell is told now and then how many records there are; it may be nil.
+	tell func(records int)
 	number uint64
 	buffer []byte
 }
@@ -123,6 +125,9 @@ func (b *builder) addStatements(a *advice, t *Text, said []statement) error {
 	}
 	b.number++
 	b.info.Records++
+	if b.tell != nil && b.info.Records%tellEvery == 0 {
+		b.tell(b.info.Records)
+	}
 	return nil
 }
 
@@ -232,6 +237,9 @@ func (b *builder) commit(ctx context.Context, path string, info Info, checked ti
 		}
 	}()
 	info.Records, info.Malicious, info.Cursor = b.info.Records, b.info.Malicious, b.info.Cursor
+	if info.Modified.IsZero() {
+		info.Modified = info.Cursor // a server that does not tell
+	}
 	index, err := b.texts.close()
 	if err != nil {
 		return err

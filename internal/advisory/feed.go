@@ -155,6 +155,9 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed, parts []fe
 	if err != nil {
 		return Outcome{}, err
 	}
+	b.tell = func(records int) {
+		u.progress(Progress{Name: name, Read: int64(records), Size: -1, Records: true})
+	}
 	var info Info
 	checked := u.Now()
 	for i, part := range parts {

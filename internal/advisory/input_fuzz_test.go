@@ -12,7 +12,7 @@ func FuzzReadArchive(f *testing.F) {
 	f.Add(good[:len(good)/2])
 	f.Fuzz(func(t *testing.T, data []byte) {
 		records := 0
-		_, err := readArchive(t.Context(), bytes.NewReader(data), int64(len(data)), func(r *Record) error {
+		_, err := readArchive(t.Context(), bytes.NewReader(data), int64(len(data)), func(int, int) {}, func(r *Record) error {
 			records++
 			return nil
 		})

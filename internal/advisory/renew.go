@@ -161,7 +161,7 @@ func (u *Updater) each(ctx context.Context, name string, n int, f func(context.C
 			mu.Lock()
 			defer mu.Unlock()
 			done++
-			u.progress(Progress{Name: name, Read: int64(done), Size: int64(n)})
+			u.progress(Progress{Name: name, Read: int64(done), Size: int64(n), Records: true})
 			return nil
 		})
 	}

@@ -56,10 +56,13 @@ type Updater struct {
 	Attempts int
 }
 
-// Progress is how far the download of a body of data has come.
+// Progress is how far an update of a body of data has come.
 type Progress struct {
 	Name       string
-	Read, Size int64 // Size is -1 if unknown
+	Read, Size int64 // bytes of the download; Size is -1 if unknown
+	// Records is true if records are counted, not bytes: those that are taken in of
+	// what was downloaded, or downloaded one by one.
+	Records bool
 }
 
 func (u *Updater) progress(p Progress) {
@@ -288,7 +291,9 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *dataFil
 	if err != nil {
 		return Outcome{}, err
 	}
-	left, err := readArchive(ctx, in, in.size, b.add)
+	left, err := readArchive(ctx, in, in.size, func(done, all int) {
+		u.progress(Progress{Name: name, Read: int64(done), Size: int64(all), Records: true})
+	}, b.add)
 	if err != nil {
 		b.discard()
 		if ctx.Err() == nil {

@@ -172,6 +172,9 @@ func (p *fetching) progress(e advisory.Progress) {
 	if p == nil {
 		return
 	}
+	if e.Records {
+		return // the line counts bytes
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.have[e.Name] = e

@@ -110,6 +110,9 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 	var failed error
 	update := func(name string, optional bool) {
 		outcome, err := u.Update(ctx, name)
+		if u.Progress != nil {
+			u.Progress(advisory.Progress{}) // wipes the line
+		}
 		switch {
 		case err == nil:
 			fmt.Fprintln(a.Stdout, outcomeText(outcome))
@@ -253,12 +256,23 @@ func (a *app) downloadProgress(off bool) func(advisory.Progress) {
 			return
 		}
 		drawn = time.Now()
-		amount := byteText(p.Read)
-		if p.Size > 0 {
-			amount = fmt.Sprintf("%s %s of %s", bar(float64(p.Read)/float64(p.Size), 30), amount, byteText(p.Size))
-		}
-		fmt.Fprintf(f, "\r%s %s\x1b[K", p.Name, amount)
+		fmt.Fprintf(f, "\r%s %s\x1b[K", p.Name, progressText(p))
 	}
+}
+
+func progressText(p advisory.Progress) string {
+	count := byteText
+	if p.Records {
+		count = func(n int64) string { return fmt.Sprint(n) }
+	}
+	amount := count(p.Read)
+	if p.Size > 0 {
+		amount = fmt.Sprintf("%s %s of %s", bar(float64(p.Read)/float64(p.Size), 30), amount, count(p.Size))
+	}
+	if p.Records {
+		amount += " records"
+	}
+	return amount
 }
 
 func (a *app) dbStatusCommand() *cobra.Command {
