@@ -26,10 +26,10 @@ type builder struct {
 	// rows are of further tables, which come last.
 	rows map[string]*sorter
 
-	info   Info
-	left   alien // of the documents of a feed
+	info Info
+	left alien // of the documents of a feed
 	// tell is told now and then how many records there are; it may be nil.
-	tell func(records int)
+	tell   func(records int)
 	number uint64
 	buffer []byte
 }
