@@ -147,6 +147,7 @@ func TestRedactedKeeps(t *testing.T) {
 		"RUN apt-get install -y mysql-client passwd sudo && mkdir -p /var/lib/mysql && chown -R mysql:mysql /var/lib/mysql",
 		"RUN useradd -r -s /bin/false app && passwd -l root",
 		"RUN echo don't worry && echo done",
+		`RUN echo "app ALL=(ALL) NOPASSWD: /usr/bin/vim" >> /etc/sudoers`,
 		"ENV DB_PASSWORD_FILE=/run/secrets/db TOKEN_TTL=3600 MONKEY=1",
 		"ARG TOKEN", "ENV TOKEN=",
 	)

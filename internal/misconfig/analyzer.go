@@ -41,7 +41,7 @@ func New() *Analyzer {
 func (*Analyzer) Name() string { return "misconfig" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 1 }
+func (*Analyzer) Version() int { return 2 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on what the pass
 // collects, not on the checks, which are run anew for each image.

@@ -181,7 +181,7 @@ func judgeLibraryPath(s *subject) []violation {
 	add := func(severity seaworthy.Severity, what string, at ...seaworthy.Location) {
 		list = append(list, violation{
 			severity:  severity,
-			evidence:  fmt.Sprintf("LD_LIBRARY_PATH=%s: %s", shown(value), what),
+			evidence:  fmt.Sprintf("LD_LIBRARY_PATH=%s, where %s", shown(value), what),
 			locations: append(s.envLocation("LD_LIBRARY_PATH"), at...),
 		})
 	}
@@ -193,9 +193,11 @@ func judgeLibraryPath(s *subject) []violation {
 			continue
 		}
 		// The name of a file that nobody has stands for any library.
-		at, ok := s.replaceable(strings.TrimPrefix(path.Clean(dir), "/")+"/lib.so", s.user)
-		if ok {
-			add(seaworthy.High, fmt.Sprintf("the image's user can write to /%s", at.Path), s.at(at, 0))
+		library := rooted(dir) + "/lib.so"
+		if at, ok := s.replaceable(library, anybody()); ok {
+			add(seaworthy.High, "anybody can write "+describeMode(at), s.at(at, 0))
+		} else if at, ok := s.replaceable(library, s.user); ok {
+			add(seaworthy.High, "the image's user can write "+describeMode(at), s.at(at, 0))
 		}
 	}
 	if relative || len(dirs) != strings.Count(value, ":")+strings.Count(value, ";")+1 {

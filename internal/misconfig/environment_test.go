@@ -62,6 +62,7 @@ func environmentExamples() []example {
 				"empty entry": env("LD_LIBRARY_PATH=/lib:"), "only a colon": env("LD_LIBRARY_PATH=:"), "relative": env("LD_LIBRARY_PATH=lib"),
 				"left by an empty variable": env("LD_LIBRARY_PATH=/usr/local/lib::/lib"),
 				"writable":                  files(env("LD_LIBRARY_PATH=/app/lib"), imagetest.Dir("app", 0o755), imagetest.Dir("app/lib", 0o777)),
+				"writable, run by root":     files(configured(seaworthy.ContainerConfig{User: "0", Env: []string{"LD_LIBRARY_PATH=/app/lib"}}), imagetest.Dir("app", 0o755), imagetest.Dir("app/lib", 0o777)),
 				"of the user":               files(env("LD_LIBRARY_PATH=/app/lib"), imagetest.Dir("app", 0o755).Owned(1000, 1000)),
 				"open to all, with sticky":  files(env("LD_LIBRARY_PATH=/tmp"), imagetest.Dir("tmp", 0o777|0o1000)),
 			},

@@ -102,21 +102,20 @@ func systemDirectory(dir string) bool {
 }
 
 func judgePathRelative(s *subject) []violation {
-	var list []violation
+	var wrong []string
 	for i, dir := range s.searchPath() {
-		if path.IsAbs(dir) {
-			continue
+		switch {
+		case path.IsAbs(dir):
+		case dir == "":
+			wrong = append(wrong, fmt.Sprintf("entry %d of PATH is empty", i+1))
+		default:
+			wrong = append(wrong, fmt.Sprintf("entry %d of PATH is relative: %s", i+1, shown(dir)))
 		}
-		what := "empty"
-		if dir != "" {
-			what = "relative: " + shown(dir)
-		}
-		list = append(list, violation{evidence: fmt.Sprintf("entry %d of PATH is %s", i+1, what), locations: s.envLocation("PATH")})
 	}
-	if len(list) > 1 {
-		list = list[:1] // one is enough to mend them all
+	if wrong == nil {
+		return nil
 	}
-	return list
+	return []violation{{evidence: strings.Join(wrong, "\n"), locations: s.envLocation("PATH")}} // one line mends them all
 }
 
 // describeMode says what an entry is and who may write it.
