@@ -2,6 +2,8 @@ package advisory
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +42,9 @@ type feedFile struct {
 	// find gives the URL of the file by what public answers; nil if public is
 	// the file.
 	find func(ctx context.Context, u *Updater, public string) (string, error)
+	// summed is true if the publisher has the SHA-256 of the file beside it, in a file
+	// with .sha256 after its name.
+	summed bool
 }
 
 // feeds are all of them, by the name of the body of data.
@@ -54,7 +59,7 @@ var feeds = map[string]feed{
 	},
 	"Red Hat" + statesSuffix: {
 		beside: true, large: true, dir: "native/redhat-vex", read: readRedHatVEX,
-		files:   []feedFile{{path: "csaf_vex.tar.zst", public: redHatFiles + "archive_latest.txt", find: findNamed}},
+		files:   []feedFile{{path: "csaf_vex.tar.zst", public: redHatFiles + "archive_latest.txt", find: findNamed, summed: true}},
 		changes: redHatFiles,
 	},
 	"Amazon Linux": {
@@ -88,6 +93,7 @@ const maxFiles = 1000
 type feedPart struct {
 	path, location string
 	known          Part // what the database read last time
+	summed         bool
 }
 
 // updateFeed reads all files of a feed anew if one has changed.
@@ -116,7 +122,7 @@ func (u *Updater) updateFeed(ctx context.Context, name string, f *feed, old *dat
 	}()
 	changed := old == nil || len(old.Parts) != len(parts)
 	for i := 0; i < len(parts) && !changed; i++ {
-		p, err := u.fetchPart(ctx, name, i, parts[i].location, parts[i].known)
+		p, err := u.fetchPart(ctx, name, i, &parts[i], parts[i].known)
 		switch {
 		case errors.Is(err, errUnchanged):
 			continue
@@ -140,12 +146,34 @@ type fetchedPart struct {
 	done func()
 }
 
-func (u *Updater) fetchPart(ctx context.Context, name string, i int, location string, known Part) (*fetchedPart, error) {
-	in, done, err := u.fetch(ctx, name, fmt.Sprintf(".%d", i), location, known)
+func (u *Updater) fetchPart(ctx context.Context, name string, i int, part *feedPart, known Part) (*fetchedPart, error) {
+	in, done, err := u.fetch(ctx, name, fmt.Sprintf(".%d", i), part.location, known)
 	if err != nil {
 		return nil, err
 	}
+	if part.summed && isURL(part.location) {
+		if err := u.verifySum(ctx, part.location, in.from.Digest); err != nil {
+			done()
+			return nil, err
+		}
+	}
 	return &fetchedPart{in, done}, nil
+}
+
+// verifySum compares a file with the checksum that lies beside it, if one does.
+func (u *Updater) verifySum(ctx context.Context, location, digest string) error {
+	text, err := u.getText(ctx, location+".sha256")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fields := strings.Fields(text)
+	if len(fields) == 0 || "sha256:"+strings.ToLower(fields[0]) != digest {
+		return fmt.Errorf("%s: what came does not have the checksum that %s.sha256 names", location, path.Base(location))
+	}
+	return nil
 }
 
 // readFeed makes the body of data from the files of a feed, of which some are here
@@ -163,7 +191,7 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed, parts []fe
 	for i, part := range parts {
 		p := fetched[i]
 		if p == nil {
-			p, err = u.fetchPart(ctx, name, i, part.location, Part{})
+			p, err = u.fetchPart(ctx, name, i, &part, Part{})
 			if errors.Is(err, fs.ErrNotExist) && isURL(part.location) {
 				continue // not all publishers go on offering all files
 			}
@@ -204,6 +232,7 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed, parts []fe
 		return Outcome{}, fmt.Errorf("%s: it says nothing that is known here", parts[0].location)
 	}
 	info.Name, info.Source, info.Whole = name, commonSource(info.Parts), u.Now().UTC()
+	info.Digest = digestOfParts(info.Parts)
 	if err := b.commit(ctx, dataPath(u.Dir, name), info, checked); err != nil {
 		return Outcome{}, err
 	}
@@ -223,6 +252,18 @@ func readPart(ctx context.Context, in *download, f *feed, path string, b *builde
 	}
 	defer body.Close()
 	return f.read(ctx, body, path, b)
+}
+
+// digestOfParts is the digest of the one file that was read, or of the digests of all.
+func digestOfParts(parts []Part) string {
+	if len(parts) == 1 {
+		return parts[0].Digest
+	}
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintln(h, p.Digest)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
 // commonSource is what the locations of all parts have in common, for people.
@@ -256,7 +297,7 @@ func (u *Updater) feedParts(ctx context.Context, f *feed, old *dataFile) ([]feed
 				}
 			}
 		}
-		parts = append(parts, feedPart{file.path, location, knownPart(old, location)})
+		parts = append(parts, feedPart{file.path, location, knownPart(old, location), file.summed})
 	}
 	if old != nil {
 		// What was not there the last time is asked for when all are read anew.
@@ -295,7 +336,7 @@ func (u *Updater) localParts(f *feed, old *dataFile) ([]feedPart, error) {
 		if err != nil {
 			return err
 		}
-		parts = append(parts, feedPart{filepath.ToSlash(relative), name, knownPart(old, name)})
+		parts = append(parts, feedPart{path: filepath.ToSlash(relative), location: name, known: knownPart(old, name)})
 		return nil
 	})
 	return parts, err

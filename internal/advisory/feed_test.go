@@ -496,6 +496,21 @@ func TestRenewVEX(t *testing.T) {
 	if got, want := tell(match(t, db, "Red Hat:enterprise_linux:9", "bash", "4-1.el9")), "CVE-2023-0002 medium(Red Hat) fixed 5-1; CVE-2023-0003 low(Red Hat) fixed 5-1"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
+	if info, err := db.Info("Red Hat states"); !strings.HasPrefix(info.Digest, "sha256:") || err != nil {
+		t.Errorf("%+v, %v", info, err)
+	}
+	// The publisher's checksum counts.
+	s.set(base+"csaf_vex.tar.zst.sha256", []byte(strings.Repeat("0", 64)+"  csaf_vex.tar.zst\n"))
+	other := newUpdater(t, t.TempDir(), s.URL)
+	if _, err := other.Update(t.Context(), "Red Hat states"); err == nil || !strings.Contains(err.Error(), "does not have the checksum") {
+		t.Errorf("error %v, want one about the checksum", err)
+	}
+	digest, err := digestFrom(bytes.NewReader(archived.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.set(base+"csaf_vex.tar.zst.sha256", []byte(strings.TrimPrefix(digest, "sha256:")+"  csaf_vex.tar.zst\n"))
+	update(t, other, "Red Hat states")
 	// Without the list, and with one of nonsense, all is read anew.
 	for _, list := range []string{"nonsense", line("CVE-2023-0003", 7)[1:]} {
 		s.set(base+"changes.csv", []byte(list))
