@@ -14,6 +14,8 @@
 //   - a kind of file that holds settings, any of them: a row in syntax_table.go;
 //   - a file or passage with a shape of its own: a row in document_table.go, or in
 //     passage_table.go if all its values are harmless: a [template];
+//   - a file with both, in which what is no secret stands beside one: a template in
+//     mixed_table.go;
 //   - an instruction of a build: a template in instruction_table.go.
 package corpus
 

@@ -154,7 +154,7 @@ func TestKeysAreKeys(t *testing.T) {
 // such a one would stand in the file as it is.
 func TestEveryDocumentExpands(t *testing.T) {
 	s := newSource(9)
-	for _, table := range [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles()} {
+	for _, table := range [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles(), mixedFiles()} {
 		for _, d := range table {
 			_, labels, err := s.expand(d.text)
 			if err != nil || len(labels) == 0 {

@@ -12,7 +12,7 @@ type document struct {
 
 // documents writes the files with a shape of their own.
 func (g *generator) documents() {
-	for _, table := range [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles()} {
+	for _, table := range [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles(), mixedFiles()} {
 		for _, d := range table {
 			for i := range copiesOfDocument {
 				g.text(d.kind, d.paths[i%len(d.paths)], d.text)

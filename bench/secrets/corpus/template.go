@@ -144,6 +144,8 @@ func (s *source) simple(name string) (string, bool) {
 		return s.of(lowerNum+"!@#%^&*(-_=+)", 50), true
 	case "dotenv":
 		return "DB_USER=" + s.word() + "\nDB_PASSWORD=" + strongPassword(s) + "\nGITHUB_TOKEN=" + checksummed("gh"+"p_")(s) + "\n", true
+	case "phoenix key":
+		return s.base64(48), true
 	case "dashes":
 		return "-----", true
 	case "mapping":
