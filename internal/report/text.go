@@ -283,7 +283,9 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding) {
 		p.field(dim, "kev", prose(alarm, "known to be exploited, in CISA's catalog since "+f.KEV.DateAdded))
 	}
 	if f.Remediation != "" {
-		p.field(green, "fix", prose(plain, f.Remediation))
+		for i, line := range paragraphs(f.Remediation) {
+			p.field(green, label(i, "fix"), prose(plain, line))
+		}
 	}
 	if t.opt.Verbose {
 		for i, r := range f.References {

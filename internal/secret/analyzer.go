@@ -20,6 +20,7 @@ import (
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // Options say how to look for secrets.
@@ -81,7 +82,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 4 }
+func (*Analyzer) Version() int { return 5 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
@@ -121,6 +122,7 @@ type sighting struct {
 	Severity seaworthy.Severity `json:"severity"`
 	Note     string             `json:"note,omitempty"`
 	Encoding string             `json:"encoding,omitempty"`
+	Name     string             `json:"name,omitempty"`
 	// Same is equal for equal secrets; empty for one that could be guessed from
 	// it by whoever has the key.
 	Same string `json:"same,omitempty"`
@@ -128,10 +130,17 @@ type sighting struct {
 	Value []byte `json:"value,omitempty"`
 }
 
+// maxShownName is the longest name of a value that is shown: what is longer may be
+// more than a name.
+const maxShownName = 40
+
 func (a *Analyzer) sighting(m *match, pl *place) sighting {
 	s := sighting{Rule: m.rule.id, Offset: int64(m.start), Severity: m.rule.severity, Note: m.note, Encoding: m.encoding}
 	if m.severity != seaworthy.Unknown {
 		s.Severity = m.severity
+	}
+	if len(m.name) <= maxShownName {
+		s.Name = m.name
 	}
 	if note := demoted(m, pl); note != "" {
 		s.Severity = min(s.Severity, seaworthy.Low)
@@ -173,6 +182,7 @@ func joinSentences(a, b string) string {
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
 	g := gathering{rules: a.rules}
+	g.steps, _ = instruction.History(m.Image().Config, len(m.Image().Layers))
 	for i := range m.Image().Layers {
 		if err := ctx.Err(); err != nil {
 			return err

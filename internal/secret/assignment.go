@@ -10,6 +10,7 @@ import (
 // assignment is a name with the value that a text gives it.
 type assignment struct {
 	name       string // folded to lower case
+	written    string // as it stands in the text
 	start, end int    // of the value, without quotes
 	quoted     bool
 	// paired is true for one of several name=value in a row: of a URL's query or
@@ -45,7 +46,7 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	if i < 0 {
 		return a, false
 	}
-	a.name = strings.ToLower(a.name)
+	a.written, a.name = a.name, strings.ToLower(a.name)
 	limit := min(len(text), i+maxGap)
 	skip := func(set string) {
 		for i < limit && strings.IndexByte(set, text[i]) >= 0 {

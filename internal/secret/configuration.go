@@ -28,7 +28,7 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 		if len(found) == 0 {
 			return
 		}
-		at := seaworthy.Location{Instruction: a.redact(shown, found)}
+		at := seaworthy.Location{Instruction: a.redact(instruction.Parse(shown).Redacted(), found)}
 		if layer >= 0 {
 			at.Layer = &layer
 		}
@@ -97,7 +97,7 @@ func (a *Analyzer) redact(text string, found []match) string {
 		if m.encoding != "" {
 			return m.rule.redacted() // the run around it would have to go too
 		}
-		text = strings.ReplaceAll(text, value, "[redacted]")
+		text = strings.ReplaceAll(text, value, instruction.Hidden)
 	}
 	return text
 }

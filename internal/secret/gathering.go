@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // gathering joins sightings of the same secret into one finding.
 type gathering struct {
 	rules *Rules
+	steps []instruction.Instruction // of the history
 	order []string
 	byKey map[string]*gathered
 }
@@ -26,6 +28,7 @@ type gathered struct {
 	packages []string
 	value    []byte // nil unless it is to be shown or verified
 	outcome  *outcome
+	name     string // NAME=, where the name of the value is known
 }
 
 // The bounds on a report. The places of one secret beyond them are counted.
@@ -51,6 +54,9 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	f, ok := g.byKey[key]
 	if !ok {
 		f = &gathered{rule: g.rules.byID(s.Rule), value: s.Value}
+		if s.Name != "" {
+			f.name = s.Name + "="
+		}
 		g.byKey[key] = f
 		g.order = append(g.order, key)
 	}
@@ -91,14 +97,14 @@ func (g *gathering) report(sink seaworthy.Sink, show bool) error {
 				Reason: fmt.Sprintf("%d secrets; the %d worst are reported.", len(g.order), maxFindings),
 			})
 		}
-		if err := sink.Finding(g.byKey[key].finding(show)); err != nil {
+		if err := sink.Finding(g.byKey[key].finding(show, g.steps)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *gathered) finding(show bool) *seaworthy.Finding {
+func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworthy.Finding {
 	first := f.locations[0]
 	detail := []string{"Everybody who can pull the image can read it."}
 	if first.RemovedIn != nil {
@@ -120,7 +126,7 @@ func (f *gathered) finding(show bool) *seaworthy.Finding {
 	out := &seaworthy.Finding{
 		Risk: seaworthy.Secret, ID: f.rule.id, Severity: f.severity,
 		Title: "The image holds " + f.rule.name, Detail: strings.Join(detail, " "),
-		Locations: f.locations, Evidence: f.rule.redacted(), Remediation: remedy(&first),
+		Locations: f.locations, Evidence: f.name + f.rule.redacted(), Remediation: remedy(f.rule, &first, steps),
 		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
 	}
 	if show {

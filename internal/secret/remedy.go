@@ -1,7 +1,9 @@
 package secret
 
 import (
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -9,39 +11,317 @@ import (
 )
 
 const (
-	rotate = "Rotate the secret first: whoever could pull the image has it. "
-	build  = " Build with: docker buildx build --secret id="
+	rotate = "Rotate the secret first: whoever could pull the image has it."
+	// frontend is what a Dockerfile with --mount starts with.
+	frontend = "The Dockerfile starts with: # syntax=docker/dockerfile:1"
+	buildkit = "docker buildx build "
+	// maxShownStep bounds the instruction that a remedy rewrites, in bytes.
+	maxShownStep = 400
 )
 
-// remedy says how the build should have been given a secret that is at a
-// location: in the terms of the instruction that left it there.
-func remedy(at *seaworthy.Location) string {
+// remedy says how the build should have been given the secret that a step of it
+// left at a location: in lines for the Dockerfile, made of that step and of the
+// one that needed the secret. Steps are those of the history.
+func remedy(r *rule, at *seaworthy.Location, steps []instruction.Instruction) string {
 	in := instruction.Parse(at.Instruction)
+	var lines []string
 	switch in.Keyword {
-	case "ARG":
-		return rotate + "Delete the ARG and let the step that needs the value take it from a secret: RUN --mount=type=secret,id=build-secret,env=NAME,required=true COMMAND." + build + "build-secret,env=NAME ."
-	case "ENV":
-		return rotate + "Delete the ENV. What the build needs comes from RUN --mount=type=secret,id=build-secret,env=NAME,required=true COMMAND; what the container needs is given to it when it starts." + build + "build-secret,env=NAME ."
+	case "ARG", "ENV":
+		lines = variableRemedy(in, steps)
 	case "COPY", "ADD":
-		return rotate + copyRemedy(at)
+		if at.Path == "" {
+			lines = downloadRemedy(in)
+		} else {
+			lines = copyRemedy(in, at, steps)
+		}
 	case "RUN":
-		return rotate + runRemedy(in.Args)
-	case "LABEL", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ONBUILD":
-		return rotate + "Take it out of the " + in.Keyword + " instruction and give it to the container when it starts."
+		lines = runRemedy(r, in, at)
+	case "LABEL":
+		lines = []string{"Delete it from the LABEL: whoever sees the image sees its labels."}
+	case "CMD", "ENTRYPOINT", "HEALTHCHECK":
+		lines = []string{
+			"Let the container be given it when it starts, and the command read it there:",
+			shown(withVariables(in.String(), []string{variableFor(r)})),
+			fmt.Sprintf("docker run -e %s …, or a secret of the orchestrator.", variableFor(r)),
+		}
+	case "ONBUILD":
+		lines = []string{"Take it out of the ONBUILD: every build from this image repeats it. Let the trigger mount it: ONBUILD RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"}
+	default:
+		lines = []string{
+			"Do not let it into the image: mount it for the one step that needs it, or give it to the container when it starts.",
+			"RUN --mount=type=secret,id=NAME,target=/" + printablePath(at.Path) + ",required=true COMMAND",
+			buildkit + "--secret id=NAME,src=FILE .",
+		}
 	}
-	return rotate + "Do not let it into the image: mount it for the one step that needs it with RUN --mount=type=secret,id=build-secret,target=FILE,required=true COMMAND, or give it to the container when it starts." + build + "build-secret,src=FILE ."
+	return strings.Join(append([]string{rotate}, lines...), "\n")
 }
 
-func copyRemedy(at *seaworthy.Location) string {
-	if strings.Contains(at.Instruction, "://") && at.Path == "" {
-		return "Take user and password out of the URL, and pass them as the secret HTTP_AUTH_HEADER_host, or for Git as GIT_AUTH_TOKEN." + build + "HTTP_AUTH_HEADER_host,env=NAME ."
+// variableRemedy is for a value of ARG or ENV: the step that uses the variable
+// gets it from a secret of the build.
+func variableRemedy(in instruction.Instruction, steps []instruction.Instruction) []string {
+	name := "NAME"
+	if pairs := in.Pairs(); len(pairs) > 0 {
+		name = variable(pairs[0].Key)
 	}
-	base := path.Base(at.Path)
-	if strings.HasPrefix(base, "id_") || strings.Contains(at.Path, ".ssh/") {
-		return "Do not copy the key. Forward an agent to the step that needs it: RUN --mount=type=ssh,required=true git clone git@HOST:REPOSITORY, with a pinned known_hosts. Build with: docker buildx build --ssh default ."
+	lines := []string{"Delete: " + in.Keyword + " " + name}
+	if in.Keyword == "ENV" {
+		lines = append(lines, fmt.Sprintf("If the container needs it, give it when it starts: docker run -e %s …, or a secret of the orchestrator.", name), "If the build needs it:")
 	}
-	file := "/" + printablePath(at.Path)
-	return "Do not copy the file; a later removal does not take it out of this layer. Mount it where it is needed: RUN --mount=type=secret,id=build-secret,target=" + file + ",required=true COMMAND, and name it in .dockerignore." + build + "build-secret,src=FILE ."
+	command := "COMMAND"
+	for i := range steps {
+		if s := &steps[i]; s.Keyword == "RUN" && mentions(s, name) {
+			command = strings.TrimPrefix(s.Redacted(), "RUN ")
+			break
+		}
+	}
+	return append(lines, shown("RUN "+mountVariable(name)+" "+command), buildSecret(name), frontend)
+}
+
+// mentions tells whether a step uses a variable or, as build argument, got it.
+func mentions(s *instruction.Instruction, name string) bool {
+	return strings.Contains(s.Args, "$"+name) || strings.Contains(s.Args, "${"+name) ||
+		slices.ContainsFunc(s.BuildArgs, func(kv instruction.KeyValue) bool { return kv.Key == name })
+}
+
+// downloadRemedy is for user and password in the URL of an ADD.
+func downloadRemedy(in instruction.Instruction) []string {
+	host, url := "HOST", "https://HOST/FILE"
+	if t, ok := in.Transfer(); ok && len(t.Sources) > 0 {
+		if scheme, rest, ok := strings.Cut(t.Sources[0].Text, "://"); ok {
+			rest = rest[strings.LastIndexByte(rest, '@')+1:]
+			host, _, _ = strings.Cut(rest, "/")
+			url = strings.Replace(in.String(), t.Sources[0].Text, scheme+"://"+rest, 1)
+		}
+	}
+	return []string{
+		"Take user and password out of the URL:", shown(url),
+		buildkit + "--secret id=HTTP_AUTH_HEADER_" + host + ",env=HEADER .",
+		"where HEADER is \"Basic …\" or \"Bearer …\"; for a Git repository the secret is GIT_AUTH_TOKEN.", frontend,
+	}
+}
+
+// copyRemedy is for a file that was copied: the step that needed it mounts it.
+func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []string {
+	if _, ok := in.Flag("from"); ok {
+		return []string{
+			"Copy from the other stage only what the program needs, not all that lies beside it:",
+			"COPY --from=STAGE /PATH/OF/PROGRAM /PATH/OF/PROGRAM",
+			"And let that stage mount the secret too, for its layers go into the build cache:",
+			"RUN --mount=type=secret,id=" + secretID(path.Base(at.Path)) + ",target=/" + printablePath(at.Path) + ",required=true COMMAND",
+		}
+	}
+	file, _, _ := strings.Cut(at.Path, "!/")
+	base := path.Base(file)
+	command := "COMMAND"
+	if at.Layer != nil {
+		command = userOf(steps, *at.Layer, base)
+	}
+	delete := "Do not copy it; that a later step removes it does not take it out of the layer. Delete, or narrow: " + shown(in.String())
+	if strings.HasPrefix(base, "id_") || strings.Contains(file, ".ssh/") {
+		return []string{
+			delete,
+			"Forward an agent to the step that needs the key, with a known_hosts that you have pinned:",
+			shown("RUN --mount=type=ssh,required=true " + command),
+			buildkit + "--ssh default .", frontend,
+		}
+	}
+	id := secretID(base)
+	return []string{
+		delete, "Mount it where it is needed, and name it in .dockerignore:",
+		shown("RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true " + command),
+		buildkit + "--secret id=" + id + ",src=" + printablePath(base) + " .", frontend,
+	}
+}
+
+// userOf is the command of the step after a layer that seems to need a file: one
+// that names it, else the next that does more than remove files.
+func userOf(steps []instruction.Instruction, layer int, base string) string {
+	next := ""
+	for i := range steps {
+		s := &steps[i]
+		if s.Keyword != "RUN" || s.Layer <= layer {
+			continue
+		}
+		command := strings.TrimPrefix(s.Redacted(), "RUN ")
+		if strings.Contains(s.Args, base) && !strings.HasPrefix(s.Args, "rm ") {
+			return withoutRemoval(command, base)
+		}
+		if next == "" && !strings.HasPrefix(s.Args, "rm ") {
+			next = command
+		}
+	}
+	if next == "" {
+		return "COMMAND"
+	}
+	return next
+}
+
+// withoutRemoval takes out of a command that it removes a file, which a mount does
+// not need.
+func withoutRemoval(command, base string) string {
+	parts := strings.Split(command, "&&")
+	kept := slices.DeleteFunc(slices.Clone(parts), func(part string) bool {
+		part = strings.TrimSpace(part)
+		return strings.HasPrefix(part, "rm ") && strings.Contains(part, base)
+	})
+	if len(kept) == 0 {
+		return command
+	}
+	return strings.TrimSpace(strings.Join(kept, "&&"))
+}
+
+// persisting are commands that write what they are given to a file, which then
+// has to be mounted instead.
+var persisting = [...]struct{ mark, file string }{
+	{"npm config set", "/root/.npmrc"}, {"yarn config set", "/root/.yarnrc.yml"}, {".npmrc", "/root/.npmrc"},
+	{"pip config set", "/root/.config/pip/pip.conf"}, {"docker login", "/root/.docker/config.json"}, {"aws configure", "/root/.aws/credentials"},
+	{"git config", "/root/.git-credentials"}, {".netrc", "/root/.netrc"}, {"composer config", "/root/.composer/auth.json"},
+	{"gem sources", "/root/.gem/credentials"}, {"helm registry login", "/root/.config/helm/registry/config.json"},
+}
+
+// runRemedy is for what a command was given, or left in a file.
+func runRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location) []string {
+	if at.Path != "" {
+		file, _, _ := strings.Cut(at.Path, "!/")
+		if strings.Contains(file, ".git/") {
+			return cloneRemedy()
+		}
+		id := secretID(path.Base(file))
+		return []string{
+			"The step leaves it in /" + printablePath(file) + ". Mount that file instead of writing it, so that no layer holds it:",
+			"RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true COMMAND",
+			buildkit + "--secret id=" + id + ",src=FILE .", frontend,
+		}
+	}
+	script := in.Args
+	for _, p := range persisting {
+		if strings.Contains(script, p.mark) {
+			id := secretID(path.Base(p.file))
+			return []string{
+				"The command writes it to a file, and that into the layer. Leave the command out, and mount the file for the steps that need it:",
+				"RUN --mount=type=secret,id=" + id + ",target=" + p.file + ",required=true COMMAND",
+				buildkit + "--secret id=" + id + ",src=FILE .", frontend,
+			}
+		}
+	}
+	switch {
+	case strings.Contains(script, "chpasswd") || strings.Contains(script, "passwd "):
+		return []string{"Give no account of an image a password: lock it (passwd -l), and run as a USER without one. A user who must log in gets a key or a password when the container starts."}
+	case strings.Contains(script, "git clone"):
+		return cloneRemedy()
+	}
+	names := []string{variableFor(r)}
+	for i := 2; i <= strings.Count(script, instruction.Hidden); i++ {
+		names = append(names, fmt.Sprintf("%s_%d", names[0], i))
+	}
+	if len(names) > 4 {
+		names = names[:4]
+	}
+	var mounts, secrets []string
+	for _, n := range names {
+		mounts = append(mounts, mountVariable(n))
+		secrets = append(secrets, "--secret id="+secretID(n)+",env="+n)
+	}
+	return []string{
+		"Let the build hand it to the one command that needs it:",
+		shown("RUN " + strings.Join(mounts, " ") + " " + withVariables(script, names)),
+		buildkit + strings.Join(secrets, " ") + " .", frontend,
+	}
+}
+
+// cloneRemedy is for a token in the URL of a repository, which Git writes down.
+func cloneRemedy() []string {
+	return []string{
+		"Git writes the URL with the secret into .git/config. Let BuildKit fetch the repository:",
+		"ADD https://HOST/REPOSITORY.git#TAG /src",
+		buildkit + "--secret id=GIT_AUTH_TOKEN,env=TOKEN .",
+		"or clone with a key: RUN --mount=type=ssh,required=true git clone git@HOST:REPOSITORY /src", frontend,
+	}
+}
+
+// withVariables puts variables in the places of what is hidden in a command, the
+// last one for all that are left. In single quotes no shell would look at them, so
+// they go outside.
+func withVariables(script string, names []string) string {
+	var b strings.Builder
+	single, double := false, false
+	for i := 0; i < len(script); {
+		if strings.HasPrefix(script[i:], instruction.Hidden) {
+			if strings.HasSuffix(b.String(), "uthorization: ") { // the scheme is hidden too
+				b.WriteString("Bearer ")
+			}
+			if single {
+				b.WriteString(`'"$` + names[0] + `"'`)
+			} else {
+				b.WriteString("$" + names[0])
+			}
+			if len(names) > 1 {
+				names = names[1:]
+			}
+			i += len(instruction.Hidden)
+			continue
+		}
+		switch c := script[i]; {
+		case c == '\\' && !single && i+1 < len(script):
+			b.WriteByte(c)
+			i++
+		case c == '\'' && !double:
+			single = !single
+		case c == '"' && !single:
+			double = !double
+		}
+		b.WriteByte(script[i])
+		i++
+	}
+	return b.String()
+}
+
+func mountVariable(name string) string {
+	return "--mount=type=secret,id=" + secretID(name) + ",env=" + name + ",required=true"
+}
+
+func buildSecret(name string) string {
+	return buildkit + "--secret id=" + secretID(name) + ",env=" + name + " ."
+}
+
+// variableFor names the variable for a secret of a kind.
+func variableFor(r *rule) string {
+	switch r.id {
+	case commandPassword, "url-password", credentialFile, "generic-secret":
+		return "PASSWORD"
+	case "http-authorization":
+		return "TOKEN"
+	}
+	return variable(r.id)
+}
+
+// variable makes a name for a variable of a text.
+func variable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r < 128 && isAlnum(byte(r)), r == '_':
+			return r
+		case r == '-' || r == '.':
+			return '_'
+		}
+		return -1
+	}, s[:min(len(s), maxName)])
+	if strings.ToLower(s) == s {
+		s = strings.ToUpper(s)
+	}
+	if s == "" || isDigit(s[0]) {
+		return "NAME"
+	}
+	return s
+}
+
+// secretID makes the id of a secret of the build of a file's or a variable's name.
+func secretID(name string) string {
+	id := strings.ToLower(strings.Trim(printablePath(path.Base(name)), "./"))
+	if id == "" {
+		return "secret"
+	}
+	return id[:min(len(id), maxName)]
 }
 
 // printablePath is a path for an instruction; what would need quoting is left out.
@@ -54,20 +334,11 @@ func printablePath(p string) string {
 	}, p)
 }
 
-// runRemedy picks the way that suits the program that was given the secret.
-func runRemedy(script string) string {
-	for _, w := range [...]struct{ program, advice string }{
-		{"npm ", "RUN --mount=type=secret,id=build-secret,target=/root/.npmrc,required=true npm ci."},
-		{"yarn ", "RUN --mount=type=secret,id=build-secret,target=/root/.npmrc,required=true yarn install."},
-		{"pip", "RUN --mount=type=secret,id=build-secret,env=PIP_INDEX_URL,required=true pip install PACKAGE."},
-		{"git ", "ADD https://HOST/REPOSITORY.git#TAG /src with the secret GIT_AUTH_TOKEN, or RUN --mount=type=ssh,required=true git clone git@HOST:REPOSITORY."},
-		{"curl", `RUN --mount=type=secret,id=build-secret,env=TOKEN,required=true curl -fsSL -H "Authorization: Bearer $TOKEN" URL -o FILE.`},
-		{"wget", `RUN --mount=type=secret,id=build-secret,env=TOKEN,required=true wget --header="Authorization: Bearer $TOKEN" URL.`},
-		{"docker login", "RUN --mount=type=secret,id=build-secret,target=/root/.docker/config.json,required=true COMMAND, without a login in the build."},
-	} {
-		if strings.Contains(script, w.program) {
-			return w.advice + " What the command writes to disk must not hold the secret either." + build + "build-secret,src=FILE ."
-		}
+// shown is an instruction on one line, cut where it gets long.
+func shown(step string) string {
+	step = strings.Join(strings.Fields(strings.ToValidUTF8(step, "\ufffd")), " ")
+	if len(step) > maxShownStep {
+		step = strings.ToValidUTF8(step[:maxShownStep], "") + "…"
 	}
-	return "RUN --mount=type=secret,id=build-secret,env=NAME,required=true COMMAND, with $NAME where the value stood." + build + "build-secret,env=NAME ."
+	return step
 }

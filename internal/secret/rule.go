@@ -88,6 +88,8 @@ type opinion struct {
 	severity seaworthy.Severity
 	// note is a sentence about this value that does not narrow it.
 	note string
+	// name is what the value is given to, where only that tells.
+	name string
 }
 
 // describe writes what makes up the rule, for a digest.

@@ -204,6 +204,7 @@ func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 	if !literalSecret(value, a.name, a.quoted) || miscounted(value) || longLine(text, a.start) {
 		return at, at, none
 	}
+	none.name = a.written
 	switch {
 	case pl.keeper:
 		none.severity = seaworthy.High
