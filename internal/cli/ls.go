@@ -152,16 +152,26 @@ func live(m *scan.Merged) iter.Seq[listed] {
 // buried gives what is buried, of one layer or, if that is negative, of all,
 // sorted by path and layer.
 func buried(m *scan.Merged, layer int) iter.Seq[listed] {
-	var all []listed
+	type place struct {
+		path           string
+		layer, ordinal uint32
+	}
+	var all []place // there may be millions, so no whole entries
 	for e := range m.Buried() {
 		// A directory that a later layer merely gives new attributes hides nothing.
 		if e.Type == seaworthy.Directory && isDirectory(m, e.Path) || layer >= 0 && e.Layer != layer {
 			continue
 		}
-		all = append(all, listed{Entry: e})
+		all = append(all, place{e.Path, uint32(e.Layer), uint32(e.Ordinal)})
 	}
-	slices.SortStableFunc(all, func(a, b listed) int { return cmp.Compare(a.Path, b.Path) })
-	return slices.Values(all)
+	slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(a.path, b.path) })
+	return func(yield func(listed) bool) {
+		for _, p := range all {
+			if e, _ := m.At(int(p.layer), int(p.ordinal)); !yield(listed{Entry: e}) {
+				return
+			}
+		}
+	}
 }
 
 func isDirectory(m *scan.Merged, path string) bool {

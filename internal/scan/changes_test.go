@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 	"seaworthy.dev/seaworthy/internal/scan"
 )
@@ -100,5 +101,37 @@ func TestChanges(t *testing.T) {
 				t.Errorf("most wasted %v", top)
 			}
 		})
+	}
+}
+
+// TestChangesAddUp shows of every image made to go wrong that what its layers added
+// and did not remove is what a container sees.
+func TestChangesAddUp(t *testing.T) {
+	for _, n := range nasty {
+		m := read(t, imagetest.Image{Layers: n.layers}.OCILayout(t), scan.Options{})
+		files, buried := 0, 0
+		for _, c := range m.Changes() {
+			files += c.Added.Files - c.Removed.Files
+			buried += c.Buried.Files
+			for _, a := range []scan.Amount{c.Added, c.Changed, c.Removed, c.Buried} {
+				if a.Files < 0 || a.Bytes < 0 {
+					t.Errorf("%s: %+v", n.name, c)
+				}
+			}
+		}
+		live, dead := 0, 0
+		for e := range m.Live() {
+			if e.Type != seaworthy.Directory {
+				live++
+			}
+		}
+		for e := range m.Buried() {
+			if e.Type != seaworthy.Directory {
+				dead++
+			}
+		}
+		if files != live || buried > dead {
+			t.Errorf("%s: %d files of %d live ones, %d buried of %d dead ones", n.name, files, live, buried, dead)
+		}
 	}
 }
