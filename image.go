@@ -52,6 +52,9 @@ type Base struct {
 	Digest string `json:"digest,omitempty"`
 	// Evidence says from what [Image.BaseBoundary] is known; empty if it is not.
 	Evidence string `json:"evidence,omitempty"`
+	// Exact is true if the base image has no more layers than BaseBoundary says;
+	// else it has at least so many.
+	Exact bool `json:"exact,omitempty"`
 }
 
 // Layer is one layer of an image.

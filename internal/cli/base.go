@@ -41,7 +41,7 @@ func (a *app) giveBase(ctx context.Context, img *seaworthy.Image, f *scanFlags) 
 		return err
 	}
 	img.BaseBoundary = new(len(m.Layers))
-	img.Base = &seaworthy.Base{Reference: f.base.base, Digest: m.Digest, Evidence: "it was given, and its layers are the first ones of the image"}
+	img.Base = &seaworthy.Base{Reference: f.base.base, Digest: m.Digest, Evidence: "it was given, and its layers are the first ones of the image", Exact: true}
 	return nil
 }
 

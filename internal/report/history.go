@@ -182,7 +182,7 @@ func (h *History) moreLayers(i int) bool {
 }
 
 func (h *History) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
-	number, size, kind := "", "", dim
+	number, size, kind := "·", "", dim
 	if s.Layer != nil {
 		number, size, kind = strconv.Itoa(s.Layer.Index), humanSize(s.Layer.Size), plain
 	}

@@ -132,6 +132,8 @@ func baseLine(i *seaworthy.Image) string {
 		return "base image" + name + ", as a label says; where it ends is not known"
 	case evidence == "":
 		return fmt.Sprintf("base image%s: %s", name, places(*i.BaseBoundary, "layer"))
+	case !i.Base.Exact:
+		return fmt.Sprintf("base image%s: at least %s, as %s", name, places(*i.BaseBoundary, "layer"), evidence)
 	default:
 		return fmt.Sprintf("base image%s: %s, as %s", name, places(*i.BaseBoundary, "layer"), evidence)
 	}
