@@ -93,24 +93,32 @@ func documentName(path string) string {
 	return path
 }
 
-// scanDocument judges the images of a document, and gives their number.
-func (a *app) scanDocument(ctx context.Context, path, scheme string, f *scanFlags, j *judging) (reported int, err error) {
+// openRecordings reads the images of a document, and gives its digest too.
+func (a *app) openRecordings(path, scheme string, j *judging) (all []*recording, digest string, err error) {
 	data, err := a.readDocument(path)
 	if err != nil {
-		return 0, err
+		return nil, "", err
 	}
-	var all []*recording
 	if scheme == schemeReport || scheme == "" && report.IsJSON(data) {
 		all, err = recordedReports(data, j)
 	} else {
 		all, err = recordedBill(data, path, j)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", documentName(path), err)
+		return nil, "", fmt.Errorf("%s: %w", documentName(path), err)
 	}
 	sum := sha256.Sum256(data)
+	return all, "sha256:" + hex.EncodeToString(sum[:]), nil
+}
+
+// scanDocument judges the images of a document, and gives their number.
+func (a *app) scanDocument(ctx context.Context, path, scheme string, f *scanFlags, j *judging) (reported int, err error) {
+	all, digest, err := a.openRecordings(path, scheme, j)
+	if err != nil {
+		return 0, err
+	}
 	for _, r := range all {
-		source := seaworthy.DataSource{Source: r.kind + " " + documentName(path), Digest: "sha256:" + hex.EncodeToString(sum[:])}
+		source := seaworthy.DataSource{Source: r.kind + " " + documentName(path), Digest: digest}
 		if r.origin != "" {
 			source.Source += " (" + r.origin + ")"
 		}
@@ -169,6 +177,7 @@ func recordedReports(data []byte, j *judging) ([]*recording, error) {
 		return nil, err
 	}
 	for _, r := range c.all {
+		r.gaps = r.inImage()
 		for _, an := range j.analyzers {
 			ia, ok := an.(seaworthy.ImageAnalyzer)
 			if !ok {
@@ -179,7 +188,6 @@ func recordedReports(data []byte, j *judging) ([]*recording, error) {
 			_, anew := an.(*vulnerability.Analyzer)
 			switch {
 			case anew:
-				r.gaps = r.inImage()
 				r.judged = append(r.judged, risk)
 			case left && j.asked:
 				// It was not asked for.

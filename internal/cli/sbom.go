@@ -25,7 +25,8 @@ func (a *app) sbomCommand() *cobra.Command {
 		Use:   "sbom IMAGE",
 		Short: "Write the software bill of materials of an image",
 		Long: `Sbom lists the software that an image holds, with the layer that brought each
-package, its package URL, its source package and its licences. IMAGE is as for scan.
+package, its package URL, its source package and its licences. IMAGE is as for scan;
+a bill of materials or a report is written anew, perhaps in another format.
 
 The same image gives the same bytes. The document names no time of its making,
 unless the environment variable SOURCE_DATE_EPOCH sets one; SPDX, which demands a
@@ -70,6 +71,12 @@ func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 		return err
 	}
 	defer out.discard()
+	if path, scheme, ok := documentNamed(reference); ok {
+		if err := a.rewrite(ctx, path, scheme, out); err != nil {
+			return err
+		}
+		return out.Close()
+	}
 	reading, err := a.read(ctx, reference, &f.image, cache, nil)
 	if err != nil {
 		return err
@@ -87,6 +94,24 @@ func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 
 func isBill(format string) bool {
 	return format == string(report.CycloneDX) || format == string(report.SPDX)
+}
+
+// rewrite writes what a document lists in another format.
+func (a *app) rewrite(ctx context.Context, path, scheme string, h seaworthy.Handler) error {
+	all, _, err := a.openRecordings(path, scheme, new(judging))
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		m, err := scan.Recorded(ctx, r.image, r.packages, r.gaps)
+		if err != nil {
+			return err
+		}
+		if err := a.inventory(m, h); err != nil {
+			return naming(documentName(path), err)
+		}
+	}
+	return nil
 }
 
 // inventory hands the software of an image to a handler, with a verdict that

@@ -99,7 +99,7 @@ func noImage(where string, c content) error {
 	case bzip2Content:
 		return withHint(fmt.Errorf("%s is compressed with bzip2, which is not read", where), "decompress it: bzip2 -dc FILE | seaworthy scan -")
 	case jsonContent:
-		return withHint(fmt.Errorf("%s is a JSON document, not an image", where), formats)
+		return withHint(fmt.Errorf("%s is a JSON document, not an image", where), formats+"; a bill of materials is named as sbom:FILE, a report as report:FILE, and - for FILE is standard input")
 	default:
 		return withHint(fmt.Errorf("%s is no image: it is no tar archive", where), formats)
 	}

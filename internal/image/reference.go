@@ -62,6 +62,11 @@ func open(ctx context.Context, reference string, opt Options, want wanted) (Sour
 	case reference == stdinReference:
 		return openStdin(opt, want)
 	}
+	for _, scheme := range []string{"sbom:", "report:"} {
+		if strings.HasPrefix(reference, scheme) {
+			return nil, withHint(fmt.Errorf("%s has no layers that could be read", reference), "name the image itself; seaworthy scan judges what documents say of one")
+		}
+	}
 	if dir, ok := strings.CutPrefix(reference, schemeDir); ok {
 		return openRootFS(dir)
 	}

@@ -281,6 +281,18 @@ func places(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// sizeFacts are the number of layers and their size. Of an image that is known from
+// a bill of materials neither may be.
+func sizeFacts(i *seaworthy.Image) []string {
+	if len(i.Layers) == 0 {
+		return nil
+	}
+	if i.Size == 0 {
+		return []string{places(len(i.Layers), "layer")}
+	}
+	return []string{places(len(i.Layers), "layer"), humanSize(i.Size)}
+}
+
 // layer gives the layer with the index, or nil: a recorded report may name a
 // layer that it does not list.
 func (d *document) layer(index *int) *seaworthy.Layer {

@@ -79,7 +79,7 @@ func (m *markdownWriter) head(d *document) string {
 	if d.image.Platform != "" {
 		facts = append(facts, markdownShort(d.image.Platform, maxFact))
 	}
-	facts = append(facts, places(len(d.image.Layers), "layer"), humanSize(d.image.Size))
+	facts = append(facts, sizeFacts(d.image)...)
 	if d.image.Created != nil {
 		facts = append(facts, age(*d.image.Created, m.opt.Now))
 	}

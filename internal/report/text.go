@@ -92,7 +92,7 @@ func (t *textWriter) header(p *page, d *document) {
 	if i.Platform != "" {
 		facts = append(facts, i.Platform)
 	}
-	facts = append(facts, places(len(i.Layers), "layer"), humanSize(i.Size))
+	facts = append(facts, sizeFacts(i)...)
 	if i.Created != nil {
 		facts = append(facts, age(*i.Created, t.opt.Now))
 	}
