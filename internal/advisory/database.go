@@ -160,7 +160,7 @@ func (i *Info) Age(now time.Time) time.Duration { return max(0, now.Sub(i.Checke
 
 // Status gives all that the database has, by name.
 func (db *Database) Status() ([]Status, error) {
-	names, err := names(db.dir)
+	names, err := names(db.dir, fileSuffix)
 	if err != nil {
 		return nil, err
 	}
@@ -176,8 +176,9 @@ func (db *Database) Status() ([]Status, error) {
 	return all, nil
 }
 
-// names lists the bodies of data in a directory, sorted.
-func names(dir string) ([]string, error) {
+// names lists what the files in a directory that end in suffix are named for,
+// sorted.
+func names(dir, suffix string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -187,7 +188,7 @@ func names(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		escaped, ok := strings.CutSuffix(e.Name(), fileSuffix)
+		escaped, ok := strings.CutSuffix(e.Name(), suffix)
 		if name, err := url.PathUnescape(escaped); ok && err == nil {
 			names = append(names, name)
 		}

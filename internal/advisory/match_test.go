@@ -288,7 +288,7 @@ func TestNamesOfFiles(t *testing.T) {
 		}
 		want = append(want, name)
 	}
-	got, err := names(dir)
+	got, err := names(dir, fileSuffix)
 	slices.Sort(want)
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Error(d, err)

@@ -41,7 +41,7 @@ func Share(ctx context.Context, dir string, only []string) (all []*Shared, err e
 	}()
 	list := only
 	if len(list) == 0 {
-		if list, err = names(dir); err != nil {
+		if list, err = names(dir, fileSuffix); err != nil {
 			return nil, err
 		}
 	}

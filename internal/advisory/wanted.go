@@ -3,7 +3,6 @@ package advisory
 import (
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -33,22 +32,8 @@ func Want(dir string, ecosystems []string) error {
 
 // Wanted gives the ecosystems that were noted, sorted.
 func Wanted(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, e := range entries {
-		escaped, ok := strings.CutSuffix(e.Name(), wantedSuffix)
-		if name, err := url.PathUnescape(escaped); ok && err == nil && ecosystemName.MatchString(name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names, nil
+	list, err := names(dir, wantedSuffix)
+	return slices.DeleteFunc(list, func(name string) bool { return !ecosystemName.MatchString(name) }), err
 }
 
 // Due tells whether an update of a body of data is called for: if its server was not

@@ -197,6 +197,14 @@ func (a *app) decided(d seaworthy.Decision) {
 	}
 }
 
+// openInput opens a file; - is standard input.
+func (a *app) openInput(path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(a.Stdin), nil
+	}
+	return os.Open(path)
+}
+
 // file gives a stream as a file, if it is one.
 func file(stream any) (*os.File, bool) {
 	f, ok := stream.(*os.File)

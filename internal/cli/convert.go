@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -20,15 +19,11 @@ other, and writes it in another format. FILE may be - for standard input.`,
 		Example: `  seaworthy convert --format markdown report.json`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in := a.Stdin
-			if args[0] != "-" {
-				file, err := os.Open(args[0])
-				if err != nil {
-					return err
-				}
-				defer file.Close()
-				in = file
+			in, err := a.openInput(args[0])
+			if err != nil {
+				return err
 			}
+			defer in.Close()
 			return a.convert(in, args[0], &f)
 		},
 	}

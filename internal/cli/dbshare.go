@@ -127,15 +127,11 @@ not have stays.`,
 		Example: `  seaworthy db import advisories.tar`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in := a.Stdin
-			if args[0] != "-" {
-				file, err := os.Open(args[0])
-				if err != nil {
-					return err
-				}
-				defer file.Close()
-				in = file
+			in, err := a.openInput(args[0])
+			if err != nil {
+				return err
 			}
+			defer in.Close()
 			return a.dbTakeIn(cmd.Context(), &f, func(i *advisory.Intake) error {
 				if err := i.Archive(cmd.Context(), in); err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
