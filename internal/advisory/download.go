@@ -333,6 +333,10 @@ func (u *Updater) get(ctx context.Context, url string, prepare func(http.Header)
 	// A body that the transport unpacks has other lengths and checksums.
 	request.Header.Set("Accept-Encoding", "identity")
 	request.Header.Set("User-Agent", "seaworthy")
+	if user, ok := u.Users[request.URL.Host]; ok {
+		password, _ := user.Password()
+		request.SetBasicAuth(user.Username(), password)
+	}
 	if prepare != nil {
 		prepare(request.Header)
 	}

@@ -240,7 +240,7 @@ func redHatComponent(id, purl string) (name, module string) {
 		if module = stream(values.Get("rpmmod")); module != "" {
 			return name, module
 		}
-	} else if purl != "" {
+	} else if purl != "" && !strings.HasPrefix(purl, "pkg:rpmmod/") {
 		return "", "" // a container image, or a file of a language
 	}
 	if stream, rest, ok := strings.Cut(id, "/"); ok {

@@ -44,9 +44,12 @@ type Updater struct {
 	// KEV and EPSS are a URL or file each. If empty, they are those of the
 	// source: kev/known_exploited_vulnerabilities.json and epss/data.csv.
 	KEV, EPSS string
-	Client    *http.Client
-	Log       *slog.Logger
-	Now       func() time.Time
+	// Users are the credentials for servers, by host and port. They do not belong into
+	// the URLs above, which the database remembers and reports show.
+	Users  map[string]*url.Userinfo
+	Client *http.Client
+	Log    *slog.Logger
+	Now    func() time.Time
 	// Progress is told how far a download has come; it may be nil.
 	Progress func(Progress)
 	// Backoff is the wait before the second attempt at a download, which doubles

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -162,7 +163,13 @@ func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*advisory.Updater, err
 		}
 	}
 	for _, location := range []*string{&u.Source, &u.KEV, &u.EPSS} {
-		if *location == "" || strings.Contains(*location, "://") {
+		if *location == "" {
+			continue
+		}
+		if strings.Contains(*location, "://") {
+			if err := takeUser(location, u); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		// The database remembers where its data is from; the working directory
@@ -172,6 +179,23 @@ func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*advisory.Updater, err
 		}
 	}
 	return u, nil
+}
+
+// takeUser moves the credentials in a URL, if it has some, to where they are used.
+func takeUser(location *string, u *advisory.Updater) error {
+	at, err := url.Parse(*location)
+	if err != nil {
+		return errors.New("the URL of a source cannot be read; a password in it must be escaped (%40 for @)") // it may hold one
+	}
+	if at.User == nil {
+		return nil
+	}
+	if u.Users == nil {
+		u.Users = make(map[string]*url.Userinfo)
+	}
+	u.Users[at.Host], at.User = at.User, nil
+	*location = at.String()
+	return nil
 }
 
 // dbNames are the ecosystems to update, and which of them the source need not have:

@@ -3,6 +3,9 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -73,5 +76,54 @@ func TestDatabaseInRegistry(t *testing.T) {
 	}
 	if out := run(2, "db", "pull", "--db-dir", to, host+"/security/other:latest"); !strings.Contains(out, "does not have it") {
 		t.Errorf("another name: %q", out)
+	}
+}
+
+// TestSourceWithPassword: it is used, and neither stored nor shown.
+func TestSourceWithPassword(t *testing.T) {
+	dir := t.TempDir()
+	const catalog = `{"dateReleased": "2025-08-25T17:04:19Z", "vulnerabilities": [{"cveID": "CVE-2024-0001", "dateAdded": "2024-02-03"}]}`
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, password, _ := r.BasicAuth()
+		switch {
+		case name != "reader" || password != "p@ss":
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+		case r.URL.Path == "/osv/kev/known_exploited_vulnerabilities.json":
+			io.WriteString(w, catalog)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer s.Close()
+	source := strings.Replace(s.URL, "http://", "http://reader:p%40ss@", 1) + "/osv"
+	var out bytes.Buffer
+	run := func(args ...string) int {
+		return cli.Run(context.Background(), append(args, "--db-dir", dir), cli.Environment{
+			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" },
+		})
+	}
+	if code := run("db", "update", "--source", source, "--ecosystem", "KEV"); code != 0 || !strings.Contains(out.String(), "KEV: 1 records") {
+		t.Errorf("exit code %d\n%s", code, out.String())
+	}
+	run("db", "status")
+	run("db", "update", "--source", source, "--ecosystem", "Debian")
+	run("db", "update", "--source", strings.Replace(source, "@", "@@", 1), "--ecosystem", "Debian")
+	for _, secret := range []string{"p%40ss", "p@ss", "reader"} {
+		if strings.Contains(out.String(), secret) {
+			t.Errorf("%s is shown:\n%s", secret, out.String())
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte("p%40ss")) || bytes.Contains(data, []byte("reader")) {
+			t.Errorf("the password is stored in %s", e.Name())
+		}
 	}
 }
