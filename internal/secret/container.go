@@ -10,6 +10,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
@@ -45,7 +46,7 @@ func containerOf(name string, head []byte) container {
 		}
 	case 0x1f:
 		if head[1] == 0x8b && head[2] == 8 {
-			return compressed(func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) })
+			return compressed(openGzip)
 		}
 	case 'B':
 		if len(head) > 9 && bytes.HasPrefix(head, []byte("BZh")) && string(head[4:10]) == "1AY&SY" {
@@ -76,6 +77,32 @@ func containerOf(name string, head []byte) container {
 	return nil
 }
 
+// What decompression needs is kept for the next file: to make it anew takes longer
+// than to decompress what most files hold.
+var (
+	inputs    = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 16<<10) }}
+	inflaters = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
+	gunzips   = sync.Pool{New: func() any { return new(gzip.Reader) }}
+)
+
+// gunzip is a reader from the pool, and goes back to it.
+type gunzip struct{ *gzip.Reader }
+
+// Close implements [io.Closer].
+func (g gunzip) Close() error {
+	defer gunzips.Put(g.Reader)
+	return g.Reader.Close()
+}
+
+func openGzip(r io.Reader) (io.ReadCloser, error) {
+	z := gunzips.Get().(*gzip.Reader)
+	if err := z.Reset(r); err != nil {
+		gunzips.Put(z)
+		return nil, err
+	}
+	return gunzip{z}, nil
+}
+
 func isTar(head []byte) bool { return len(head) >= 512 && string(head[257:262]) == "ustar" }
 
 // zipArchive is a container for zip archives, which many have another name:
@@ -90,8 +117,10 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 			return true, err
 		}
 	}
-	inflate := flate.NewReader(bytes.NewReader(nil))
-	in := bufio.NewReaderSize(nil, 16<<10)
+	inflate := inflaters.Get().(io.Reader)
+	defer inflaters.Put(inflate)
+	in := inputs.Get().(*bufio.Reader)
+	defer inputs.Put(in)
 	left := uint64(size) // entries that share their data would let an archive grow beyond any bound
 	err = z.Walk(func(e *zipfile.Entry) error {
 		switch {
@@ -175,7 +204,10 @@ func (r *reading) tar(archive io.Reader) error {
 // one file.
 func compressed(open func(io.Reader) (io.ReadCloser, error)) container {
 	return func(r *reading, file io.ReaderAt, size int64) (bool, error) {
-		d, err := open(bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 64<<10))
+		in := inputs.Get().(*bufio.Reader)
+		defer inputs.Put(in)
+		in.Reset(io.NewSectionReader(file, 0, size))
+		d, err := open(in)
 		if err != nil {
 			return false, nil
 		}
