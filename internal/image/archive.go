@@ -123,7 +123,7 @@ func openArchive(ctx context.Context, file *os.File, s selector, opt Options, wa
 		r := &treeReader{tree: a, want: want, limits: opt.Limits, where: file.Name(), selector: s}
 		var found resolved
 		if found, err = r.resolve(ctx); err == nil {
-			return &randomSource{resolved: found, parallel: opt.Parallel, open: a.open, close: file.Close}, nil
+			return &randomSource{resolved: found, parallel: opt.parallelReads(), open: a.open, close: file.Close}, nil
 		}
 	}
 	file.Close()

@@ -28,7 +28,7 @@ func openLayout(ctx context.Context, dir string, s selector, opt Options, want w
 		root.Close()
 		return nil, err
 	}
-	return &randomSource{resolved: found, parallel: opt.Parallel, close: root.Close,
+	return &randomSource{resolved: found, parallel: opt.parallelReads(), close: root.Close,
 		open: func(_ context.Context, b Blob) (io.ReadCloser, error) {
 			file := b.Name
 			if b.Digest != "" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"log/slog"
+	"runtime"
 	"time"
 )
 
@@ -41,7 +42,7 @@ type Options struct {
 	TempDir string
 
 	// Parallel is how many layers are read at the same time from a source of
-	// random access. Default: 4.
+	// random access; of files never more than there are cores. Default: 4.
 	Parallel int
 	// StallTimeout is how long a registry may send nothing before it is given
 	// up. Default: 30 s.
@@ -52,6 +53,10 @@ type Options struct {
 
 	Limits Limits
 }
+
+// parallelReads is how many layers are read at the same time from files: more than
+// there are cores would gain nothing and cost memory.
+func (o *Options) parallelReads() int { return min(o.Parallel, runtime.GOMAXPROCS(0)) }
 
 // Limits bounds what an image may ask of its reader. The zero value of a field
 // stands for its default.

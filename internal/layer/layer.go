@@ -115,7 +115,8 @@ var (
 // Walk reads a blob to its end and calls visit for each entry that puts
 // something into the file system, in the order of the archive; whiteouts are in
 // the table only. The header is valid until visit returns unless it is copied;
-// the body may be left unread, and may be [NoBody]. An error of visit ends the walk and is returned.
+// the body, a [*Body] or [NoBody], may be left unread. An error of visit ends the walk
+// and is returned.
 func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seaworthy.Header, io.Reader) error) (*Layer, error) {
 	limits = limits.withDefaults()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -141,7 +142,7 @@ func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seawor
 func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
 	tr := &tarReader{stream: stream}
 	h := new(seaworthy.Header)
-	bodies := &body{tar: tr}
+	bodies := &Body{tar: tr}
 	grown := int64(0) // bytes of all sparse files
 	for {
 		t, err := tr.next()
@@ -184,20 +185,35 @@ func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, vi
 	}
 }
 
-// body is the body of an entry.
-type body struct {
+// Body is the body of an entry. It implements [io.Reader].
+type Body struct {
 	tar     *tarReader
 	ordinal int
 }
 
 // Read implements [io.Reader].
-func (b *body) Read(p []byte) (int, error) {
+func (b *Body) Read(p []byte) (int, error) {
 	n, err := b.tar.Read(p)
 	if err != nil && err != io.EOF {
 		err = tarError(err, b.ordinal+1)
 	}
 	return n, err
 }
+
+// Take gives the next n bytes of the body without copying them. It may fail for no
+// reason that matters: then nothing was taken, and the bytes have to be read.
+func (b *Body) Take(n int) (Piece, bool) { return b.tar.take(n) }
+
+// Piece is some bytes of a layer in memory. They must not be changed, and not be
+// used after Release. As long as a Piece is held, a block of memory is that is
+// larger than itself.
+type Piece struct {
+	Bytes []byte
+	block *block
+}
+
+// Release gives the memory back. It must be called once.
+func (p Piece) Release() { p.block.release() }
 
 // tarError tells a stream that never was a tar from one that is damaged after so
 // many entries.

@@ -112,6 +112,54 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestPiecesStay shows that what was taken of a body stays as it is while it is held,
+// and that taking and reading go together.
+func TestPiecesStay(t *testing.T) {
+	var entries imagetest.Layer
+	want := map[string]string{}
+	for i := range 40 {
+		name, body := fmt.Sprint(i), strings.Repeat(string(rune('A'+i)), 1000*(1+i*i/2))
+		entries = append(entries, imagetest.File(name, body))
+		want[name] = body
+	}
+	stream := entries.Tar()
+	type held struct {
+		name  string
+		piece layer.Piece
+	}
+	for name, blob := range map[string][]byte{"plain": stream, "gzip": imagetest.Gzip(stream)} {
+		var pieces []held
+		l, err := layer.Walk(t.Context(), bytes.NewReader(blob), layer.Limits{}, func(h *seaworthy.Header, body io.Reader) error {
+			if _, ok := body.(*layer.Body).Take(int(h.Size) + 1); ok {
+				t.Errorf("%s: more was taken of %s than it has", name, h.Path)
+			}
+			if p, ok := body.(*layer.Body).Take(int(h.Size) - 500); ok {
+				pieces = append(pieces, held{h.Path, p})
+			}
+			rest, err := io.ReadAll(body)
+			if !strings.HasSuffix(want[h.Path], string(rest)) || len(rest) != 500 && len(rest) != int(h.Size) {
+				t.Errorf("%s: %d other bytes are left of %s", name, len(rest), h.Path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := imagetest.Digest(stream); l.DiffID != got {
+			t.Errorf("%s: diffID %s, want %s", name, l.DiffID, got)
+		}
+		if len(pieces) < 10 || len(pieces) == len(entries) {
+			t.Errorf("%s: %d pieces were taken; some should be, and some not", name, len(pieces))
+		}
+		for _, h := range pieces {
+			if body := want[h.name]; string(h.piece.Bytes) != body[:len(body)-500] {
+				t.Errorf("%s: the piece of %s has changed", name, h.name)
+			}
+			h.piece.Release()
+		}
+	}
+}
+
 func checkTable(t *testing.T, table *layer.Table) {
 	t.Helper()
 	var buf bytes.Buffer

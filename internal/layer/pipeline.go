@@ -47,7 +47,10 @@ type side struct {
 func (s *side) digest() string { return "sha256:" + hex.EncodeToString(s.hash.Sum(nil)) }
 
 const (
-	blockSize = 256 << 10
+	blockSize = 512 << 10
+	// minPiece is the length from which bytes are not copied, but hold their block:
+	// many short ones could hold much memory.
+	minPiece = blockSize / 64
 	// queueLength bounds the blocks in flight between two goroutines.
 	queueLength = 4
 	// maxZstdWindow bounds the memory that a zstd frame may ask for; it is what
@@ -317,6 +320,18 @@ func (r *blockReader) Read(b []byte) (int, error) {
 	r.rest = r.rest[n:]
 	r.offset += int64(n)
 	return n, nil
+}
+
+// take takes the next n bytes if they are in one block. An error is left for Read.
+func (r *blockReader) take(n int) (Piece, bool) {
+	if n < minPiece || r.next() != nil || len(r.rest) < n {
+		return Piece{}, false
+	}
+	p := Piece{r.rest[:n:n], r.current}
+	r.current.users.Add(1)
+	r.rest = r.rest[n:]
+	r.offset += int64(n)
+	return p, true
 }
 
 // Seek lets the tar reader pass over a body without copying it. Only moving

@@ -123,6 +123,18 @@ func (r *tarReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// take takes the next n bytes of the body, if they are in one block.
+func (r *tarReader) take(n int) (Piece, bool) {
+	if r.sparse != nil || int64(n) > r.left {
+		return Piece{}, false
+	}
+	p, ok := r.stream.take(n)
+	if ok {
+		r.left -= int64(n)
+	}
+	return p, ok
+}
+
 // The fields of a header block: those of ustar, which GNU tar shares up to the
 // device numbers.
 var (

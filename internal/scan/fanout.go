@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"os"
 	"runtime"
 	"sync"
@@ -21,7 +22,7 @@ const (
 	// one goes to a temporary file.
 	maxInMemory = 32 << 20
 	// maxInFlight bounds the bytes of all bodies that are held in memory.
-	maxInFlight = 64 << 20
+	maxInFlight = 48 << 20
 	// maxPasses bounds the analyzers of a scan to the bits of a mask.
 	maxPasses = 32
 )
@@ -29,11 +30,12 @@ const (
 // bodies hands out the memory for bodies, for all layers of a scan together.
 type bodies struct {
 	inFlight *semaphore.Weighted
-	pools    [len(bodySizes)]sync.Pool
+	pools    [classes]sync.Pool
 }
 
-// bodySizes are the lengths of pooled buffers.
-var bodySizes = [...]int{seaworthy.HeadSize, 32 << 10, 256 << 10, 2 << 20, 8 << 20, maxInMemory}
+// classes is the number of lengths that pooled buffers have: HeadSize, its double,
+// and so on to maxInMemory.
+const classes = 14
 
 func newBodies() *bodies { return &bodies{inFlight: semaphore.NewWeighted(maxInFlight)} }
 
@@ -45,17 +47,23 @@ type buffer struct {
 }
 
 func (b *bodies) get(ctx context.Context, length int) (*buffer, error) {
-	class := 0
-	for bodySizes[class] < length {
-		class++
-	}
-	if err := b.inFlight.Acquire(ctx, int64(bodySizes[class])); err != nil {
-		return nil, context.Cause(ctx)
+	class := bits.Len(uint(length-1) / seaworthy.HeadSize)
+	size := seaworthy.HeadSize << class
+	if err := b.acquire(ctx, size); err != nil {
+		return nil, err
 	}
 	if buf, ok := b.pools[class].Get().(*buffer); ok {
 		return buf, nil
 	}
-	return &buffer{from: b, class: class, space: make([]byte, bodySizes[class])}, nil
+	return &buffer{from: b, class: class, space: make([]byte, size)}, nil
+}
+
+// acquire waits until so many more bytes may be held.
+func (b *bodies) acquire(ctx context.Context, size int) error {
+	if err := b.inFlight.Acquire(ctx, int64(size)); err != nil {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 func (b *buffer) release() {
@@ -74,15 +82,18 @@ type fanout struct {
 	spool     string // the directory for temporary files, "" for the system's
 }
 
+// job is a file for the passes, and the memory that holds its body: a buffer, or a
+// piece of the layer.
 type job struct {
 	file   *seaworthy.File
 	wants  uint32 // a bit for each pass
 	buffer *buffer
+	piece  layer.Piece
 	spool  *os.File
 }
 
 func newFanout(ctx context.Context, analyzers []seaworthy.LayerAnalyzer, b *bodies, spool string) *fanout {
-	f := &fanout{analyzers: analyzers, bodies: b, spool: spool, jobs: make(chan job, 64)}
+	f := &fanout{analyzers: analyzers, bodies: b, spool: spool, jobs: make(chan job, 32)}
 	for _, a := range analyzers {
 		f.passes = append(f.passes, a.Open())
 	}
@@ -94,7 +105,7 @@ func newFanout(ctx context.Context, analyzers []seaworthy.LayerAnalyzer, b *bodi
 				if first == nil {
 					first = f.run(j)
 				}
-				j.done()
+				f.done(j)
 			}
 			return first
 		})
@@ -114,9 +125,13 @@ func (f *fanout) run(j job) error {
 	return nil
 }
 
-func (j job) done() {
+func (f *fanout) done(j job) {
 	if j.buffer != nil {
 		j.buffer.release()
+	}
+	if n := len(j.piece.Bytes); n > 0 {
+		j.piece.Release()
+		f.bodies.inFlight.Release(int64(n))
 	}
 	if j.spool != nil {
 		closeSpool(j.spool)
@@ -145,7 +160,7 @@ func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
 	case f.jobs <- j:
 		return nil
 	case <-f.ctx.Done():
-		j.done()
+		f.done(j)
 		return context.Cause(f.ctx)
 	}
 }
@@ -162,6 +177,15 @@ func (f *fanout) read(h *seaworthy.Header, body io.Reader, most seaworthy.Want) 
 	}
 	if length > maxInMemory {
 		return f.toSpool(h, body)
+	}
+	if b, ok := body.(*layer.Body); ok {
+		if piece, ok := b.Take(int(length)); ok {
+			if err := f.bodies.acquire(f.ctx, len(piece.Bytes)); err != nil {
+				piece.Release()
+				return job{}, err
+			}
+			return job{file: seaworthy.NewFile(h, piece.Bytes, length == h.Size), piece: piece}, nil
+		}
 	}
 	buf, err := f.bodies.get(f.ctx, int(length))
 	if err != nil {
@@ -195,11 +219,11 @@ func (f *fanout) toSpool(h *seaworthy.Header, body io.Reader) (job, error) {
 		_, err = spool.ReadAt(buf.space, 0)
 	}
 	if in.err != nil {
-		j.done()
+		f.done(j)
 		return job{}, fmt.Errorf("%s: %w", h.Path, in.err)
 	}
 	if err != nil {
-		j.done()
+		f.done(j)
 		return job{}, fmt.Errorf("%s: keeping its %d bytes in a temporary file: %w", h.Path, h.Size, err)
 	}
 	j.file = seaworthy.NewSpooledFile(h, buf.space, spool)
