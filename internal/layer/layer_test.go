@@ -250,9 +250,11 @@ func TestBomb(t *testing.T) {
 	}
 	r, w := io.Pipe()
 	go func() {
+		defer w.Close()
 		z, _ := zstd.NewWriter(w)
+		defer z.Close()
 		tw := tar.NewWriter(z)
-		const size = 4 << 30
+		const size = 2 << 30
 		tw.WriteHeader(&tar.Header{Name: "zeros", Size: size, Mode: 0o644})
 		zeros := make([]byte, 1<<20)
 		for range size >> 20 {
