@@ -82,7 +82,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 5 }
+func (*Analyzer) Version() int { return 6 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
@@ -142,8 +142,8 @@ func (a *Analyzer) sighting(m *match, pl *place) sighting {
 	if len(m.name) <= maxShownName {
 		s.Name = m.name
 	}
-	if note := demoted(m, pl); note != "" {
-		s.Severity = min(s.Severity, seaworthy.Low)
+	if note, most := demoted(m, pl); note != "" {
+		s.Severity = min(s.Severity, most)
 		s.Note = joinSentences(s.Note, note)
 	}
 	if len(m.value) >= 16 && entropy(m.value) >= 3 {
@@ -155,21 +155,24 @@ func (a *Analyzer) sighting(m *match, pl *place) sighting {
 	return s
 }
 
-// demoted says why a secret in a file of an installed package is hardly one: what
-// everybody gets with the package is no secret of the image's.
-func demoted(m *match, pl *place) string {
-	pl.learn()
+// demoted says why a secret is hardly one, and how bad it can be at most: what
+// everybody gets with an installed package is no secret of the image's, and keys
+// are made for tests.
+func demoted(m *match, pl *place) (note string, most seaworthy.Severity) {
+	key := strings.HasSuffix(m.rule.id, "private-key")
 	switch {
-	case !pl.installed || pl.keeper:
-		return ""
-	case pl.fixture:
-		return "It is among the tests, documents or examples of an installed package."
-	case pl.binary && strings.HasSuffix(m.rule.id, "private-key"):
-		return "It is part of a program's or library's code, as keys for self-tests are."
-	case m.rule.form == special && !strings.HasSuffix(m.rule.id, "private-key"), m.rule.form == assigned, m.rule.form == commandLine, m.rule.form == ownFile:
-		return "It is in the code of an installed package, and only its surroundings make it look like a secret."
+	case pl.keeper:
+	case pl.installed && pl.fixture:
+		return "It is among the tests, documents or examples of an installed package.", seaworthy.Low
+	case pl.fixture && key:
+		return "It is among tests, documents or examples, where keys are mostly made for them.", seaworthy.Medium
+	case !pl.installed:
+	case pl.binary && key:
+		return "It is part of a program's or library's code, as keys for self-tests are.", seaworthy.Low
+	case m.rule.form == special && !key, m.rule.form == assigned, m.rule.form == commandLine, m.rule.form == ownFile && m.rule.id != keyStore:
+		return "It is in the code of an installed package, and only its surroundings make it look like a secret.", seaworthy.Low
 	}
-	return ""
+	return "", seaworthy.Unknown
 }
 
 func joinSentences(a, b string) string {

@@ -180,6 +180,20 @@ func TestKeysInText(t *testing.T) {
 	}
 }
 
+// TestNoEncoding has text that is in no encoding at all.
+func TestNoEncoding(t *testing.T) {
+	password := sample(random(60), `[a-z]{5}[0-9]{4}[A-Z]{3}`)
+	for name, text := range map[string]string{
+		"a stray NUL":   "# settings\x00 of the service\ndb_password = " + password + "\n",
+		"invalid UTF-8": "# \xff\xfe\x80 \xc3\ndb_password = " + password + "\n\xc3",
+	} {
+		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("etc/x.conf", text)}}}).of("generic-secret")
+		if len(got) != 1 || got[0].Locations[0].Line != 2 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 func TestLargeFile(t *testing.T) {
 	token := githubToken(3)
 	for _, at := range []int{1 << 20, windowSize - 20, windowSize - overlap - 20, 33<<20 + 5} {

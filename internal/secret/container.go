@@ -153,7 +153,7 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 			return nil
 		}
 		name := string(e.Name)
-		return r.member(body, name, name)
+		return r.member(body, r.path+"!/"+name, name)
 	})
 	switch {
 	case err == nil || errors.Is(err, errBudget):
@@ -191,7 +191,7 @@ func (r *reading) tar(archive io.Reader) error {
 			continue
 		}
 		name := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
-		if err := r.member(t, name, name); err != nil {
+		if err := r.member(t, r.path+"!/"+name, name); err != nil {
 			if errors.Is(err, errBudget) {
 				return nil
 			}

@@ -30,7 +30,22 @@ type place struct {
 
 // placeOf is vague as yet: most files hold no keyword, and nobody asks.
 func placeOf(p string, head []byte) place {
-	return place{path: p, vague: true, binary: bytes.IndexByte(head, 0) >= 0}
+	return place{path: p, vague: true, binary: binaryFile(head)}
+}
+
+// binaryFile tells whether a file that starts so holds more than text: it has NUL
+// bytes, and other control characters with them. A stray one makes no text binary.
+func binaryFile(head []byte) bool {
+	if bytes.IndexByte(head, 0) < 0 {
+		return false
+	}
+	control := 0
+	for _, c := range head {
+		if c < ' ' && (c < '\t' || c > '\r') && c != 0x1b {
+			control++
+		}
+	}
+	return control*16 > len(head)
 }
 
 // learn makes the most of the path.

@@ -8,7 +8,7 @@ import (
 // literalSecret tells whether a value that a name of a secret is given can be the
 // secret: no placeholder, reference, word, path, hash or UUID.
 func literalSecret(v []byte, name string, quoted bool) bool {
-	if len(v) < 6 || len(v) > 256 || bytes.ContainsAny(v, " \t\\") || placeholder(v) || reference(v) || uuid(v) {
+	if len(v) < 6 || len(v) > 256 || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || reference(v) || uuid(v) {
 		return false
 	}
 	letters, digits, upper, lowers, other := classes(v)
@@ -101,6 +101,15 @@ func published(v []byte) bool {
 		}
 	}
 	return false
+}
+
+// crypted tells whether v is a password that crypt(3) made unreadable, perhaps with
+// the user before it.
+func crypted(v []byte) bool {
+	if i := bytes.IndexByte(v, ':'); i > 0 {
+		v = v[i+1:]
+	}
+	return len(v) > 12 && v[0] == '$' && bytes.IndexByte(v[1:6], '$') > 0 || bytes.HasPrefix(v, []byte("{SSHA")) || bytes.HasPrefix(v, []byte("{SHA")) || bytes.HasPrefix(v, []byte("{CRYPT"))
 }
 
 // timestamp tells whether v starts with a date of ISO 8601.
