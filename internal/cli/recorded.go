@@ -140,13 +140,21 @@ func (a *app) scanDocument(ctx context.Context, path, scheme string, f *scanFlag
 	return reported, nil
 }
 
-// recordedBill reads a bill of materials. It tells of vulnerabilities and of no
+// recordedBill reads bills of materials. One tells of vulnerabilities and of no
 // other risk, so that only that risk is judged where none was asked for.
 func recordedBill(data []byte, path string, j *judging) ([]*recording, error) {
-	d, err := sbom.Parse(data)
+	documents, err := sbom.ParseAll(data)
 	if err != nil {
 		return nil, err
 	}
+	var all []*recording
+	for _, d := range documents {
+		all = append(all, billRecording(d, path, j))
+	}
+	return all, nil
+}
+
+func billRecording(d *sbom.Document, path string, j *judging) *recording {
 	r := &recording{
 		image: d.Image, packages: d.Packages, gaps: d.Gaps,
 		kind: "bill of materials", origin: strings.TrimSuffix(d.Format+" by "+d.Tool, " by "),
@@ -164,7 +172,7 @@ func recordedBill(data []byte, path string, j *judging) ([]*recording, error) {
 		}
 		r.analyzers = append(r.analyzers, an)
 	}
-	return []*recording{r}, nil
+	return r
 }
 
 const notInBill = "a bill of materials does not tell of it"

@@ -200,6 +200,6 @@ var packagersLicenses = map[string]string{
 	"agplv3": "AGPL-3.0-only", "agplv3+": "AGPL-3.0-or-later",
 	"apache2": "Apache-2.0", "apache2.0": "Apache-2.0", "apache-2.0 license": "Apache-2.0", "asl 1.1": "Apache-1.1",
 	"mplv1.1": "MPL-1.1", "mplv2.0": "MPL-2.0", "bsd-3": "BSD-3-Clause", "bsd-2": "BSD-2-Clause", "bsd3": "BSD-3-Clause", "bsd2": "BSD-2-Clause",
-	"boost": "BSL-1.0", "wtfpl license": "WTFPL", "cc0": "CC0-1.0", "isc-license": "ISC",
+	"boost": "BSL-1.0", "wtfpl license": "WTFPL", "cc0": "CC0-1.0", "cc0 1.0": "CC0-1.0", "isc-license": "ISC",
 	"openldap": "OLDAP-2.8", "artistic 2.0": "Artistic-2.0", "artistic2": "Artistic-2.0", "epl 2.0": "EPL-2.0", "eplv2.0": "EPL-2.0", "epl 1.0": "EPL-1.0",
 }

@@ -19,7 +19,7 @@ func ParsePURL(s string) (PackageURL, error) {
 	var u PackageURL
 	rest, ok := strings.CutPrefix(s, "pkg:")
 	if !ok {
-		return u, errors.New("it does not begin with pkg:")
+		return u, errors.New(`it does not begin with "pkg:"`)
 	}
 	rest, _, _ = strings.Cut(rest, "#")
 	rest, query, _ := strings.Cut(rest, "?")

@@ -229,7 +229,8 @@ func TestBillNumbers(t *testing.T) {
 	}
 	other := harbour()
 	other.packages = other.packages[:1]
-	if number(harbour()) != number(harbour()) || number(harbour()) == number(other) {
+	first, again := number(harbour()), number(harbour())
+	if first != again || first == number(other) {
 		t.Error("the serial number does not follow the content")
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/attestation"
@@ -34,13 +36,44 @@ type Document struct {
 	Gaps []*seaworthy.Coverage
 }
 
-// Parse reads a bill of materials in any of the formats. One in an in-toto
-// statement, or in an envelope of DSSE around that, is read too; its signature is
-// not looked at. An error says in a sentence what is wrong with the data.
-func Parse(data []byte) (*Document, error) {
+// ParseAll reads bills of materials: one in any of the formats, or several in JSON one
+// after the other, as this program writes them of several images. One in an in-toto
+// statement, or in an envelope of DSSE around that, is read too; its signature is not
+// looked at. An error says in a sentence what is wrong with the data.
+func ParseAll(data []byte) ([]*Document, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("it is larger than %d MiB, and no larger bill of materials is read", MaxSize>>20)
 	}
+	data = trim(data)
+	if len(data) == 0 || data[0] != '{' {
+		d, err := Parse(data)
+		return []*Document{d}, err
+	}
+	var all []*Document
+	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {
+		var one json.RawMessage
+		err := decoder.Decode(&one)
+		switch {
+		case err == io.EOF:
+			return all, nil
+		case err == io.ErrUnexpectedEOF:
+			return nil, errors.New("it is JSON that ends before it is complete")
+		case err != nil:
+			return nil, explain(data, err)
+		}
+		d, err := Parse(one)
+		if err != nil && len(all) > 0 {
+			err = fmt.Errorf("document %d: %w", len(all)+1, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+}
+
+// Parse reads one bill of materials.
+func Parse(data []byte) (*Document, error) {
 	data, err := unwrap(data)
 	if err != nil {
 		return nil, err
@@ -128,7 +161,7 @@ func explain(data []byte, err error) error {
 	var syntax *json.SyntaxError
 	var mismatch *json.UnmarshalTypeError
 	switch {
-	case errors.As(err, &syntax) && syntax.Offset >= int64(len(data)):
+	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
 		return errors.New("it is JSON that ends before it is complete")
 	case errors.As(err, &syntax):
 		return fmt.Errorf("it is no valid JSON: line %d: %w", line(data, syntax.Offset), err)

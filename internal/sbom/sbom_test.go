@@ -230,6 +230,28 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// Several documents may follow each other.
+func TestParseAll(t *testing.T) {
+	all, err := ParseAll([]byte("\ufeff" + trivyCycloneDX + "\n" + syftSPDX + syftJSON))
+	if err != nil || len(all) != 3 || all[1].Tool != "syft-1.57.1" {
+		t.Fatalf("%d documents, %v", len(all), err)
+	}
+	if all, err := ParseAll([]byte(cycloneDXXML)); err != nil || len(all) != 1 {
+		t.Errorf("XML: %d documents, %v", len(all), err)
+	}
+	for data, want := range map[string]string{
+		"":                          "it is empty",
+		trivyCycloneDX + `{"a": 1}`: "document 2: it is JSON, but no bill of materials",
+		trivyCycloneDX + `{"a": `:   "ends before it is complete",
+		trivyCycloneDX + "\n}":      "it is no valid JSON: line",
+		`{"bomFormat": CycloneDX`:   "it is no valid JSON: line 1",
+	} {
+		if _, err := ParseAll([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: error %v, want %q", data, err, want)
+		}
+	}
+}
+
 func TestRecognise(t *testing.T) {
 	for head, want := range map[string]bool{
 		"\ufeff\n {\"": true, "<?xml": true, "SPDXVersion: SPDX-2.3": true, "# x\nSPDXVersion: SPDX-2.3": true,
@@ -246,6 +268,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		ParseAll(data)
 		d, err := Parse(data)
 		if err != nil {
 			return

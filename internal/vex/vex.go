@@ -148,7 +148,7 @@ func explain(data []byte, err error) error {
 		return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))
 	}
 	switch {
-	case errors.As(err, &syntax) && syntax.Offset >= int64(len(data)):
+	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
 		return errors.New("it is JSON that ends before it is complete")
 	case errors.As(err, &syntax):
 		return fmt.Errorf("it is no valid JSON: line %d: %w", line(syntax.Offset), err)
