@@ -97,8 +97,9 @@ func (d *download) resume(err error) error {
 // Close implements [io.Closer].
 func (d *download) Close() error { return d.body.Close() }
 
+// explain says what went wrong; whoever reads names the layer.
 func (d *download) explain(err error) error {
-	return explain(err, d.repo, "layer "+d.digest, d.opt)
+	return explain(err, d.repo, "", d.opt)
 }
 
 // errStalled says that a registry sends nothing any more.

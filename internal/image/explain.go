@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,12 +18,16 @@ import (
 )
 
 // explain says in a sentence why a registry did not give what was asked for,
-// and what the user can do.
+// and what the user can do. What it is about is left out if it is empty.
 func explain(err error, repo name.Repository, what string, opt Options) error {
 	if errors.Is(err, context.Canceled) || errors.As(err, new(*hinted)) {
 		return err
 	}
 	host := repo.RegistryStr()
+	about := ""
+	if what != "" {
+		about = what + ": "
+	}
 	var (
 		refused *transport.Error
 		dns     *net.DNSError
@@ -32,7 +37,7 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 		timeout net.Error
 		wait    *waitError
 	)
-	sentence := func(s string) error { return fmt.Errorf("%s: registry %s %s: %w", what, host, s, err) }
+	sentence := func(s string) error { return fmt.Errorf("%sregistry %s %s: %w", about, host, s, err) }
 	switch {
 	// Before the status: a registry that may be asked over plain HTTP has then
 	// refused that, too.
@@ -40,7 +45,7 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 		return withHint(sentence("has a certificate that cannot be verified"),
 			"give a CA file with the certificate of its authority, or name it with --insecure-registry %s", host)
 	case errors.As(err, &refused):
-		return explainStatus(refused, repo, what)
+		return explainStatus(refused, repo, about)
 	case errors.As(err, &dns):
 		return withHint(sentence("was not found"), "check the name of the registry, the network and the proxy variables (HTTPS_PROXY)")
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
@@ -50,15 +55,20 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 	case errors.As(err, &wait):
 		return withHint(sentence("limits the number of requests"), "try again later; with docker login %s the limit may be higher", host)
 	case errors.Is(err, errStalled):
-		return withHint(fmt.Errorf("%s: registry %s stalled: %w", what, host, err), "try again; if it happens again, look at the registry or the proxy")
+		return withHint(fmt.Errorf("%sregistry %s stalled: %w", about, host, err), "try again; if it happens again, look at the registry or the proxy")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return withHint(sentence("broke the connection off"), "try again; if it happens again, look at the registry or the proxy")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return withHint(sentence("does not answer"), "check the network and the proxy variables (HTTPS_PROXY)")
+	}
+	if what == "" {
+		return fmt.Errorf("from registry %s: %w", host, err)
 	}
 	return fmt.Errorf("%s, from registry %s: %w", what, host, err)
 }
 
 // explainStatus says what an answer of the registry or its token service means.
-func explainStatus(e *transport.Error, repo name.Repository, what string) error {
+func explainStatus(e *transport.Error, repo name.Repository, about string) error {
 	host := repo.RegistryStr()
 	said := ""
 	for _, d := range e.Errors {
@@ -69,7 +79,7 @@ func explainStatus(e *transport.Error, repo name.Repository, what string) error 
 	}
 	status := fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
 	err := func(s string) error {
-		return &statusError{fmt.Sprintf("%s: registry %s %s: %s%s", what, host, s, status, said), e}
+		return &statusError{fmt.Sprintf("%sregistry %s %s: %s%s", about, host, s, status, said), e}
 	}
 	switch e.StatusCode {
 	case http.StatusUnauthorized:

@@ -189,6 +189,16 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+// hangUp ends the connection on which a path is asked for.
+func hangUp(path string) func(http.ResponseWriter, *http.Request) bool {
+	return func(_ http.ResponseWriter, req *http.Request) bool {
+		if req.URL.Path == path {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+}
+
 func TestRegistryRefuses(t *testing.T) {
 	login(t, `{}`)
 	always := func(status int, code, message string) func(http.ResponseWriter, *http.Request) bool {
@@ -213,13 +223,14 @@ func TestRegistryRefuses(t *testing.T) {
 		"429":                               {before: always(429, "TOOMANYREQUESTS", "slow down"), opt: image.Options{RetryWait: time.Millisecond}, errors: `limits the number of requests: 429 Too Many Requests ("slow down")`, hint: "later"},
 		"503":                               {before: always(503, "UNAVAILABLE", ""), opt: image.Options{RetryWait: time.Millisecond}, errors: "is out of order: 503 Service Unavailable", hint: "later"},
 		"418":                               {before: always(418, "", ""), errors: "refused: 418"},
-		"layer 404":                         {before: missing(layerPath()), errors: "layer " + filepath.Base(layerPath()) + ": registry ", hint: "check the name"},
+		"layer 404":                         {before: missing(layerPath()), errors: " does not have it: 404", hint: "check the name"},
 		"429 for an hour":                   {before: busyForHours, errors: "limits the number of requests: 429 Too Many Requests, and it asks to wait 1h0m0s", hint: "later"},
 		"wrong digest of the configuration": {before: lie("/v2/ship/blobs/", []byte(`{}`)), errors: "configuration sha256:"},
 		"wrong digest of the manifest":      {reference: "/ship@sha256:" + strings.Repeat("0", 64), before: lie("/v2/ship/manifests/", []byte(`{}`)), errors: "wrong digest"},
 		"no JSON":                           {before: lie("/v2/ship/manifests/", []byte(`<html>`)), errors: "not the JSON that was expected"},
 		"empty manifest":                    {before: lie("/v2/ship/manifests/", nil), errors: "the document is empty"},
 		"manifest of 2 GB":                  {before: claim("/v2/ship/manifests/", 2<<30), errors: "it has 2147483648 bytes; at most 33554432 are read"},
+		"connection broken off":             {before: hangUp(layerPath()), opt: image.Options{RetryWait: time.Millisecond}, errors: " broke the connection off: ", hint: "try again"},
 		"layer of another size":             {before: claim(layerPath(), 7), errors: "the registry sends 7 bytes, the manifest says"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -332,7 +343,7 @@ func TestStall(t *testing.T) {
 		return true
 	}
 	_, _, err := readAll(t.Context(), r.image(), image.Options{StallTimeout: 500 * time.Millisecond})
-	wantError(t, err, "layer "+filepath.Base(path)+": registry "+r.host()+" stalled: after 100 of ", "try again")
+	wantError(t, err, "registry "+r.host()+" stalled: after 100 of ", "try again")
 }
 
 // TestResume: a connection that breaks in the middle of a layer.
