@@ -7,7 +7,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -243,4 +245,60 @@ func dpkgCompare(a, b string) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// TestOrderOfRPM holds the order of RPM versions to rpm itself, over neighbours among
+// the versions of real advisories and what lies beside them.
+func TestOrderOfRPM(t *testing.T) {
+	rpm, err := exec.LookPath("rpm")
+	if err != nil {
+		t.Skip("rpm is not installed")
+	}
+	var versions []string
+	for _, r := range plainRecords(t, "AlmaLinux") {
+		for _, a := range r.Affected {
+			for _, g := range a.Ranges {
+				for _, e := range g.Events {
+					if v := e["fixed"]; v != "" {
+						versions = append(versions, v, earlier(v), v+".1", v+"~rc1", v+"^git2", strings.Replace(v, ".", ".a", 1))
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(versions)
+	versions = slices.Compact(versions)
+	random := rand.New(rand.NewPCG(5, 6))
+	var pairs [][2]string
+	for range 4000 {
+		i := random.IntN(len(versions) - 1)
+		pairs = append(pairs, [2]string{versions[i], versions[i+1]}, [2]string{versions[i], versions[random.IntN(len(versions))]})
+	}
+	var list strings.Builder
+	for _, p := range pairs {
+		list.WriteString(p[0] + " " + p[1] + "\n")
+	}
+	path := filepath.Join(t.TempDir(), "pairs")
+	put(t, path, []byte(list.String()))
+	script := "%{lua: for l in io.lines('" + path + "') do local i = l:find(' ', 1, true) print(rpm.vercmp(l:sub(1, i-1), l:sub(i+1)) .. ' ') end}"
+	out, err := exec.Command(rpm, "--eval", script).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := strings.Fields(string(out))
+	if len(answers) != len(pairs) {
+		t.Fatalf("rpm gave %d answers to %d questions", len(answers), len(pairs))
+	}
+	wrong := 0
+	for i, p := range pairs {
+		want, err := strconv.Atoi(answers[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := compareText(t, "AlmaLinux:9", p[0], p[1]); got != want {
+			if wrong++; wrong < 10 {
+				t.Errorf("%s and %s compare as %d, and to rpm as %d", p[0], p[1], got, want)
+			}
+		}
+	}
 }
