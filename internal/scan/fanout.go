@@ -22,7 +22,7 @@ const (
 	// one goes to a temporary file.
 	maxInMemory = 32 << 20
 	// maxInFlight bounds the bytes of all bodies that are held in memory.
-	maxInFlight = 48 << 20
+	maxInFlight = 40 << 20
 	// maxPasses bounds the analyzers of a scan to the bits of a mask.
 	maxPasses = 32
 )

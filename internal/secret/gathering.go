@@ -142,7 +142,7 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 func (r *rule) redacted() string {
 	prefix := ""
 	if r.form == token && r.expr != nil {
-		prefix, _ = r.expr.LiteralPrefix()
+		prefix, _ = r.expr.compiled().LiteralPrefix()
 	}
 	return prefix + "[redacted]"
 }

@@ -27,7 +27,7 @@ type rule struct {
 	keywords []string
 	exact    bool
 	// expr finds the secret. In form token it starts where the keyword does.
-	expr  *regexp.Regexp
+	expr  *expression
 	group int // the group that is the secret; 0 is the first that is not empty, else all
 	// reach is the length in bytes of the longest text that expr is tried on.
 	reach int
@@ -108,11 +108,7 @@ const (
 
 // prefixes gives what every match of an expression starts with: literals that are
 // as long as serves the prefilter. They are of lower case unless case counts.
-func prefixes(expr string) (list []string, exact bool) {
-	tree, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return nil, false
-	}
+func prefixes(tree *syntax.Regexp) (list []string, exact bool) {
 	list, _ = expand(tree.Simplify(), enough)
 	exact = !foldsCase(tree)
 	if !exact {
@@ -214,15 +210,7 @@ func shortest(list []string) int {
 // maxReach bounds the text that one attempt to match may read.
 const maxReach = 8 << 10
 
-// reachOf is the length of the longest match of an expression, at most maxReach.
-func reachOf(expr string) int {
-	tree, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return maxReach
-	}
-	return longest(tree)
-}
-
+// longest is the length of the longest match of an expression, at most maxReach.
 func longest(t *syntax.Regexp) int {
 	n := 0
 	switch t.Op {
@@ -271,11 +259,7 @@ func (a *alphabet) holds(text []byte, n int) bool {
 
 // alphabetOf gives all bytes that a match of an expression may have, and the length
 // of the shortest match.
-func alphabetOf(expr string) (*alphabet, int) {
-	tree, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		return nil, 0
-	}
+func alphabetOf(tree *syntax.Regexp) (*alphabet, int) {
 	a := new(alphabet)
 	return a, a.add(tree)
 }

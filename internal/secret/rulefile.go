@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -293,14 +294,17 @@ func (l *loader) setExpr(r *rule, i int, f *fileRule) error {
 	if len(f.Regex) > maxExpr {
 		return l.at("rules", i, "regex", "rule %q: an expression of %d bytes; at most %d", f.ID, len(f.Regex), maxExpr)
 	}
-	expr, err := regexp.Compile(f.Regex)
+	tree, err := syntax.Parse(f.Regex, syntax.Perl)
+	if err == nil {
+		_, err = regexp.Compile(f.Regex)
+	}
 	if err != nil {
 		return l.at("rules", i, "regex", "rule %q: %w", f.ID, err)
 	}
-	if f.SecretGroup < 0 || f.SecretGroup > expr.NumSubexp() {
-		return l.at("rules", i, "secretGroup", "rule %q: its expression has %d groups, not %d", f.ID, expr.NumSubexp(), f.SecretGroup)
+	if f.SecretGroup < 0 || f.SecretGroup > tree.MaxCap() {
+		return l.at("rules", i, "secretGroup", "rule %q: its expression has %d groups, not %d", f.ID, tree.MaxCap(), f.SecretGroup)
 	}
-	r.expr, r.group, r.form, r.reach = expr, f.SecretGroup, window, reachOf(f.Regex)
+	r.expr, r.group, r.form, r.reach = newExpression(f.Regex), f.SecretGroup, window, longest(tree)
 	r.check, r.find, r.strong, r.alone = nil, nil, false, false
 	return nil
 }

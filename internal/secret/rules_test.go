@@ -189,6 +189,28 @@ func TestChecksums(t *testing.T) {
 }
 func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
+func parse(t *testing.T, expr string) *syntax.Regexp {
+	t.Helper()
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// TestExpressionsCompile compiles what would be compiled when it is first used.
+func TestExpressionsCompile(t *testing.T) {
+	rules, err := builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules {
+		if r.expr != nil {
+			r.expr.compiled()
+		}
+	}
+}
+
 func TestAlphabet(t *testing.T) {
 	for _, c := range []struct {
 		expr  string
@@ -201,7 +223,7 @@ func TestAlphabet(t *testing.T) {
 		{`[a-c]*(d|)`, 0, "abcd"},
 		{`$`, 0, ""},
 	} {
-		a, least := alphabetOf(c.expr)
+		a, least := alphabetOf(parse(t, c.expr))
 		var have []byte
 		for b := range utf8.RuneSelf {
 			if a[b] {
@@ -212,7 +234,7 @@ func TestAlphabet(t *testing.T) {
 			t.Errorf("%s: bytes %q from %d on, want %q from %d on", c.expr, have, least, c.bytes, c.least)
 		}
 	}
-	a, _ := alphabetOf(`é`)
+	a, _ := alphabetOf(parse(t, `é`))
 	if !a.holds([]byte("é"), 2) || a.holds([]byte("é "), 3) || a.holds([]byte("é"), 3) {
 		t.Error("the bytes of a character beyond ASCII, and nothing else, should be in the set")
 	}

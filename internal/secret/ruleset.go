@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -74,7 +74,11 @@ func builtin() ([]*rule, error) {
 
 // rule makes a row of a table a rule.
 func (f *format) rule() (*rule, error) {
-	r := &rule{id: f.id, name: f.name, severity: f.severity, source: f.source, check: f.check, reach: reachOf(f.expr), entropy: 2.5}
+	tree, err := syntax.Parse(f.expr, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("rule %s: %w", f.id, err)
+	}
+	r := &rule{id: f.id, name: f.name, severity: f.severity, source: f.source, check: f.check, reach: longest(tree), entropy: 2.5}
 	expr := `^(?:` + f.expr + `)`
 	switch {
 	case f.in != nil:
@@ -85,17 +89,14 @@ func (f *format) rule() (*rule, error) {
 			r.entropy = 4
 		}
 	default:
-		r.keywords, r.exact = prefixes(f.expr)
+		r.keywords, r.exact = prefixes(tree)
 		r.strong = telling(f.expr)
-		r.alphabet, r.least = alphabetOf(f.expr)
+		r.alphabet, r.least = alphabetOf(tree)
 		if shortest(r.keywords) < 3 {
 			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
 		}
 	}
-	var err error
-	if r.expr, err = regexp.Compile(expr); err != nil {
-		return nil, fmt.Errorf("rule %s: %w", f.id, err)
-	}
+	r.expr = newExpression(expr)
 	return r, nil
 }
 

@@ -100,7 +100,7 @@ func (s *scanner) try(r *rule, at, end int) {
 		if !r.alphabet.holds(s.text[at:], r.least) {
 			return
 		}
-		m := r.expr.FindIndex(s.text[at:min(len(s.text), at+r.reach)])
+		m := r.expr.compiled().FindIndex(s.text[at:min(len(s.text), at+r.reach)])
 		if m != nil && m[1] > 0 && (r.strong && s.place.binary || at+m[1] == len(s.text) || !isAlnum(s.text[at+m[1]])) {
 			s.add(match{rule: r, from: at, to: at + m[1], start: at, end: at + m[1]})
 		}
@@ -109,7 +109,7 @@ func (s *scanner) try(r *rule, at, end int) {
 			return
 		}
 		a, ok := assignmentAt(s.text, at, end)
-		if !ok || !r.expr.Match(s.text[a.start:a.end]) {
+		if !ok || !r.expr.compiled().Match(s.text[a.start:a.end]) {
 			return
 		}
 		if _, digits, upper, lowers, _ := classes(s.text[a.start:a.end]); upper+lowers < 2 || digits == 0 && (upper == 0 || lowers == 0) {
@@ -149,7 +149,7 @@ func (s *scanner) search(r *rule, w span) {
 		return
 	}
 	for at := w.from; at < w.to && !s.full; {
-		m := r.expr.FindSubmatchIndex(s.text[at:w.to])
+		m := r.expr.compiled().FindSubmatchIndex(s.text[at:w.to])
 		if m == nil {
 			return
 		}

@@ -38,7 +38,7 @@ func jwtRule() *rule {
 	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
 	return &rule{
 		id: "jwt", name: "a JSON Web Token", severity: high, source: "RFC 7519", check: jwt, reach: maxReach, entropy: 3, exact: true,
-		expr: regexp.MustCompile(`^` + expr),
+		expr: newExpression(`^` + expr),
 		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
 		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},
 	}
