@@ -66,7 +66,7 @@ func (p *Plan) Write(ctx context.Context, src image.Source, dir string, opt Opti
 	}()
 	name := ".seaworthy-" + rand.Text()
 	if err := root.Mkdir(name, 0o700); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("writing to %s: %w", dir, cause(err))
 	}
 	defer root.RemoveAll(name)
 	staging, err := root.OpenRoot(name)
@@ -166,18 +166,26 @@ func (w *writer) wrote(path string, err error, count func(*Summary)) error {
 	case err == nil:
 		count(&w.done)
 	case isImpossible(err):
-		var pathError *fs.PathError
-		var linkError *os.LinkError
-		if errors.As(err, &pathError) {
-			err = pathError.Err
-		} else if errors.As(err, &linkError) {
-			err = linkError.Err
-		}
-		w.left.add(path, "this file system cannot have it: "+err.Error())
+		w.left.add(path, "this file system cannot have it: "+cause(err).Error())
 	default:
-		return fmt.Errorf("writing %s: %w", printable(path), err)
+		return fmt.Errorf("writing %s: %w", printable(path), cause(err))
 	}
 	return nil
+}
+
+// cause is the error of the system in writing, without the path at which it
+// happened, which the user did not name.
+func cause(err error) error {
+	var pathError *fs.PathError
+	var linkError *os.LinkError
+	switch {
+	case errors.As(err, &pathError) && pathError.Op != "read":
+		return pathError.Err
+	case errors.As(err, &linkError):
+		return linkError.Err
+	default:
+		return err
+	}
 }
 
 // isImpossible is true for the errors of a name that a file system cannot have, or
