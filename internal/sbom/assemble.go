@@ -94,6 +94,7 @@ func (b *bill) document() *Document {
 			p.OwnedBy = owner.PURL
 		}
 	}
+	a.settleLocations()
 	d.Packages, d.Gaps = a.packages, a.gaps()
 	return d
 }
@@ -135,17 +136,23 @@ func (a *assembler) findRelease() {
 func (a *assembler) add(it *item) *seaworthy.Package {
 	p := a.describe(it)
 	k := key{p.PURL, p.Name, p.Version, p.Modularity, p.OwnedBy, it.facts["byText"]}
-	if first, ok := a.known[k]; ok && !a.own {
-		for _, l := range p.Locations {
-			if !slices.ContainsFunc(first.Locations, func(m seaworthy.Location) bool { return seaworthy.CompareLocations(l, m) == 0 }) {
-				first.Locations = append(first.Locations, l)
-			}
-		}
-		return first
+	first, ok := a.known[k]
+	if !ok || a.own {
+		a.known[k] = p
+		a.packages = append(a.packages, p)
+		first = p
+	} else {
+		first.Locations = append(first.Locations, p.Locations...)
 	}
-	a.known[k] = p
-	a.packages = append(a.packages, p)
-	return p
+	return first
+}
+
+// settleLocations leaves each place of a package once.
+func (a *assembler) settleLocations() {
+	for _, p := range a.packages {
+		slices.SortFunc(p.Locations, seaworthy.CompareLocations)
+		p.Locations = slices.CompactFunc(p.Locations, func(l, m seaworthy.Location) bool { return seaworthy.CompareLocations(l, m) == 0 })
+	}
 }
 
 func (a *assembler) describe(it *item) *seaworthy.Package {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
 // Statements are those of several documents, by vulnerability.
@@ -57,7 +56,7 @@ type marker struct {
 
 // Image implements [seaworthy.Handler].
 func (m *marker) Image(i *seaworthy.Image) error {
-	m.subject = subject{image: i, parsed: make(map[string]inventory.PackageURL)}
+	m.subject = newSubject(i)
 	for _, d := range append([]string{i.Digest, i.ImageID}, m.digests...) {
 		if d != "" {
 			m.subject.digests = append(m.subject.digests, d)
@@ -68,7 +67,7 @@ func (m *marker) Image(i *seaworthy.Image) error {
 
 // Package implements [seaworthy.Handler].
 func (m *marker) Package(p *seaworthy.Package) error {
-	m.subject.packages = append(m.subject.packages, p)
+	m.subject.add(p)
 	return m.Handler.Package(p)
 }
 

@@ -71,6 +71,12 @@ type csafVulnerability struct {
 	Remediations []csafWords         `json:"remediations"`
 }
 
+// csafGroups are the groups of products, by their id.
+type csafGroups struct {
+	products map[string][]string
+	pairs    int // products that groups were looked up for
+}
+
 type csafFlag struct {
 	Label    string   `json:"label"`
 	Products []string `json:"product_ids"`
@@ -109,9 +115,9 @@ func parseCSAF(data []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups := make(map[string][]string)
+	groups := &csafGroups{products: make(map[string][]string)}
 	for _, g := range doc.Tree.Groups {
-		groups[g.ID] = g.Products
+		groups.products[g.ID] = g.Products
 	}
 	d := &Document{Format: "CSAF " + clip(doc.Document.Version), Author: doc.Document.Publisher.Name}
 	for i := range doc.Vulnerabilities {
@@ -128,6 +134,9 @@ func parseCSAF(data []byte) (*Document, error) {
 		}
 		for _, pair := range csafStatuses() {
 			d.statements = append(d.statements, v.statements(ids, pair[0], pair[1], products, groups)...)
+			if groups.pairs > maxPairs {
+				return nil, fmt.Errorf("what it says of groups of products is about more than %d of them", maxPairs)
+			}
 		}
 	}
 	for i := range d.statements {
@@ -140,7 +149,10 @@ func parseCSAF(data []byte) (*Document, error) {
 }
 
 // statements makes one for each justification that products of the status have.
-func (v *csafVulnerability) statements(ids []string, kind, status string, products map[string]product, groups map[string][]string) []statement {
+func (v *csafVulnerability) statements(ids []string, kind, status string, products map[string]product, groups *csafGroups) []statement {
+	if len(v.Status[kind]) == 0 {
+		return nil
+	}
 	type reason struct{ justification, words string }
 	var order []reason
 	by := make(map[reason][]product)
@@ -164,15 +176,22 @@ func (v *csafVulnerability) statements(ids []string, kind, status string, produc
 }
 
 // about gives what is said beside the status, by product.
-func (v *csafVulnerability) about(kind string, groups map[string][]string) (flags, words map[string]string) {
+func (v *csafVulnerability) about(kind string, groups *csafGroups) (flags, words map[string]string) {
 	flags, words = make(map[string]string), make(map[string]string)
 	note := func(m map[string]string, text string, products, groupIDs []string) {
+		all := [][]string{products}
 		for _, g := range groupIDs {
-			products = append(slices.Clone(products), groups[g]...)
+			groups.pairs += len(groups.products[g])
+			if groups.pairs > maxPairs {
+				return
+			}
+			all = append(all, groups.products[g])
 		}
-		for _, id := range products {
-			if m[id] == "" {
-				m[id] = text
+		for _, products := range all {
+			for _, id := range products {
+				if m[id] == "" {
+					m[id] = text
+				}
 			}
 		}
 	}

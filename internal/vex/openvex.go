@@ -105,10 +105,17 @@ func (in *openVEXStatement) statement(doc *openVEX) (statement, error) {
 	if len(s.ids) == 0 {
 		return s, errors.New("it names no vulnerability")
 	}
+	if len(in.Products)*len(in.Components) > maxPairs {
+		return s, fmt.Errorf("it has %d products with %d subcomponents each, and at most %d pairs are read", len(in.Products), len(in.Components), maxPairs)
+	}
+	var shared []product
+	for i := range in.Components {
+		shared = append(shared, in.Components[i].product())
+	}
 	for i := range in.Products {
 		p := in.Products[i].product()
-		for j := range in.Components {
-			p.components = append(p.components, in.Components[j].product())
+		if len(p.components) == 0 {
+			p.components = shared
 		}
 		s.products = append(s.products, p)
 	}

@@ -39,9 +39,32 @@ func (p *product) addName(id string) {
 // subject is an image and what is in it.
 type subject struct {
 	image    *seaworthy.Image
-	digests  []string // by which it is known
-	packages []*seaworthy.Package
+	digests  []string                        // by which it is known
+	packages map[named][]*seaworthy.Package  // by their own name and that of their source
 	parsed   map[string]inventory.PackageURL // package URLs taken apart; without a type if they are none
+}
+
+// named is what packages of the same name share.
+type named struct{ kind, name string }
+
+func newSubject(i *seaworthy.Image) subject {
+	return subject{image: i, packages: make(map[named][]*seaworthy.Package), parsed: make(map[string]inventory.PackageURL)}
+}
+
+func (s *subject) add(p *seaworthy.Package) {
+	u, ok := s.purl(p.PURL)
+	if !ok {
+		return
+	}
+	own := u.Package()
+	names := []string{strings.ToLower(own.Name)}
+	if p.Source != nil && !strings.EqualFold(p.Source.Name, own.Name) {
+		names = append(names, strings.ToLower(p.Source.Name))
+	}
+	for _, name := range names {
+		k := named{u.Type, name}
+		s.packages[k] = append(s.packages[k], p)
+	}
 }
 
 func (s *subject) purl(text string) (inventory.PackageURL, bool) {
@@ -186,10 +209,13 @@ func samePackage(want, have *inventory.PackageURL, pkg *seaworthy.AffectedPackag
 // the finding was seen are that package's.
 func (p *product) holds(s *subject, f *seaworthy.Finding) bool {
 	paths := make(map[string]bool)
-	for _, pkg := range s.packages {
-		if p.isPackage(s, &seaworthy.AffectedPackage{Name: pkg.Name, Version: pkg.Version, PURL: pkg.PURL, Source: pkg.Source}) {
-			for _, l := range pkg.Locations {
-				paths[l.Path] = true
+	for _, u := range p.purls {
+		own := u.Package()
+		for _, pkg := range s.packages[named{u.Type, strings.ToLower(own.Name)}] {
+			if p.isPackage(s, &seaworthy.AffectedPackage{Name: pkg.Name, Version: pkg.Version, PURL: pkg.PURL, Source: pkg.Source}) {
+				for _, l := range pkg.Locations {
+					paths[l.Path] = true
+				}
 			}
 		}
 	}

@@ -27,6 +27,10 @@ import (
 // MaxSize is the size of a document in bytes beyond which it is not read.
 const MaxSize = 64 << 20
 
+// maxPairs bounds what a document can make of few bytes, by naming many products
+// together with many of something else.
+const maxPairs = 5_000_000
+
 // The statuses that a product can have, in the words of OpenVEX.
 const (
 	notAffected        = "not_affected"

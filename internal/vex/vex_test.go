@@ -316,6 +316,22 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// A document of few bytes cannot make much work.
+func TestBounds(t *testing.T) {
+	many := func(n int) string {
+		return "[" + strings.TrimSuffix(strings.Repeat(`"a",`, n), ",") + "]"
+	}
+	for document, want := range map[string]string{
+		openvex(`{"vulnerability": "CVE-1", "status": "fixed", "products": ` + many(10_000) + `, "subcomponents": ` + many(10_000) + `}`): "at most 5000000 pairs",
+		`{"document": {"csaf_version": "2.0"}, "product_tree": {"full_product_names": [{"product_id": "a"}], "product_groups": [{"group_id": "a", "product_ids": ` + many(10_000) + `}]},
+"vulnerabilities": [{"cve": "CVE-1", "product_status": {"fixed": ["a"]}, "flags": [{"label": "x", "group_ids": ` + many(10_000) + `}]}]}`: "more than 5000000",
+	} {
+		if _, err := Parse("a.json", []byte(document)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.60s: error %v, want %q", document, err, want)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(openvex(`{"vulnerability": {"name": "CVE-2024-1"}, "products": [{"@id": "pkg:oci/app", "subcomponents": [{"@id": "pkg:npm/x"}]}], "status": "fixed"}`)))
 	f.Add([]byte(fmt.Sprintf(csafDocument, `"fixed": ["RHEL-9:libs"]`)))
