@@ -62,6 +62,9 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 		if i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`') {
 			opened, a.quoted = text[i], true
 			i++
+			if i+1 < len(text) && text[i] == '\\' && text[i+1] == opened { // a quote in it, as in "\"value\""
+				i += 2
+			}
 		}
 	}
 	a.start = i
@@ -189,7 +192,7 @@ func nameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '
 // prefilter looks for them.
 var secretWords = [...]string{
 	"password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "api-key", "access_key", "accesskey", "access-key",
-	"private_key", "privatekey", "private-key", "auth_key", "authkey", "encryption_key", "encryptionkey", "signing_key", "signingkey", "presharedkey", "preshared_key",
+	"private_key", "privatekey", "private-key", "auth_key", "authkey", "encryption_key", "encryptionkey", "signing_key", "signingkey", "app_key", "appkey", "presharedkey", "preshared_key",
 	"client_key", "master_key", "masterkey", "account_key", "accountkey", "storage_key", "credential", "_pass=", "_pwd=",
 	`"auth":`, "_auth=", `"pass":`, `"pwd":`, "pwd: ", "pass: ",
 }

@@ -66,4 +66,10 @@ var cloudFormats = [...]format{
 	{id: "langsmith-key", name: "a LangSmith API key", severity: high, expr: `lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}`, source: "https://docs.smith.langchain.com/administration/how_to_guides/organization_management/create_account_api_key"},
 	{id: "pinecone-key", name: "a Pinecone API key", severity: high, expr: `pcsk_[0-9A-Za-z]{5,6}_[0-9A-Za-z]{63}`, source: "https://docs.pinecone.io/guides/projects/manage-api-keys"},
 	{id: "clickhouse-secret", name: "a ClickHouse Cloud API secret", severity: high, expr: `4b1d[0-9A-Za-z]{38}`, source: "https://clickhouse.com/docs/cloud/manage/openapi"},
+	{id: "heroku-legacy-key", name: "a Heroku API key of the old form", severity: critical, expr: `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, in: []string{"heroku_api", "heroku_key", "herokuapikey"}, source: "https://devcenter.heroku.com/articles/authentication"},
+	{id: "consul-token", name: "a Consul ACL token", severity: high, expr: `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, in: []string{"consul_http_token", "consul_token", "consultoken", "consulhttptoken"}, source: "https://developer.hashicorp.com/consul/docs/security/acl/tokens"},
+	{id: "npm-legacy-token", name: "an npm access token of the old form", severity: critical, expr: `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, in: []string{"_authtoken", "npm_token"}, source: "https://docs.npmjs.com/about-access-tokens"},
+	{id: "firebase-server-key", name: "a Firebase Cloud Messaging server key", severity: high, expr: `AAAA[0-9A-Za-z_-]{7}:APA91b[0-9A-Za-z_-]{134}`, key: ":APA91b", source: "https://firebase.google.com/docs/cloud-messaging/server"},
+	{id: "adafruit-key", name: "an Adafruit IO key", severity: high, expr: `aio_[0-9A-Za-z]{28}`, source: "https://io.adafruit.com/api/docs/"},
+	{id: "cohere-key", name: "a Cohere API key", severity: high, expr: `[0-9A-Za-z]{40}`, in: []string{"cohere_api", "co_api_key", "cohereapikey", "coapikey"}, source: "https://docs.cohere.com/reference/about"},
 }

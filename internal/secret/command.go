@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/instruction"
@@ -35,6 +36,7 @@ var passwordOptions = [...]passwordOption{
 	{programs: []string{"7z", "7za", "rar", "unrar"}, glued: "-p"},
 	{programs: []string{"twine"}, spaced: "-p", long: []string{"--password"}},
 	{programs: []string{"openssl"}, long: []string{"-passin", "-passout", "-pass"}, after: "pass:"},
+	{programs: []string{"openssl"}, long: []string{"-k", "-password"}},
 	{programs: []string{"oc"}, within: "login", spaced: "-p", long: []string{"--password", "--token"}},
 	{programs: []string{"vault"}, within: "login", long: []string{"-token"}},
 	{programs: []string{"kinit", "snowsql", "cqlsh", "influx"}, spaced: "-p", long: []string{"--password", "-password"}},
@@ -66,6 +68,18 @@ func passwordsOf(c *instruction.Command) []string {
 	case "rabbitmqctl":
 		if operands := c.Operands(); len(operands) == 3 && (operands[0] == "add_user" || operands[0] == "change_password") {
 			list = append(list, operands[2])
+		}
+	case "composer":
+		if i := slices.IndexFunc(c.Args, func(a string) bool { return strings.HasPrefix(a, "http-basic.") }); i >= 0 && i+2 < len(c.Args) {
+			list = append(list, c.Args[i+2])
+		}
+	case "sqlplus", "exp", "imp", "expdp", "impdp", "sqlldr", "rman":
+		for _, a := range c.Args {
+			if login, _, ok := strings.Cut(a, "@"); ok {
+				if _, pass, ok := strings.Cut(login, "/"); ok {
+					list = append(list, pass)
+				}
+			}
 		}
 	case "echo", "printf":
 		list = append(list, piped(c)...)

@@ -85,7 +85,7 @@ func settingFile(base, ext string) bool {
 	case ".env", ".ini", ".conf", ".cnf", ".cfg", ".properties", ".yml", ".yaml", ".toml", ".tfvars", ".sh", ".bash", ".zsh", ".service", ".config", ".xml", ".secret", ".credentials", ".ps1", ".bat", "":
 		return true
 	}
-	return strings.HasPrefix(base, ".env") || base == "dockerfile"
+	return strings.HasPrefix(base, ".env") || strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") || ext == ".dockerfile"
 }
 
 func silent(low, base, ext string) bool {

@@ -59,7 +59,7 @@ func (r *Rules) Kinds() []Kind {
 func (r *Rules) Digest() string { return r.digest }
 
 func builtin() ([]*rule, error) {
-	rules := []*rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule(), credentialFileRule(), keyStoreRule()}
+	rules := []*rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule(), credentialFileRule(), keyStoreRule(), positionRule(), jwkRule()}
 	for _, table := range [...][]format{codeFormats[:], cloudFormats[:], serviceFormats[:]} {
 		for _, f := range table {
 			r, err := f.rule()
@@ -172,7 +172,7 @@ func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
 
 // base64Marks are the starts of secrets that are looked for in base64 too.
 var base64Marks = [...]string{
-	"-----BEGIN ", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "dckr_pat_", "password", "PASSWORD", `"auths"`, "postgres://", "mysql://", "mongodb://", "_authToken",
+	"-----BEGIN ", "github_pat_", "ghp_", "gho_", "ghs_", "npm_", "AKIA", "glpat-", "xoxb-", "xoxp-", "sk_live_", "dckr_pat_", "password", "PASSWORD", `"auths"`, "postgres://", "mysql://", "mongodb://", "_authToken",
 }
 
 // percentMarks are pieces of percent-encoded text that are worth decoding.

@@ -8,7 +8,13 @@ import (
 // literalSecret tells whether a value that a name of a secret is given can be the
 // secret: no placeholder, reference, word, path, hash or UUID.
 func literalSecret(v []byte, name string, quoted bool) bool {
-	if len(v) < 6 || len(v) > 256 || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || reference(v) || uuid(v) {
+	if len(v) < 6 || len(v) > 256 || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) {
+		return false
+	}
+	if quoted && unwritten(v) {
+		return !names(v) && !hashOf(v, name)
+	}
+	if reference(v) {
 		return false
 	}
 	letters, digits, upper, lowers, other := classes(v)
@@ -77,19 +83,32 @@ var placeholders = [...]string{
 
 // reference tells whether a value names the secret elsewhere.
 func reference(v []byte) bool {
-	if published(v) || timestamp(v) || call(v) {
-		return true
-	}
 	switch v[0] {
 	case '$', '%', '&', '*', '@', '!', '~', '[', '(', '{', '<', '#', ':', ',', '.':
 		return true
 	}
-	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "data:", "urn:", "v1:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
+	return names(v)
+}
+
+// names tells whether a value's form is that of something else than a secret.
+func names(v []byte) bool {
+	if published(v) || timestamp(v) || call(v) {
+		return true
+	}
+	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
 		if len(v) >= len(p) && strings.EqualFold(string(v[:len(p)]), p) {
 			return true
 		}
 	}
 	return bytes.Contains(v, []byte("://")) || bytes.HasSuffix(v, []byte("=="[:1])) && bytes.Contains(v, []byte("sha"))
+}
+
+// unwritten tells whether v is so long and so mixed that nobody has written it by hand:
+// what it starts with or is made of means nothing then.
+func unwritten(v []byte) bool {
+	letters, digits, upper, lowers, _ := classes(v)
+	return len(v) >= 30 && entropy(v) >= 4.2 && digits >= 3 && letters >= 8 && lowers > 0 && !bytes.Contains(v, []byte("://")) && (upper > 0 || digits >= 6) && !identifier(v) &&
+		bytes.Count(v, []byte("/")) <= 4 && bytes.Count(v, []byte(".")) <= 4 && bytes.Count(v, []byte(":")) <= 4
 }
 
 // published tells whether a value has the form of a key that its issuer wants in
@@ -100,7 +119,7 @@ func published(v []byte) bool {
 			return true
 		}
 	}
-	return false
+	return len(v) == 35 && bytes.HasPrefix(v, []byte("pub")) && !bytes.ContainsFunc(v[3:], func(r rune) bool { return !isHex(byte(r)) })
 }
 
 // crypted tells whether v is a password that crypt(3) made unreadable, perhaps with
