@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +82,8 @@ not do its job.
 Every flag can also be set by an environment variable: --cache-dir by
 SEAWORTHY_CACHE_DIR, --fail-on by SEAWORTHY_FAIL_ON, and so on. A flag on the
 command line counts before a variable.`,
-		Args:          cobra.NoArgs,
+		Version:       a.Version,
+		Args:          unknownCommand,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -94,10 +96,13 @@ command line counts before a variable.`,
 	}
 	root.PersistentFlags().StringVar(&level, "log-level", "warn", "what to log on standard error: debug, info, warn or error")
 	root.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp))
+	root.SetVersionTemplate("seaworthy {{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err, cmd.CommandPath()}
+		return &usageError{err: err, command: cmd.CommandPath()}
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		a.scanCommand(),
 		a.sbomCommand(),
@@ -114,6 +119,18 @@ command line counts before a variable.`,
 	return root
 }
 
+// unknownCommand says what a first word may have meant that is no command.
+func unknownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := fmt.Sprintf("to judge an image: %[1]s scan %[2]s; all commands: %[1]s --help", root.Name(), args[0])
+	if meant := root.SuggestionsFor(args[0]); len(meant) > 0 {
+		hint = fmt.Sprintf("did you mean %s %s?", root.Name(), meant[0])
+	}
+	return &usageError{err: fmt.Errorf("unknown command %q", args[0]), hint: hint}
+}
+
 // variable is the environment variable that sets a flag.
 func variable(flag string) string {
 	return "SEAWORTHY_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
@@ -124,7 +141,7 @@ func (a *app) flagsFromEnvironment(flags *pflag.FlagSet) error {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variable(f.Name)
 		value := a.Getenv(name)
-		if f.Changed || value == "" || f.Name == "help" || err != nil {
+		if f.Changed || value == "" || f.Name == "help" || f.Name == "version" || err != nil {
 			return
 		}
 		if set := flags.Set(f.Name, value); set != nil {
@@ -146,12 +163,13 @@ func (a *app) startLog(level string) error {
 // usageError is a command line that makes no sense.
 type usageError struct {
 	err     error
-	command string
+	command string // whose help tells more, unless there is
+	hint    string // a better hint
 }
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
-func (e *usageError) Hint() string  { return "see " + e.command + " --help" }
+func (e *usageError) Hint() string  { return cmp.Or(e.hint, "see "+e.command+" --help") }
 
 // fail tells the user of an error and sets the exit code.
 func (a *app) fail(ctx context.Context, err error) {

@@ -51,7 +51,7 @@ named, and absolute links become relative ones to the same file below DIR.`,
   seaworthy extract --all-versions --output evidence image.tar root/.ssh`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return &usageError{errors.New("name one image and one path in it; / is all of it"), cmd.CommandPath()}
+				return &usageError{err: errors.New("name one image and one path in it; / is all of it"), command: cmd.CommandPath()}
 			}
 			return nil
 		},

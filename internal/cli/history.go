@@ -41,7 +41,7 @@ Buried files waste space, and anyone who can pull the image can take them out
   seaworthy history --format json image.tar`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{errors.New("name one image"), cmd.CommandPath()}
+				return &usageError{err: errors.New("name one image"), command: cmd.CommandPath()}
 			}
 			return nil
 		},

@@ -44,7 +44,7 @@ still holds although no container sees it.`,
   seaworthy ls --layer 2 --format json image.tar`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
-				return &usageError{errors.New("name one image, and a path in it if you like"), cmd.CommandPath()}
+				return &usageError{err: errors.New("name one image, and a path in it if you like"), command: cmd.CommandPath()}
 			}
 			return nil
 		},

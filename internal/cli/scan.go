@@ -125,7 +125,7 @@ func (f *scanFlags) registerJudging(cmd *cobra.Command) {
 
 func atLeastOneImage(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return &usageError{errors.New("name an image"), cmd.CommandPath()}
+		return &usageError{err: errors.New("name an image"), command: cmd.CommandPath()}
 	}
 	return nil
 }

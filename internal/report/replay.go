@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -160,7 +161,7 @@ func decode(document json.RawMessage) (*recorded, error) {
 func located(document []byte, err error) error {
 	var mismatch *json.UnmarshalTypeError
 	if errors.As(err, &mismatch) {
-		return fmt.Errorf("%s: %s must not be a JSON %s", position(document, mismatch.Offset), mismatch.Field, mismatch.Value)
+		return fmt.Errorf("%s: %s must not be a JSON %s", position(document, mismatch.Offset), cmp.Or(mismatch.Field, "it"), mismatch.Value)
 	}
 	return err
 }
@@ -177,7 +178,7 @@ func elements[T any](name string, raw []json.RawMessage, check func(*T) error) (
 		var mismatch *json.UnmarshalTypeError
 		switch {
 		case errors.As(err, &mismatch):
-			return nil, fmt.Errorf("%s[%d]: %s must not be a JSON %s", name, i, mismatch.Field, mismatch.Value)
+			return nil, fmt.Errorf("%s[%d]: %s must not be a JSON %s", name, i, cmp.Or(mismatch.Field, "it"), mismatch.Value)
 		case err != nil:
 			return nil, fmt.Errorf("%s[%d]: %w", name, i, err)
 		}

@@ -65,7 +65,7 @@ func TestReadJSONErrors(t *testing.T) {
 		{"truncated", good[:300], "document 1: line 11, column "},
 		{"torn", good + good[:40], "document 2: line 4, column 5: the document ends before it is complete"},
 		{"garbage between", good + "\n}" + good, "document 2: line 1, column 1"},
-		{"array", "[1]", "must not be a JSON array"},
+		{"array", "[1]", "column 2: it must not be a JSON array"},
 		{"no version", "{}", "no schemaVersion"},
 		{"null", "null", "no schemaVersion"},
 		{"later version", change(`"schemaVersion": 1`, `"schemaVersion": 2`), "its schemaVersion is 2; this version of Seaworthy reads 1"},
