@@ -56,7 +56,7 @@ func readUpdateInfo(ctx context.Context, in io.Reader, name string, b *builder) 
 	if !ok {
 		return errors.New("it must lie in a directory with the release for its name: 2023/updateinfo.xml.gz")
 	}
-	return eachElement(in, "update", func(d *xml.Decoder, start *xml.StartElement) error {
+	return eachElement(in, "updates", "update", func(d *xml.Decoder, start *xml.StartElement) error {
 		var u erratum
 		if err := d.DecodeElement(&u, start); err != nil {
 			return err
@@ -129,9 +129,11 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// eachElement calls f at each element of a name in an XML document, and holds no
-// more in memory than one. A document without one is an error.
-func eachElement(in io.Reader, name string, f func(*xml.Decoder, *xml.StartElement) error) error {
+// eachElement calls f at each element of a name in the list that an XML document has of
+// them, and holds no more in memory than one. A document without one is an error. What
+// follows the list is read, so that a checksum of the compressed file is compared, but
+// not parsed: in OVAL it is the larger part.
+func eachElement(in io.Reader, list, name string, f func(*xml.Decoder, *xml.StartElement) error) error {
 	bound := &boundedReader{in: in, left: maxXMLElement}
 	d := xml.NewDecoder(bound)
 	for n := 0; ; {
@@ -146,6 +148,10 @@ func eachElement(in io.Reader, name string, f func(*xml.Decoder, *xml.StartEleme
 			return fmt.Errorf("not the XML that is expected: %w", err)
 		}
 		bound.left = maxXMLElement
+		if end, ok := token.(xml.EndElement); ok && end.Name.Local == list && n > 0 {
+			_, err := io.Copy(io.Discard, in)
+			return err
+		}
 		start, ok := token.(xml.StartElement)
 		if !ok || start.Name.Local != name {
 			continue

@@ -61,7 +61,7 @@ var (
 
 // readOVAL takes in the advisories of a file in OVAL.
 func readOVAL(ctx context.Context, in io.Reader, _ string, b *builder) error {
-	return eachElement(in, "definition", func(d *xml.Decoder, start *xml.StartElement) error {
+	return eachElement(in, "definitions", "definition", func(d *xml.Decoder, start *xml.StartElement) error {
 		var def definition
 		if err := d.DecodeElement(&def, start); err != nil {
 			return err
@@ -162,7 +162,7 @@ func readAzureOVAL(ctx context.Context, in io.Reader, name string, b *builder) e
 	if m == nil {
 		return errors.New("its name must tell the release: azurelinux-3.0-oval.xml")
 	}
-	return eachElement(in, "definition", func(d *xml.Decoder, start *xml.StartElement) error {
+	return eachElement(in, "definitions", "definition", func(d *xml.Decoder, start *xml.StartElement) error {
 		var def definition
 		if err := d.DecodeElement(&def, start); err != nil {
 			return err
