@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,6 +124,7 @@ func (a *app) fetch(ctx context.Context, u *advisory.Updater, names []string, no
 	for _, name := range names {
 		group.Go(func() error {
 			p.progress(advisory.Progress{Name: name, Size: -1})
+			defer p.finished(name)
 			if _, err := u.Update(ctx, name); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
@@ -155,9 +155,10 @@ func (a *app) fetch(ctx context.Context, u *advisory.Updater, names []string, no
 type fetching struct {
 	out io.Writer
 
-	mu    sync.Mutex
-	have  map[string]advisory.Progress // guarded by mu
-	drawn time.Time                    // guarded by mu
+	mu      sync.Mutex
+	loaded  map[string]advisory.Progress // bytes; guarded by mu
+	reading map[string]advisory.Progress // records; guarded by mu
+	drawn   time.Time                    // guarded by mu
 }
 
 func (a *app) startFetching(off bool) *fetching {
@@ -165,7 +166,7 @@ func (a *app) startFetching(off bool) *fetching {
 	if off || !ok || !term.IsTerminal(int(f.Fd())) || a.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	return &fetching{out: f, have: make(map[string]advisory.Progress)}
+	return &fetching{out: f, loaded: make(map[string]advisory.Progress), reading: make(map[string]advisory.Progress)}
 }
 
 func (p *fetching) progress(e advisory.Progress) {
@@ -177,7 +178,11 @@ func (p *fetching) progress(e advisory.Progress) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.have[e.Name] = e
+	if e.Records {
+		p.reading[e.Name] = e
+	} else {
+		p.loaded[e.Name] = e
+	}
 	if time.Since(p.drawn) < redrawEvery {
 		return
 	}
@@ -185,20 +190,38 @@ func (p *fetching) progress(e advisory.Progress) {
 	fmt.Fprintf(p.out, "\r%s\x1b[K", shorten(p.line(), 79))
 }
 
+// finished takes what is here, or will not come, out of the line.
+func (p *fetching) finished(name string) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e := p.loaded[name]
+	e.Size = e.Read
+	p.loaded[name] = e
+	delete(p.reading, name)
+}
+
+// line names what is not here yet, with the bytes of all there is to fetch.
 func (p *fetching) line() string {
-	var names []string
+	var parts []string
 	var read, size int64
-	for name, e := range p.have {
-		names = append(names, name)
+	for name, e := range p.loaded {
 		read += e.Read
 		size += max(e.Size, 0)
+		if r, ok := p.reading[name]; ok && r.Read < r.Size {
+			parts = append(parts, fmt.Sprintf("%s, %d of %d records", name, r.Read, r.Size))
+		} else if !ok && e.Read != e.Size {
+			parts = append(parts, name)
+		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(a, b) })
+	slices.Sort(parts)
 	amount := byteText(read)
 	if size >= read && size > 0 {
 		amount = fmt.Sprintf("%s %s of %s", bar(float64(read)/float64(size), 20), amount, byteText(size))
 	}
-	return "fetching advisories " + amount + ": " + strings.Join(names, ", ")
+	return "fetching advisories " + amount + ": " + strings.Join(parts, "; ")
 }
 
 // stop wipes the line.
