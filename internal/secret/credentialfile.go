@@ -66,10 +66,10 @@ func (s *scanner) inOwnFile() {
 }
 
 func credentialsIn(name string, text []byte) [][2]int {
-	base := strings.ToLower(path.Base(name))
+	base, rooted := strings.ToLower(path.Base(name)), "/"+name
 	for i := range credentialFiles {
 		for _, n := range credentialFiles[i].names {
-			if n == base || n[0] == '/' && strings.HasSuffix("/"+name, n) {
+			if n == base || n[0] == '/' && strings.HasSuffix(rooted, n) {
 				return credentialFiles[i].find(text)
 			}
 		}

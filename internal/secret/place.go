@@ -42,10 +42,12 @@ func binaryFile(head []byte) bool {
 	control := 0
 	for _, c := range head {
 		if c < ' ' && (c < '\t' || c > '\r') && c != 0x1b {
-			control++
+			if control++; control*16 > len(head) {
+				return true
+			}
 		}
 	}
-	return control*16 > len(head)
+	return false
 }
 
 // learn makes the most of the path.
