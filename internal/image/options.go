@@ -36,7 +36,8 @@ type Options struct {
 
 	// Again makes a source whose layers can be read more than once. What can be had
 	// only once, standard input, a pipe or the daemon's stream, is kept in a
-	// temporary file until the source is closed.
+	// temporary file until the source is closed; what comes from a registry too, if
+	// there is room for it.
 	Again bool
 	// TempDir is where that file goes; "" means the system's directory for that.
 	TempDir string

@@ -146,10 +146,16 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
 	found.tag, found.repository = tagOf(ref), repositoryOf(reference)
-	return &randomSource{resolved: found, parallel: opt.Parallel, open: r.open, close: func() error {
+	s := &randomSource{resolved: found, parallel: opt.Parallel, open: r.open, close: func() error {
 		r.base.CloseIdleConnections()
 		return nil
-	}}, nil
+	}}
+	if opt.Again {
+		kept := &keptBlobs{download: r.open, dir: opt.TempDir, spools: make(map[string]*spool)}
+		closeConnections := s.close
+		s.open, s.close = kept.open, func() error { return errors.Join(kept.close(), closeConnections()) }
+	}
+	return s, nil
 }
 
 // tagOf gives the tag of a reference, "" if it has a digest.

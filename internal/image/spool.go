@@ -1,11 +1,14 @@
 package image
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"runtime"
+	"sync"
 )
 
 // spool keeps a stream in a temporary file that has no name any more where the
@@ -64,4 +67,82 @@ func (r *spooling) Read(p []byte) (int, error) {
 		return 0, spoolError(writeErr)
 	}
 	return n, err
+}
+
+// keptBlobs keeps the blobs of a registry that were read to their end, so that none
+// is downloaded twice.
+type keptBlobs struct {
+	download func(context.Context, Blob) (io.ReadCloser, error)
+	dir      string
+
+	mu     sync.Mutex
+	spools map[string]*spool // by name of the blob; guarded by mu
+}
+
+// open gives a blob as it is kept, or downloads and keeps it.
+func (k *keptBlobs) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
+	k.mu.Lock()
+	kept := k.spools[b.Name]
+	k.mu.Unlock()
+	if kept != nil {
+		return kept.open(), nil
+	}
+	rc, err := k.download(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	to, err := newSpool(k.dir)
+	if err != nil {
+		return rc, nil // it can be downloaded again
+	}
+	return &keeping{rc, to, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.spools[b.Name] == nil {
+			k.spools[b.Name] = to
+		} else {
+			to.close()
+		}
+	}}, nil
+}
+
+func (k *keptBlobs) close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var errs []error
+	for _, s := range k.spools {
+		errs = append(errs, s.close())
+	}
+	return errors.Join(errs...)
+}
+
+// keeping is the reader of a blob that keeps what it gives, as long as there is
+// room.
+type keeping struct {
+	io.ReadCloser
+	to    *spool // nil once it is whole or there is no room
+	whole func() // takes the spool over
+}
+
+// Read implements [io.Reader].
+func (r *keeping) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if r.to == nil {
+		return n, err
+	}
+	if _, writeErr := r.to.file.Write(p[:n]); writeErr != nil {
+		r.to.close()
+		r.to = nil
+	} else if err == io.EOF {
+		r.whole()
+		r.to = nil
+	}
+	return n, err
+}
+
+// Close implements [io.Closer]. What was not read to its end is not kept.
+func (r *keeping) Close() error {
+	r.to.close()
+	r.to = nil
+	return r.ReadCloser.Close()
 }
