@@ -309,8 +309,11 @@ func clip(s string) string {
 	return s
 }
 
-// maxLayers bounds the layers that a bill may name.
-const maxLayers = 10_000
+// The bounds on the layers that a bill may name: their number, and the bytes of one.
+const (
+	maxLayers    = 10_000
+	maxLayerSize = 1 << 48
+)
 
 // seaworthyImage is what the bill tells of the image.
 func (b *bill) seaworthyImage() *seaworthy.Image {
@@ -340,17 +343,20 @@ func (b *bill) seaworthyImage() *seaworthy.Image {
 	}
 	for n := range maxLayers {
 		prefix := fmt.Sprintf("layer:%d:", n)
-		diffID, ok := s.facts[prefix+"diffID"]
-		if !ok {
+		diffID := s.facts[prefix+"diffID"]
+		if !isDigest(diffID) {
 			break
 		}
 		size, _ := strconv.ParseInt(s.facts[prefix+"size"], 10, 64)
-		i.Layers = append(i.Layers, seaworthy.Layer{Index: n, DiffID: diffID, Digest: s.facts[prefix+"digest"], Size: max(size, 0), Instruction: s.facts[prefix+"instruction"]})
-		i.Size += max(size, 0)
+		l := seaworthy.Layer{Index: n, DiffID: diffID, Size: min(max(size, 0), maxLayerSize), Instruction: s.facts[prefix+"instruction"]}
+		if d := s.facts[prefix+"digest"]; isDigest(d) {
+			l.Digest = d
+		}
+		i.Layers = append(i.Layers, l)
+		i.Size += l.Size
 	}
-	if len(i.Layers) == 0 {
-		s.diffIDs = s.diffIDs[:min(len(s.diffIDs), maxLayers)]
-		for n, d := range s.diffIDs {
+	if len(i.Layers) == 0 && !slices.ContainsFunc(s.diffIDs, func(d string) bool { return !isDigest(d) }) {
+		for n, d := range s.diffIDs[:min(len(s.diffIDs), maxLayers)] {
 			i.Layers = append(i.Layers, seaworthy.Layer{Index: n, DiffID: d})
 		}
 	}

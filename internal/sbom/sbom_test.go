@@ -18,16 +18,16 @@ const (
 	trivyCycloneDX = `{"$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
 "metadata": {"tools": {"components": [{"type": "application", "name": "trivy", "version": "0.74.0"}]},
  "component": {"bom-ref": "i", "type": "container", "name": "app:1", "purl": "pkg:oci/app@sha256%3A` + hash + `?arch=amd64&repository_url=index.docker.io%2Flibrary%2Fapp",
-  "properties": [{"name": "aquasecurity:trivy:DiffID", "value": "sha256:d0"}, {"name": "aquasecurity:trivy:DiffID", "value": "sha256:d1"}, {"name": "aquasecurity:trivy:ImageID", "value": "sha256:` + hash + `"}]}},
+  "properties": [{"name": "aquasecurity:trivy:DiffID", "value": "sha256:d0` + tail + `"}, {"name": "aquasecurity:trivy:DiffID", "value": "sha256:d1` + tail + `"}, {"name": "aquasecurity:trivy:ImageID", "value": "sha256:` + hash + `"}]}},
 "components": [
  {"bom-ref": "o", "type": "operating-system", "name": "redhat", "version": "8.9"},
  {"bom-ref": "l", "type": "application", "name": "app/package-lock.json", "properties": [{"name": "aquasecurity:trivy:Class", "value": "lang-pkgs"}]},
  {"bom-ref": "p", "type": "library", "name": "openssl-libs", "version": "1:1.1.1k-9.el8", "purl": "pkg:rpm/redhat/openssl-libs@1.1.1k-9.el8?arch=x86_64&distro=redhat-8.9&epoch=1",
   "licenses": [{"license": {"name": "OpenSSL and ASL 2.0"}}],
   "properties": [{"name": "aquasecurity:trivy:SrcName", "value": "openssl"}, {"name": "aquasecurity:trivy:SrcVersion", "value": "1.1.1k"}, {"name": "aquasecurity:trivy:SrcRelease", "value": "9.el8"},
-   {"name": "aquasecurity:trivy:SrcEpoch", "value": "1"}, {"name": "aquasecurity:trivy:LayerDiffID", "value": "sha256:d1"}]},
+   {"name": "aquasecurity:trivy:SrcEpoch", "value": "1"}, {"name": "aquasecurity:trivy:LayerDiffID", "value": "sha256:d1` + tail + `"}]},
  {"bom-ref": "n", "type": "library", "group": "@babel", "name": "core", "version": "7.0.0", "purl": "pkg:npm/%40babel/core@7.0.0", "licenses": [{"license": {"id": "MIT"}}],
-  "properties": [{"name": "aquasecurity:trivy:FilePath", "value": "srv/package.json"}, {"name": "aquasecurity:trivy:LayerDiffID", "value": "sha256:d0"}]}
+  "properties": [{"name": "aquasecurity:trivy:FilePath", "value": "srv/package.json"}, {"name": "aquasecurity:trivy:LayerDiffID", "value": "sha256:d0` + tail + `"}]}
 ]}`
 	cycloneDXXML = `<?xml version="1.0" encoding="UTF-8"?>
 <bom xmlns="http://cyclonedx.org/schema/bom/1.4" version="1">
@@ -72,17 +72,20 @@ PackageVersion: 9
 Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-root
 `
 	syftJSON = `{"artifacts": [
- {"id": "1", "name": "libssl3", "version": "3.0.11-1", "type": "deb", "locations": [{"path": "/var/lib/dpkg/status", "layerID": "sha256:d0"}], "licenses": [{"value": "Apache-2.0", "spdxExpression": "Apache-2.0", "type": "declared"}],
+ {"id": "1", "name": "libssl3", "version": "3.0.11-1", "type": "deb", "locations": [{"path": "/var/lib/dpkg/status", "layerID": "sha256:d0` + tail + `"}], "licenses": [{"value": "Apache-2.0", "spdxExpression": "Apache-2.0", "type": "declared"}],
   "purl": "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl", "metadataType": "dpkg-db-entry", "metadata": {"package": "libssl3", "source": "openssl", "sourceVersion": ""}},
  {"id": "2", "name": "six", "version": "1", "type": "python", "licenses": ["Expat"], "purl": "pkg:pypi/six@1"},
  {"id": "3", "name": "six", "version": "1", "type": "python", "locations": [{"path": "/b"}], "licenses": [], "purl": "pkg:pypi/six@1"}],
 "artifactRelationships": [{"parent": "1", "child": "2", "type": "contains"}],
-"source": {"type": "image", "name": "app", "metadata": {"userInput": "app:1", "imageID": "sha256:` + hash + `", "manifestDigest": "sha256:0` + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde" + `", "architecture": "amd64", "os": "linux", "layers": [{"digest": "sha256:d0", "size": 1}]}},
+"source": {"type": "image", "name": "app", "metadata": {"userInput": "app:1", "imageID": "sha256:` + hash + `", "manifestDigest": "sha256:0` + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde" + `", "architecture": "amd64", "os": "linux", "layers": [{"digest": "sha256:d0` + tail + `", "size": 1}]}},
 "distro": {"prettyName": "Debian GNU/Linux 12 (bookworm)", "name": "Debian GNU/Linux", "id": "debian", "versionID": "12"},
 "descriptor": {"name": "syft", "version": "1.57.1"}, "schema": {"version": "16.0.0"}}`
 )
 
-const hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+const (
+	hash = "01" + tail
+	tail = "23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+)
 
 // show prints what a document says, a line each.
 func show(d *Document) string {

@@ -11,7 +11,8 @@ import (
 
 // Recorded makes an image of what was written down of one: its packages, and the
 // gaps in them, as in [Merged.Packages] and [Merged.InventoryGaps]. It has layers
-// and no files. Packages are sorted in place.
+// and no files. Packages are sorted in place; a layer that they name and the image
+// does not have is taken from them.
 func Recorded(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.Package, gaps []*seaworthy.Coverage) (*Merged, error) {
 	t, err := newTree(ctx, nil)
 	if err != nil {
@@ -23,6 +24,16 @@ func Recorded(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.P
 	m := &Merged{image: img, tree: t, layers: make([]*layerReading, len(img.Layers))}
 	for i := range m.layers {
 		m.layers[i] = new(layerReading)
+	}
+	for _, p := range packages {
+		for i := range p.Locations {
+			if l := &p.Locations[i]; l.Layer != nil && (*l.Layer < 0 || *l.Layer >= len(img.Layers)) {
+				l.Layer = nil
+			}
+		}
+	}
+	if b := img.BaseBoundary; b != nil && (*b < 0 || *b > len(img.Layers)) {
+		img.BaseBoundary = nil
 	}
 	sortPackages(packages)
 	slices.SortFunc(gaps, seaworthy.CompareCoverage)
