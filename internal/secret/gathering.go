@@ -60,6 +60,9 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 		g.byKey[key] = f
 		g.order = append(g.order, key)
 	}
+	if slices.ContainsFunc(f.locations, func(l seaworthy.Location) bool { return seaworthy.CompareLocations(l, at) == 0 }) {
+		return // the configuration and the step of the history that set it
+	}
 	f.count++
 	if owner != nil {
 		s.Severity, s.Note = seaworthy.Negligible, ""

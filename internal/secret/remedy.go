@@ -25,35 +25,61 @@ const (
 func remedy(r *rule, at *seaworthy.Location, steps []instruction.Instruction) string {
 	in := instruction.Parse(at.Instruction)
 	var lines []string
+	switch {
+	case strings.Contains("/"+at.Path, "/.git/") && in.Keyword != "RUN":
+		lines = []string{
+			"The repository's history holds it, also where no file does any more. Name it in .dockerignore:", ".git",
+			"and take it out of the history too (git filter-repo).",
+		}
+	case at.Path != "" && programFile(at.Path):
+		lines = []string{
+			"Take it out of the program, and let that read it when it starts:",
+			fmt.Sprintf("docker run -e %s …, or a secret of the orchestrator.", variableFor(r)),
+		}
+	default:
+		lines = stepRemedy(r, in, at, steps)
+	}
+	return strings.Join(append([]string{rotate}, lines...), "\n")
+}
+
+// programFile tells whether a file is the source or the code of a program.
+func programFile(p string) bool {
+	switch path.Ext(p) {
+	case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".py", ".pyc", ".go", ".java", ".class", ".kt", ".scala", ".groovy", ".rb", ".php", ".cs", ".dll", ".exe", ".rs", ".c", ".h", ".cc", ".cpp",
+		".hpp", ".swift", ".m", ".pl", ".pm", ".lua", ".ex", ".exs", ".erl", ".clj", ".dart", ".r", ".so", ".o", ".a", ".wasm", ".html", ".vue", ".map":
+		return true
+	}
+	return false
+}
+
+// stepRemedy is for what a step of the build itself left.
+func stepRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []string {
 	switch in.Keyword {
 	case "ARG", "ENV":
-		lines = variableRemedy(in, steps)
+		return variableRemedy(in, steps)
 	case "COPY", "ADD":
 		if at.Path == "" {
-			lines = downloadRemedy(in)
-		} else {
-			lines = copyRemedy(in, at, steps)
+			return downloadRemedy(in)
 		}
+		return copyRemedy(in, at, steps)
 	case "RUN":
-		lines = runRemedy(r, in, at)
+		return runRemedy(r, in, at)
 	case "LABEL":
-		lines = []string{"Delete it from the LABEL: whoever sees the image sees its labels."}
+		return []string{"Delete it from the LABEL: whoever sees the image sees its labels."}
 	case "CMD", "ENTRYPOINT", "HEALTHCHECK":
-		lines = []string{
+		return []string{
 			"Let the container be given it when it starts, and the command read it there:",
 			shown(withVariables(in.String(), []string{variableFor(r)})),
 			fmt.Sprintf("docker run -e %s …, or a secret of the orchestrator.", variableFor(r)),
 		}
 	case "ONBUILD":
-		lines = []string{"Take it out of the ONBUILD: every build from this image repeats it. Let the trigger mount it: ONBUILD RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"}
-	default:
-		lines = []string{
-			"Do not let it into the image: mount it for the one step that needs it, or give it to the container when it starts.",
-			"RUN --mount=type=secret,id=NAME,target=/" + printablePath(at.Path) + ",required=true COMMAND",
-			buildkit + "--secret id=NAME,src=FILE .",
-		}
+		return []string{"Take it out of the ONBUILD: every build from this image repeats it. Let the trigger mount it: ONBUILD RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"}
 	}
-	return strings.Join(append([]string{rotate}, lines...), "\n")
+	return []string{
+		"Do not let it into the image: mount it for the one step that needs it, or give it to the container when it starts.",
+		"RUN --mount=type=secret,id=NAME,target=/" + printablePath(at.Path) + ",required=true COMMAND",
+		buildkit + "--secret id=NAME,src=FILE .",
+	}
 }
 
 // variableRemedy is for a value of ARG or ENV: the step that uses the variable
