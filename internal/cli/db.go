@@ -43,7 +43,7 @@ func (a *app) dbDirectory(flag, cacheDir string) (string, error) {
 	}
 	cache, err := cacheDirectory(cmp.Or(cacheDir, a.Getenv(variable("cache-dir"))))
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("no directory for the advisories: name one with --db-dir (%w)", err)
 	}
 	return filepath.Join(cache, "advisories"), nil
 }

@@ -92,7 +92,7 @@ func cacheDirectory(flag string) (string, error) {
 	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("no cache directory: %w; name one with --cache-dir, or use --no-cache", err)
+		return "", fmt.Errorf("no cache directory: %w; name one with --cache-dir", err)
 	}
 	return filepath.Join(dir, "seaworthy"), nil
 }
@@ -103,10 +103,10 @@ func (a *app) openCache(f *imageFlags) (*scan.Cache, error) {
 		return nil, nil
 	}
 	dir, err := cacheDirectory(f.cacheDir)
-	if err != nil {
-		return nil, err
+	var cache *scan.Cache
+	if err == nil {
+		cache, err = scan.OpenCache(dir, a.log)
 	}
-	cache, err := scan.OpenCache(dir, a.log)
 	if err != nil {
 		a.log.Warn("the scan goes on without a cache", "error", err)
 		return nil, nil
