@@ -127,6 +127,20 @@ func (db *Database) Covers(ecosystem string) (bool, error) {
 	return false, nil
 }
 
+// Knows tells whether any advisory of the ecosystem is about a package of that name.
+// The error wraps [ErrNoData] if the database has nothing of the ecosystem.
+func (db *Database) Knows(ecosystem, name string) (bool, error) {
+	file, err := db.data(Base(ecosystem))
+	if err != nil {
+		return false, err
+	}
+	if file == nil {
+		return false, noData(ecosystem)
+	}
+	value, err := file.get(packagesTable, packageKey(kindVulnerability, ecosystem, name))
+	return value != nil, err
+}
+
 func noData(ecosystem string) error {
 	return fmt.Errorf("%w of %s: run seaworthy db update --ecosystem %q", ErrNoData, Base(ecosystem), Base(ecosystem))
 }
