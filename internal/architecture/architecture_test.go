@@ -55,6 +55,7 @@ const order = `
 	# Free-standing: tests, and measurements from outside.
 	internal/architecture <
 	internal/imagetest    <
+	internal/reckoning    <
 	bench/*               < bench/*
 	bench/secrets         < internal/image internal/scan internal/secret # bench/secrets/corpus must not know how they are found
 `

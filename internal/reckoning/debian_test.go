@@ -1,0 +1,121 @@
+package reckoning_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"seaworthy.dev/seaworthy/internal/imagetest"
+)
+
+// TestDebian scans Debian 12 as its main archive has it, which lacks the fixes that
+// came out since: what dpkg-query lists there, ordered by dpkg.
+func TestDebian(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("debootstrap must be started by root")
+	}
+	advisories := shared(t)
+	root := filepath.Join(t.TempDir(), "root")
+	imagetest.Run(t, nil, "debootstrap", "--variant=minbase", "--include=curl,openssl,python3-minimal", "bookworm", root)
+	listing := imagetest.Run(t, nil, "dpkg-query", "--admindir", filepath.Join(root, "var/lib/dpkg"),
+		"-W", "-f", "${db:Status-Status} ${Package} ${Version} ${source:Package} ${source:Version}\n")
+	packages := dpkgListing(t, string(listing))
+	if len(packages) < 80 {
+		t.Fatalf("%d packages", len(packages))
+	}
+	archive, layout := saved(t, root)
+	rules := rules{ecosystem: "Debian:12"}
+	want := settle(dpkgOrder(t), func(o order) []string {
+		rules.compare = o
+		return rules.reckon(records(t, "Debian"), packages)
+	})
+	other := 0
+	for _, p := range packages {
+		if p.version != p.at {
+			other++
+		}
+	}
+	t.Logf("%d packages, %d at another version than their source", len(packages), other)
+	for _, reference := range []string{"docker-archive:" + archive, "oci:" + layout} {
+		got := scan(t, advisories, reference)
+		holdPackages(t, packages, got, "deb")
+		hold(t, want, got)
+	}
+}
+
+// dpkgListing reads the packages that dpkg-query lists.
+func dpkgListing(t *testing.T, text string) []installed {
+	t.Helper()
+	var all []installed
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) != 5 {
+			t.Fatalf("%q", line)
+		}
+		if f[0] == "installed" {
+			all = append(all, installed{name: f[1], version: f[2], about: f[3], at: f[4]})
+		}
+	}
+	return all
+}
+
+// saved makes a Docker archive, and of it an OCI layout, of a root file system, without
+// what has no part in this.
+func saved(t *testing.T, root string) (archive, layout string) {
+	t.Helper()
+	dir := t.TempDir()
+	imagetest.Run(t, nil, "tar", "-C", root, "-cf", filepath.Join(dir, "layer.tar"), "--numeric-owner",
+		"--exclude=./var/cache", "--exclude=./usr/share/locale", "--exclude=./usr/share/man", "--exclude=./usr/share/zoneinfo", "--exclude=./dev", "--exclude=./proc", "--exclude=./sys", ".")
+	sum, _, _ := strings.Cut(string(imagetest.Run(t, nil, "sha256sum", filepath.Join(dir, "layer.tar"))), " ")
+	config := `{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:` + sum + `"]},"history":[{"created_by":"ADD rootfs.tar /"}]}`
+	manifest := `[{"Config":"config.json","RepoTags":["debian:12"],"Layers":["layer.tar"]}]`
+	for name, text := range map[string]string{"config.json": config, "manifest.json": manifest} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	archive, layout = filepath.Join(t.TempDir(), "debian.tar"), filepath.Join(t.TempDir(), "layout")
+	imagetest.Run(t, nil, "tar", "-C", dir, "-cf", archive, "layer.tar", "config.json", "manifest.json")
+	imagetest.Run(t, nil, "skopeo", "--insecure-policy", "copy", "--quiet", "--dest-oci-accept-uncompressed-layers", "docker-archive:"+archive, "oci:"+layout+":latest")
+	return archive, layout
+}
+
+// dpkgOrder asks dpkg itself.
+func dpkgOrder(t *testing.T) func([][2]string) []int {
+	return func(pairs [][2]string) []int {
+		var in strings.Builder
+		for _, p := range pairs {
+			fmt.Fprintln(&in, p[0], p[1])
+		}
+		const script = `while read -r a b; do
+			if dpkg --compare-versions "$a" lt "$b"; then echo -1; elif dpkg --compare-versions "$a" eq "$b"; then echo 0; else echo 1; fi
+		done`
+		cmd := exec.Command("sh", "-c", script)
+		cmd.Stdin = strings.NewReader(in.String())
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return numbers(t, out, len(pairs))
+	}
+}
+
+// numbers reads a number from each line.
+func numbers(t *testing.T, out []byte, want int) []int {
+	t.Helper()
+	var all []int
+	for line := range strings.Lines(string(out)) {
+		n := 0
+		if _, err := fmt.Sscan(line, &n); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		all = append(all, n)
+	}
+	if len(all) != want {
+		t.Fatalf("%d answers to %d questions", len(all), want)
+	}
+	return all
+}

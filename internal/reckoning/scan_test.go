@@ -1,0 +1,90 @@
+package reckoning_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/cli"
+	"seaworthy.dev/seaworthy/internal/imagetest"
+)
+
+// report is what a scan says.
+type report struct {
+	Packages []seaworthy.Package
+	Findings []seaworthy.Finding
+	Coverage []seaworthy.Coverage
+	Verdict  seaworthy.Verdict
+	exit     int
+	stderr   string
+}
+
+// scan judges an image by the advisories below a directory.
+func scan(t testing.TB, source, reference string, args ...string) report {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code := cli.Run(t.Context(), slices.Concat([]string{"scan", "--no-cache", "--format", "json", "--risk", "vulnerability", "--max-data-age", "0",
+		"--db-dir", filepath.Join(t.TempDir(), "db"), "--advisory-source", source, reference}, args),
+		cli.Environment{Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
+	r := report{exit: code, stderr: errs.String()}
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatalf("exit code %d, %v: %s", code, err, &errs)
+	}
+	return r
+}
+
+// shared is the directory of the shared advisories.
+func shared(t testing.TB) string {
+	t.Helper()
+	return imagetest.Shared(t, "advisories")
+}
+
+// flaws are the findings of known flaws in the form of [rules.reckon].
+func (r report) flaws() []string {
+	all := []string{}
+	for _, f := range r.Findings {
+		if f.ID == "distribution-end-of-life" {
+			continue
+		}
+		all = append(all, strings.Join([]string{f.ID, f.Package.Name, f.Package.Version, f.Package.FixedVersion}, " "))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// hold holds the findings of a report to a reckoning, which must have found something.
+func hold(t testing.TB, want []string, got report) {
+	t.Helper()
+	t.Logf("%d findings reckoned, %d reported", len(want), len(got.flaws()))
+	if len(want) == 0 {
+		t.Error("the reckoning found nothing, which shows nothing")
+	}
+	if diff := cmp.Diff(want, got.flaws()); diff != "" {
+		t.Errorf("-reckoned +reported:\n%s", diff)
+	}
+}
+
+// holdPackages holds the packages of a report, "name version", to those of a tool.
+func holdPackages(t testing.TB, want []installed, got report, kind string) {
+	t.Helper()
+	var names, reported []string
+	for _, p := range want {
+		names = append(names, p.name+" "+p.version)
+	}
+	for _, p := range got.Packages {
+		if strings.HasPrefix(p.PURL, "pkg:"+kind+"/") {
+			reported = append(reported, p.Name+" "+p.Version)
+		}
+	}
+	slices.Sort(names)
+	slices.Sort(reported)
+	if diff := cmp.Diff(names, reported); diff != "" {
+		t.Errorf("-installed +reported:\n%s", diff)
+	}
+}
