@@ -227,27 +227,19 @@ func (db *Database) look(ctx context.Context, q Query, kind byte) (all looked, e
 		if err != nil {
 			return all, err
 		}
-		for d := (decode{rest: value}); len(d.rest) > 0; {
-			f := d.affects()
-			if d.err != nil {
-				return all, fmt.Errorf("%s: %w", file.file.Name(), d.err)
+		said, err := readAffects(value)
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", file.file.Name(), err)
+		}
+		for len(said) > 0 {
+			n := 1 // what an advisory says of a package lies together
+			for n < len(said) && said[n].number == said[0].number {
+				n++
 			}
-			affected, fixed, err := a.test(f)
-			if !affected && err == nil {
-				if a.mended(f) {
-					all.passed = append(all.passed, f.number)
-				}
-				continue
+			if err := all.weigh(a, said[:n]); err != nil {
+				return all, err
 			}
-			advice, adviceErr := file.advice(f.number)
-			if adviceErr != nil {
-				return all, adviceErr
-			}
-			if affected {
-				all.found = append(all.found, finding{advice: advice, affects: f, fixed: fixed, at: textAt{file, f.number}})
-			} else {
-				all.undecided = append(all.undecided, Undecided{advice.id, reason(err)})
-			}
+			said = said[n:]
 		}
 	}
 	slices.SortFunc(all.undecided, func(a, b Undecided) int {
@@ -255,6 +247,66 @@ func (db *Database) look(ctx context.Context, q Query, kind byte) (all looked, e
 	})
 	all.undecided = slices.Compact(all.undecided)
 	return all, nil
+}
+
+// readAffects reads what all advisories say of a package.
+func readAffects(value []byte) (all []*affects, err error) {
+	for d := (decode{rest: value}); len(d.rest) > 0; {
+		all = append(all, d.affects())
+		if d.err != nil {
+			return nil, d.err
+		}
+	}
+	return all, nil
+}
+
+// weigh adds what one advisory says of the version.
+func (all *looked) weigh(a *assay, parts []*affects) error {
+	for _, f := range parts {
+		affected, fixed, err := a.test(f)
+		if !affected && err == nil {
+			if a.mended(f) {
+				all.passed = append(all.passed, f.number)
+			}
+			continue
+		}
+		advice, adviceErr := all.file.advice(f.number)
+		if adviceErr != nil {
+			return adviceErr
+		}
+		if affected {
+			all.found = append(all.found, finding{advice: advice, affects: f, fixed: fixed, at: textAt{all.file, f.number}})
+		} else {
+			all.undecided = append(all.undecided, Undecided{advice.id, reason(err)})
+		}
+	}
+	if len(parts) > 1 {
+		all.mend(a, parts)
+	}
+	return nil
+}
+
+// mend gives the findings of an advisory in several parts the fix that is one by all of
+// them: some say in a second part that the first fix was none.
+func (all *looked) mend(a *assay, parts []*affects) {
+	var spans []span
+	for _, f := range parts {
+		if a.sameModule(f) {
+			spans = append(spans, f.spans...)
+		}
+	}
+	if a.err != nil {
+		return
+	}
+	inside, fixed, err := a.fix(spans)
+	if !inside || err != nil {
+		return
+	}
+	for i := len(all.found) - 1; i >= 0 && all.found[i].number == parts[0].number; i-- {
+		if all.found[i].fixed != "" {
+			all.found[i].fixed = fixed
+		}
+	}
 }
 
 // advice reads an advisory.

@@ -33,6 +33,33 @@ var library = []string{
 	`{"id": "MAL-2023-2", "affected": [{"package": {"ecosystem": "PyPI", "name": "evil"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}`,
 }
 
+// TestFixOfAFix has an advisory which says in a second part that the first fix was none,
+// as the Go vulnerability database does, and one whose second fix is still to come.
+func TestFixOfAFix(t *testing.T) {
+	part := func(from, to string) string {
+		end := ""
+		if to != "" {
+			end = `, {"fixed": "` + to + `"}`
+		}
+		return `{"package": {"ecosystem": "Go", "name": "stdlib"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "` + from + `"}` + end + `]}]}`
+	}
+	db := built(t, map[string][]string{"Go": {
+		`{"id": "GO-2023-0001", "affected": [` + part("0", "1.20.11") + `, ` + part("1.20.11", "1.20.12") + `]}`,
+		`{"id": "GO-2023-0002", "affected": [` + part("0", "1.20.11") + `, ` + part("1.20.11", "") + `]}`,
+		`{"id": "GO-2023-0003", "affected": [` + part("0", "1.20.11") + `, ` + part("1.21.0", "1.21.1") + `]}`,
+	}})
+	want := map[string]string{"GO-2023-0001": "1.20.12", "GO-2023-0002": "", "GO-2023-0003": "1.20.11"}
+	for _, f := range match(t, db, "Go", "stdlib", "1.20.1").Flaws {
+		if fixed, ok := want[f.ID]; !ok || f.FixedVersion != fixed {
+			t.Errorf("%s is mended by %q, want %q", f.ID, f.FixedVersion, fixed)
+		}
+		delete(want, f.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("not found: %v", want)
+	}
+}
+
 func TestFlawsAreBroughtTogether(t *testing.T) {
 	db := built(t, map[string][]string{"PyPI": library})
 	a := match(t, db, "PyPI", "Some_Package", "1.3")
