@@ -33,7 +33,7 @@ func New() *Analyzer { return &Analyzer{newIndex(formats())} }
 func (*Analyzer) Name() string { return "inventory" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 2 }
+func (*Analyzer) Version() int { return 3 }
 
 // ConfigDigest implements [seaworthy.Analyzer].
 func (*Analyzer) ConfigDigest() string { return "" }

@@ -79,16 +79,16 @@ func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, 
 			take(parseCargoAuditable(s.Open()))
 		}
 		if linkedByGo(program) {
-			modules, err := parseGoBinary(f.ReaderAt())
+			modules, renamed, err := parseGoBinary(f.ReaderAt())
 			if len(modules) > 0 && modules[0].Name == "stdlib" {
-				modules[0].Functions = goFunctions(program)
+				modules[0].Functions = goFunctions(program, renamed)
 			}
 			take(modules, err)
 		}
 	case isOtherExecutable(f.Head):
 		// Programs of other systems are in images to be copied elsewhere. What is
 		// no Go program there is no error.
-		p, err := parseGoBinary(f.ReaderAt())
+		p, _, err := parseGoBinary(f.ReaderAt())
 		if !errors.Is(err, errNoBuildInfo) {
 			take(p, err)
 		}

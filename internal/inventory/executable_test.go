@@ -167,7 +167,7 @@ func TestGoBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	packages, err := parseGoBinary(r)
+	packages, _, err := parseGoBinary(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestGoBinary(t *testing.T) {
 			t.Errorf("%q is not among %q", want, got)
 		}
 	}
-	if _, err := parseGoBinary(bytes.NewReader(elfOf(".text", nil))); !errors.Is(err, errNoBuildInfo) {
+	if _, _, err := parseGoBinary(bytes.NewReader(elfOf(".text", nil))); !errors.Is(err, errNoBuildInfo) {
 		t.Errorf("a program that is not Go's gave the error %v", err)
 	}
 }

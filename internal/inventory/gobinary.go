@@ -30,15 +30,16 @@ var errNoBuildInfo = errors.New("it is a Go binary without readable build inform
 // parseGoBinary reads the build information that the Go linker puts in ELF, PE
 // and Mach-O files, stripped or not: the toolchain as "stdlib", the main module
 // and those it was built with, each as replaced. Versions keep the "v" and what
-// follows "+", as Go prints them; that of stdlib has no "go".
-func parseGoBinary(r io.ReaderAt) ([]Package, error) {
+// follows "+", as Go prints them; that of stdlib has no "go". Beside them it gives
+// what the linker calls by another name than advisories do.
+func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	limited := &limitedReaderAt{r: r, left: maxExecutableRead}
 	info, err := buildinfo.Read(limited)
 	if limited.left < 0 {
-		return nil, fmt.Errorf("its build information is not within the %d bytes that are read", maxExecutableRead)
+		return nil, nil, fmt.Errorf("its build information is not within the %d bytes that are read", maxExecutableRead)
 	}
 	if err != nil {
-		return nil, errNoBuildInfo
+		return nil, nil, errNoBuildInfo
 	}
 	var packages []Package
 	if v := goVersion(info.GoVersion); v != "" {
@@ -49,13 +50,33 @@ func parseGoBinary(r io.ReaderAt) ([]Package, error) {
 	}
 	for i, m := range info.Deps {
 		if i == maxModules {
-			return packages, fmt.Errorf("it names %d modules, of which the first %d are read", len(info.Deps), maxModules)
+			return packages, renamings(info), fmt.Errorf("it names %d modules, of which the first %d are read", len(info.Deps), maxModules)
 		}
 		if m != nil && m.Path != "" {
 			packages = append(packages, goModule(m))
 		}
 	}
-	return packages, nil
+	return packages, renamings(info), nil
+}
+
+// renaming is an import path that the linker knows, and the one that advisories know.
+type renaming struct{ from, to string }
+
+// renamings finds the main package, which is "main" to the linker, and the modules
+// that replace others, whose packages are imported by the paths of those.
+func renamings(info *debug.BuildInfo) []renaming {
+	var all []renaming
+	if info.Main.Path != "" && info.Path != "" {
+		all = append(all, renaming{"main", info.Path})
+	}
+	for i, m := range info.Deps {
+		if i < maxModules && m != nil && m.Path != "" && m.Replace != nil {
+			if p := goModule(m); p.Name != m.Path {
+				all = append(all, renaming{m.Path, p.Name})
+			}
+		}
+	}
+	return all
 }
 
 // goModule makes a package of a module. One that a directory replaced is the

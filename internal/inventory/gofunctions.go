@@ -27,8 +27,13 @@ const functionDigestSize = 4
 // Has is true if a function or method, named as in the records of the Go
 // vulnerability database, is in the binary: of the package "golang.org/x/net/html"
 // "Parse" or "Tokenizer.Next". One name in 40,000 is taken for another in a binary
-// of 100,000 functions. That it is in the binary does not say that it is reached.
+// of 100,000 functions. The functions that begin a package are "init", all as one;
+// records name each of them "init#1" and so on. That it is in the binary does not say
+// that it is reached.
 func (s FunctionSet) Has(importPath, symbol string) bool {
+	if strings.HasPrefix(symbol, "init#") {
+		symbol = "init"
+	}
 	digest := functionDigest([]byte(importPath + "." + symbol))
 	n := len(s) / functionDigestSize
 	at := func(i int) uint32 { return binary.BigEndian.Uint32(s[i*functionDigestSize:]) }
@@ -38,10 +43,10 @@ func (s FunctionSet) Has(importPath, symbol string) bool {
 
 // goFunctions reads the names of functions from the table of an ELF file that
 // the Go runtime unwinds stacks by.
-func goFunctions(program *elf.File) FunctionSet {
+func goFunctions(program *elf.File, renamed []renaming) FunctionSet {
 	for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab"} {
 		if s := program.Section(name); s != nil && s.Flags&elf.SHF_COMPRESSED == 0 {
-			return functionsOf(functionNames(s, program.ByteOrder))
+			return functionsOf(functionNames(s, program.ByteOrder), renamed)
 		}
 	}
 	// Other linkers put the table of a position-independent program among the rest.
@@ -49,7 +54,7 @@ func goFunctions(program *elf.File) FunctionSet {
 	if s == nil || s.Flags&elf.SHF_COMPRESSED != 0 || program.ByteOrder != binary.LittleEndian {
 		return nil
 	}
-	return functionsOf(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))))
+	return functionsOf(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))), renamed)
 }
 
 // searchFunctionNames looks for a pclntab in a section, at addresses that the
@@ -107,13 +112,24 @@ func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
 	return names.Bytes()
 }
 
-// functionsOf makes a set of names that are ended by NUL.
-func functionsOf(names []byte) FunctionSet {
+// functionsOf makes a set of names that are ended by NUL, each as the linker has it
+// and as advisories do.
+func functionsOf(names []byte, renamed []renaming) FunctionSet {
 	var digests []uint32
+	var other []byte
 	for len(names) > 0 {
 		name, rest, _ := bytes.Cut(names, []byte{0})
-		if names = rest; len(name) > 0 {
-			digests = append(digests, functionDigest(sourceName(name)))
+		if names = rest; len(name) == 0 {
+			continue
+		}
+		name = packageStart(sourceName(name))
+		digests = append(digests, functionDigest(name))
+		for _, r := range renamed {
+			after, ok := bytes.CutPrefix(name, []byte(r.from))
+			if ok && len(after) > 0 && (after[0] == '.' || after[0] == '/') {
+				other = append(append(other[:0], r.to...), after...)
+				digests = append(digests, functionDigest(other))
+			}
 		}
 	}
 	slices.SortFunc(digests, cmp.Compare)
@@ -151,6 +167,17 @@ func sourceName(name []byte) []byte {
 		}
 	}
 	return out
+}
+
+// packageStart turns the name of any function that begins a package, "a.dev/b.init.0",
+// into "a.dev/b.init".
+func packageStart(name []byte) []byte {
+	const start = ".init."
+	number := bytes.TrimRight(name, "0123456789")
+	if len(number) == len(name) || !bytes.HasSuffix(number, []byte(start)) {
+		return name
+	}
+	return number[:len(number)-1]
 }
 
 // functionDigest is FNV-1a.

@@ -65,6 +65,17 @@ func TestSourceName(t *testing.T) {
 	}
 }
 
+func TestPackageStart(t *testing.T) {
+	for in, want := range map[string]string{
+		"a.dev/b.init.0": "a.dev/b.init", "a.dev/b.init.12": "a.dev/b.init", "a.dev/b.init": "a.dev/b.init", "main.init.0": "main.init",
+		"a.dev/b.init.0.func1": "a.dev/b.init.0.func1", "a.dev/b.F.func1": "a.dev/b.F.func1", "a.dev/b.v2": "a.dev/b.v2", "12": "12", "": "",
+	} {
+		if got := string(packageStart([]byte(in))); got != want {
+			t.Errorf("%s became %s, not %s", in, got, want)
+		}
+	}
+}
+
 // TestDamagedFunctions has tables that end too early or say nothing.
 func TestDamagedFunctions(t *testing.T) {
 	for _, table := range []string{
@@ -94,7 +105,7 @@ func TestFunctionsAmongTheRest(t *testing.T) {
 	for _, before := range []int{0, 16, 1 << 20, 1<<20 + 32} {
 		section := append(make([]byte, before), header...)
 		section = append(section, names...)
-		set := functionsOf(searchFunctionNames(bytes.NewReader(section), int64(len(section))))
+		set := functionsOf(searchFunctionNames(bytes.NewReader(section), int64(len(section))), nil)
 		if !set.Has("main", "T.Serve") || set.Has("main", "Serve") {
 			t.Errorf("behind %d bytes: %x", before, set)
 		}

@@ -15,7 +15,7 @@ func TestEncoding(t *testing.T) {
 				Type: "deb", Name: "libc6", Version: "2.36-9", Arch: "amd64", SourceName: "glibc", SourceVersion: "2.36-9",
 				Licenses: []string{"LGPL-2.1-or-later", "GPL-2.0-only"}, Modularity: "m:s:1:c:a", Within: "a.jar", Text: true,
 				Files:     newFileList([]File{{"usr/lib/b", []byte{1, 2}}, {"usr/lib/a", nil}, {"usr/lib/b", nil}}),
-				Functions: functionsOf([]byte("main.main\x00")),
+				Functions: functionsOf([]byte("main.main\x00"), nil),
 			}, {Type: "deb", Name: "empty"}}},
 			{Ordinal: 1 << 20, Format: "rpm", Role: Database, Unread: "It is cut."},
 		},
