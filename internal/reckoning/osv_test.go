@@ -169,18 +169,19 @@ func (a affected) events() func(func([]map[string]string) bool) {
 }
 
 func (r rules) within(events []map[string]string, version string) bool {
-	// What counts is the last introduction up to the version, and what ends it.
-	start, found := "", false
-	for _, e := range events {
-		if v, ok := e["introduced"]; ok && (v == "0" || r.compare(v, version) <= 0) && (!found || start == "0" || v != "0" && r.compare(v, start) > 0) {
-			start, found = v, true
+	// What counts is the last introduction up to the version, and what ends it. Of
+	// events at one version the order of the record counts.
+	start, at, found := "", 0, false
+	for i, e := range events {
+		if v, ok := e["introduced"]; ok && (v == "0" || r.compare(v, version) <= 0) && (!found || start == "0" || v != "0" && r.compare(v, start) >= 0) {
+			start, at, found = v, i, true
 		}
 	}
 	if !found {
 		return false
 	}
-	for _, e := range events {
-		if v, ok := e["fixed"]; ok && r.compare(v, version) <= 0 && (start == "0" || r.compare(v, start) > 0) {
+	for i, e := range events {
+		if v, ok := e["fixed"]; ok && r.compare(v, version) <= 0 && (start == "0" || r.compare(v, start) > 0 || r.compare(v, start) == 0 && i > at) {
 			return false
 		}
 		if v, ok := e["last_affected"]; ok && r.compare(v, version) < 0 && (start == "0" || r.compare(v, start) >= 0) {
