@@ -118,7 +118,7 @@ func digestAffected(f *Affected, summary string) *affects {
 			continue
 		}
 		ranged = true
-		spans, err := o.spans(g.Events)
+		spans, err := o.spans(o.credible(g.Events, f.Versions))
 		if err != nil {
 			a.incomparable = shorten(reason(err), maxVersion)
 		}

@@ -60,6 +60,33 @@ func TestFixOfAFix(t *testing.T) {
 	}
 }
 
+// TestFixThatIsListed has records that list a fix among the affected versions: one with a
+// later fix, one without, and one whose later fix is of another branch.
+func TestFixThatIsListed(t *testing.T) {
+	record := func(id, events, versions string) string {
+		return `{"id": "` + id + `", "affected": [{"package": {"ecosystem": "PyPI", "name": "p"}, "versions": [` + versions + `], "ranges": [{"type": "ECOSYSTEM", "events": [` + events + `]}]}]}`
+	}
+	db := built(t, map[string][]string{"PyPI": {
+		record("PYSEC-2021-1", `{"introduced": "2.11"}, {"fixed": "2.11.7"}, {"introduced": "0"}, {"fixed": "2.11.6"}, {"introduced": "2.12"}, {"fixed": "2.12.4"}`, `"2.11.5", "2.11.6"`),
+		record("PYSEC-2021-2", `{"introduced": "0"}, {"fixed": "2.11.7"}`, `"2.11.5", "2.11.7"`),
+		record("PYSEC-2021-3", `{"introduced": "0"}, {"fixed": "2.11.7"}, {"introduced": "2.12"}, {"fixed": "2.12.4"}`, `"2.11.5", "2.11.7"`),
+	}})
+	for version, want := range map[string]string{
+		"2.11.5": "PYSEC-2021-1 2.11.7, PYSEC-2021-2 2.11.7, PYSEC-2021-3 2.11.7",
+		"2.11.6": "PYSEC-2021-1 2.11.7, PYSEC-2021-2 2.11.7, PYSEC-2021-3 2.11.7",
+		"2.11.7": "PYSEC-2021-2 , PYSEC-2021-3 ",
+		"2.11.8": "",
+	} {
+		var got []string
+		for _, f := range match(t, db, "PyPI", "p", version).Flaws {
+			got = append(got, f.ID+" "+f.FixedVersion)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, want %q", version, got, want)
+		}
+	}
+}
+
 func TestFlawsAreBroughtTogether(t *testing.T) {
 	db := built(t, map[string][]string{"PyPI": library})
 	a := match(t, db, "PyPI", "Some_Package", "1.3")

@@ -85,6 +85,32 @@ func (o order) spans(events []Event) ([]span, error) {
 	}
 	return all, failed
 }
+
+// credible leaves out the fixes that a record itself lists among the affected versions,
+// where its range goes on to name a later one.
+func (o order) credible(events []Event, listed []string) []Event {
+	if !slices.ContainsFunc(events, func(e Event) bool { return e.Fixed != "" && slices.Contains(listed, e.Fixed) }) {
+		return events
+	}
+	before := func(a, b string) bool { // both are versions
+		v, errV := o.parse(a)
+		w, errW := o.parse(b)
+		if errV != nil || errW != nil {
+			return false
+		}
+		c, err := v.Compare(w)
+		return c < 0 && err == nil
+	}
+	return slices.DeleteFunc(slices.Clone(events), func(e Event) bool {
+		return e.Fixed != "" && slices.Contains(listed, e.Fixed) && slices.ContainsFunc(events, func(later Event) bool {
+			return later.Fixed != "" && !slices.Contains(listed, later.Fixed) && before(e.Fixed, later.Fixed) &&
+				!slices.ContainsFunc(events, func(i Event) bool {
+					return i.Introduced != "" && i.Introduced != zero && !before(i.Introduced, e.Fixed) && !before(later.Fixed, i.Introduced)
+				})
+		})
+	})
+}
+
 func b2i(b bool) int {
 	if b {
 		return 1

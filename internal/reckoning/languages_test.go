@@ -45,7 +45,7 @@ func TestLanguages(t *testing.T) {
 	for _, l := range languages() {
 		t.Run(l.ecosystem, func(t *testing.T) {
 			all := records(t, l.ecosystem)
-			packages := beside(all, l.ecosystem, 250, l.valid, l.spelling)
+			packages := beside(all, l.ecosystem, 800, l.valid, l.spelling)
 			want := rules{l.ecosystem, l.compare, l.spelling}.reckon(all, packages)
 			img := imagetest.Image{Layers: []imagetest.Layer{l.layer(t, packages)}}
 			got := scan(t, advisories, "oci:"+img.OCILayout(t))
@@ -229,7 +229,7 @@ func TestAlpine(t *testing.T) {
 	for _, release := range []string{"3.10", "3.11"} {
 		t.Run(release, func(t *testing.T) {
 			r := rules{ecosystem: "Alpine:v" + release, compare: apkOrder}
-			packages := beside(all, r.ecosystem, 500, apkForm, nil)
+			packages := beside(all, r.ecosystem, 800, apkForm, nil)
 			var db strings.Builder
 			for i := range packages {
 				p := &packages[i]

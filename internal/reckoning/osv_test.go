@@ -191,23 +191,33 @@ func (r rules) within(events []map[string]string, version string) bool {
 	return true
 }
 
-// fix gives the first fixed version after a version that is not affected itself.
+// fix gives the first fixed version after a version that is in none of the ranges. One
+// that the record lists among those affected counts only if there is no other.
 func (r rules) fix(parts []affected, version string) []string {
-	best := ""
+	best, listed := "", ""
 	for _, a := range parts {
 		for events := range a.events() {
 			for _, e := range events {
 				f, ok := e["fixed"]
-				if !ok || r.compare(f, version) <= 0 || best != "" && r.compare(f, best) >= 0 {
+				if !ok || r.compare(f, version) <= 0 {
 					continue
 				}
-				if !slices.ContainsFunc(parts, func(b affected) bool { return r.affects(b, f) }) {
-					best = f
+				if slices.ContainsFunc(parts, func(b affected) bool {
+					return slices.ContainsFunc(slices.Collect(b.events()), func(e []map[string]string) bool { return r.within(e, f) })
+				}) {
+					continue
+				}
+				kind := &best
+				if slices.ContainsFunc(parts, func(b affected) bool { return slices.Contains(b.Versions, f) }) {
+					kind = &listed
+				}
+				if *kind == "" || r.compare(f, *kind) < 0 {
+					*kind = f
 				}
 			}
 		}
 	}
-	if best == "" {
+	if best = cmp.Or(best, listed); best == "" {
 		return nil
 	}
 	return []string{best}
