@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -103,14 +104,14 @@ func dpkgOrder(t *testing.T) func([][2]string) []int {
 	}
 }
 
-// numbers reads a number from each line.
+// numbers reads numbers, each a word.
 func numbers(t *testing.T, out []byte, want int) []int {
 	t.Helper()
 	var all []int
-	for line := range strings.Lines(string(out)) {
-		n := 0
-		if _, err := fmt.Sscan(line, &n); err != nil {
-			t.Fatalf("%q: %v", line, err)
+	for word := range strings.FieldsSeq(string(out)) {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			t.Fatal(err)
 		}
 		all = append(all, n)
 	}
