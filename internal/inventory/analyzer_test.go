@@ -41,7 +41,7 @@ func TestPass(t *testing.T) {
 	got := read(t,
 		fileOf("etc/passwd", []byte("root")),
 		fileOf("etc/os-release", []byte("ID=debian\nVERSION_ID=\"12\"\n")),
-		fileOf("var/lib/dpkg/status", []byte("Package: b\nVersion: 1\n\nPackage: a\nVersion: 1\n")),
+		fileOf("var/lib/dpkg/status", []byte("Package: b\nVersion: 1\n\nPackage: a\nVersion: 1\n\n")),
 		fileOf("var/lib/dpkg/status", []byte("Package: b\nVersion: 1\n\nPackage")),
 		fileOf("srv/var/lib/dpkg/status", []byte("Package: b\nVersion: 1\n")),
 		fileOf("var/lib/dpkg/status", nil),

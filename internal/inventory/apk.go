@@ -43,7 +43,7 @@ func parseAPK(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		return tooManyFiles(p.files)
 	})
 	if err == nil {
-		err = errors.Join(end(), unterminated(f))
+		err = errors.Join(end(), unfinished(f))
 	}
 	if nameless > 0 {
 		err = errors.Join(err, fmt.Errorf("%d packages have no name or version", nameless))

@@ -33,6 +33,9 @@ func parseDpkgStatus(ctx context.Context, f *seaworthy.File) ([]Package, error) 
 		packages = append(packages, dpkgPackage(p))
 		return tooManyPackages(packages)
 	})
+	if err == nil && strings.HasSuffix(f.Path, "/status") { // in status.d each has a file
+		err = unfinished(f)
+	}
 	if nameless > 0 {
 		err = errors.Join(err, fmt.Errorf("%d installed packages have no name or version", nameless))
 	}

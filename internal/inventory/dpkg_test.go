@@ -40,6 +40,7 @@ PACKAGE: held
 status: hold ok half-configured
 Architecture: all
 Version: 3
+
 `
 
 func TestDpkgStatus(t *testing.T) {

@@ -98,3 +98,20 @@ func unterminated(f *seaworthy.File) error {
 	}
 	return nil
 }
+
+// unfinished is an error for a file whose last paragraph has no empty line behind it.
+// Package managers end each of many paragraphs with one, so something is cut off.
+func unfinished(f *seaworthy.File) error {
+	const end = "\n\n"
+	if err := unterminated(f); err != nil || f.Size < int64(len(end)) {
+		return err
+	}
+	var last [len(end)]byte
+	if _, err := f.ReaderAt().ReadAt(last[:], f.Size-int64(len(end))); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if string(last[:]) != end {
+		return errors.New("it ends in the middle of a package")
+	}
+	return nil
+}

@@ -131,6 +131,14 @@ func TestCutDatabases(t *testing.T) {
 			t.Errorf("%s: %q was taken for a whole database: %+v", path, text, l.Found)
 		}
 	}
+	for _, path := range []string{"var/lib/dpkg/status", "lib/apk/db/installed"} {
+		if l := read(t, fileOf(path, []byte("P:a\nPackage:a\nV:1\nVersion:1\n"))); l.Found[0].Unread == "" {
+			t.Errorf("%s: a package without an end was taken for a whole database", path)
+		}
+	}
+	if l := read(t, fileOf("var/lib/dpkg/status.d/a", []byte("Package: a\nVersion: 1\n"))); l.Found[0].Unread != "" {
+		t.Errorf("a file of one package: %s", l.Found[0].Unread)
+	}
 	long := "Package: a\nVersion: 1\nDescription: " + strings.Repeat("a", maxLine+1) + "\n\n"
 	if l := read(t, fileOf("var/lib/dpkg/status", []byte(long))); l.Found[0].Unread == "" {
 		t.Error("a line over the bound was passed over in silence")

@@ -16,7 +16,7 @@ func TestFilesOfPackages(t *testing.T) {
 	keyFile := key(t)
 	database := imagetest.Layer{
 		imagetest.File("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n"),
-		imagetest.File("var/lib/dpkg/status", "Package: snakeoil\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n"),
+		imagetest.File("var/lib/dpkg/status", "Package: snakeoil\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n\n"),
 		imagetest.File("var/lib/dpkg/info/snakeoil.list", "/usr/share/snakeoil/key.pem\n"),
 		imagetest.File("var/lib/dpkg/info/snakeoil.md5sums", fmt.Sprintf("%x  usr/share/snakeoil/key.pem\n", md5.Sum([]byte(keyFile)))),
 	}
