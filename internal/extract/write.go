@@ -131,14 +131,28 @@ func (w *writer) write(ctx context.Context, src image.Source) error {
 	}); err != nil {
 		return err
 	}
-	if w.opt.KeepModes {
-		return w.each(ctx, w.plan.directories, func(it item, e *seaworthy.Entry) error {
-			err := w.root.Chmod(cmp.Or(w.plan.place(it, e.Path), "."), fs.FileMode(e.Mode&0o777|0o700))
-			if errors.Is(err, fs.ErrNotExist) {
+	if w.opt.KeepModes && runtime.GOOS != "windows" {
+		return w.setModes(ctx)
+	}
+	return nil
+}
+
+// setModes gives what was written its permission bits. It comes last, since they may
+// forbid to read it.
+func (w *writer) setModes(ctx context.Context) error {
+	for _, list := range []struct {
+		items []item
+		more  uint16
+	}{{w.plan.files, 0}, {w.plan.directories, 0o700}} {
+		if err := w.each(ctx, list.items, func(it item, e *seaworthy.Entry) error {
+			err := w.root.Chmod(cmp.Or(w.plan.place(it, e.Path), "."), fs.FileMode(e.Mode&0o777|list.more))
+			if errors.Is(err, fs.ErrNotExist) || isImpossible(err) {
 				return nil // it was left out
 			}
 			return err
-		})
+		}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -211,9 +225,9 @@ func (w *writer) files(d *directory, to []item, h *seaworthy.Header, body io.Rea
 		switch {
 		case err != nil:
 		case written == nil:
-			err = w.file(parent, base, &e, body, length)
+			err = w.file(parent, base, body, length)
 		default:
-			err, length = w.repeat(*written, *it, parent, base, &e)
+			length, err = w.repeat(*written, *it, parent, base, &e)
 		}
 		if err == nil {
 			written = it
@@ -227,22 +241,22 @@ func (w *writer) files(d *directory, to []item, h *seaworthy.Header, body io.Rea
 
 // repeat gives a body that was written one more name, and tells how many bytes
 // that took.
-func (w *writer) repeat(from, to item, parent *os.Root, base string, e *seaworthy.Entry) (error, int64) {
+func (w *writer) repeat(from, to item, parent *os.Root, base string, e *seaworthy.Entry) (length int64, err error) {
 	written, _ := w.plan.merged.At(int(from.layer), int(from.ordinal))
 	source := w.plan.place(from, written.Path)
 	if sameFile(from, to) && w.root.Link(source, w.plan.place(to, e.Path)) == nil {
-		return nil, 0
+		return 0, nil
 	}
 	f, err := w.root.Open(source)
 	if err != nil {
-		return err, 0
+		return 0, err
 	}
 	defer f.Close()
-	return w.file(parent, base, e, f, e.Size), e.Size
+	return e.Size, w.file(parent, base, f, e.Size)
 }
 
 // file writes one file, which is not there yet.
-func (w *writer) file(parent *os.Root, base string, e *seaworthy.Entry, body io.Reader, size int64) error {
+func (w *writer) file(parent *os.Root, base string, body io.Reader, size int64) error {
 	f, err := parent.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -250,9 +264,6 @@ func (w *writer) file(parent *os.Root, base string, e *seaworthy.Entry, body io.
 	n, err := io.Copy(f, body)
 	if err == nil && n != size {
 		err = fmt.Errorf("the layer has %d bytes of it, not %d", n, size)
-	}
-	if err == nil && w.opt.KeepModes && runtime.GOOS != "windows" {
-		err = f.Chmod(fs.FileMode(e.Mode & 0o777))
 	}
 	return errors.Join(err, f.Close())
 }
