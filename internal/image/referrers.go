@@ -206,10 +206,11 @@ func (f *attachmentFetcher) documents(ctx context.Context, subject string, manif
 		if err := l.check(); err != nil {
 			return err
 		}
-		f.size += l.Size
-		if l.Size > maxAttachment || f.size > maxAllAttachments {
-			return fmt.Errorf("the attached document %s has %d bytes, and at most %d are read of one and %d of all", l.Digest, l.Size, maxAttachment, maxAllAttachments)
+		if l.Size > maxAttachment || f.size+l.Size > maxAllAttachments {
+			f.opt.Log.WarnContext(ctx, "an attached document is too large to be read", "image", f.repo.Name(), "document", l.Digest, "size", l.Size)
+			continue
 		}
+		f.size += l.Size
 		data, err := f.document(ctx, l, maxAttachment)
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ func MayHold(mediaType, predicateType string) bool {
 	switch {
 	case predicateType != "":
 		return isVEX(predicateType)
-	case strings.Contains(mediaType, "vex"), strings.Contains(mediaType, "csaf"):
+	case strings.Contains(mediaType, "vex"), strings.Contains(mediaType, "csaf"), strings.Contains(mediaType, "cyclonedx"):
 		return true
 	case strings.Contains(mediaType, "in-toto"), strings.Contains(mediaType, "dsse"), strings.Contains(mediaType, "sigstore.bundle"):
 		return true
