@@ -14,7 +14,7 @@ import (
 // commandMarks are pieces of command lines that may hold a password.
 var commandMarks = [...]string{
 	"docker login", "podman login", "helm registry", "skopeo login", "buildah login", "az login", "vault login", "oc login", "sshpass -p", "chpasswd",
-	"htpasswd -", "mysql -", "mysqldump -", "mysqladmin -", "mariadb -", "redis-cli -", "curl -", "wget -", "smbclient ", "ldapsearch -",
+	"htpasswd -", "mysql -", "mysqldump -", "mysqladmin -", "mariadb -", "redis-cli -", "curl -", "curl \\", "wget -", "wget \\", "mysql \\", "smbclient ", "ldapsearch -",
 	"ldapadd -", "ldapmodify -", "sqlcmd -", "sqlplus ", "keytool -", "openssl ", "mongosh ", "mongo -", "mongodump ", "rabbitmqctl ", "unzip -", "twine upload",
 	"npm config", "aws configure", "composer config", "pgpassword=", "passwd --stdin", "--password", "--passwd", "--passphrase",
 }
