@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"seaworthy.dev/seaworthy/internal/report"
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
@@ -43,7 +44,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.Stdout, "removed %d files, %s, from %s\n", pruned.Files, byteText(pruned.Bytes), path)
+			_, err = fmt.Fprintf(a.Stdout, "removed %d files, %s, from %s\n", pruned.Files, report.Size(pruned.Bytes), path)
 			return err
 		},
 	}

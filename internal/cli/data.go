@@ -20,6 +20,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/report"
 	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
@@ -217,9 +218,9 @@ func (p *fetching) line() string {
 		}
 	}
 	slices.Sort(parts)
-	amount := byteText(read)
+	amount := report.Size(read)
 	if size >= read && size > 0 {
-		amount = fmt.Sprintf("%s %s of %s", bar(float64(read)/float64(size), 20), amount, byteText(size))
+		amount = fmt.Sprintf("%s %s of %s", bar(float64(read)/float64(size), 20), amount, report.Size(size))
 	}
 	return "fetching advisories " + amount + ": " + strings.Join(parts, "; ")
 }

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/report"
 )
 
 func (a *app) dbCommand() *cobra.Command {
@@ -285,7 +286,7 @@ func (a *app) downloadProgress(off bool) func(advisory.Progress) {
 }
 
 func progressText(p advisory.Progress) string {
-	count := byteText
+	count := report.Size
 	if p.Records {
 		count = func(n int64) string { return fmt.Sprint(n) }
 	}
@@ -368,7 +369,7 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 		if s.LeftOut > 0 {
 			source += fmt.Sprintf(" (%d left out that are no records)", s.LeftOut)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, byteText(s.Size), source)
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, report.Size(s.Size), source)
 	}
 	for _, name := range missing {
 		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "not there yet; an image that was scanned uses it")

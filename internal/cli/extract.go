@@ -15,6 +15,7 @@ import (
 
 	"seaworthy.dev/seaworthy/internal/extract"
 	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/report"
 )
 
 // extractFlags are the flags of extract.
@@ -223,7 +224,7 @@ func summaryText(s *extract.Summary) string {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
 		}
 	}
-	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), byteText(s.Bytes))
+	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), report.Size(s.Bytes))
 }
 
 // terminalText lets only text through to a terminal: what an image holds must not

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report"
 )
 
 // progress shows on a terminal how far the reading of an image has come: one
@@ -111,9 +112,9 @@ func (p *progress) line(now time.Time) string {
 		parts = append(parts, fmt.Sprintf("layer %d", finished+1))
 	}
 	if read > 0 {
-		amount := byteText(read)
+		amount := report.Size(read)
 		if known {
-			amount += " of " + byteText(size)
+			amount += " of " + report.Size(size)
 		}
 		parts = append(parts, amount)
 	}
@@ -144,18 +145,4 @@ func shorten(s string, width int) string {
 		return s
 	}
 	return string(r[:width-1]) + "…"
-}
-
-// byteText is a number of bytes for people.
-func byteText(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	default:
-		return fmt.Sprintf("%d B", n)
-	}
 }

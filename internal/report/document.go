@@ -290,7 +290,7 @@ func sizeFacts(i *seaworthy.Image) []string {
 	if i.Size == 0 {
 		return []string{places(len(i.Layers), "layer")}
 	}
-	return []string{places(len(i.Layers), "layer"), humanSize(i.Size)}
+	return []string{places(len(i.Layers), "layer"), Size(i.Size)}
 }
 
 // layer gives the layer with the index, or nil: a recorded report may name a

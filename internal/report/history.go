@@ -184,7 +184,7 @@ func (h *History) moreLayers(i int) bool {
 func (h *History) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
 	number, size, kind := "·", "", dim
 	if s.Layer != nil {
-		number, size, kind = strconv.Itoa(s.Layer.Index), humanSize(s.Layer.Size), plain
+		number, size, kind = strconv.Itoa(s.Layer.Index), Size(s.Layer.Size), plain
 	}
 	label := fmt.Sprintf("%5s %9s  ", number, size)
 	text := oneLine(s.Instruction)
@@ -202,7 +202,7 @@ func (h *History) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
 	if s.Changes != nil {
 		p.hang(stepColumns, indent, s.Changes.spans()...)
 		if b := s.Changes.Buried; b.Files > 0 {
-			p.hang(stepColumns, indent, prose(yellow, fmt.Sprintf("%s of it buried (%s)", places(b.Files, "file"), humanSize(b.Bytes))))
+			p.hang(stepColumns, indent, prose(yellow, fmt.Sprintf("%s of it buried (%s)", places(b.Files, "file"), Size(b.Bytes))))
 		}
 	}
 	for _, risk := range seaworthy.Risks() {
@@ -243,7 +243,7 @@ func (c *HistoryChanges) spans() []span {
 			if n := len(parts); n > 0 {
 				parts[n-1].words[0] += ","
 			}
-			parts = append(parts, solid(dim, fmt.Sprintf("%s %s (%s)", a.verb, places(a.Files, "file"), humanSize(a.Bytes))))
+			parts = append(parts, solid(dim, fmt.Sprintf("%s %s (%s)", a.verb, places(a.Files, "file"), Size(a.Bytes))))
 		}
 	}
 	if len(parts) == 0 {
@@ -266,7 +266,7 @@ func (h *History) sum(p *page, t *textWriter, d *document, elsewhere []*seaworth
 	}
 	p.hang(2+riskColumns, fmt.Sprintf("  %-*s", riskColumns, "buried"), prose(plain, fmt.Sprintf(
 		"%s of %s (%.0f %%), in %s that later layers removed or replaced: no container sees them, anyone who can pull the image can take them out",
-		humanSize(b.Bytes), humanSize(h.brought()), 100*float64(b.Bytes)/float64(max(h.brought(), 1)), places(b.Files, "file"))))
+		Size(b.Bytes), Size(h.brought()), 100*float64(b.Bytes)/float64(max(h.brought(), 1)), places(b.Files, "file"))))
 	most := 5
 	if h.opt.Verbose {
 		most = len(h.waste)
@@ -280,7 +280,7 @@ func (h *History) sum(p *page, t *textWriter, d *document, elsewhere []*seaworth
 		if w.Versions > 1 {
 			text = append(text, prose(dim, fmt.Sprintf("in %d versions", w.Versions)))
 		}
-		p.hang(2+riskColumns+11, strings.Repeat(" ", 2+riskColumns)+fmt.Sprintf("%9s  ", humanSize(w.Bytes)), text...)
+		p.hang(2+riskColumns+11, strings.Repeat(" ", 2+riskColumns)+fmt.Sprintf("%9s  ", Size(w.Bytes)), text...)
 	}
 }
 

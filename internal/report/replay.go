@@ -30,7 +30,7 @@ func readJSON(r io.Reader, h seaworthy.Handler, limit int64) error {
 	case err != nil:
 		return fmt.Errorf("reading the recorded report: %w", err)
 	case int64(len(data)) > limit:
-		return fmt.Errorf("the recorded report is larger than %s, which is more than can be converted at once", humanSize(limit))
+		return fmt.Errorf("the recorded report is larger than %s, which is more than can be converted at once", Size(limit))
 	}
 	for n := 1; ; n++ {
 		rest := bytes.TrimLeft(data, " \t\r\n")

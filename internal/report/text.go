@@ -564,8 +564,8 @@ func shortDigest(d string) string {
 	return algorithm + ":" + hex[:12]
 }
 
-// humanSize gives a number of bytes in decimal units, as Docker does.
-func humanSize(n int64) string {
+// Size gives a number of bytes in decimal units, as Docker does.
+func Size(n int64) string {
 	const units = "kMGTPE"
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
