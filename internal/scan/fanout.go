@@ -22,7 +22,9 @@ const (
 	// one goes to a temporary file.
 	maxInMemory = 32 << 20
 	// maxInFlight bounds the bytes of all bodies that are held in memory.
-	maxInFlight = 40 << 20
+	maxInFlight = 32 << 20
+	// maxFree bounds the bytes of buffers that wait for the next body.
+	maxFree = 8 << 20
 	// maxPasses bounds the analyzers of a scan to the bits of a mask.
 	maxPasses = 32
 )
@@ -30,16 +32,19 @@ const (
 // bodies hands out the memory for bodies, for all layers of a scan together.
 type bodies struct {
 	inFlight *semaphore.Weighted
-	pools    [classes]sync.Pool
+
+	mu   sync.Mutex
+	free [classes][]*buffer // guarded by mu
+	size int                // bytes of all free buffers, guarded by mu
 }
 
-// classes is the number of lengths that pooled buffers have: HeadSize, its double,
+// classes is the number of lengths that buffers have: HeadSize, its double,
 // and so on to maxInMemory.
 const classes = 14
 
 func newBodies() *bodies { return &bodies{inFlight: semaphore.NewWeighted(maxInFlight)} }
 
-// buffer is a pooled piece of memory.
+// buffer is a piece of memory that serves one body after the other.
 type buffer struct {
 	from  *bodies
 	class int
@@ -52,10 +57,23 @@ func (b *bodies) get(ctx context.Context, length int) (*buffer, error) {
 	if err := b.acquire(ctx, size); err != nil {
 		return nil, err
 	}
-	if buf, ok := b.pools[class].Get().(*buffer); ok {
+	if buf := b.take(class); buf != nil {
 		return buf, nil
 	}
 	return &buffer{from: b, class: class, space: make([]byte, size)}, nil
+}
+
+// take gives a free buffer, nil if there is none.
+func (b *bodies) take(class int) *buffer {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.free[class]) - 1
+	if n < 0 {
+		return nil
+	}
+	buf := b.free[class][n]
+	b.free[class], b.size = b.free[class][:n], b.size-len(buf.space)
+	return buf
 }
 
 // acquire waits until so many more bytes may be held.
@@ -67,8 +85,13 @@ func (b *bodies) acquire(ctx context.Context, size int) error {
 }
 
 func (b *buffer) release() {
-	b.from.inFlight.Release(int64(len(b.space)))
-	b.from.pools[b.class].Put(b)
+	all, size := b.from, len(b.space)
+	all.inFlight.Release(int64(size))
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if all.size+size <= maxFree {
+		all.free[b.class], all.size = append(all.free[b.class], b), all.size+size
+	}
 }
 
 // fanout hands the entries of one layer to the passes that want them.
