@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"net/url"
@@ -83,6 +84,9 @@ func wide(head []byte) binary.ByteOrder {
 		return binary.BigEndian
 	}
 	n := min(len(head), 512) &^ 1
+	if bytes.IndexByte(head[:n], 0) < 0 {
+		return nil
+	}
 	var zero [2]int
 	for i, c := range head[:n] {
 		if c == 0 {
