@@ -422,7 +422,7 @@ func (a *assay) fix(spans []span) (inside bool, fixed string, err error) {
 			}
 			inside = true
 			if s.fix() == "" {
-				return true, "", nil
+				return true, nextFix(placed, at, s.to != ""), nil
 			}
 			if c, err := s.end.Compare(at); c > 0 && err == nil {
 				at, fixed, moved = s.end, s.fix(), true
@@ -433,6 +433,37 @@ func (a *assay) fix(spans []span) (inside bool, fixed string, err error) {
 		}
 	}
 	return inside, fixed, failed
+}
+
+// nextFix gives, for a version in a stretch without a fix, the first fix of a later
+// stretch. There is none behind a stretch without an end.
+func nextFix(placed []stretch, at Version, ends bool) string {
+	if !ends {
+		return ""
+	}
+	var first *stretch
+	for i := range placed {
+		s := &placed[i]
+		if s.fix() == "" || s.err != nil {
+			continue
+		}
+		if c, err := s.end.Compare(at); c <= 0 || err != nil {
+			continue
+		}
+		if first != nil {
+			if c, err := s.end.Compare(first.end); c >= 0 || err != nil {
+				continue
+			}
+		}
+		held := func(other stretch) bool { in, err := other.holds(s.end); return in || err != nil }
+		if !slices.ContainsFunc(placed, held) {
+			first = s
+		}
+	}
+	if first == nil {
+		return ""
+	}
+	return first.fix()
 }
 
 // rate adds what KEV and EPSS say of a flaw.

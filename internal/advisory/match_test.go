@@ -60,6 +60,21 @@ func TestFixOfAFix(t *testing.T) {
 	}
 }
 
+// TestFixOfALaterBranch has a branch of which only the last affected version is known.
+func TestFixOfALaterBranch(t *testing.T) {
+	record := func(id, second string) string {
+		return `{"id": "` + id + `", "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [
+			{"type": "SEMVER", "events": [{"introduced": "7.0.0"}, {"fixed": "7.0.8"}, {"introduced": "7.1.0"}, {"fixed": "7.1.5"}, {"introduced": "7.2.0"}, {"fixed": "7.2.1"}]},
+			{"type": "SEMVER", "events": [{"introduced": "7.0.8"}` + second + `]}]}]}`
+	}
+	db := built(t, map[string][]string{"npm": {record("GHSA-1", `, {"last_affected": "7.0.9"}`), record("GHSA-2", ""), record("GHSA-3", `, {"last_affected": "7.1.5"}`)}})
+	for _, f := range match(t, db, "npm", "p", "7.0.1").Flaws {
+		if want := map[string]string{"GHSA-1": "7.1.5", "GHSA-2": "", "GHSA-3": "7.2.1"}[f.ID]; f.FixedVersion != want {
+			t.Errorf("%s is mended by %q, want %q", f.ID, f.FixedVersion, want)
+		}
+	}
+}
+
 // TestFixThatIsListed has records that list a fix among the affected versions: one with a
 // later fix, one without, and one whose later fix is of another branch.
 func TestFixThatIsListed(t *testing.T) {

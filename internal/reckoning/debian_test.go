@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,4 +120,54 @@ func numbers(t *testing.T, out []byte, want int) []int {
 		t.Fatalf("%d answers to %d questions", len(all), want)
 	}
 	return all
+}
+
+// TestDebianVersions scans an image with packages of the sources that advisories name, at
+// and beside their versions, which are built from that very version or, with an epoch or
+// a rebuild of their own, from another.
+func TestDebianVersions(t *testing.T) {
+	advisories := shared(t)
+	all := records(t, "Debian")
+	chosen := beside(all, "Debian:12", 200, regexp.MustCompile(`^([0-9]+:)?[0-9][0-9A-Za-z.+~-]*$`), nil)
+	var packages []installed
+	var db strings.Builder
+	for i, p := range chosen {
+		p.about, p.at = p.name, p.version
+		source := ""
+		switch i % 5 {
+		case 1: // rebuilt
+			p.version += "+b1"
+			source = fmt.Sprintf("Source: %s (%s)\n", p.about, p.at)
+		case 2: // with a name and a version of its own
+			p.name, p.version = "lib"+p.name, "9:1.0~rc1-1"
+			source = fmt.Sprintf("Source: %s (%s)\n", p.about, p.at)
+		case 3:
+			p.name += "-data"
+			source = fmt.Sprintf("Source: %s\n", p.about)
+		case 4: // before the release
+			p.version += "~bpo12+1"
+			p.at = p.version
+		}
+		p.name += fmt.Sprint(i)
+		if source == "" {
+			source = fmt.Sprintf("Source: %s\n", p.about)
+		}
+		fmt.Fprintf(&db, "Package: %s\nStatus: install ok installed\nArchitecture: amd64\n%sVersion: %s\n\n", p.name, source, p.version)
+		packages = append(packages, p)
+	}
+	// What was removed is not there.
+	fmt.Fprintf(&db, "Package: openssl\nStatus: deinstall ok config-files\nArchitecture: amd64\nVersion: 1.0\n\n")
+	img := imagetest.Image{Layers: []imagetest.Layer{{
+		imagetest.File("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"),
+		imagetest.File("var/lib/dpkg/status", db.String()),
+	}}}
+	rules := rules{ecosystem: "Debian:12"}
+	want := settle(dpkgOrder(t), func(o order) []string {
+		rules.compare = o
+		return rules.reckon(all, packages)
+	})
+	got := scan(t, advisories, "docker-archive:"+img.DockerArchive(t, "debian:12"))
+	t.Logf("%d packages", len(packages))
+	holdPackages(t, packages, got, "deb")
+	hold(t, want, got)
 }

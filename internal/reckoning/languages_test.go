@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -251,4 +252,26 @@ func TestAlpine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBitnami judges a bill of materials with software as Bitnami packs it, at and beside
+// the boundaries of its advisories.
+func TestBitnami(t *testing.T) {
+	advisories := shared(t)
+	all := records(t, "Bitnami")
+	packages := beside(all, "Bitnami", 500, regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[a-zA-Z][0-9A-Za-z.-]*)?$`), nil)
+	var components []map[string]string
+	for _, p := range packages {
+		components = append(components, map[string]string{"type": "library", "bom-ref": p.name + p.version, "name": p.name, "version": p.version, "purl": "pkg:bitnami/" + p.name + "@" + p.version})
+	}
+	bill, err := json.Marshal(map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"bill.json": string(bill)})
+	got := scan(t, advisories, "sbom:"+filepath.Join(dir, "bill.json"))
+	t.Logf("%d packages", len(packages))
+	holdPackages(t, packages, got, "bitnami")
+	hold(t, rules{ecosystem: "Bitnami", compare: semver}.reckon(all, packages), got)
 }
