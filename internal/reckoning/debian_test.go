@@ -21,7 +21,7 @@ func TestDebian(t *testing.T) {
 	}
 	advisories := shared(t)
 	root := filepath.Join(t.TempDir(), "root")
-	imagetest.Run(t, nil, "debootstrap", "--variant=minbase", "--include=curl,openssl,python3-minimal", "bookworm", root)
+	imagetest.Run(t, nil, "debootstrap", "--variant=minbase", "--include=curl,openssl,python3-requests", "bookworm", root)
 	listing := imagetest.Run(t, nil, "dpkg-query", "--admindir", filepath.Join(root, "var/lib/dpkg"),
 		"-W", "-f", "${db:Status-Status} ${Package} ${Version} ${source:Package} ${source:Version}\n")
 	packages := dpkgListing(t, string(listing))
