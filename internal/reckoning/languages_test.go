@@ -274,4 +274,5 @@ func TestBitnami(t *testing.T) {
 	t.Logf("%d packages", len(packages))
 	holdPackages(t, packages, got, "bitnami")
 	hold(t, rules{ecosystem: "Bitnami", compare: semver}.reckon(all, packages), got)
+	holdExploited(t, got)
 }

@@ -190,6 +190,7 @@ func TestAlmaLinux(t *testing.T) {
 			t.Logf("%d packages, %d of modules", len(packages), modular)
 			holdPackages(t, packages, got, "rpm")
 			hold(t, want, got)
+			holdExploited(t, got)
 			if got.exit != 1 {
 				t.Errorf("exit code %d", got.exit)
 			}

@@ -3,6 +3,7 @@ package reckoning_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -87,4 +88,36 @@ func holdPackages(t testing.TB, want []installed, got report, kind string) {
 	if diff := cmp.Diff(names, reported); diff != "" {
 		t.Errorf("-installed +reported:\n%s", diff)
 	}
+}
+
+// holdExploited holds what is said of exploits to CISA's list: of each flaw, and only of
+// those on it, by any of its names.
+func holdExploited(t testing.TB, got report) {
+	t.Helper()
+	file, err := os.ReadFile(imagetest.Shared(t, "advisories/kev/known_exploited_vulnerabilities.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list struct {
+		Vulnerabilities []struct{ CVEID, DateAdded string }
+	}
+	if err := json.Unmarshal(file, &list); err != nil {
+		t.Fatal(err)
+	}
+	added := make(map[string]string)
+	for _, v := range list.Vulnerabilities {
+		added[v.CVEID] = v.DateAdded
+	}
+	exploited := 0
+	for _, f := range got.Findings {
+		date := ""
+		if f.KEV != nil {
+			date = f.KEV.DateAdded
+			exploited++
+		}
+		if want := added[f.ID]; date != want {
+			t.Errorf("%s: known to be exploited since %q, want %q", f.ID, date, want)
+		}
+	}
+	t.Logf("%d of them known to be exploited", exploited)
 }

@@ -155,6 +155,9 @@ func (s *software) since(f softwareFile) []int {
 	}
 	versions := s.merged.Versions(f.entry.Path)
 	for v := len(versions) - 2; v >= 0 && len(open) > 0; v-- {
+		if gone := versions[v].RemovedIn; gone != nil && *gone < versions[v+1].Layer {
+			break // between the two there was no file
+		}
 		var older []inventory.Package
 		if found := s.foundAt(versions[v].Layer, versions[v].Ordinal, f.found.Format); found != nil {
 			older = found.Packages

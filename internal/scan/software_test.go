@@ -94,6 +94,27 @@ func TestPackageLayers(t *testing.T) {
 	}
 }
 
+// TestPackageThatCameBack has a manifest that one layer deleted and a later one brought
+// again, and one that was written anew in place of a directory that the layer hides.
+func TestPackageThatCameBack(t *testing.T) {
+	module := func(name string) imagetest.Entry {
+		return imagetest.File("app/node_modules/"+name+"/package.json", `{"name": "`+name+`", "version": "1.0.0"}`)
+	}
+	m := read(t, layers(
+		imagetest.Layer{module("back"), module("again"), module("stays")},
+		imagetest.Layer{imagetest.Whiteout("app/node_modules/back")},
+		imagetest.Layer{module("back"), imagetest.Dir("app/node_modules/again", 0o755), imagetest.Opaque("app/node_modules/again"), module("again")},
+	).OCILayout(t), scan.Options{})
+	want := []string{
+		"again 1.0.0 npm app/node_modules/again/package.json@0",
+		"back 1.0.0 npm app/node_modules/back/package.json@2",
+		"stays 1.0.0 npm app/node_modules/stays/package.json@0",
+	}
+	if diff := cmp.Diff(want, packagesOf(m)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestOwner has Debian's merged /usr, in which the lists have other paths than the
 // layers, and lists of which an upgrade in a higher layer replaced one.
 func TestOwner(t *testing.T) {
