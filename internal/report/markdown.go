@@ -204,23 +204,28 @@ func rows[T any](b *strings.Builder, room int, items []T, row func(T) string) (l
 	return 0
 }
 
-func markdownRow(f *seaworthy.Finding) string {
+// markdownRow is a row for a finding, or for several of one kind.
+func markdownRow(alike []*seaworthy.Finding) string {
+	f := alike[0]
 	what := markdownShort(f.Title, maxCell) + "<br>" + markdownCell(f.ID)
 	if p := f.Package; p != nil {
 		what += " in " + markdownCell(p.Name+" "+p.Version)
 	}
-	if lines := paragraphs(f.Evidence); len(lines) > 0 {
+	locations, more := f.Locations, 0
+	if len(alike) > 1 {
+		what += " · " + places(len(alike), "finding")
+		locations, more = firstPlaces(alike, maxCellPlaces)
+	} else if lines := paragraphs(f.Evidence); len(lines) > 0 {
 		what += "<br>" + markdownCell(lines[0])
 		if len(lines) > 1 {
 			what += fmt.Sprintf(" and %s", places(len(lines)-1, "more line"))
 		}
 	}
+	if extra := len(locations) - maxCellPlaces; extra > 0 {
+		locations, more = locations[:maxCellPlaces], more+extra
+	}
 	var where []string
-	for i, l := range f.Locations {
-		if i == maxCellPlaces {
-			where = append(where, "and "+places(len(f.Locations)-i, "more place"))
-			break
-		}
+	for _, l := range locations {
 		at := markdownCode(place(l, maxCell))
 		if l.Layer != nil {
 			at += fmt.Sprintf(" layer %d", *l.Layer)
@@ -229,6 +234,9 @@ func markdownRow(f *seaworthy.Finding) string {
 			at += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
 		}
 		where = append(where, at)
+	}
+	if more > 0 {
+		where = append(where, "and "+places(more, "more place"))
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(f.Severity), what, strings.Join(where, "<br>"), markdownShort(f.Remediation, maxCell))
 }

@@ -13,16 +13,16 @@ type markdownItem struct {
 	findings int
 }
 
-// markdownItems are the rows for the findings of a risk: one for each finding, and
-// for the flaws of a package one together.
+// markdownItems are the rows for the findings of a risk: one for each finding,
+// one for those of a kind that are advice, and for the flaws of a package one.
 func markdownItems(risk seaworthy.Risk, found []*seaworthy.Finding) []markdownItem {
 	var groups []*flawed
 	if risk == seaworthy.Vulnerability {
 		groups, found = byPackage(found)
 	}
 	var items []markdownItem
-	for _, f := range found {
-		items = append(items, markdownItem{markdownRow(f), 1})
+	for _, alike := range inKinds(found, isAdvice) {
+		items = append(items, markdownItem{markdownRow(alike), len(alike)})
 	}
 	for _, g := range groups {
 		items = append(items, markdownItem{markdownFlawed(g), len(g.all)})

@@ -28,6 +28,7 @@ type imageVerdict struct {
 // Bounds of what the text shows of one finding if it is not to be verbose.
 const (
 	maxPlaces        = 5
+	maxAdvicePlaces  = 3 // of findings of one kind
 	maxEvidenceLines = 6
 	maxRows          = 4 // of one line of evidence or one path
 )
@@ -216,24 +217,24 @@ func (t *textWriter) findings(p *page, d *document) {
 			continue
 		}
 		p.rule(string(risk))
-		advice := 0
 		groups, apart := byPackage(found)
 		if risk != seaworthy.Vulnerability {
 			groups, apart = nil, found
 		}
-		for _, f := range apart {
-			if t.brief(f) {
-				if advice == 0 {
-					p.WriteByte('\n')
-				}
-				advice++
-				t.advice(p, f)
+		brief := 0
+		for _, alike := range inKinds(apart, t.brief) {
+			if !t.brief(alike[0]) {
+				p.WriteByte('\n')
+				t.finding(p, d, alike[0])
 				continue
 			}
-			p.WriteByte('\n')
-			t.finding(p, d, f)
+			if brief == 0 {
+				p.WriteByte('\n')
+			}
+			brief++
+			t.advice(p, alike)
 		}
-		if advice > 0 {
+		if brief > 0 {
 			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, "--verbose shows evidence and fixes of these"))
 		}
 		t.packages(p, d, groups)
@@ -242,21 +243,40 @@ func (t *textWriter) findings(p *page, d *document) {
 
 // brief is true for a finding that gets one line: advice, not alarm.
 func (t *textWriter) brief(f *seaworthy.Finding) bool {
-	return !t.opt.Verbose && (f.Severity == seaworthy.Low || f.Severity == seaworthy.Negligible)
+	return !t.opt.Verbose && isAdvice(f)
 }
 
-func (t *textWriter) advice(p *page, f *seaworthy.Finding) {
+// advice writes findings of one kind as one entry, with the first of their places.
+func (t *textWriter) advice(p *page, alike []*seaworthy.Finding) {
+	f := alike[0]
 	spans := []span{prose(plain, f.Title), id(f)}
 	if a := f.Package; a != nil {
 		spans = append(spans, prose(plain, "in "+a.Name+" "+a.Version))
-	} else if len(f.Locations) > 0 && f.Locations[0].Path != "" {
-		where := t.place(f.Locations[0])
-		if more := len(f.Locations) - 1; more > 0 {
-			where += fmt.Sprintf(" (+%d)", more)
+		p.field(severityStyle(f.Severity), f.Severity.String(), spans...)
+		return
+	}
+	limit := 1
+	if len(alike) > 1 {
+		limit = maxAdvicePlaces
+	}
+	where, more := firstPlaces(alike, limit)
+	lines := make([][]span, len(where))
+	for i, l := range where {
+		lines[i] = []span{solid(dim, t.place(l))}
+		if i == len(where)-1 && more > 0 {
+			lines[i] = append(lines[i], solid(dim, fmt.Sprintf("(+%d)", more)))
 		}
-		spans = append(spans, solid(dim, where))
+	}
+	if len(alike) == 1 {
+		spans = slices.Concat(append([][]span{spans}, lines...)...)
+		lines = nil
+	} else {
+		spans = append(spans, prose(plain, "· "+places(len(alike), "finding")))
 	}
 	p.field(severityStyle(f.Severity), f.Severity.String(), spans...)
+	for _, line := range lines {
+		p.field(dim, "", line...)
+	}
 }
 
 func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding) {

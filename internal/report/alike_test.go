@@ -1,0 +1,56 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Findings of one kind that are advice are one entry with the first places, an
+// alarm never.
+func TestAlike(t *testing.T) {
+	s := skiff()
+	s.findings = nil
+	for i := range 9 {
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "The image holds a private key",
+			Locations: []seaworthy.Location{{Path: "lib/crypto.so", Offset: int64(4096 + i), Layer: ptr(0)}}})
+	}
+	for i := range 6 {
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "The image holds a private key",
+			Locations: []seaworthy.Location{at(0, fmt.Sprintf("doc/key%d", i)), at(1, fmt.Sprintf("copy/key%d", i))}})
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key",
+			Locations: []seaworthy.Location{at(0, fmt.Sprintf("root/key%d", i))}})
+	}
+	for i := range s.findings {
+		s.findings[i].SetFingerprint()
+	}
+
+	text := write(t, Text, Options{Width: 120}, s)
+	for _, want := range []string{
+		"       low  The image holds a private key [private-key] · 15 findings\n",
+		"            /lib/crypto.so@4096\n            /doc/key0\n            /copy/key0 (+18)\n",
+	} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("the text lacks %q:\n%s", want, text)
+		}
+	}
+	markdown := write(t, Markdown, Options{}, s)
+	for name, c := range map[string]struct {
+		text, row string
+		want      int
+	}{
+		"text":             {text, `(?m)^ +(low|critical)  The image`, 7},
+		"text of all":      {write(t, Text, Options{Verbose: true}, s), `(?m)^ +(low|critical)  The image`, 21},
+		"markdown":         {markdown, `(?m)^\| [*a-z]+ \| The image`, 7},
+		"count in a row":   {markdown, `15 findings<br>|· 15 findings \|`, 1},
+		"places in a row":  {markdown, `and \d+ more places`, 1},
+		"place of one key": {markdown, `root/key3`, 1},
+	} {
+		if got := len(regexp.MustCompile(c.row).FindAllString(c.text, -1)); got != c.want {
+			t.Errorf("%s: %d of %s, want %d\n%s", name, got, c.row, c.want, c.text)
+		}
+	}
+}
