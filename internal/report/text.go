@@ -262,9 +262,16 @@ func (t *textWriter) advice(p *page, alike []*seaworthy.Finding) {
 	where, more := firstPlaces(alike, limit)
 	lines := make([][]span, len(where))
 	for i, l := range where {
-		lines[i] = []span{solid(dim, t.place(l))}
+		text, rest := t.place(l), ""
 		if i == len(where)-1 && more > 0 {
-			lines[i] = append(lines[i], solid(dim, fmt.Sprintf("(+%d)", more)))
+			rest = fmt.Sprintf("(+%d)", more)
+		}
+		if columns(text)+1+columns(rest) <= p.width-gutter {
+			text, rest = strings.TrimSpace(text+" "+rest), ""
+		}
+		lines[i] = []span{solid(dim, text)}
+		if rest != "" {
+			lines[i] = append(lines[i], solid(dim, rest))
 		}
 	}
 	if len(alike) == 1 {
