@@ -305,6 +305,9 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding) {
 	}
 	t.evidence(p, f.Evidence)
 	t.places(p, d, f.Locations)
+	if line := extraction(d.image.Reference, f); line != "" {
+		p.field(dim, "show", literal(plain, line))
+	}
 	if f.VEX != nil {
 		p.field(dim, "vex", prose(plain, f.VEX.Status+", says "+f.VEX.By))
 	}

@@ -111,7 +111,7 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 	first := f.locations[0]
 	detail := []string{"Everybody who can pull the image can read it."}
 	if first.RemovedIn != nil {
-		detail = append(detail, fmt.Sprintf("Layer %d removes or replaces the file, but layer %d still holds it.", *first.RemovedIn, *first.Layer))
+		detail = append(detail, fmt.Sprintf("Layer %d removes or replaces the file, but layer %d still holds it: seaworthy extract --layer %[2]d shows it.", *first.RemovedIn, *first.Layer))
 	}
 	if f.packages != nil {
 		detail = append(detail, "A file with it is unchanged from the package "+strings.Join(f.packages, ", ")+", where everybody can read it: that copy is no secret of this image.")

@@ -12,6 +12,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // bytecode is a module of Python that does nothing but hold a text: its header, a
@@ -95,7 +96,7 @@ func TestLeaks(t *testing.T) {
 	}{
 		"key":               {"private-key", "root/.ssh/id_ecdsa", &zero, &one, "RUN --mount=type=ssh,required=true git fetch"},
 		"token":             {"github-pat", "srv/token", &zero, &one, "--secret id=token,src=token ."},
-		"password file":     {"file-password", "root/.pgpass", &zero, &one, "target=/root/.pgpass,required=true git fetch"},
+		"password file":     {"file-password", "root/.pgpass", &zero, &one, "target=/root/.pgpass,required=true COMMAND"},
 		"directory removed": {"github-pat", "opt/secrets/token", &zero, &one, ""},
 		"opaque directory":  {"github-pat", "opt/cover/token", &zero, &one, ""},
 		"copied over":       {"github-pat", "etc/app.conf", &zero, &one, ""},
@@ -147,6 +148,35 @@ func TestLeaks(t *testing.T) {
 				t.Errorf("the finding shows the secret: %+v", f)
 			}
 		}
+	}
+}
+
+// A step is shown with a mount only if it uses the file.
+func TestUserOf(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string
+		runs []string
+		want string
+	}{
+		"of no step":          {"root/.ssh/id_rsa", []string{"mkdir -p /var/lib/app && echo x > /etc/sudoers.d/app"}, "COMMAND"},
+		"removed only":        {"root/.ssh/id_rsa", []string{"rm /root/.ssh/id_rsa"}, "COMMAND"},
+		"mode only":           {"root/.ssh/id_rsa", []string{"chmod 600 /root/.ssh/id_rsa"}, "COMMAND"},
+		"installed, then run": {"root/.ssh/id_rsa", []string{"apt-get install -y git openssh-client", "git clone git@host:a/b /b"}, "git clone git@host:a/b /b"},
+		"among others":        {"root/.npmrc", []string{"cd /app && NODE_ENV=production npm ci && rm /root/.npmrc"}, "cd /app && NODE_ENV=production npm ci"},
+		"by name":             {"srv/deploy.pem", []string{"true", "/usr/bin/tool --key /srv/deploy.pem"}, "/usr/bin/tool --key /srv/deploy.pem"},
+		"another's program":   {"root/.aws/credentials", []string{"npm ci"}, "COMMAND"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var config seaworthy.ImageConfig
+			config.History = append(config.History, seaworthy.History{CreatedBy: "COPY x /x # buildkit"})
+			for _, r := range c.runs {
+				config.History = append(config.History, seaworthy.History{CreatedBy: "RUN /bin/sh -c " + r + " # buildkit"})
+			}
+			steps, _ := instruction.History(config, len(config.History))
+			if got := userOf(steps, 0, c.file); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 

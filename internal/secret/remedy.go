@@ -15,6 +15,8 @@ const (
 	// frontend is what a Dockerfile with --mount starts with.
 	frontend = "The Dockerfile starts with: # syntax=docker/dockerfile:1"
 	buildkit = "docker buildx build "
+	// anyCommand stands for the command of a step that is not known.
+	anyCommand = "COMMAND"
 	// maxShownStep bounds the instruction that a remedy rewrites, in bytes.
 	maxShownStep = 400
 )
@@ -93,7 +95,7 @@ func variableRemedy(in instruction.Instruction, steps []instruction.Instruction)
 	if in.Keyword == "ENV" {
 		lines = append(lines, fmt.Sprintf("If the container needs it, give it when it starts: docker run -e %s …, or a secret of the orchestrator.", name), "If the build needs it:")
 	}
-	command := "COMMAND"
+	command := anyCommand
 	for i := range steps {
 		if s := &steps[i]; s.Keyword == "RUN" && mentions(s, name) {
 			command = strings.TrimPrefix(s.Redacted(), "RUN ")
@@ -138,48 +140,25 @@ func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []inst
 	}
 	file, _, _ := strings.Cut(at.Path, "!/")
 	base := path.Base(file)
-	command := "COMMAND"
+	command := anyCommand
 	if at.Layer != nil {
-		command = userOf(steps, *at.Layer, base)
+		command = userOf(steps, *at.Layer, file)
 	}
 	delete := "Do not copy it; that a later step removes it does not take it out of the layer. Delete, or narrow: " + shown(in.String())
 	if strings.HasPrefix(base, "id_") || strings.Contains(file, ".ssh/") {
 		return []string{
 			delete,
-			"Forward an agent to the step that needs the key, with a known_hosts that you have pinned:",
+			"Forward an agent to the command that needs the key, with a known_hosts that you have pinned:",
 			shown("RUN --mount=type=ssh,required=true " + command),
 			buildkit + "--ssh default .", frontend,
 		}
 	}
 	id := secretID(base)
 	return []string{
-		delete, "Mount it where it is needed, and name it in .dockerignore:",
+		delete, "Mount it for the command that needs it, and name it in .dockerignore:",
 		shown("RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true " + command),
 		buildkit + "--secret id=" + id + ",src=" + printablePath(base) + " .", frontend,
 	}
-}
-
-// userOf is the command of the step after a layer that seems to need a file: one
-// that names it, else the next that does more than remove files.
-func userOf(steps []instruction.Instruction, layer int, base string) string {
-	next := ""
-	for i := range steps {
-		s := &steps[i]
-		if s.Keyword != "RUN" || s.Layer <= layer {
-			continue
-		}
-		command := strings.TrimPrefix(s.Redacted(), "RUN ")
-		if strings.Contains(s.Args, base) && !strings.HasPrefix(s.Args, "rm ") {
-			return withoutRemoval(command, base)
-		}
-		if next == "" && !strings.HasPrefix(s.Args, "rm ") {
-			next = command
-		}
-	}
-	if next == "" {
-		return "COMMAND"
-	}
-	return next
 }
 
 // withoutRemoval takes out of a command that it removes a file, which a mount does

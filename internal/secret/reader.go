@@ -1,0 +1,78 @@
+package secret
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy/internal/instruction"
+)
+
+// readers names the programs that read a file of credentials without being told
+// its name, by what its path contains; the first that fits counts.
+var readers = [...]struct {
+	mark     string
+	programs []string
+}{
+	{"/.ssh/", []string{"git", "ssh", "scp", "sftp", "rsync", "npm", "pnpm", "yarn", "pip", "pip3", "uv", "poetry", "go", "cargo", "bundle", "composer", "ansible", "ansible-playbook"}},
+	{"/.npmrc", []string{"npm", "npx", "pnpm", "yarn"}},
+	{"/.yarnrc", []string{"yarn"}},
+	{"/pip.conf", []string{"pip", "pip3", "uv"}},
+	{"/.pypirc", []string{"twine", "flit", "poetry"}},
+	{"/.netrc", []string{"curl", "wget", "git", "pip", "pip3", "go", "uv", "poetry"}},
+	{"/.git-credentials", []string{"git", "go", "pip", "pip3", "npm", "composer"}},
+	{"/.aws/", []string{"aws", "terraform", "tofu", "s3cmd", "packer", "cdk", "sam"}},
+	{"/gcloud/", []string{"gcloud", "gsutil", "bq", "terraform", "tofu"}},
+	{"/.azure/", []string{"az", "terraform", "tofu"}},
+	{"/.kube/", []string{"kubectl", "helm", "k9s", "argocd", "flux"}},
+	{"/.docker/", []string{"docker", "buildah", "podman", "skopeo", "crane", "oras", "helm"}},
+	{"/.my.cnf", []string{"mysql", "mariadb", "mysqldump", "mariadb-dump", "mysqladmin"}},
+	{"/.pgpass", []string{"psql", "pg_dump", "pg_restore", "createdb"}},
+	{"/.m2/", []string{"mvn", "mvnw", "mvnd"}},
+	{"/gradle.properties", []string{"gradle", "gradlew"}},
+	{"/.gem/", []string{"gem", "bundle"}},
+	{"/.bundle/", []string{"bundle"}},
+	{"/.composer/", []string{"composer"}},
+	{"/auth.json", []string{"composer", "skopeo", "podman", "buildah"}},
+	{"/.cargo/", []string{"cargo"}},
+	{"/.terraformrc", []string{"terraform", "tofu"}},
+	{"/.terraform.d/", []string{"terraform", "tofu"}},
+	{"/rclone", []string{"rclone"}},
+}
+
+// userOf is the command of the first step after a layer that uses a file: that
+// names it, or runs a program that reads it unasked. It is anyCommand if no step
+// seems to.
+func userOf(steps []instruction.Instruction, layer int, file string) string {
+	base := path.Base(file)
+	var programs []string
+	for _, r := range readers {
+		if strings.Contains("/"+file, r.mark) {
+			programs = r.programs
+			break
+		}
+	}
+	for i := range steps {
+		s := &steps[i]
+		if s.Keyword != "RUN" || s.Layer <= layer {
+			continue
+		}
+		commands, _ := s.Commands()
+		if slices.ContainsFunc(commands, func(c *instruction.Command) bool {
+			return slices.Contains(programs, c.Name) || handles(c, base)
+		}) {
+			return withoutRemoval(strings.TrimPrefix(s.Redacted(), "RUN "), base)
+		}
+	}
+	return anyCommand
+}
+
+// handles tells whether a command names a file to work with it: not to remove it
+// or to set its mode.
+func handles(c *instruction.Command, base string) bool {
+	switch c.Name {
+	case "rm", "unlink", "shred", "chmod", "chown", "chgrp", "touch", "test", "[", "ls", "stat":
+		return false
+	}
+	return strings.Contains(c.Text, base)
+}
