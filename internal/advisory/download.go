@@ -12,6 +12,8 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -88,7 +90,11 @@ func (u *Updater) fetch(ctx context.Context, name, slot, location string, known 
 			break
 		}
 		wait := max(u.backoff()<<(attempt-1), temporary.after)
-		u.Log.Info("download broke and will be taken up again", "url", location, "error", err, "after", wait)
+		level := slog.LevelInfo
+		if attempt > 1 { // the wait is long enough to be wondered at
+			level = slog.LevelWarn
+		}
+		u.Log.Log(ctx, level, "download broke and will be taken up again", "url", location, "error", err, "after", wait)
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -341,6 +347,10 @@ func (u *Updater) get(ctx context.Context, url string, prepare func(http.Header)
 		prepare(request.Header)
 	}
 	response, err := u.Client.Do(request)
+	var name *net.DNSError
+	if errors.As(err, &name) && name.IsNotFound {
+		return nil, err // without a network too: to wait for it helps nobody
+	}
 	if err != nil {
 		return nil, &temporaryError{err, 0}
 	}

@@ -201,6 +201,35 @@ func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error
 	return outcome, err
 }
 
+// CheckSource is an error if the source is neither a URL nor a directory: of a
+// directory that is not there nobody can say what it does not have.
+func (u *Updater) CheckSource() error {
+	if isURL(u.Source) {
+		return nil
+	}
+	info, err := os.Stat(u.Source)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &sourceError{u.Source, "there is no such directory"}
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return &sourceError{u.Source, "it is no directory"}
+	}
+	return nil
+}
+
+// sourceError is a source that cannot be one.
+type sourceError struct{ source, why string }
+
+func (e *sourceError) Error() string {
+	return fmt.Sprintf("the source of advisories %s: %s", e.source, e.why)
+}
+
+func (e *sourceError) Hint() string {
+	return "a source is a URL that begins with https:// or http://, or a directory with <Ecosystem>/all.zip"
+}
+
 // lock waits until no other process updates the body of data.
 func (u *Updater) lock(ctx context.Context, name string) (unlock func(), err error) {
 	type outcome struct {

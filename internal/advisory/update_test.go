@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -391,5 +392,26 @@ func TestAlienRecords(t *testing.T) {
 	}
 	if info, err := open(t, dir).Info("npm"); info.LeftOut != 2 || err != nil {
 		t.Errorf("%+v, %v", info, err)
+	}
+}
+
+// roundTrip answers in place of a network.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestNoSuchHostIsNotAskedAgain(t *testing.T) {
+	asked := 0
+	u := newUpdater(t, t.TempDir(), "https://mirror.example.org/osv")
+	u.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		asked++
+		return nil, &net.DNSError{Err: "no such host", Name: r.URL.Hostname(), IsNotFound: true}
+	})}
+	_, err := u.Update(t.Context(), "npm")
+	if err == nil || !strings.Contains(err.Error(), "no such host") {
+		t.Errorf("got %v, want no such host", err)
+	}
+	if asked != 1 {
+		t.Errorf("got %d requests, want 1", asked)
 	}
 }

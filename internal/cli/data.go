@@ -96,6 +96,12 @@ func (a *app) advisories(ctx context.Context, f *scanFlags, packages []*seaworth
 	if len(due) == 0 {
 		return db, opt, nil
 	}
+	if err := u.CheckSource(); err != nil {
+		for _, name := range due {
+			opt.Unfetched[name] = err
+		}
+		return db, opt, nil
+	}
 	db.Close()
 	failed := a.fetch(ctx, u, due, f.image.noProgress)
 	maps.Copy(opt.Unfetched, failed)
@@ -173,9 +179,6 @@ func (a *app) startFetching(off bool) *fetching {
 func (p *fetching) progress(e advisory.Progress) {
 	if p == nil {
 		return
-	}
-	if e.Records {
-		return // the line counts bytes
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

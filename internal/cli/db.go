@@ -105,6 +105,9 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := u.CheckSource(); err != nil {
+		return err
+	}
 	names, wanted, err := a.dbNames(ctx, f, u)
 	if err != nil {
 		return err
