@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -95,7 +96,7 @@ func TestSourceWithPassword(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	source := strings.Replace(s.URL, "http://", "http://reader:p%40ss@", 1) + "/osv"
+	source := strings.Replace(s.URL, "http://", "http://reader:"+url.QueryEscape("p@ss")+"@", 1) + "/osv"
 	var out bytes.Buffer
 	run := func(args ...string) int {
 		return cli.Run(context.Background(), append(args, "--db-dir", dir), cli.Environment{

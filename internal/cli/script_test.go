@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -16,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -66,6 +68,7 @@ func printVulnerabilities() {
 //
 //	mkimage FORM OUT [-config FILE] TREE...   make an image with a layer for each tree
 //	exits CODE command...                     run a command and demand its exit code
+//	fill FILE...                              put $PASSWORD and $TOKEN in place of @PASSWORD@ and @TOKEN@
 //	mkzip OUT DIR                             make a zip archive of the files in a directory
 //	exec vulnerabilities FILE                 print the vulnerabilities in a JSON report
 //
@@ -80,14 +83,40 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("SEAWORTHY_OFFLINE", "true")
+			env.Setenv("PASSWORD", madeUp("password", 10))
+			env.Setenv("TOKEN", madeUp("token", 18))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"mkimage": makeImage,
 			"exits":   exits,
 			"mkzip":   makeZip,
+			"fill":    fill,
 		},
 	})
+}
+
+// madeUp is a value of at most 32 bytes that looks like a secret, the same in each run.
+func madeUp(kind string, n int) string {
+	value := make([]byte, n)
+	for i, b := range sha256.Sum256([]byte(kind)) {
+		if i < n {
+			set := [...]string{"bcdfghjkmnpqrstv", "BCDFGHJKMNPQRSTV", "0123456789"}[i%3]
+			value[i] = set[int(b)%len(set)]
+		}
+	}
+	return string(value)
+}
+
+// fill writes secrets into files, which are kept without.
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: fill FILE...")
+	}
+	values := strings.NewReplacer("@PASSWORD@", ts.Getenv("PASSWORD"), "@TOKEN@", ts.Getenv("TOKEN"))
+	for _, file := range args {
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(values.Replace(ts.ReadFile(file))), 0o600))
+	}
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

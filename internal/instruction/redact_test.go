@@ -9,7 +9,7 @@ import (
 )
 
 // redactions are instructions and how they are shown. SECRET stands for a secret
-// that is made at run time.
+// that is made at run time, PAIR for a user with it.
 var redactions = []struct{ name, in, want string }{
 	{"env", "ENV A=1 DB_PASSWORD=SECRET B=2", "ENV A=1 DB_PASSWORD=*** B=2"},
 	{"env, quoted", `ENV DB_PASSWORD="SECRET x=y" B=2`, "ENV DB_PASSWORD=*** B=2"},
@@ -51,9 +51,9 @@ var redactions = []struct{ name, in, want string }{
 	{"mysqldump", "RUN mysqldump -p SECRET db", "RUN mysqldump -p *** db"},
 	{"mariadb", "RUN /usr/bin/mariadb -e 'a; b' -pSECRET", "RUN /usr/bin/mariadb -e 'a; b' -p***"},
 	{"sshpass", "RUN sshpass -p SECRET ssh h", "RUN sshpass -p *** ssh h"},
-	{"curl", "RUN curl -fsSu u:SECRET -o f https://example.org/f", "RUN curl -fsSu *** -o f https://example.org/f"},
-	{"curl, joined", "RUN curl -uu:SECRET https://example.org/f", "RUN curl -u*** https://example.org/f"},
-	{"curl, long", "RUN curl --user u:SECRET https://example.org/f", "RUN curl --user *** https://example.org/f"},
+	{"curl", "RUN curl -fsSu PAIR -o f https://example.org/f", "RUN curl -fsSu *** -o f https://example.org/f"},
+	{"curl, joined", "RUN curl -uPAIR https://example.org/f", "RUN curl -u*** https://example.org/f"},
+	{"curl, long", "RUN curl --user PAIR https://example.org/f", "RUN curl --user *** https://example.org/f"},
 	{"header", `RUN curl -H "Authorization: Bearer SECRET" https://example.org/`, `RUN curl -H "Authorization: ***" https://example.org/`},
 	{"header, no quotes", "RUN curl -H Authorization: Bearer SECRET", "RUN curl -H Authorization: ***"},
 	{"header of a service", `RUN curl -H 'X-Vault-Token: SECRET' u`, `RUN curl -H 'X-Vault-Token: ***' u`},
@@ -93,7 +93,7 @@ func TestRedacted(t *testing.T) {
 	secret := strings.Join([]string{"Hunter", "Two", "2"}, "")
 	for _, test := range redactions {
 		t.Run(test.name, func(t *testing.T) {
-			text := strings.ReplaceAll(test.in, "SECRET", secret)
+			text := strings.NewReplacer("SECRET", secret, "PAIR", "u:"+secret).Replace(test.in)
 			for _, in := range []instruction.Instruction{instruction.Parse(text), instruction.ParseCreatedBy(text)} {
 				got := in.Redacted()
 				if strings.Contains(got, secret) {

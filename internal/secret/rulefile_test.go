@@ -26,10 +26,10 @@ disabledRules = ["gone"]
 [[rules]]
 id = "house-key"
 description = "a key of the house"
-regex = '''house_key\s*=\s*([a-z0-9]{12})'''
+regex = '''house_mark\s*=\s*([a-z0-9]{12})'''
 secretGroup = 1
 entropy = 2.0
-keywords = ["house_key"]
+keywords = ["house_mark"]
 [[rules.allowlists]]
 stopwords = ["sample"]
 
@@ -61,17 +61,17 @@ func TestLoadRules(t *testing.T) {
 		path, text string
 		want       []string
 	}{
-		{"a", "house_key = a1b2c3d4e5f6", []string{"house-key"}},
-		{"a", "HOUSE_KEY = a1b2c3d4e5f6", nil},
-		{"a", "house_key = aaaaaaaaaaaa", nil},
-		{"a", "house_key = sample2c3d4e", nil},
-		{"docs/a", "house_key = a1b2c3d4e5f6", nil},
-		{"a", "house_key = a1b2c3d4e5f6 # gitleaks:allow", nil},
+		{"a", "house_mark = a1b2c3d4e5f6", []string{"house-key"}},
+		{"a", "HOUSE_MARK = a1b2c3d4e5f6", nil},
+		{"a", "house_mark = aaaaaaaaaaaa", nil},
+		{"a", "house_mark = sample2c3d4e", nil},
+		{"docs/a", "house_mark = a1b2c3d4e5f6", nil},
+		{"a", "house_mark = a1b2c3d4e5f6 # gitleaks:allow", nil},
 		{"a", "gone", nil},
 		{"a", "xx bare12345678", []string{"bare"}},
 		{"a", "pair:123456", nil},
-		{"a", "house_key = a1b2c3d4e5f6\n\npair:123456", []string{"house-key", "pair"}},
-		{"a", "house_key = a1b2c3d4e5f6\n\n\n\npair:123456", []string{"house-key"}},
+		{"a", "house_mark = a1b2c3d4e5f6\n\npair:123456", []string{"house-key", "pair"}},
+		{"a", "house_mark = a1b2c3d4e5f6\n\n\n\npair:123456", []string{"house-key"}},
 		{"k.house", "x", []string{"keystore"}},
 	} {
 		matches, _ := rs.scan([]byte(c.text), &place{path: c.path})

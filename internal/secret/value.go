@@ -8,7 +8,7 @@ import (
 // literalSecret tells whether a value that a name of a secret is given can be the
 // secret: no placeholder, reference, word, path, hash or UUID.
 func literalSecret(v []byte, name string, quoted bool) bool {
-	if len(v) < 6 || len(v) > 256 || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) {
+	if len(v) < 6 || len(v) > 256 || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
 		return false
 	}
 	if quoted && unwritten(v) {
@@ -63,6 +63,29 @@ func classes(v []byte) (letters, digits, upper, lowers, other int) {
 	return
 }
 
+// betweenQuotes tells whether v stands between the end of one literal and the
+// start of the next, in the code that joins them: "TOKEN="+token()+"…"; or is the
+// start of a call, or quoted once more.
+func betweenQuotes(v []byte) bool {
+	last := v[len(v)-1]
+	if last == '(' {
+		return true
+	}
+	if i := strings.IndexByte("\"'`", v[0]); i >= 0 {
+		if v = v[1:]; len(v) == 0 || v[0] != '+' {
+			return last == "\"'`"[i] && !bytes.ContainsAny(v, "0123456789")
+		}
+	}
+	if v[0] != '+' {
+		return false
+	}
+	i := 1
+	for i < len(v) && (isAlnum(v[i]) || v[i] == '_') {
+		i++
+	}
+	return i > 1 && !isDigit(v[1]) && i < len(v) && strings.IndexByte("(),.[+:", v[i]) >= 0
+}
+
 // placeholder tells whether a value only shows where a secret belongs.
 func placeholder(v []byte) bool {
 	low := bytes.ToLower(v)
@@ -71,7 +94,21 @@ func placeholder(v []byte) bool {
 			return true
 		}
 	}
+	if bytes.HasPrefix(v, []byte("«")) || bytes.HasPrefix(v, []byte("‹")) || templated(low) {
+		return true
+	}
 	return entropy(low) < 2 || repeats(low)
+}
+
+// templated tells whether a word in braces stands in v, for something to be put
+// there: home/{user}/.netrc. V is in lower case.
+func templated(v []byte) bool {
+	open := bytes.IndexByte(v, '{')
+	if open < 0 {
+		return false
+	}
+	n := bytes.IndexByte(v[open:], '}')
+	return n > 3 && !bytes.ContainsFunc(v[open+1:open+n], func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' })
 }
 
 var placeholders = [...]string{
@@ -128,7 +165,7 @@ func crypted(v []byte) bool {
 	if i := bytes.IndexByte(v, ':'); i > 0 {
 		v = v[i+1:]
 	}
-	return len(v) > 12 && v[0] == '$' && bytes.IndexByte(v[1:6], '$') > 0 || bytes.HasPrefix(v, []byte("{SSHA")) || bytes.HasPrefix(v, []byte("{SHA")) || bytes.HasPrefix(v, []byte("{CRYPT"))
+	return len(v) > 2 && v[0] == '$' && bytes.IndexByte(v[1:min(len(v), 6)], '$') > 0 || bytes.HasPrefix(v, []byte("{SSHA")) || bytes.HasPrefix(v, []byte("{SHA")) || bytes.HasPrefix(v, []byte("{CRYPT"))
 }
 
 // timestamp tells whether v starts with a date of ISO 8601.
