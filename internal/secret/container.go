@@ -16,6 +16,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
 
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
@@ -24,8 +26,8 @@ import (
 // no such container after all, and nothing of it was looked at.
 type container func(r *reading, file io.ReaderAt, size int64) (ok bool, err error)
 
-// maxZstdWindow bounds the memory of a decompressor.
-const maxZstdWindow = 64 << 20
+// maxWindow bounds the memory of a decompressor in bytes; "xz -9" asks for as much.
+const maxWindow = 64 << 20
 
 // looseObject is the path of an object in a Git repository.
 var looseObject = regexp.MustCompile(`(?:^|/)objects/[0-9a-f]{2}/[0-9a-f]{38}(?:[0-9a-f]{24})?$`)
@@ -50,17 +52,21 @@ func containerOf(name string, head []byte) container {
 		}
 	case 'B':
 		if len(head) > 9 && bytes.HasPrefix(head, []byte("BZh")) && string(head[4:10]) == "1AY&SY" {
-			return compressed(func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil })
+			return compressed(func(r *bufio.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil })
 		}
 	case 0x28:
 		if bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) {
-			return compressed(func(r io.Reader) (io.ReadCloser, error) {
-				d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+			return compressed(func(r *bufio.Reader) (io.ReadCloser, error) {
+				d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 				if err != nil {
 					return nil, err
 				}
 				return d.IOReadCloser(), nil
 			})
+		}
+	case 0xfd:
+		if bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")) {
+			return compressed(openXZ)
 		}
 	case 'x':
 		if looseObject.MatchString(name) {
@@ -94,13 +100,55 @@ func (g gunzip) Close() error {
 	return g.Reader.Close()
 }
 
-func openGzip(r io.Reader) (io.ReadCloser, error) {
+func openGzip(r *bufio.Reader) (io.ReadCloser, error) {
 	z := gunzips.Get().(*gzip.Reader)
 	if err := z.Reset(r); err != nil {
 		gunzips.Put(z)
 		return nil, err
 	}
 	return gunzip{z}, nil
+}
+
+// errMethod is an error for what is compressed in a way that is not supported.
+var errMethod = errors.New("compressed by a method that is not supported")
+
+func openXZ(r *bufio.Reader) (io.ReadCloser, error) {
+	head, _ := r.Peek(xzHeaders) // a shorter file is seen by its bytes
+	if dictionary, ok := xzDictionary(head); !ok || dictionary > maxWindow {
+		return nil, errMethod
+	}
+	d, err := xz.ReaderConfig{DictCap: lzma.MinDictCap}.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(d), nil
+}
+
+// xzHeaders is the most that the header of a stream and that of its first block
+// take in the xz format 1.2.
+const xzHeaders = 12 + 1024
+
+// xzDictionary gives the size in bytes of the dictionary that the first block of an
+// xz file asks for. Of a block with another filter than LZMA2 ok is false.
+func xzDictionary(head []byte) (size int64, ok bool) {
+	const lzma2 = 0x21
+	if len(head) < 14 {
+		return 0, false
+	}
+	flags, rest := head[13], head[14:]
+	sizes := int(flags>>6&1) + int(flags>>7) // of the block, packed and not
+	for range sizes {
+		n := 0
+		for n < len(rest) && n < 9 && rest[n] >= 0x80 {
+			n++
+		}
+		rest = rest[min(n+1, len(rest)):]
+	}
+	if flags&3 != 0 || len(rest) < 3 || rest[0] != lzma2 || rest[1] != 1 {
+		return 0, false
+	}
+	size, err := lzma.DecodeDictCap(rest[2])
+	return size, err == nil
 }
 
 func isTar(head []byte) bool { return len(head) >= 512 && string(head[257:262]) == "ustar" }
@@ -202,12 +250,16 @@ func (r *reading) tar(archive io.Reader) error {
 
 // compressed makes a container of a decompressor: for a tar archive, or else for
 // one file.
-func compressed(open func(io.Reader) (io.ReadCloser, error)) container {
+func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 	return func(r *reading, file io.ReaderAt, size int64) (bool, error) {
 		in := inputs.Get().(*bufio.Reader)
 		defer inputs.Put(in)
 		in.Reset(io.NewSectionReader(file, 0, size))
 		d, err := open(in)
+		if errors.Is(err, errMethod) {
+			r.gap(methods)
+			return true, nil
+		}
 		if err != nil {
 			return false, nil
 		}

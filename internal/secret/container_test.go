@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
@@ -81,6 +82,8 @@ func TestArchives(t *testing.T) {
 		"tar.gz":       {"srv/a.tgz", gzipped(t, tarred(t, "d/x.js", text)), "srv/a.tgz!/d/x.js"},
 		"gz":           {"var/log/x.js.gz", gzipped(t, text), "var/log/x.js.gz!/x.js"},
 		"zstd":         {"var/log/x.zst", through(t, text, func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w); return z }), "var/log/x.zst!/x"},
+		"xz":           {"var/log/x.js.xz", through(t, text, func(w io.Writer) io.WriteCloser { z, _ := xz.NewWriter(w); return z }), "var/log/x.js.xz!/x.js"},
+		"tar.xz":       {"srv/a.txz", through(t, tarred(t, "d/x.js", text), func(w io.Writer) io.WriteCloser { z, _ := xz.NewWriter(w); return z }), "srv/a.txz!/d/x.js"},
 		"Git's object": {"srv/.git/objects/ab/" + strings.Repeat("c", 38), through(t, fmt.Sprintf("blob %d\x00", len(text))+text, zlibbed), "srv/.git/objects/ab/" + strings.Repeat("c", 38)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +114,13 @@ func TestArchivesThatCannotBeRead(t *testing.T) {
 	bomb := gzipped(t, strings.Repeat("\x00", 20<<20))
 	cut := gzipped(t, githubToken(21)+strings.Repeat(githubToken(22), 50)+sample(random(23), `[0-9A-Za-z]{900}`))
 	many := zipped(t, map[string]string{"x": strings.Repeat("\x00", 20<<20)}, zip.Deflate)
+	greedy := []byte(through(t, strings.Repeat("abc", 5000), func(w io.Writer) io.WriteCloser { z, _ := xz.NewWriter(w); return z }))
+	greedy[16] = 40 // a dictionary of 4 GiB
+	filtered := slices.Clone(greedy)
+	filtered[13] |= 1 // two filters
 	for name, c := range map[string]struct{ body, want string }{
+		"large window":   {string(greedy), methods},
+		"other filters":  {string(filtered), methods},
 		"encrypted":      {string(secretive), encrypted},
 		"unknown method": {string(method), methods},
 		"gzip bomb":      {bomb, tooLarge},
