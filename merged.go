@@ -58,8 +58,9 @@ type Merged interface {
 	// program does not tell. That it is there does not say that it is reached.
 	GoFunction(path, importPath, symbol string) (present, known bool)
 	// Installed is Owner for a path whose content the package manager knows by
-	// digest. It gives the package only if the content has one of the digests, by
-	// MD5, SHA-1, SHA-256 or SHA-512: if what is there is what was installed.
+	// digest, also one that layers have removed since. It gives the package only if
+	// the content has one of the digests, by MD5, SHA-1, SHA-256 or SHA-512: if what
+	// is there is what was installed.
 	Installed(path string, digests [][]byte) (pkg *Package, ok bool)
 	// InventoryGaps says for the risk Vulnerability what software of the image is
 	// not among Packages, or without an ecosystem, and why. It is for the analyzer

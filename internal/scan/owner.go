@@ -87,6 +87,7 @@ type owners struct {
 
 	mu      sync.Mutex
 	digests map[*installed]map[nodeID][]byte // guarded by mu; of the packages that were asked about
+	removed map[string]removedFile           // guarded by mu; nil until it is asked for
 }
 
 // get gives the package of a node.
@@ -173,20 +174,55 @@ func (m *Merged) Owner(path string) (*seaworthy.Package, bool) {
 
 // Installed implements [seaworthy.Merged].
 func (m *Merged) Installed(path string, digests [][]byte) (*seaworthy.Package, bool) {
-	id, ok := m.tree.walk(path, false)
-	if !ok {
-		return nil, false
-	}
 	owners := m.software.owners()
-	p, ok := owners.get(id)
-	if !ok {
-		return nil, false
+	var p *installed
+	var want []byte
+	if id, ok := m.tree.walk(path, false); ok {
+		if p, ok = owners.get(id); ok {
+			want = owners.digestsOf(p, m.tree)[id]
+		}
+	} else {
+		f := owners.removedFiles(m.tree)[path]
+		p, want = f.owner, f.digest
 	}
-	want := owners.digestsOf(p, m.tree)[id]
 	if len(want) == 0 || !slices.ContainsFunc(digests, func(d []byte) bool { return bytes.Equal(d, want) }) {
 		return nil, false
 	}
 	return p.out, true
+}
+
+// removedFile is a file that a package lists, but that is not there any more.
+type removedFile struct {
+	owner  *installed
+	digest []byte // that the package's database has
+}
+
+// removedFiles gives the files whose digest a package has and that layers have
+// removed since, by path.
+func (o *owners) removedFiles(t *tree) map[string]removedFile {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.removed != nil {
+		return o.removed
+	}
+	o.removed = make(map[string]removedFile)
+	find := t.finder()
+	for _, p := range o.packages {
+		for _, files := range p.lists {
+			for path, digest := range files.All() {
+				if len(digest) == 0 {
+					continue
+				}
+				if _, ok := find(path); ok {
+					continue
+				}
+				if _, ok := o.removed[string(path)]; !ok {
+					o.removed[string(path)] = removedFile{p, bytes.Clone(digest)}
+				}
+			}
+		}
+	}
+	return o.removed
 }
 
 // digestsOf gives the digests that a package's database has of its files.

@@ -159,15 +159,15 @@ type owners struct {
 	asked    bool
 }
 
-// of gives the package of the operating system that installed a live file with
-// the content that it has; nil if none did.
+// of gives the package of the operating system that installed a file with the
+// content that it has, also where a later layer removed it; nil if none did.
 func (o *owners) of(e *seaworthy.Entry) *seaworthy.Package {
 	if o.asked && o.ordinal == e.Ordinal {
 		return o.last
 	}
 	o.asked, o.ordinal, o.last = true, e.Ordinal, nil
 	i, ok := slices.BinarySearchFunc(o.contents, e.Ordinal, func(c content, ordinal int) int { return c.Ordinal - ordinal })
-	if ok && e.Live() {
+	if ok {
 		if p, ok := o.merged.Installed(e.Path, o.contents[i].Digests); ok {
 			o.last = p
 		}

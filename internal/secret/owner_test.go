@@ -21,19 +21,28 @@ func TestFilesOfPackages(t *testing.T) {
 		imagetest.File("var/lib/dpkg/info/snakeoil.md5sums", fmt.Sprintf("%x  usr/share/snakeoil/key.pem\n", md5.Sum([]byte(keyFile)))),
 	}
 	for name, c := range map[string]struct {
-		file imagetest.Layer
-		want seaworthy.Severity
+		file  imagetest.Layer
+		later imagetest.Layer
+		want  seaworthy.Severity
 	}{
-		"unchanged":      {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile)}, seaworthy.Negligible},
-		"changed":        {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", "# ours\n"+keyFile)}, seaworthy.Critical},
-		"copied as well": {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile), imagetest.File("srv/key.pem", keyFile)}, seaworthy.Critical},
+		"unchanged":          {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile)}, nil, seaworthy.Negligible},
+		"changed":            {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", "# ours\n"+keyFile)}, nil, seaworthy.Critical},
+		"copied as well":     {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile), imagetest.File("srv/key.pem", keyFile)}, nil, seaworthy.Critical},
+		"removed":            {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile)}, imagetest.Layer{imagetest.Whiteout("usr/share")}, seaworthy.Negligible},
+		"replaced":           {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", keyFile)}, imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", "")}, seaworthy.Negligible},
+		"changed, removed":   {imagetest.Layer{imagetest.File("usr/share/snakeoil/key.pem", "# ours\n"+keyFile)}, imagetest.Layer{imagetest.Whiteout("usr/share")}, seaworthy.Critical},
+		"elsewhere, removed": {imagetest.Layer{imagetest.File("srv/key.pem", keyFile)}, imagetest.Layer{imagetest.Whiteout("srv/key.pem")}, seaworthy.Critical},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{database, c.file}}).of("private-key")
+			layers := []imagetest.Layer{database, c.file}
+			if c.later != nil {
+				layers = append(layers, c.later)
+			}
+			got := judge(t, imagetest.Image{Layers: layers}).of("private-key")
 			if len(got) != 1 || got[0].Severity != c.want {
 				t.Fatalf("findings: %+v, want one of severity %s", got, c.want)
 			}
-			if says := strings.Contains(got[0].Detail, "unchanged from the package snakeoil"); says != (name != "changed") {
+			if says := strings.Contains(got[0].Detail, "unchanged from the package snakeoil"); says != (!strings.HasPrefix(name, "changed") && !strings.HasPrefix(name, "elsewhere")) {
 				t.Errorf("detail: %s", got[0].Detail)
 			}
 		})
