@@ -3,12 +3,12 @@ package secret
 // cloudFormats are those of clouds, of what they sell beside machines, and of
 // what watches over machines.
 var cloudFormats = [...]format{
-	{id: "aws-access-key-id", name: "an AWS access key id", severity: high, expr: `(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}`, check: awsAccessKeyID, source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"},
+	{id: "aws-access-key-id", name: "an AWS access key id", severity: high, expr: `(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}`, joined: true, check: awsAccessKeyID, source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"},
 	{id: "aws-secret-access-key", name: "an AWS secret access key", severity: critical, expr: `[0-9A-Za-z+/]{40}`, in: []string{"aws_secret", "secret_access_key", "secretaccesskey", "secret_key", "secretkey", "aws_sec"}, source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"},
 	{id: "aws-session-token", name: "an AWS session token", severity: high, expr: `(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[0-9A-Za-z+/=]{100,}`, source: "https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html"},
 	{id: "aws-bedrock-key", name: "an Amazon Bedrock API key", severity: critical, expr: `ABSK[0-9A-Za-z+/]{109,269}={0,2}`, source: "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"},
 	{id: "aws-mws-token", name: "an Amazon MWS auth token", severity: high, expr: `amzn\.mws\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, source: "https://docs.developer.amazonservices.com/"},
-	{id: "google-api-key", name: "a Google API key", severity: high, expr: `AIza[0-9A-Za-z_-]{35}`, source: "https://cloud.google.com/docs/authentication/api-keys"},
+	{id: "google-api-key", name: "a Google API key", severity: high, expr: `AIza[0-9A-Za-z_-]{35}`, joined: true, source: "https://cloud.google.com/docs/authentication/api-keys"},
 	{id: "google-oauth-secret", name: "a Google OAuth client secret", severity: high, expr: `GOCSPX-[0-9A-Za-z_-]{28}`, source: "https://developers.google.com/identity/protocols/oauth2"},
 	{id: "google-oauth-token", name: "a Google OAuth access token", severity: medium, expr: `ya29\.[0-9A-Za-z_-]{60,}`, source: "https://developers.google.com/identity/protocols/oauth2"},
 	{id: "google-refresh-token", name: "a Google OAuth refresh token", severity: high, expr: `1//0[0-9A-Za-z_-]{90,110}`, source: "https://developers.google.com/identity/protocols/oauth2"},

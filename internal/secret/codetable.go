@@ -16,6 +16,9 @@ type format struct {
 	// in names the service in the names that values of no form of their own are
 	// given to. Of such values expr is all.
 	in []string
+	// joined is true for a secret that programs hold between other letters,
+	// although what it starts with has no punctuation.
+	joined bool
 }
 
 const (

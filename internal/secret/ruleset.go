@@ -90,7 +90,7 @@ func (f *format) rule() (*rule, error) {
 		}
 	default:
 		r.keywords, r.exact = prefixes(tree)
-		r.strong = telling(f.expr)
+		r.strong = f.joined || telling(f.expr)
 		r.alphabet, r.least = alphabetOf(tree)
 		if shortest(r.keywords) < 3 {
 			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
@@ -101,12 +101,19 @@ func (f *format) rule() (*rule, error) {
 }
 
 // telling is true if an expression starts with at least four characters one of
-// which is punctuation, as in "ghp_": no accident makes these.
+// which is punctuation, as in "ghp_", or with three if it has a dot further on as
+// well: no accident makes these.
 func telling(expr string) bool {
 	n := 0
-	for i := 0; i < len(expr) && strings.IndexByte("[(\\", expr[i]) < 0; i++ {
+	for i := 0; i < len(expr); i++ {
+		dot := strings.HasPrefix(expr[i:], `\.`)
+		if dot {
+			i++
+		} else if strings.IndexByte(`[(\`, expr[i]) >= 0 {
+			break
+		}
 		n++
-		if !isAlnum(expr[i]) && n >= 4 {
+		if !isAlnum(expr[i]) && (n >= 4 || n == 3 && dot && strings.Contains(expr[i+1:], `\.`)) {
 			return true
 		}
 	}

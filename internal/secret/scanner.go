@@ -92,18 +92,21 @@ func (s *scanner) try(r *rule, at, end int) {
 	}
 	switch r.form {
 	case token:
-		if !r.strong || !s.place.binary {
-			if at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_') {
-				return
-			}
-		}
-		if !r.alphabet.holds(s.text[at:], r.least) {
+		joined := s.place.binary && r.strong
+		between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
+		if between && !s.place.binary || !r.alphabet.holds(s.text[at:], r.least) {
 			return
 		}
 		m := r.expr.compiled().FindIndex(s.text[at:min(len(s.text), at+r.reach)])
-		if m != nil && m[1] > 0 && (r.strong && s.place.binary || at+m[1] == len(s.text) || !isAlnum(s.text[at+m[1]])) {
-			s.add(match{rule: r, from: at, to: at + m[1], start: at, end: at + m[1]})
+		if m == nil || m[1] == 0 {
+			return
 		}
+		end := at + m[1]
+		between = between || end < len(s.text) && isAlnum(s.text[end])
+		if between && !joined && !s.counted(at, end) {
+			return
+		}
+		s.add(match{rule: r, from: at, to: end, start: at, end: end})
 	case assigned:
 		if s.place.binary || s.place.silent {
 			return
@@ -125,6 +128,13 @@ func (s *scanner) try(r *rule, at, end int) {
 	case window:
 		s.widen(r, span{max(0, at-r.reach), min(len(s.text), end+r.reach)})
 	}
+}
+
+// counted tells whether a text in a binary file has its length in the byte before
+// it, as in the bytecode of Python, class files and protocol buffers: it stands
+// alone then, whatever the bytes around it look like.
+func (s *scanner) counted(from, to int) bool {
+	return s.place.binary && from > 0 && to-from < 256 && s.text[from-1] == byte(to-from)
 }
 
 // widen joins a window of a rule to the one before if they overlap.

@@ -15,7 +15,7 @@ var serviceFormats = [...]format{
 	{id: "teams-webhook", name: "a Microsoft Teams incoming webhook", severity: medium, expr: `https://[0-9a-z-]{1,40}\.webhook\.office\.com/webhookb2/[0-9a-f-]{36}@[0-9a-f-]{36}/IncomingWebhook/[0-9a-f]{32}/[0-9a-f-]{36}`, source: "https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/"},
 	{id: "twilio-api-key", name: "a Twilio API key", severity: high, expr: `SK[0-9a-f]{32}`, in: []string{"twilio"}, source: "https://www.twilio.com/docs/iam/api-keys"},
 	{id: "twilio-auth-token", name: "a Twilio auth token", severity: critical, expr: `[0-9a-f]{32}`, in: []string{"twilio_auth", "twilio_token"}, source: "https://www.twilio.com/docs/iam/access-tokens"},
-	{id: "sendgrid-key", name: "a SendGrid API key", severity: high, expr: `SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}`, in: []string{"sendgrid"}, source: "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys"},
+	{id: "sendgrid-key", name: "a SendGrid API key", severity: high, expr: `SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}`, source: "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys"},
 	{id: "mailgun-key", name: "a Mailgun API key", severity: high, expr: `key-[0-9a-f]{32}`, in: []string{"mailgun"}, source: "https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/rbac-mgmt"},
 	{id: "mailchimp-key", name: "a Mailchimp API key", severity: high, expr: `[0-9a-f]{32}-us[0-9]{1,2}`, in: []string{"mailchimp"}, source: "https://mailchimp.com/help/about-api-keys/"},
 	{id: "mandrill-key", name: "a Mailchimp Transactional API key", severity: high, expr: `md-[0-9A-Za-z_-]{22}`, in: []string{"mandrill"}, source: "https://mailchimp.com/developer/transactional/guides/quick-start/"},
