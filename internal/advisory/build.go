@@ -237,8 +237,9 @@ func (b *builder) commit(ctx context.Context, path string, info Info, checked ti
 		}
 	}()
 	info.Records, info.Malicious, info.Cursor = b.info.Records, b.info.Malicious, b.info.Cursor
-	if info.Modified.IsZero() {
-		info.Modified = info.Cursor // a server that does not tell
+	// The time of a file is often that of a copy, and some servers tell none.
+	if info.Modified.IsZero() || !info.Cursor.IsZero() && info.Cursor.Before(info.Modified) {
+		info.Modified = info.Cursor
 	}
 	index, err := b.texts.close()
 	if err != nil {

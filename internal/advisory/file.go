@@ -40,7 +40,8 @@ type Info struct {
 	Name string `json:"name"`
 	// Source is the URL or path that the data was read from.
 	Source string `json:"source"`
-	// Modified is when the source last changed, by what it says itself.
+	// Modified is when the source last changed: when its newest record did, or by what it
+	// says itself.
 	Modified time.Time `json:"modified"`
 	// Digest is that of the file that was read, "sha256:...".
 	Digest string `json:"digest,omitempty"`

@@ -171,6 +171,16 @@ func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 func (e *usageError) Hint() string  { return cmp.Or(e.hint, "see "+e.command+" --help") }
 
+// exactlyOne takes one argument, and says what it is if it gets none or more.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return &usageError{err: fmt.Errorf("name one %s", what), command: cmd.CommandPath()}
+		}
+		return nil
+	}
+}
+
 // fail tells the user of an error and sets the exit code.
 func (a *app) fail(ctx context.Context, err error) {
 	a.exit = ExitError

@@ -17,7 +17,7 @@ func (a *app) convertCommand() *cobra.Command {
 		Long: `Convert reads a report that scan --format json wrote, or several one after the
 other, and writes it in another format. FILE may be - for standard input.`,
 		Example: `  seaworthy convert --format markdown report.json`,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactlyOne("recorded report"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, err := a.openInput(args[0])
 			if err != nil {

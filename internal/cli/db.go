@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -357,7 +359,8 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 		_, err := fmt.Fprintf(a.Stdout, "no advisories in %s; seaworthy db update fetches them\n", path)
 		return err
 	}
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	var table bytes.Buffer
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tRECORDS\tAGE\tMODIFIED\tSIZE\tSOURCE")
 	for _, s := range all {
 		if s.Err != nil {
@@ -375,9 +378,35 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, report.Size(s.Size), source)
 	}
 	for _, name := range missing {
-		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "not there yet; an image that was scanned uses it")
+		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "not there yet; an image uses it")
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	width := a.terminalWidth()
+	for line := range strings.Lines(table.String()) {
+		if width > 0 { // one line each there; JSON tells all
+			line = shorten(strings.TrimSuffix(line, "\n"), width) + "\n"
+		}
+		if _, err := io.WriteString(a.Stdout, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// terminalWidth is the width in columns of the terminal on standard output; 0 if that
+// is none.
+func (a *app) terminalWidth() int {
+	f, ok := file(a.Stdout)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // ageText is an age for people.

@@ -55,7 +55,7 @@ func (a *app) dbExportCommand() *cobra.Command {
 reads. FILE may be - for standard output.`,
 		Example: `  seaworthy db export advisories.tar
   seaworthy db export --ecosystem Debian,KEV - | ssh host seaworthy db import -`,
-		Args: cobra.ExactArgs(1),
+		Args: exactlyOne("file to write"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.dbExport(cmd.Context(), args[0], &f) },
 	}
 	dbDirFlag(cmd, &f.dir)
@@ -125,7 +125,7 @@ func (a *app) dbImportCommand() *cobra.Command {
 and then puts each part in the place of what the database has. What the archive does
 not have stays.`,
 		Example: `  seaworthy db import advisories.tar`,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactlyOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, err := a.openInput(args[0])
 			if err != nil {
@@ -176,7 +176,7 @@ a layer for each part, under a tag of any registry, with the credentials of dock
 login. What the registry has already is not sent again. The digest that it prints can be
 given to db pull.`,
 		Example: `  seaworthy db push registry.example.org/security/advisories:latest`,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactlyOne("reference in a registry"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.dbPush(cmd.Context(), args[0], &f) },
 	}
 	dbDirFlag(cmd, &f.dir)
@@ -222,7 +222,7 @@ digest of each part, and of the whole if REFERENCE ends in @sha256:..., and then
 each part in the place of what the database has. What is there already is not fetched
 again, and what the registry does not have stays.`,
 		Example: `  seaworthy db pull registry.example.org/security/advisories:latest`,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactlyOne("reference in a registry"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.dbTakeIn(cmd.Context(), &f, func(i *advisory.Intake) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
 		},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -39,12 +38,7 @@ Buried files waste space, and anyone who can pull the image can take them out
 		Example: `  seaworthy history alpine:3.20
   seaworthy history --risk secret image.tar
   seaworthy history --format json image.tar`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return &usageError{err: errors.New("name one image"), command: cmd.CommandPath()}
-			}
-			return nil
-		},
+		Args: exactlyOne("image"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.history(cmd.Context(), args[0], &f) },
 	}
 	f.scan.image.register(cmd)

@@ -237,7 +237,7 @@ func (a *app) reportOptions(f *outputFlags) (report.Options, error) {
 	terminal := false
 	if f, ok := file(a.Stdout); ok && term.IsTerminal(int(f.Fd())) {
 		terminal = true
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		if width := a.terminalWidth(); width > 0 {
 			opt.Width = width
 		}
 	}

@@ -37,7 +37,7 @@ seaworthy:gap:…) and on standard error.`,
 		Example: `  seaworthy sbom alpine:3.20 > alpine.cdx.json
   seaworthy sbom --format spdx --output app.spdx.json app.tar
   seaworthy scan sbom:alpine.cdx.json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactlyOne("image"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.sbom(cmd.Context(), args[0], &f) },
 	}
 	f.image.register(cmd)
