@@ -239,6 +239,8 @@ func TestConfigurationAndHistory(t *testing.T) {
 		"npm":            {id: "github-pat", step: "RUN /bin/sh -c npm config set //npm.internal/:_authToken " + token + " # buildkit"},
 		"mysql":          {id: "command-password", step: "RUN /bin/sh -c mysql -uroot -p" + password + " app < x.sql # buildkit"},
 		"chpasswd":       {id: "command-password", step: "RUN /bin/sh -c echo 'app:" + password + "' | chpasswd # buildkit"},
+		"redis-server":   {id: "command-password", step: "CMD [\"redis-server\" \"--requirepass\" \"" + password + "\"]"},
+		"netrc":          {id: "command-password", step: "RUN /bin/sh -c echo 'machine h login joe password " + password + "' > ~/.netrc # buildkit"},
 		"docker login":   {id: "command-password", step: "RUN /bin/sh -c docker login -u joe -p " + password + " registry.internal # buildkit"},
 		"pip":            {id: "url-password", step: "RUN /bin/sh -c pip install --index-url https://joe:" + password + "@pypi.internal/simple x # buildkit"},
 		"ADD":            {id: "url-password", step: "ADD https://joe:" + password + "@files.internal/f /f # buildkit"},

@@ -157,6 +157,9 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 		if m := typeBehind.FindIndex(rest); m != nil {
 			return i + m[1] - 1, 0
 		}
+		if (text[i] == '"' || text[i] == '\'') && strings.Contains(name[1:], "Password") && before != '.' && !closed { // storePassword "value", as in Gradle
+			return i, 0
+		}
 		if start+1 < end && text[start] == '-' && text[start+1] == '-' { // --name value
 			return i, 0
 		}

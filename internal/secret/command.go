@@ -43,7 +43,7 @@ var passwordOptions = [...]passwordOption{
 }
 
 // anyLong are the options that mean a secret whatever the program is.
-var anyLong = [...]string{"--password", "--passwd", "--passphrase", "--api-key", "--apikey", "--token", "--auth-token", "--access-token", "--secret", "--secret-key", "--client-secret"}
+var anyLong = [...]string{"--password", "--passwd", "--passphrase", "--api-key", "--apikey", "--token", "--auth-token", "--access-token", "--secret", "--secret-key", "--client-secret", "--requirepass", "--masterauth"}
 
 // passwordsOf gives the words of a command that are passwords.
 func passwordsOf(c *instruction.Command) []string {
@@ -81,6 +81,8 @@ func passwordsOf(c *instruction.Command) []string {
 				}
 			}
 		}
+	case "net":
+		list = append(list, shareOf(c)...)
 	case "echo", "printf":
 		list = append(list, piped(c)...)
 	case "chpasswd":
@@ -152,7 +154,23 @@ func npmSettings(c *instruction.Command) []string {
 	return list
 }
 
-// piped gives the passwords that echo sends into a program that reads one.
+// shareOf gives the password of net use on Windows: the word behind the name of
+// the share.
+func shareOf(c *instruction.Command) []string {
+	if !c.Has("use") {
+		return nil
+	}
+	share := slices.IndexFunc(c.Args, func(a string) bool { return strings.HasPrefix(a, `\`) })
+	for _, a := range c.Args[share+1:] {
+		if share >= 0 && !strings.HasPrefix(a, "/") {
+			return []string{a}
+		}
+	}
+	return nil
+}
+
+// piped gives the passwords that echo sends into a program that reads one, or
+// into a file that one reads.
 func piped(c *instruction.Command) []string {
 	text := strings.ReplaceAll(strings.Join(c.Operands(), " "), `\n`, "\n")
 	if c.Reaches(func(r *instruction.Command) bool { return r.Name == "chpasswd" }) != nil {
@@ -161,7 +179,15 @@ func piped(c *instruction.Command) []string {
 	if c.Reaches(func(r *instruction.Command) bool { return r.Has("--password-stdin", "--stdin") || r.Name == "passwd" }) != nil {
 		return strings.Fields(text)[:min(1, len(strings.Fields(text)))]
 	}
-	return nil
+	var list []string
+	for _, r := range c.Redirects {
+		if strings.HasPrefix(r.Op, ">") && strings.HasSuffix(r.Word, "netrc") {
+			for _, at := range netrc([]byte(text)) {
+				list = append(list, text[at[0]:at[1]])
+			}
+		}
+	}
+	return list
 }
 
 // userPasswords reads lines of user:password as chpasswd does.

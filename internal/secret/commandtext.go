@@ -15,7 +15,7 @@ import (
 var commandMarks = [...]string{
 	"docker login", "podman login", "helm registry", "skopeo login", "buildah login", "az login", "vault login", "oc login", "sshpass -p", "chpasswd",
 	"htpasswd -", "mysql -", "mysqldump -", "mysqladmin -", "mariadb -", "redis-cli -", "curl -", "curl \\", "wget -", "wget \\", "mysql \\", "smbclient ", "ldapsearch -",
-	"ldapadd -", "ldapmodify -", "sqlcmd -", "sqlplus ", "keytool -", "openssl ", "mongosh ", "mongo -", "mongodump ", "rabbitmqctl ", "unzip -", "twine upload",
+	"ldapadd -", "ldapmodify -", "sqlcmd -", "sqlplus ", "keytool -", "openssl ", "mongosh ", "mongo -", "mongodump ", "rabbitmqctl ", "unzip -", "net use ", "redis-server ", "twine upload",
 	"npm config", "aws configure", "composer config", "pgpassword=", "passwd --stdin", "--password", "--passwd", "--passphrase",
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -47,6 +48,9 @@ var credentialFiles = [...]struct {
 	{[]string{".vault_pass", ".vault_pass.txt", "vault_pass.txt", ".vault-password", "vault-password.txt", "/config/master.key", "/config/credentials/production.key", "/config/credentials/staging.key", "/etc/rndc.secret"}, lineField(`^(\S{8,})\s*$`)},
 	{[]string{"sftp-config.json", ".ftpconfig", "sftp.json"}, lineField(`"(?:password|passphrase|pass)"\s*:\s*"([^"]{4,})"`)},
 	{[]string{"authinfo", ".authinfo"}, netrc},
+	{[]string{".muttrc", "muttrc"}, lineField(`(?i)^\s*set\s+(?:imap|smtp|pop)_pass\s*=\s*["']?([^"'\s]{4,})`)},
+	{[]string{"snmpd.conf", "snmptrapd.conf"}, snmp},
+	{[]string{"user-data", "user-data.txt", "cloud-config.txt"}, userData},
 	{[]string{"tomcat-users.xml"}, lineField(`password="([^"]{4,})"`)},
 }
 
@@ -77,6 +81,8 @@ func credentialsIn(name string, text []byte) [][2]int {
 	switch ext := path.Ext(base); ext {
 	case ".csv":
 		return passwordColumn(text)
+	case ".sql":
+		return oracleLogin(text)
 	case "", ".txt", ".secret", ".pass", ".password", ".token":
 		return wholeFile(strings.TrimSuffix(base, ext), text)
 	}
@@ -104,6 +110,49 @@ var netrcPassword = regexp.MustCompile(`(?:^|\s)(?:password|passwd)\s+"?([^\s"]+
 func netrc(text []byte) (list [][2]int) {
 	for _, m := range netrcPassword.FindAllSubmatchIndex(text, maxMatches) {
 		list = append(list, [2]int{m[2], m[3]})
+	}
+	return list
+}
+
+var (
+	snmpCommunity = lineField(`^\s*r[ow]community6?\s+"?([^"\s]{4,})`)
+	snmpUser      = lineField(`^\s*createUser\s+(?:-e\s+\S+\s+)?\S+\s+(?:MD5|SHA\S*)\s+"?([^"\s]{8,})"?(?:\s+(?:DES|AES\S*)\s+"?([^"\s]{8,}))?`)
+	oracleLogin   = lineField(`(?i)^\s*conn(?:ect)?\s+\w{1,128}/"?([^@"\s]{6,128})"?@`)
+	chpasswdList  = lineField(`^\s+(?:-\s+)?[a-z_][a-z0-9_-]{0,31}:([^\s$*!][^\s]{3,127})\s*$`)
+)
+
+// snmp finds what the agent of Net-SNMP is asked with; the communities that all
+// the world knows are no secrets.
+func snmp(text []byte) [][2]int {
+	communities := slices.DeleteFunc(snmpCommunity(text), func(at [2]int) bool {
+		v := string(text[at[0]:at[1]])
+		return v == "public" || v == "private"
+	})
+	return append(communities, snmpUser(text)...)
+}
+
+// userData finds the passwords under chpasswd in a file for cloud-init.
+func userData(text []byte) (list [][2]int) {
+	const mark = "\nchpasswd:"
+	from := bytes.Index(text, []byte(mark))
+	if from < 0 {
+		return nil
+	}
+	from += len(mark)
+	block := text[from:]
+	for i := 0; i < len(block); {
+		n := bytes.IndexByte(block[i:], '\n')
+		if n < 0 {
+			break
+		}
+		if i += n + 1; i < len(block) && strings.IndexByte(" \t\r\n#-", block[i]) < 0 {
+			block = block[:i] // the next key of the document
+		}
+	}
+	for _, at := range chpasswdList(block) {
+		if v := string(block[at[0]:at[1]]); v != "RANDOM" {
+			list = append(list, [2]int{from + at[0], from + at[1]})
+		}
 	}
 	return list
 }

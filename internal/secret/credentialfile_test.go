@@ -40,6 +40,14 @@ func TestFormsOfText(t *testing.T) {
 		"connection string": {"generic-secret", "srv/a.go", `sql.Open("x", "host=h user=joe password=` + password + ` sslmode=disable")`},
 		"query":             {"generic-secret", "var/log/access.log", "GET /login?user=joe&password=" + password + " HTTP/1.1"},
 		"Oracle":            {"url-password", "srv/a.properties", "url=jdbc:oracle:thin:app/" + password + "@db.internal:1521:X\n"},
+		"mutt":              {"file-password", "root/.muttrc", "set imap_pass = \"" + password + "\"\n"},
+		"SNMP":              {"file-password", "etc/snmp/snmpd.conf", "rocommunity public\nrwcommunity " + password + "\n"},
+		"SNMP, user":        {"file-password", "etc/snmp/snmpd.conf", "createUser joe SHA \"" + password + "\" AES\n"},
+		"cloud-init":        {"file-password", "var/lib/cloud/instance/user-data.txt", "#cloud-config\nchpasswd:\n  list: |\n    joe:" + password + "\n    ann:RANDOM\nruncmd:\n  - a:b1c2d3e4\n"},
+		"SQL*Plus":          {"file-password", "srv/load.sql", "CONNECT joe/" + password + "@//h:1521/X\n"},
+		"batch":             {"generic-secret", "srv/a.cmd", "@echo off\r\nset DB_PASSWORD=" + password + "\r\n"},
+		"share":             {"command-password", "srv/a.cmd", "net use \\\\h\\s /user:joe " + password + "\r\n"},
+		"Gradle":            {"generic-secret", "srv/build.gradle", "storePassword \"" + password + "\"\n"},
 		"JSON Web Key":      {"json-web-key", "srv/k.json", `{"kty": "EC", "crv": "P-256", "d": "` + sample(random(401), `[0-9A-Za-z_-]{43}`) + `", "x": "a"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -84,7 +84,7 @@ func keeper(rooted, base string) bool {
 
 func settingFile(base, ext string) bool {
 	switch ext {
-	case ".env", ".ini", ".conf", ".cnf", ".cfg", ".properties", ".yml", ".yaml", ".toml", ".tfvars", ".sh", ".bash", ".zsh", ".service", ".config", ".xml", ".secret", ".credentials", ".ps1", ".bat", "":
+	case ".env", ".ini", ".conf", ".cnf", ".cfg", ".properties", ".yml", ".yaml", ".toml", ".tfvars", ".sh", ".bash", ".zsh", ".service", ".config", ".xml", ".secret", ".credentials", ".ps1", ".bat", ".cmd", "":
 		return true
 	}
 	return strings.HasPrefix(base, ".env") || strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") || ext == ".dockerfile"
