@@ -42,6 +42,7 @@ type Judge struct {
 type tally struct {
 	image    *seaworthy.Image
 	reaching map[seaworthy.Risk]int // findings that reach the level
+	unrated  map[seaworthy.Risk]int // findings that do not for want of a severity
 	byRule   []int                  // findings that each rule fails
 	ignored  []count                // findings out of account, by what put them there
 	expired  map[int]int            // findings that each expired exception would cover
@@ -84,6 +85,7 @@ func (j *Judge) reset(img *seaworthy.Image) {
 	j.tally = tally{
 		image:    img,
 		reaching: make(map[seaworthy.Risk]int),
+		unrated:  make(map[seaworthy.Risk]int),
 		byRule:   make([]int, len(j.policy.rules)),
 		expired:  make(map[int]int),
 		coverage: make(map[seaworthy.Risk]map[seaworthy.State]*gap),
@@ -185,8 +187,11 @@ func (j *Judge) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 			return &seaworthy.Exception{Reason: fmt.Sprintf("%s (rule %q)", r.message, r.name)}
 		}
 	}
-	if j.level(f.Risk).ReachedBy(f.Severity) {
+	switch {
+	case j.level(f.Risk).ReachedBy(f.Severity):
 		j.reaching[f.Risk]++
+	case f.Severity == seaworthy.Unknown:
+		j.unrated[f.Risk]++
 	}
 	return nil
 }
@@ -290,6 +295,11 @@ func (j *Judge) verdict() seaworthy.Verdict {
 	}
 	if j.opt.IgnoreBase && (j.image == nil || j.image.BaseBoundary == nil) {
 		open = append(open, "--ignore-base: where the base image ends is not known, so that every finding counts; name the base image with --base")
+	}
+	for _, r := range seaworthy.Risks() {
+		if n := j.unrated[r]; n > 0 && j.level(r) != Never {
+			notes = append(notes, fmt.Sprintf("%s not counted for want of a known severity (%s); --fail-on unknown counts them", findings(n, r), j.levelSource()))
+		}
 	}
 	for i := range j.exceptions.all {
 		if e := &j.exceptions.all[i]; e.unjudged != "" {

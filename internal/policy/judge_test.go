@@ -126,6 +126,9 @@ func TestVerdict(t *testing.T) {
 	affected := vulnerability
 	affected.VEX = &seaworthy.VEX{Status: "affected", By: "vendor"}
 
+	unrated := vulnerability
+	unrated.Severity = seaworthy.Unknown
+
 	tests := []struct {
 		name     string
 		policy   string // built-in if empty
@@ -144,6 +147,21 @@ func TestVerdict(t *testing.T) {
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
 				"2 vulnerability findings of severity high or worse (policy: built-in)",
 				"1 misconfiguration finding of severity high or worse (policy: built-in)",
+			}},
+		},
+		{
+			name:     "no severity",
+			findings: []seaworthy.Finding{unrated, unrated},
+			want: seaworthy.Verdict{Decision: seaworthy.DecisionPass, Reasons: []string{
+				"2 vulnerability findings not counted for want of a known severity (policy: built-in); --fail-on unknown counts them",
+			}},
+		},
+		{
+			name:     "no severity, and every severity fails",
+			opt:      Options{FailOn: From(seaworthy.Unknown)},
+			findings: []seaworthy.Finding{unrated},
+			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
+				"1 vulnerability finding of any severity (--fail-on unknown)",
 			}},
 		},
 		{
