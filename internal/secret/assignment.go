@@ -33,6 +33,7 @@ const (
 //	const NAME: &str = "value"  var name string = "value"  Name { get; set; } = "value"
 //	<name>value</name>  <x key="name">value</x>  <x name="name" value="value"/>
 //	name: NAME, and value: value in the next line  setName("value")  7,name,"value"
+//	char name[] = "value"  #define NAME "value"  namePassword "value"
 func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	start := at
 	for start > 0 && at-start < maxName && nameByte(text[start-1]) {
@@ -96,6 +97,7 @@ func inRow(text []byte, start, end int) bool {
 var (
 	typeBefore = regexp.MustCompile(`^[ \t]*[&'A-Za-z_][&'A-Za-z0-9_<>\[\].?| ]{1,40}= ?["'` + "`" + `]`)
 	typeBehind = regexp.MustCompile(`^(?:[A-Za-z*\[\]]{1,20}|\{ ?get;[ a-z;]{0,30}\}) ?= ?["'` + "`" + `]`)
+	arrayOfC   = regexp.MustCompile(`^\[[0-9]{0,4}\] ?`)
 	valueField = regexp.MustCompile(`^(?:[ \t]+type="string")?[ \t]*,?(?:[ \t]*\r?\n)?[ \t]{0,40}["']?value["']?[ \t]{0,4}[:=]`)
 )
 
@@ -119,6 +121,9 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 	closed := i > end
 	blanks := i
 	skip(" \t")
+	if m := arrayOfC.FindIndex(text[blanks:limit]); m != nil && !closed {
+		i = blanks + m[1]
+	}
 	if i >= limit {
 		return -1, 0
 	}
@@ -158,6 +163,9 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 			return i + m[1] - 1, 0
 		}
 		if (text[i] == '"' || text[i] == '\'') && strings.Contains(name[1:], "Password") && before != '.' && !closed { // storePassword "value", as in Gradle
+			return i, 0
+		}
+		if text[i] == '"' && bytes.HasSuffix(bytes.TrimRight(text[max(0, start-12):start], " \t"), []byte("#define")) {
 			return i, 0
 		}
 		if start+1 < end && text[start] == '-' && text[start+1] == '-' { // --name value

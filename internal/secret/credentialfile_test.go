@@ -48,6 +48,9 @@ func TestFormsOfText(t *testing.T) {
 		"batch":             {"generic-secret", "srv/a.cmd", "@echo off\r\nset DB_PASSWORD=" + password + "\r\n"},
 		"share":             {"command-password", "srv/a.cmd", "net use \\\\h\\s /user:joe " + password + "\r\n"},
 		"Gradle":            {"generic-secret", "srv/build.gradle", "storePassword \"" + password + "\"\n"},
+		"array in C":        {"generic-secret", "srv/a.c", "const char DB_PASSWORD[] = \"" + password + "\";\n"},
+		"macro":             {"generic-secret", "srv/a.h", "#define DB_PASSWORD \"" + password + "\"\n"},
+		"joined name":       {"snyk-token", "srv/a.properties", "snykToken = " + sample(random(403), `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}`) + "\n"},
 		"JSON Web Key":      {"json-web-key", "srv/k.json", `{"kty": "EC", "crv": "P-256", "d": "` + sample(random(401), `[0-9A-Za-z_-]{43}`) + `", "x": "a"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

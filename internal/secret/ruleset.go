@@ -82,7 +82,7 @@ func (f *format) rule() (*rule, error) {
 	expr := `^(?:` + f.expr + `)`
 	switch {
 	case f.in != nil:
-		r.form, r.keywords, expr = assigned, f.in, expr+`$`
+		r.form, r.keywords, expr = assigned, spellings(f.in), expr+`$`
 	case f.key != "":
 		r.form, r.keywords, r.exact, expr, r.alone = window, []string{f.key}, true, f.expr, true
 		if r.reach > 60 {
@@ -98,6 +98,20 @@ func (f *format) rule() (*rule, error) {
 	}
 	r.expr = newExpression(expr)
 	return r, nil
+}
+
+// spellings adds to names with underscores how programs write them: appKey, app-key
+// and app.key. The case of letters does not count.
+func spellings(names []string) []string {
+	var all []string
+	for _, n := range names {
+		for _, joint := range [...]string{"_", "", "-", "."} {
+			if s := strings.ReplaceAll(n, "_", joint); !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
 // telling is true if an expression starts with at least four characters one of

@@ -8,7 +8,7 @@ import (
 // literalSecret tells whether a value that a name of a secret is given can be the
 // secret: no placeholder, reference, word, path, hash or UUID.
 func literalSecret(v []byte, name string, quoted bool) bool {
-	if len(v) < 6 || len(v) > 256 || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
+	if len(v) < 6 || len(v) >= maxValue || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
 		return false
 	}
 	if quoted && unwritten(v) {
