@@ -64,16 +64,7 @@ func (s *score) printFiles(w io.Writer, byFile map[corpus.Class]map[string]tally
 // printTotals writes recall, precision and F1 of the findings of at least each
 // severity.
 func (s *score) printTotals(w io.Writer, byKind map[corpus.Class]map[string]tally) {
-	var secrets, harmless, elsewhere tally
-	for _, t := range byKind[corpus.Secret] {
-		secrets = secrets.plus(t)
-	}
-	for _, t := range byKind[corpus.Harmless] {
-		harmless = harmless.plus(t)
-	}
-	for _, a := range s.elsewhere {
-		elsewhere.add(a.finding.Severity)
-	}
+	secrets, harmless, elsewhere := s.totals(byKind)
 	kinds := map[string]bool{}
 	for _, m := range s.marks {
 		kinds[m.Kind] = true

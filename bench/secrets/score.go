@@ -158,3 +158,17 @@ func (s *score) tallies(name func(*marked, corpus.Label) string) map[corpus.Clas
 	}
 	return all
 }
+
+// totals sums up what tallies counted, and what was found where no label is.
+func (s *score) totals(byKind map[corpus.Class]map[string]tally) (secrets, harmless, elsewhere tally) {
+	for _, t := range byKind[corpus.Secret] {
+		secrets = secrets.plus(t)
+	}
+	for _, t := range byKind[corpus.Harmless] {
+		harmless = harmless.plus(t)
+	}
+	for _, a := range s.elsewhere {
+		elsewhere.add(a.finding.Severity)
+	}
+	return secrets, harmless, elsewhere
+}
