@@ -33,7 +33,7 @@ func New() *Analyzer { return &Analyzer{newIndex(formats())} }
 func (*Analyzer) Name() string { return "inventory" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 3 }
+func (*Analyzer) Version() int { return 4 }
 
 // ConfigDigest implements [seaworthy.Analyzer].
 func (*Analyzer) ConfigDigest() string { return "" }
@@ -104,10 +104,14 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 	return nil
 }
 
-// sentence makes an error the reason of a Coverage.
+// sentence makes an error the reason of a Coverage. A path at its beginning stays as
+// it is.
 func sentence(err error) string {
 	s := strings.ToValidUTF8(err.Error(), "?")
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	if first, _, _ := strings.Cut(s, " "); !strings.ContainsAny(first, "./!:") {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s + "."
 }
 
 func (p *pass) add(f Found) {

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -99,5 +100,17 @@ func BenchmarkWants(b *testing.B) {
 	h := &seaworthy.Header{Path: "usr/lib/python3/dist-packages/some/module/file.cpython-311.pyc", Size: 100_000, Mode: 0o644}
 	for b.Loop() {
 		p.Wants(h)
+	}
+}
+
+func TestSentence(t *testing.T) {
+	for text, want := range map[string]string{
+		"line 4: it is no field":                    "Line 4: it is no field.",
+		"x.jar!/y.jar in it: it is not a whole zip": "x.jar!/y.jar in it: it is not a whole zip.",
+		"lib/x.jar in it: it is not a whole zip":    "lib/x.jar in it: it is not a whole zip.",
+	} {
+		if got := sentence(errors.New(text)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
