@@ -87,7 +87,7 @@ func TestJavaArchives(t *testing.T) {
 			},
 		},
 		{name: "behind a script", path: "log4j-core-2.14.1.jar", body: "#!/bin/sh\nexec java -jar $0\n" + log4j, want: []string{"maven org.apache.logging.log4j:log4j-core 2.14.1"}},
-		{name: "a damaged one in it", path: "app.jar", body: zipOf(t, entry{"lib/x.jar", "PK", true}), unread: "Lib/x.jar in it: it is not a complete zip archive."},
+		{name: "a damaged one in it", path: "app.jar", body: zipOf(t, entry{"lib/x.jar", "PK", true}), unread: "lib/x.jar in it: it is not a complete zip archive."},
 		{name: "cut", path: "app.jar", body: log4j[:len(log4j)-30], unread: "It is not a complete zip archive."},
 		{name: "no archive", path: "app.jar", body: "<html>"},
 		{name: "long text", path: "app.jar", body: zipOf(t, entry{name: "META-INF/MANIFEST.MF", body: strings.Repeat("x", maxJavaText+1)}), unread: "more than 1048576 bytes"},
