@@ -9,8 +9,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Findings of one kind that are advice are one entry with the first places, an
-// alarm never.
+// Findings of one kind that are advice are one entry with the first places, and
+// alarms those that are mended in the same way.
 func TestAlike(t *testing.T) {
 	s := skiff()
 	s.findings = nil
@@ -21,7 +21,7 @@ func TestAlike(t *testing.T) {
 	for i := range 6 {
 		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "The image holds a private key",
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("doc/key%d", i)), at(1, fmt.Sprintf("copy/key%d", i))}})
-		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key",
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key", Remediation: fmt.Sprintf("mend %d", i/2),
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("root/key%d", i))}})
 	}
 	for i := range s.findings {
@@ -31,6 +31,7 @@ func TestAlike(t *testing.T) {
 	text := write(t, Text, Options{Width: 120}, s)
 	for _, want := range []string{
 		"       low  The image holds a private key [private-key] · 15 findings\n",
+		"  critical  The image holds a private key [private-key] · 2 findings\n        at  /root/key4 · layer 0\n            /root/key5 · layer 0\n       fix  mend 2\n",
 		"            /lib/crypto.so@4096\n            /doc/key0\n            /copy/key0 (+18)\n",
 	} {
 		if strings.Count(text, want) != 1 {
@@ -42,9 +43,9 @@ func TestAlike(t *testing.T) {
 		text, row string
 		want      int
 	}{
-		"text":             {text, `(?m)^ +(low|critical)  The image`, 7},
+		"text":             {text, `(?m)^ +(low|critical)  The image`, 4},
 		"text of all":      {write(t, Text, Options{Verbose: true}, s), `(?m)^ +(low|critical)  The image`, 21},
-		"markdown":         {markdown, `(?m)^\| [*a-z]+ \| The image`, 7},
+		"markdown":         {markdown, `(?m)^\| [*a-z]+ \| The image`, 4},
 		"count in a row":   {markdown, `15 findings<br>|· 15 findings \|`, 1},
 		"places in a row":  {markdown, `and \d+ more places`, 1},
 		"place of one key": {markdown, `root/key3`, 1},

@@ -13,15 +13,15 @@ type markdownItem struct {
 	findings int
 }
 
-// markdownItems are the rows for the findings of a risk: one for each finding,
-// one for those of a kind that are advice, and for the flaws of a package one.
+// markdownItems are the rows for the findings of a risk: one for the findings
+// of a kind, and one for the flaws of a package.
 func markdownItems(risk seaworthy.Risk, found []*seaworthy.Finding) []markdownItem {
 	var groups []*flawed
 	if risk == seaworthy.Vulnerability {
 		groups, found = byPackage(found)
 	}
 	var items []markdownItem
-	for _, alike := range inKinds(found, isAdvice) {
+	for _, alike := range inKinds(found) {
 		items = append(items, markdownItem{markdownRow(alike), len(alike)})
 	}
 	for _, g := range groups {

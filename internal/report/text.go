@@ -221,11 +221,14 @@ func (t *textWriter) findings(p *page, d *document) {
 		if risk != seaworthy.Vulnerability {
 			groups, apart = nil, found
 		}
-		brief := 0
-		for _, alike := range inKinds(apart, t.brief) {
+		runs, brief := inKinds(apart), 0
+		if t.opt.Verbose {
+			runs = inOnes(apart)
+		}
+		for _, alike := range runs {
 			if !t.brief(alike[0]) {
 				p.WriteByte('\n')
-				t.finding(p, d, alike[0])
+				t.finding(p, d, joined(alike), len(alike))
 				continue
 			}
 			if brief == 0 {
@@ -286,8 +289,13 @@ func (t *textWriter) advice(p *page, alike []*seaworthy.Finding) {
 	}
 }
 
-func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding) {
-	p.field(severityStyle(f.Severity), f.Severity.String(), prose(bold, f.Title), id(f))
+// finding writes a finding in full, or n of one kind that are joined to one.
+func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding, n int) {
+	head := []span{prose(bold, f.Title), id(f)}
+	if n > 1 {
+		head = append(head, prose(plain, "· "+places(n, "finding")))
+	}
+	p.field(severityStyle(f.Severity), f.Severity.String(), head...)
 	if t.opt.Verbose {
 		for _, line := range paragraphs(f.Detail) {
 			p.field(dim, "", prose(plain, line))
