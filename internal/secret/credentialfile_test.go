@@ -77,6 +77,9 @@ func TestFormsWithoutSecret(t *testing.T) {
 		"name":         {"srv/a.yaml", "arn: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-a1B2c3\n"},
 		"date":         {"srv/a.conf", "token_rotation_password = 2026-01-02T10:11:12Z\n"},
 		"publishable":  {"srv/a.env", "STRIPE_TOKEN=pk_live_" + sample(random(404), `[0-9A-Za-z]{24}`) + "\n"},
+		"form":         {"srv/a.rb", "password_field = 'user[password2]'\nfields = {password: \"password2\"}\n"},
+		"joined text":  {"srv/a.go", "x := \"DB_PASSWORD=\"+secret(\"a1\")+\"\\n\"\ny := \"token=\" + strings.Repeat(\"a1B2\", 4)\n"},
+		"template":     {"srv/a.py", "password_location = \"home/{user}/.netrc7\"\n"},
 		"header names": {"root/people.csv", "name,role\njoe,admin\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,9 @@ func literalSecret(v []byte, name string, quoted bool) bool {
 	if len(v) < 6 || len(v) >= maxValue || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
 		return false
 	}
+	if quoted && (ofForm(v) || sameWord(v, name)) {
+		return false
+	}
 	if quoted && unwritten(v) {
 		return !names(v) && !hashOf(v, name)
 	}
@@ -61,6 +64,23 @@ func classes(v []byte) (letters, digits, upper, lowers, other int) {
 		}
 	}
 	return
+}
+
+// ofForm tells whether v names a field of a form, or selects one: user[password],
+// input[type=password].
+func ofForm(v []byte) bool {
+	i := 0
+	for i < len(v) && (isLetter(v[i]) || v[i] == '_' || v[i] == '-') {
+		i++
+	}
+	return i > 1 && i < len(v) && v[i] == '[' && v[len(v)-1] == ']'
+}
+
+// sameWord tells whether a value is the name that it is given to, perhaps with
+// another digit: password = "password2".
+func sameWord(v []byte, name string) bool {
+	word := bytes.TrimRight(v, "0123456789")
+	return len(v)-len(word) < 2 && strings.EqualFold(string(word), strings.TrimRight(name, "0123456789"))
 }
 
 // betweenQuotes tells whether v stands between the end of one literal and the
