@@ -36,6 +36,9 @@ type Answer struct {
 	// Dismissed are the flaws that advisories name and the distribution says are
 	// not there, sorted by id. They are no flaws of the package.
 	Dismissed []Dismissed
+	// Unread is why something that completes the advisories could not be asked: KEV,
+	// EPSS, or what the distribution says itself. The flaws are told without it.
+	Unread error
 }
 
 // Matched is the answer to one of many queries, or why there is none.
@@ -92,26 +95,35 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	answer := Answer{Undecided: looked.undecided}
+	unread := func(err error) {
+		if answer.Unread == nil {
+			answer.Unread = err
+		}
+	}
 	said, err := db.statements(ctx, q)
 	if err != nil {
-		return Answer{}, err
+		if ctx.Err() != nil {
+			return Answer{}, err
+		}
+		unread(err)
+		said = told{}
 	}
 	if err := said.outdated(looked.file, looked.passed); err != nil {
 		return Answer{}, err
 	}
 	opinions, err := db.opinions(q.Ecosystem)
 	if err != nil {
-		return Answer{}, err
+		unread(err)
 	}
 	flaws, err := merge(q.Ecosystem, append(looked.found, said.affected...), opinions)
 	if err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{Undecided: looked.undecided}
 	answer.Flaws, answer.Dismissed = said.settle(q, flaws)
 	for i := range answer.Flaws {
 		if err := db.rate(&answer.Flaws[i]); err != nil {
-			return Answer{}, err
+			unread(err)
 		}
 	}
 	return answer, nil
@@ -466,27 +478,19 @@ func nextFix(placed []stretch, at Version, ends bool) string {
 	return first.fix()
 }
 
-// rate adds what KEV and EPSS say of a flaw.
+// rate adds what KEV and EPSS say of a flaw, as far as they can be read.
 func (db *Database) rate(f *Flaw) error {
 	n, ok := parseCVE(f.ID)
 	if !ok {
 		return nil
 	}
 	kev, err := db.data(KEV)
-	if err != nil {
-		return err
+	if err == nil && kev != nil {
+		f.KEV, err = kev.kev(n)
 	}
-	if kev != nil {
-		if f.KEV, err = kev.kev(n); err != nil {
-			return err
-		}
+	epss, epssErr := db.data(EPSS)
+	if epssErr == nil && epss != nil {
+		f.EPSS, epssErr = epss.epss(n)
 	}
-	epss, err := db.data(EPSS)
-	if err != nil {
-		return err
-	}
-	if epss != nil {
-		f.EPSS, err = epss.epss(n)
-	}
-	return err
+	return cmp.Or(err, epssErr)
 }

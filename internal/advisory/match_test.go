@@ -343,6 +343,12 @@ func TestExploited(t *testing.T) {
 	if f := match(t, open(t, dir), "npm", "p", "1.0.0").Flaws[0]; f.KEV == nil || f.EPSS == nil {
 		t.Error("failed updates took away what there was")
 	}
+	// What only completes the advisories takes no flaw away when it is damaged.
+	put(t, dataPath(dir, KEV), []byte("seaworthy data\n"))
+	answer := match(t, open(t, dir), "npm", "p", "1.0.0")
+	if len(answer.Flaws) != 1 || answer.Flaws[0].EPSS == nil || !errors.Is(answer.Unread, errDamaged) {
+		t.Errorf("got %+v, want the flaw with its EPSS score, and that KEV is damaged", answer)
+	}
 }
 
 func TestNamesOfFiles(t *testing.T) {
