@@ -12,13 +12,13 @@ import (
 func positionRule() *rule {
 	return &rule{
 		id: "password-argument", name: "a password that a call or a statement is given", severity: medium, form: special, source: "the call's or the statement's grammar",
-		keywords: []string{"basicauth(", "basic_auth(", "auth=(", "auth = (", "getconnection(", "identified by", "with password", "encrypted password", "httpbasicauth(", "userpass("},
+		keywords: []string{"basicauth(", "basic_auth(", "auth=(", "auth = (", "getconnection(", "identified by", "with password", "encrypted password", "httpbasicauth(", "userpass(", "dbi->connect(", "new pdo(", "mysqli_connect(", "new mysqli("},
 		find:     position,
 	}
 }
 
 var (
-	pairArgument = regexp.MustCompile(`^\s{0,3}(?:["'][^"'\n]{0,200}["']\s{0,3},\s{0,3})?["'][^"'\n]{1,64}["']\s{0,3},\s{0,3}["']([^"'\s]{6,128})["']\s{0,3}\)`)
+	pairArgument = regexp.MustCompile(`^\s{0,3}(?:["'][^"'\n]{0,200}["']\s{0,3},\s{0,3})?["'][^"'\n]{1,64}["']\s{0,3},\s{0,3}["']([^"'\s]{6,128})["']\s{0,3}[,)]`)
 	sqlPassword  = regexp.MustCompile(`^\s{1,4}(?:(?i:password|values|with \w{4,30} (?:by|as))\s{1,4})?["']([^"'\s]{6,128})["']`)
 )
 

@@ -68,10 +68,24 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 			}
 		}
 	}
+	if a.quoted {
+		i += schemeLength(text[i:])
+	}
 	a.start = i
 	a.end = valueEnd(text, i, opened)
 	a.paired = opened == 0 && text[i-1] == '=' && inRow(text, start, a.end)
 	return a, a.end > a.start && a.end-a.start < maxValue
+}
+
+// schemeLength is the length of the scheme of HTTP's Authorization before a value,
+// 0 if there is none.
+func schemeLength(v []byte) int {
+	for _, s := range [...]string{"Bearer ", "bearer ", "Token ", "token "} {
+		if bytes.HasPrefix(v, []byte(s)) {
+			return len(s)
+		}
+	}
+	return 0
 }
 
 // inRow tells whether a name=value without quotes has another one beside it, as in

@@ -51,6 +51,8 @@ var credentialFiles = [...]struct {
 	{[]string{".muttrc", "muttrc"}, lineField(`(?i)^\s*set\s+(?:imap|smtp|pop)_pass\s*=\s*["']?([^"'\s]{4,})`)},
 	{[]string{"snmpd.conf", "snmptrapd.conf"}, snmp},
 	{[]string{"user-data", "user-data.txt", "cloud-config.txt"}, userData},
+	{[]string{"/.gem/credentials"}, lineField(`^:?[0-9A-Za-z_.-]{1,64}: +["']?([0-9A-Za-z_]{24,128})["']?\s*$`)},
+	{[]string{"terraform.tfstate", "terraform.tfstate.backup"}, stateOfTerraform},
 	{[]string{"tomcat-users.xml"}, lineField(`password="([^"]{4,})"`)},
 }
 
@@ -129,6 +131,27 @@ func snmp(text []byte) [][2]int {
 		return v == "public" || v == "private"
 	})
 	return append(communities, snmpUser(text)...)
+}
+
+var (
+	stateType   = regexp.MustCompile(`"type": *"([^"]*)"`)
+	stateResult = regexp.MustCompile(`"result": *"([^"\\\n]{6,256})"`)
+)
+
+// stateOfTerraform finds the results of random_password, which Terraform keeps in
+// clear.
+func stateOfTerraform(text []byte) (list [][2]int) {
+	from := 0
+	random := false
+	for _, m := range stateResult.FindAllSubmatchIndex(text, maxMatches) {
+		for _, t := range stateType.FindAllSubmatch(text[from:m[0]], -1) {
+			random = string(t[1]) == "random_password"
+		}
+		if from = m[1]; random {
+			list = append(list, [2]int{m[2], m[3]})
+		}
+	}
+	return list
 }
 
 // userData finds the passwords under chpasswd in a file for cloud-init.
