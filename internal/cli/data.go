@@ -141,6 +141,7 @@ func (a *app) fetch(ctx context.Context, u *advisory.Updater, names []string, no
 		})
 	}
 	group.Wait()
+	var missed []string
 	for _, name := range names {
 		err := failed[name]
 		switch {
@@ -152,7 +153,11 @@ func (a *app) fetch(ctx context.Context, u *advisory.Updater, names []string, no
 			}
 			continue
 		}
-		a.log.Warn("advisories could not be fetched, and the scan goes on without", "name", name, "error", err)
+		missed = append(missed, name)
+		a.log.Debug("advisories could not be fetched", "name", name, "error", err)
+	}
+	if len(missed) > 0 { // most often for one and the same reason
+		a.log.Warn("advisories could not be fetched, and the scan goes on without", "names", strings.Join(missed, ", "), "error", failed[missed[0]])
 	}
 	return failed
 }

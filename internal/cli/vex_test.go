@@ -32,6 +32,10 @@ func TestAttachedVEX(t *testing.T) {
 	advisory := filepath.Join(dir, "osv", "Alpine", "all.zip")
 	writeZip(t, advisory, "A.json", `{"id": "ALPINE-CVE-2020-1967", "upstream": ["CVE-2020-1967"], "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
 "affected": [{"package": {"ecosystem": "Alpine:v3.22", "name": "openssl"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}`)
+	catalog := filepath.Join(dir, "kev.json")
+	if err := os.WriteFile(catalog, []byte(`{"dateReleased": "2025-08-25T00:00:00Z", "vulnerabilities": [{"cveID": "CVE-2021-44228", "dateAdded": "2021-12-10"}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	run := func(code int, args ...string) (out, errs string) {
 		t.Helper()
 		var stdout, stderr bytes.Buffer
@@ -42,7 +46,7 @@ func TestAttachedVEX(t *testing.T) {
 		return regexp.MustCompile(`\s+`).ReplaceAllString(stdout.String(), " "), stderr.String()
 	}
 	db := filepath.Join(dir, "db")
-	run(0, "db", "update", "--db-dir", db, "--source", filepath.Join(dir, "osv"), "--ecosystem", "Alpine")
+	run(0, "db", "update", "--db-dir", db, "--source", filepath.Join(dir, "osv"), "--kev", catalog, "--ecosystem", "Alpine")
 	img := imagetest.Image{Layers: []imagetest.Layer{{
 		imagetest.File("etc/os-release", "ID=alpine\nVERSION_ID=3.22.1\n"),
 		imagetest.File("lib/apk/db/installed", "P:libcrypto3\nV:3.0-r0\nA:x86_64\no:openssl\n\n"),

@@ -218,6 +218,12 @@ func TestRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	zipDirectory(t, filepath.Join(dir, "Alpine", "all.zip"), records)
+	if err := os.Mkdir(filepath.Join(dir, "kev"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "kev", "known_exploited_vulnerabilities.json"), []byte(`{"vulnerabilities": [{"cveID": "CVE-2021-44228", "dateAdded": "2021-12-10"}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	var mu sync.Mutex
 	var asked []string
 	down := false

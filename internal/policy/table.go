@@ -70,6 +70,7 @@ type situation struct {
 func situations() []situation {
 	vulnerability := seaworthy.Finding{Risk: seaworthy.Vulnerability, ID: "CVE", Severity: seaworthy.Critical}
 	exploited := seaworthy.Finding{Risk: seaworthy.Vulnerability, ID: "CVE", Severity: seaworthy.Medium, KEV: &seaworthy.KEV{DateAdded: "2026-01-01"}}
+	unrated := seaworthy.Finding{Risk: seaworthy.Vulnerability, ID: "CVE", Severity: seaworthy.Unknown}
 	cleared := vulnerability
 	cleared.VEX = &seaworthy.VEX{Status: "not_affected", By: "vendor"}
 	trust := func(s seaworthy.Severity) []seaworthy.Finding {
@@ -84,12 +85,14 @@ func situations() []situation {
 		{name: "first run offline, no advisory data yet", coverage: noData},
 		{name: "the same, but only `--risk misconfiguration` asked for", risks: []seaworthy.Risk{seaworthy.Misconfiguration}, coverage: noData},
 		{name: "a distribution or ecosystem without advisory data", coverage: noData},
+		{name: "flaws, and no catalog that says which are exploited", coverage: gap(seaworthy.Vulnerability, seaworthy.Partial)},
 		{name: "an analyzer that could not do its work", coverage: gap(seaworthy.Misconfiguration, seaworthy.Failed)},
 		{name: "a file too large to be searched for malware", coverage: gap(seaworthy.Malware, seaworthy.Partial)},
 		{name: "an image without any signature (severity medium)", findings: trust(seaworthy.Medium)},
 		{name: "an image with an invalid signature (severity high)", findings: trust(seaworthy.High)},
 		{name: "no key or identity to verify signatures with", coverage: gap(seaworthy.Trust, seaworthy.NotChecked)},
 		{name: "a vulnerability of severity medium that is known to be exploited", findings: []seaworthy.Finding{exploited}},
+		{name: "a vulnerability of unknown severity (the verdict says so)", findings: []seaworthy.Finding{unrated}},
 		{name: "a critical vulnerability without a fix", findings: []seaworthy.Finding{vulnerability}},
 		{name: "the same with `--ignore-unfixed`", findings: []seaworthy.Finding{vulnerability}, opt: Options{IgnoreUnfixed: true}},
 		{name: "a critical vulnerability that VEX says the image is not affected by", findings: []seaworthy.Finding{cleared}},
