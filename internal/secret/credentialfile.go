@@ -51,6 +51,7 @@ var credentialFiles = [...]struct {
 	{[]string{".muttrc", "muttrc"}, lineField(`(?i)^\s*set\s+(?:imap|smtp|pop)_pass\s*=\s*["']?([^"'\s]{4,})`)},
 	{[]string{"snmpd.conf", "snmptrapd.conf"}, snmp},
 	{[]string{"user-data", "user-data.txt", "cloud-config.txt"}, userData},
+	{[]string{"wp-config.php"}, lineField(`(?i)^\s*define\(\s*["'](?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["']\s*,\s*'((?:[^'\\\n]|\\.){32,128})'`)},
 	{[]string{"/.gem/credentials"}, lineField(`^:?[0-9A-Za-z_.-]{1,64}: +["']?([0-9A-Za-z_]{24,128})["']?\s*$`)},
 	{[]string{"terraform.tfstate", "terraform.tfstate.backup"}, stateOfTerraform},
 	{[]string{"tomcat-users.xml"}, lineField(`password="([^"]{4,})"`)},
@@ -64,7 +65,7 @@ func (s *scanner) inOwnFile() {
 	if r := s.rules.byID(credentialFile); r.form == ownFile {
 		for _, at := range credentialsIn(s.place.path, s.text) {
 			v := s.text[at[0]:at[1]]
-			if len(v) >= 4 && !placeholder(v) && !reference(v) {
+			if len(v) >= 4 && (unwritten(v) || !placeholder(v) && !reference(v)) {
 				s.add(match{rule: r, from: at[0], to: at[1], start: at[0], end: at[1]})
 			}
 		}

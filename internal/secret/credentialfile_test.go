@@ -54,6 +54,7 @@ func TestFormsOfText(t *testing.T) {
 		"Terraform":         {"file-password", "srv/terraform.tfstate", "{\"type\": \"random_id\", \"result\": \"a1b2c3d4e5\"},\n{\"type\": \"random_password\", \"result\": \"" + password + "\"}"},
 		"DBI":               {"password-argument", "srv/a.pl", `my $d = DBI->connect("dbi:mysql:x", "joe", "` + password + `", {RaiseError => 1});`},
 		"mysqli":            {"password-argument", "srv/a.php", `$d = new mysqli("db", "joe", "` + password + `", "app");`},
+		"WordPress":         {"file-password", "srv/wp-config.php", "define( 'NONCE_SALT', '<$%(y" + sample(random(405), `[0-9A-Za-z,;!+~]{58}`) + "' );\n"},
 		"macro":             {"generic-secret", "srv/a.h", "#define DB_PASSWORD \"" + password + "\"\n"},
 		"joined name":       {"snyk-token", "srv/a.properties", "snykToken = " + sample(random(403), `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}`) + "\n"},
 		"JSON Web Key":      {"json-web-key", "srv/k.json", `{"kty": "EC", "crv": "P-256", "d": "` + sample(random(401), `[0-9A-Za-z_-]{43}`) + `", "x": "a"}`},
@@ -84,6 +85,7 @@ func TestFormsWithoutSecret(t *testing.T) {
 		"publishable":  {"srv/a.env", "STRIPE_TOKEN=pk_live_" + sample(random(404), `[0-9A-Za-z]{24}`) + "\n"},
 		"form":         {"srv/a.rb", "password_field = 'user[password2]'\nfields = {password: \"password2\"}\n"},
 		"joined text":  {"srv/a.go", "x := \"DB_PASSWORD=\"+secret(\"a1\")+\"\\n\"\ny := \"token=\" + strings.Repeat(\"a1B2\", 4)\n"},
+		"WordPress":    {"srv/wp-config.php", "define( 'NONCE_SALT', 'put your unique phrase here, at least 64 characters' );\n"},
 		"template":     {"srv/a.py", "password_location = \"home/{user}/.netrc7\"\n"},
 		"header names": {"root/people.csv", "name,role\njoe,admin\n"},
 	} {
