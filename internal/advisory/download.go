@@ -208,6 +208,14 @@ type temporaryError struct {
 
 func (e *temporaryError) Unwrap() error { return e.error }
 
+// nameError is a server whose name nobody knows.
+type nameError struct{ error }
+
+func (e *nameError) Unwrap() error { return e.error }
+func (e *nameError) Hint() string {
+	return "without a network, fetch the data elsewhere and hand it on with db export and db import, or name a directory with --source"
+}
+
 // transfer gets the rest of a file.
 func (u *Updater) transfer(ctx context.Context, p *partial, name string, known Part) error {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -349,7 +357,7 @@ func (u *Updater) get(ctx context.Context, url string, prepare func(http.Header)
 	response, err := u.Client.Do(request)
 	var name *net.DNSError
 	if errors.As(err, &name) && name.IsNotFound {
-		return nil, err // without a network too: to wait for it helps nobody
+		return nil, &nameError{err} // without a network too: to wait for it helps nobody
 	}
 	if err != nil {
 		return nil, &temporaryError{err, 0}

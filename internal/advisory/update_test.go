@@ -411,6 +411,10 @@ func TestNoSuchHostIsNotAskedAgain(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "no such host") {
 		t.Errorf("got %v, want no such host", err)
 	}
+	var h interface{ Hint() string }
+	if !errors.As(err, &h) || !strings.Contains(h.Hint(), "db import") {
+		t.Errorf("%v does not say what to do without a network", err)
+	}
 	if asked != 1 {
 		t.Errorf("got %d requests, want 1", asked)
 	}
