@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"seaworthy.dev/seaworthy/internal/cli"
@@ -16,7 +15,7 @@ var version, commit string
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50) // a third less memory for a hundredth of the time
+		collectRarely()
 	}
 	if version == "" {
 		version, commit = built()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/github/go-spdx/v2/spdxexp"
+	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 )
 
 // LicenseWords makes SPDX expressions of what packages say of their licences. It
@@ -166,11 +167,56 @@ const (
 
 // validLicense gives the expression in the spelling of the list, if it is one.
 func validLicense(expression string, old bool) (string, bool) {
+	if !knownWords(expression) {
+		return "", false
+	}
 	normal, invalid := spdxexp.ValidateAndNormalizeLicensesWithOptions([]string{expression}, spdxexp.ValidateLicensesOptions{FailDeprecatedLicenses: !old})
 	if len(invalid) > 0 || len(normal) != 1 {
 		return "", false
 	}
 	return normal[0], true
+}
+
+// knownWords tells whether each word of an expression may stand in one. An unknown
+// word is seen here in a small part of the time that taking it apart takes, and most
+// names are none of SPDX.
+func knownWords(expression string) bool {
+	for word := range strings.FieldsFuncSeq(expression, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '.')
+	}) {
+		if !knownWord(word) {
+			return false
+		}
+	}
+	return true
+}
+
+// knownWord tells whether a word is of a list, or starts as an operator or a
+// reference does: the grammar asks for no space behind those.
+func knownWord(word string) bool {
+	for _, start := range [...]string{"AND", "OR", "WITH", licenseRef, "DocumentRef-"} {
+		if strings.HasPrefix(word, start) {
+			return true
+		}
+	}
+	if onList(word) {
+		return true
+	}
+	base, only := strings.CutSuffix(word, "-only")
+	if only {
+		return onList(base)
+	}
+	base, later := strings.CutSuffix(word, "-or-later")
+	return later && onList(base) || onList(word+"-or-later")
+}
+
+func onList(id string) bool {
+	for _, has := range [...]func(string) (bool, string){spdxlicenses.IsActiveLicense, spdxlicenses.IsDeprecatedLicense, spdxlicenses.IsException} {
+		if ok, _ := has(id); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // licenseRefOf makes an identifier of a name that is on no list: of letters,

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/github/go-spdx/v2/spdxexp"
+	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 )
 
 // The words are those of real packages: of Alpine, Fedora, Debian, npm, PyPI and
@@ -72,6 +73,23 @@ func TestKnownLicensesExist(t *testing.T) {
 			t.Errorf("%s becomes %s, which is on no list", name, id)
 		}
 	}
+}
+
+// What is left out for an unknown word is no expression.
+func FuzzKnownWords(f *testing.F) {
+	ids := slices.Concat(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated())
+	for i, id := range ids {
+		f.Add(id)
+		f.Add("(" + id + " OR ANDMIT) WITH " + ids[(i+1)%len(ids)])
+	}
+	for _, s := range []string{"GPL-2.0+", "GPL-2.0-or-later+", "GPL-2.0-or-later(MIT", "Apache-2.0-only", "Apache-2.0-or-later", "DocumentRef-a:LicenseRef-b", "ORMIT", "MIT\xff", "a b", "MIT WITH Classpath-exception-2.0"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, expression string) {
+		if ok, _ := spdxexp.ValidateLicenses([]string{expression}); ok && !knownWords(expression) {
+			t.Fatalf("%q is an expression with an unknown word", expression)
+		}
+	})
 }
 
 func FuzzLicense(f *testing.F) {

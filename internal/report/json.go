@@ -169,11 +169,11 @@ func encode(prefix string, value any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent(prefix, "  ")
 	if err := e.Encode(value); err != nil {
 		return nil, err
 	}
-	return replacement(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+	compact := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return replacement(appendIndented(make([]byte, 0, 2*len(compact)), compact, prefix)), nil
 }
 
 // encodeTo writes a whole document.

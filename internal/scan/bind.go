@@ -6,9 +6,12 @@ import (
 	"iter"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/inventory"
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
@@ -60,13 +63,20 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 		}
 	}
 	img.BaseBoundary, img.Base = instruction.FindBase(manifest.Config, len(img.Layers))
-	var err error
-	if m.tree, err = newTree(ctx, tables); err != nil {
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		m.tree, err = newTree(groupCtx, tables)
+		return err
+	})
+	var found []*inventory.Layer
+	group.Go(func() (err error) {
+		found, err = m.decodeInventories()
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
 	}
-	if m.software, err = newSoftware(m); err != nil {
-		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
-	}
+	m.software = newSoftware(m, found)
 	if r := m.software.release; r != nil {
 		img.OS = r.OS()
 	}

@@ -43,15 +43,23 @@ type installed struct {
 	since int
 }
 
-func newSoftware(m *Merged) (*software, error) {
-	s := &software{merged: m}
+// decodeInventories gives what the inventory found in each layer.
+func (m *Merged) decodeInventories() ([]*inventory.Layer, error) {
 	analyzer := inventory.New()
+	var layers []*inventory.Layer
 	for i := range m.layers {
 		l, err := inventory.Decode(m.Result(analyzer, i))
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
-		s.layers = append(s.layers, l)
+		layers = append(layers, l)
+	}
+	return layers, nil
+}
+
+func newSoftware(m *Merged, layers []*inventory.Layer) *software {
+	s := &software{merged: m, layers: layers}
+	for i, l := range layers {
 		for j := range l.Found {
 			f := &l.Found[j]
 			if e, ok := m.At(i, f.Ordinal); ok && e.Live() {
@@ -65,7 +73,7 @@ func newSoftware(m *Merged) (*software, error) {
 	s.owners = sync.OnceValue(s.findOwners)
 	s.all = sync.OnceValue(s.findAll)
 	s.gaps = sync.OnceValue(s.findGaps)
-	return s, nil
+	return s
 }
 
 // findRelease gives what the live os-release says.
