@@ -28,6 +28,7 @@ const order = `
 	internal/image       < internal/layer
 	internal/instruction <
 	internal/zipfile     <
+	internal/inflate     <
 	internal/inventory   < internal/zipfile
 	internal/advisory    <
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
@@ -35,7 +36,7 @@ const order = `
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/instruction internal/misconfig/*
-	internal/secret      < internal/instruction internal/zipfile internal/secret/*
+	internal/secret      < internal/instruction internal/zipfile internal/inflate internal/secret/*
 	internal/vulnerability < internal/advisory
 	internal/secret/prefilter <
 

@@ -48,7 +48,7 @@ func containerOf(name string, head []byte) container {
 		}
 	case 0x1f:
 		if head[1] == 0x8b && head[2] == 8 {
-			return compressed(openGzip)
+			return gzipFile
 		}
 	case 'B':
 		if len(head) > 9 && bytes.HasPrefix(head, []byte("BZh")) && string(head[4:10]) == "1AY&SY" {
@@ -187,10 +187,17 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 			r.gap(damaged)
 			return nil
 		}
+		name := string(e.Name)
+		path := r.path + "!/" + name
 		var body io.Reader = packed
 		switch e.Method {
 		case zipfile.Stored:
 		case zipfile.Deflated:
+			if r.body != nil {
+				if _, from, n := packed.Outer(); r.atOnce(r.body[from:from+n], path, name) {
+					return nil
+				}
+			}
 			in.Reset(packed)
 			if err := inflate.(flate.Resetter).Reset(in, nil); err != nil {
 				return err
@@ -200,8 +207,7 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 			r.gap(methods)
 			return nil
 		}
-		name := string(e.Name)
-		return r.member(body, r.path+"!/"+name, name)
+		return r.member(body, path, name)
 	})
 	switch {
 	case err == nil || errors.Is(err, errBudget):
@@ -272,10 +278,7 @@ func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 		if isTar(head) {
 			return true, r.tar(plain)
 		}
-		name := path.Base(r.path)
-		if ext := path.Ext(name); ext != name {
-			name = strings.TrimSuffix(name, ext)
-		}
+		name := unpackedName(r.path)
 		err = r.member(plain, path.Join(path.Dir(r.path), name), name)
 		if errors.Is(err, errBudget) {
 			err = nil

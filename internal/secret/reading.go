@@ -36,6 +36,7 @@ type reading struct {
 	path     string
 	found    []sighting
 	gaps     []string // sorted: why some of it was not looked at
+	body     []byte   // of the file, if it is in memory
 	// budget is how many more bytes may come out of decompression.
 	budget int64
 }
@@ -46,13 +47,15 @@ func (a *Analyzer) reading(ctx context.Context, path string, size int64) *readin
 
 // file looks through a file of a layer.
 func (r *reading) file(f *seaworthy.File) error {
+	body, inMemory := f.Bytes()
 	if open := containerOf(f.Path, f.Head); open != nil {
+		r.body = body
 		ok, err := open(r, f.ReaderAt(), f.Size)
 		if ok || err != nil {
 			return err
 		}
 	}
-	if body, ok := f.Bytes(); ok {
+	if inMemory {
 		pl := placeOf(f.Path, f.Head)
 		found, whole := r.analyzer.look(body, &pl)
 		r.keep(found, whole)
@@ -78,14 +81,20 @@ func (r *reading) gap(why string) {
 	}
 }
 
+// window gives the memory for a part of a text, which is to be put back into
+// windows.
+func (a *Analyzer) window() *[windowSize]byte {
+	if window, ok := a.windows.Get().(*[windowSize]byte); ok {
+		return window
+	}
+	return new([windowSize]byte)
+}
+
 // stream looks through a text of any length in windows that overlap. A secret
 // that starts in the shared end of a window belongs to the next one. The path
 // tells what to expect, member where in the file the text is.
 func (r *reading) stream(text io.Reader, path, member string) error {
-	window, ok := r.analyzer.windows.Get().(*[windowSize]byte)
-	if !ok {
-		window = new([windowSize]byte)
-	}
+	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
 	member, _ = seaworthy.TextPath(member)
 	var pl place

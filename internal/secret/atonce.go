@@ -1,0 +1,121 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+	"path"
+	"strings"
+	"sync"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inflate"
+)
+
+// Most files in archives are short, and all of one is in memory before and after it
+// is decompressed. What does not go this way, for its length, its damage or its
+// rarity, goes the other, and ends there in what there is to be said of it.
+
+var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
+
+// atOnce looks through a file in the file. If it gives false, nothing was looked at.
+func (r *reading) atOnce(packed []byte, path, member string) bool {
+	window := r.analyzer.window()
+	defer r.analyzer.windows.Put(window)
+	text, _, ok := r.inflate(window, packed)
+	if ok {
+		r.lookAtMember(text, path, member)
+	}
+	return ok
+}
+
+// inflate decompresses a text, if it is shorter than a window and than the budget.
+func (r *reading) inflate(window *[windowSize]byte, packed []byte) (text []byte, taken int, ok bool) {
+	room := min(windowSize, r.budget) - 1
+	if room <= 0 || r.ctx.Err() != nil {
+		return nil, 0, false
+	}
+	d := decoders.Get().(*inflate.Decoder)
+	defer decoders.Put(d)
+	n, taken, err := d.Inflate(window[:room], packed)
+	return window[:n], taken, err == nil
+}
+
+// lookAtMember looks through a whole text that came out of the file.
+func (r *reading) lookAtMember(text []byte, path, member string) {
+	r.budget -= int64(len(text))
+	pl := placeOf(path, text[:min(len(text), seaworthy.HeadSize)])
+	found, whole := r.analyzer.look(text, &pl)
+	member, _ = seaworthy.TextPath(member)
+	for i := range found {
+		found[i].Member = member
+	}
+	r.keep(found, whole)
+}
+
+// gzipFile is a container for the files that gzip makes, RFC 1952.
+func gzipFile(r *reading, file io.ReaderAt, size int64) (bool, error) {
+	if packed, ok := deflateOf(r.body); ok && r.gunzipAtOnce(packed) {
+		return true, nil
+	}
+	return compressed(openGzip)(r, file, size)
+}
+
+// gzipTail is the length of what follows the compressed data: a CRC-32 and a length.
+const gzipTail = 8
+
+func (r *reading) gunzipAtOnce(packed []byte) bool {
+	window := r.analyzer.window()
+	defer r.analyzer.windows.Put(window)
+	text, taken, ok := r.inflate(window, packed)
+	tail := packed[taken:]
+	if !ok || len(text) == 0 || isTar(text) || len(tail) != gzipTail ||
+		binary.LittleEndian.Uint32(tail) != crc32.ChecksumIEEE(text) || binary.LittleEndian.Uint32(tail[4:]) != uint32(len(text)) {
+		return false
+	}
+	name := unpackedName(r.path)
+	r.lookAtMember(text, path.Join(path.Dir(r.path), name), name)
+	return true
+}
+
+// unpackedName is what a compressed file is called once it is no more so.
+func unpackedName(name string) string {
+	name = path.Base(name)
+	if ext := path.Ext(name); ext != name {
+		name = strings.TrimSuffix(name, ext)
+	}
+	return name
+}
+
+// deflateOf gives what follows the header of a gzip file. Of a header with a
+// checksum ok is false.
+func deflateOf(body []byte) (packed []byte, ok bool) {
+	const header, checksum, extra, name, comment, reserved = 10, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 7 << 5
+	if len(body) < header || body[3]&(checksum|reserved) != 0 {
+		return nil, false
+	}
+	flags, rest := body[3], body[header:]
+	if flags&extra != 0 {
+		if len(rest) < 2 {
+			return nil, false
+		}
+		end := 2 + int(binary.LittleEndian.Uint16(rest))
+		if len(rest) < end {
+			return nil, false
+		}
+		rest = rest[end:]
+	}
+	for _, text := range []byte{name, comment} {
+		if flags&text == 0 {
+			continue
+		}
+		// The other way does not take longer ones.
+		end := bytes.IndexByte(rest[:min(len(rest), 512)], 0)
+		if end < 0 {
+			return nil, false
+		}
+		rest = rest[end+1:]
+	}
+	return rest, true
+}
