@@ -11,7 +11,7 @@ func credentialFiles() []document {
 		{"netrc", []template{"home/{word}/_netrc"}, "machine {host} login {user} password ‹netrc password|{random api key}›\n"},
 		{"npmrc", []template{"root/.npmrc", "app/.npmrc", "home/{word}/.npmrc"},
 			`registry=https://{host}/npm/
-//registry.npmjs.org/:_authToken=‹npm token|{npm token}›
+//registry.npm.example/:_authToken=‹npm token|{npm token}›
 //{host}/:_authToken=‹registry token|{uuid}›
 //{host}/:_password=‹npmrc password|{base64 strong password}›
 //{host}/:_authToken=«environment reference|${NPM_TOKEN}»
@@ -464,7 +464,7 @@ wget --user={word} --password=‹--password|{strong password}› https://{host}/
 curl -sSL -H "PRIVATE-TOKEN: ‹gitlab personal token|{gitlab personal token}›" https://gitlab.com/api/v4/projects
 curl -H "X-Api-Key: ‹api key header|{random api key}›" https://{host}/v1/{word}
 pip install --index-url https://{word}:‹password in url|{random api key}›@{host}/simple {word}
-npm config set //registry.npmjs.org/:_authToken ‹npm token|{npm token}›
+npm config set //registry.npm.example/:_authToken ‹npm token|{npm token}›
 htpasswd -bc /etc/nginx/.htpasswd {word} ‹htpasswd -b|{random api key}›
 openssl enc -aes-256-cbc -k ‹openssl -k|{random api key}› -in {word} -out {word}.enc
 curl -H "Authorization: Bearer «environment reference|$TOKEN»" https://{host}/
@@ -503,7 +503,7 @@ ARG NPM_TOKEN=‹npm token|{npm token}›
 ARG «name of a variable|GITHUB_TOKEN»
 ENV DB_PASSWORD=‹dockerfile env|{strong password}›
 RUN git clone https://{word}:‹github personal token|{github personal token}›@github.com/{word}/{word}.git
-RUN echo "//registry.npmjs.org/:_authToken=«environment reference|${NPM_TOKEN}»" > .npmrc && npm ci
+RUN echo "//registry.npm.example/:_authToken=«environment reference|${NPM_TOKEN}»" > .npmrc && npm ci
 RUN --mount=type=secret,id=«name of a secret|npm_token» npm ci
 CMD ["node", "server.js"]
 `},

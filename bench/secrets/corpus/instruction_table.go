@@ -72,7 +72,7 @@ func runs() []template {
 		"git clone https://oauth2:‹password in url|{random api key}›@{host}/{word}.git /srv",
 		"git config --global url.\"https://‹github fine-grained token|{github fine-grained token}›@github.com/\".insteadOf https://github.com/",
 		"pip install --extra-index-url https://{word}:‹password in url|{random api key}›@{host}/simple {word}",
-		"npm config set //registry.npmjs.org/:_authToken=‹npm token|{npm token}› && npm ci",
+		"npm config set //registry.npm.example/:_authToken=‹npm token|{npm token}› && npm ci",
 		"echo \"//{host}/:_authToken=‹registry token|{uuid}›\" > ~/.npmrc",
 		"echo 'root:‹chpasswd password|{memorable password}›' | chpasswd",
 		"useradd -m {word} && echo \"{word}:‹chpasswd password|{strong password}›\" | chpasswd",

@@ -13,7 +13,7 @@ func lockFiles() []document {
 ` +
 				times(12, `    "node_modules/{word}-{word}": {
       "version": "{version}",
-      "resolved": "https://registry.npmjs.org/{word}/-/{word}-{version}.tgz",
+      "resolved": "https://registry.npm.example/{word}/-/{word}-{version}.tgz",
       "integrity": "«integrity|{integrity}»"
     },
 `) +
