@@ -82,7 +82,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 13 }
+func (*Analyzer) Version() int { return 14 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
@@ -159,7 +159,7 @@ func (a *Analyzer) sighting(m *match, pl *place) sighting {
 // everybody gets with an installed package is no secret of the image's, and keys
 // are made for tests.
 func demoted(m *match, pl *place) (note string, most seaworthy.Severity) {
-	key := strings.HasSuffix(m.rule.id, "private-key")
+	key := strings.HasSuffix(m.rule.id, "private-key") || m.rule.id == "json-web-key"
 	switch {
 	case pl.keeper:
 	case pl.installed && pl.fixture:

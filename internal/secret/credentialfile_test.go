@@ -143,3 +143,19 @@ func TestStores(t *testing.T) {
 		})
 	}
 }
+
+// TestKeyOfVectors shows that a key among test vectors is no alarm of the worst
+// kind.
+func TestKeyOfVectors(t *testing.T) {
+	body := `{"kty": "OKP", "crv": "Ed25519", "d": "` + sample(random(406), `[0-9A-Za-z_-]{43}`) + `"}`
+	for path, want := range map[string]seaworthy.Severity{
+		"srv/keys.json":                            seaworthy.Critical,
+		"srv/testdata/ed25519.json":                seaworthy.Medium,
+		"usr/lib/node_modules/x/test/ed25519.json": seaworthy.Low,
+	} {
+		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(path, body)}}}).of("json-web-key")
+		if len(got) != 1 || got[0].Severity != want {
+			t.Errorf("%s: %+v, want one finding of severity %s", path, got, want)
+		}
+	}
+}
