@@ -132,6 +132,9 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 		Locations: f.locations, Evidence: f.name + f.rule.redacted(), Remediation: remedy(f.rule, &first, steps),
 		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
 	}
+	if f.packages != nil && f.severity == seaworthy.Negligible {
+		out.Remediation = "There is nothing to rotate: everybody who has the package has it. Only never use it for anything of your own."
+	}
 	if show {
 		out.Evidence = string(f.value)
 	}
