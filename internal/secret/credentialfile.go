@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -72,13 +73,29 @@ func (s *scanner) inOwnFile() {
 	}
 }
 
+// namedCredentials is one name of files in credentialFiles.
+type namedCredentials struct {
+	name string
+	find spanned
+}
+
+// credentialsByBase gives credentialFiles by the last element of their names: every
+// file is asked about.
+var credentialsByBase = sync.OnceValue(func() map[string][]namedCredentials {
+	byBase := make(map[string][]namedCredentials)
+	for _, c := range credentialFiles {
+		for _, name := range c.names {
+			byBase[path.Base(name)] = append(byBase[path.Base(name)], namedCredentials{name, c.find})
+		}
+	}
+	return byBase
+})
+
 func credentialsIn(name string, text []byte) [][2]int {
-	base, rooted := strings.ToLower(path.Base(name)), "/"+name
-	for i := range credentialFiles {
-		for _, n := range credentialFiles[i].names {
-			if n == base || n[0] == '/' && strings.HasSuffix(rooted, n) {
-				return credentialFiles[i].find(text)
-			}
+	base := strings.ToLower(path.Base(name))
+	for _, c := range credentialsByBase()[base] {
+		if c.name == base || strings.HasSuffix("/"+name, c.name) {
+			return c.find(text)
 		}
 	}
 	switch ext := path.Ext(base); ext {
