@@ -82,7 +82,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 14 }
+func (*Analyzer) Version() int { return 15 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.

@@ -4,7 +4,7 @@ package secret
 // what watches over machines.
 var cloudFormats = [...]format{
 	{id: "aws-access-key-id", name: "an AWS access key id", severity: high, expr: `(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}`, joined: true, check: awsAccessKeyID, source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"},
-	{id: "aws-secret-access-key", name: "an AWS secret access key", severity: critical, expr: `[0-9A-Za-z+/]{40}`, in: []string{"aws_secret", "secret_access_key", "secretaccesskey", "secret_key", "secretkey", "aws_sec"}, source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"},
+	{id: "aws-secret-access-key", name: "an AWS secret access key", severity: critical, expr: `[0-9A-Za-z+/]{40}`, in: []string{"aws_secret", "awssecret", "secret_access_key", "secretaccesskey", "aws_sec"}, source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"},
 	{id: "aws-session-token", name: "an AWS session token", severity: high, expr: `(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[0-9A-Za-z+/=]{100,}`, source: "https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html"},
 	{id: "aws-bedrock-key", name: "an Amazon Bedrock API key", severity: critical, expr: `ABSK[0-9A-Za-z+/]{109,269}={0,2}`, source: "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"},
 	{id: "aws-mws-token", name: "an Amazon MWS auth token", severity: high, expr: `amzn\.mws\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, source: "https://docs.developer.amazonservices.com/"},
