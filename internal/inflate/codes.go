@@ -7,7 +7,6 @@ import "math/bits"
 // the rest of longer codes.
 type codes struct {
 	cells [cells]cell
-	kind  kind
 }
 
 // cell is what a code means:
