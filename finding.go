@@ -120,7 +120,12 @@ type Finding struct {
 	Package    *AffectedPackage `json:"package,omitempty"`
 	Locations  []Location       `json:"locations,omitempty"`
 	// Evidence is what was seen, secrets redacted.
-	Evidence    string `json:"evidence,omitempty"`
+	Evidence string `json:"evidence,omitempty"`
+	// ValueDigest is of a secret the first 16 bytes of HMAC-SHA-256 in hexadecimal
+	// digits, under a random key of the cache that does not leave it: equal secrets in
+	// the reports of one cache have equal ones. It is empty for a value that is short
+	// or varies little, which could be guessed from it together with the key.
+	ValueDigest string `json:"valueDigest,omitempty"`
 	Remediation string `json:"remediation,omitempty"`
 	// Controls are the items of public standards that the finding violates.
 	Controls  []string   `json:"controls,omitempty"`

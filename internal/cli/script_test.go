@@ -238,6 +238,19 @@ func privateKey(t *testing.T) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
+// cacheWithKey is the directory of an empty cache that has a key already.
+func cacheWithKey(t *testing.T, key string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "v1"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "v1", "key"), []byte(key), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // TestSameBytes shows that a report does not depend on cores or on the cache.
 func TestSameBytes(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{
@@ -248,12 +261,13 @@ func TestSameBytes(t *testing.T) {
 	img.Config.Config.User = "0"
 	img.Config.Config.Env = []string{"PATH=/bin:.:", "API_TOKEN=" + "abcdef"}
 	references := []string{img.OCILayout(t), img.OCIArchive(t), img.DockerArchive(t, "example/app:1.0")}
+	key := madeUp("cache", 32)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, reference := range references {
 		var first []byte
 		for _, cores := range []int{1, 2, 16} {
 			runtime.GOMAXPROCS(cores)
-			cache := t.TempDir()
+			cache := cacheWithKey(t, key)
 			for _, state := range []string{"cold", "warm"} {
 				var out, errs bytes.Buffer
 				cli.Run(t.Context(), []string{"scan", "--offline", "--format", "json", "--cache-dir", cache, "--platform", "linux/amd64", "--policy", "none", reference},

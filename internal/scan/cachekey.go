@@ -20,13 +20,13 @@ const (
 // Key gives the random key of this cache, of 32 bytes, made when it is first
 // asked for: under it the digest of a secret may be kept, and by no means the
 // secret. All processes that use the directory get the same one. Without a cache
-// every call gives another.
+// there is none: it is nil.
 func (c *Cache) Key() ([]byte, error) {
+	if c == nil {
+		return nil, nil
+	}
 	fresh := make([]byte, keySize)
 	rand.Read(fresh)
-	if c == nil {
-		return fresh, nil
-	}
 	path := filepath.Join(c.dir, cacheFormat, "key")
 	key, err := c.readKey(path)
 	if err == nil {

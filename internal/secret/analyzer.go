@@ -27,7 +27,8 @@ import (
 type Options struct {
 	// Key is the random key of the cache, of at least 16 bytes. By it equal
 	// secrets are recognised without their value being kept. Without a key a fresh
-	// one is made, and nothing that was cached serves again.
+	// one is made, nothing that was cached serves again, and findings have no digest
+	// of the value, which could not be compared with anything.
 	Key []byte
 	// Rules are what is looked for; nil means the built-in rules.
 	Rules *Rules
@@ -42,8 +43,10 @@ type Options struct {
 // Analyzer looks for secrets. It implements [seaworthy.LayerAnalyzer] and
 // [seaworthy.ImageAnalyzer].
 type Analyzer struct {
-	rules  *Rules
-	key    []byte
+	rules *Rules
+	key   []byte
+	// fresh is true of a key that is nobody's but this analyzer's.
+	fresh  bool
 	show   bool
 	verify *Verifier
 	// windows holds the memory in which long files are read.
@@ -63,7 +66,7 @@ const minKey = 16
 func New(opt Options) (*Analyzer, error) {
 	a := &Analyzer{rules: opt.Rules, key: opt.Key, show: opt.Show, verify: opt.Verify}
 	if a.key == nil {
-		a.key = make([]byte, sha256.Size)
+		a.key, a.fresh = make([]byte, sha256.Size), true
 		rand.Read(a.key)
 	}
 	if len(a.key) < minKey {
@@ -82,7 +85,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 15 }
+func (*Analyzer) Version() int { return 16 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
@@ -123,6 +126,8 @@ type sighting struct {
 	Note     string             `json:"note,omitempty"`
 	Encoding string             `json:"encoding,omitempty"`
 	Name     string             `json:"name,omitempty"`
+	// Head is how the value begins as everybody's of its kind does.
+	Head string `json:"head,omitempty"`
 	// Same is equal for equal secrets; empty for one that could be guessed from
 	// it by whoever has the key.
 	Same string `json:"same,omitempty"`
@@ -135,7 +140,7 @@ type sighting struct {
 const maxShownName = 40
 
 func (a *Analyzer) sighting(m *match, pl *place) sighting {
-	s := sighting{Rule: m.rule.id, Offset: int64(m.start), Severity: m.rule.severity, Note: m.note, Encoding: m.encoding}
+	s := sighting{Rule: m.rule.id, Offset: int64(m.start), Severity: m.rule.severity, Note: m.note, Encoding: m.encoding, Head: m.head}
 	if m.severity != seaworthy.Unknown {
 		s.Severity = m.severity
 	}
@@ -184,7 +189,7 @@ func joinSentences(a, b string) string {
 
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
-	g := gathering{rules: a.rules}
+	g := gathering{rules: a.rules, fresh: a.fresh}
 	g.steps, _ = instruction.History(m.Image().Config, len(m.Image().Layers))
 	for i := range m.Image().Layers {
 		if err := ctx.Err(); err != nil {

@@ -84,6 +84,12 @@ func githubToken(seed uint64) string { return tokenOf(random(seed), &codeFormats
 // key is a fresh private key in PEM.
 func key(t testing.TB) string {
 	t.Helper()
+	return string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: keyBytes(t)}))
+}
+
+// keyBytes is a fresh private key in DER.
+func keyBytes(t testing.TB) []byte {
+	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +98,7 @@ func key(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
+	return der
 }
 
 func TestEveryVersionOfEveryFile(t *testing.T) {
@@ -177,6 +183,37 @@ func TestKeysInText(t *testing.T) {
 		if got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", text)}}}); len(got.of("private-key")) != 1 {
 			t.Errorf("%s: not found in %q", name, text)
 		}
+	}
+}
+
+// TestEvidenceOfKeys shows of a key what it is, and nothing of it.
+func TestEvidenceOfKeys(t *testing.T) {
+	armour := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	body := make([]byte, 300)
+	for i, r := 0, random(70); i < len(body); i++ {
+		body[i] = byte(r.Uint32())
+	}
+	plain := armour("EC PRIVATE KEY", keyBytes(t))
+	for name, c := range map[string]struct{ text, want string }{
+		"SEC 1":     {plain, "-----BEGIN EC PRIVATE KEY----- [redacted]"},
+		"OpenSSH":   {armour("OPENSSH PRIVATE KEY", append([]byte("openssh-key-v1\x00\x00\x00\x00\x04none"), body...)), "-----BEGIN OPENSSH PRIVATE KEY----- [redacted]"},
+		"encrypted": {armour("ENCRYPTED PRIVATE KEY", body), "-----BEGIN ENCRYPTED PRIVATE KEY----- [redacted]"},
+		"odd label": {armour("\x1b[2JQ7x PRIVATE KEY", keyBytes(t)), "[redacted]"},
+		"PuTTY": {puttyBegin + "3: ssh-ed25519\nEncryption: none\nComment: x\nPrivate-Lines: 1\n" + base64.StdEncoding.EncodeToString(body[:48]) +
+			"\nPrivate-MAC: " + strings.Repeat("5e", 32) + "\n", puttyBegin + "3: ssh-ed25519 [redacted]"},
+		"DER": {string(keyBytes(t)), "[redacted]"},
+	} {
+		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.text)}}}).findings
+		if len(got) != 1 || got[0].Evidence != c.want {
+			t.Errorf("%s: want one finding with %q: %+v", name, c.want, got)
+		}
+	}
+	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "a")}}}
+	img.Config.Config.Env = []string{"DEPLOY_KEY=" + plain}
+	if got := judge(t, img).findings; len(got) != 1 || !strings.HasSuffix(got[0].Evidence, "-----BEGIN EC PRIVATE KEY----- [redacted]") {
+		t.Errorf("environment: %+v", got)
 	}
 }
 

@@ -95,7 +95,7 @@ func (a *Analyzer) redact(text string, found []match) string {
 	for _, m := range found {
 		value := string(m.value)
 		if m.encoding != "" {
-			return m.rule.redacted() // the run around it would have to go too
+			return m.rule.head() + "[redacted]" // the run around it would have to go too
 		}
 		text = strings.ReplaceAll(text, value, instruction.Hidden)
 	}

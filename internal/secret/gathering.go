@@ -12,6 +12,7 @@ import (
 // gathering joins sightings of the same secret into one finding.
 type gathering struct {
 	rules *Rules
+	fresh bool                      // the key of the digests, which then are of no use to others
 	steps []instruction.Instruction // of the history
 	order []string
 	byKey map[string]*gathered
@@ -29,6 +30,8 @@ type gathered struct {
 	value    []byte // nil unless it is to be shown or verified
 	outcome  *outcome
 	name     string // NAME=, where the name of the value is known
+	head     string // how values of the kind begin
+	digest   string // keyed
 }
 
 // The bounds on a report. The places of one secret beyond them are counted.
@@ -53,7 +56,13 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	}
 	f, ok := g.byKey[key]
 	if !ok {
-		f = &gathered{rule: g.rules.byID(s.Rule), value: s.Value}
+		f = &gathered{rule: g.rules.byID(s.Rule), value: s.Value, head: s.Head}
+		if !g.fresh {
+			f.digest = s.Same
+		}
+		if f.head == "" {
+			f.head = f.rule.head()
+		}
 		if s.Name != "" {
 			f.name = s.Name + "="
 		}
@@ -129,7 +138,7 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 	out := &seaworthy.Finding{
 		Risk: seaworthy.Secret, ID: f.rule.id, Severity: f.severity,
 		Title: "The image holds " + f.rule.name, Detail: strings.Join(detail, " "),
-		Locations: f.locations, Evidence: f.name + f.rule.redacted(), Remediation: remedy(f.rule, &first, steps),
+		Locations: f.locations, Evidence: f.name + f.head + "[redacted]", ValueDigest: f.digest, Remediation: remedy(f.rule, &first, steps),
 		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
 	}
 	if f.packages != nil && f.severity == seaworthy.Negligible {
@@ -144,13 +153,14 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 	return out
 }
 
-// redacted shows the public part of a secret's form and nothing of its value.
-func (r *rule) redacted() string {
-	prefix := ""
-	if r.form == token && r.expr != nil {
-		prefix, _ = r.expr.compiled().LiteralPrefix()
+// head is how all values of the rule begin: it is public, and tells nothing of a
+// value.
+func (r *rule) head() string {
+	if r.form != token || r.expr == nil {
+		return ""
 	}
-	return prefix + "[redacted]"
+	prefix, _ := r.expr.compiled().LiteralPrefix()
+	return prefix
 }
 
 // owners tells the packages that installed the files of a layer with sightings.

@@ -40,24 +40,40 @@ func privateKey(text []byte) (length int, o opinion) {
 	if !ok {
 		return 0, opinion{}
 	}
+	if o, ok = judgeKey(kind, der, encrypted); !ok {
+		return 0, opinion{}
+	}
+	o.head = armourLine(kind)
+	return length, o
+}
+
+// judgeKey gives an opinion on a key of a kind without its armour; ok is false if
+// it is none.
+func judgeKey(kind string, der []byte, encrypted bool) (o opinion, ok bool) {
 	switch {
 	case kind == "PGP PRIVATE KEY BLOCK":
 		if len(der) < 64 || der[0]&0x80 == 0 { // RFC 9580, 4.2: every packet has this bit
-			return 0, opinion{}
+			return opinion{}, false
 		}
-		return length, opinion{confirmed: true, note: "It is an OpenPGP key; whether a passphrase protects it was not looked at."}
+		return opinion{confirmed: true, note: "It is an OpenPGP key; whether a passphrase protects it was not looked at."}, true
 	case encrypted || kind == "ENCRYPTED PRIVATE KEY":
-		if len(der) < 32 {
-			return 0, opinion{}
-		}
-		return length, encryptedKey
+		return encryptedKey, len(der) >= 32
 	case kind == "OPENSSH PRIVATE KEY":
-		return openSSHKey(der, length)
-	case len(der) < 16 || !derKey(kind, der):
-		return 0, opinion{}
+		return openSSHKey(der)
 	}
-	return length, opinion{confirmed: true, note: "It parses, and no passphrase protects it."}
+	return plainKey, len(der) >= 16 && derKey(kind, der)
 }
+
+// armourLine is the first line of a key's armour, as far as it is of the form that
+// RFC 7468 gives to labels; else nothing.
+func armourLine(kind string) string {
+	if strings.Trim(kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ") != "" {
+		return ""
+	}
+	return pemBegin + kind + "----- "
+}
+
+var plainKey = opinion{confirmed: true, note: "It parses, and no passphrase protects it."}
 
 var encryptedKey = opinion{confirmed: true, severity: seaworthy.Medium, note: "A passphrase encrypts it; that can be guessed without limit."}
 
@@ -147,19 +163,19 @@ func sequence(der []byte) bool {
 }
 
 // openSSHKey reads the head of OpenSSH's own format (PROTOCOL.key).
-func openSSHKey(der []byte, length int) (int, opinion) {
+func openSSHKey(der []byte) (o opinion, ok bool) {
 	rest, ok := bytes.CutPrefix(der, []byte("openssh-key-v1\x00"))
 	if !ok || len(rest) < 4 {
-		return 0, opinion{}
+		return opinion{}, false
 	}
 	n := binary.BigEndian.Uint32(rest)
 	if n > 64 || int(n) > len(rest)-4 || len(rest) < 64 {
-		return 0, opinion{}
+		return opinion{}, false
 	}
 	if cipher := string(rest[4 : 4+n]); cipher != "none" {
-		return length, encryptedKey
+		return encryptedKey, true
 	}
-	return length, opinion{confirmed: true, note: "It parses, and no passphrase protects it."}
+	return plainKey, true
 }
 
 var puttyFile = regexp.MustCompile(`^PuTTY-User-Key-File-[0-9]: [\x21-\x7e]{3,40}\r?\nEncryption: [\x21-\x7e]{3,20}\r?\n(?s:.+?)Private-Lines: [0-9]{1,4}\r?\n[0-9A-Za-z+/=\r\n]{20,}Private-MAC: [0-9a-f]{40,64}`)
@@ -171,12 +187,13 @@ func puttyKey(text []byte) (length int, o opinion) {
 	if m == nil {
 		return 0, opinion{}
 	}
-	n := m[1]
-	length = n
-	if bytes.Contains(text[:n], []byte("Encryption: none")) {
-		return length, opinion{confirmed: true, note: "It is a key of PuTTY, and no passphrase protects it."}
+	length, o = m[1], encryptedKey
+	if bytes.Contains(text[:length], []byte("Encryption: none")) {
+		o = opinion{confirmed: true, note: "It is a key of PuTTY, and no passphrase protects it."}
 	}
-	return length, encryptedKey
+	line, _, _ := bytes.Cut(text[:length], []byte("\n"))
+	o.head = string(bytes.TrimRight(line, "\r")) + " "
+	return length, o
 }
 
 // derFile tells whether a whole file is a private key without armour.

@@ -90,6 +90,8 @@ type opinion struct {
 	note string
 	// name is what the value is given to, where only that tells.
 	name string
+	// head is how the value begins as everybody's of its kind does.
+	head string
 }
 
 // describe writes what makes up the rule, for a digest.
