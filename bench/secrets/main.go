@@ -6,7 +6,8 @@
 //
 // A secret is found if a finding of severity low or worse is at its place; a
 // harmless value raises an alarm if one is at its. What is debatable counts on
-// neither side. A finding where no label is counts as a false alarm too.
+// neither side. A finding where no label is counts as a false alarm too. Files that
+// are held out, since who wrote them knew nothing of the search, are counted apart.
 package main
 
 import (
@@ -59,14 +60,16 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 	if err != nil {
 		return err
 	}
-	s := newScore(made.Files)
+	sets := []*score{newScore("image", made.Files), newScore("held-out", made.HeldOut)}
 	if o.gitleaks != "" {
-		seen, err := readGitleaks(o.gitleaks, o.keep, made.Files)
-		if err != nil {
-			return err
+		for _, set := range sets {
+			seen, err := readGitleaks(o.gitleaks, o.keep, set)
+			if err != nil {
+				return err
+			}
+			set.image(seen)
 		}
-		s.image(seen)
-		return s.print(w, o)
+		return report(w, o, sets)
 	}
 	dir := o.keep
 	if dir == "" {
@@ -75,19 +78,34 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 		}
 		defer os.RemoveAll(dir)
 	}
-	if err := s.files(ctx, dir, made.Files); err != nil {
+	for i, files := range [][]corpus.File{made.Files, made.HeldOut} {
+		if err := sets[i].files(ctx, dir, files); err != nil {
+			return err
+		}
+	}
+	if err := sets[0].instructions(ctx, dir, made.Instructions); err != nil {
 		return err
 	}
-	if err := s.instructions(ctx, dir, made.Instructions); err != nil {
-		return err
+	return report(w, o, sets)
+}
+
+// report prints the sets one after the other.
+func report(w io.Writer, o *options, sets []*score) error {
+	for i, set := range sets {
+		if i > 0 {
+			fmt.Fprintln(w, "\nHELD OUT: WRITTEN WITHOUT SIGHT OF HOW SECRETS ARE LOOKED FOR")
+		}
+		if err := set.print(w, o); err != nil {
+			return err
+		}
 	}
-	return s.print(w, o)
+	return nil
 }
 
 // files scans files in images of some each.
 func (s *score) files(ctx context.Context, dir string, files []corpus.File) error {
 	for batch := range slices.Chunk(files, filesInImage) {
-		root := filepath.Join(dir, fmt.Sprintf("image-%02d", len(s.images)))
+		root := filepath.Join(dir, fmt.Sprintf("%s-%02d", s.name, len(s.images)))
 		if err := write(root, batch); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ func TestRecallAndPrecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, dir := newScore(made.Files), t.TempDir()
+	s, dir := newScore("image", made.Files), t.TempDir()
 	if err := s.files(t.Context(), dir, made.Files); err != nil {
 		t.Fatal(err)
 	}

@@ -9,12 +9,11 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/bench/secrets/corpus"
 )
 
-// readGitleaks reads the JSON report of gitleaks on the files that -keep wrote. It
-// knows no severities: all count as high.
-func readGitleaks(report, dir string, files []corpus.File) (*collector, error) {
+// readGitleaks reads from the JSON report of gitleaks on the files that -keep wrote
+// what it says of those of a set. It knows no severities: all count as high.
+func readGitleaks(report, dir string, set *score) (*collector, error) {
 	data, err := os.ReadFile(report)
 	if err != nil {
 		return nil, err
@@ -26,21 +25,23 @@ func readGitleaks(report, dir string, files []corpus.File) (*collector, error) {
 	if err := json.Unmarshal(data, &leaks); err != nil {
 		return nil, fmt.Errorf("%s is no JSON report of gitleaks: %w", report, err)
 	}
-	bodies := map[string][]byte{}
-	for _, f := range files {
-		bodies[f.Path] = f.Body
-	}
 	seen := &collector{}
 	for _, l := range leaks {
 		rel, err := filepath.Rel(dir, l.File)
 		if err != nil || strings.HasPrefix(rel, "..") {
 			return nil, fmt.Errorf("%s is about %s, which is not in %s: name with -keep the directory that gitleaks was given", report, l.File, dir)
 		}
-		_, path, _ := strings.Cut(filepath.ToSlash(rel), "/") // after image-NN/
-		if archive, member, ok := strings.Cut(path, "!"); ok && bodies[archive] != nil {
+		root, path, _ := strings.Cut(filepath.ToSlash(rel), "/") // image-NN/
+		if !strings.HasPrefix(root, set.name+"-") {
+			continue
+		}
+		var body []byte
+		if m := set.marks[path]; m != nil {
+			body = m.Body
+		} else if archive, member, ok := strings.Cut(path, "!"); ok && set.marks[archive] != nil {
 			path = archive + "!/" + member
 		}
-		at := seaworthy.Location{Path: path, Line: l.StartLine, Offset: int64(lineStart(bodies[path], l.StartLine) + l.StartColumn - 1)}
+		at := seaworthy.Location{Path: path, Line: l.StartLine, Offset: int64(lineStart(body, l.StartLine) + l.StartColumn - 1)}
 		seen.findings = append(seen.findings, &seaworthy.Finding{
 			Risk: seaworthy.Secret, ID: l.RuleID, Severity: seaworthy.High, Locations: []seaworthy.Location{at},
 		})

@@ -54,10 +54,11 @@ func (s *score) printFiles(w io.Writer, byFile map[corpus.Class]map[string]tally
 		files[m.Kind]++
 		elsewhere[m.Kind] = elsewhere[m.Kind].plus(m.elsewhere)
 	}
-	fmt.Fprintln(w, "\nFILES AND INSTRUCTIONS\tn\tsecrets\tfound\trecall\tharmless\talarms\telsewhere")
+	fmt.Fprintln(w, "\nFILES AND INSTRUCTIONS\tn\tsecrets\tfound\trecall\tharmless\talarms\telsewhere\tprecision")
 	for kind, n := range sorted(files) {
 		t, h := byFile[corpus.Secret][kind], byFile[corpus.Harmless][kind]
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%d\t%d\t%d\n", kind, n, t.n, t.low, share(t.low, t.n), h.n, h.low, elsewhere[kind].low)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%d\t%d\t%d\t%s\n", kind, n, t.n, t.low, share(t.low, t.n), h.n, h.low, elsewhere[kind].low,
+			share(t.low, t.low+h.low+elsewhere[kind].low))
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 
 // score holds what is known of each file against what was found in it.
 type score struct {
+	// name is how the directories of its images begin.
+	name  string
 	marks map[string]*marked // by path
 	// elsewhere are the findings at whose place no label is.
 	elsewhere []alarm
@@ -39,8 +41,8 @@ type alarm struct {
 // near is how many bytes from a value a finding may be that has no line.
 const near = 64
 
-func newScore(files []corpus.File) *score {
-	s := &score{marks: map[string]*marked{}}
+func newScore(name string, files []corpus.File) *score {
+	s := &score{name: name, marks: map[string]*marked{}}
 	for _, f := range files {
 		s.marks[f.Path] = &marked{File: f, worst: make([]hit, len(f.Labels))}
 	}

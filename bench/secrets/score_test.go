@@ -44,7 +44,7 @@ func TestLabelAt(t *testing.T) {
 }
 
 func TestScore(t *testing.T) {
-	s := newScore([]corpus.File{{Path: "a", Kind: "k", Labels: []corpus.Label{
+	s := newScore("image", []corpus.File{{Path: "a", Kind: "k", Labels: []corpus.Label{
 		{Class: corpus.Secret, Kind: "s", Start: 0, End: 5, FirstLine: 1, LastLine: 1},
 		{Class: corpus.Secret, Kind: "s", Start: 6, End: 9, FirstLine: 2, LastLine: 2},
 		{Class: corpus.Harmless, Kind: "h", Start: 10, End: 15, FirstLine: 3, LastLine: 3},

@@ -28,6 +28,65 @@ func generate(t *testing.T, seed uint64) []File {
 	return append(c.Files, c.Instructions...)
 }
 
+func generateHeldOut(t *testing.T, seed uint64) []File {
+	t.Helper()
+	c, err := Generate(seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.HeldOut
+}
+
+// counts is how many values of each class there are, and how many kinds of each.
+type counts struct {
+	values map[Class]int
+	kinds  map[Class]map[string]bool
+	files  map[string]bool
+}
+
+func count(t *testing.T, files []File) counts {
+	c := counts{map[Class]int{}, map[Class]map[string]bool{Secret: {}, Harmless: {}, Debatable: {}}, map[string]bool{}}
+	paths := map[string]bool{}
+	for _, f := range files {
+		if f.Path != "" && paths[f.Path] {
+			t.Errorf("two files are %s", f.Path)
+		}
+		paths[f.Path], c.files[f.Kind] = true, true
+		for _, l := range f.Labels {
+			c.values[l.Class]++
+			c.kinds[l.Class][l.Kind] = true
+		}
+	}
+	return c
+}
+
+func TestGenerateHeldOut(t *testing.T) {
+	held := generateHeldOut(t, 1)
+	labelsStand(t, held)
+	c, others := count(t, held), count(t, generate(t, 1))
+	if c.values[Secret] < 1500 || c.values[Harmless] < 2500 || len(c.files) < 120 {
+		t.Errorf("%d secrets and %d harmless values in %d kinds of files", c.values[Secret], c.values[Harmless], len(c.files))
+	}
+	for kind := range c.files {
+		if others.files[kind] {
+			t.Errorf("files of kind %q are held out, and are not", kind)
+		}
+	}
+}
+
+// TestKindsHaveOneRow holds that no table takes a name from another.
+func TestKindsHaveOneRow(t *testing.T) {
+	s, seen := newSource(1), map[string]bool{}
+	for _, table := range tables() {
+		for _, k := range table {
+			if _, simple := s.simple(k.name); simple || seen[k.name] {
+				t.Errorf("%q has two rows", k.name)
+			}
+			seen[k.name] = true
+		}
+	}
+}
+
 func TestGenerate(t *testing.T) {
 	files := generate(t, 1)
 	t.Run("is large", func(t *testing.T) { isLarge(t, files) })
@@ -47,28 +106,16 @@ func TestGenerate(t *testing.T) {
 
 // isLarge holds the set to what makes its figures mean something.
 func isLarge(t *testing.T, files []File) {
-	values := map[Class]int{}
-	kinds := map[Class]map[string]bool{Secret: {}, Harmless: {}, Debatable: {}}
-	fileKinds, paths := map[string]bool{}, map[string]bool{}
-	for _, f := range files {
-		if f.Path != "" && paths[f.Path] {
-			t.Errorf("two files are %s", f.Path)
-		}
-		paths[f.Path], fileKinds[f.Kind] = true, true
-		for _, l := range f.Labels {
-			values[l.Class]++
-			kinds[l.Class][l.Kind] = true
-		}
-	}
+	got := count(t, files)
 	for _, c := range []struct {
 		what      string
 		got, want int
 	}{
-		{"secrets", values[Secret], 2000},
-		{"harmless values", values[Harmless], 6000},
-		{"kinds of secrets", len(kinds[Secret]), 200},
-		{"kinds of harmless values", len(kinds[Harmless]), 90},
-		{"kinds of files", len(fileKinds), 100},
+		{"secrets", got.values[Secret], 2000},
+		{"harmless values", got.values[Harmless], 6000},
+		{"kinds of secrets", len(got.kinds[Secret]), 200},
+		{"kinds of harmless values", len(got.kinds[Harmless]), 90},
+		{"kinds of files", len(got.files), 100},
 	} {
 		if c.got < c.want {
 			t.Errorf("%d %s; at least %d are wanted", c.got, c.what, c.want)
@@ -154,7 +201,7 @@ func TestKeysAreKeys(t *testing.T) {
 // such a one would stand in the file as it is.
 func TestEveryDocumentExpands(t *testing.T) {
 	s := newSource(9)
-	for _, table := range [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles(), mixedFiles()} {
+	for _, table := range append(documentTables(), heldOutDocuments()...) {
 		for _, d := range table {
 			_, labels, err := s.expand(d.text)
 			if err != nil || len(labels) == 0 {

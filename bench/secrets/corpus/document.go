@@ -10,9 +10,14 @@ type document struct {
 	text  template
 }
 
+// documentTables are the tables of such files.
+func documentTables() [][]document {
+	return [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles(), mixedFiles()}
+}
+
 // documents writes the files with a shape of their own.
 func (g *generator) documents() {
-	for _, table := range [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles(), mixedFiles()} {
+	for _, table := range documentTables() {
 		for _, d := range table {
 			for i := range copiesOfDocument {
 				g.text(d.kind, d.paths[i%len(d.paths)], d.text)

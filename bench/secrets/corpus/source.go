@@ -38,12 +38,17 @@ func newSource(seed uint64) *source {
 	}
 	chacha := rand.NewChaCha8(key)
 	s := &source{Rand: rand.New(chacha), chacha: chacha, kinds: map[string]kind{}}
-	for _, table := range [][]kind{tokens(), credentials(), harmless(), debatable()} {
+	for _, table := range tables() {
 		for _, k := range table {
 			s.kinds[k.name] = k
 		}
 	}
 	return s
+}
+
+// tables are all kinds of values.
+func tables() [][]kind {
+	return [][]kind{tokens(), credentials(), harmless(), debatable(), heldOutTokens(), heldOutCredentials(), heldOutHarmless(), heldOutMade()}
 }
 
 // of gives n characters of an alphabet.
