@@ -11,6 +11,9 @@ import (
 const (
 	leastRecall    = 0.94
 	leastPrecision = 0.99
+	// Of the held-out files.
+	leastHeldOutRecall    = 0.57
+	leastHeldOutPrecision = 0.985
 )
 
 func TestRecallAndPrecision(t *testing.T) {
@@ -25,10 +28,32 @@ func TestRecallAndPrecision(t *testing.T) {
 	if err := s.instructions(t.Context(), dir, made.Instructions); err != nil {
 		t.Fatal(err)
 	}
-	secrets, harmless, elsewhere := s.totals(s.tallies(func(_ *marked, l corpus.Label) string { return l.Kind }))
-	if secrets.n < 2000 || harmless.n < 6000 {
+	s.reaches(t, leastRecall, leastPrecision)
+	if secrets, harmless, _ := s.sums(); secrets.n < 2000 || harmless.n < 6000 {
 		t.Fatalf("%d secrets and %d harmless values", secrets.n, harmless.n)
 	}
+}
+
+func TestHeldOutRecallAndPrecision(t *testing.T) {
+	made, err := corpus.Generate(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newScore("held-out", made.HeldOut)
+	if err := s.files(t.Context(), t.TempDir(), made.HeldOut); err != nil {
+		t.Fatal(err)
+	}
+	s.reaches(t, leastHeldOutRecall, leastHeldOutPrecision)
+}
+
+func (s *score) sums() (secrets, harmless, elsewhere tally) {
+	return s.totals(s.tallies(func(_ *marked, l corpus.Label) string { return l.Kind }))
+}
+
+// reaches holds a score to the least recall and precision.
+func (s *score) reaches(t *testing.T, leastRecall, leastPrecision float64) {
+	t.Helper()
+	secrets, harmless, elsewhere := s.sums()
 	alarms := harmless.low + elsewhere.low
 	recall, precision := float64(secrets.low)/float64(secrets.n), float64(secrets.low)/float64(secrets.low+alarms)
 	t.Logf("recall %.3f, precision %.3f", recall, precision)

@@ -181,7 +181,7 @@ PassEnvironment=«name of a variable|{WORD}_TOKEN»
         with: {token: "«template reference|${{ secrets.GITHUB_TOKEN }}»", persist-credentials: «switch about secrets|false»}
       - run: |
           export VAULT_TOKEN=‹vault service token|{vault service token}›
-          curl -u "{word}:‹curl -u|{human password}›" https://{host}
+          curl ` + `-u "{word}:‹curl -u|{human password}›" https://{host}
           echo "::add-mask::«environment reference|$TOKEN»"
       - uses: docker/login-action@v3
         with:
