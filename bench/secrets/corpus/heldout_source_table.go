@@ -366,8 +366,8 @@ func trafficFiles() []document {
 
 Log in at https://{host} as ` + "`{word}` with the password `‹password in prose|{human password}›`" + `.
 
-    curl -` + `u {word}:‹curl -u|{human password}› https://{host}/api
-    curl --user '{word}:‹curl --user|{pronounceable password}›' -H "X-Token: «placeholder word|<TOKEN>»" https://{host}
+    curl -u {word}:‹curl -u|{human password}› https://{host}/api
+    curl --` + `user '{word}:‹curl --user|{pronounceable password}›' -H "X-Token: «placeholder word|<TOKEN>»" https://{host}
     http POST {host}/login password=‹httpie argument|{human password}›
     wget --header="Authorization: token ‹github personal token|{github personal token}›" https://{host}
     mongo "mongodb://{word}:‹password in url|{human password in url}›@{host}/admin"
