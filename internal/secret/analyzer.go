@@ -19,6 +19,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
@@ -51,6 +53,8 @@ type Analyzer struct {
 	verify *Verifier
 	// windows holds the memory in which long files are read.
 	windows sync.Pool
+	// packs hands out the memory for the packs of Git.
+	packs *semaphore.Weighted
 }
 
 var (
@@ -64,7 +68,7 @@ const minKey = 16
 
 // New makes an Analyzer.
 func New(opt Options) (*Analyzer, error) {
-	a := &Analyzer{rules: opt.Rules, key: opt.Key, show: opt.Show, verify: opt.Verify}
+	a := &Analyzer{rules: opt.Rules, key: opt.Key, show: opt.Show, verify: opt.Verify, packs: semaphore.NewWeighted(maxPackMemory)}
 	if a.key == nil {
 		a.key, a.fresh = make([]byte, sha256.Size), true
 		rand.Read(a.key)
@@ -85,7 +89,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 16 }
+func (*Analyzer) Version() int { return 17 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
@@ -133,6 +137,8 @@ type sighting struct {
 	Same string `json:"same,omitempty"`
 	// Value is the secret itself, and is there only if the result is not cached.
 	Value []byte `json:"value,omitempty"`
+	// digest is what Same is where it is not empty.
+	digest string
 }
 
 // maxShownName is the longest name of a value that is shown: what is longer may be
@@ -151,8 +157,9 @@ func (a *Analyzer) sighting(m *match, pl *place) sighting {
 		s.Severity = min(s.Severity, most)
 		s.Note = joinSentences(s.Note, note)
 	}
+	s.digest = hex.EncodeToString(a.digest(m.value))
 	if len(m.value) >= 16 && entropy(m.value) >= 3 {
-		s.Same = hex.EncodeToString(a.digest(m.value))
+		s.Same = s.digest
 	}
 	if a.Uncached() {
 		s.Value = bytes.Clone(m.value)

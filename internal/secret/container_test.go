@@ -188,7 +188,7 @@ func TestPacksOfGit(t *testing.T) {
 		t.Fatalf("findings: %+v, coverage %+v", got.findings, got.coverage)
 	}
 	for _, l := range found[0].Locations {
-		if !strings.HasPrefix(l.Path, "srv/.git/objects/pack/pack-1.pack!/blob ") || l.Offset != 9000+int64(len("const t = '")) {
+		if !strings.HasPrefix(l.Path, "srv/.git/objects/pack/pack-1.pack!/") || !strings.HasSuffix(l.Path, ":x.js") || l.Offset != 9000+int64(len("const t = '")) {
 			t.Errorf("found at %+v", l)
 		}
 	}

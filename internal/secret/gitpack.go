@@ -2,18 +2,24 @@ package secret
 
 import (
 	"bufio"
-	"bytes"
-	"crypto/sha1" // names objects; nothing here trusts it
+	"cmp"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/zlib"
+
+	"seaworthy.dev/seaworthy/internal/inflate"
 )
 
-// The kinds of objects in a pack (gitformat-pack).
+// A pack (gitformat-pack) holds objects whole, and others as what to copy from an
+// object of the same pack and what to insert: a delta. It is read twice. The first
+// time finds where objects start, and which is the base of which; no .idx file is at
+// hand. The second time makes the text of each object from its base outward, as
+// "git index-pack" does, so that each delta is applied once.
+
+// The kinds of objects in a pack.
 const (
 	packCommit      = 1
 	packTree        = 2
@@ -25,314 +31,358 @@ const (
 
 // The bounds on a pack.
 const (
+	maxPackObjects = 1 << 20
 	// maxPacked is the longest object that is held in memory to be the base of
-	// others, maxPackMemory what all of them may take.
-	maxPacked, maxPackMemory = 4 << 20, 32 << 20
-	// nearby is how far around what a delta inserts its text is looked at.
-	nearby = 4 << 10
-	// copying is how many bytes of memory may be copied for one that is looked at.
-	copying = 16
+	// others, maxPackHeld what the bases of one object may take together. What does
+	// not fit is made anew when it is needed.
+	maxPacked, maxPackHeld = 16 << 20, 24 << 20
+	// maxPackDepth is the longest chain of deltas that Git makes.
+	maxPackDepth = 4095
+	// minPackBudget is what comes out of a pack of any size without a gap: a small one
+	// may hold many versions of a file.
+	minPackBudget = 8 << 20
+	// Copying so many bytes from bases, or digesting so many, costs as much as to
+	// decompress one and to look at it.
+	copying, digesting = 16, 8
+	// maxPackMemory bounds the memory of all packs that are read at a time.
+	maxPackMemory = 64 << 20
 )
 
-var errPack = errors.New("it is not a complete pack of Git")
+const (
+	packBaseless = "It is a pack of Git with differences from objects that are not in it; what they make was not looked at."
+	packTooDeep  = "It is a pack of Git with differences from differences, more than 4095 deep; those beyond were not looked at."
+	packTooLong  = "It is a pack of Git with differences between versions of more than 16 MiB; these versions were not looked at."
+	packTooMany  = "It is a pack of Git with more than 1048576 objects; those beyond were not looked at."
+)
 
-// pack reads the objects of a pack one after the other.
+var (
+	errPack = errors.New("it is not a complete pack of Git")
+	// errPassed is for an object that is a gap already.
+	errPassed = errors.New("the object is passed over")
+	// errEnough ends the reading when nothing more would be reported.
+	errEnough = errors.New("there are more secrets than are reported")
+)
+
+// pack is a pack that is being read.
 type pack struct {
 	*reading
-	in   *countingReader
-	zlib io.ReadCloser
-	// held are texts that may be the base of a delta, by offset; order tells the
-	// oldest.
-	held  map[int64]packed
-	order []int64
-	size  int
+	in      packInput
+	objects []packObject // by offset
+	end     int64        // of the last one
+	refs    []packRef    // deltas that name their base, by that
+	linked  int          // of refs, those whose base was found
+	names   packNames
+	format  objectFormat
+	seen    map[[16]byte]struct{} // what was found, by value and path
+
+	longest, sum int64 // of the texts that are to be held in memory
+
+	frames []packFrame
+	held   int // bytes of texts in frames
+	memory buffers
+	fresh  []span  // of the text that was made last
+	chain  []int32 // of deltas, from the last one on
 }
 
-type packed struct {
-	kind byte
-	text []byte
+// packObject is where an object is, and how it hangs together with others; these are
+// indices of objects, or none.
+type packObject struct {
+	at                int64
+	base, child, next int32
+	kind              byte
+	leaf              bool // no delta says how far back it is
+}
+
+const none = -1
+
+// packObjectSize and nameSlotSize are what an object takes of memory, with its share of
+// a table that is not full.
+const packObjectSize, nameSlotSize = 24, 24
+
+// packRef is a delta whose base is known by the start of its id.
+type packRef struct {
+	id     uint64
+	object int32
 }
 
 // gitPack is a container for the packs of a Git repository.
 func gitPack(r *reading, file io.ReaderAt, size int64) (bool, error) {
-	p := pack{reading: r, in: &countingReader{r: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), 64<<10)}, held: make(map[int64]packed)}
-	var head [12]byte
-	if _, err := io.ReadFull(p.in, head[:]); err != nil {
-		return false, nil
+	p := pack{reading: r, in: packInput{file: file, size: size, body: r.body}, seen: make(map[[16]byte]struct{})}
+	head := p.in.bytes(0, packHeadSize, readAhead)
+	if len(head) < packHeadSize {
+		return false, p.in.err
 	}
-	for range binary.BigEndian.Uint32(head[8:]) {
-		err := p.object()
-		switch {
-		case r.ctx.Err() != nil:
-			return true, err
-		case errors.Is(err, errBudget):
-			r.gap(tooLarge)
-			return true, nil
-		case err != nil:
-			r.gap(damaged)
-			return true, nil
-		}
+	r.budget += minPackBudget
+	err := p.read(binary.BigEndian.Uint32(head[8:]))
+	switch {
+	case r.ctx.Err() != nil:
+		return true, r.ctx.Err()
+	case p.in.err != nil:
+		return true, p.in.err
+	case errors.Is(err, errBudget):
+		r.gap(tooLarge)
+	case errors.Is(err, errEnough):
+		r.gap(tooMany)
+	case errors.Is(err, errPack):
+		r.gap(damaged)
+	case err != nil:
+		return true, err
 	}
 	return true, nil
 }
 
-// object reads the next object of the pack.
-func (p *pack) object() error {
-	at := p.in.n
-	kind, length, err := p.head()
+const packHeadSize = 12
+
+// read looks through a pack that says that it has so many objects.
+func (p *pack) read(count uint32) error {
+	most := min(count, maxPackObjects)
+	if most < count {
+		p.gap(packTooMany)
+	}
+	p.objects = make([]packObject, 0, min(int64(most), p.in.size/minPackedSize))
+	indexed := p.indexAs(int(most))
+	if indexed != nil && !errors.Is(indexed, errPack) {
+		return indexed
+	}
+	if most == count && p.in.size-p.end > int64(p.format.size) {
+		indexed = errPack
+	}
+	release, err := p.reserve()
 	if err != nil {
 		return err
 	}
-	var base packed
-	switch kind {
-	case packOffsetDelta:
-		back, err := p.back()
-		if err != nil {
+	defer release()
+	return cmp.Or(p.texts(), indexed)
+}
+
+// indexAs finds the objects of the pack, and which ids it has. It does not tell: only
+// their length in front of deltas shows, and that of the digest at the end.
+func (p *pack) indexAs(count int) error {
+	p.format = sha1Format
+	err := p.index(count)
+	switch {
+	case err == nil && len(p.refs) == 0 && p.in.size-p.end == int64(sha256Format.size):
+		p.format = sha256Format
+	case errors.Is(err, errPack) && len(p.refs) > 0:
+		n := len(p.objects)
+		p.format = sha256Format
+		if err := p.index(count); err == nil || len(p.objects) > n || !errors.Is(err, errPack) {
 			return err
 		}
-		base = p.held[at-back]
-	case packNamedDelta:
-		var id [sha1.Size]byte
-		if _, err := io.ReadFull(p.in, id[:]); err != nil {
-			return errPack
-		}
+		p.format = sha1Format
+		return p.index(count)
 	}
-	if err := p.inflate(); err != nil {
-		return err
-	}
-	plain := io.Reader(inflated{p.zlib, p.reading})
-	if length > maxPacked {
-		if kind == packTree {
-			return drain(plain)
-		}
-		err := p.stream(plain, gitText, fmt.Sprintf("object at %d", at))
-		return errors.Join(err, drain(plain))
-	}
-	text := make([]byte, length)
-	if _, err := io.ReadFull(plain, text); err != nil {
-		return err
-	}
-	if err := drain(plain); err != nil { // up to the checksum
-		return err
-	}
-	if kind > packTag {
-		return p.delta(at, base, text)
-	}
-	p.hold(at, packed{kind, text})
-	if kind != packTree {
-		p.look(packed{kind, text}, 0, len(text))
-	}
-	return nil
-}
-
-// head reads the kind and the length of the next object.
-func (p *pack) head() (kind byte, length int64, err error) {
-	c, err := p.in.ReadByte()
-	if err != nil {
-		return 0, 0, errPack
-	}
-	kind, length = c>>4&7, int64(c&0xf)
-	for shift := 4; c&0x80 != 0; shift += 7 {
-		if c, err = p.in.ReadByte(); err != nil || shift > 40 {
-			return 0, 0, errPack
-		}
-		length |= int64(c&0x7f) << shift
-	}
-	if kind == 0 || kind == 5 {
-		return 0, 0, errPack
-	}
-	return kind, length, nil
-}
-
-// back reads how far before a delta its base is.
-func (p *pack) back() (int64, error) {
-	c, err := p.in.ReadByte()
-	n := int64(c & 0x7f)
-	for err == nil && c&0x80 != 0 && n < 1<<48 {
-		c, err = p.in.ReadByte()
-		n = (n+1)<<7 | int64(c&0x7f)
-	}
-	if err != nil || n <= 0 {
-		return 0, errPack
-	}
-	return n, nil
-}
-
-func (p *pack) inflate() (err error) {
-	if p.zlib == nil {
-		p.zlib, err = zlib.NewReader(p.in)
-		return err
-	}
-	return p.zlib.(zlib.Resetter).Reset(p.in, nil)
-}
-
-// drain reads to the end.
-func drain(r io.Reader) error {
-	_, err := io.Copy(io.Discard, r)
 	return err
 }
 
-// hold keeps a text for the deltas to come.
-func (p *pack) hold(at int64, o packed) {
-	p.held[at] = o
-	p.order = append(p.order, at)
-	p.size += len(o.text)
-	for p.size > maxPackMemory {
-		p.size -= len(p.held[p.order[0]].text)
-		delete(p.held, p.order[0])
-		p.order = p.order[1:]
+// minPackedSize is the length of the shortest object: a byte of header, and nothing
+// that is compressed.
+const minPackedSize = 1 + 8
+
+// reserve waits until there is memory for the texts of the pack.
+func (p *pack) reserve() (release func(), err error) {
+	need := 3*p.longest + min(p.sum, maxPackHeld) + int64(len(p.objects))*(packObjectSize+nameSlotSize)
+	need = min(need, maxPackMemory)
+	if err := p.analyzer.packs.Acquire(p.ctx, need); err != nil {
+		return nil, err
 	}
+	return func() { p.analyzer.packs.Release(need) }, nil
 }
 
-// look looks through a piece of an object that starts at an offset of its text.
-func (p *pack) look(o packed, from, to int) {
-	piece := o.text[from:to]
-	pl := placeOf(gitText, piece[:min(len(piece), 4096)])
-	found, whole := p.analyzer.look(piece, &pl)
-	if len(found) > 0 {
-		name := o.name()
-		for i := range found {
-			found[i].Member = name
-			found[i].Offset += int64(from)
-			if found[i].Line > 0 {
-				found[i].Line += bytes.Count(o.text[:from], []byte("\n"))
-			}
+// index finds the objects of the pack.
+func (p *pack) index(count int) error {
+	p.objects, p.refs, p.longest, p.sum, p.end = p.objects[:0], nil, 0, 0, packHeadSize
+	for range count {
+		if err := p.ctx.Err(); err != nil {
+			return err
 		}
-	}
-	p.keep(found, whole)
-}
-
-// name is the name by which Git knows an object.
-func (o packed) name() string {
-	kinds := [...]string{packCommit: "commit", packTree: "tree", packBlob: "blob", packTag: "tag"}
-	h := sha1.New()
-	fmt.Fprintf(h, "%s %d\x00", kinds[o.kind], len(o.text))
-	h.Write(o.text)
-	return kinds[o.kind] + " " + hex.EncodeToString(h.Sum(nil))
-}
-
-// delta makes the text that a delta describes, and looks at what is new in it. Of
-// a delta without its base that is all that it inserts.
-func (p *pack) delta(at int64, base packed, delta []byte) error {
-	length, delta, ok := deltaSize(delta)
-	target, delta, ok2 := deltaSize(delta)
-	if !ok || !ok2 {
-		return errPack
-	}
-	if base.kind == packTree {
-		p.hold(at, packed{kind: packTree}) // so that what builds on it is known to be one
-		return nil
-	}
-	based := base.kind != 0 && length == len(base.text) && target <= maxPacked
-	var text []byte
-	if based {
-		text = make([]byte, 0, target)
-		if p.budget -= int64(target / copying); p.budget < 0 {
-			return errBudget
+		h, err := p.header(p.end, readAhead)
+		if err != nil {
+			return err
 		}
-	}
-	var fresh [][2]int // what is inserted, as spans of text
-	for len(delta) > 0 {
-		op := delta[0]
-		delta = delta[1:]
-		if op&0x80 == 0 {
-			n := int(op)
-			if n == 0 || n > len(delta) {
+		o := packObject{at: p.end, base: none, child: none, next: none, kind: h.kind, leaf: true}
+		switch h.kind {
+		case packOffsetDelta:
+			i, ok := slices.BinarySearchFunc(p.objects, o.at-h.back, func(o packObject, at int64) int { return cmp.Compare(o.at, at) })
+			if !ok {
 				return errPack
 			}
-			from := len(text)
-			text, delta = append(text, delta[:n]...), delta[n:]
-			if last := len(fresh) - 1; last >= 0 && from-fresh[last][1] <= 2*nearby {
-				fresh[last][1] = len(text)
-			} else {
-				fresh = append(fresh, [2]int{from, len(text)})
-			}
-			continue
+			o.base = int32(i)
+			p.objects[i].leaf = false
+		case packNamedDelta:
+			p.refs = append(p.refs, packRef{h.base, int32(len(p.objects))})
 		}
-		offset, n, rest := deltaCopy(op, delta)
-		if delta = rest; delta == nil {
-			return errPack
+		end, length, err := p.skip(&h)
+		if err != nil {
+			return err
 		}
-		if !based {
-			text = append(text, '\n')
-			continue
+		p.objects, p.end = append(p.objects, o), end
+		if length <= maxPacked && h.length <= maxPacked {
+			p.longest, p.sum = max(p.longest, length, h.length), p.sum+length
 		}
-		if offset > len(base.text) || n > len(base.text)-offset || len(text)+n > target {
-			return errPack
-		}
-		text = append(text, base.text[offset:offset+n]...)
 	}
-	if !based {
-		p.look(packed{packBlob, text}, 0, len(text))
-		return nil
-	}
-	o := packed{base.kind, text}
-	p.hold(at, o)
-	for _, f := range fresh {
-		from, to := max(0, f[0]-nearby), min(len(text), f[1]+nearby)
-		if p.budget -= int64(to - from); p.budget < 0 {
-			return errBudget
-		}
-		p.look(o, from, to)
-	}
+	slices.SortFunc(p.refs, func(a, b packRef) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.object, b.object)) })
 	return nil
 }
 
-// deltaSize reads a length at the start of a delta.
-func deltaSize(delta []byte) (n int, rest []byte, ok bool) {
-	v, size := binary.Uvarint(delta)
-	if size <= 0 || v > 1<<40 {
-		return 0, nil, false
-	}
-	return int(v), delta[size:], true
+// packHeader is what stands before an object.
+type packHeader struct {
+	kind   byte
+	length int64  // of the object, or of the delta, decompressed
+	back   int64  // how far before a delta its base is
+	base   uint64 // the start of the id of a delta's base
+	data   int64  // where the compressed data starts
 }
 
-// deltaCopy reads what to copy from the base; rest is nil if the delta ends in it.
-func deltaCopy(op byte, delta []byte) (offset, n int, rest []byte) {
-	for i := range 7 {
-		if op&(1<<i) == 0 {
-			continue
+// header reads the header of the object at an offset.
+func (p *pack) header(at int64, ahead int) (h packHeader, err error) {
+	const most = 10 + 32
+	head := p.in.bytes(at, most, ahead)
+	i := 0
+	next := func() byte {
+		if i++; i > len(head) {
+			err = errPack
+			return 0
 		}
-		if len(delta) == 0 {
-			return 0, 0, nil
+		return head[i-1]
+	}
+	c := next()
+	h.kind, h.length = c>>4&7, int64(c&0xf)
+	for shift := 4; c&0x80 != 0; shift += 7 {
+		if c = next(); shift > 40 {
+			return h, errPack
 		}
-		if i < 4 {
-			offset |= int(delta[0]) << (8 * i)
-		} else {
-			n |= int(delta[0]) << (8 * (i - 4))
+		h.length |= int64(c&0x7f) << shift
+	}
+	switch h.kind {
+	case 0, 5:
+		return h, errPack
+	case packOffsetDelta:
+		c := next()
+		h.back = int64(c & 0x7f)
+		for c&0x80 != 0 && h.back < 1<<48 {
+			c = next()
+			h.back = (h.back+1)<<7 | int64(c&0x7f)
 		}
-		delta = delta[1:]
+		if h.back <= 0 {
+			return h, errPack
+		}
+	case packNamedDelta:
+		if len(head)-i < p.format.size {
+			return h, errPack
+		}
+		h.base = binary.BigEndian.Uint64(head[i:])
+		i += p.format.size
 	}
-	if n == 0 {
-		n = 0x10000
-	}
-	if delta == nil {
-		delta = []byte{}
-	}
-	return offset, n, delta
+	h.data = at + int64(i)
+	return h, err
 }
 
-// countingReader counts the bytes that are taken from it, and gives no
-// decompressor more than it needs.
-type countingReader struct {
-	r *bufio.Reader
-	n int64
-}
-
-// Read implements [io.Reader].
-func (c *countingReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
-}
-
-// ReadByte implements [io.ByteReader].
-func (c *countingReader) ReadByte() (byte, error) {
-	b, err := c.r.ReadByte()
-	if err == nil {
-		c.n++
+// skip gives where an object ends, and how long its text is.
+func (p *pack) skip(h *packHeader) (end, length int64, err error) {
+	if h.length > atOncePacked {
+		return p.skipLong(h)
 	}
-	return b, err
+	text := p.memory.get(int(h.length))
+	defer p.memory.put(text)
+	limit := h.data + h.length + h.length/8 + 128
+	if end, err = p.unpack(text, h.data, min(limit, p.in.size), readAhead); err != nil {
+		return 0, 0, err
+	}
+	if h.kind < packOffsetDelta {
+		return end, h.length, nil
+	}
+	length, err = targetLength(text)
+	return end, length, err
 }
 
-var _ io.ByteReader = (*countingReader)(nil)
+func (p *pack) skipLong(h *packHeader) (end, length int64, err error) {
+	end, err = p.inflateFrom(h.data, func(text io.Reader) error {
+		start := make([]byte, min(h.length, 2*binary.MaxVarintLen64))
+		if _, err := io.ReadFull(text, start); err != nil {
+			return err
+		}
+		length = h.length
+		if h.kind >= packOffsetDelta {
+			var err error
+			if length, err = targetLength(start); err != nil {
+				return err
+			}
+		}
+		return ends(text, h.length-int64(len(start)))
+	})
+	return end, length, err
+}
+
+// ends reads the rest of a text, which is to have so many bytes.
+func ends(text io.Reader, n int64) error {
+	got, err := io.Copy(io.Discard, text)
+	if err == nil && got != n {
+		return errPack
+	}
+	return err
+}
+
+// atOncePacked is the longest text that is decompressed from memory to memory.
+const atOncePacked = 1 << 20
+
+// unpack decompresses what starts at one offset, and ends before another, into
+// memory of its length that is from buffers; end is behind it.
+func (p *pack) unpack(text []byte, at, limit int64, ahead int) (end int64, err error) {
+	if err := p.spend(int64(len(text))); err != nil {
+		return 0, err
+	}
+	if n := limit - at; n <= 2*atOncePacked {
+		packed := p.in.bytes(at, int(n), ahead)
+		if zlibbed(packed) {
+			d := decoders.Get().(*inflate.Decoder)
+			defer decoders.Put(d)
+			n, taken, err := d.Inflate(text[:len(text)+bufferSlack], packed[zlibHead:])
+			if taken += zlibHead + zlibTail; err == nil && n == len(text) && taken <= len(packed) {
+				return at + int64(taken), nil
+			}
+		}
+	}
+	p.budget += int64(len(text)) // which the stream takes anew
+	return p.inflateFrom(at, func(r io.Reader) error {
+		if _, err := io.ReadFull(r, text); err != nil {
+			return err
+		}
+		return ends(r, 0)
+	})
+}
+
+const zlibHead, zlibTail = 2, 4
+
+// zlibbed tells whether a text starts as zlib's do (RFC 1950), without a dictionary.
+func zlibbed(b []byte) bool {
+	return len(b) >= zlibHead && b[0]&0xf == 8 && b[1]&0x20 == 0 && binary.BigEndian.Uint16(b)%31 == 0
+}
+
+// inflateFrom hands what is compressed from an offset on to who reads all of it; end
+// is behind it.
+func (p *pack) inflateFrom(at int64, read func(io.Reader) error) (end int64, err error) {
+	in := inputs.Get().(*bufio.Reader)
+	defer inputs.Put(in)
+	section := io.NewSectionReader(p.in.file, at, p.in.size-at)
+	in.Reset(section)
+	z, err := zlib.NewReader(in)
+	if err != nil {
+		return 0, errPack
+	}
+	defer z.Close()
+	err = read(inflated{z, p.reading})
+	taken, _ := section.Seek(0, io.SeekCurrent) // never fails
+	if err != nil && !errors.Is(err, errBudget) && p.ctx.Err() == nil {
+		err = errPack
+	}
+	return at + taken - int64(in.Buffered()), err
+}
+
+// spend takes from the budget what so many bytes cost that are looked at.
+func (p *pack) spend(n int64) error {
+	if p.budget -= n; p.budget < 0 {
+		return errBudget
+	}
+	return nil
+}
