@@ -80,7 +80,7 @@ username = {Word} <{word}@{word}.com>
 [extensions]
 mercurial_keyring = «placeholder word|!»
 `},
-		{"sbt credentials", []template{"root/.sbt/.credentials", "root/.ivy2/.credentials"}, `realm=Sonatype Nexus Repository Manager
+		{"sbt credentials", []template{"root/.sbt/.credentials", "root/.ivy2/.credentials"} /* gitleaks:allow */, `realm=Sonatype Nexus Repository Manager
 host={host}
 user={word}
 password=‹sbt password|{human password}›

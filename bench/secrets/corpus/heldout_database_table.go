@@ -307,6 +307,6 @@ https://{host}/dav {word} ‹davfs password|{human password}›
 		{"rsync secrets", []template{"etc/rsyncd.secrets"}, "{word}:‹rsync password|{human password}›\n{word}:‹rsync password|{random api key}›\n"},
 		{"login file", []template{"etc/openvpn/login.txt", "etc/openvpn/client/auth.txt"}, "{word}\n‹password on a line of its own|{human password}›\n"},
 		{"password file", []template{"run/secrets/db_password", "run/secrets/{word}_password", "etc/{word}/password.txt"}, "‹password on a line of its own|{long alphanumeric password}›\n"},
-		{"s3fs", []template{"etc/passwd-s3fs", "root/.passwd-s3fs"}, "‹aws access key id|{aws access key id}›:‹aws secret key|{aws secret key}›\n"},
+		{"s3fs", []template{"etc/passwd-s3fs", "root/.passwd-s3fs"} /* gitleaks:allow */, "‹aws access key id|{aws access key id}›:‹aws secret key|{aws secret key}›\n"},
 	}
 }

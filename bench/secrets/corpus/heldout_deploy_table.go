@@ -76,7 +76,7 @@ data:
   "LOG_LEVEL": "«base64 of text|aW5mbw==»",
   "namespace": "«base64 of text|{base64 long identifier}»"}}
 `},
-		{"external secret", []template{"app/k8s/externalsecret.yaml", "app/k8s/secretproviderclass.yaml"}, `apiVersion: external-secrets.io/v1beta1
+		{"external secret", []template{"app/k8s/externalsecret.yaml", "app/k8s/secretproviderclass.yaml"} /* gitleaks:allow */, `apiVersion: external-secrets.io/v1beta1
 kind: ExternalSecret
 metadata: {name: {word}-db}
 spec:
