@@ -16,6 +16,8 @@ type assignment struct {
 	// paired is true for one of several name=value in a row: of a URL's query or
 	// of a connection string.
 	paired bool
+	// bare is true for a name and a value with but a blank between them.
+	bare bool
 }
 
 // The bounds on an assignment.
@@ -45,7 +47,14 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	a.name = string(bytes.Trim(text[start:end], "-."))
 	i, opened := separator(text, start, end, a.name)
 	if i < 0 {
-		return a, false
+		if a.start, a.end = updatedValue(text, start, end); a.end > a.start {
+			a.written, a.name, a.quoted = a.name, strings.ToLower(a.name), true
+			return a, true
+		}
+		if i = directive(text, start, end); i < 0 {
+			return a, false
+		}
+		a.bare = true
 	}
 	a.written, a.name = a.name, strings.ToLower(a.name)
 	limit := min(len(text), i+maxGap)
@@ -189,6 +198,32 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 	return -1, 0
 }
 
+// directive finds the value of a name that starts a line, with blanks and nothing
+// else between the two and nothing but punctuation behind: password value, as many
+// programs have it in their settings. It is -1 if there is none.
+func directive(text []byte, start, end int) int {
+	if end == len(text) || text[end] != ' ' && text[end] != '\t' {
+		return -1
+	}
+	for i := start - 1; i >= 0 && text[i] != '\n'; i-- {
+		if c := text[i]; c != ' ' && c != '\t' || start-i > maxName {
+			return -1
+		}
+	}
+	i := end
+	for i < len(text) && i-end < maxName && (text[i] == ' ' || text[i] == '\t') {
+		i++
+	}
+	line := text[i:min(len(text), i+maxValue)]
+	if n := bytes.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
+	}
+	if line = bytes.TrimRight(line, " \t\r;"); len(line) == 0 || bytes.ContainsAny(line, " \t") {
+		return -1
+	}
+	return i
+}
+
 // setter tells whether a function of this name sets what its name says.
 func setter(name string) bool {
 	name = name[strings.LastIndexByte(name, '.')+1:]
@@ -218,14 +253,28 @@ func nameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '
 var secretWords = [...]string{
 	"password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "api-key", "access_key", "accesskey", "access-key",
 	"private_key", "privatekey", "private-key", "auth_key", "authkey", "encryption_key", "encryptionkey", "signing_key", "signingkey", "app_key", "appkey", "presharedkey", "preshared_key",
-	"client_key", "master_key", "masterkey", "account_key", "accountkey", "storage_key", "credential", "_pass=", "_pwd=",
-	`"auth":`, "_auth=", `"pass":`, `"pwd":`, "pwd: ", "pass: ",
+	"client_key", "master_key", "masterkey", "account_key", "accountkey", "storage_key", "storagekey", "credential", "auth_pass",
+	"api.key", "access.key", "auth.key", "auth-key", "app.key", "app-key", "account.key", "account-key", "storage.key", "storage-key", "master.key", "master-key",
+	"encryption.key", "encryption-key", "signing.key", "signing-key", "private.key", "client.key",
+	`"auth":`, "_auth=", "pass=", "pass = ", "pass: ", `pass":`, `pass' =>`, "_pass'", "_pass\n", "pwd=", "pwd = ", "pwd: ", `pwd":`,
 }
 
 // secretName tells whether what is named so is a secret: db_password, apiKey2,
-// SECRET_KEY_BASE; but not password_hash, max_tokens or tokenType.
+// SECRET_KEY_BASE, clientSecretOfShop; but not password_hash, max_tokens,
+// tokenType or SecretKeyFactory.
 func secretName(name string) bool {
-	words := nameWords(name)
+	folded := strings.ToLower(name)
+	if namesSecret(nameWords(folded)) {
+		return true
+	}
+	if folded == name {
+		return false
+	}
+	words := nameWords(humps(name))
+	return namesSecret(words) && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(programParts[:], w) })
+}
+
+func namesSecret(words []string) bool {
 	if len(words) == 0 {
 		return false
 	}
@@ -236,7 +285,7 @@ func secretName(name string) bool {
 		if strings.HasSuffix(w, "tokens") || strings.HasPrefix(w, "tokeni") {
 			return false
 		}
-		if w == "public" || i == 0 && (w == "is" || w == "has" || w == "no" || w == "max" || w == "min" || w == "num" || w == "invalid" || w == "missing") {
+		if strings.HasPrefix(w, "public") || i == 0 && (w == "is" || w == "has" || w == "no" || w == "max" || w == "min" || w == "num" || w == "invalid" || w == "missing") {
 			return false
 		}
 	}
@@ -244,14 +293,39 @@ func secretName(name string) bool {
 	if last == "key" && len(words) > 1 {
 		return slices.Contains(keyKinds[:], words[len(words)-2])
 	}
-	for _, w := range words[max(0, len(words)-3):] {
-		for _, s := range [...]string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "authkey", "secretkey", "encryptionkey", "signingkey", "masterkey", "accountkey", "presharedkey", "credential", "credentials"} {
-			if strings.HasSuffix(w, s) {
+	for i := max(0, len(words)-3); i < len(words); i++ {
+		if words[i] == "key" && i > 0 && slices.Contains(keyKinds[:], words[i-1]) {
+			return true
+		}
+		for _, s := range [...]string{"password", "passwd", "passphrase", "secret", "token", "apikey", "appkey", "accesskey", "privatekey", "authkey", "secretkey", "encryptionkey", "signingkey", "masterkey", "accountkey", "storagekey", "presharedkey", "credential", "credentials"} {
+			if strings.HasSuffix(words[i], s) {
 				return true
 			}
 		}
 	}
 	return last == "pass" || last == "pwd" || last == "auth" || last == "authtoken"
+}
+
+// humps writes a name such as apiKey or APIKey as api_key.
+func humps(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		if i > 0 && isUpper(c) && (!isUpper(name[i-1]) || i+1 < len(name) && isLetter(name[i+1]) && !isUpper(name[i+1])) {
+			b.WriteByte('_')
+		}
+		b.WriteByte(lower(c))
+	}
+	return b.String()
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+func lower(c byte) byte {
+	if isUpper(c) {
+		c |= 0x20
+	}
+	return c
 }
 
 // nameWords splits a folded name at its punctuation. Digits at the end of a word
@@ -266,6 +340,13 @@ func nameWords(name string) []string {
 
 // keyKinds are the words that make a "key" behind them a secret one.
 var keyKinds = [...]string{"api", "access", "secret", "private", "auth", "encryption", "signing", "client", "master", "account", "storage", "app", "service", "license", "session", "cookie", "hmac", "jwt", "aes", "shared"}
+
+// programParts are the words of names of what in a program works with secrets.
+var programParts = [...]string{
+	"factory", "manager", "mgr", "spec", "generator", "service", "builder", "handler", "listener", "controller", "view", "page", "dialog", "panel", "window", "util", "utils", "helper", "impl",
+	"exception", "resolver", "source", "supplier", "request", "response", "result", "filter", "interceptor", "strategy", "context", "component", "module", "screen", "adapter", "callback", "event",
+	"mode", "group", "action", "button", "icon", "link", "template", "schema", "params", "options", "usage", "rule", "rules", "limit", "character", "characters", "char", "chars",
+}
 
 // aboutSecrets are the words of names that say something about a secret instead
 // of holding one.

@@ -20,8 +20,15 @@ type place struct {
 	// silent files have too many values that look like secrets and are none for
 	// names and values to mean anything: manuals, translations, lock files, maps.
 	silent bool
+	// minified files are silent but for a value that cannot be anything else: programs
+	// for browsers without their blanks.
+	minified bool
 	// prose files describe and list: no name means anything but an issuer's.
 	prose bool
+	// table files have columns with commas between them.
+	table bool
+	// log files have a name=value among other words.
+	log bool
 	// fixture files are there to be tested with, to be read, or as examples.
 	fixture bool
 	// installed files came with a package.
@@ -62,10 +69,16 @@ func (pl *place) learn() {
 	pl.keeper = keeper(rooted, base)
 	pl.setting = pl.keeper || settingFile(base, ext)
 	pl.silent = !pl.keeper && (pl.binary || silent(low, base, ext))
+	pl.minified = pl.silent && !pl.binary && strings.Contains(base, ".min.") && (ext == ".js" || ext == ".mjs" || ext == ".cjs")
+	pl.table = ext == ".csv" || ext == ".tsv"
+	pl.log = ext == ".log" || ext == ".out" || ext == ".err" || strings.Contains(base, ".log.")
 	pl.prose = !pl.silent && !pl.keeper && prose(low, base, ext)
 	pl.fixture = fixture(low, base) || document(base, ext)
 	pl.installed = installed(rooted)
 }
+
+// wordless tells whether the names in a file say nothing of their values.
+func (pl *place) wordless() bool { return pl.silent && !pl.minified && !pl.binary }
 
 func keeper(rooted, base string) bool {
 	switch base {
@@ -83,6 +96,9 @@ func keeper(rooted, base string) bool {
 }
 
 func settingFile(base, ext string) bool {
+	if ext == base { // .fetchmailrc
+		return true
+	}
 	switch ext {
 	case ".env", ".ini", ".conf", ".cnf", ".cfg", ".properties", ".yml", ".yaml", ".toml", ".tfvars", ".sh", ".bash", ".zsh", ".service", ".config", ".xml", ".secret", ".credentials", ".ps1", ".bat", ".cmd", "":
 		return true

@@ -83,6 +83,7 @@ func (f *format) rule() (*rule, error) {
 	switch {
 	case f.in != nil:
 		r.form, r.keywords, expr = assigned, spellings(f.in), expr+`$`
+		r.strong = isAlnum(f.expr[0])
 	case f.key != "":
 		r.form, r.keywords, r.exact, expr, r.alone = window, []string{f.key}, true, f.expr, true
 		if r.reach > 60 {

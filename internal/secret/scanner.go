@@ -108,17 +108,7 @@ func (s *scanner) try(r *rule, at, end int) {
 		}
 		s.add(match{rule: r, from: at, to: end, start: at, end: end})
 	case assigned:
-		if s.place.binary || s.place.silent {
-			return
-		}
-		a, ok := assignmentAt(s.text, at, end)
-		if !ok || !r.expr.compiled().Match(s.text[a.start:a.end]) {
-			return
-		}
-		if _, digits, upper, lowers, _ := classes(s.text[a.start:a.end]); upper+lowers < 2 || digits == 0 && (upper == 0 || lowers == 0) {
-			return
-		}
-		s.add(match{rule: r, from: at, to: a.end, start: a.start, end: a.end})
+		s.assign(r, at, end)
 	case special:
 		if start, stop, o := r.find(s.text, at, end, s.place); stop > start {
 			s.add(match{rule: r, from: at, to: stop, start: start, end: stop, opinion: o})
@@ -128,6 +118,24 @@ func (s *scanner) try(r *rule, at, end int) {
 	case window:
 		s.widen(r, span{max(0, at-r.reach), min(len(s.text), end+r.reach)})
 	}
+}
+
+// assign takes the value that is given to a name with the keyword of a rule.
+func (s *scanner) assign(r *rule, at, end int) {
+	if s.place.wordless() || s.place.binary && !equals(s.text, end) {
+		return
+	}
+	a, ok := assignmentAt(s.text, at, end)
+	if !ok || a.bare && !s.place.setting || !r.expr.compiled().Match(s.text[a.start:a.end]) {
+		return
+	}
+	if s.place.binary && !a.environment(s.text) || s.place.minified && !r.strong && !a.private() {
+		return
+	}
+	if _, digits, upper, lowers, _ := classes(s.text[a.start:a.end]); upper+lowers < 2 || digits == 0 && (upper == 0 || lowers == 0) {
+		return
+	}
+	s.add(match{rule: r, from: at, to: a.end, start: a.start, end: a.end})
 }
 
 // counted tells whether a text in a binary file has its length in the byte before

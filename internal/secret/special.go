@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
+	"slices"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -37,7 +39,7 @@ func puttyRule() *rule {
 func jwtRule() *rule {
 	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
 	return &rule{
-		id: "jwt", name: "a JSON Web Token", severity: high, source: "RFC 7519", check: jwt, reach: maxReach, entropy: 3, exact: true,
+		id: "jwt", name: "a JSON Web Token", severity: high, source: "RFC 7519", check: jwt, reach: maxReach, entropy: 3, exact: true, strong: true,
 		expr: newExpression(`^` + expr),
 		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
 		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},
@@ -142,7 +144,7 @@ func urlSecret(user, pass, host []byte) bool {
 		return false
 	}
 	letters, digits, _, _, other := classes(pass)
-	return letters > 0 && (digits > 0 || other > 0 || len(pass) >= 12) && entropy(pass) >= 2
+	return letters > 0 && (digits > 0 || other > 0 || len(pass) >= 12 || scrambled(pass)) && entropy(pass) >= 2
 }
 
 // authorizationRule finds the credentials of the HTTP header Authorization.
@@ -187,7 +189,7 @@ func genericRule() *rule {
 
 func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 	none := opinion{}
-	if pl.silent || pl.prose {
+	if pl.wordless() {
 		return at, at, none
 	}
 	for end > at && !nameByte(text[end-1]) { // the keyword goes beyond the name
@@ -196,12 +198,22 @@ func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 	for at < end && !nameByte(text[at]) {
 		at++
 	}
+	if (pl.binary || pl.prose && !pl.table) && !equals(text, end) {
+		return at, at, none
+	}
 	a, ok := assignmentAt(text, at, end)
-	if !ok || !a.quoted && !a.paired && !pl.setting || !secretName(a.name) && !(pl.keeper && a.name == "auth") {
+	if !ok {
+		return at, at, none
+	}
+	counts, sure := a.counts(text, pl)
+	if !counts || !secretName(a.written) && !(pl.keeper && a.name == "auth") {
 		return at, at, none
 	}
 	value := text[a.start:a.end]
-	if !literalSecret(value, a.name, a.quoted) || miscounted(value) || longLine(text, a.start) {
+	if !literalSecret(value, a.name, a.quoted) || miscounted(value) {
+		return at, at, none
+	}
+	if long := longLine(text, a.start); (long || !sure) && !unmistakable(value, a.name) || long && !(a.quoted && a.private()) {
 		return at, at, none
 	}
 	none.name = a.written
@@ -212,6 +224,75 @@ func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 		none.severity = seaworthy.Low
 	}
 	return a.start, a.end, none
+}
+
+// counts tells whether a name that says that its value is secret means that where
+// it stands. It is sure to in settings, and in code if the value is quoted; where it
+// is not, the value must tell as well.
+func (a *assignment) counts(text []byte, pl *place) (counts, sure bool) {
+	switch {
+	case pl.binary:
+		return a.environment(text), false
+	case pl.minified:
+		return a.quoted && a.private(), false
+	case pl.table:
+		return true, false
+	case pl.prose:
+		return !a.quoted && a.exported(text), false
+	case a.bare:
+		return pl.setting, false
+	case a.quoted, a.paired, pl.setting:
+		return true, true
+	default:
+		return pl.log && a.name != "pass", false // which is how tests end
+	}
+}
+
+// unmistakable tells whether a value looks like a secret whatever it is given to.
+func unmistakable(v []byte, name string) bool { return drawn(v) || passwordName(name) && mixed(v) }
+
+// equals tells whether an equals sign follows the name that goes on at i. In
+// programs few names have one, and all else of an assignment costs more to find out.
+func equals(text []byte, i int) bool {
+	for i < len(text) && nameByte(text[i]) {
+		i++
+	}
+	return i < len(text) && text[i] == '='
+}
+
+// private tells whether a name says more than that its value is a key or a token,
+// which programs in browsers have to themselves.
+func (a *assignment) private() bool {
+	return passwordName(a.name) || strings.Contains(a.name, "secret") || strings.Contains(a.name, "private")
+}
+
+// environment tells whether an assignment is a variable of an environment, as
+// programs hold them: NAME=value between NUL bytes.
+func (a *assignment) environment(text []byte) bool {
+	from := a.start - len(a.written) - 1
+	return variableName(a.written) && !a.quoted && from >= 0 && text[a.start-1] == '=' && (from == 0 || text[from-1] < ' ') && a.end < len(text) && text[a.end] == 0
+}
+
+// exported tells whether an assignment is a variable that a line of a document sets,
+// as in a shell.
+func (a *assignment) exported(text []byte) bool {
+	from := a.start - len(a.written) - 1
+	if !variableName(a.written) || from < 0 || text[a.start-1] != '=' {
+		return false
+	}
+	line := text[max(0, from-maxName):from]
+	line = bytes.Trim(line[bytes.LastIndexByte(line, '\n')+1:], " \t$>")
+	return len(line) == 0 || slices.Contains([]string{"export", "set", "ENV", "ARG", "$ export", "> set", "-e", "RUN"}, string(line))
+}
+
+// variableName tells whether a name is written as those of an environment are.
+func variableName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; !isUpper(c) && !isDigit(c) && c != '_' {
+			return false
+		}
+	}
+	return len(name) > 2
 }
 
 // miscounted is true for a value in the form of a token with a checksum that is

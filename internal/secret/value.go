@@ -30,7 +30,7 @@ func literalSecret(v []byte, name string, quoted bool) bool {
 	switch {
 	case letters+digits < 4 || bytes.HasPrefix(v, []byte("/")) || bytes.HasPrefix(v, []byte("./")):
 		return false
-	case kinds < 2 || digits == 0 && (other == 0 || wordsOnly(v)):
+	case kinds < 2 || digits == 0 && (other == 0 || wordsOnly(v)) && !scrambled(v):
 		return false // an identifier or words
 	case hashOf(v, name):
 		return false
@@ -41,6 +41,47 @@ func literalSecret(v []byte, name string, quoted bool) bool {
 		return entropy(v) >= 2.3
 	}
 	return len(v) >= 12 && entropy(v) >= 3 && !identifier(v)
+}
+
+// scrambled tells whether the letters of v come in an order that neither words nor
+// names of programs have: either case among the other all over, and few vowels.
+func scrambled(v []byte) bool {
+	letters, upper, vowels, changes := 0, 0, 0, 0
+	last := byte(0)
+	for _, c := range v {
+		if !isLetter(c) {
+			continue
+		}
+		letters++
+		if isUpper(c) {
+			upper++
+		}
+		if strings.IndexByte("aeiou", c|0x20) >= 0 {
+			vowels++
+		}
+		if last != 0 && isUpper(c) != isUpper(last) {
+			changes++
+		}
+		last = c
+	}
+	return letters >= 10 && upper*10 >= letters*3 && upper*10 <= letters*7 && changes*3 >= letters && vowels*10 <= letters*3
+}
+
+// drawn tells whether v looks drawn at random, so that it is a secret wherever a
+// name says so.
+func drawn(v []byte) bool {
+	letters, digits, upper, lowers, _ := classes(v)
+	if len(v) < 12 || entropy(v) < 3 || identifier(v) && !scrambled(v) {
+		return false
+	}
+	return scrambled(v) || digits >= 2 && upper > 0 && lowers > 0 || digits >= 4 && letters >= 4 && len(v) >= 20
+}
+
+// mixed tells whether v is as passwords have to be: of letters of either case, of
+// digits and, if it is short, of something else.
+func mixed(v []byte) bool {
+	_, digits, upper, lowers, other := classes(v)
+	return len(v) >= 8 && upper > 0 && lowers > 0 && digits > 0 && (other > 0 || len(v) >= 12)
 }
 
 func passwordName(name string) bool {
@@ -135,7 +176,7 @@ var placeholders = [...]string{
 	"example", "sample", "changeme", "change_me", "change-me", "changeit", "your", "xxxx", "placeholder", "dummy", "replace", "insert", "todo", "fixme",
 	"redacted", "****", "....", "____", "----", "foobar", "foo_bar", "<", "{{", "${", "$(", "%(", "%s", "#{", "undefined", "null", "notreal", "not-real", "not_real",
 	"123456789", "abcdef", "qwerty", "secretkey", "mysecret", "mytoken", "my-token", "my_token", "my-secret", "my_secret", "mypassword", "p@ssw0rd", "p4ssw0rd", "passw0rd",
-	"fake", "testing", "test_", "test-", "_test", "-test", "notasecret", "not-a-secret", "deadbeef", "lorem", "ipsum", "00000000", "11111111",
+	"anonymous", "fake", "testing", "test_", "test-", "_test", "-test", "notasecret", "not-a-secret", "deadbeef", "lorem", "ipsum", "00000000", "11111111",
 }
 
 // reference tells whether a value names the secret elsewhere.
@@ -193,7 +234,7 @@ func timestamp(v []byte) bool {
 	return len(v) >= 10 && isDigit(v[0]) && isDigit(v[1]) && isDigit(v[2]) && isDigit(v[3]) && v[4] == '-' && isDigit(v[5]) && isDigit(v[6]) && v[7] == '-' && isDigit(v[8]) && isDigit(v[9])
 }
 
-// call tells whether v reads like env(NAME), ENC(…) or required|min:8: something
+// call tells whether v reads like env(NAME), ENC(…), Jobs[-1].Id or required|min:8: something
 // for a program to work out.
 func call(v []byte) bool {
 	i := 0
@@ -203,7 +244,7 @@ func call(v []byte) bool {
 	if i >= 2 && i < len(v) && v[i] == '(' && v[len(v)-1] == ')' {
 		return true
 	}
-	return bytes.IndexByte(v, '|') > 0 && bytes.Equal(bytes.ToLower(v), v) && bytes.Contains(v, []byte("required"))
+	return bytes.Contains(v, []byte("[-1]")) || bytes.IndexByte(v, '|') > 0 && bytes.Equal(bytes.ToLower(v), v) && bytes.Contains(v, []byte("required"))
 }
 
 // uuid tells whether v has the form of RFC 9562.
