@@ -8,12 +8,12 @@ import (
 )
 
 func TestSecretName(t *testing.T) {
-	for _, name := range []string{"db_password", "apiKey2", "SECRET_KEY_BASE", "clientSecretOfShop", "SecretKeyBase", "access_key_prod", "app.key", "appKey", "DB_PASS", "APIKey", "auth-key"} {
+	for _, name := range strings.Fields("db_password apiKey2 SECRET_KEY_BASE clientSecretOfShop SecretKeyBase access_key_prod app.key appKey DB_PASS APIKey auth-key") {
 		if !secretName(name) {
 			t.Errorf("%s is not taken for the name of a secret", name)
 		}
 	}
-	for _, name := range []string{"password_hash", "max_tokens", "tokenType", "SecretKeyFactory", "HTTPPasswordMgr", "publicKeyToken", "passwordFile", "keyboard", "api_key_header", "compass", "access_key_id"} {
+	for _, name := range strings.Fields("password_hash max_tokens tokenType SecretKeyFactory HTTPPasswordMgr publicKeyToken passwordFile keyboard api_key_header compass access_key_id") {
 		if secretName(name) {
 			t.Errorf("%s is taken for the name of a secret", name)
 		}

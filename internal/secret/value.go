@@ -190,10 +190,10 @@ func reference(v []byte) bool {
 
 // names tells whether a value's form is that of something else than a secret.
 func names(v []byte) bool {
-	if published(v) || timestamp(v) || call(v) {
+	if published(v) || timestamp(v) || call(v) || fileName(v) || len(v) == 42 && v[1] == 'x' && isHexAll(v[2:]) { // an address of Ethereum
 		return true
 	}
-	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
+	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "{AES", "enc:", "encrypted:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
 		if len(v) >= len(p) && strings.EqualFold(string(v[:len(p)]), p) {
 			return true
 		}
@@ -212,7 +212,7 @@ func unwritten(v []byte) bool {
 // published tells whether a value has the form of a key that its issuer wants in
 // the pages of browsers.
 func published(v []byte) bool {
-	for _, p := range [...]string{"pk_live_", "pk_test_", "pk_", "pk.eyJ", "phc_", "sb_publishable_", "publishable", "pub_", "pub-", "public", "ssh-", "age1", "appl_", "goog_", "argon2", "bcrypt", "scrypt", "pbkdf2"} {
+	for _, p := range [...]string{"pk_live_", "pk_test_", "pk_", "pk.eyJ", "phc_", "sb_publishable_", "publishable", "pub_", "pub-", "public", "ssh-", "age1", "appl_", "goog_", "argon2", "bcrypt", "scrypt", "pbkdf2", "scram-"} {
 		if bytes.HasPrefix(v, []byte(p)) {
 			return true
 		}
@@ -247,6 +247,17 @@ func call(v []byte) bool {
 	return bytes.Contains(v, []byte("[-1]")) || bytes.IndexByte(v, '|') > 0 && bytes.Equal(bytes.ToLower(v), v) && bytes.Contains(v, []byte("required"))
 }
 
+// fileName tells whether v is the path of a file: of words between slashes, and with
+// an extension or a hidden element.
+func fileName(v []byte) bool {
+	slash := bytes.LastIndexByte(v, '/')
+	if slash <= 0 || scrambled(v) || bytes.ContainsFunc(v, func(r rune) bool { return r >= 0x80 || !nameByte(byte(r)) && r != '/' }) {
+		return false
+	}
+	dot := bytes.LastIndexByte(v, '.')
+	return bytes.Contains(v, []byte("/.")) || dot > slash && len(v)-dot <= 6 && wordsOnly(v[dot:])
+}
+
 // uuid tells whether v has the form of RFC 9562.
 func uuid(v []byte) bool {
 	if len(v) != 36 {
@@ -258,6 +269,10 @@ func uuid(v []byte) bool {
 		}
 	}
 	return true
+}
+
+func isHexAll(v []byte) bool {
+	return !bytes.ContainsFunc(v, func(r rune) bool { return r >= 0x80 || !isHex(byte(r)) })
 }
 
 func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
@@ -278,10 +293,10 @@ func hashOf(v []byte, name string) bool {
 	return passwordName(name) && (len(v) == 32 || len(v) == 40 || len(v) == 64 || len(v) == 128)
 }
 
-// wordsOnly tells whether v is words and punctuation.
+// wordsOnly tells whether v is words of any language and punctuation.
 func wordsOnly(v []byte) bool {
 	for _, c := range v {
-		if !isLetter(c) && c != '_' && c != '-' && c != '.' && c != '/' && c != ':' && c != ',' && c != '=' && c != '?' {
+		if !isLetter(c) && c < 0x80 && c != '_' && c != '-' && c != '.' && c != '/' && c != ':' && c != ',' && c != '=' && c != '?' {
 			return false
 		}
 	}
