@@ -113,7 +113,13 @@ func (a *Analyzer) look(body []byte, pl *place) (found []sighting, whole bool) {
 		text8.silent = text8.silent && !pl.binary
 		pl = &text8
 	}
-	matches, whole := a.rules.scan(text, pl)
+	s := scanner{rules: a.rules, text: text, place: pl, decodes: 1}
+	s.run()
+	matches, whole := s.matches, !s.full
+	if s.named && !pl.installed && width == 1 { // there only the name would tell, and that is not enough
+		more, all := a.recover(pycSource(body), pl.path)
+		matches, whole = settle(append(matches, more...)), whole && all
+	}
 	if len(matches) == 0 && derFile(body) {
 		matches = append(matches, match{rule: privateKeyRule(), value: body, opinion: opinion{confirmed: true, note: "It is in DER; it parses, and no passphrase protects it."}})
 	}
@@ -127,8 +133,8 @@ func (a *Analyzer) look(body []byte, pl *place) (found []sighting, whole bool) {
 	line, at := 1, 0
 	for i := range matches {
 		m := &matches[i]
-		s := a.sighting(m, pl)
-		if !pl.binary {
+		s := a.sighting(m, cmp.Or(m.place, pl))
+		if !pl.binary && m.place == nil {
 			line, at = line+bytes.Count(text[at:m.start], []byte("\n")), m.start
 			s.Line = line
 		}

@@ -21,6 +21,7 @@ type Rules struct {
 
 	set    *prefilter.Set
 	owners [][]*rule // by keyword of the set
+	named  []bool    // by keyword: whether it stands in the names of values
 	// base64From and percentFrom are the first keywords of the set that stand for
 	// encoded text instead of rules.
 	base64From, percentFrom int
@@ -172,6 +173,9 @@ func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
 				rs.owners[i] = append(rs.owners[i], r)
 			}
 		}
+	}
+	for _, owners := range rs.owners {
+		rs.named = append(rs.named, slices.ContainsFunc(owners, func(r *rule) bool { return r.form == assigned || r.id == genericSecret }))
 	}
 	for _, a := range allow {
 		a.describe(h)

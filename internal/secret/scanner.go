@@ -18,6 +18,8 @@ type match struct {
 	opinion
 	// encoding says how the secret is written in the file; empty for as it is.
 	encoding string
+	// place is that of a match in a recovered text; nil for any other.
+	place *place
 }
 
 // maxMatches bounds the matches of one text.
@@ -38,6 +40,8 @@ type scanner struct {
 	// command is how far command lines have been read.
 	command int
 	full    bool
+	// named is true once a keyword was there that stands in names of secrets.
+	named bool
 }
 
 type span struct{ from, to int }
@@ -78,6 +82,7 @@ func (s *scanner) hit(h prefilter.Hit) bool {
 	case h.Keyword >= s.rules.base64From:
 		s.decode(h.Start, base64Run, decodeBase64, "base64")
 	default:
+		s.named = s.named || s.rules.named[h.Keyword]
 		for _, r := range s.rules.owners[h.Keyword] {
 			s.try(r, h.Start, end)
 		}
@@ -296,7 +301,7 @@ func (m *match) rank() int {
 		return 3
 	case m.rule.form == assigned:
 		return 2
-	case m.rule.id == "generic-secret":
+	case m.rule.id == genericSecret:
 		return 0
 	default:
 		return 1

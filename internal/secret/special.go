@@ -180,9 +180,12 @@ func authorization(text []byte, _, end int, pl *place) (int, int, opinion) {
 	return start, stop, none
 }
 
+// genericSecret is the kind of what only its name tells.
+const genericSecret = "generic-secret"
+
 func genericRule() *rule {
 	return &rule{
-		id: "generic-secret", name: "a value whose name says that it is secret", severity: medium, form: special, keywords: secretWords[:],
+		id: genericSecret, name: "a value whose name says that it is secret", severity: medium, form: special, keywords: secretWords[:],
 		source: "the name that the value is given to", find: generic,
 	}
 }

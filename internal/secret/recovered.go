@@ -1,0 +1,97 @@
+package secret
+
+import (
+	"bytes"
+	"slices"
+)
+
+// Some binary files keep names apart from their values. What is known of both is
+// written out as a text, in the way in which source would say it, and the rules judge
+// that text: nothing is a secret in a binary file that would be none in a text.
+
+// recovered is such a text, and where in the file its pieces are.
+type recovered struct {
+	text   []byte
+	pieces []piece // sorted
+}
+
+// piece says that size bytes of the text from at on are in the file from from on.
+type piece struct {
+	at, size int
+	from     int64
+}
+
+// maxQuoted bounds a value that is written out, in bytes.
+const maxQuoted = maxReach
+
+func (r *recovered) write(s string) { r.text = append(r.text, s...) }
+
+// piece writes bytes that are in the file from from on.
+func (r *recovered) piece(b []byte, from int64) {
+	r.pieces = append(r.pieces, piece{len(r.text), len(b), from})
+	r.text = append(r.text, b...)
+}
+
+// quoted writes a value in quotes that it does not hold; an empty one instead of
+// a value that is too long or has more than one line.
+func (r *recovered) quoted(b []byte, from int64) {
+	quote := quoteFor(b)
+	if len(b) > maxQuoted || bytes.ContainsAny(b, "\n\r\x00") || quote == 0 {
+		r.write(`""`)
+		return
+	}
+	r.text = append(r.text, quote)
+	r.piece(b, from)
+	r.text = append(r.text, quote)
+}
+
+// quoteFor gives a quote that a value does not hold; 0 if it has all.
+func quoteFor(b []byte) byte {
+	for _, q := range []byte("\"'`") {
+		if bytes.IndexByte(b, q) < 0 {
+			return q
+		}
+	}
+	return 0
+}
+
+// place gives where in the file a span of the text is. Of what is not all from the
+// file ok is false.
+func (r *recovered) place(start, end int) (from int64, ok bool) {
+	i, ok := slices.BinarySearchFunc(r.pieces, start, func(p piece, at int) int { return p.at - at })
+	if !ok {
+		i--
+	}
+	if i < 0 || start >= r.pieces[i].at+r.pieces[i].size {
+		return 0, false
+	}
+	from = r.pieces[i].from + int64(start-r.pieces[i].at)
+	for at := start; at < end; i++ {
+		if i == len(r.pieces) || at < r.pieces[i].at {
+			return 0, false
+		}
+		at = r.pieces[i].at + r.pieces[i].size
+	}
+	return from, true
+}
+
+// recover gives the secrets of a recovered text by their places in the file. Path is
+// that of the file.
+func (a *Analyzer) recover(r *recovered, path string) (matches []match, whole bool) {
+	if r == nil || len(r.pieces) == 0 {
+		return nil, true
+	}
+	pl := placeOf(path, nil)
+	found, whole := a.rules.scan(r.text, &pl)
+	for _, m := range found {
+		from, ok := r.place(m.start, m.end)
+		if !ok {
+			continue
+		}
+		m.end += int(from) - m.start
+		m.start = int(from)
+		m.from, m.to, m.place = m.start, m.end, &pl
+		matches = append(matches, m)
+	}
+	return matches, whole
+}
