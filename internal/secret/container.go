@@ -290,6 +290,9 @@ func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 // gitObject is a container for a loose object of a Git repository: the zlib
 // stream of its kind, its length, NUL and its content.
 func gitObject(r *reading, file io.ReaderAt, size int64) (bool, error) {
+	if zlibbed(r.body) && r.gitObjectAtOnce(r.body[zlibHead:]) {
+		return true, nil
+	}
 	d, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(file, 0, size)))
 	if err != nil {
 		return false, nil
@@ -297,10 +300,10 @@ func gitObject(r *reading, file io.ReaderAt, size int64) (bool, error) {
 	defer d.Close()
 	plain := bufio.NewReader(d)
 	kind, err := plain.ReadSlice(0)
-	if err != nil || len(kind) > 32 {
+	if err != nil || len(kind) > maxObjectHead {
 		return false, nil
 	}
-	if bytes.HasPrefix(kind, []byte("tree ")) {
+	if bytes.HasPrefix(kind, treeHead) {
 		return true, nil
 	}
 	err = r.member(plain, gitText, "")
@@ -309,6 +312,27 @@ func gitObject(r *reading, file io.ReaderAt, size int64) (bool, error) {
 	}
 	return true, err
 }
+
+// gitObjectAtOnce is for an object that is short. If it gives false, nothing was looked
+// at.
+func (r *reading) gitObjectAtOnce(packed []byte) bool {
+	window := r.analyzer.window()
+	defer r.analyzer.windows.Put(window)
+	whole, taken, ok := r.inflate(window, packed)
+	kind, text, cut := bytes.Cut(whole, []byte{0})
+	if !ok || !cut || len(kind) >= maxObjectHead || len(packed)-taken < zlibTail {
+		return false
+	}
+	if !bytes.HasPrefix(kind, treeHead) {
+		r.lookAtMember(text, gitText, "")
+	}
+	return true
+}
+
+// maxObjectHead bounds what stands before the content of an object, NUL included.
+const maxObjectHead = 32
+
+var treeHead = []byte("tree ")
 
 // gitText stands for the path of a text in a Git repository, which the object
 // itself does not know.

@@ -69,7 +69,8 @@ type pack struct {
 	in      packInput
 	objects []packObject // by offset
 	end     int64        // of the last one
-	refs    []packRef    // deltas that name their base, by that
+	named   bool         // there are deltas that name their base
+	refs    []packRef    // these, by the base
 	linked  int          // of refs, those whose base was found
 	names   packNames
 	format  objectFormat
@@ -161,9 +162,9 @@ func (p *pack) indexAs(count int) error {
 	p.format = sha1Format
 	err := p.index(count)
 	switch {
-	case err == nil && len(p.refs) == 0 && p.in.size-p.end == int64(sha256Format.size):
+	case err == nil && !p.named && p.in.size-p.end == int64(sha256Format.size):
 		p.format = sha256Format
-	case errors.Is(err, errPack) && len(p.refs) > 0:
+	case errors.Is(err, errPack) && p.named:
 		n := len(p.objects)
 		p.format = sha256Format
 		if err := p.index(count); err == nil || len(p.objects) > n || !errors.Is(err, errPack) {
@@ -202,6 +203,8 @@ func (p *pack) index(count int) error {
 		}
 		o := packObject{at: p.end, base: none, child: none, next: none, kind: h.kind, leaf: true}
 		switch h.kind {
+		case packNamedDelta:
+			p.named = true
 		case packOffsetDelta:
 			i, ok := slices.BinarySearchFunc(p.objects, o.at-h.back, func(o packObject, at int64) int { return cmp.Compare(o.at, at) })
 			if !ok {
@@ -209,12 +212,13 @@ func (p *pack) index(count int) error {
 			}
 			o.base = int32(i)
 			p.objects[i].leaf = false
-		case packNamedDelta:
-			p.refs = append(p.refs, packRef{h.base, int32(len(p.objects))})
 		}
 		end, length, err := p.skip(&h)
 		if err != nil {
 			return err
+		}
+		if h.kind == packNamedDelta {
+			p.refs = append(p.refs, packRef{h.base, int32(len(p.objects))})
 		}
 		p.objects, p.end = append(p.objects, o), end
 		if length <= maxPacked && h.length <= maxPacked {

@@ -469,12 +469,15 @@ func TestPacksThatAreCut(t *testing.T) {
 	}
 	p := &madePack{}
 	p.whole(packBlob, githubToken(81))
-	for range 20 {
-		p.whole(packBlob, sample(random(82), `[a-z]{200}`))
+	for i := range 20 {
+		text := sample(random(82), `[a-z]{200}`)
+		p.whole(packBlob, text)
+		named := delta(len(text), 300, sample(random(uint64(i)), `[a-z]{300}`))
+		p.add(packNamedDelta, len(named), blobID(text), named)
 	}
 	whole := p.String()
-	for n := 150; n < len(whole)-sha1.Size; n += 50 {
-		if r := readPack(t, a, whole[:n], n%100 == 0); len(r.found) != 1 || !slices.Equal(r.gaps, []string{damaged}) {
+	for n := 150; n < len(whole)-sha1.Size; n += 7 {
+		if r := readPack(t, a, whole[:n], n%2 == 0); len(r.found) != 1 || !slices.Equal(r.gaps, []string{damaged}) {
 			t.Fatalf("of %d bytes: found %d, gaps %q", n, len(r.found), r.gaps)
 		}
 	}
