@@ -72,6 +72,12 @@ func Parse(text string) Instruction {
 	return in
 }
 
+// InExecForm is an instruction that names a program and its arguments one by one,
+// such as CMD and ENTRYPOINT, as Parse gives it.
+func InExecForm(keyword string, argv []string) Instruction {
+	return Parse(keyword + " " + formatExecForm(argv))
+}
+
 // setArgs splits the flags from the text after the keyword.
 func (in *Instruction) setArgs(text string) {
 	text = strings.TrimSpace(text)

@@ -125,7 +125,7 @@ func credentialFileChecks() []check {
 		severity: seaworthy.Medium,
 		cis:      []string{"4.10"},
 		aliases:  []string{"CIS-DI-0010"},
-		detail:   "Everybody who can pull the image can read it, also in a layer from which a later one removes it.",
+		detail:   "Everybody who can pull the image can read it, also in a layer from which a later one removes it. This is judged by the name alone; what the file holds, under the risk secret.",
 		remediation: "Keep the file out of the build with .dockerignore, or give it to the one step that needs it (RUN --mount=type=secret,id=NAME,target=FILE,required=true …) " +
 			"or to the container when it starts. Replace the credentials.",
 		references: []string{"https://docs.docker.com/build/building/secrets/"},

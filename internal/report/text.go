@@ -225,17 +225,26 @@ func (t *textWriter) findings(p *page, d *document) {
 		if t.opt.Verbose {
 			runs = inOnes(apart)
 		}
+		short := func(alike []*seaworthy.Finding) bool { return t.brief(d, alike[0]) }
 		for _, alike := range runs {
-			if !t.brief(alike[0]) {
+			if !short(alike) {
 				p.WriteByte('\n')
 				t.finding(p, d, joined(alike), len(alike))
+			}
+		}
+		for _, alike := range runs {
+			if !short(alike) {
 				continue
 			}
 			if brief == 0 {
 				p.WriteByte('\n')
 			}
 			brief++
-			t.advice(p, alike)
+			if isAdvice(alike[0]) {
+				t.advice(p, alike)
+			} else {
+				t.pointer(p, d, alike[0])
+			}
 		}
 		if brief > 0 {
 			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, "--verbose shows evidence and fixes of these"))
@@ -244,9 +253,10 @@ func (t *textWriter) findings(p *page, d *document) {
 	}
 }
 
-// brief is true for a finding that gets one line: advice, not alarm.
-func (t *textWriter) brief(f *seaworthy.Finding) bool {
-	return !t.opt.Verbose && isAdvice(f)
+// brief is true for a finding that gets one line: advice, not alarm, and what is told
+// under another risk.
+func (t *textWriter) brief(d *document, f *seaworthy.Finding) bool {
+	return !t.opt.Verbose && (isAdvice(f) || d.told(f))
 }
 
 // advice writes findings of one kind as one entry, with the first of their places.
@@ -324,6 +334,10 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding, n int) 
 	}
 	if f.Remediation != "" {
 		for i, line := range paragraphs(f.Remediation) {
+			if f.Risk == seaworthy.Secret && isStep(line) {
+				t.command(p, label(i, "fix"), stepWords(line))
+				continue
+			}
 			p.field(green, label(i, "fix"), prose(plain, line))
 		}
 	}

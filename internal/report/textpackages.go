@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -319,7 +320,7 @@ func (t *textWriter) remedies(p *page, findings []*seaworthy.Finding) {
 			more++
 		default:
 			p.field(green, "fix", prose(dim, "mends "+places(r.findings, "finding")+":"))
-			t.command(p, r)
+			t.command(p, "", slices.Concat(strings.Fields(r.command), r.packages))
 		}
 	}
 	if more > 0 {
@@ -328,32 +329,4 @@ func (t *textWriter) remedies(p *page, findings []*seaworthy.Finding) {
 	if others > 0 {
 		p.field(green, "fix", prose(plain, fmt.Sprintf("No command in the image mends %s: build it anew with the versions shown.", places(others, "finding"))))
 	}
-}
-
-// command writes a command so that it can be copied whole.
-func (t *textWriter) command(p *page, r *remedy) {
-	words := append(strings.Fields(r.command), r.packages...)
-	room := p.width - gutter - 2
-	line := ""
-	first := true
-	flush := func(end string) {
-		indent := "  "
-		if first {
-			indent = ""
-		}
-		first = false
-		p.line(strings.Repeat(" ", gutter) + p.paint(green, indent+line+end))
-		line = ""
-	}
-	for _, w := range words {
-		w = visible(w)
-		if line != "" && columns(line)+1+columns(w) > room-2 {
-			flush(" \\")
-		}
-		if line != "" {
-			line += " "
-		}
-		line += w
-	}
-	flush("")
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	mathrand "math/rand/v2"
@@ -299,6 +300,38 @@ func TestConfigurationAndHistory(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStartedOnce has a command with a secret in the configuration and in the history:
+// it is one finding at one place, and nothing of the value is shown.
+func TestStartedOnce(t *testing.T) {
+	for name, secret := range map[string]string{
+		"token":           githubToken(71),
+		"short":           sample(random(72), `[a-z]{3}[0-9]{2}[A-Z]{4}[0-9]{3}`),
+		"to be escaped":   sample(random(73), `[a-z]{3}[0-9]{2}`) + `"` + sample(random(74), `[A-Z]{4}[0-9]{3}`) + `\` + "x7",
+		"a key, in lines": key(t),
+	} {
+		argv := []string{"/app", "--password=" + secret}
+		printed, err := json.Marshal(argv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for form, step := range map[string]string{"BuildKit": "CMD " + string(printed), "classic": fmt.Sprintf("/bin/sh -c #(nop)  CMD %q", argv)} {
+			img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "a")}}}
+			img.Config.Config.Cmd = argv
+			img.Config.History = []seaworthy.History{{CreatedBy: "COPY a /a # buildkit"}, {CreatedBy: step, EmptyLayer: true}}
+			got := judge(t, img).findings
+			if len(got) == 0 || len(got) > 1 && name != "to be escaped" { // which more than one rule sees a part of
+				t.Errorf("%s, %s: %d findings", name, form, len(got))
+			}
+			for _, f := range got {
+				l := f.Locations[0].Instruction
+				if len(f.Locations) != 1 || !strings.HasPrefix(l, `CMD ["/app", "`) || strings.Contains(l, secret[:5]) || strings.Contains(l, secret[len(secret)-4:]) {
+					t.Errorf("%s, %s: %+v", name, form, f)
+				}
+			}
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -22,19 +23,21 @@ const maxText = 1 << 20
 // configuration looks through what the image configuration and its history say.
 func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 	var list []placed
-	look := func(keyword, text string, more []match, layer int) {
-		shown := keyword + " " + text
+	lookAt := func(step instruction.Instruction, text string, more []match, layer int) {
 		found := a.inText(text, more)
 		if len(found) == 0 {
 			return
 		}
-		at := seaworthy.Location{Instruction: a.redact(instruction.Parse(shown).Redacted(), found)}
+		at := seaworthy.Location{Instruction: a.redact(step.Redacted(), found)}
 		if layer >= 0 {
 			at.Layer = &layer
 		}
 		for i := range found {
 			list = append(list, placed{a.sighting(&found[i], &place{}), at})
 		}
+	}
+	look := func(keyword, text string, more []match, layer int) {
+		lookAt(instruction.Parse(keyword+" "+text), text, more, layer)
 	}
 	c := img.Config.Config
 	for _, e := range c.Env {
@@ -43,14 +46,16 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 	for _, k := range slices.Sorted(maps.Keys(c.Labels)) {
 		look("LABEL", k+"="+c.Labels[k], nil, -1)
 	}
-	for _, argv := range [...]struct {
-		keyword string
-		words   []string
-	}{{"CMD", c.Cmd}, {"ENTRYPOINT", c.Entrypoint}} {
-		if len(argv.words) > 0 {
-			text := strings.Join(argv.words, " ")
-			look(argv.keyword, text, a.inCommands(instruction.Parse(argv.keyword+" "+text)), -1)
-		}
+	lookStarted := func(keyword string, argv []string, layer int) {
+		text := strings.Join(argv, " ")
+		step := instruction.InExecForm(keyword, argv)
+		lookAt(step, text, append(a.inCommands(instruction.Parse(keyword+" "+text)), a.inCommands(step)...), layer)
+	}
+	if len(c.Cmd) > 0 {
+		lookStarted("CMD", c.Cmd, -1)
+	}
+	if len(c.Entrypoint) > 0 {
+		lookStarted("ENTRYPOINT", c.Entrypoint, -1)
 	}
 	if h := c.Healthcheck; h != nil && len(h.Test) > 0 {
 		text := strings.Join(h.Test[1:], " ")
@@ -66,7 +71,11 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 		if keyword == "" {
 			keyword = "#"
 		}
-		look(keyword, text, a.inCommands(s), s.Layer)
+		if argv, ok := s.Exec(); ok && (keyword == "CMD" || keyword == "ENTRYPOINT") {
+			lookStarted(keyword, argv, s.Layer)
+		} else {
+			look(keyword, text, a.inCommands(s), s.Layer)
+		}
 		for _, b := range s.BuildArgs {
 			look("ARG", b.Key+"="+b.Value, nil, s.Layer)
 		}
@@ -98,8 +107,23 @@ func (a *Analyzer) redact(text string, found []match) string {
 			return m.rule.head() + "[redacted]" // the run around it would have to go too
 		}
 		text = strings.ReplaceAll(text, value, instruction.Hidden)
+		if escaped := escapedJSON(value); escaped != value { // as exec form has it
+			text = strings.ReplaceAll(text, escaped, instruction.Hidden)
+		}
 	}
 	return text
+}
+
+// escapedJSON is a text as it stands between the quotes of a JSON string.
+func escapedJSON(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return s
+	}
+	quoted := strings.TrimSuffix(b.String(), "\n")
+	return quoted[1 : len(quoted)-1]
 }
 
 // Redact replaces every secret that the analyzer recognises in an instruction,

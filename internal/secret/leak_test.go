@@ -95,7 +95,7 @@ func TestLeaks(t *testing.T) {
 		fix   string
 	}{
 		"key":               {"private-key", "root/.ssh/id_ecdsa", &zero, &one, "RUN --mount=type=ssh,required=true git fetch"},
-		"token":             {"github-pat", "srv/token", &zero, &one, "--secret id=token,src=token ."},
+		"token":             {"github-pat", "srv/token", &zero, &one, "--secret id=token,src=secrets/srv/token ."},
 		"password file":     {"file-password", "root/.pgpass", &zero, &one, "target=/root/.pgpass,required=true COMMAND"},
 		"directory removed": {"github-pat", "opt/secrets/token", &zero, &one, ""},
 		"opaque directory":  {"github-pat", "opt/cover/token", &zero, &one, ""},
@@ -154,17 +154,21 @@ func TestLeaks(t *testing.T) {
 // A step is shown with a mount only if it uses the file.
 func TestUserOf(t *testing.T) {
 	for name, c := range map[string]struct {
-		file string
-		runs []string
-		want string
+		file    string
+		runs    []string
+		want    string
+		removed *int
 	}{
-		"of no step":          {"root/.ssh/id_rsa", []string{"mkdir -p /var/lib/app && echo x > /etc/sudoers.d/app"}, "COMMAND"},
-		"removed only":        {"root/.ssh/id_rsa", []string{"rm /root/.ssh/id_rsa"}, "COMMAND"},
-		"mode only":           {"root/.ssh/id_rsa", []string{"chmod 600 /root/.ssh/id_rsa"}, "COMMAND"},
-		"installed, then run": {"root/.ssh/id_rsa", []string{"apt-get install -y git openssh-client", "git clone git@host:a/b /b"}, "git clone git@host:a/b /b"},
-		"among others":        {"root/.npmrc", []string{"cd /app && NODE_ENV=production npm ci && rm /root/.npmrc"}, "cd /app && NODE_ENV=production npm ci"},
-		"by name":             {"srv/deploy.pem", []string{"true", "/usr/bin/tool --key /srv/deploy.pem"}, "/usr/bin/tool --key /srv/deploy.pem"},
-		"another's program":   {"root/.aws/credentials", []string{"npm ci"}, "COMMAND"},
+		"of no step":          {"root/.ssh/id_rsa", []string{"mkdir -p /var/lib/app && echo x > /etc/sudoers.d/app"}, "COMMAND", nil},
+		"removed only":        {"root/.ssh/id_rsa", []string{"rm /root/.ssh/id_rsa"}, "COMMAND", nil},
+		"mode only":           {"root/.ssh/id_rsa", []string{"chmod 600 /root/.ssh/id_rsa"}, "COMMAND", nil},
+		"installed, then run": {"root/.ssh/id_rsa", []string{"apt-get install -y git openssh-client", "git clone git@host:a/b /b"}, "git clone git@host:a/b /b", nil},
+		"among others":        {"root/.npmrc", []string{"cd /app && NODE_ENV=production npm ci && rm /root/.npmrc"}, "cd /app && NODE_ENV=production npm ci", nil},
+		"by name":             {"srv/deploy.pem", []string{"true", "/usr/bin/tool --key /srv/deploy.pem"}, "/usr/bin/tool --key /srv/deploy.pem", nil},
+		"another's program":   {"root/.aws/credentials", []string{"npm ci"}, "COMMAND", nil},
+		"a word":              {"srv/token", []string{`echo "the token is there"`, "/usr/bin/tool --token-file x"}, "COMMAND", nil},
+		"by path":             {"srv/token", []string{"tool --with=/srv/token"}, "tool --with=/srv/token", nil},
+		"removed before":      {"root/.npmrc", []string{"rm /root/.npmrc", "npm ci"}, "COMMAND", new(1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var config seaworthy.ImageConfig
@@ -173,7 +177,7 @@ func TestUserOf(t *testing.T) {
 				config.History = append(config.History, seaworthy.History{CreatedBy: "RUN /bin/sh -c " + r + " # buildkit"})
 			}
 			steps, _ := instruction.History(config, len(config.History))
-			if got := userOf(steps, 0, c.file); got != c.want {
+			if got := userOf(steps, 0, c.removed, c.file); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

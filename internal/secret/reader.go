@@ -40,10 +40,10 @@ var readers = [...]struct {
 	{"/rclone", []string{"rclone"}},
 }
 
-// userOf is the command of the first step after a layer that uses a file: that
-// names it, or runs a program that reads it unasked. It is anyCommand if no step
-// seems to.
-func userOf(steps []instruction.Instruction, layer int, file string) string {
+// userOf is the command of the first step that uses a file that a layer brought and
+// a later one, nil for none, removed: that names it, or runs a program that reads it
+// unasked. It is anyCommand if no step seems to.
+func userOf(steps []instruction.Instruction, layer int, removed *int, file string) string {
 	base := path.Base(file)
 	var programs []string
 	for _, r := range readers {
@@ -54,7 +54,7 @@ func userOf(steps []instruction.Instruction, layer int, file string) string {
 	}
 	for i := range steps {
 		s := &steps[i]
-		if s.Keyword != "RUN" || s.Layer <= layer {
+		if s.Keyword != "RUN" || s.Layer <= layer || removed != nil && s.Layer > *removed {
 			continue
 		}
 		commands, _ := s.Commands()
@@ -74,5 +74,27 @@ func handles(c *instruction.Command, base string) bool {
 	case "rm", "unlink", "shred", "chmod", "chown", "chgrp", "touch", "test", "[", "ls", "stat":
 		return false
 	}
-	return strings.Contains(c.Text, base)
+	for rest := c.Text; ; {
+		before, after, found := strings.Cut(rest, base)
+		if !found {
+			return false
+		}
+		if named(before, base, after) {
+			return true
+		}
+		rest = after
+	}
+}
+
+// named tells whether a word in a command is the name of a file: whole, and with a
+// directory in front of it unless no other word is written so.
+func named(before, base, after string) bool {
+	if after != "" && (isAlnum(after[0]) || strings.IndexByte("_-.", after[0]) >= 0) {
+		return false
+	}
+	if before == "" {
+		return true
+	}
+	last := before[len(before)-1]
+	return last == '/' || strings.ContainsAny(base, "._0123456789") && !isAlnum(last) && strings.IndexByte("_-.$", last) < 0
 }

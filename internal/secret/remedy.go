@@ -33,7 +33,7 @@ func remedy(r *rule, at *seaworthy.Location, steps []instruction.Instruction) st
 			"The repository's history holds it, also where no file does any more. Name it in .dockerignore:", ".git",
 			"and take it out of the history too (git filter-repo).",
 		}
-	case at.Path != "" && programFile(at.Path):
+	case at.Path != "" && inProgram(r, at):
 		lines = []string{
 			"Take it out of the program, and let that read it when it starts:",
 			fmt.Sprintf("docker run -e %s …, or a secret of the orchestrator.", variableFor(r)),
@@ -42,6 +42,23 @@ func remedy(r *rule, at *seaworthy.Location, steps []instruction.Instruction) st
 		lines = stepRemedy(r, in, at, steps)
 	}
 	return strings.Join(append([]string{rotate}, lines...), "\n")
+}
+
+// inProgram tells whether a secret is part of a program rather than a file of its
+// own: then nothing can be mounted in its place.
+func inProgram(r *rule, at *seaworthy.Location) bool {
+	file, _, member := strings.Cut(at.Path, "!/")
+	if programFile(at.Path) {
+		return true
+	}
+	switch ext := strings.ToLower(path.Ext(file)); ext {
+	case ".jar", ".war", ".ear", ".aar", ".whl", ".egg", ".nupkg", ".phar", ".asar":
+		return true
+	case ".db", ".sqlite", ".sqlite3", ".db3":
+		return false
+	}
+	// Only what is no text has no lines.
+	return !member && at.Line == 0 && at.Offset > 0 && r.form != ownFile
 }
 
 // programFile tells whether a file is the source or the code of a program.
@@ -69,13 +86,18 @@ func stepRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location, ste
 	case "LABEL":
 		return []string{"Delete it from the LABEL: whoever sees the image sees its labels."}
 	case "CMD", "ENTRYPOINT", "HEALTHCHECK":
+		command := in.String()
+		if words, exec := instruction.ParseExecForm(in.Args); exec { // in which nothing is expanded
+			command = in.Keyword + " exec " + strings.Join(words, " ")
+		}
 		return []string{
 			"Let the container be given it when it starts, and the command read it there:",
-			shown(withVariables(in.String(), []string{variableFor(r)})),
+			shown(withVariables(command, []string{variableFor(r)})),
 			fmt.Sprintf("docker run -e %s …, or a secret of the orchestrator.", variableFor(r)),
 		}
 	case "ONBUILD":
-		return []string{"Take it out of the ONBUILD: every build from this image repeats it. Let the trigger mount it: ONBUILD RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"}
+		return []string{"Take it out of the ONBUILD: every build from this image repeats it. Let the trigger mount it:",
+			"ONBUILD RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"}
 	}
 	return []string{
 		"Do not let it into the image: mount it for the one step that needs it, or give it to the container when it starts.",
@@ -142,12 +164,13 @@ func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []inst
 	base := path.Base(file)
 	command := anyCommand
 	if at.Layer != nil {
-		command = userOf(steps, *at.Layer, file)
+		command = userOf(steps, *at.Layer, at.RemovedIn, file)
 	}
-	delete := "Do not copy it; that a later step removes it does not take it out of the layer. Delete, or narrow: " + shown(in.String())
+	const no = "Do not copy it; that a later step removes it does not take it out of the layer. Delete, or narrow:"
+	step := shown(in.String())
 	if strings.HasPrefix(base, "id_") || strings.Contains(file, ".ssh/") {
 		return []string{
-			delete,
+			no, step,
 			"Forward an agent to the command that needs the key, with a known_hosts that you have pinned:",
 			shown("RUN --mount=type=ssh,required=true " + command),
 			buildkit + "--ssh default .", frontend,
@@ -155,10 +178,27 @@ func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []inst
 	}
 	id := secretID(base)
 	return []string{
-		delete, "Mount it for the command that needs it, and name it in .dockerignore:",
+		no, step, "Mount it for the command that needs it, and name it in .dockerignore:",
 		shown("RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true " + command),
-		buildkit + "--secret id=" + id + ",src=" + printablePath(base) + " .", frontend,
+		buildkit + "--secret id=" + id + ",src=" + printablePath(sourceOf(in, file)) + " .", frontend,
 	}
+}
+
+// sourceOf is where in the build context a file was that a COPY or ADD brought; its
+// name alone if the instruction does not tell.
+func sourceOf(in instruction.Instruction, file string) string {
+	t, ok := in.Transfer()
+	if !ok || len(t.Sources) != 1 || t.Sources[0].Kind != instruction.Path || strings.ContainsAny(t.Sources[0].Text, "*?[") {
+		return path.Base(file)
+	}
+	source := strings.TrimPrefix(path.Clean(t.Sources[0].Text), "/")
+	if path.Base(source) == path.Base(file) || path.Clean(t.Dest) == "/"+file {
+		return source
+	}
+	if below, ok := strings.CutPrefix("/"+file, strings.TrimSuffix(path.Clean(t.Dest), "/")+"/"); ok && path.IsAbs(t.Dest) {
+		return path.Join(source, below)
+	}
+	return path.Base(file)
 }
 
 // withoutRemoval takes out of a command that it removes a file, which a mount does
@@ -190,6 +230,13 @@ func runRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location) []st
 		file, _, _ := strings.Cut(at.Path, "!/")
 		if strings.Contains(file, ".git/") {
 			return cloneRemedy()
+		}
+		if hostKey(file) {
+			return []string{
+				"Every container of the image has it. Remove the keys in the step that installs the server:",
+				"RUN COMMAND && rm -f /etc/ssh/ssh_host_*",
+				"and let each container make its own when it first starts: ssh-keygen -A.",
+			}
 		}
 		id := secretID(path.Base(file))
 		return []string{
@@ -232,6 +279,13 @@ func runRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location) []st
 		shown("RUN " + strings.Join(mounts, " ") + " " + withVariables(script, names)),
 		buildkit + strings.Join(secrets, " ") + " .", frontend,
 	}
+}
+
+// hostKey tells whether a file is the key of an SSH server, which its package makes
+// when it is installed.
+func hostKey(file string) bool {
+	name, ok := strings.CutPrefix(file, "etc/ssh/ssh_host_")
+	return ok && strings.HasSuffix(name, "_key")
 }
 
 // cloneRemedy is for a token in the URL of a repository, which Git writes down.

@@ -1,0 +1,71 @@
+package report
+
+import "strings"
+
+// stepBeginnings are how the lines of a remedy begin that are to be copied as they
+// are: steps for a Dockerfile and the command that builds it.
+var stepBeginnings = [...]string{"RUN ", "COPY ", "ADD ", "CMD ", "ENTRYPOINT ", "HEALTHCHECK ", "ONBUILD ", "docker buildx build "}
+
+func isStep(line string) bool {
+	for _, b := range stepBeginnings {
+		if strings.HasPrefix(line, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// stepWords splits a line at the blanks at which a backslash may break it: those
+// outside of quotes.
+func stepWords(line string) []string {
+	var words []string
+	var word strings.Builder
+	quote := byte(0)
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case c == ' ' && quote == 0:
+			if word.Len() > 0 {
+				words = append(words, word.String())
+				word.Reset()
+			}
+			continue
+		case c == '\\' && quote != '\'' && i+1 < len(line):
+			word.WriteByte(c)
+			i++
+			c = line[i]
+		case c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		}
+		word.WriteByte(c)
+	}
+	if word.Len() > 0 {
+		words = append(words, word.String())
+	}
+	return words
+}
+
+// command writes a command with a label so that it can be copied whole: a word that
+// is too long for a line stays one.
+func (t *textWriter) command(p *page, name string, words []string) {
+	room := p.width - gutter - 2
+	line, indent := "", ""
+	flush := func(end string) {
+		pad := strings.Repeat(" ", max(gutter-2-columns(name), 0))
+		p.line(pad + p.paint(green, name) + "  " + p.paint(green, indent+line+end))
+		name, line, indent = "", "", "  "
+	}
+	for _, w := range words {
+		w = notCommand(visible(w))
+		if line != "" && columns(line)+1+columns(w) > room-2 {
+			flush(" \\")
+		}
+		if line != "" {
+			line += " "
+		}
+		line += w
+	}
+	flush("")
+}

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// TestDefectsToldUnderSecret has files whose names look like credentials: one line
+// where a secret was found in them, all of the finding where none was.
+func TestDefectsToldUnderSecret(t *testing.T) {
+	defect := func(path string) seaworthy.Finding {
+		return seaworthy.Finding{Risk: seaworthy.Misconfiguration, ID: "credential-file", Severity: seaworthy.Medium, Title: path + " is called like a private key",
+			Controls: []string{secretControl}, Locations: []seaworthy.Location{at(0, path)}, Remediation: "Keep " + path + " out."}
+	}
+	secret := func(severity seaworthy.Severity, l seaworthy.Location) seaworthy.Finding {
+		return seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: severity, Title: "The image holds a private key", Locations: []seaworthy.Location{l}, Remediation: "x"}
+	}
+	variable := seaworthy.Location{Instruction: "ENV API_TOKEN=***"}
+	env := defect("API_TOKEN")
+	env.Locations = []seaworthy.Location{variable}
+	s := skiff()
+	s.image.Layers = []seaworthy.Layer{{Index: 0}, {Index: 1}}
+	s.findings = []seaworthy.Finding{
+		defect("a.pem"), defect("b.pem"), defect("c.pem"), defect("d.jar"), env,
+		secret(seaworthy.Critical, at(0, "a.pem")), secret(seaworthy.Critical, at(1, "b.pem")), secret(seaworthy.Low, at(0, "c.pem")),
+		secret(seaworthy.High, at(0, "d.jar!/k.pem")), secret(seaworthy.High, variable),
+	}
+	text, verbose := write(t, Text, Options{Width: 80}, s), write(t, Text, Options{Width: 80, Verbose: true}, s)
+	for name, short := range map[string]bool{"a.pem": true, "b.pem": false, "c.pem": false, "d.jar": true, "API_TOKEN": true} {
+		if !strings.Contains(text, name+" is called like") {
+			t.Errorf("%s is left out:\n%s", name, text)
+		}
+		if strings.Contains(text, "Keep "+name) == short {
+			t.Errorf("%s: told in full %t:\n%s", name, short, text)
+		}
+		if !strings.Contains(verbose, "Keep "+name) {
+			t.Errorf("%s: --verbose does not tell it in full", name)
+		}
+	}
+	if n := strings.Count(text, "· told under secret"); n != 3 {
+		t.Errorf("%d are told under secret, want 3:\n%s", n, text)
+	}
+}
+
+// TestStepsAreCopied has steps for a Dockerfile: they are broken where a Dockerfile
+// may be, and no word of theirs is.
+func TestStepsAreCopied(t *testing.T) {
+	mount := "--mount=type=secret,id=settings.conf,target=/srv/application/settings.conf,required=true"
+	s := skiff()
+	s.image.Layers = []seaworthy.Layer{{Index: 0}}
+	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "x", Severity: seaworthy.High, Title: "The image holds x", Locations: []seaworthy.Location{at(0, "srv/x")},
+		Remediation: "Mount it for the command:\nRUN " + mount + ` /usr/local/bin/tool --message "one two three four five six seven eight" --and 'so on'`}}
+	text := write(t, Text, Options{Width: 80}, s)
+	want := "            RUN \\\n              " + mount + " \\\n              /usr/local/bin/tool --message \\\n              \"one two three four five six seven eight\" --and 'so on'\n"
+	if !strings.Contains(text, want) {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
