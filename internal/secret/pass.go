@@ -117,7 +117,7 @@ func (a *Analyzer) look(body []byte, pl *place) (found []sighting, whole bool) {
 	s.run()
 	matches, whole := s.matches, !s.full
 	if s.named && !pl.installed && width == 1 { // there only the name would tell, and that is not enough
-		more, all := a.recover(pycSource(body), pl.path)
+		more, all := a.recover(a.rules.source(body), pl.path)
 		matches, whole = settle(append(matches, more...)), whole && all
 	}
 	if len(matches) == 0 && derFile(body) {

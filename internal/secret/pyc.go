@@ -19,7 +19,7 @@ func pycSource(file []byte) *recovered {
 	if version == python36 {
 		r.at = 12 // without flags
 	}
-	s := &pycStack{pycReader: r, out: out, left: len(file), room: 4*len(file) + 64<<10}
+	s := &pycStack{pycReader: r, out: out, left: 4 * len(file), room: 4*len(file) + 64<<10}
 	r.visit = func(c *pycCode) {
 		s.run(c)
 		s.alone(c)

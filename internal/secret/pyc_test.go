@@ -368,6 +368,16 @@ func TestBytecodeDamaged(t *testing.T) {
 	} {
 		t.Run(name, func(*testing.T) { pycSource([]byte(head + tail)) })
 	}
+	// Code that gives a function a hundred thousand defaults again and again.
+	greedy := &assembled{version: python312}
+	defaults := greedy.konst("(\xa0\x86\x01\x00" + strings.Repeat("N", 100_000))
+	inner := greedy.konst((&assembled{version: python312, arguments: 1 << 20}).marshal())
+	for range 1 << 17 {
+		greedy.do("LOAD_CONST", defaults)
+		greedy.do("LOAD_CONST", inner)
+		greedy.do("MAKE_FUNCTION", 1)
+	}
+	pycSource(pycFile(greedy))
 	c := &assembled{version: python312}
 	big := c.konst("u\x00\x20\x00\x00" + strings.Repeat("x:", 1<<12))
 	for range 1 << 15 {

@@ -31,8 +31,8 @@ type pycStack struct {
 	*pycReader
 	code *pycCode
 	out  *recovered
-	// left is how many more instructions are followed, of all code of the file, and
-	// room how long the text that is written may get.
+	// left is how many more instructions are followed and values handled, of all code
+	// of the file, and room how long the text that is written may get.
 	left, room int
 	values     []pycValue
 	keywords   int32 // KW_NAMES of the next call
@@ -73,6 +73,7 @@ func (s *pycStack) push(v ...pycValue) { s.values = append(s.values, v...) }
 // pop takes values from the stack and gives them in the order in which they were put
 // there. Those that are not known are unknown.
 func (s *pycStack) pop(n int) []pycValue {
+	s.left -= n
 	if n <= len(s.values) {
 		taken := s.values[len(s.values)-n:]
 		s.values = s.values[:len(s.values)-n]
@@ -156,7 +157,9 @@ func (s *pycStack) do(in *pycInstruction, arg int) {
 		s.push(pycValue{})
 	case pycUnpack:
 		s.pop1()
-		s.push(make([]pycValue, min(arg, pycMaxStack))...)
+		n := min(arg, pycMaxStack)
+		s.left -= n
+		s.push(make([]pycValue, n)...)
 	case pycCopy, pycSwap, pycDuplicate, pycRotate:
 		s.shuffle(in.action, arg)
 	case pycFunction, pycFunctionWith:
@@ -420,8 +423,12 @@ func (s *pycStack) parts(tuple pycValue) []pycValue {
 	if tuple.kind == pycParts {
 		return tuple.parts
 	}
-	var list []pycValue
-	for _, object := range s.objects[tuple.constant()].items {
+	items := s.objects[tuple.constant()].items
+	if s.left -= len(items); s.left < 0 {
+		return nil
+	}
+	list := make([]pycValue, 0, len(items))
+	for _, object := range items {
 		list = append(list, pycValue{kind: pycConstant, object: object})
 	}
 	return list
@@ -478,7 +485,11 @@ func (s *pycStack) argument(v pycValue) {
 // alone writes the constants of a code object that may hold names and values
 // themselves, as the settings of a connection do.
 func (s *pycStack) alone(c *pycCode) {
-	for _, object := range s.objects[c.consts].items {
+	items := s.objects[c.consts].items
+	if s.left -= len(items); s.left < 0 {
+		return
+	}
+	for _, object := range items {
 		from, to, ok := s.text(object)
 		if !ok || to-from < 12 || len(s.out.text) >= s.room || bytes.IndexByte(s.file[from:to], '=') < 0 && bytes.IndexByte(s.file[from:to], ':') < 0 {
 			continue

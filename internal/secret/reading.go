@@ -61,7 +61,11 @@ func (r *reading) file(f *seaworthy.File) error {
 		r.keep(found, whole)
 		return nil
 	}
-	return r.stream(f.Reader(), f.Path, "")
+	if err := r.stream(f.Reader(), f.Path, ""); err != nil {
+		return err
+	}
+	r.database(f)
+	return nil
 }
 
 // keep takes what was found, up to the bound of a file.

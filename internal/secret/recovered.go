@@ -3,6 +3,8 @@ package secret
 import (
 	"bytes"
 	"slices"
+
+	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
 // Some binary files keep names apart from their values. What is known of both is
@@ -73,6 +75,15 @@ func (r *recovered) place(start, end int) (from int64, ok bool) {
 		at = r.pieces[i].at + r.pieces[i].size
 	}
 	return from, true
+}
+
+// source writes out what is known of the names and values in a file; nil of a file
+// that is of no kind of which that can be told.
+func (rs *Rules) source(file []byte) *recovered {
+	if bytes.HasPrefix(file, []byte(sqlite.Magic)) {
+		return rs.sqliteSource(bytes.NewReader(file), int64(len(file)))
+	}
+	return pycSource(file)
 }
 
 // recover gives the secrets of a recovered text by their places in the file. Path is

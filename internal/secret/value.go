@@ -226,7 +226,7 @@ func crypted(v []byte) bool {
 	if i := bytes.IndexByte(v, ':'); i > 0 {
 		v = v[i+1:]
 	}
-	return len(v) > 2 && v[0] == '$' && bytes.IndexByte(v[1:min(len(v), 6)], '$') > 0 || bytes.HasPrefix(v, []byte("{SSHA")) || bytes.HasPrefix(v, []byte("{SHA")) || bytes.HasPrefix(v, []byte("{CRYPT"))
+	return len(v) > 2 && v[0] == '$' && bytes.IndexByte(v[1:min(len(v), 6)], '$') > 0 || bytes.HasPrefix(v, []byte("$argon2")) || bytes.HasPrefix(v, []byte("{SSHA")) || bytes.HasPrefix(v, []byte("{SHA")) || bytes.HasPrefix(v, []byte("{CRYPT"))
 }
 
 // timestamp tells whether v starts with a date of ISO 8601.
