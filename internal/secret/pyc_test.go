@@ -62,6 +62,7 @@ f(**kw, password="@")
 if DB_PASSWORD == "Harmless1#one" or password != "Harmless2#two":
     print("the password is Harmless3#")
 PASSWORD_FILE = "Harmless4#four"
+api_token: "ANNOTATION"
 password = "changeme-Now1#"
 `
 
@@ -89,6 +90,7 @@ func pythonInterpreters() []string {
 // What is left of a module after its source is deleted tells the same.
 func TestBytecodeOfPython(t *testing.T) {
 	source, values := filled(pySource, 900)
+	source = strings.Replace(source, "ANNOTATION", values[0][8:]+values[1], 1)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "settings.py")
 	if err := os.WriteFile(file, []byte(source), 0o644); err != nil {

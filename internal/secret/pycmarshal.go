@@ -25,7 +25,7 @@ const (
 type pycCode struct {
 	arguments                        int // that may be given by position
 	body, consts, names, local, cell int32
-	free                             int32
+	free, name                       int32
 }
 
 // The bounds on a file.
@@ -220,9 +220,9 @@ func (r *pycReader) code(depth int) (int32, bool) {
 	}
 	c.arguments = arguments
 	var unused int32
-	fields := []*int32{&c.body, &c.consts, &c.names, &c.local, &c.free, &c.cell, &unused, &unused} // and filename, name
+	fields := []*int32{&c.body, &c.consts, &c.names, &c.local, &c.free, &c.cell, &unused, &c.name} // and filename
 	if r.version >= python311 {
-		fields = []*int32{&c.body, &c.consts, &c.names, &c.local, &unused, &unused, &unused, &unused} // and kinds of locals, filename, name, qualname
+		fields = []*int32{&c.body, &c.consts, &c.names, &c.local, &unused, &unused, &c.name, &unused} // and kinds of locals, filename, qualname
 	}
 	for _, f := range fields {
 		if *f, ok = r.object(depth + 1); !ok {

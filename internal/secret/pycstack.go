@@ -41,6 +41,9 @@ type pycStack struct {
 // run follows the instructions of a code object.
 func (s *pycStack) run(c *pycCode) {
 	s.code, s.values, s.keywords = c, s.values[:0], 0
+	if s.called("__annotate__", c.name) {
+		return
+	}
 	body := s.objects[c.body]
 	table := &pycByNumber()[s.version]
 	arg := 0
@@ -143,7 +146,9 @@ func (s *pycStack) do(in *pycInstruction, arg int) {
 		s.assign(s.nameOf(v[1]), s.item(s.code.names, arg), v[0])
 	case pycStoreItem:
 		v := s.pop(3) // the value, and what gets it by which key
-		s.setItem(v[2], v[0])
+		if !s.called("__annotations__", s.nameOf(v[1])) {
+			s.setItem(v[2], v[0])
+		}
 	case pycTuple:
 		parts := s.pop(arg)
 		s.push(pycValue{kind: pycParts, parts: append([]pycValue(nil), parts...)})
@@ -200,6 +205,13 @@ func (s *pycStack) load(action pycAction, arg int) {
 			s.push(pycValue{})
 		}
 	}
+}
+
+// called tells whether a name is that one. What types are called that annotate names is
+// no value of these.
+func (s *pycStack) called(name string, object int32) bool {
+	from, to, ok := s.text(object)
+	return ok && string(s.file[from:to]) == name
 }
 
 func (s *pycStack) nameOf(v pycValue) int32 {
@@ -324,7 +336,7 @@ func (s *pycStack) call(action pycAction, arg int) {
 	if callee.kind != pycNamed {
 		callee = v[0]
 	}
-	s.called(callee, v[below:], names)
+	s.writeCall(callee, v[below:], names)
 	s.push(pycValue{})
 }
 
@@ -434,8 +446,8 @@ func (s *pycStack) parts(tuple pycValue) []pycValue {
 	return list
 }
 
-// called writes a call, the last of whose arguments have names.
-func (s *pycStack) called(callee pycValue, arguments []pycValue, names []int32) {
+// writeCall writes a call, the last of whose arguments have names.
+func (s *pycStack) writeCall(callee pycValue, arguments []pycValue, names []int32) {
 	first := len(arguments) - len(names)
 	if first < 0 {
 		return

@@ -115,23 +115,46 @@ func (g *generator) goProgram() File {
 	return b.file("go program", "usr/local/bin/"+g.word()+"-server")
 }
 
-// bytecode is what Python keeps of a module: the constants, as marshal writes them.
+// bytecode is what Python 3.12 keeps of a module, as marshal writes it: instructions
+// that give constants to names, the constants, and the names.
 func (g *generator) bytecode() File {
 	var b builder
 	b.WriteString("\xcb\x0d\x0d\x0a\x00\x00\x00\x00")
 	b.Write(g.bytes(8))
 	settings := g.mixed(2, 3)
-	b.WriteString(")" + string(rune(2*len(settings))))
+	long := func(n int) { b.Write(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
+	code := []byte{151, 0} // RESUME
+	for i := range settings {
+		code = append(code, 100, byte(i), 90, byte(i)) // LOAD_CONST, STORE_NAME
+	}
+	code = append(code, 121, byte(len(settings))) // RETURN_CONST
+	b.WriteByte(0xe3)
+	for _, n := range []int{0, 0, 0, 1, 0} { // the arguments of three kinds, the stack, the flags
+		long(n)
+	}
+	b.WriteByte('s')
+	long(len(code))
+	b.Write(code)
+	b.Write([]byte{')', byte(len(settings) + 1)})
 	for _, s := range settings {
-		key := screaming(s.key)
-		b.WriteString("\xda" + string([]byte{byte(len(key))}) + key)
 		if len(s.value) < 256 {
 			b.Write([]byte{'z', byte(len(s.value))})
 		} else {
-			b.Write(binary.LittleEndian.AppendUint32([]byte{'a'}, uint32(len(s.value))))
+			b.WriteByte('a')
+			long(len(s.value))
 		}
 		b.value(s)
 	}
+	b.Write([]byte{'N', ')', byte(len(settings))})
+	for _, s := range settings {
+		key := screaming(s.key)
+		b.Write([]byte{0xda, byte(len(key))})
+		b.WriteString(key)
+	}
+	b.WriteString(")\x00s\x00\x00\x00\x00\xfa\x0bsettings.py\xda\x08<module>r")
+	long(len(settings) + 2) // to <module>
+	long(1)
+	b.WriteString("s\x00\x00\x00\x00s\x00\x00\x00\x00")
 	return b.file("python bytecode", "app/__pycache__/"+g.word()+".cpython-312.pyc")
 }
 
