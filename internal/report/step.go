@@ -48,14 +48,18 @@ func stepWords(line string) []string {
 }
 
 // command writes a command with a label so that it can be copied whole: a word that
-// is too long for a line stays one.
+// is too long for its place begins further left, and is never broken.
 func (t *textWriter) command(p *page, name string, words []string) {
 	room := p.width - gutter - 2
-	line, indent := "", ""
+	line, left := "", gutter
 	flush := func(end string) {
-		pad := strings.Repeat(" ", max(gutter-2-columns(name), 0))
-		p.line(pad + p.paint(green, name) + "  " + p.paint(green, indent+line+end))
-		name, line, indent = "", "", "  "
+		line += end
+		at := max(0, min(left, p.width-columns(line)))
+		p.line(p.paint(green, name) + strings.Repeat(" ", max(0, at-columns(name))) + p.paint(green, line))
+		name, line, left = "", "", gutter+2
+	}
+	if name != "" {
+		name = strings.Repeat(" ", max(gutter-2-columns(name), 0)) + name
 	}
 	for _, w := range words {
 		w = notCommand(visible(w))

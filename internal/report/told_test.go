@@ -53,7 +53,7 @@ func TestStepsAreCopied(t *testing.T) {
 	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "x", Severity: seaworthy.High, Title: "The image holds x", Locations: []seaworthy.Location{at(0, "srv/x")},
 		Remediation: "Mount it for the command:\nRUN " + mount + ` /usr/local/bin/tool --message "one two three four five six seven eight" --and 'so on'`}}
 	text := write(t, Text, Options{Width: 80}, s)
-	want := "            RUN \\\n              " + mount + " \\\n              /usr/local/bin/tool --message \\\n              \"one two three four five six seven eight\" --and 'so on'\n"
+	want := "            RUN \\\n" + mount + " \\\n              /usr/local/bin/tool --message \\\n              \"one two three four five six seven eight\" --and 'so on'\n"
 	if !strings.Contains(text, want) {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}
