@@ -45,8 +45,9 @@ http:
 }
 
 // DockerDaemon starts a Docker daemon of its own, without network and images,
-// and gives the address for DOCKER_HOST. It ends with the test. It takes root.
-func DockerDaemon(t testing.TB) string {
+// and gives the address for DOCKER_HOST. It ends with the test. It takes root. Flags
+// are more of its own.
+func DockerDaemon(t testing.TB, flags ...string) string {
 	t.Helper()
 	program := need(t, "dockerd")
 	if os.Getuid() != 0 {
@@ -57,8 +58,8 @@ func DockerDaemon(t testing.TB) string {
 	check(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	address := "unix://" + filepath.Join(dir, "docker.sock")
-	s := start(t, exec.Command(program, "--data-root", filepath.Join(dir, "data"), "--exec-root", filepath.Join(dir, "exec"),
-		"--pidfile", filepath.Join(dir, "pid"), "--host", address, "--bridge=none", "--iptables=false", "--ip6tables=false"))
+	s := start(t, exec.Command(program, append([]string{"--data-root", filepath.Join(dir, "data"), "--exec-root", filepath.Join(dir, "exec"),
+		"--pidfile", filepath.Join(dir, "pid"), "--host", address, "--bridge=none", "--iptables=false", "--ip6tables=false"}, flags...)...))
 	s.wait(t, func() bool { return strings.Contains(s.output.String(), "API listen on") })
 	return address
 }
