@@ -321,7 +321,11 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding, n int) 
 		}
 		p.field(dim, "in", spans...)
 	}
-	t.evidence(p, f.Evidence)
+	if lines := paragraphs(f.Evidence); f.Risk == seaworthy.Secret && t.fitting(p, lines) {
+		t.value(p, lines)
+	} else {
+		t.evidence(p, f.Evidence)
+	}
 	t.places(p, d, f.Locations)
 	if line := extraction(d.image.Reference, f); line != "" {
 		p.field(dim, "show", literal(plain, line))

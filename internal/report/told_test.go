@@ -43,18 +43,3 @@ func TestDefectsToldUnderSecret(t *testing.T) {
 		t.Errorf("%d are told under secret, want 3:\n%s", n, text)
 	}
 }
-
-// TestStepsAreCopied has steps for a Dockerfile: they are broken where a Dockerfile
-// may be, and no word of theirs is.
-func TestStepsAreCopied(t *testing.T) {
-	mount := "--mount=type=secret,id=settings.conf,target=/srv/application/settings.conf,required=true"
-	s := skiff()
-	s.image.Layers = []seaworthy.Layer{{Index: 0}}
-	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "x", Severity: seaworthy.High, Title: "The image holds x", Locations: []seaworthy.Location{at(0, "srv/x")},
-		Remediation: "Mount it for the command:\nRUN " + mount + ` /usr/local/bin/tool --message "one two three four five six seven eight" --and 'so on'`}}
-	text := write(t, Text, Options{Width: 80}, s)
-	want := "            RUN \\\n" + mount + " \\\n              /usr/local/bin/tool --message \\\n              \"one two three four five six seven eight\" --and 'so on'\n"
-	if !strings.Contains(text, want) {
-		t.Errorf("got\n%s\nwant\n%s", text, want)
-	}
-}

@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // stepBeginnings are how the lines of a remedy begin that are to be copied as they
 // are: steps for a Dockerfile and the command that builds it.
@@ -72,4 +75,22 @@ func (t *textWriter) command(p *page, name string, words []string) {
 		line += w
 	}
 	flush("")
+}
+
+// fitting tells whether no line of a secret in several, as they are shown if that is
+// asked for, is longer than a line of the page.
+func (t *textWriter) fitting(p *page, lines []string) bool {
+	return len(lines) > 1 && !slices.ContainsFunc(lines, func(l string) bool { return columns(visible(l)) > p.width })
+}
+
+// value writes such a secret so that it can be copied: whole, and no line broken.
+func (t *textWriter) value(p *page, lines []string) {
+	left := gutter
+	for _, l := range lines[1:] {
+		left = max(0, min(left, p.width-columns(visible(l))))
+	}
+	p.field(dim, "seen", literal(plain, lines[0]))
+	for _, l := range lines[1:] {
+		p.line(strings.Repeat(" ", left) + notCommand(visible(l)))
+	}
 }
