@@ -16,6 +16,10 @@ type assignment struct {
 	// paired is true for one of several name=value in a row: of a URL's query or
 	// of a connection string.
 	paired bool
+	// whole is true for a literal that is the assignment: "NAME=value".
+	whole bool
+	// tested is true for what is compared with a name.
+	tested bool
 	// bare is true for a name and a value with but a blank between them.
 	bare bool
 }
@@ -35,7 +39,9 @@ const (
 //	const NAME: &str = "value"  var name string = "value"  Name { get; set; } = "value"
 //	<name>value</name>  <x key="name">value</x>  <x name="name" value="value"/>
 //	name: NAME, and value: value in the next line  setName("value")  7,name,"value"
-//	char name[] = "value"  #define NAME "value"  namePassword "value"
+//	char name[] = "value"  #define NAME "value"  namePassword "value"  :name "value"
+//	name <- "value"  ${NAME:-value}  get("NAME") || "value"  name == "value"
+//	variable "name" { default = "value" }  <key>name</key> <string>value</string>
 func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	start := at
 	for start > 0 && at-start < maxName && nameByte(text[start-1]) {
@@ -66,12 +72,18 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	skip(" \t")
 	if opened == 0 {
 		skip(`\`)
+		if bytes.HasPrefix(text[i:], []byte(`<<"`)) { // a binary of Erlang
+			i += 2
+		}
 		for i < limit && (text[i] == '@' || text[i]|0x20 == 'r' || text[i]|0x20 == 'b' || text[i]|0x20 == 'u') && i+1 < limit && (text[i+1] == '"' || text[i+1] == '\'') {
 			i++ // a literal's prefix
 		}
 		if i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '`') {
 			opened, a.quoted = text[i], true
 			i++
+			if i+2 < len(text) && text[i] == opened && text[i+1] == opened { // a long literal
+				i += 2
+			}
 			if i+1 < len(text) && text[i] == '\\' && text[i+1] == opened { // a quote in it, as in "\"value\""
 				i += 2
 			}
@@ -82,6 +94,8 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	}
 	a.start = i
 	a.end = valueEnd(text, i, opened)
+	a.whole = opened == 0 && start > 0 && a.end < len(text) && text[end] == '=' && text[start-1] == text[a.end] && (text[a.end] == '"' || text[a.end] == '\'')
+	a.tested = a.quoted && (bytes.Contains(text[end:a.start], []byte("==")) || bytes.Contains(text[end:a.start], []byte("!=")))
 	a.paired = opened == 0 && text[i-1] == '=' && inRow(text, start, a.end)
 	return a, a.end > a.start && a.end-a.start < maxValue
 }
@@ -118,10 +132,19 @@ func inRow(text []byte, start, end int) bool {
 
 // The forms of what stands between a name and its value.
 var (
-	typeBefore = regexp.MustCompile(`^[ \t]*[&'A-Za-z_][&'A-Za-z0-9_<>\[\].?| ]{1,40}= ?["'` + "`" + `]`)
-	typeBehind = regexp.MustCompile(`^(?:[A-Za-z*\[\]]{1,20}|\{ ?get;[ a-z;]{0,30}\}) ?= ?["'` + "`" + `]`)
+	typeBefore = regexp.MustCompile(`^[ \t]*[&'A-Za-z_][&'A-Za-z0-9_<>\[\].?| ]{1,40}= ?(?:[A-Za-z_.]{1,20}\()?(?:default ?= ?)?["'` + "`" + `]`)
+	typeBehind = regexp.MustCompile(`^(?:(?:As )?[A-Za-z*\[\]]{1,20}|\{ ?get;[ a-z;]{0,30}\}) ?= ?["'` + "`" + `]`)
 	arrayOfC   = regexp.MustCompile(`^\[[0-9]{0,4}\] ?`)
-	valueField = regexp.MustCompile(`^(?:[ \t]+type="string")?[ \t]*,?(?:[ \t]*\r?\n)?[ \t]{0,40}["']?value["']?[ \t]{0,4}[:=]`)
+	valueField = regexp.MustCompile(`^(?:[ \t]+type="string")?[ \t]*,?(?:[ \t]*\r?\n)?[ \t]{0,40}(?:"[A-Za-z]{2,12}": ?(?:"[A-Za-z]{0,16}"|true|false), ?)?["']?(?i:parameter)?[Vv]alue["']?[ \t]{0,4}[:=]`)
+	// valueElement is the element of XML behind one that holds the name: <name> and
+	// <value>, <key> and <string>; or the rest of a tag with the name in it.
+	valueElement = regexp.MustCompile(`^(?:</[A-Za-z]{2,12}>\s{0,60}<(?:[Vv]alue|string)>|["'](?: [A-Za-z:]{1,24}="[^"<>\n]{0,40}"){1,2}>|>\s{1,60}<[Vv]alue>)`)
+	// byDefault is the default of a parameter: variable "name" { default = "value" }.
+	byDefault = regexp.MustCompile(`^["']?[ \t]?:?[ \t]?\{[^{}]{0,200}?\b[Dd]efault["']?[ \t]{0,8}[:=][ \t]*["']`)
+	// fallback stands between a reference to a variable and what counts without it.
+	fallback = regexp.MustCompile(`^["'\])]{0,3} ?(?:\|\||\?\?|\?:|or) ?["']`)
+	// compared stands between a name and the literal that its value has to be.
+	compared = regexp.MustCompile(`^["'\])]{0,3} ?[=!]==? ?@?["'` + "`" + `]`)
 )
 
 // separator finds what stands between the name from start to end and its value,
@@ -137,6 +160,18 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 	before := byte('\n')
 	if start > 0 {
 		before = text[start-1]
+	}
+	if before == '{' && start > 1 && text[start-2] == '$' && end+1 < len(text) && text[end] == ':' { // ${NAME:-value}
+		switch text[end+1] {
+		case '-', '=':
+			return end + 2, '}'
+		case '+', '?':
+			return -1, 0
+		}
+		return end + 1, '}'
+	}
+	if i, opened := apart(text, end); i > 0 {
+		return i, opened
 	}
 	if i < limit && (text[i] == '"' || text[i] == '\'' || text[i] == '\\') { // the quote that closes the name
 		skip(`\"']`)
@@ -154,6 +189,8 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 	switch c := text[i]; {
 	case c == '=' && i+1 < limit && (text[i+1] == '=' || text[i+1] == '~'):
 		return -1, 0 // a comparison
+	case c == '<' && bytes.HasPrefix(rest, []byte("<- ")): // of R
+		return i + 2, 0
 	case c == ':' && before == ':' && !closed:
 		return -1, 0 // a part of a name such as arn:aws:…
 	case c == '=' || c == ':':
@@ -173,7 +210,8 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 		return i + 3, 0
 	case c == '>' && (before == '<' || closed):
 		return i + 1, '<'
-	case c == ',' && closed, c == ',' && before == ',': // "name", "value"
+	case c == ',' && closed && valueField.Match(text[blanks:min(len(text), blanks+100)]): // "name": "name", "value": "value"
+	case c == ',' && closed, c == ',' && before == ',', c == ',' && before == '{' && strings.IndexByte(name, '.') < 0: // "name", "value"; {name, "value"}
 		return i + 1, 0
 	case c == '(' && i == end && i+1 < limit && (text[i+1] == '"' || text[i+1] == '\'') && (before == '.' || setter(name)):
 		return i + 1, 0
@@ -188,7 +226,10 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 		if (text[i] == '"' || text[i] == '\'') && strings.Contains(name[1:], "Password") && before != '.' && !closed { // storePassword "value", as in Gradle
 			return i, 0
 		}
-		if text[i] == '"' && bytes.HasSuffix(bytes.TrimRight(text[max(0, start-12):start], " \t"), []byte("#define")) {
+		if text[i] == '"' && before == ':' && !closed { // :name "value", as in Clojure
+			return i, 0
+		}
+		if (text[i] == '"' || text[i] == '@') && bytes.HasSuffix(bytes.TrimRight(text[max(0, start-12):start], " \t"), []byte("#define")) {
 			return i, 0
 		}
 		if start+1 < end && text[start] == '-' && text[start+1] == '-' { // --name value
@@ -198,30 +239,77 @@ func separator(text []byte, start, end int, name string) (i int, opened byte) {
 	return -1, 0
 }
 
-// directive finds the value of a name that starts a line, with blanks and nothing
-// else between the two and nothing but punctuation behind: password value, as many
-// programs have it in their settings. It is -1 if there is none.
-func directive(text []byte, start, end int) int {
-	if end == len(text) || text[end] != ' ' && text[end] != '\t' {
-		return -1
+// apart finds the value of a name where more than punctuation stands between the
+// two. It gives 0 if there is none.
+func apart(text []byte, end int) (i int, opened byte) {
+	if end+1 >= len(text) {
+		return 0, 0
 	}
-	for i := start - 1; i >= 0 && text[i] != '\n'; i-- {
-		if c := text[i]; c != ' ' && c != '\t' || start-i > maxName {
-			return -1
+	rest := text[end:min(len(text), end+300)]
+	switch c := rest[0]; {
+	case c == '<', c == '>' && rest[1] <= ' ', (c == '"' || c == '\'') && rest[1] == ' ':
+		if m := valueElement.FindIndex(rest); m != nil {
+			return end + m[1], '<'
 		}
+	case c > ' ' && strings.IndexByte(`"':)]`, c) < 0:
+		return 0, 0
 	}
+	var expr *regexp.Regexp
+	switch next := bytes.TrimLeft(rest[:min(len(rest), 8)], `"')] :`+"\t"); {
+	case len(next) < 2:
+		return 0, 0
+	case next[0] == '{':
+		expr = byDefault
+	case next[0] == '|' && next[1] == '|', next[0] == '?' && next[1] != '=', next[0] == 'o' && next[1] == 'r':
+		expr = fallback
+	case (next[0] == '=' || next[0] == '!') && next[1] == '=':
+		expr = compared
+	default:
+		return 0, 0
+	}
+	if m := expr.FindIndex(rest); m != nil {
+		return end + m[1] - 1, 0
+	}
+	return 0, 0
+}
+
+// directive finds the value of a name with blanks and nothing else between the two,
+// which ends its line: password value, setenv NAME value, user name password value,
+// as many programs have it in their settings. It is -1 if there is none.
+func directive(text []byte, start, end int) int {
 	i := end
 	for i < len(text) && i-end < maxName && (text[i] == ' ' || text[i] == '\t') {
 		i++
+	}
+	if i == end || i == len(text) || !words(text[max(0, start-maxName):start]) {
+		return -1
 	}
 	line := text[i:min(len(text), i+maxValue)]
 	if n := bytes.IndexByte(line, '\n'); n >= 0 {
 		line = line[:n]
 	}
-	if line = bytes.TrimRight(line, " \t\r;"); len(line) == 0 || bytes.ContainsAny(line, " \t") {
+	if line = bytes.TrimRight(line, " \t\r;}"); len(line) == 0 || bytes.ContainsAny(line, " \t") {
 		return -1
 	}
+	if line[0] == '{' { // as Tcl quotes
+		i++
+	}
 	return i
+}
+
+// words tells whether there are but a few words between the start of a line and the
+// end of a text.
+func words(before []byte) bool {
+	before = bytes.TrimLeft(before[bytes.LastIndexByte(before, '\n')+1:], " \t")
+	if bytes.Count(before, []byte(" ")) > 4 || len(before) > 0 && before[0] == '#' {
+		return false
+	}
+	for _, c := range before {
+		if !nameByte(c) && c != ' ' && c != '\t' && c != ':' && c != '(' && c != '@' {
+			return false
+		}
+	}
+	return true
 }
 
 // setter tells whether a function of this name sets what its name says.
@@ -246,7 +334,7 @@ func valueEnd(text []byte, i int, quote byte) int {
 	return i
 }
 
-func nameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '.' }
+func nameByte(c byte) bool { return c >= 0x80 || isAlnum(c) || c == '_' || c == '-' || c == '.' }
 
 // secretWords are the words of a name that make its value a secret. The
 // prefilter looks for them.
@@ -255,14 +343,29 @@ var secretWords = [...]string{
 	"private_key", "privatekey", "private-key", "auth_key", "authkey", "encryption_key", "encryptionkey", "signing_key", "signingkey", "app_key", "appkey", "presharedkey", "preshared_key",
 	"client_key", "master_key", "masterkey", "account_key", "accountkey", "storage_key", "storagekey", "credential", "auth_pass",
 	"api.key", "access.key", "auth.key", "auth-key", "app.key", "app-key", "account.key", "account-key", "storage.key", "storage-key", "master.key", "master-key",
+	"shared_key", "sharedkey", "shared-key", "license_key", "licensekey", "license-key", "licence_key", "licencekey", "session_key", "sessionkey", "admin_key", "adminkey", "gossip_key", "gossipkey", "gossip-key", "encrypt_key", "encrypt-key",
+	"unseal_key", "unsealkey", "fernet_key", "fernetkey", "crypt_key", "hash_key", "hashkey", "spaces_key", "spaceskey", "genie_key", "geniekey", "kaggle_key", "kagglekey", "upgradekey", "application_key", "applicationkey", "consumer_key", "service_key",
+	"pepper", "authtok", "dnpass", "dbpass", "_pw = ", "_pw=", "_pw: ", "_psk=", "_psk ", "psk=", "pass',", "pwd',",
+	// Translations are full of these words, but seldom with what follows a name.
+	`passwort=`, `passwort: `, `passwort = `, `passwort":`, `kennwort=`, `kennwort: `, `kennwort = `, `kennwort":`, `schlüssel=`, `schlüssel: `, `schlüssel = `, `schlüssel":`, `schluessel=`, `schluessel: `, `schluessel = `, `schluessel":`, `contraseña=`, `contraseña: `, `contraseña = `, `contraseña":`, `contrasena=`, `contrasena: `, `contrasena = `, `contrasena":`, `clave=`, `clave: `, `clave = `, `clave":`, `senha=`, `senha: `, `senha = `, `senha":`, `motdepasse=`, `motdepasse: `, `motdepasse = `, `motdepasse":`, `mot_de_passe=`, `mot_de_passe: `, `mot_de_passe = `, `mot_de_passe":`, `hasło=`, `hasło: `, `hasło = `, `hasło":`, `haslo=`, `haslo: `, `haslo = `, `haslo":`, `heslo=`, `heslo: `, `heslo = `, `heslo":`, `parola=`, `parola: `, `parola = `, `parola":`, `wachtwoord=`, `wachtwoord: `, `wachtwoord = `, `wachtwoord":`, `lösenord=`, `lösenord: `, `lösenord = `, `lösenord":`, `losenord=`, `losenord: `, `losenord = `, `losenord":`, `passord=`, `passord: `, `passord = `, `passord":`, `adgangskode=`, `adgangskode: `, `adgangskode = `, `adgangskode":`, `salasana=`, `salasana: `, `salasana = `, `salasana":`, `пароль=`, `пароль: `, `пароль = `, `пароль":`, `密码=`, `密码: `, `密码 = `, `密码":`, `密碼=`, `密碼: `, `密碼 = `, `密碼":`, `パスワード=`, `パスワード: `, `パスワード = `, `パスワード":`, `비밀번호=`, `비밀번호: `, `비밀번호 = `, `비밀번호":`, "claveacceso", "haslo_", "clave_", "passwort_",
 	"encryption.key", "encryption-key", "signing.key", "signing-key", "private.key", "client.key",
 	`"auth":`, "_auth=", "pass=", "pass = ", "pass: ", `pass":`, `pass' =>`, "_pass'", "_pass\n", "pwd=", "pwd = ", "pwd: ", `pwd":`,
+}
+
+// foreignPasswords are the words for a password, and some for a key, of languages
+// other than English.
+var foreignPasswords = [...]string{
+	"passwort", "kennwort", "schlüssel", "schluessel", "contraseña", "contrasena", "contrasenya", "clave", "senha", "motdepasse", "mdp", "hasło", "haslo", "heslo", "parola", "wachtwoord",
+	"lösenord", "losenord", "passord", "adgangskode", "salasana", "jelszó", "jelszo", "parool", "şifre", "sifre", "пароль", "κωδικός", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호",
 }
 
 // secretName tells whether what is named so is a secret: db_password, apiKey2,
 // SECRET_KEY_BASE, clientSecretOfShop; but not password_hash, max_tokens,
 // tokenType or SecretKeyFactory.
 func secretName(name string) bool {
+	if _, variable, ok := strings.Cut(name, "env."); ok { // process.env.NAME
+		name = variable
+	}
 	folded := strings.ToLower(name)
 	if namesSecret(nameWords(folded)) {
 		return true
@@ -303,7 +406,15 @@ func namesSecret(words []string) bool {
 			}
 		}
 	}
-	return last == "pass" || last == "pwd" || last == "auth" || last == "authtoken"
+	switch last {
+	case "pass", "pwd", "pw", "auth", "authtoken", "authtok", "pepper", "psk":
+		return true
+	case "bypass", "compass", "encompass", "surpass", "trespass", "overpass", "underpass", "buypass", "pgpass":
+		return false
+	}
+	return strings.HasSuffix(last, "pass") || slices.ContainsFunc(foreignPasswords[:], func(w string) bool {
+		return slices.ContainsFunc(words, func(o string) bool { return strings.HasPrefix(o, w) })
+	})
 }
 
 // humps writes a name such as apiKey or APIKey as api_key.
@@ -331,6 +442,7 @@ func lower(c byte) byte {
 // nameWords splits a folded name at its punctuation. Digits at the end of a word
 // are dropped.
 func nameWords(name string) []string {
+	name = strings.Replace(name, "mot_de_passe", "motdepasse", 1)
 	words := strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' })
 	for i, w := range words {
 		words[i] = strings.TrimRight(w, "0123456789")
@@ -339,7 +451,7 @@ func nameWords(name string) []string {
 }
 
 // keyKinds are the words that make a "key" behind them a secret one.
-var keyKinds = [...]string{"api", "access", "secret", "private", "auth", "encryption", "signing", "client", "master", "account", "storage", "app", "service", "license", "session", "cookie", "hmac", "jwt", "aes", "shared"}
+var keyKinds = [...]string{"api", "access", "secret", "private", "auth", "encryption", "signing", "client", "master", "account", "storage", "app", "service", "license", "session", "cookie", "hmac", "jwt", "aes", "shared", "licence", "admin", "gossip", "encrypt", "unseal", "fernet", "crypt", "spaces", "genie", "kaggle", "upgrade", "application", "consumer"}
 
 // programParts are the words of names of what in a program works with secrets.
 var programParts = [...]string{

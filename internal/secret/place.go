@@ -100,7 +100,8 @@ func settingFile(base, ext string) bool {
 		return true
 	}
 	switch ext {
-	case ".env", ".ini", ".conf", ".cnf", ".cfg", ".properties", ".yml", ".yaml", ".toml", ".tfvars", ".sh", ".bash", ".zsh", ".service", ".config", ".xml", ".secret", ".credentials", ".ps1", ".bat", ".cmd", "":
+	case ".env", ".ini", ".conf", ".cnf", ".cfg", ".properties", ".yml", ".yaml", ".toml", ".tfvars", ".sh", ".bash", ".zsh", ".service", ".config", ".xml", ".secret", ".credentials", ".ps1", ".bat", ".cmd", "",
+		".mk", ".plist", ".nmconnection", ".repo", ".cf", ".rc", ".cred", ".creds", ".ldif", ".local", ".csh", ".fish", ".tcl", ".vars", ".auth", ".passwd":
 		return true
 	}
 	return strings.HasPrefix(base, ".env") || strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") || ext == ".dockerfile"

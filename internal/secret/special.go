@@ -242,12 +242,16 @@ func (a *assignment) counts(text []byte, pl *place) (counts, sure bool) {
 		return true, false
 	case pl.prose:
 		return !a.quoted && a.exported(text), false
-	case a.bare:
-		return pl.setting, false
+	case a.bare, a.tested:
+		return pl.setting || a.tested, false
+	case a.written == "PASS":
+		return false, false // which is how tests end
 	case a.quoted, a.paired, pl.setting:
 		return true, true
+	case a.whole:
+		return passwordName(a.name) || a.end-a.start >= 16, false
 	default:
-		return pl.log && a.name != "pass", false // which is how tests end
+		return pl.log, false
 	}
 }
 

@@ -2,13 +2,14 @@ package secret
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
 // literalSecret tells whether a value that a name of a secret is given can be the
 // secret: no placeholder, reference, word, path, hash or UUID.
 func literalSecret(v []byte, name string, quoted bool) bool {
-	if len(v) < 6 || len(v) >= maxValue || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
+	if len(v) < 6 || len(bytes.Trim(v, "0123456789.")) == 0 && bytes.IndexByte(v, '.') > 0 || len(v) >= maxValue || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
 		return false
 	}
 	if quoted && (ofForm(v) || sameWord(v, name)) {
@@ -81,11 +82,11 @@ func drawn(v []byte) bool {
 // digits and, if it is short, of something else.
 func mixed(v []byte) bool {
 	_, digits, upper, lowers, other := classes(v)
-	return len(v) >= 8 && upper > 0 && lowers > 0 && digits > 0 && (other > 0 || len(v) >= 12)
+	return len(v) >= 8 && upper > 0 && lowers > 0 && digits > 0 || len(v) >= 12 && digits >= 3 && lowers >= 3 && other == 0
 }
 
 func passwordName(name string) bool {
-	return strings.Contains(name, "pass") || strings.Contains(name, "pwd")
+	return strings.Contains(name, "pass") || strings.Contains(name, "pwd") || strings.HasSuffix(name, "_pw") || slices.ContainsFunc(foreignPasswords[:], func(w string) bool { return strings.Contains(name, w) })
 }
 
 func classes(v []byte) (letters, digits, upper, lowers, other int) {
@@ -121,7 +122,17 @@ func ofForm(v []byte) bool {
 // another digit: password = "password2".
 func sameWord(v []byte, name string) bool {
 	word := bytes.TrimRight(v, "0123456789")
-	return len(v)-len(word) < 2 && strings.EqualFold(string(word), strings.TrimRight(name, "0123456789"))
+	return len(v)-len(word) < 2 && strings.EqualFold(string(word), strings.TrimRight(name, "0123456789")) || strings.EqualFold(lettersOf(string(v)), lettersOf(name))
+}
+
+// lettersOf gives the letters and digits of a text.
+func lettersOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && !isAlnum(byte(r)) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // betweenQuotes tells whether v stands between the end of one literal and the
@@ -176,7 +187,7 @@ var placeholders = [...]string{
 	"example", "sample", "changeme", "change_me", "change-me", "changeit", "your", "xxxx", "placeholder", "dummy", "replace", "insert", "todo", "fixme",
 	"redacted", "****", "....", "____", "----", "foobar", "foo_bar", "<", "{{", "${", "$(", "%(", "%s", "#{", "undefined", "null", "notreal", "not-real", "not_real",
 	"123456789", "abcdef", "qwerty", "secretkey", "mysecret", "mytoken", "my-token", "my_token", "my-secret", "my_secret", "mypassword", "p@ssw0rd", "p4ssw0rd", "passw0rd",
-	"anonymous", "fake", "testing", "test_", "test-", "_test", "-test", "notasecret", "not-a-secret", "deadbeef", "lorem", "ipsum", "00000000", "11111111",
+	"anonymous", "fake", "testing", "1password", "test_", "test-", "_test", "-test", "notasecret", "not-a-secret", "deadbeef", "lorem", "ipsum", "00000000", "11111111",
 }
 
 // reference tells whether a value names the secret elsewhere.
@@ -193,7 +204,7 @@ func names(v []byte) bool {
 	if published(v) || timestamp(v) || call(v) || fileName(v) || len(v) == 42 && v[1] == 'x' && isHexAll(v[2:]) { // an address of Ethereum
 		return true
 	}
-	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "{AES", "enc:", "encrypted:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
+	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "{AES", "enc:", "encrypted:", "secure:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
 		if len(v) >= len(p) && strings.EqualFold(string(v[:len(p)]), p) {
 			return true
 		}
