@@ -59,7 +59,7 @@ async def co():
     await login(password="@")
 f(*args, password="@")
 f(**kw, password="@")
-if DB_PASSWORD == "Harmless1#one" or password != "Harmless2#two":
+if DB_PASSWORD == "Harm" "less1#one" or password != "Harm" "less2#two":
     print("the password is Harmless3#")
 PASSWORD_FILE = "Harmless4#four"
 api_token: "ANNOTATION"
