@@ -15,7 +15,7 @@ func pycSource(file []byte) *recovered {
 		return nil
 	}
 	out := &recovered{}
-	r := &pycReader{file: file, version: version, at: 16, objects: make([]pycObject, 1, 256)}
+	r := &pycReader{file: file, version: version, at: 16, objects: make([]pycObject, 1, min(64+len(file)/32, pycMaxObjects))}
 	if version == python36 {
 		r.at = 12 // without flags
 	}

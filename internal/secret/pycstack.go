@@ -124,7 +124,9 @@ func (s *pycStack) do(in *pycInstruction, arg int) {
 	case pycNothing:
 	case pycMove:
 		s.pop(int(in.pops))
-		s.push(make([]pycValue, in.pushes)...)
+		for range in.pushes {
+			s.push(pycValue{})
+		}
 	case pycConst:
 		s.push(pycValue{kind: pycConstant, object: s.item(s.code.consts, arg)})
 	case pycName, pycGlobal, pycLocal, pycAttr, pycMethod:
