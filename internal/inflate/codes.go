@@ -46,6 +46,25 @@ const (
 // order is that in which the lengths of codes for lengths of codes stand.
 const order = "\x10\x11\x12\x00\x08\x07\x09\x06\x0a\x05\x0b\x04\x0c\x03\x0d\x02\x0e\x01\x0f"
 
+// meanings are those of all symbols, by their kinds.
+var meanings = func() (all [lengthCodes + 1][maxLiterals]cell) {
+	for k := range all {
+		for symbol := range all[k] {
+			all[k][symbol] = kind(k).meaning(symbol)
+		}
+	}
+	return all
+}()
+
+// cell is that of a symbol whose code has so many bits left.
+func (k kind) cell(symbol, length int) cell {
+	meaning := meanings[k][symbol]
+	if meaning != 0 {
+		meaning += cell(length)<<8 + cell(length)
+	}
+	return meaning
+}
+
 // meaning is the cell of a symbol, without the length of its code; 0 for one that
 // must not be used.
 func (k kind) meaning(symbol int) cell {
@@ -104,40 +123,50 @@ func (c *codes) build(lengths []uint8, width int, k kind) (ok bool) {
 			start[n]++
 		}
 	}
-	clear(c.cells[:1<<width])
-	free, code, i := 1<<width, 0, 0
-	for length := 1; length <= longest; length++ {
+	// As long as codes are no longer than width, the table grows with them: that of a
+	// length is twice that of the length before, with its codes put into it.
+	filled, code, i := 1, 0, 0
+	c.cells[0] = 0
+	for length := 1; length <= min(longest, width); length++ {
+		copy(c.cells[filled:2*filled], c.cells[:filled])
+		filled *= 2
 		code <<= 1
-		for ; count[length] > 0; count[length]-- {
-			meaning := k.meaning(int(sorted[i]))
-			at := int(bits.Reverse16(uint16(code)) >> (16 - length))
+		for range count[length] {
+			c.cells[reverse(code, length)] = k.cell(int(sorted[i]), length)
 			i++
 			code++
-			if length <= width {
-				c.set(0, at, length, width, meaning)
-				continue
-			}
+		}
+	}
+	for ; filled < 1<<width; filled *= 2 {
+		copy(c.cells[filled:2*filled], c.cells[:filled])
+	}
+	for length := width + 1; length <= longest; length++ {
+		code <<= 1
+		for ; count[length] > 0; count[length]-- {
+			at := reverse(code, length)
 			link := &c.cells[at&(1<<width-1)]
 			if *link == 0 {
 				behind := following(&count, length, width, longest)
-				*link = isLink | cell(free)<<16 | cell(behind)<<8
-				clear(c.cells[free : free+1<<behind])
-				free += 1 << behind
+				*link = isLink | cell(filled)<<16 | cell(behind)<<8
+				clear(c.cells[filled : filled+1<<behind])
+				filled += 1 << behind
 			}
-			c.set(int(*link>>16), at>>width, length-width, int(*link>>8&15), meaning)
+			c.spread(int(*link>>16), at>>width, length-width, int(*link>>8&15), k.cell(int(sorted[i]), length-width))
+			i++
+			code++
 		}
 	}
 	return true
 }
 
-// set makes the meaning of a code, or of the rest of it, that of all cells of a
-// table that start with it.
-func (c *codes) set(table, code, length, width int, meaning cell) {
-	if meaning != 0 {
-		meaning += cell(length)<<8 + cell(length)
-	}
+// reverse gives a code of a length as the input has it: its first bit lowest.
+func reverse(code, length int) int { return int(bits.Reverse16(uint16(code)) >> (16 - length)) }
+
+// spread puts the cell of the rest of a code into all cells of a table that start
+// with it.
+func (c *codes) spread(table, code, length, width int, value cell) {
 	for ; code < 1<<width; code += 1 << length {
-		c.cells[table+code] = meaning
+		c.cells[table+code] = value
 	}
 }
 

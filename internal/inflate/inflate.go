@@ -32,8 +32,8 @@ const (
 	endOfBlock    = 256
 	// fastInput and fastOutput are the bytes that must be left for decoding without
 	// looking at each step whether there are: a load of input, and three literals
-	// with the longest copy, which may write up to 7 bytes too many.
-	fastInput, fastOutput = 8, 3 + 258 + 8
+	// with the longest copy, which may write up to 15 bytes too many.
+	fastInput, fastOutput = 8, 3 + 258 + 16
 )
 
 // Inflate decompresses src into dst, and gives how many bytes it wrote and how many
@@ -274,7 +274,16 @@ func (s *state) stride(d *Decoder) (ended bool, err error) {
 			err = ErrDamaged
 			break
 		}
-		repeat(dst, out, distance, length)
+		if distance < 8 {
+			repeat(dst, out, distance, length)
+		} else { // most copies take no more than two steps
+			from, to := dst[out-distance:], dst[out:out+16]
+			binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from))
+			binary.LittleEndian.PutUint64(to[8:], binary.LittleEndian.Uint64(from[8:]))
+			if length > 16 {
+				repeat(dst, out+16, distance, length-16)
+			}
+		}
 		out += length
 	}
 	s.out, s.in, s.bits, s.have = out, in, bits, have
