@@ -89,7 +89,7 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 20 }
+func (*Analyzer) Version() int { return 21 }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.

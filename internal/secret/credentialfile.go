@@ -55,6 +55,15 @@ var credentialFiles = [...]struct {
 	{[]string{"wp-config.php"}, lineField(`(?i)^\s*define\(\s*["'](?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["']\s*,\s*'((?:[^'\\\n]|\\.){32,128})'`)},
 	{[]string{"/.gem/credentials"}, lineField(`^:?[0-9A-Za-z_.-]{1,64}: +["']?([0-9A-Za-z_]{24,128})["']?\s*$`)},
 	{[]string{"terraform.tfstate", "terraform.tfstate.backup"}, stateOfTerraform},
+	{[]string{"/davfs2/secrets", "/.davfs2/secrets"}, lineField(`^[^#\s]\S*\s+\S+\s+"?([^"\s]{4,})"?\s*$`)},
+	{[]string{"userlist.txt"}, lineField(`^"[^"\n]{1,64}" "([^"\n]{4,})"`)},
+	{[]string{"ipsec.secrets"}, lineField(`^[^#\n]*:\s*(?:PSK|EAP|XAUTH|NTLM)\s+"?([^"\s]{6,})`)},
+	{[]string{"rsyncd.secrets", "rsync.secrets"}, lineField(`^[^#:\s]+:(\S{4,})\s*$`)},
+	{[]string{"/exim4/passwd.client"}, lineField(`^[^#:\s]+:[^:\s]+:(\S{4,})\s*$`)},
+	{[]string{"/dovecot/users", "/dovecot/passwd"}, lineField(`^[^#:\s]+:\{PLAIN\}([^:\s]{4,})`)},
+	{[]string{"passwd-s3fs", ".passwd-s3fs"}, lineField(`^[^#\n]*:([0-9A-Za-z+/]{40})\s*$`)},
+	{[]string{".erlang.cookie"}, lineField(`^([0-9A-Za-z_-]{16,255})\s*$`)},
+	{[]string{"/dbconfig-common/config"}, lineField(`^dbc_dbpass='([^'\n]{4,})'`)},
 	{[]string{"tomcat-users.xml"}, lineField(`password="([^"]{4,})"`)},
 }
 

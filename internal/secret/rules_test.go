@@ -69,6 +69,8 @@ func tokenOf(r *rand.Rand, f *format) string {
 		return prefix + "_" + body + crc62([]byte(body))
 	case "grafana-cloud-token":
 		return "glc_" + encoded(fmt.Sprintf(`{"o":"%d","k":"%s"}`, r.IntN(1e6), sample(r, `[0-9a-z]{40}`)))
+	case "grafana-legacy-key":
+		return encoded(fmt.Sprintf(`{"k":"%s","n":"shop","id":1}`, sample(r, `[0-9A-Za-z]{32}`)))
 	case "onepassword-service-account":
 		return "ops_" + encoded(fmt.Sprintf(`{"email":"a@b.c","muk":"%s"}`, sample(r, `[0-9a-zA-Z]{300}`)))
 	}
