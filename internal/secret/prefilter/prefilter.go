@@ -19,7 +19,7 @@ import (
 
 // Bounds on keywords.
 const (
-	MaxKeywords = 1 << 16
+	MaxKeywords = (1<<16 - 1) / step
 	MaxLength   = 1 << 10 // of one keyword, in bytes
 )
 
@@ -31,9 +31,11 @@ const (
 
 	hashBits = 14
 	hashMul  = 0x9E3779B1
+	wordBits = 14 // of the hash of four bytes
 	// foldGram clears of three bytes the bit that tells the case of letters, and
 	// the fourth byte.
 	foldGram = 0xDFDFDF
+	foldFour = 0xDFDFDFDF         // clears the bit of case of four letters
 	foldWord = 0x2020202020202020 // the bit of case of eight letters
 )
 
@@ -48,8 +50,9 @@ type Set struct {
 	table *table
 	// chains holds, for each hash of a gram, the candidates as a run of
 	// candidates: from chains[h] to chains[h+1].
-	chains     []int32
+	chains     []uint16
 	candidates []candidate
+	near       near
 	keywords   []Keyword // folded unless they are exact
 	short      []int     // keywords under minLength bytes, which are looked for one by one
 }
@@ -114,14 +117,57 @@ func (s *Set) index() {
 			h := hash(gramOf(k.Text[offset:]))
 			s.table[h] |= following(k.Text, offset+gramSize)
 			byHash[h] = append(byHash[h], k.candidate(i, offset))
+			s.near.add(&k, offset)
 		}
 	}
-	s.chains = make([]int32, 1<<hashBits+1)
+	s.chains = make([]uint16, 1<<hashBits+1)
 	for h, list := range byHash {
-		s.chains[h] = int32(len(s.candidates))
+		s.chains[h] = uint16(len(s.candidates))
 		s.candidates = append(s.candidates, list...)
 	}
-	s.chains[1<<hashBits] = int32(len(s.candidates))
+	s.chains[1<<hashBits] = uint16(len(s.candidates))
+}
+
+// near tells by four bytes, of which three are a gram, whether a keyword has them.
+// It knows of the case of letters, which the table does not.
+type near struct {
+	// The fourth byte is that behind the gram, or that before one at a keyword's end.
+	exactBehind, exactBefore, foldedBehind, foldedBefore fours
+}
+
+// add adds the gram of a keyword at an offset.
+func (n *near) add(k *Keyword, offset int) {
+	behind, before, mask := &n.exactBehind, &n.exactBefore, ^uint32(0)
+	if !k.Exact {
+		behind, before, mask = &n.foldedBehind, &n.foldedBefore, foldFour
+	}
+	into := behind
+	if offset+gramSize == len(k.Text) {
+		into, offset = before, offset-1
+	}
+	into.add((gramOf(k.Text[offset:]) | uint32(k.Text[offset+gramSize])<<24) & mask)
+}
+
+// has tells whether a keyword may have the gram that is the second to fourth byte
+// of a text.
+func (n *near) has(text uint64) bool {
+	before, behind := uint32(text), uint32(text>>8)
+	return n.exactBehind.has(behind)|n.exactBefore.has(before)|
+		n.foldedBehind.has(behind&foldFour)|n.foldedBefore.has(before&foldFour) != 0
+}
+
+// fours is a set of words of four bytes that may have some in it that nobody added.
+type fours [1 << wordBits / 64]uint64
+
+func (w *fours) add(word uint32) {
+	h := word * hashMul >> (32 - wordBits)
+	w[h/64] |= 1 << (h % 64)
+}
+
+// has gives 1 for a word that is in the set and 0 for others.
+func (w *fours) has(word uint32) uint64 {
+	h := word * hashMul >> (32 - wordBits)
+	return w[h/64] >> (h % 64) & 1
 }
 
 func (k *Keyword) candidate(keyword, offset int) candidate {
@@ -289,7 +335,8 @@ func (s *Set) Find(text []byte, yield func(Hit) bool) {
 		mark(s.table, text[i:], marks[:n])
 		for _, mark := range marks[:n] {
 			for ; mark != 0; mark &= mark - 1 {
-				if !s.verify(text, i+step*bits.TrailingZeros64(mark), yield) {
+				at := i + step*bits.TrailingZeros64(mark)
+				if (at == 0 || s.near.has(binary.LittleEndian.Uint64(text[at-1:]))) && !s.verify(text, at, yield) {
 					return
 				}
 			}
