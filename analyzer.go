@@ -64,9 +64,10 @@ type Want uint8
 
 // The wants, from nothing to everything.
 const (
-	Skip Want = iota // nothing
-	Head             // the first HeadSize bytes
-	Body             // all of it
+	Skip  Want = iota // nothing
+	Head              // the first HeadSize bytes
+	Parts             // any of it, but never most of it: a long body stays out of memory
+	Body              // all of it
 )
 
 // HeadSize is the number of bytes that Head asks for.
@@ -200,8 +201,8 @@ func (f *File) setDigest() {
 	})
 }
 
-// Bytes gives the whole body if it is in memory, as it is up to 32 MiB; then ok
-// is true. The bytes must not be changed or kept.
+// Bytes gives the whole body if it is in memory, as it is up to 32 MiB, and up to
+// 64 MiB if a pass wants Body; then ok is true. The bytes must not be changed or kept.
 func (f *File) Bytes() (body []byte, ok bool) { return f.whole, f.whole != nil }
 
 // ReaderAt gives random access to the body, or to the head where only that was

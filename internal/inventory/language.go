@@ -29,7 +29,7 @@ const (
 func languageFormats() []format {
 	programs := &executables{software: knownSoftware()}
 	return []format{
-		{name: formatExecutable, match: programs.match, want: seaworthy.Body, max: maxExecutable, parse: programs.parse},
+		{name: formatExecutable, match: programs.match, want: seaworthy.Parts, max: maxExecutable, parse: programs.parse},
 		{name: formatJava, extensions: javaExtensions(), want: seaworthy.Body, max: maxArchive, parse: parseJavaArchive},
 		{name: formatJavaRuntime, bases: []string{"release"}, want: seaworthy.Head, max: maxManifest, parse: parseJavaRuntime},
 		{name: formatNPM, bases: []string{"package.json"}, match: isNPMPackage, want: seaworthy.Body, max: maxManifest, parse: parseNPMPackage},

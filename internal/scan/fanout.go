@@ -18,10 +18,13 @@ import (
 )
 
 const (
-	// maxInMemory is the length up to which a body is held in memory; a longer
-	// one goes to a temporary file.
-	maxInMemory = 32 << 20
-	// maxInFlight bounds the bytes of all bodies that are held in memory.
+	// maxInMemory is the length up to which a body is held in memory, and
+	// maxPartsInMemory that of one of which only parts are wanted; a longer one goes
+	// to a temporary file.
+	maxInMemory      = 64 << 20
+	maxPartsInMemory = 32 << 20
+	// maxInFlight bounds the bytes of all bodies that are held in memory; a longer
+	// one is held alone.
 	maxInFlight = 32 << 20
 	// maxFree bounds the bytes of buffers that wait for the next body.
 	maxFree = 8 << 20
@@ -36,11 +39,15 @@ type bodies struct {
 	mu   sync.Mutex
 	free [classes][]*buffer // guarded by mu
 	size int                // bytes of all free buffers, guarded by mu
+	long *buffer            // one more of a length beyond classes, or nil, guarded by mu
 }
 
-// classes is the number of lengths that buffers have: HeadSize, its double,
-// and so on to maxInMemory.
-const classes = 14
+// classes is the number of lengths that buffers have which serve again: HeadSize,
+// its double, and so on to maxFree.
+const classes = 12
+
+// longStep is what the lengths of longer buffers are multiples of.
+const longStep = 16 << 20
 
 func newBodies() *bodies { return &bodies{inFlight: semaphore.NewWeighted(maxInFlight)} }
 
@@ -49,24 +56,38 @@ type buffer struct {
 	from  *bodies
 	class int
 	space []byte
+	held  int // what was acquired for it
 }
 
 func (b *bodies) get(ctx context.Context, length int) (*buffer, error) {
 	class := bits.Len(uint(length-1) / seaworthy.HeadSize)
 	size := seaworthy.HeadSize << class
+	if class >= classes {
+		size = (length + longStep - 1) &^ (longStep - 1)
+	}
 	if err := b.acquire(ctx, size); err != nil {
 		return nil, err
 	}
-	if buf := b.take(class); buf != nil {
-		return buf, nil
+	buf := b.take(class, size)
+	if buf == nil {
+		buf = &buffer{from: b, class: class, space: make([]byte, size)}
 	}
-	return &buffer{from: b, class: class, space: make([]byte, size)}, nil
+	buf.held = size
+	return buf, nil
 }
 
 // take gives a free buffer, nil if there is none.
-func (b *bodies) take(class int) *buffer {
+func (b *bodies) take(class, size int) *buffer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if class >= classes {
+		buf := b.long
+		b.long = nil // a shorter one is not worth its memory
+		if buf != nil && len(buf.space) < size {
+			buf = nil
+		}
+		return buf
+	}
 	n := len(b.free[class]) - 1
 	if n < 0 {
 		return nil
@@ -78,17 +99,26 @@ func (b *bodies) take(class int) *buffer {
 
 // acquire waits until so many more bytes may be held.
 func (b *bodies) acquire(ctx context.Context, size int) error {
-	if err := b.inFlight.Acquire(ctx, int64(size)); err != nil {
+	if err := b.inFlight.Acquire(ctx, min(int64(size), maxInFlight)); err != nil {
 		return context.Cause(ctx)
 	}
 	return nil
 }
 
+// giveBack ends what acquire began.
+func (b *bodies) giveBack(size int) { b.inFlight.Release(min(int64(size), maxInFlight)) }
+
 func (b *buffer) release() {
 	all, size := b.from, len(b.space)
-	all.inFlight.Release(int64(size))
+	all.giveBack(b.held)
 	all.mu.Lock()
 	defer all.mu.Unlock()
+	if b.class >= classes {
+		if all.long == nil || len(all.long.space) < size {
+			all.long = b
+		}
+		return
+	}
 	if all.size+size <= maxFree {
 		all.free[b.class], all.size = append(all.free[b.class], b), all.size+size
 	}
@@ -154,7 +184,7 @@ func (f *fanout) done(j job) {
 	}
 	if n := len(j.piece.Bytes); n > 0 {
 		j.piece.Release()
-		f.bodies.inFlight.Release(int64(n))
+		f.bodies.giveBack(n)
 	}
 	if j.spool != nil {
 		closeSpool(j.spool)
@@ -198,7 +228,7 @@ func (f *fanout) read(h *seaworthy.Header, body io.Reader, most seaworthy.Want) 
 	if most == seaworthy.Head {
 		length = min(length, seaworthy.HeadSize)
 	}
-	if length > maxInMemory {
+	if length > maxInMemory || most == seaworthy.Parts && length > maxPartsInMemory {
 		return f.toSpool(h, body)
 	}
 	if b, ok := body.(*layer.Body); ok {

@@ -102,8 +102,14 @@ func TestFiles(t *testing.T) {
 		"0/001 etc/os-release 50 of 50, head 50, in memory true, " + sum(ferry, 0, 1),
 		"0/002 empty 0 of 0, head 0, in memory true, e3b0c442",
 		"1/000 small 5000 of 5000, head 4096, in memory true, " + sum(ferry, 1, 0),
-		"1/001 large 0 of 41943040, head 4096, in memory false, " + sum(ferry, 1, 1),
+		"1/001 large 41943040 of 41943040, head 4096, in memory true, " + sum(ferry, 1, 1),
 	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	parts := census{want: seaworthy.Parts, config: "parts"}
+	got = censusOf(t, read(t, ferry.OCILayout(t), scan.Options{Analyzers: []seaworthy.Analyzer{parts}}), parts)
+	want[3] = "1/001 large 0 of 41943040, head 4096, in memory false, " + sum(ferry, 1, 1)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -111,6 +117,27 @@ func TestFiles(t *testing.T) {
 	got = censusOf(t, read(t, ferry.OCILayout(t), scan.Options{Analyzers: []seaworthy.Analyzer{head}}), head)
 	if want := "1/001 large 0 of 41943040, head 4096, in memory false"; !strings.HasPrefix(got[3], want) {
 		t.Errorf("got %s, want %s", got[3], want)
+	}
+}
+
+// TestLongBodies reads bodies of which few or none fit into the memory for all of them.
+func TestLongBodies(t *testing.T) {
+	img := imagetest.Image{Layers: []imagetest.Layer{{}, {}}}
+	var want []string
+	for i, size := range []int{64<<20 + 1, 64 << 20, 9 << 20, 40 << 20, 33 << 20, 20 << 20, 20 << 20} {
+		layer := &img.Layers[i%2]
+		*layer = append(*layer, imagetest.File(fmt.Sprint(i), strings.Repeat(fmt.Sprint(i), size)))
+		held := size
+		if size > 64<<20 {
+			held = 0
+		}
+		want = append(want, fmt.Sprintf("%d/%03d %d %d of %d, head 4096, in memory %v, %s", i%2, i/2, i, held, size, held > 0, sum(img, i%2, i/2)))
+	}
+	slices.Sort(want)
+	body := census{want: seaworthy.Body}
+	got := censusOf(t, read(t, img.OCILayout(t), scan.Options{Analyzers: []seaworthy.Analyzer{body}}), body)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
