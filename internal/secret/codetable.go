@@ -110,7 +110,7 @@ var codeFormats = [...]format{
 	{id: "harness-pat", name: "a Harness personal access token", severity: high, expr: `pat\.[0-9A-Za-z_-]{22}\.[0-9a-f]{24}\.[0-9A-Za-z]{20}`, source: "https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/"},
 	{id: "harness-sat", name: "a Harness service account token", severity: high, expr: `sat\.[0-9A-Za-z_-]{22}\.[0-9a-f]{24}\.[0-9A-Za-z]{20}`, source: "https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/"},
 	{id: "octopus-key", name: "an Octopus Deploy API key", severity: high, expr: `API-[0-9A-Z]{26,36}`, in: []string{"octopus"}, source: "https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key"},
-	{id: "gitlab-runner-registration-2", name: "a GitLab runner registration token", severity: high, expr: `glrtr-[0-9A-Za-z_-]{20,300}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
+	{id: "gitlab-runner-registration-routable", name: "a GitLab runner registration token", severity: high, expr: `glrtr-[0-9A-Za-z_-]{20,300}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
 	{id: "vault-recovery-token", name: "a HashiCorp Vault recovery token", severity: critical, expr: `hvr\.[0-9A-Za-z_-]{24,300}`, source: "https://developer.hashicorp.com/vault/docs/concepts/tokens"},
 	{id: "fly-organization-token", name: "a Fly.io access token of the old form", severity: high, expr: `fo1_[0-9A-Za-z_-]{43}`, source: "https://fly.io/docs/security/tokens/"},
 	{id: "vercel-blob-token", name: "a Vercel Blob token", severity: high, expr: `vercel_blob_rw_[0-9A-Za-z]{16}_[0-9A-Za-z]{30}`, source: "https://vercel.com/docs/vercel-blob"},
