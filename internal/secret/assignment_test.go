@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"seaworthy.dev/seaworthy"
 )
 
 func TestSecretName(t *testing.T) {
@@ -85,6 +88,24 @@ func TestWhereNamesCount(t *testing.T) {
 				t.Errorf("%s: %q: found is %t", c.path, text, got)
 				break
 			}
+		}
+	}
+}
+
+// TestEndlessName holds a keyword over and over in one name: each is looked at no
+// further than a name is long.
+func TestEndlessName(t *testing.T) {
+	a, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, head := range map[string]string{"srv/app": "\x7fELF\x00\x00\x00\x00", "srv/a.md": ""} {
+		body := []byte(head + strings.Repeat("token", 200_000))
+		pl := placeOf(path, body[:seaworthy.HeadSize])
+		start := time.Now()
+		a.look(body, &pl)
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s took %s", path, took)
 		}
 	}
 }

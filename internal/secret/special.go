@@ -261,10 +261,11 @@ func unmistakable(v []byte, name string) bool { return drawn(v) || passwordName(
 // equals tells whether an equals sign follows the name that goes on at i. In
 // programs few names have one, and all else of an assignment costs more to find out.
 func equals(text []byte, i int) bool {
-	for i < len(text) && nameByte(text[i]) {
+	limit := min(len(text), i+maxName+1)
+	for i < limit && nameByte(text[i]) {
 		i++
 	}
-	return i < len(text) && text[i] == '='
+	return i < limit && text[i] == '='
 }
 
 // private tells whether a name says more than that its value is a key or a token,
