@@ -104,6 +104,10 @@ const (
 	leaf     = 0x0d
 )
 
+// maxAhead is how many pages may wait beyond those that the file has: of one that is
+// cut, pages name children that are missing.
+const maxAhead = 1 << 16
+
 func (db *Database) walk(root uint32, limit int, visit func(*Record) error) error {
 	pending := []uint32{root}
 	for len(pending) > 0 {
@@ -148,6 +152,9 @@ func (db *Database) walk(root uint32, limit int, visit func(*Record) error) erro
 				return ErrDamaged
 			}
 			pending = append(pending, binary.BigEndian.Uint32(page[at:]))
+		}
+		if len(pending) > int(db.pages)+maxAhead {
+			return ErrDamaged // pages have more than one parent
 		}
 	}
 	return nil

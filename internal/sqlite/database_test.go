@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -94,6 +95,36 @@ func TestCircle(t *testing.T) {
 	}
 	if _, err := rows(t, data, 1<<20); err == nil {
 		t.Error("no error")
+	}
+}
+
+// Pages that all name the next one as often as they can would take memory without
+// bound.
+func TestManyParents(t *testing.T) {
+	const pages, size = 64, 65536
+	data := make([]byte, pages*size)
+	copy(data, Magic)
+	binary.BigEndian.PutUint16(data[16:], 1)
+	data[100] = interior
+	binary.BigEndian.PutUint32(data[108:], 2)
+	for n := 1; n < pages; n++ {
+		page := data[n*size:][:size]
+		const cells = (size - 12) / 2
+		page[0] = interior
+		binary.BigEndian.PutUint16(page[3:], cells)
+		binary.BigEndian.PutUint32(page[8:], uint32(n+2))
+		for i := range cells {
+			binary.BigEndian.PutUint16(page[12+2*i:], 8)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := rows(t, data, 1<<20); err == nil {
+		t.Error("no error")
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > uint64(len(data)) {
+		t.Errorf("it took %d bytes to read %d", took, len(data))
 	}
 }
 
