@@ -8,7 +8,9 @@ type pycValue struct {
 	// object is the constant, the name from which the value was read, or the code of
 	// the function; owner the name of what has that name as an attribute.
 	object, owner int32
-	parts         []pycValue // of a tuple
+	// parts are the values in a tuple; of a tuple in it nothing is kept, or what is
+	// held in memory would grow with the depth.
+	parts []pycValue
 }
 
 type pycValueKind uint8
@@ -152,8 +154,11 @@ func (s *pycStack) do(in *pycInstruction, arg int) {
 			s.setItem(v[2], v[0])
 		}
 	case pycTuple:
-		parts := s.pop(arg)
-		s.push(pycValue{kind: pycParts, parts: append([]pycValue(nil), parts...)})
+		parts := append([]pycValue(nil), s.pop(arg)...)
+		for i := range parts {
+			parts[i].parts = nil
+		}
+		s.push(pycValue{kind: pycParts, parts: parts})
 	case pycBuild:
 		s.pop(arg)
 		s.push(pycValue{})
