@@ -39,7 +39,7 @@ func SQLite(tables ...SQLiteTable) string {
 		flush()
 		root := f.add()
 		f.interior(root, leaves)
-		schema = append(schema, f.cell(i+1, sqliteRecord([]string{"table", t.Name, t.Name, string([]byte{byte(root >> 8), byte(root)}), t.SQL}, 3)))
+		schema = append(schema, f.cell(i+1, sqliteRecord([]string{"table", t.Name, t.Name, string(binary.BigEndian.AppendUint32(nil, uint32(root))), t.SQL}, 3)))
 	}
 	f.leaf(1, 100, schema)
 	copy(f[0], "SQLite format 3\x00")
@@ -109,13 +109,13 @@ func (f *sqliteFile) cell(id int, record []byte) []byte {
 	return cell
 }
 
-// sqliteRecord is a record of texts, of which one is a number of two bytes.
+// sqliteRecord is a record of texts, of which one is a number of four bytes.
 func sqliteRecord(columns []string, number int) []byte {
 	var header, body []byte
 	for i, c := range columns {
 		kind := sqliteNumber(13 + 2*len(c))
 		if i == number {
-			kind = []byte{2}
+			kind = []byte{4}
 		}
 		header, body = append(header, kind...), append(body, c...)
 	}

@@ -234,8 +234,8 @@ func TestNoEncoding(t *testing.T) {
 
 func TestLargeFile(t *testing.T) {
 	token := githubToken(3)
-	for _, at := range []int{1 << 20, windowSize - 20, windowSize - overlap - 20, 33<<20 + 5} {
-		body := []byte(strings.Repeat("0123456789abcde\n", 34<<20/16))
+	for _, at := range []int{1 << 20, windowSize - 20, windowSize - overlap - 20, 66<<20 + 5} {
+		body := []byte(strings.Repeat("0123456789abcde\n", 67<<20/16))
 		copy(body[at:], "\n"+token+"\n")
 		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("var/dump.sql", string(body))}}}).of("github-pat")
 		if len(got) != 1 || len(got[0].Locations) != 1 || got[0].Locations[0].Offset != int64(at)+1 {
