@@ -110,7 +110,8 @@ func (r *pycReader) content(kind byte, depth int) (int32, bool) {
 	case 'f':
 		return 0, r.shortText()
 	case 'x':
-		return 0, r.shortText() && r.shortText()
+		real := r.shortText()
+		return 0, real && r.shortText() // and the imaginary part
 	case 'l':
 		if len(r.file)-r.at < 4 {
 			return 0, false
