@@ -278,7 +278,7 @@ c.JupyterHub.services = [{'name': '{word}', 'api_token': '‹api token of a serv
 c.DummyAuthenticator.password = "‹jupyter password|{human password}›"
 c.GitHubOAuthenticator.client_secret = «function call|os.environ['OAUTH_SECRET']»
 `},
-		{"notebook outputs", []template{"home/jovyan/work/{Word}.ipynb", "app/notebooks/{word}-final.ipynb"}, `{"cells": [
+		{"notebook outputs", []template{"home/jovyan/notes/{Word}.ipynb", "app/notebooks/{word}-final.ipynb"}, `{"cells": [
  {"cell_type": "code", "metadata": {}, "execution_count": {n}, "source": ["import boto3\n", "session = boto3.Session(aws_access_key_id='‹aws access key id|{aws access key id}›',\n", "    aws_secret_access_key='‹aws secret key|{aws secret key}›')\n"],
   "outputs": [{"name": "stdout", "output_type": "stream", "text": ["{'token': '‹token in an output|{random api key}›', 'expires': 3600}\n", "loss: 0.{nnn}\n"]}]},
  {"cell_type": "code", "metadata": {}, "execution_count": {n}, "source": ["%env OPENAI_API_KEY=‹openai project key|{openai project key}›\n", "!pip install --index-url https://{word}:‹password in url|{human password in url}›@{host}/simple {word}\n", "password = «function call|getpass.getpass()»"],
