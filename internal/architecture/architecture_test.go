@@ -30,13 +30,15 @@ const order = `
 	internal/zipfile     <
 	internal/inflate     <
 	internal/sqlite      <
+	internal/sudoers     <
+	internal/sshdconfig  <
 	internal/inventory   < internal/zipfile internal/sqlite
 	internal/advisory    <
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
-	internal/misconfig   < internal/instruction internal/misconfig/*
+	internal/misconfig   < internal/instruction internal/sudoers internal/sshdconfig internal/misconfig/*
 	internal/secret      < internal/instruction internal/zipfile internal/inflate internal/sqlite internal/secret/*
 	internal/vulnerability < internal/advisory
 	internal/secret/prefilter <

@@ -2,7 +2,6 @@ package misconfig
 
 import (
 	"fmt"
-	"slices"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -37,8 +36,14 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 	for _, name := range sortedKeys(s.accounts.unread) {
 		partial("accounts", "%s", s.accounts.unread[name])
 	}
-	for _, p := range slices.Concat(s.sudo.problems, s.sshd.problems) {
-		partial(fmt.Sprintf("%s:%d", shown(p.file), p.line), "A part of the configuration was not judged: %s.", shown(p.err.Error()))
+	unread := func(file string, line int, err error) {
+		partial(fmt.Sprintf("%s:%d", shown(file), line), "A part of the configuration was not judged: %s.", shown(err.Error()))
+	}
+	for _, p := range s.sudo.Problems {
+		unread(p.File, p.Line, p.Err)
+	}
+	for _, p := range s.sshd.Problems {
+		unread(p.File, p.Line, p.Err)
 	}
 	for i := range s.layers {
 		f := &s.layers[i]

@@ -3,6 +3,8 @@ package misconfig
 import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/sshdconfig"
+	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
 // subject is an image as the checks see it. Everything in it is in the order of
@@ -18,8 +20,8 @@ type subject struct {
 	accounts accounts
 	user     user
 	// sudo and sshd are the live configurations of these, with their includes.
-	sudo *sudoers
-	sshd *sshdConfig
+	sudo *sudoers.Config
+	sshd *sshdconfig.Config
 	// steps are the history, runs those of them that run commands; bound is true
 	// if it is known which step made which layer.
 	steps []instruction.Instruction
