@@ -237,8 +237,8 @@ func (c *capture) Provenance(p *seaworthy.Provenance) error {
 	return nil
 }
 
-// LayerRead implements [seaworthy.Handler].
-func (c *capture) LayerRead(*seaworthy.LayerRead) error { return nil }
+// Progress implements [seaworthy.Handler].
+func (c *capture) Progress(*seaworthy.Progress) error { return nil }
 
 // Image implements [seaworthy.Handler].
 func (c *capture) Image(i *seaworthy.Image) error {

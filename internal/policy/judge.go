@@ -103,8 +103,8 @@ func (j *Judge) Provenance(p *seaworthy.Provenance) error {
 	return j.next.Provenance(&named)
 }
 
-// LayerRead passes the event on.
-func (j *Judge) LayerRead(l *seaworthy.LayerRead) error { return j.next.LayerRead(l) }
+// Progress passes the event on.
+func (j *Judge) Progress(l *seaworthy.Progress) error { return j.next.Progress(l) }
 
 // Image begins a new image and passes the event on.
 func (j *Judge) Image(img *seaworthy.Image) error {

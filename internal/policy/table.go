@@ -142,7 +142,7 @@ func cell(s string) string {
 type discard struct{}
 
 func (discard) Provenance(*seaworthy.Provenance) error { return nil }
-func (discard) LayerRead(*seaworthy.LayerRead) error   { return nil }
+func (discard) Progress(*seaworthy.Progress) error     { return nil }
 func (discard) Image(*seaworthy.Image) error           { return nil }
 func (discard) Package(*seaworthy.Package) error       { return nil }
 func (discard) Finding(*seaworthy.Finding) error       { return nil }

@@ -37,9 +37,9 @@ type Options struct {
 	// TempDir is where a body too large for memory goes meanwhile; "" means the
 	// system's directory for that.
 	TempDir string
-	// Progress is told how far the reading has come. It may be nil. Two calls
-	// never run at the same time.
-	Progress func(seaworthy.LayerRead)
+	// Progress gets an event for each piece of a layer that is read. It may be nil.
+	// Two calls never run at the same time, and an error ends the reading.
+	Progress func(*seaworthy.Progress) error
 	Log      *slog.Logger
 }
 
@@ -128,8 +128,7 @@ func (r *reader) readBlob(ctx context.Context, b image.Blob) (*layerReading, err
 			return nil, err
 		}
 		if ok {
-			r.report(seaworthy.LayerRead{Blob: b.Name, Read: b.Size, Size: b.Size, Cached: true, Done: true})
-			return known, nil
+			return known, r.report(seaworthy.Progress{Name: b.Name, Read: b.Size, Size: b.Size, Cached: true, Done: true})
 		}
 	}
 	if known == nil {
@@ -248,25 +247,25 @@ func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missin
 	}
 	r.Cache.storePart(l.diffID, tableKey(), tablePart{l.size, l.oddities, l.table})
 	r.Cache.storeDiffID(l.digest, l.diffID)
-	r.report(seaworthy.LayerRead{Blob: b.Name, Read: read.BlobSize, Size: read.BlobSize, Done: true})
-	return l, nil
+	return l, r.report(seaworthy.Progress{Name: b.Name, Read: read.BlobSize, Size: read.BlobSize, Done: true})
 }
 
-func (r *reader) report(e seaworthy.LayerRead) {
+// report fills in what all events of the reading have in common.
+func (r *reader) report(e seaworthy.Progress) error {
 	if r.Progress == nil {
-		return
+		return nil
 	}
 	r.progress.Lock()
 	defer r.progress.Unlock()
-	e.Layers = r.total
-	r.Progress(e)
+	e.Stage, e.Layers = seaworthy.StageLayer, r.total
+	return r.Progress(&e)
 }
 
 // progressReader reports the bytes of a blob as they are read.
 type progressReader struct {
 	io.Reader
 	blob     image.Blob
-	report   func(seaworthy.LayerRead)
+	report   func(seaworthy.Progress) error
 	read     int64
 	reported int64
 }
@@ -278,7 +277,9 @@ func (r *progressReader) Read(p []byte) (int, error) {
 	r.read += int64(n)
 	if r.reported == 0 || r.read-r.reported >= reportEvery {
 		r.reported = r.read
-		r.report(seaworthy.LayerRead{Blob: r.blob.Name, Read: r.read, Size: r.blob.Size})
+		if failed := r.report(seaworthy.Progress{Name: r.blob.Name, Read: r.read, Size: r.blob.Size}); failed != nil {
+			return n, failed
+		}
 	}
 	return n, err
 }

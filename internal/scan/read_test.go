@@ -176,7 +176,7 @@ func TestCanceled(t *testing.T) {
 		TempDir:   temp,
 		Cache:     openCache(t, cacheDir),
 		Log:       slog.New(slog.DiscardHandler),
-		Progress:  func(seaworthy.LayerRead) { cancel() },
+		Progress:  func(*seaworthy.Progress) error { cancel(); return nil },
 	}
 	layout := ferry.OCILayout(t)
 	start := time.Now()
@@ -491,7 +491,7 @@ func (a talker) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) e
 type printer struct{ w *bytes.Buffer }
 
 func (p *printer) Provenance(*seaworthy.Provenance) error { return nil }
-func (p *printer) LayerRead(*seaworthy.LayerRead) error   { return nil }
+func (p *printer) Progress(*seaworthy.Progress) error     { return nil }
 func (p *printer) Package(*seaworthy.Package) error       { return nil }
 func (p *printer) Verdict(*seaworthy.Verdict) error       { return nil }
 func (p *printer) Image(i *seaworthy.Image) error {
