@@ -26,7 +26,8 @@ const order = `
 	. <
 	internal/layer       <
 	internal/image       < internal/layer
-	internal/instruction <
+	internal/shell       <
+	internal/instruction < internal/shell
 	internal/zipfile     <
 	internal/inflate     <
 	internal/sqlite      <
@@ -38,8 +39,8 @@ const order = `
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
-	internal/misconfig   < internal/instruction internal/sudoers internal/sshdconfig internal/misconfig/*
-	internal/secret      < internal/instruction internal/zipfile internal/inflate internal/sqlite internal/secret/*
+	internal/misconfig   < internal/shell internal/instruction internal/sudoers internal/sshdconfig internal/misconfig/*
+	internal/secret      < internal/shell internal/instruction internal/zipfile internal/inflate internal/sqlite internal/secret/*
 	internal/vulnerability < internal/advisory
 	internal/secret/prefilter <
 

@@ -9,6 +9,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // startupInterests are the files that decide what runs, and when.
@@ -110,7 +111,7 @@ func (c *chain) argv(argv []string, depth int) {
 	c.commands(cmds, depth)
 }
 
-func (c *chain) commands(cmds []*instruction.Command, depth int) {
+func (c *chain) commands(cmds []*shell.Command, depth int) {
 	for _, cmd := range cmds {
 		if c.full() {
 			return
@@ -183,7 +184,7 @@ func (c *chain) file(name string, depth int) {
 
 // interpretedScript is the script that an interpreter is given; empty if the
 // command is no interpreter or is given none.
-func interpretedScript(cmd *instruction.Command) string {
+func interpretedScript(cmd *shell.Command) string {
 	name := strings.TrimRight(cmd.Name, ".0123456789")
 	jar := false
 	switch name {
