@@ -80,9 +80,6 @@ var _ seaworthy.ImageAnalyzer = unlooked{}
 // Name implements [seaworthy.Analyzer].
 func (u unlooked) Name() string { return "no " + string(u.risk) }
 
-// Version implements [seaworthy.Analyzer].
-func (u unlooked) Version() int { return 1 }
-
 // ConfigDigest implements [seaworthy.Analyzer].
 func (u unlooked) ConfigDigest() string { return "" }
 

@@ -322,9 +322,6 @@ var _ seaworthy.ImageAnalyzer = recalled{}
 // Name implements [seaworthy.Analyzer].
 func (r recalled) Name() string { return "recalled " + string(r.risk) }
 
-// Version implements [seaworthy.Analyzer].
-func (recalled) Version() int { return 1 }
-
 // ConfigDigest implements [seaworthy.Analyzer].
 func (recalled) ConfigDigest() string { return "" }
 

@@ -32,9 +32,6 @@ func New() *Analyzer { return &Analyzer{newIndex(formats())} }
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "inventory" }
 
-// Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 4 }
-
 // ConfigDigest implements [seaworthy.Analyzer].
 func (*Analyzer) ConfigDigest() string { return "" }
 

@@ -40,9 +40,6 @@ func New() *Analyzer {
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "misconfig" }
 
-// Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 2 }
-
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on what the pass
 // collects, not on the checks, which are run anew for each image.
 func (a *Analyzer) ConfigDigest() string { return a.index.digest }

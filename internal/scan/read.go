@@ -145,7 +145,7 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	if !ok || b.DiffID != "" && b.DiffID != diffID {
 		return nil, nil
 	}
-	data, ok := r.Cache.part(diffID, tableKey())
+	data, ok := r.Cache.part(diffID, r.tablePartName())
 	if !ok {
 		return nil, nil
 	}
@@ -157,7 +157,7 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	}
 	var missing []seaworthy.LayerAnalyzer
 	for _, a := range r.analyzers {
-		if data, ok := r.Cache.part(diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest())); ok && !uncached(a) {
+		if data, ok := r.Cache.part(diffID, r.resultPartName(a)); ok && !uncached(a) {
 			l.results[a.Name()] = data
 		} else {
 			missing = append(missing, a)
@@ -243,9 +243,9 @@ func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missin
 		if uncached(a) {
 			continue
 		}
-		r.Cache.storePart(l.diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest()), bytesWriterTo(results[a.Name()]))
+		r.Cache.storePart(l.diffID, r.resultPartName(a), bytesWriterTo(results[a.Name()]))
 	}
-	r.Cache.storePart(l.diffID, tableKey(), tablePart{l.size, l.oddities, l.table})
+	r.Cache.storePart(l.diffID, r.tablePartName(), tablePart{l.size, l.oddities, l.table})
 	r.Cache.storeDiffID(l.digest, l.diffID)
 	return l, r.report(seaworthy.Progress{Name: b.Name, Read: read.BlobSize, Size: read.BlobSize, Done: true})
 }
@@ -284,10 +284,13 @@ func (r *progressReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tableVersion grows with each change to the walk or to the form of the table.
-const tableVersion = 2
+// The names of the parts in the cache. The limits count, since what a layer has
+// beyond them is in no result.
+func (r *reader) tablePartName() string { return r.Cache.partName("entries", fmt.Sprint(r.Limits)) }
 
-func tableKey() string { return keyOf("entries", tableVersion, "") }
+func (r *reader) resultPartName(a seaworthy.Analyzer) string {
+	return r.Cache.partName(a.Name(), fmt.Sprint(r.Limits), a.ConfigDigest())
+}
 
 // tablePart is the entry table as the cache keeps it, after the layer's size and
 // oddities.

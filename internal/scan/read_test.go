@@ -34,7 +34,6 @@ type census struct {
 }
 
 func (c census) Name() string         { return "census" }
-func (c census) Version() int         { return 1 }
 func (c census) ConfigDigest() string { return c.config }
 func (c census) Open() seaworthy.Pass {
 	if c.opened != nil {
@@ -475,7 +474,6 @@ type talker struct {
 }
 
 func (a talker) Name() string         { return a.id }
-func (a talker) Version() int         { return 1 }
 func (a talker) ConfigDigest() string { return "" }
 func (a talker) Risk() seaworthy.Risk { return a.risk }
 func (a talker) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {

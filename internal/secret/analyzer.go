@@ -88,9 +88,6 @@ func New(opt Options) (*Analyzer, error) {
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "secret" }
 
-// Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 21 }
-
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
 func (a *Analyzer) ConfigDigest() string {
