@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +89,7 @@ func parseNPMPackage(_ context.Context, f *seaworthy.File) ([]Package, error) {
 func decodeJSON(f *seaworthy.File, v any) error {
 	body, ok := f.Bytes()
 	if !ok {
-		return errors.New("it is too large to be read at once")
+		return limitErrorf("it is too large to be read at once")
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), v); err != nil {
 		return fmt.Errorf("it is not the JSON that it should be: %w", err)

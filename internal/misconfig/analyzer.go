@@ -100,7 +100,7 @@ func (c *check) report(list []violation, sink seaworthy.Sink) error {
 	for i, v := range list {
 		if i == maxFindings {
 			return sink.Coverage(&seaworthy.Coverage{
-				Risk: seaworthy.Misconfiguration, Subject: "check " + c.id, State: seaworthy.Partial,
+				Risk: seaworthy.Misconfiguration, Subject: "check " + c.id, State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
 				Reason: fmt.Sprintf("%d violations; the first %d are reported.", len(list), maxFindings),
 			})
 		}

@@ -333,7 +333,7 @@ func (j *Judge) verdict() seaworthy.Verdict {
 func (j *Judge) gaps(r seaworthy.Risk) (failing, open []string) {
 	states := j.coverage[r]
 	if len(states) == 0 {
-		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Reason: "no analyzer looked at it"}}}
+		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Code: seaworthy.CodeUnspecified, Reason: "no analyzer looked at it"}}}
 	}
 	for _, state := range []seaworthy.State{seaworthy.Failed, seaworthy.NotChecked, seaworthy.Partial} {
 		g := states[state]
