@@ -33,9 +33,10 @@ const order = `
 	internal/sqlite      <
 	internal/sudoers     <
 	internal/sshdconfig  <
-	internal/inventory   < internal/zipfile internal/sqlite
+	internal/license     <
+	internal/inventory   < internal/license internal/zipfile internal/sqlite
 	internal/advisory    <
-	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
+	internal/scan        < internal/layer internal/image internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
@@ -50,7 +51,7 @@ const order = `
 
 	# What others wrote of an image.
 	internal/attestation <
-	internal/sbom        < internal/inventory internal/attestation
+	internal/sbom        < internal/inventory internal/license internal/attestation
 	internal/vex         < internal/inventory internal/attestation
 	internal/explorer    <
 

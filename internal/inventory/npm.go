@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // typeNPM is the purl type of the packages of npm, yarn and pnpm.
@@ -49,7 +50,7 @@ func (l *npmLicense) UnmarshalJSON(data []byte) error {
 			*l = append(*l, m...)
 		}
 	}
-	if name = licenseOf(name); name != "" {
+	if name = license.Identifier(name); name != "" {
 		*l = append(*l, name)
 	}
 	return nil // a licence that nobody can read is none

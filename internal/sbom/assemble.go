@@ -11,6 +11,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // bill is what the formats have in common.
@@ -113,7 +114,7 @@ type assembler struct {
 	image    *seaworthy.Image
 	packages []*seaworthy.Package
 	known    map[key]*seaworthy.Package
-	licenses inventory.LicenseWords
+	licenses license.Normalizer
 	system   int // packages of operating systems
 	// unknown counts packages without ecosystem, by type; reasons says why.
 	unknown map[string]int
