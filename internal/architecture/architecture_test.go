@@ -31,6 +31,7 @@ const order = `
 	internal/zipfile     <
 	internal/inflate     <
 	internal/sqlite      <
+	internal/account     <
 	internal/sudoers     <
 	internal/sshdconfig  <
 	internal/license     <
@@ -40,7 +41,7 @@ const order = `
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
-	internal/misconfig   < internal/shell internal/instruction internal/sudoers internal/sshdconfig internal/misconfig/*
+	internal/misconfig   < internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig internal/misconfig/*
 	internal/secret      < internal/shell internal/instruction internal/zipfile internal/inflate internal/sqlite internal/secret/*
 	internal/vulnerability < internal/advisory
 	internal/secret/prefilter <

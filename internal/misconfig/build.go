@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/shell"
 )
@@ -314,7 +315,7 @@ func passwordOf(c *shell.Command) (secret, how string) {
 				secret = strings.TrimPrefix(a, "--password=")
 			}
 		}
-		if locked(secret) && !strings.HasPrefix(secret, "$") {
+		if account.Locked(secret) && !strings.HasPrefix(secret, "$") {
 			return "", ""
 		}
 		return secret, fmt.Sprintf("%s -p %s", c.Name, instruction.Hidden)

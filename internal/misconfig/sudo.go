@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
@@ -158,7 +159,7 @@ const maxSudoNames = 1000
 
 // audience tells whom the names of sudoers stand for in an image.
 type audience struct {
-	user user
+	user account.Identity
 	// own are the names that stand for the user; others those that stand for any
 	// account but root.
 	own, others map[string]bool
@@ -167,26 +168,26 @@ type audience struct {
 func (s *subject) audience() audience {
 	a := audience{user: s.user, own: map[string]bool{"ALL": true}, others: map[string]bool{}}
 	id := func(prefix string, n uint32) string { return prefix + strconv.FormatUint(uint64(n), 10) }
-	a.own[id("#", s.user.uid)] = true
-	if s.user.name != "" {
-		a.own[s.user.name] = true
+	a.own[id("#", s.user.UID)] = true
+	if s.user.Name != "" {
+		a.own[s.user.Name] = true
 	}
 	isOther := map[string]bool{}
 	for _, acc := range s.accounts.users {
-		if acc.uid != 0 {
-			isOther[acc.name] = true
-			for _, name := range []string{"ALL", acc.name, id("#", acc.uid), id("%#", acc.gid)} {
+		if acc.UID != 0 {
+			isOther[acc.Name] = true
+			for _, name := range []string{"ALL", acc.Name, id("#", acc.UID), id("%#", acc.GID)} {
 				a.others[name] = true
 			}
 		}
 	}
 	for _, g := range s.accounts.groups {
-		number := id("%#", g.gid)
-		if s.user.in(g.gid) || s.user.name != "" && slices.Contains(g.members, s.user.name) {
-			a.own["%"+g.name], a.own[number] = true, true
+		number := id("%#", g.GID)
+		if s.user.InGroup(g.GID) || s.user.Name != "" && slices.Contains(g.Members, s.user.Name) {
+			a.own["%"+g.Name], a.own[number] = true, true
 		}
-		if a.others[number] || slices.ContainsFunc(g.members, func(m string) bool { return isOther[m] }) {
-			a.others["%"+g.name], a.others[number] = true, true
+		if a.others[number] || slices.ContainsFunc(g.Members, func(m string) bool { return isOther[m] }) {
+			a.others["%"+g.Name], a.others[number] = true, true
 		}
 	}
 	return a
@@ -204,7 +205,7 @@ func (a *audience) of(users []sudoers.Member) concern {
 			c = forOther
 		}
 	}
-	if match && a.user.uid != 0 && a.user.unknown == "" {
+	if match && a.user.UID != 0 && a.user.Unknown == "" {
 		c = forUser
 	}
 	return c
