@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 func (a *app) cacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
-		Short: "Look after the cache of layers that were read",
+		Short: "Manage the layer cache",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -21,13 +22,20 @@ func (a *app) cacheCommand() *cobra.Command {
 	return cmd
 }
 
+const notCacheHint = "only a directory with the cache's CACHEDIR.TAG is pruned; a scan writes it, unless the directory holds other files"
+
 func (a *app) cachePruneCommand() *cobra.Command {
 	var dir string
 	var days int
 	cmd := &cobra.Command{
 		Use:   "prune",
-		Short: "Remove what the cache has held for long",
-		Args:  cobra.NoArgs,
+		Short: "Remove old cache entries",
+		Long: `Remove entries that the layer cache wrote more than 30 days ago, or the number
+of days that --older-than gives. Nothing else is ever removed: not the advisory
+database in the same directory, and no other file. The directory must carry the
+file CACHEDIR.TAG that the cache writes. Scans may run at the same time; at worst
+they read a layer again.`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if days < 0 {
 				return fmt.Errorf("--older-than %d: want a number of days", days)
@@ -36,11 +44,10 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cache, err := scan.OpenCache(path, a.log)
-			if err != nil {
-				return err
+			pruned, err := scan.Prune(path, a.now().Add(-time.Duration(days)*24*time.Hour))
+			if errors.Is(err, scan.ErrNotCache) {
+				return &usageError{err: err, hint: notCacheHint}
 			}
-			pruned, err := cache.Prune(a.now().Add(-time.Duration(days) * 24 * time.Hour))
 			if err != nil {
 				return err
 			}
@@ -49,6 +56,6 @@ func (a *app) cachePruneCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&dir, "cache-dir", "", "`directory` of the cache (default the user's cache directory)")
-	cmd.Flags().IntVar(&days, "older-than", 30, "keep what was written in the last so many `days`; 0 removes everything")
+	cmd.Flags().IntVar(&days, "older-than", 30, "keep entries written in the last `days`; 0 removes all entries")
 	return cmd
 }

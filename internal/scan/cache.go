@@ -16,26 +16,22 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
-	"time"
 )
 
 // Cache keeps what was made of layers that were read, so that no layer need be
 // read twice. Any number of processes may use one directory at the same time:
 // a file is written aside and renamed, and a damaged one counts as absent.
 //
+//	CACHEDIR.TAG             marks the directory as a cache, for Prune and for backup programs
+//	v1/key                   the random key of the cache
 //	v1/blobs/ab/cd...        the diffID that was verified for the blob sha256:abcd...
 //	v1/layers/ab/cd.../NAME  the part NAME of what was made of the layer with diffID sha256:abcd...
 //
-// NAME has a digest of what made the part, so that another build of the program and
-// another configuration have parts of their own.
-//
+// The advisory database has its own directory here unless it is kept elsewhere.
 // A nil *Cache holds nothing and keeps nothing.
 type Cache struct {
 	dir string
 	log *slog.Logger
-	// program identifies the code that makes the results; see programID. It is "" if
-	// that is unknown, and then no result is taken from the cache or put into it.
-	program string
 	// unwritable is set once something could not be written.
 	unwritable atomic.Bool
 }
@@ -45,16 +41,16 @@ const cacheFormat = "v1"
 
 var cacheMagic = []byte("seaworthy cache\n")
 
-// OpenCache opens a cache in a directory, which is made if need be.
+// OpenCache opens the cache in a directory and creates the directory if it is
+// missing. It tags the directory unless that also holds files of others.
 func OpenCache(dir string, log *slog.Logger) (*Cache, error) {
 	if err := os.MkdirAll(filepath.Join(dir, cacheFormat), 0o700); err != nil {
 		return nil, fmt.Errorf("cannot make the cache directory: %w", err)
 	}
-	program, err := programID()
-	if err != nil {
-		log.Warn("the scan goes on without cached results", "error", err)
+	if err := tagCache(dir); err != nil {
+		log.Debug("the cache directory cannot be tagged", "error", err)
 	}
-	return &Cache{dir: dir, log: log, program: program}, nil
+	return &Cache{dir: dir, log: log}, nil
 }
 
 var sha256Digest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
@@ -90,14 +86,14 @@ func (c *Cache) storeDiffID(blobDigest, diffID string) {
 // part gives a part of what was made of a layer.
 func (c *Cache) part(diffID, name string) ([]byte, bool) {
 	path, ok := c.path("layers", diffID)
-	if !ok || name == "" {
+	if !ok {
 		return nil, false
 	}
 	return c.read(filepath.Join(path, name))
 }
 
 func (c *Cache) storePart(diffID, name string, content io.WriterTo) {
-	if path, ok := c.path("layers", diffID); ok && name != "" {
+	if path, ok := c.path("layers", diffID); ok {
 		c.write(filepath.Join(path, name), content)
 	}
 }
@@ -140,10 +136,7 @@ func (c *Cache) write(path string, content io.WriterTo) {
 const temporaryPrefix = ".tmp-"
 
 func (c *Cache) tryWrite(path string, content io.WriterTo) (err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), temporaryPrefix) // its mode is 0600
+	f, err := createTemporary(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
@@ -171,6 +164,43 @@ func (c *Cache) tryWrite(path string, content io.WriterTo) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
+// pruneRetries is how often an operation is repeated because Prune, running at
+// the same time, removed an empty directory or the key.
+const pruneRetries = 10
+
+// createTemporary creates a file with mode 0600 in a directory, which it creates
+// if it is missing.
+func createTemporary(dir string) (f *os.File, err error) {
+	for range pruneRetries {
+		if err = os.MkdirAll(dir, 0o700); err == nil {
+			f, err = os.CreateTemp(dir, temporaryPrefix)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return f, err
+}
+
+// writeOnce writes a file unless it exists. The file is complete as soon as it
+// has its name. The temporary file is created in tempDir, on the same file system.
+func writeOnce(path, tempDir string, content []byte) error {
+	f, err := createTemporary(tempDir)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return os.Rename(f.Name(), path) // a file system without hard links
+}
+
 type hashingWriter struct {
 	w io.Writer
 	h hash.Hash
@@ -182,74 +212,8 @@ func (w *hashingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Pruned is what Prune removed.
-type Pruned struct {
-	Files int
-	Bytes int64
-}
-
-// Prune removes what was written before a time, and what interrupted writers
-// left behind more than an hour ago. Scans may run meanwhile; at worst they read
-// a layer again.
-func (c *Cache) Prune(before time.Time) (Pruned, error) {
-	var p Pruned
-	abandoned := time.Now().Add(-time.Hour)
-	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil || d.IsDir() {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil {
-			return nil // it has just gone
-		}
-		temporary := strings.HasPrefix(d.Name(), temporaryPrefix)
-		if temporary && info.ModTime().After(abandoned) || !temporary && !info.ModTime().Before(before) {
-			return nil
-		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		p.Files++
-		p.Bytes += info.Size()
-		return nil
-	})
-	if err != nil {
-		return p, fmt.Errorf("pruning the cache: %w", err)
-	}
-	return p, c.removeEmpty()
-}
-
-// removeEmpty removes the directories that hold nothing any more.
-func (c *Cache) removeEmpty() error {
-	var dirs []string
-	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && path != c.dir {
-			dirs = append(dirs, path)
-		}
-		return nil
-	})
-	for i := len(dirs) - 1; i >= 0; i-- {
-		os.Remove(dirs[i]) // fails, as it should, if something is in it
-	}
-	return err
-}
-
-// partName returns the name of a part of what was made of a layer: who made it,
-// and a digest of everything that decides the result beside the layer. That is
-// the code of the whole program, and the configuration.
-//
-// The code of one analyzer would be enough, but what it depends on (the parsers,
-// the walk, other modules, the toolchain) could only be listed by hand. So each new
-// build of the program reads a layer once more.
-//
-// The name is "" if the part must not be cached.
-func (c *Cache) partName(name string, configuration ...string) string {
-	if c == nil || c.program == "" {
-		return ""
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", c.program, configuration))
-	return name + "-" + hex.EncodeToString(sum[:16])
+// keyOf names the part of an analyzer in the cache.
+func keyOf(name string, version int, configDigest string) string {
+	sum := sha256.Sum256([]byte(configDigest))
+	return fmt.Sprintf("%s-%d-%s", name, version, hex.EncodeToString(sum[:8]))
 }

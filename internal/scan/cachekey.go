@@ -11,6 +11,7 @@ import (
 )
 
 const (
+	keyName = "key"
 	keySize = 32
 	// keyTouch is how often the time of a key in use is renewed, so that pruning
 	// does not take it for something that nobody needs.
@@ -27,16 +28,15 @@ func (c *Cache) Key() ([]byte, error) {
 	}
 	fresh := make([]byte, keySize)
 	rand.Read(fresh)
-	path := filepath.Join(c.dir, cacheFormat, "key")
+	path := filepath.Join(c.dir, cacheFormat, keyName)
 	key, err := c.readKey(path)
-	if err == nil {
-		return key, nil
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = c.makeKey(path, fresh)
-	}
-	if err == nil {
-		key, err = c.readKey(path)
+	for range pruneRetries {
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if err = writeOnce(path, filepath.Dir(path), fresh); err == nil {
+			key, err = c.readKey(path)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the key of the cache: %w", err)
@@ -65,23 +65,4 @@ func (c *Cache) readKey(path string) ([]byte, error) {
 		os.Chtimes(path, now, now) // at worst it is made again in a month
 	}
 	return key, nil
-}
-
-// makeKey writes a key, unless another process is faster. The file is whole as
-// soon as it has its name.
-func (c *Cache) makeKey(path string, key []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), temporaryPrefix) // its mode is 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(key)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	err = os.Link(f.Name(), path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return os.Rename(f.Name(), path) // a file system without hard links
 }

@@ -81,7 +81,7 @@ func TestPruneKeepsAKeyInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	testKey(t, c)
-	if _, err := c.Prune(time.Now().Add(-30 * 24 * time.Hour)); err != nil {
+	if _, err := Prune(c.dir, time.Now().Add(-30*24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(first, testKey(t, c)) {

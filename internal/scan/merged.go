@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
@@ -15,7 +14,7 @@ type Merged struct {
 	layers []*layerReading
 	tree   *tree
 	// leftOut says what of the image its source did not give.
-	leftOut []image.Omission
+	leftOut []string
 
 	software *software
 }

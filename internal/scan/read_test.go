@@ -34,6 +34,7 @@ type census struct {
 }
 
 func (c census) Name() string         { return "census" }
+func (c census) Version() int         { return 1 }
 func (c census) ConfigDigest() string { return c.config }
 func (c census) Open() seaworthy.Pass {
 	if c.opened != nil {
@@ -175,7 +176,7 @@ func TestCanceled(t *testing.T) {
 		TempDir:   temp,
 		Cache:     openCache(t, cacheDir),
 		Log:       slog.New(slog.DiscardHandler),
-		Progress:  func(*seaworthy.Progress) error { cancel(); return nil },
+		Progress:  func(seaworthy.LayerRead) { cancel() },
 	}
 	layout := ferry.OCILayout(t)
 	start := time.Now()
@@ -368,31 +369,6 @@ func TestUnwritableCache(t *testing.T) {
 	}
 }
 
-func TestPrune(t *testing.T) {
-	dir := t.TempDir()
-	cache := openCache(t, dir)
-	read(t, ferry.OCILayout(t), scan.Options{Cache: cache})
-	files := modes(t, dir)
-	old := time.Now().Add(-48 * time.Hour)
-	removed := 0
-	for path := range files {
-		if strings.Contains(path, "blobs") {
-			os.Chtimes(path, old, old)
-			removed++
-		}
-	}
-	p, err := cache.Prune(time.Now().Add(-24 * time.Hour))
-	if err != nil || p.Files != removed || p.Bytes == 0 {
-		t.Errorf("%+v, %v; want %d files", p, err, removed)
-	}
-	if p, err = cache.Prune(time.Now().Add(time.Hour)); err != nil || p.Files != len(files)-removed {
-		t.Errorf("%+v, %v; want %d files", p, err, len(files)-removed)
-	}
-	if left := modes(t, dir); len(left) > 0 {
-		t.Errorf("left: %v", left)
-	}
-}
-
 func TestDamagedImages(t *testing.T) {
 	rewrite := func(f func(dir string)) string {
 		dir := ferry.OCILayout(t)
@@ -474,6 +450,7 @@ type talker struct {
 }
 
 func (a talker) Name() string         { return a.id }
+func (a talker) Version() int         { return 1 }
 func (a talker) ConfigDigest() string { return "" }
 func (a talker) Risk() seaworthy.Risk { return a.risk }
 func (a talker) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {
@@ -489,7 +466,7 @@ func (a talker) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) e
 type printer struct{ w *bytes.Buffer }
 
 func (p *printer) Provenance(*seaworthy.Provenance) error { return nil }
-func (p *printer) Progress(*seaworthy.Progress) error     { return nil }
+func (p *printer) LayerRead(*seaworthy.LayerRead) error   { return nil }
 func (p *printer) Package(*seaworthy.Package) error       { return nil }
 func (p *printer) Verdict(*seaworthy.Verdict) error       { return nil }
 func (p *printer) Image(i *seaworthy.Image) error {
