@@ -7,7 +7,6 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/instruction"
-	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // FuzzHistory holds what is promised of any history: one step for each entry,
@@ -85,10 +84,10 @@ func FuzzCommands(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, in := range []instruction.Instruction{instruction.Parse(text), instruction.ParseCreatedBy(text)} {
 			cmds, _ := in.Commands()
-			if len(cmds) > shell.MaxCommands {
+			if len(cmds) > instruction.MaxCommands {
 				t.Fatalf("%d commands", len(cmds))
 			}
-			known := make(map[*shell.Command]bool, len(cmds))
+			known := make(map[*instruction.Command]bool, len(cmds))
 			for _, c := range cmds {
 				known[c] = true
 			}
@@ -101,7 +100,7 @@ func FuzzCommands(f *testing.F) {
 						t.Fatalf("%+v goes into %+v, which is no command of the script", c, into)
 					}
 				}
-				c.Reaches((*shell.Command).Shell)
+				c.Reaches((*instruction.Command).Shell)
 				c.Operands()
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // History reads all entries of the configuration's history, in order, and binds
@@ -47,11 +46,11 @@ const (
 // 0 and Layer -1.
 func ParseCreatedBy(text string) Instruction {
 	in := Instruction{Raw: text, Layer: -1}
-	s := strings.Trim(text, shell.Blanks)
+	s := strings.Trim(text, blanks)
 	if t, ok := strings.CutSuffix(s, strings.TrimLeft(buildKitSuffix, " ")); ok {
-		s, in.BuildKit = strings.TrimRight(t, shell.Blanks), true
+		s, in.BuildKit = strings.TrimRight(t, blanks), true
 	}
-	word, rest := shell.CutWord(s)
+	word, rest := cutWord(s)
 	switch {
 	case word == "RUN":
 		in.setRun(rest)
@@ -61,7 +60,7 @@ func ParseCreatedBy(text string) Instruction {
 	case strings.HasPrefix(word, "|"):
 		in.setRun(s)
 	default:
-		words, script, ok := shell.CutInvocation(s)
+		shell, script, ok := splitShell(s)
 		if !ok {
 			in.Args = s
 			return in
@@ -70,7 +69,7 @@ func ParseCreatedBy(text string) Instruction {
 			in.setNop(nop)
 			return in
 		}
-		in.Keyword, in.Shell, in.Args = "RUN", words, script
+		in.Keyword, in.Shell, in.Args = "RUN", shell, script
 	}
 	return in
 }
@@ -78,10 +77,10 @@ func ParseCreatedBy(text string) Instruction {
 // setNop reads what the classic builder recorded behind its mark for a step that
 // runs nothing.
 func (in *Instruction) setNop(text string) {
-	word, rest := shell.CutWord(text)
+	word, rest := cutWord(text)
 	keyword := strings.ToUpper(word)
 	if !slices.Contains(keywords[:], keyword) {
-		in.Args = strings.Trim(text, shell.Blanks)
+		in.Args = strings.Trim(text, blanks)
 		return
 	}
 	in.Keyword = keyword
@@ -95,8 +94,8 @@ func (in *Instruction) setRun(text string) {
 	in.Keyword = "RUN"
 	recorded := in.BuildKit || strings.HasPrefix(text, "|")
 	in.BuildArgs, text = splitBuildArgs(text)
-	if words, script, ok := shell.CutInvocation(text); ok && (recorded || !startsQuoted(script)) {
-		in.Shell, in.Args = words, script
+	if shell, script, ok := splitShell(text); ok && (recorded || !startsQuoted(script)) {
+		in.Shell, in.Args = shell, script
 		return
 	}
 	if recorded {
@@ -137,7 +136,7 @@ func startsQuoted(s string) bool {
 // and may hold spaces: a value ends where the next name starts, and the last one
 // where a shell starts, or else at the first space.
 func splitBuildArgs(text string) (args []KeyValue, rest string) {
-	word, rest := shell.CutWord(text)
+	word, rest := cutWord(text)
 	if !strings.HasPrefix(word, "|") {
 		return nil, text
 	}
@@ -146,24 +145,24 @@ func splitBuildArgs(text string) (args []KeyValue, rest string) {
 		return nil, text
 	}
 	for len(args) < n {
-		name, tail, ok := shell.CutAssignment(rest, shell.IsNameByte)
+		name, tail, ok := cutName(rest, isVariableByte)
 		if !ok {
 			return args, rest
 		}
 		end := len(tail)
 		if len(args) < n-1 {
-			end = nextName(tail, shell.IsNameByte)
+			end = nextName(tail, isVariableByte)
 		}
-		at := nextShell(tail[:end])
+		shell := nextShell(tail[:end])
 		switch {
-		case at >= 0:
-			end = at
+		case shell >= 0:
+			end = shell
 		case len(args) == n-1:
-			end = len(tail) - len(strings.TrimLeft(afterWord(tail), shell.Blanks))
+			end = len(tail) - len(strings.TrimLeft(afterWord(tail), blanks))
 		}
-		args = append(args, KeyValue{Key: name, Value: strings.TrimRight(tail[:end], shell.Blanks)})
-		rest = strings.TrimLeft(tail[end:], shell.Blanks)
-		if at >= 0 {
+		args = append(args, KeyValue{name, strings.TrimRight(tail[:end], blanks)})
+		rest = strings.TrimLeft(tail[end:], blanks)
+		if shell >= 0 {
 			break
 		}
 	}
@@ -172,7 +171,7 @@ func splitBuildArgs(text string) (args []KeyValue, rest string) {
 
 // afterWord is s from its first blank on.
 func afterWord(s string) string {
-	if i := strings.IndexAny(s, shell.Blanks); i >= 0 {
+	if i := strings.IndexAny(s, blanks); i >= 0 {
 		return s[i:]
 	}
 	return ""
@@ -185,7 +184,7 @@ func nextShell(s string) int {
 		if s[i-1] != ' ' {
 			continue
 		}
-		if _, _, ok := shell.CutInvocation(s[i:]); ok {
+		if _, _, ok := splitShell(s[i:]); ok {
 			return i
 		}
 	}

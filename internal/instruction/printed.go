@@ -5,15 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // ParseExecForm reads a list of quoted words in brackets: a JSON array, as a
 // Dockerfile has it, or without the commas, as builders print it into the
 // history. ok is false for anything else.
 func ParseExecForm(args string) (argv []string, ok bool) {
-	s := strings.Trim(args, shell.Blanks)
+	s := strings.Trim(args, blanks)
 	if len(s) < 2 || s[0] != '[' || s[len(s)-1] != ']' {
 		return nil, false
 	}
@@ -29,9 +27,9 @@ func ParseExecForm(args string) (argv []string, ok bool) {
 func quotedWords(s string) (words []string, rest string) {
 	words = []string{}
 	for {
-		s = strings.TrimLeft(s, shell.Blanks)
+		s = strings.TrimLeft(s, blanks)
 		if len(words) > 0 {
-			s = strings.TrimLeft(strings.TrimPrefix(s, ","), shell.Blanks)
+			s = strings.TrimLeft(strings.TrimPrefix(s, ","), blanks)
 		}
 		if !strings.HasPrefix(s, `"`) {
 			return words, s
@@ -122,10 +120,10 @@ func (in *Instruction) setNamedHealthcheck() {
 	for _, o := range options {
 		field, value, _ := strings.Cut(o, ":")
 		if name := names[field]; name != "" && value != "0s" && value != "0" {
-			in.Flags = append(in.Flags, KeyValue{Key: name, Value: value})
+			in.Flags = append(in.Flags, KeyValue{name, value})
 		}
 	}
-	kind, rest := shell.CutWord(test)
+	kind, rest := cutWord(test)
 	if kind == "CMD-SHELL" {
 		in.setTest([]string{kind, rest})
 	} else {
@@ -171,11 +169,11 @@ func (in *Instruction) setQuotedHealthcheck() {
 	names := [...]string{"interval", "timeout", "start-period", "start-interval"}
 	for i, d := range durations {
 		if i < len(names) && d != "0s" {
-			in.Flags = append(in.Flags, KeyValue{Key: names[i], Value: d})
+			in.Flags = append(in.Flags, KeyValue{names[i], d})
 		}
 	}
 	if n := printedInt(s); n > 0 {
-		in.Flags = append(in.Flags, KeyValue{Key: "retries", Value: strconv.Itoa(n)})
+		in.Flags = append(in.Flags, KeyValue{"retries", strconv.Itoa(n)})
 	}
 	in.setTest(test)
 }

@@ -47,7 +47,6 @@ func (c *coder) found(f *Found) {
 	c.int(&role)
 	f.Role = Role(role)
 	c.string(&f.Unread)
-	c.string((*string)(&f.UnreadCode))
 	list(c, &f.Packages, (*coder).pkg)
 }
 

@@ -4,8 +4,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-
-	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // javaArtifact is an artifact by its Maven coordinates.
@@ -69,7 +67,7 @@ func artifactOfManifest(text []byte) javaArtifact {
 	}
 	if l := values["bundle-license"]; l != "" && len(l) < 256 && !strings.Contains(l, ",") {
 		a.license, _, _ = strings.Cut(l, ";")
-		a.license = license.Identifier(strings.Trim(a.license, `"`))
+		a.license = licenseOf(strings.Trim(a.license, `"`))
 	}
 	return a
 }

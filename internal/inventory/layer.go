@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"iter"
 	"slices"
-
-	"seaworthy.dev/seaworthy"
 )
 
 // Layer is what the Analyzer made of one layer.
@@ -29,9 +27,8 @@ type Found struct {
 	// Packages is sorted by type, name, version, architecture and place.
 	Packages []Package
 	// Unread says in a sentence why the file was not read, or not to its end;
-	// "" if it was read whole. UnreadCode classifies it.
-	Unread     string
-	UnreadCode seaworthy.CoverageCode
+	// "" if it was read whole.
+	Unread string
 }
 
 // Role is what a file that names packages tells.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // typePyPI is the purl type of Python's distributions.
@@ -26,7 +25,7 @@ var errHeaderEnd = errors.New("end of the header")
 
 // parsePython reads the header of core metadata, versions 1.0 to 2.4.
 func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var name, version, expression, named string
+	var name, version, expression, license string
 	var classifiers []string
 	err := lines(ctx, f, func(line []byte) error {
 		s := strings.TrimRight(string(line), "\r")
@@ -41,9 +40,9 @@ func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		case "version":
 			version = value
 		case "license-expression":
-			expression = license.Identifier(value)
+			expression = licenseOf(value)
 		case "license":
-			named = license.Identifier(value)
+			license = licenseOf(value)
 		case "classifier":
 			if l := classifiedLicense(value); l != "" && len(classifiers) < 16 {
 				classifiers = append(classifiers, l)
@@ -61,8 +60,8 @@ func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	switch {
 	case expression != "":
 		p.Licenses = []string{expression}
-	case named != "":
-		p.Licenses = []string{named}
+	case license != "":
+		p.Licenses = []string{license}
 	default:
 		p.Licenses = classifiers
 	}
@@ -107,5 +106,5 @@ func classifiedLicense(classifier string) string {
 	case "Apache Software License":
 		return rest // of which version it does not say
 	}
-	return license.Identifier(rest)
+	return licenseOf(rest)
 }

@@ -1,13 +1,13 @@
 package misconfig
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/account"
 )
 
 // accountInterests are the files that say who is who.
@@ -20,22 +20,61 @@ func accountInterests() []interest {
 	}
 }
 
+// reducePasswords leaves of each password hash what tells its scheme, and
+// whether it is that of a well-known password, as far as left lasts.
+func reducePasswords(data []byte, left *int) []byte {
+	var kept []byte
+	for line := range bytes.Lines(data) {
+		name, rest, found := bytes.Cut(line, []byte(":"))
+		field, rest, more := bytes.Cut(rest, []byte(":"))
+		if !found || locked(string(field)) || len(field) == 0 {
+			kept = append(kept, line...)
+			continue
+		}
+		kept = append(kept, name...)
+		kept = append(kept, ':')
+		kept = append(kept, reducePassword(string(name), string(field), left)...)
+		if more {
+			kept = append(kept, ':')
+			kept = append(kept, rest...)
+		} else if bytes.HasSuffix(line, []byte("\n")) {
+			kept = append(kept, '\n')
+		}
+	}
+	return kept
+}
+
+// The forms that a password hash takes in the facts: "$hash$" and the scheme,
+// then "$known" if the password is one that everybody tries.
+const (
+	hashMark  = "$hash$"
+	knownMark = "$known"
+)
+
+func reducePassword(name, field string, left *int) string {
+	reduced := hashMark + scheme(field)
+	if knownPassword(name, field, left) {
+		reduced += knownMark
+	}
+	return reduced
+}
+
 // accounts are the account files of an image as a container sees them.
 type accounts struct {
-	users           []account.User
-	byName          map[string]account.User // the first of each name
-	groups          []account.Group
-	shadow, gshadow []account.ShadowEntry
+	users           []account
+	byName          map[string]account // the first of each name
+	groups          []group
+	shadow, gshadow []password
 	// files are those of the four that are there and were read, by name.
 	files map[string]text
-	// malformed are the lines that could not be read, by the name of the file.
-	malformed map[string][]account.Malformed
+	// odd are the lines that could not be read, by the name of the file.
+	odd map[string][]oddity
 	// unread are the files that are there and were not read, with the reason.
 	unread map[string]string
 }
 
 func (s *subject) readAccounts() accounts {
-	a := accounts{files: map[string]text{}, malformed: map[string][]account.Malformed{}, unread: map[string]string{}}
+	a := accounts{files: map[string]text{}, odd: map[string][]oddity{}, unread: map[string]string{}}
 	read := func(name string) string {
 		t, ok := s.read("etc/" + name)
 		if !ok {
@@ -49,14 +88,14 @@ func (s *subject) readAccounts() accounts {
 		a.files[name] = t
 		return t.body
 	}
-	a.users, a.malformed["passwd"] = account.ParsePasswd(read("passwd"))
-	a.byName = make(map[string]account.User, len(a.users))
+	a.users, a.odd["passwd"] = parsePasswd(read("passwd"))
+	a.byName = make(map[string]account, len(a.users))
 	for _, u := range slices.Backward(a.users) {
-		a.byName[u.Name] = u
+		a.byName[u.name] = u
 	}
-	a.groups, a.malformed["group"] = account.ParseGroup(read("group"))
-	a.shadow, a.malformed["shadow"] = account.ParseShadow(read("shadow"))
-	a.gshadow, a.malformed["gshadow"] = account.ParseShadow(read("gshadow"))
+	a.groups, a.odd["group"] = parseGroup(read("group"))
+	a.shadow, a.odd["shadow"] = parseShadow(read("shadow"))
+	a.gshadow, a.odd["gshadow"] = parseShadow(read("gshadow"))
 	return a
 }
 
@@ -130,20 +169,20 @@ func judgeEmptyPasswords(s *subject) []violation {
 	var list []violation
 	a := &s.accounts
 	for _, u := range a.users {
-		if u.Password == "" {
-			list = append(list, s.emptyPassword(u, "passwd", u.Line))
+		if u.password == "" {
+			list = append(list, s.emptyPassword(u, "passwd", u.line))
 		}
 	}
 	for _, p := range a.shadow {
-		if p.Password != "" {
+		if p.value != "" {
 			continue
 		}
-		u, ok := a.byName[p.Name]
+		u, ok := a.byName[p.name]
 		if !ok {
-			u.Name = p.Name
+			u.name = p.name
 		}
-		v := s.emptyPassword(u, "shadow", p.Line)
-		if u.Password != "x" {
+		v := s.emptyPassword(u, "shadow", p.line)
+		if u.password != "x" {
 			v.severity = seaworthy.Low
 			v.detail = "As etc/passwd stands it does not refer to this line; the account opens once it does."
 		}
@@ -152,9 +191,9 @@ func judgeEmptyPasswords(s *subject) []violation {
 	return list
 }
 
-func (s *subject) emptyPassword(u account.User, file string, line int) violation {
-	v := s.accountLines(file, fmt.Sprintf("%s: the password field in etc/%s is empty", u.Name, file), line)
-	if !account.OpensShell(u.Shell) {
+func (s *subject) emptyPassword(u account, file string, line int) violation {
+	v := s.accountLines(file, fmt.Sprintf("%s: the password field in etc/%s is empty", u.name, file), line)
+	if !opensShell(u.shell) {
 		v.severity = seaworthy.Medium
 		v.detail = "The account has no login shell, which leaves su with a shell of its own and services that check passwords."
 	}
@@ -180,42 +219,42 @@ func judgeSetPasswords(s *subject) []violation {
 		list = append(list, v)
 	}
 	for _, u := range s.accounts.users {
-		judge("passwd", u.Name, u.Password, u.Line)
+		judge("passwd", u.name, u.password, u.line)
 	}
 	for _, p := range s.accounts.shadow {
-		judge("shadow", p.Name, p.Password, p.Line)
+		judge("shadow", p.name, p.value, p.line)
 	}
 	for _, g := range s.accounts.groups {
-		judge("group", g.Name, g.Password, g.Line)
+		judge("group", g.name, g.password, g.line)
 	}
 	for _, p := range s.accounts.gshadow {
-		judge("gshadow", p.Name, p.Password, p.Line)
+		judge("gshadow", p.name, p.value, p.line)
 	}
 	return list
 }
 
 func judgeDuplicateIDs(s *subject) []violation {
 	var list []violation
-	users := map[uint32]account.User{}
+	users := map[uint32]account{}
 	for _, u := range s.accounts.users {
-		first, ok := users[u.UID]
+		first, ok := users[u.uid]
 		switch {
 		case !ok:
-			users[u.UID] = u
-		case u.UID == 0 || first.Name == u.Name:
+			users[u.uid] = u
+		case u.uid == 0 || first.name == u.name:
 			// Judged as an alias of root, or as a duplicate name.
 		default:
-			list = append(list, s.accountLines("passwd", fmt.Sprintf("%s and %s have user id %d", first.Name, u.Name, u.UID), first.Line, u.Line))
+			list = append(list, s.accountLines("passwd", fmt.Sprintf("%s and %s have user id %d", first.name, u.name, u.uid), first.line, u.line))
 		}
 	}
-	groups := map[uint32]account.Group{}
+	groups := map[uint32]group{}
 	for _, g := range s.accounts.groups {
-		first, ok := groups[g.GID]
+		first, ok := groups[g.gid]
 		switch {
 		case !ok:
-			groups[g.GID] = g
-		case first.Name != g.Name:
-			list = append(list, s.accountLines("group", fmt.Sprintf("%s and %s have group id %d", first.Name, g.Name, g.GID), first.Line, g.Line))
+			groups[g.gid] = g
+		case first.name != g.name:
+			list = append(list, s.accountLines("group", fmt.Sprintf("%s and %s have group id %d", first.name, g.name, g.gid), first.line, g.line))
 		}
 	}
 	return list
@@ -236,17 +275,17 @@ func judgeDuplicateNames(s *subject) []violation {
 	var names []string
 	var lines []int
 	for _, u := range s.accounts.users {
-		names, lines = append(names, u.Name), append(lines, u.Line)
+		names, lines = append(names, u.name), append(lines, u.line)
 	}
 	judge("passwd", names, lines)
 	names, lines = nil, nil
 	for _, g := range s.accounts.groups {
-		names, lines = append(names, g.Name), append(lines, g.Line)
+		names, lines = append(names, g.name), append(lines, g.line)
 	}
 	judge("group", names, lines)
 	names, lines = nil, nil
 	for _, p := range s.accounts.shadow {
-		names, lines = append(names, p.Name), append(lines, p.Line)
+		names, lines = append(names, p.name), append(lines, p.line)
 	}
 	judge("shadow", names, lines)
 	return list
@@ -264,8 +303,8 @@ func (s *subject) accountLines(file, evidence string, lines ...int) violation {
 func judgeRootAliases(s *subject) []violation {
 	var list []violation
 	for _, u := range s.accounts.users {
-		if u.UID == 0 && u.Name != "root" {
-			list = append(list, s.accountLines("passwd", u.Name+" has user id 0", u.Line))
+		if u.uid == 0 && u.name != "root" {
+			list = append(list, s.accountLines("passwd", u.name+" has user id 0", u.line))
 		}
 	}
 	return list
@@ -281,20 +320,20 @@ var shippedShells = map[string]string{
 func judgeSystemShells(s *subject) []violation {
 	var list []violation
 	for _, u := range s.accounts.users {
-		if u.UID == 0 || u.UID >= 1000 || !account.OpensShell(u.Shell) || u.Shell != "" && u.Shell == shippedShells[u.Name] {
+		if u.uid == 0 || u.uid >= 1000 || !opensShell(u.shell) || u.shell != "" && u.shell == shippedShells[u.name] {
 			continue
 		}
-		shell := u.Shell
+		shell := u.shell
 		if shell == "" {
 			shell = "/bin/sh"
 		}
 		if _, there := s.Resolve(strings.TrimPrefix(path.Clean("/"+shell), "/")); !there {
 			continue
 		}
-		if u.Shell == "" {
+		if u.shell == "" {
 			shell += ", since the field is empty"
 		}
-		list = append(list, s.accountLines("passwd", fmt.Sprintf("%s (%d): %s", u.Name, u.UID, shell), u.Line))
+		list = append(list, s.accountLines("passwd", fmt.Sprintf("%s (%d): %s", u.name, u.uid, shell), u.line))
 	}
 	return list
 }
@@ -302,8 +341,8 @@ func judgeSystemShells(s *subject) []violation {
 func judgeMalformedLines(s *subject) []violation {
 	var list []violation
 	for _, file := range []string{"passwd", "group", "shadow", "gshadow"} {
-		for _, m := range s.accounts.malformed[file] {
-			list = append(list, s.accountLines(file, fmt.Sprintf("etc/%s:%d: %v", file, m.Line, m.Err), m.Line))
+		for _, o := range s.accounts.odd[file] {
+			list = append(list, s.accountLines(file, fmt.Sprintf("etc/%s:%d: %s", file, o.line, o.why), o.line))
 		}
 	}
 	return list

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/account"
 )
 
 func linkerInterests() []interest {
@@ -97,7 +96,7 @@ func judgeLibraryDirectories(s *subject) []violation {
 				seen[dir] = true
 				// The name of a file that nobody has stands for any library.
 				name := rooted(dir) + "/library.so"
-				at, ok := s.exchangeable(name, account.Anybody())
+				at, ok := s.exchangeable(name, anybody())
 				v := violation{evidence: shown(dir) + ": anybody can write "}
 				if !ok {
 					if at, ok = s.exchangeable(name, s.user); !ok {

@@ -2,10 +2,7 @@ package misconfig
 
 import (
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/instruction"
-	"seaworthy.dev/seaworthy/internal/sshdconfig"
-	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
 // subject is an image as the checks see it. Everything in it is in the order of
@@ -19,10 +16,10 @@ type subject struct {
 	layers     []facts
 	// accounts are those of the image, user is whom its process runs as.
 	accounts accounts
-	user     account.Identity
+	user     user
 	// sudo and sshd are the live configurations of these, with their includes.
-	sudo *sudoers.Config
-	sshd *sshdconfig.Config
+	sudo *sudoers
+	sshd *sshdConfig
 	// steps are the history, runs those of them that run commands; bound is true
 	// if it is known which step made which layer.
 	steps []instruction.Instruction
@@ -51,7 +48,7 @@ func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	s.envSteps = readEnvSteps(s.steps)
 	s.runs = readRuns(s.steps)
 	s.accounts = s.readAccounts()
-	s.user = account.Resolve(s.config.User, s.accounts.users, s.accounts.groups)
+	s.user = resolveUser(s.config.User, s.accounts.users, s.accounts.groups)
 	s.sudo = s.readSudoers()
 	s.sshd = s.readSSHD()
 	return s

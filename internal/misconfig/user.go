@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/account"
 )
 
 // userChecks judge the user that a container runs as.
@@ -71,7 +70,7 @@ func (s *subject) userEvidence() string {
 }
 
 func judgeUserRoot(s *subject) []violation {
-	if s.user.Unknown != "" || s.user.UID != 0 || !s.configured {
+	if s.user.unknown != "" || s.user.uid != 0 || !s.configured {
 		return nil
 	}
 	v := violation{evidence: s.userEvidence()}
@@ -85,14 +84,14 @@ func judgeUserRoot(s *subject) []violation {
 }
 
 func judgeUserRootGroup(s *subject) []violation {
-	if s.user.Unknown != "" || s.user.UID == 0 || !s.user.InGroup(0) {
+	if s.user.unknown != "" || s.user.uid == 0 || !s.user.in(0) {
 		return nil
 	}
 	evidence := s.userEvidence()
-	if s.user.Name == "" && !strings.Contains(s.config.User, ":") {
+	if s.user.name == "" && !strings.Contains(s.config.User, ":") {
 		evidence += ", a number without account, runs with group 0"
 	} else {
-		evidence += fmt.Sprintf(" runs as user %d in group 0", s.user.UID)
+		evidence += fmt.Sprintf(" runs as user %d in group 0", s.user.uid)
 	}
 	return []violation{{evidence: evidence}}
 }
@@ -110,22 +109,22 @@ var privilegedGroups = map[string]string{
 }
 
 func judgeUserPrivilegedGroup(s *subject) []violation {
-	if s.user.Unknown != "" || s.user.UID == 0 {
+	if s.user.unknown != "" || s.user.uid == 0 {
 		return nil
 	}
 	var list []violation
 	seen := map[string]bool{}
 	for _, g := range s.accounts.groups {
-		why, ok := privilegedGroups[g.Name]
-		if !ok || seen[g.Name] || !s.user.InGroup(g.GID) {
+		why, ok := privilegedGroups[g.name]
+		if !ok || seen[g.name] || !s.user.in(g.gid) {
 			continue
 		}
-		seen[g.Name] = true
+		seen[g.name] = true
 		v := violation{
-			evidence:  fmt.Sprintf("%s is in group %s (%d): %s", s.userEvidence(), g.Name, g.GID, why),
-			locations: []seaworthy.Location{s.at(s.accounts.files["group"].Entry, g.Line)},
+			evidence:  fmt.Sprintf("%s is in group %s (%d): %s", s.userEvidence(), g.name, g.gid, why),
+			locations: []seaworthy.Location{s.at(s.accounts.files["group"].Entry, g.line)},
 		}
-		if g.Name == "shadow" {
+		if g.name == "shadow" {
 			v.severity = seaworthy.Medium
 		}
 		list = append(list, v)
@@ -134,16 +133,16 @@ func judgeUserPrivilegedGroup(s *subject) []violation {
 }
 
 func judgeUserUnknown(s *subject) []violation {
-	if s.user.Unknown == "" || len(s.accounts.unread) > 0 {
+	if s.user.unknown == "" || len(s.accounts.unread) > 0 {
 		return nil
 	}
-	return []violation{{evidence: fmt.Sprintf("USER %s: the image has no account or group %q", s.config.User, s.user.Unknown)}}
+	return []violation{{evidence: fmt.Sprintf("USER %s: the image has no account or group %q", s.config.User, s.user.unknown)}}
 }
 
 func judgeUserNotNumeric(s *subject) []violation {
 	name, _, _ := strings.Cut(s.config.User, ":")
-	if _, err := account.ParseID(name); name == "" || err == nil || s.user.Unknown != "" || s.user.UID == 0 {
+	if _, err := parseID(name); name == "" || err == nil || s.user.unknown != "" || s.user.uid == 0 {
 		return nil
 	}
-	return []violation{{evidence: fmt.Sprintf("USER %s, which is %d", s.config.User, s.user.UID)}}
+	return []violation{{evidence: fmt.Sprintf("USER %s, which is %d", s.config.User, s.user.uid)}}
 }

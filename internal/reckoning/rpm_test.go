@@ -34,11 +34,22 @@ func rpmOrder(t *testing.T) func([][2]string) []int {
 	}
 }
 
-// rpmQuery lists the packages of a database: name, version with its epoch, name and
-// version of the source, module and stream.
-func rpmQuery(t *testing.T, args ...string) (all []installed) {
+// copyOf copies a file of the shared directory into a directory of its own, which
+// it returns: rpm writes into the directory of a database even to read it.
+func copyOf(t *testing.T, file string) (dir string) {
 	t.Helper()
-	out := imagetest.Run(t, nil, "rpm", append(args, "-qa", "--qf", "%{NAME} %{EPOCHNUM} %{VERSION}-%{RELEASE} %{SOURCERPM} %{MODULARITYLABEL}\n")...)
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, filepath.Base(file)), read(t, file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// rpmQuery lists the packages of the database in a directory: name, version with
+// its epoch, name and version of the source, module and stream.
+func rpmQuery(t *testing.T, dir string) (all []installed) {
+	t.Helper()
+	out := imagetest.Run(t, nil, "rpm", "--dbpath", dir, "-qa", "--qf", "%{NAME} %{EPOCHNUM} %{VERSION}-%{RELEASE} %{SOURCERPM} %{MODULARITYLABEL}\n")
 	for line := range strings.Lines(string(out)) {
 		f := strings.Fields(line)
 		if len(f) != 5 {
@@ -76,7 +87,7 @@ func TestRPMDatabases(t *testing.T) {
 	}{
 		{
 			"SQLite", mariner, "var/lib/rpm/rpmdb.sqlite", "ID=mariner\nVERSION_ID=\"2.0\"\nPRETTY_NAME=\"CBL-Mariner/Linux\"\n",
-			"Azure Linux", "Azure Linux:2", rpmQuery(t, "--dbpath", filepath.Dir(mariner)), true,
+			"Azure Linux", "Azure Linux:2", rpmQuery(t, copyOf(t, mariner)), true,
 		},
 		{
 			"ndb", sle, "usr/lib/sysimage/rpm/Packages.db", "ID=\"sles\"\nVERSION_ID=\"15.3\"\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP3\"\n",
@@ -84,7 +95,7 @@ func TestRPMDatabases(t *testing.T) {
 		},
 		{
 			"Berkeley", alma, "var/lib/rpm/Packages", "ID=\"almalinux\"\nVERSION_ID=\"8.8\"\nPRETTY_NAME=\"AlmaLinux 8.8 (Sapphire Caracal)\"\n",
-			"AlmaLinux", "AlmaLinux:8", rpmQuery(t, "--dbpath", filepath.Dir(alma)), false,
+			"AlmaLinux", "AlmaLinux:8", rpmQuery(t, copyOf(t, alma)), false,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,7 +182,7 @@ func TestAlmaLinux(t *testing.T) {
 			}
 			root := install(t, chosen)
 			db := filepath.Join(root, "var/lib/rpm/rpmdb.sqlite")
-			packages := rpmQuery(t, "--dbpath", filepath.Dir(db))
+			packages := rpmQuery(t, filepath.Dir(db))
 			for i := range packages {
 				packages[i].about, packages[i].at = "", "" // advisories name what is installed
 			}

@@ -1,4 +1,4 @@
-package shell
+package instruction
 
 import (
 	"path"
@@ -8,32 +8,31 @@ import (
 // maxShellWords bounds the options of a shell command line.
 const maxShellWords = 24
 
-// Language is the language of a shell.
-type Language int
+// family is the language that a shell speaks.
+type family int
 
-// The languages. That of a program which is no shell is Unknown.
 const (
-	Unknown Language = iota
-	POSIX
-	PowerShell
-	Batch // of cmd.exe
+	noShell family = iota
+	posix
+	powershell
+	cmd
 )
 
-// LanguageOf is the language of the shell with the given name or path.
-func LanguageOf(name string) Language {
-	switch ProgramName(name) {
+// shellFamily tells what language the shell of the given name speaks.
+func shellFamily(name string) family {
+	switch programName(name) {
 	case "sh", "bash", "ash", "dash", "ksh", "mksh", "zsh":
-		return POSIX
+		return posix
 	case "powershell", "pwsh":
-		return PowerShell
+		return powershell
 	case "cmd":
-		return Batch
+		return cmd
 	}
-	return Unknown
+	return noShell
 }
 
-// ProgramName is the last element of a path, without the .exe of Windows.
-func ProgramName(word string) string {
+// programName is the last element of a path, without the .exe of Windows.
+func programName(word string) string {
 	if i := strings.LastIndexByte(word, '\\'); i >= 0 && strings.HasSuffix(strings.ToLower(word), ".exe") {
 		word = word[i+1:]
 	}
@@ -50,25 +49,25 @@ func ProgramName(word string) string {
 	return name
 }
 
-// CutInvocation splits a shell's command line, up to and with the option after
+// splitShell splits a shell's command line, up to and with the option after
 // which the script stands, from the script: "/bin/bash -o pipefail -c" from
-// "make". Words of the command line are those between Blanks.
-func CutInvocation(s string) (shell []string, script string, ok bool) {
-	word, rest := CutWord(s)
-	switch ProgramName(word) {
+// "make". Words of the command line are those between blanks.
+func splitShell(s string) (shell []string, script string, ok bool) {
+	word, rest := cutWord(s)
+	switch programName(word) {
 	case "env", "busybox":
 		shell = append(shell, word)
-		word, rest = CutWord(rest)
+		word, rest = cutWord(rest)
 	}
-	lang := LanguageOf(word)
-	if lang == Unknown {
+	fam := shellFamily(word)
+	if fam == noShell {
 		return nil, "", false
 	}
 	shell = append(shell, word)
 	skip := 0 // words that belong to the option before
 	script = rest
 	for range maxShellWords {
-		word, rest = CutWord(script)
+		word, rest = cutWord(script)
 		if word == "" {
 			return nil, "", false
 		}
@@ -79,7 +78,7 @@ func CutInvocation(s string) (shell []string, script string, ok bool) {
 			return shell, script, true
 		default:
 			var valid bool
-			if skip, ok, valid = shellOption(lang, word); !valid {
+			if skip, ok, valid = shellOption(fam, word); !valid {
 				return nil, "", false
 			}
 		}
@@ -93,9 +92,9 @@ func CutInvocation(s string) (shell []string, script string, ok bool) {
 
 // shellOption reads one option of a shell: how many of the next words belong to
 // it, and whether a script follows.
-func shellOption(lang Language, word string) (skip int, script, valid bool) {
-	switch lang {
-	case POSIX:
+func shellOption(fam family, word string) (skip int, script, valid bool) {
+	switch fam {
+	case posix:
 		if strings.HasPrefix(word, "--") {
 			return 0, false, len(word) > 2
 		}
@@ -106,7 +105,7 @@ func shellOption(lang Language, word string) (skip int, script, valid bool) {
 			skip = 1
 		}
 		return skip, word[0] == '-' && strings.Contains(word, "c"), true
-	case PowerShell:
+	case powershell:
 		switch strings.ToLower(word) {
 		case "-command", "-c":
 			return 0, true, true

@@ -1,22 +1,23 @@
-package sudoers
+package misconfig
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 )
 
-// logicalLine is a logical line of a sudoers file without its comment.
-type logicalLine struct {
+// sudoersLine is a logical line of a sudoers file without its comment.
+type sudoersLine struct {
 	number int // of its first physical line, from 1
 	text   string
 }
 
-// logicalLines joins continued lines, cuts comments and skips empty lines.
-// "#include" and "#includedir" are no comments.
-func logicalLines(text string) iter.Seq[logicalLine] {
-	return func(yield func(logicalLine) bool) {
+// sudoersLines joins continued lines, cuts comments and passes over what is
+// empty. "#include" and "#includedir" are no comments.
+func sudoersLines(text string) iter.Seq[sudoersLine] {
+	return func(yield func(sudoersLine) bool) {
 		var joined strings.Builder
 		start, number := 0, 0
 		for line := range strings.Lines(text) {
@@ -26,28 +27,28 @@ func logicalLines(text string) iter.Seq[logicalLine] {
 				start = number
 				line = strings.TrimLeft(line, " \t")
 			}
-			cut, comment := cutComment(line, joined.Len() == 0)
+			cut, comment := cutSudoersComment(line, joined.Len() == 0)
 			if s, ok := strings.CutSuffix(cut, `\`); ok && !comment {
 				joined.WriteString(s)
 				joined.WriteByte(' ')
 				continue
 			}
 			joined.WriteString(cut)
-			l := logicalLine{start, strings.TrimSpace(joined.String())}
+			l := sudoersLine{start, strings.TrimSpace(joined.String())}
 			joined.Reset()
 			if l.text != "" && !yield(l) {
 				return
 			}
 		}
 		if s := strings.TrimSpace(joined.String()); s != "" {
-			yield(logicalLine{start, s})
+			yield(sudoersLine{start, s})
 		}
 	}
 }
 
-// cutComment cuts the line at a "#" that is not quoted and not the start
+// cutSudoersComment cuts the line at a "#" that is not quoted and not the start
 // of a numeric id.
-func cutComment(line string, first bool) (string, bool) {
+func cutSudoersComment(line string, first bool) (string, bool) {
 	if first {
 		if _, _, ok := includeOf(line); ok {
 			return line, false
@@ -71,27 +72,27 @@ func cutComment(line string, first bool) (string, bool) {
 	return line, false
 }
 
-// parser walks along one logical line.
-type parser struct {
+// sudoersParser walks along one logical line.
+type sudoersParser struct {
 	s string
 	i int
 }
 
-func (p *parser) peek() byte {
+func (p *sudoersParser) peek() byte {
 	if p.i < len(p.s) {
 		return p.s[p.i]
 	}
 	return 0
 }
 
-func (p *parser) space() {
+func (p *sudoersParser) space() {
 	for p.i < len(p.s) && (p.s[p.i] == ' ' || p.s[p.i] == '\t') {
 		p.i++
 	}
 }
 
-// accept skips the byte if it comes next after blanks. It reports whether it did.
-func (p *parser) accept(c byte) bool {
+// accept passes over the byte if it comes next after blanks.
+func (p *sudoersParser) accept(c byte) bool {
 	p.space()
 	if p.peek() != c || c == 0 {
 		return false
@@ -100,17 +101,17 @@ func (p *parser) accept(c byte) bool {
 	return true
 }
 
-func (p *parser) end() error {
+func (p *sudoersParser) end() error {
 	p.space()
 	if p.i < len(p.s) {
-		return &SyntaxError{p.i + 1, fmt.Sprintf("%.20q", p.s[p.i:])}
+		return fmt.Errorf("malformed at byte %d: %.20q", p.i+1, p.s[p.i:])
 	}
 	return nil
 }
 
 // word reads up to one of the stop bytes, which a backslash or double quotes
 // protect; these are removed.
-func (p *parser) word(stop string) string {
+func (p *sudoersParser) word(stop string) string {
 	var b strings.Builder
 	quoted := false
 	for ; p.i < len(p.s); p.i++ {
@@ -130,8 +131,8 @@ func (p *parser) word(stop string) string {
 	return b.String()
 }
 
-// peekName returns the identifier that comes next, of letters, digits and "_".
-func (p *parser) peekName() string {
+// peekName gives the identifier that comes next, of letters, digits and "_".
+func (p *sudoersParser) peekName() string {
 	end := p.i
 	for end < len(p.s) && isNameByte(p.s[end]) {
 		end++
@@ -144,16 +145,16 @@ func isNameByte(c byte) bool {
 }
 
 // aliases reads "NAME = list : NAME = list"; list reads what follows each "=".
-func (p *parser) aliases(list func(name string) error) error {
+func (p *sudoersParser) aliases(list func(name string) error) error {
 	for {
 		p.space()
 		name := p.peekName()
 		p.i += len(name)
 		if name == "" || name[0] < 'A' || name[0] > 'Z' {
-			return syntaxError("an alias without a name")
+			return errors.New("malformed: an alias without a name")
 		}
 		if !p.accept('=') {
-			return syntaxError(`no "=" after alias %.40q`, name)
+			return fmt.Errorf(`malformed: no "=" after alias %.40q`, name)
 		}
 		if err := list(name); err != nil {
 			return err
@@ -168,21 +169,21 @@ func (p *parser) aliases(list func(name string) error) error {
 const maxIPv6 = 64
 
 // names reads a list of users, groups or, with hosts, of hosts.
-func (p *parser) names(hosts bool) ([]Member, error) {
-	var list []Member
+func (p *sudoersParser) names(hosts bool) ([]sudoName, error) {
+	var list []sudoName
 	for {
-		var n Member
+		var n sudoName
 		for p.accept('!') {
-			n.Negated = !n.Negated
+			n.negated = !n.negated
 		}
 		p.space()
-		n.Name = p.word(" \t,:=()!")
-		for hosts && len(n.Name) < maxIPv6 && p.isIPv6(n.Name) {
+		n.name = p.word(" \t,:=()!")
+		for hosts && len(n.name) < maxIPv6 && p.isIPv6(n.name) {
 			p.i++
-			n.Name += ":" + p.word(" \t,:=()!")
+			n.name += ":" + p.word(" \t,:=()!")
 		}
-		if n.Name == "" {
-			return list, syntaxError("a name is missing in a list")
+		if n.name == "" {
+			return list, errors.New("malformed: a name is missing in a list")
 		}
 		list = append(list, n)
 		if !p.accept(',') {
@@ -191,9 +192,9 @@ func (p *parser) names(hosts bool) ([]Member, error) {
 	}
 }
 
-// isIPv6 reports whether the colon that comes next belongs to an address of which s
+// isIPv6 is true if the colon that comes next belongs to an address of which s
 // is the start.
-func (p *parser) isIPv6(s string) bool {
+func (p *sudoersParser) isIPv6(s string) bool {
 	if p.peek() != ':' || p.i+1 >= len(p.s) || strings.IndexByte(" \t", p.s[p.i+1]) >= 0 {
 		return false
 	}
@@ -202,9 +203,9 @@ func (p *parser) isIPv6(s string) bool {
 
 // commands reads a list of commands. Who to run as and the tags hold from where
 // they stand to the end of the list.
-func (p *parser) commands() ([]commandSpec, error) {
-	var list []commandSpec
-	var s commandSpec
+func (p *sudoersParser) commands() ([]sudoSpec, error) {
+	var list []sudoSpec
+	var s sudoSpec
 	for {
 		if err := p.runas(&s); err != nil {
 			return list, err
@@ -222,19 +223,19 @@ func (p *parser) commands() ([]commandSpec, error) {
 }
 
 // runas reads "(users:groups)", either part of which may be missing.
-func (p *parser) runas(s *commandSpec) error {
+func (p *sudoersParser) runas(s *sudoSpec) error {
 	if !p.accept('(') {
 		return nil
 	}
-	s.runAs, s.groupOnly = nil, false
+	s.runas, s.asGroup = nil, false
 	if p.space(); p.peek() != ':' && p.peek() != ')' {
 		var err error
-		if s.runAs, err = p.names(false); err != nil {
+		if s.runas, err = p.names(false); err != nil {
 			return err
 		}
 	}
 	if p.accept(':') {
-		s.groupOnly = len(s.runAs) == 0
+		s.asGroup = len(s.runas) == 0
 		if p.space(); p.peek() != ')' {
 			if _, err := p.names(false); err != nil {
 				return err
@@ -242,13 +243,13 @@ func (p *parser) runas(s *commandSpec) error {
 		}
 	}
 	if !p.accept(')') {
-		return syntaxError(`no ")" after the users to run as`)
+		return errors.New(`malformed: no ")" after the users to run as`)
 	}
 	return nil
 }
 
 // options reads tags such as NOPASSWD: and options such as CWD=/tmp.
-func (p *parser) options(s *commandSpec) {
+func (p *sudoersParser) options(s *sudoSpec) {
 	for {
 		p.space()
 		name := p.peekName()
@@ -260,9 +261,9 @@ func (p *parser) options(s *commandSpec) {
 			return
 		}
 		switch c := p.s[after]; {
-		case c == ':' && s.tags.set(name):
+		case c == ':' && s.tag(name):
 			p.i = after + 1
-		case c == '=' && isOption(name):
+		case c == '=' && isSudoOption(name):
 			p.i = after + 1
 			p.space()
 			p.word(" \t,")
@@ -272,21 +273,21 @@ func (p *parser) options(s *commandSpec) {
 	}
 }
 
-// set sets a tag. It reports whether there is such a tag.
-func (t *Tags) set(name string) bool {
+// tag applies a tag; false if there is no such tag.
+func (s *sudoSpec) tag(name string) bool {
 	switch name {
 	case "NOPASSWD":
-		t.NoPasswd, t.Passwd = true, false
+		s.noPasswd, s.passwd = true, false
 	case "PASSWD":
-		t.NoPasswd, t.Passwd = false, true
+		s.noPasswd, s.passwd = false, true
 	case "SETENV":
-		t.SetEnv = true
+		s.setenv = true
 	case "NOSETENV":
-		t.SetEnv = false
+		s.setenv = false
 	case "NOEXEC":
-		t.NoExec = true
+		s.noexec = true
 	case "EXEC":
-		t.NoExec = false
+		s.noexec = false
 	case "FOLLOW", "NOFOLLOW", "LOG_INPUT", "NOLOG_INPUT", "LOG_OUTPUT", "NOLOG_OUTPUT",
 		"MAIL", "NOMAIL", "INTERCEPT", "NOINTERCEPT":
 	default:
@@ -295,53 +296,54 @@ func (t *Tags) set(name string) bool {
 	return true
 }
 
-func isOption(name string) bool {
+func isSudoOption(name string) bool {
 	return slices.Contains([]string{
 		"ROLE", "TYPE", "PRIVS", "LIMITPRIVS", "NOTBEFORE", "NOTAFTER", "TIMEOUT", "CWD", "CHROOT", "APPARMOR_PROFILE",
 	}, name)
 }
 
-func (p *parser) command() (Command, error) {
-	var c Command
+func (p *sudoersParser) command() (sudoCommand, error) {
+	var c sudoCommand
 	p.space()
 	for p.digest() {
+		c.digest = true
 		p.accept(',')
 		p.space()
 	}
 	for p.accept('!') {
-		c.Negated = !c.Negated
+		c.negated = !c.negated
 	}
 	p.space()
 	if p.peek() == '^' {
-		c.Path = p.pattern()
+		c.path = p.pattern()
 	} else {
-		c.Path = p.word(" \t,:=")
+		c.path = p.word(" \t,:=")
 	}
-	if c.Path == "" {
-		return c, syntaxError("a command is missing")
+	if c.path == "" {
+		return c, errors.New("malformed: a command is missing")
 	}
 	if p.space(); strings.HasPrefix(p.s[p.i:], `""`) {
 		p.i += 2
-		c.NoArgs = true
+		c.noArgs = true
 		return c, nil
 	}
 	if p.peek() == '^' {
-		c.Args = p.pattern()
+		c.args = p.pattern()
 	} else {
-		c.Args = strings.TrimSpace(p.word(",:"))
+		c.args = strings.TrimSpace(p.word(",:"))
 	}
-	if strings.HasPrefix(c.Args, "=") {
-		return c, syntaxError(`"=" after a command`)
+	if strings.HasPrefix(c.args, "=") {
+		return c, errors.New(`malformed: "=" after a command`)
 	}
-	c.AnyArgs = c.Args == ""
-	if c.Path == "list" || c.Path == "sudoedit" || c.Path == "ALL" || strings.IndexByte("/^", c.Path[0]) >= 0 || isAliasName(c.Path) {
+	c.anyArgs = c.args == ""
+	if c.path == "list" || c.path == "sudoedit" || c.path == "ALL" || strings.IndexByte("/^", c.path[0]) >= 0 || isAliasName(c.path) {
 		return c, nil
 	}
-	return c, syntaxError("command %.40q is neither a full path nor an alias", c.Path)
+	return c, fmt.Errorf("malformed: command %.40q is neither a full path nor an alias", c.path)
 }
 
-// digest skips "sha256:..." with its value.
-func (p *parser) digest() bool {
+// digest passes over "sha256:..." with its value.
+func (p *sudoersParser) digest() bool {
 	rest := p.s[p.i:]
 	for _, name := range []string{"sha224", "sha256", "sha384", "sha512"} {
 		after, ok := strings.CutPrefix(rest, name)
@@ -360,7 +362,7 @@ func (p *parser) digest() bool {
 
 // pattern reads a regular expression, which goes from "^" to a "$" that ends a
 // word.
-func (p *parser) pattern() string {
+func (p *sudoersParser) pattern() string {
 	start := p.i
 	for ; p.i < len(p.s); p.i++ {
 		if p.s[p.i] == '$' && (p.i+1 == len(p.s) || strings.IndexByte(" \t,:", p.s[p.i+1]) >= 0) {
