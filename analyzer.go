@@ -9,15 +9,19 @@ import (
 	"sync"
 )
 
-// Analyzer is what every analyzer tells of itself. The three together, with the
-// diffID of a layer, are the key under which what it made of that layer is
-// cached: whatever changes its results must change one of them.
+// Analyzer is what all analyzers have in common.
+//
+// The result of a LayerAnalyzer is cached. It is used again for the same layer,
+// the same Name and ConfigDigest, and the same build of the program: a change of
+// the analyzer's code, or of the code of any package or module that it uses, makes
+// earlier results void without a version number. Whatever else changes results
+// must change ConfigDigest.
 type Analyzer interface {
 	// Name is a short lower-case word, unique among the analyzers of a scan.
 	Name() string
-	// Version grows with each change to the code that changes results.
-	Version() int
-	// ConfigDigest is a digest of the analyzer's configuration and rules.
+	// ConfigDigest is a digest of what the program's user can configure, and of the
+	// rules and other data that the analyzer was given. It is "" if there is nothing
+	// of the kind.
 	ConfigDigest() string
 }
 

@@ -14,11 +14,11 @@ type Sink interface {
 //
 // For each image the events come in this order: Provenance, Image, every
 // Package, every Finding, every Coverage, Verdict. All of these are final and
-// sorted. LayerRead events are provisional and may come at any time, before
-// Image too; two calls never run at the same time. An error ends the scan.
+// sorted. Progress events come before them, from the opening of the image on. Two
+// calls never run at the same time. An error ends the scan.
 type Handler interface {
 	Provenance(*Provenance) error
-	LayerRead(*LayerRead) error
+	Progress(*Progress) error
 	Image(*Image) error
 	Package(*Package) error
 	Sink
@@ -52,19 +52,31 @@ type PolicyProvenance struct {
 	Digest string `json:"digest,omitempty"`
 }
 
-// LayerRead tells how far the reading of one layer has come. It is for showing
-// progress and takes no part in a report.
-type LayerRead struct {
-	// Blob tells one layer from another while they are read: a digest or a name
-	// inside an archive.
-	Blob string
-	// Read counts the bytes of the blob read so far; Size is their number, or -1
-	// where that is not known yet.
+// Progress says how far one piece of a scan's work has come: a layer that is read,
+// or data that is fetched to check the image against. It is for display and takes
+// no part in a report.
+type Progress struct {
+	Stage Stage
+	// Name identifies the piece of work among those of the same stage: the digest
+	// of a layer's blob or its name inside an archive, or the name of the data.
+	Name string
+	// Read is how much was read so far, and Size how much there is: bytes, or
+	// records for StageIndex. Size is -1 where it is not known yet.
 	Read, Size int64
-	// Layers is the number of layers, or 0 where that is not known yet.
+	// Layers is the number of layers, for StageLayer; 0 where it is not known yet.
 	Layers int
-	// Cached is true if the layer needs no reading.
+	// Cached is true for a layer that need not be read.
 	Cached bool
-	// Done is true on the last event of the layer.
+	// Done is true on the last event of this piece of work.
 	Done bool
 }
+
+// Stage is the kind of work that a [Progress] is about.
+type Stage string
+
+// The stages.
+const (
+	StageLayer Stage = "layer" // a layer is read
+	StageFetch Stage = "fetch" // data is downloaded
+	StageIndex Stage = "index" // downloaded data is taken into the local database
+)

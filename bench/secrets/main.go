@@ -182,7 +182,7 @@ type collector struct {
 }
 
 func (*collector) Provenance(*seaworthy.Provenance) error { return nil }
-func (*collector) LayerRead(*seaworthy.LayerRead) error   { return nil }
+func (*collector) Progress(*seaworthy.Progress) error     { return nil }
 func (*collector) Image(*seaworthy.Image) error           { return nil }
 func (*collector) Package(*seaworthy.Package) error       { return nil }
 func (*collector) Verdict(*seaworthy.Verdict) error       { return nil }

@@ -26,18 +26,23 @@ const order = `
 	. <
 	internal/layer       <
 	internal/image       < internal/layer
-	internal/instruction <
+	internal/shell       <
+	internal/instruction < internal/shell
 	internal/zipfile     <
 	internal/inflate     <
 	internal/sqlite      <
-	internal/inventory   < internal/zipfile internal/sqlite
+	internal/account     <
+	internal/sudoers     <
+	internal/sshdconfig  <
+	internal/license     <
+	internal/inventory   < internal/license internal/zipfile internal/sqlite
 	internal/advisory    <
-	internal/scan        < internal/layer internal/image internal/instruction internal/inventory
+	internal/scan        < internal/layer internal/image internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
-	internal/misconfig   < internal/instruction internal/misconfig/*
-	internal/secret      < internal/instruction internal/zipfile internal/inflate internal/sqlite internal/secret/*
+	internal/misconfig   < internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig internal/misconfig/*
+	internal/secret      < internal/shell internal/instruction internal/zipfile internal/inflate internal/sqlite internal/secret/*
 	internal/vulnerability < internal/advisory
 	internal/secret/prefilter <
 
@@ -47,7 +52,7 @@ const order = `
 
 	# What others wrote of an image.
 	internal/attestation <
-	internal/sbom        < internal/inventory internal/attestation
+	internal/sbom        < internal/inventory internal/license internal/attestation
 	internal/vex         < internal/inventory internal/attestation
 	internal/explorer    <
 

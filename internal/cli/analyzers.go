@@ -26,7 +26,7 @@ func analyzers(asked []seaworthy.Risk, opt analyzerOptions) (list []seaworthy.An
 		wanted := slices.Contains(asked, risk)
 		switch {
 		case len(asked) > 0 && !wanted:
-			list = append(list, unlooked{risk, notAskedFor})
+			list = append(list, unlooked{risk, seaworthy.CodeNotRequested, notAskedFor})
 		case slices.Contains(available(), string(risk)):
 			a, err := analyzer(risk, opt)
 			if err != nil {
@@ -37,7 +37,7 @@ func analyzers(asked []seaworthy.Risk, opt analyzerOptions) (list []seaworthy.An
 		case wanted:
 			return nil, nil, fmt.Errorf("--risk %s: this version cannot look for that; it can look for %s", risk, strings.Join(available(), ", "))
 		default:
-			list = append(list, unlooked{risk, notAvailable})
+			list = append(list, unlooked{risk, seaworthy.CodeNotImplemented, notAvailable})
 		}
 	}
 	return list, judged, nil
@@ -72,6 +72,7 @@ func available() []string {
 // so: nothing that was not looked at may look clean.
 type unlooked struct {
 	risk   seaworthy.Risk
+	code   seaworthy.CoverageCode
 	reason string
 }
 
@@ -79,9 +80,6 @@ var _ seaworthy.ImageAnalyzer = unlooked{}
 
 // Name implements [seaworthy.Analyzer].
 func (u unlooked) Name() string { return "no " + string(u.risk) }
-
-// Version implements [seaworthy.Analyzer].
-func (u unlooked) Version() int { return 1 }
 
 // ConfigDigest implements [seaworthy.Analyzer].
 func (u unlooked) ConfigDigest() string { return "" }
@@ -91,5 +89,5 @@ func (u unlooked) Risk() seaworthy.Risk { return u.risk }
 
 // Image implements [seaworthy.ImageAnalyzer].
 func (u unlooked) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {
-	return s.Coverage(&seaworthy.Coverage{Risk: u.risk, Subject: "image", State: seaworthy.NotChecked, Reason: u.reason})
+	return s.Coverage(&seaworthy.Coverage{Risk: u.risk, Subject: "image", State: seaworthy.NotChecked, Code: u.code, Reason: u.reason})
 }

@@ -24,10 +24,10 @@ type progress struct {
 	ended sync.WaitGroup
 
 	mu      sync.Mutex
-	layers  int                            // their number, 0 if unknown; guarded by mu
-	reading map[string]seaworthy.LayerRead // the last event of each blob; guarded by mu
-	current string                         // the blob heard of last; guarded by mu
-	heard   time.Time                      // when that was; guarded by mu
+	layers  int                           // their number, 0 if unknown; guarded by mu
+	reading map[string]seaworthy.Progress // the last event of each blob; guarded by mu
+	current string                        // the blob heard of last; guarded by mu
+	heard   time.Time                     // when that was; guarded by mu
 }
 
 const (
@@ -47,21 +47,22 @@ func (a *app) startProgress(off bool, name string) *progress {
 	if err != nil || width < 20 {
 		width = 80
 	}
-	p := &progress{out: f, width: width, name: printable(name), done: make(chan struct{}), reading: make(map[string]seaworthy.LayerRead), heard: time.Now()}
+	p := &progress{out: f, width: width, name: printable(name), done: make(chan struct{}), reading: make(map[string]seaworthy.Progress), heard: time.Now()}
 	p.ended.Go(p.draw)
 	return p
 }
 
-func (p *progress) layerRead(e seaworthy.LayerRead) {
+func (p *progress) layerRead(e *seaworthy.Progress) error {
 	if p == nil {
-		return
+		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.layers = e.Layers
-	p.reading[e.Blob] = e
-	p.current = e.Blob
+	p.reading[e.Name] = *e
+	p.current = e.Name
 	p.heard = time.Now()
+	return nil
 }
 
 // stop wipes the line.

@@ -167,7 +167,7 @@ func billRecording(d *sbom.Document, path string, j *judging) *recording {
 	for _, an := range j.analyzers {
 		if ia, ok := an.(seaworthy.ImageAnalyzer); ok && ia.Risk() != seaworthy.Vulnerability {
 			if _, already := an.(unlooked); !already {
-				an = unlooked{ia.Risk(), notInBill}
+				an = unlooked{ia.Risk(), seaworthy.CodeNotInSBOM, notInBill}
 			}
 		}
 		r.analyzers = append(r.analyzers, an)
@@ -237,8 +237,8 @@ func (c *capture) Provenance(p *seaworthy.Provenance) error {
 	return nil
 }
 
-// LayerRead implements [seaworthy.Handler].
-func (c *capture) LayerRead(*seaworthy.LayerRead) error { return nil }
+// Progress implements [seaworthy.Handler].
+func (c *capture) Progress(*seaworthy.Progress) error { return nil }
 
 // Image implements [seaworthy.Handler].
 func (c *capture) Image(i *seaworthy.Image) error {
@@ -260,8 +260,31 @@ func (c *capture) Finding(f *seaworthy.Finding) error {
 
 // Coverage implements [seaworthy.Handler].
 func (c *capture) Coverage(v *seaworthy.Coverage) error {
+	if v.Code == "" && v.State != seaworthy.Checked {
+		coded := *v
+		coded.Code = legacyCode(v.Reason)
+		v = &coded
+	}
 	c.last().coverage = append(c.last().coverage, v)
 	return nil
+}
+
+// legacyCode gives the code of a Coverage that a version without codes wrote. Its
+// sentences are fixed for ever, and three of them decide which risks are asked about
+// when the report is scanned again.
+func legacyCode(reason string) seaworthy.CoverageCode {
+	switch reason {
+	case "it was not asked for (--risk)":
+		return seaworthy.CodeNotRequested
+	case "this version cannot look for it":
+		return seaworthy.CodeNotImplemented
+	case "a bill of materials does not tell of it":
+		return seaworthy.CodeNotInSBOM
+	case "the recorded report does not say that it was looked at":
+		return seaworthy.CodeNotInReport
+	default:
+		return seaworthy.CodeUnspecified
+	}
 }
 
 // Verdict implements [seaworthy.Handler].
@@ -281,14 +304,17 @@ func (r *captured) inImage() []*seaworthy.Coverage {
 // wasLeftOut is true for a risk that the earlier scan was not to look at.
 func (r *captured) wasLeftOut(risk seaworthy.Risk) bool {
 	for _, c := range r.coverage {
-		if c.Risk == risk && (c.State != seaworthy.NotChecked || !slices.Contains(leftOutReasons(), c.Reason)) {
+		if c.Risk == risk && (c.State != seaworthy.NotChecked || !wasNotAsked(c.Code)) {
 			return false
 		}
 	}
 	return true
 }
 
-func leftOutReasons() []string { return []string{notAskedFor, notAvailable, notInBill} }
+// wasNotAsked reports whether the code says that nothing was to check the risk.
+func wasNotAsked(code seaworthy.CoverageCode) bool {
+	return code == seaworthy.CodeNotRequested || code == seaworthy.CodeNotImplemented || code == seaworthy.CodeNotInSBOM
+}
 
 // capturedRisk gives what the report says of one risk.
 func (r *captured) capturedRisk(risk seaworthy.Risk) *captured {
@@ -306,7 +332,7 @@ func (r *captured) capturedRisk(risk seaworthy.Risk) *captured {
 		}
 	}
 	if len(out.coverage) == 0 {
-		out.coverage = []*seaworthy.Coverage{{Risk: risk, Subject: "image", State: seaworthy.NotChecked, Reason: "the recorded report does not say that it was looked at"}}
+		out.coverage = []*seaworthy.Coverage{{Risk: risk, Subject: "image", State: seaworthy.NotChecked, Code: seaworthy.CodeNotInReport, Reason: "the recorded report does not say that it was looked at"}}
 	}
 	return out
 }
@@ -321,9 +347,6 @@ var _ seaworthy.ImageAnalyzer = recalled{}
 
 // Name implements [seaworthy.Analyzer].
 func (r recalled) Name() string { return "recalled " + string(r.risk) }
-
-// Version implements [seaworthy.Analyzer].
-func (recalled) Version() int { return 1 }
 
 // ConfigDigest implements [seaworthy.Analyzer].
 func (recalled) ConfigDigest() string { return "" }

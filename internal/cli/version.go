@@ -32,7 +32,7 @@ func (a *app) versionCommand() *cobra.Command {
 				case *secret.Analyzer:
 					rules = an.RulesDigest() // the digest of its configuration depends on a key
 				}
-				fmt.Fprintf(a.Stdout, "analyzer  %s version %d", an.Name(), an.Version())
+				fmt.Fprintf(a.Stdout, "analyzer  %s", an.Name())
 				if rules != "" {
 					fmt.Fprintf(a.Stdout, ", rules %s", rules)
 				}

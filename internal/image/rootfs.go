@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // rootFSBlob is the name of the one layer of a root file system.
@@ -37,7 +39,7 @@ func openRootFS(dir string) (Source, error) {
 	s.open = func(ctx context.Context, _ Blob) (io.ReadCloser, error) {
 		s.manifests[0].LeftOut = nil
 		return streamRootFS(ctx, dir, func(why string) {
-			s.manifests[0].LeftOut = append(s.manifests[0].LeftOut, why)
+			s.manifests[0].LeftOut = append(s.manifests[0].LeftOut, Omission{seaworthy.CodeMountedFileSystem, why})
 		})
 	}
 	return s, nil

@@ -75,8 +75,14 @@ type Manifest struct {
 	Config seaworthy.ImageConfig
 	// Layers are the layers from the base up. A blob may stand in it twice.
 	Layers []LayerRef
-	// LeftOut says what of the image the source did not give, in sentences.
-	LeftOut []string
+	// LeftOut is what of the image the source did not give.
+	LeftOut []Omission
+}
+
+// Omission is a part of an image that was not read, and why.
+type Omission struct {
+	Code   seaworthy.CoverageCode
+	Reason string // a sentence
 }
 
 // LayerRef names a layer of a manifest.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // scripts are instructions and the commands in them, one a line, as show writes
@@ -115,7 +116,7 @@ func TestCommands(t *testing.T) {
 
 // show writes a command a line: {via} NAME=value name args >> the names of those
 // that read its output, with a ~ before the name of one that has expansions.
-func show(cmds []*instruction.Command, whole bool) string {
+func show(cmds []*shell.Command, whole bool) string {
 	var lines []string
 	if !whole {
 		lines = append(lines, "?")
@@ -163,7 +164,7 @@ func TestCommandText(t *testing.T) {
 	if got, want := cmds[1].Text, `sudo A=1 curl  -k "https://h/" -o f`; got != want {
 		t.Errorf("text is %q, want %q", got, want)
 	}
-	if want := (instruction.Redirect{Op: ">", Word: "log"}); len(cmds[1].Redirects) != 1 || cmds[1].Redirects[0] != want {
+	if want := (shell.Redirect{Op: ">", Word: "log"}); len(cmds[1].Redirects) != 1 || cmds[1].Redirects[0] != want {
 		t.Errorf("redirects are %v, want %v", cmds[1].Redirects, want)
 	}
 	if !cmds[1].Sudo() || cmds[0].Sudo() {
@@ -205,10 +206,10 @@ func TestCommandArguments(t *testing.T) {
 
 func TestReaches(t *testing.T) {
 	cmds, _ := instruction.Parse("RUN curl u | gunzip | tee f | bash; sh").Commands()
-	if c := cmds[0].Reaches((*instruction.Command).Shell); c == nil || c.Name != "bash" {
+	if c := cmds[0].Reaches((*shell.Command).Shell); c == nil || c.Name != "bash" {
 		t.Errorf("curl reaches %v, want bash", c)
 	}
-	if c := cmds[4].Reaches((*instruction.Command).Shell); c != nil {
+	if c := cmds[4].Reaches((*shell.Command).Shell); c != nil {
 		t.Errorf("the last command reaches %v", c)
 	}
 }
@@ -217,13 +218,13 @@ func TestReaches(t *testing.T) {
 // soon, in bounds, and that the reader says so.
 func TestCommandBounds(t *testing.T) {
 	for name, script := range map[string]string{
-		"long":               strings.Repeat("a;", instruction.MaxScript),
-		"blank, then more":   strings.Repeat(" ", instruction.MaxScript) + "x; curl u | sh",
+		"long":               strings.Repeat("a;", shell.MaxScript),
+		"blank, then more":   strings.Repeat(" ", shell.MaxScript) + "x; curl u | sh",
 		"deep subshells":     strings.Repeat("(", 60_000),
 		"deep substitutions": strings.Repeat("$(", 30_000),
 		"deep arithmetic":    "echo $((" + strings.Repeat("(", 50_000),
-		"deep shells":        strings.Repeat("eval ", instruction.MaxDepth+3) + "true",
-		"many commands":      strings.Repeat("a\n", instruction.MaxCommands+1),
+		"deep shells":        strings.Repeat("eval ", shell.MaxDepth+3) + "true",
+		"many commands":      strings.Repeat("a\n", shell.MaxCommands+1),
 		"many wrappers":      strings.Repeat("sudo ", 100) + "make",
 		"find in find":       strings.Repeat("find -exec ", 5_000) + "x",
 		"many readers":       strings.Repeat("a >(b);", 3_000) + "{ " + strings.Repeat("c;", 300) + " }",
@@ -232,7 +233,7 @@ func TestCommandBounds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmds, whole := instruction.Parse("RUN true;" + script).Commands()
-			if len(cmds) > instruction.MaxCommands {
+			if len(cmds) > shell.MaxCommands {
 				t.Errorf("%d commands", len(cmds))
 			}
 			if want := name == "many readers"; whole != want {

@@ -19,13 +19,7 @@
 // [Instruction.Transfer] for ADD and COPY, [Instruction.Exec] for CMD and
 // ENTRYPOINT, [Instruction.Trigger] for ONBUILD.
 //
-// A command knows where its output goes, so that a download run by a shell is
-// found however it is spelled:
-//
-//	cmds, whole := step.Commands()
-//	for _, c := range cmds {
-//		if c.Name == "curl" && c.Into != nil && c.Into.Name == "sh" { ... }
-//	}
+// The commands are those of package shell, which know where their output goes.
 //
 // All input is the image author's. Nothing here fails on bad input: what cannot
 // be read keeps its text, with an empty keyword or in words split by eye, and

@@ -7,6 +7,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // FuzzHistory holds what is promised of any history: one step for each entry,
@@ -84,10 +85,10 @@ func FuzzCommands(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, in := range []instruction.Instruction{instruction.Parse(text), instruction.ParseCreatedBy(text)} {
 			cmds, _ := in.Commands()
-			if len(cmds) > instruction.MaxCommands {
+			if len(cmds) > shell.MaxCommands {
 				t.Fatalf("%d commands", len(cmds))
 			}
-			known := make(map[*instruction.Command]bool, len(cmds))
+			known := make(map[*shell.Command]bool, len(cmds))
 			for _, c := range cmds {
 				known[c] = true
 			}
@@ -100,7 +101,7 @@ func FuzzCommands(f *testing.F) {
 						t.Fatalf("%+v goes into %+v, which is no command of the script", c, into)
 					}
 				}
-				c.Reaches((*instruction.Command).Shell)
+				c.Reaches((*shell.Command).Shell)
 				c.Operands()
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // History reads all entries of the configuration's history, in order, and binds
@@ -46,11 +47,11 @@ const (
 // 0 and Layer -1.
 func ParseCreatedBy(text string) Instruction {
 	in := Instruction{Raw: text, Layer: -1}
-	s := strings.Trim(text, blanks)
+	s := strings.Trim(text, shell.Blanks)
 	if t, ok := strings.CutSuffix(s, strings.TrimLeft(buildKitSuffix, " ")); ok {
-		s, in.BuildKit = strings.TrimRight(t, blanks), true
+		s, in.BuildKit = strings.TrimRight(t, shell.Blanks), true
 	}
-	word, rest := cutWord(s)
+	word, rest := shell.CutWord(s)
 	switch {
 	case word == "RUN":
 		in.setRun(rest)
@@ -60,7 +61,7 @@ func ParseCreatedBy(text string) Instruction {
 	case strings.HasPrefix(word, "|"):
 		in.setRun(s)
 	default:
-		shell, script, ok := splitShell(s)
+		words, script, ok := shell.CutInvocation(s)
 		if !ok {
 			in.Args = s
 			return in
@@ -69,7 +70,7 @@ func ParseCreatedBy(text string) Instruction {
 			in.setNop(nop)
 			return in
 		}
-		in.Keyword, in.Shell, in.Args = "RUN", shell, script
+		in.Keyword, in.Shell, in.Args = "RUN", words, script
 	}
 	return in
 }
@@ -77,10 +78,10 @@ func ParseCreatedBy(text string) Instruction {
 // setNop reads what the classic builder recorded behind its mark for a step that
 // runs nothing.
 func (in *Instruction) setNop(text string) {
-	word, rest := cutWord(text)
+	word, rest := shell.CutWord(text)
 	keyword := strings.ToUpper(word)
 	if !slices.Contains(keywords[:], keyword) {
-		in.Args = strings.Trim(text, blanks)
+		in.Args = strings.Trim(text, shell.Blanks)
 		return
 	}
 	in.Keyword = keyword
@@ -94,8 +95,8 @@ func (in *Instruction) setRun(text string) {
 	in.Keyword = "RUN"
 	recorded := in.BuildKit || strings.HasPrefix(text, "|")
 	in.BuildArgs, text = splitBuildArgs(text)
-	if shell, script, ok := splitShell(text); ok && (recorded || !startsQuoted(script)) {
-		in.Shell, in.Args = shell, script
+	if words, script, ok := shell.CutInvocation(text); ok && (recorded || !startsQuoted(script)) {
+		in.Shell, in.Args = words, script
 		return
 	}
 	if recorded {
@@ -136,7 +137,7 @@ func startsQuoted(s string) bool {
 // and may hold spaces: a value ends where the next name starts, and the last one
 // where a shell starts, or else at the first space.
 func splitBuildArgs(text string) (args []KeyValue, rest string) {
-	word, rest := cutWord(text)
+	word, rest := shell.CutWord(text)
 	if !strings.HasPrefix(word, "|") {
 		return nil, text
 	}
@@ -145,24 +146,24 @@ func splitBuildArgs(text string) (args []KeyValue, rest string) {
 		return nil, text
 	}
 	for len(args) < n {
-		name, tail, ok := cutName(rest, isVariableByte)
+		name, tail, ok := shell.CutAssignment(rest, shell.IsNameByte)
 		if !ok {
 			return args, rest
 		}
 		end := len(tail)
 		if len(args) < n-1 {
-			end = nextName(tail, isVariableByte)
+			end = nextName(tail, shell.IsNameByte)
 		}
-		shell := nextShell(tail[:end])
+		at := nextShell(tail[:end])
 		switch {
-		case shell >= 0:
-			end = shell
+		case at >= 0:
+			end = at
 		case len(args) == n-1:
-			end = len(tail) - len(strings.TrimLeft(afterWord(tail), blanks))
+			end = len(tail) - len(strings.TrimLeft(afterWord(tail), shell.Blanks))
 		}
-		args = append(args, KeyValue{name, strings.TrimRight(tail[:end], blanks)})
-		rest = strings.TrimLeft(tail[end:], blanks)
-		if shell >= 0 {
+		args = append(args, KeyValue{Key: name, Value: strings.TrimRight(tail[:end], shell.Blanks)})
+		rest = strings.TrimLeft(tail[end:], shell.Blanks)
+		if at >= 0 {
 			break
 		}
 	}
@@ -171,7 +172,7 @@ func splitBuildArgs(text string) (args []KeyValue, rest string) {
 
 // afterWord is s from its first blank on.
 func afterWord(s string) string {
-	if i := strings.IndexAny(s, blanks); i >= 0 {
+	if i := strings.IndexAny(s, shell.Blanks); i >= 0 {
 		return s[i:]
 	}
 	return ""
@@ -184,7 +185,7 @@ func nextShell(s string) int {
 		if s[i-1] != ' ' {
 			continue
 		}
-		if _, _, ok := splitShell(s[i:]); ok {
+		if _, _, ok := shell.CutInvocation(s[i:]); ok {
 			return i
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // Instruction is one build step in Dockerfile form.
@@ -43,9 +45,7 @@ type Instruction struct {
 }
 
 // KeyValue is a name with its value.
-type KeyValue struct {
-	Key, Value string
-}
+type KeyValue = shell.KeyValue
 
 // keywords are the instructions of the Dockerfile reference.
 var keywords = [...]string{
@@ -58,7 +58,7 @@ var keywords = [...]string{
 // keyword of the Dockerfile reference gives an Instruction without keyword.
 func Parse(text string) Instruction {
 	in := Instruction{Raw: text, Layer: -1, History: -1}
-	word, rest := cutWord(text)
+	word, rest := shell.CutWord(text)
 	keyword := strings.ToUpper(word)
 	if !slices.Contains(keywords[:], keyword) {
 		in.Args = strings.TrimSpace(text)
@@ -85,9 +85,9 @@ func (in *Instruction) setArgs(text string) {
 	case "ADD", "COPY", "FROM", "HEALTHCHECK", "RUN":
 		for strings.HasPrefix(text, "--") {
 			var flag string
-			flag, text = cutWord(text)
+			flag, text = shell.CutWord(text)
 			name, value, _ := strings.Cut(flag[2:], "=")
-			in.Flags = append(in.Flags, KeyValue{name, value})
+			in.Flags = append(in.Flags, KeyValue{Key: name, Value: value})
 		}
 	}
 	in.Args = text
@@ -146,25 +146,13 @@ func (in Instruction) Exec() (argv []string, ok bool) {
 	case "RUN", "CMD", "ENTRYPOINT", "SHELL", "VOLUME", "ADD", "COPY":
 		return ParseExecForm(in.Args)
 	case "HEALTHCHECK":
-		word, rest := cutWord(in.Args)
+		word, rest := shell.CutWord(in.Args)
 		if strings.EqualFold(word, "CMD") {
 			return ParseExecForm(rest)
 		}
 	}
 	return nil, false
 }
-
-// cutWord splits the first word from the rest; both are trimmed on the left.
-func cutWord(s string) (word, rest string) {
-	s = strings.TrimLeft(s, blanks)
-	i := strings.IndexAny(s, blanks)
-	if i < 0 {
-		return s, ""
-	}
-	return s[:i], strings.TrimLeft(s[i:], blanks)
-}
-
-const blanks = " \t\r\n\v\f"
 
 // joinLines removes the backslashes that continue lines, and the comment lines
 // and empty lines in between, as the Dockerfile reference describes.
@@ -180,7 +168,7 @@ func joinLines(s string) string {
 				continue
 			}
 		}
-		body := strings.TrimRight(line, blanks)
+		body := strings.TrimRight(line, shell.Blanks)
 		if continued = strings.HasSuffix(body, `\`); continued {
 			b.WriteString(body[:len(body)-1])
 		} else {

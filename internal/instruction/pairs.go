@@ -1,6 +1,10 @@
 package instruction
 
-import "strings"
+import (
+	"strings"
+
+	"seaworthy.dev/seaworthy/internal/shell"
+)
 
 // Pairs gives the names and values of an ENV, ARG or LABEL; nil for any other
 // instruction. An ARG without default has an empty value.
@@ -23,20 +27,20 @@ func (in Instruction) Pairs() []KeyValue {
 // NAME=value with quotes and backslashes, or the older "NAME value", whose value
 // is the rest of the line. Variables are not expanded.
 func EnvPairs(args string) []KeyValue {
-	args = strings.Trim(args, blanks)
-	first, rest := cutWord(args)
+	args = strings.Trim(args, shell.Blanks)
+	first, rest := shell.CutWord(args)
 	if first == "" {
 		return nil
 	}
 	if !strings.Contains(first, "=") && rest != "" && !allAssign(rest) {
-		return []KeyValue{{unquote(first), rest}}
+		return []KeyValue{{Key: unquote(first), Value: rest}}
 	}
 	var pairs []KeyValue
 	for args != "" {
 		var word string
 		word, args = cutQuoted(args)
 		name, value := cutAssign(word)
-		pairs = append(pairs, KeyValue{unquote(name), unquote(value)})
+		pairs = append(pairs, KeyValue{Key: unquote(name), Value: unquote(value)})
 	}
 	return pairs
 }
@@ -85,8 +89,8 @@ func cutQuoted(s string) (word, rest string) {
 		case quote != 0:
 		case c == '"' || c == '\'':
 			quote = c
-		case strings.IndexByte(blanks, c) >= 0:
-			return s[:i], strings.TrimLeft(s[i:], blanks)
+		case strings.IndexByte(shell.Blanks, c) >= 0:
+			return s[:i], strings.TrimLeft(s[i:], shell.Blanks)
 		}
 	}
 	return s, ""
@@ -123,8 +127,8 @@ func unquote(word string) string {
 // name. A value that is quoted as a whole, as builders that record the line as
 // it was written leave it, is unquoted.
 func recordedPairs(args string) []KeyValue {
-	args = strings.Trim(args, blanks)
-	name, tail, ok := cutName(args, isLabelByte)
+	args = strings.Trim(args, shell.Blanks)
+	name, tail, ok := shell.CutAssignment(args, isLabelByte)
 	if !ok {
 		return EnvPairs(args)
 	}
@@ -135,16 +139,16 @@ func recordedPairs(args string) []KeyValue {
 		if tries > 0 && startsQuoted(tail) {
 			if quoted, rest := cutQuoted(tail); isQuoted(quoted) && (rest == "" || nameAt(rest, isLabelByte)) {
 				end = len(quoted)
-				pairs = append(pairs, KeyValue{name, unquote(quoted)})
+				pairs = append(pairs, KeyValue{Key: name, Value: unquote(quoted)})
 			} else {
 				tries--
 			}
 		}
 		if end == 0 {
 			end = nextName(tail, isLabelByte)
-			pairs = append(pairs, KeyValue{name, strings.TrimRight(tail[:end], blanks)})
+			pairs = append(pairs, KeyValue{Key: name, Value: strings.TrimRight(tail[:end], shell.Blanks)})
 		}
-		name, tail, ok = cutName(strings.TrimLeft(tail[end:], blanks), isLabelByte)
+		name, tail, ok = shell.CutAssignment(strings.TrimLeft(tail[end:], shell.Blanks), isLabelByte)
 	}
 	return pairs
 }
@@ -156,23 +160,6 @@ const maxQuoteTries = 32
 // isQuoted is true if one pair of quotes stands around the whole word.
 func isQuoted(word string) bool {
 	return len(word) > 1 && startsQuoted(word) && word[len(word)-1] == word[0]
-}
-
-// cutName splits "NAME=rest"; a name may be in double quotes.
-func cutName(s string, valid func(byte) bool) (name, rest string, ok bool) {
-	name, rest, ok = strings.Cut(s, "=")
-	if n := len(name); n > 2 && name[0] == '"' && name[n-1] == '"' {
-		name = name[1 : n-1]
-	}
-	if !ok || name == "" {
-		return "", s, false
-	}
-	for i := range len(name) {
-		if !valid(name[i]) {
-			return "", s, false
-		}
-	}
-	return name, rest, true
 }
 
 func nameAt(s string, valid func(byte) bool) bool {
@@ -191,17 +178,13 @@ func nameAt(s string, valid func(byte) bool) bool {
 // NAME=; the length of s if there is none.
 func nextName(s string, valid func(byte) bool) int {
 	for i := 1; i < len(s); i++ {
-		if strings.IndexByte(blanks, s[i-1]) >= 0 && strings.IndexByte(blanks, s[i]) < 0 && nameAt(s[i:], valid) {
+		if strings.IndexByte(shell.Blanks, s[i-1]) >= 0 && strings.IndexByte(shell.Blanks, s[i]) < 0 && nameAt(s[i:], valid) {
 			return i
 		}
 	}
 	return len(s)
 }
 
-func isVariableByte(c byte) bool {
-	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-}
-
 func isLabelByte(c byte) bool {
-	return isVariableByte(c) || c == '.' || c == '-' || c == '/'
+	return shell.IsNameByte(c) || c == '.' || c == '-' || c == '/'
 }

@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // ParseExecForm reads a list of quoted words in brackets: a JSON array, as a
 // Dockerfile has it, or without the commas, as builders print it into the
 // history. ok is false for anything else.
 func ParseExecForm(args string) (argv []string, ok bool) {
-	s := strings.Trim(args, blanks)
+	s := strings.Trim(args, shell.Blanks)
 	if len(s) < 2 || s[0] != '[' || s[len(s)-1] != ']' {
 		return nil, false
 	}
@@ -27,9 +29,9 @@ func ParseExecForm(args string) (argv []string, ok bool) {
 func quotedWords(s string) (words []string, rest string) {
 	words = []string{}
 	for {
-		s = strings.TrimLeft(s, blanks)
+		s = strings.TrimLeft(s, shell.Blanks)
 		if len(words) > 0 {
-			s = strings.TrimLeft(strings.TrimPrefix(s, ","), blanks)
+			s = strings.TrimLeft(strings.TrimPrefix(s, ","), shell.Blanks)
 		}
 		if !strings.HasPrefix(s, `"`) {
 			return words, s
@@ -120,10 +122,10 @@ func (in *Instruction) setNamedHealthcheck() {
 	for _, o := range options {
 		field, value, _ := strings.Cut(o, ":")
 		if name := names[field]; name != "" && value != "0s" && value != "0" {
-			in.Flags = append(in.Flags, KeyValue{name, value})
+			in.Flags = append(in.Flags, KeyValue{Key: name, Value: value})
 		}
 	}
-	kind, rest := cutWord(test)
+	kind, rest := shell.CutWord(test)
 	if kind == "CMD-SHELL" {
 		in.setTest([]string{kind, rest})
 	} else {
@@ -169,11 +171,11 @@ func (in *Instruction) setQuotedHealthcheck() {
 	names := [...]string{"interval", "timeout", "start-period", "start-interval"}
 	for i, d := range durations {
 		if i < len(names) && d != "0s" {
-			in.Flags = append(in.Flags, KeyValue{names[i], d})
+			in.Flags = append(in.Flags, KeyValue{Key: names[i], Value: d})
 		}
 	}
 	if n := printedInt(s); n > 0 {
-		in.Flags = append(in.Flags, KeyValue{"retries", strconv.Itoa(n)})
+		in.Flags = append(in.Flags, KeyValue{Key: "retries", Value: strconv.Itoa(n)})
 	}
 	in.setTest(test)
 }

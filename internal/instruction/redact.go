@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // Hidden stands in a text for a secret that is not shown.
@@ -89,7 +91,7 @@ func (s spans) hide(text string) string {
 // nothing behind it can be told from it.
 func (s *spans) pairs(text string, i int, keyword string) {
 	for keyword == "ONBUILD" {
-		word, rest := cutWord(text[i:])
+		word, rest := shell.CutWord(text[i:])
 		if word == "" {
 			return
 		}
@@ -98,12 +100,12 @@ func (s *spans) pairs(text string, i int, keyword string) {
 	if keyword != "ENV" && keyword != "ARG" && keyword != "LABEL" {
 		return
 	}
-	if first, rest := cutWord(text[i:]); keyword != "ARG" && !strings.Contains(first, "=") && CredentialName(first) {
+	if first, rest := shell.CutWord(text[i:]); keyword != "ARG" && !strings.Contains(first, "=") && CredentialName(first) {
 		s.add(len(text)-len(rest), len(text)) // the older form, NAME value
 		return
 	}
 	for i < len(text) {
-		name, tail, ok := cutName(text[i:], isLabelByte)
+		name, tail, ok := shell.CutAssignment(text[i:], isLabelByte)
 		if !ok || !CredentialName(name) {
 			i += nextName(text[i:], isLabelByte)
 			continue
@@ -111,21 +113,21 @@ func (s *spans) pairs(text string, i int, keyword string) {
 		start := len(text) - len(tail)
 		word, _ := cutQuoted(tail)
 		end := max(len(word), nextName(tail, isLabelByte))
-		value := strings.TrimRight(tail[:end], blanks)
-		if !isQuoted(value) && strings.ContainsAny(value, blanks) {
+		value := strings.TrimRight(tail[:end], shell.Blanks)
+		if !isQuoted(value) && strings.ContainsAny(value, shell.Blanks) {
 			s.add(start, len(text))
 			return
 		}
 		s.add(start, start+len(value))
 		i = start + end
-		i += len(text[i:]) - len(strings.TrimLeft(text[i:], blanks))
+		i += len(text[i:]) - len(strings.TrimLeft(text[i:], shell.Blanks))
 	}
 }
 
 // urls finds the user information of URLs: all of it, since a token may stand
 // where a user does. The user "git" alone, and users of ssh, are nobody's secret.
 func (s *spans) urls(text string) {
-	const stops = blanks + "\"'<>`|;"
+	const stops = shell.Blanks + "\"'<>`|;"
 	wordEnd := 0 // of the word in which the last "//" was
 	for i := 0; ; {
 		j := strings.Index(text[i:], "//")
@@ -185,7 +187,7 @@ func references(text string) bool {
 			i++
 		}
 		start := i
-		for i < len(text) && isVariableByte(text[i]) {
+		for i < len(text) && shell.IsNameByte(text[i]) {
 			i++
 		}
 		if i == start || '0' <= text[start] && text[start] <= '9' && i-start > 1 {
@@ -241,7 +243,7 @@ func (s *spans) tokens(text string) {
 	}
 }
 
-func isAlphanumeric(c byte) bool { return c != '_' && isVariableByte(c) }
+func isAlphanumeric(c byte) bool { return c != '_' && shell.IsNameByte(c) }
 
 // privateKeys finds the bodies of private keys in PEM.
 func (s *spans) privateKeys(text string) {

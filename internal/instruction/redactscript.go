@@ -3,6 +3,8 @@ package instruction
 import (
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // scanner finds secrets in the text of a script, or in any other text with names
@@ -116,7 +118,7 @@ func (s *scanner) unquote() {
 	s.drain()
 	inner := s.statement
 	s.statement = s.outer
-	if !strings.ContainsAny(s.text[s.opened:s.pos], blanks) {
+	if !strings.ContainsAny(s.text[s.opened:s.pos], shell.Blanks) {
 		s.statement.letters, s.statement.cluster = inner.letters, inner.cluster
 		s.statement.operands, s.statement.sink = inner.operands, s.statement.sink || inner.sink
 		s.statement.words = inner.words
@@ -220,7 +222,7 @@ func (s *scanner) drain() {
 	}
 	for _, p := range s.statement.printed {
 		end := min(p.end, len(s.text))
-		for end > p.start && strings.IndexByte(blanks+"|)};", s.text[end-1]) >= 0 {
+		for end > p.start && strings.IndexByte(shell.Blanks+"|)};", s.text[end-1]) >= 0 {
 			end--
 		}
 		start := p.start
@@ -229,7 +231,7 @@ func (s *scanner) drain() {
 		}
 		text := s.text[start:end]
 		for strings.HasPrefix(text, "-") {
-			_, rest := cutWord(text)
+			_, rest := shell.CutWord(text)
 			start, text = end-len(rest), rest
 		}
 		if _, password, ok := strings.Cut(text, ":"); ok && references(password) || references(text) && !s.literal {
@@ -274,7 +276,7 @@ func (s *scanner) input() {
 func (s *scanner) word() {
 	start := s.pos
 	end := start
-	for end < len(s.text) && strings.IndexByte(blanks+"\"';|&()<>`", s.text[end]) < 0 {
+	for end < len(s.text) && strings.IndexByte(shell.Blanks+"\"';|&()<>`", s.text[end]) < 0 {
 		if s.text[end] == '\\' && s.quote != '\'' {
 			end++
 		}
@@ -304,7 +306,7 @@ func (s *scanner) word() {
 // command learns from the name of a program, wherever it stands.
 func (s *scanner) command(word string, previous [2]string) {
 	st := &s.statement
-	name := strings.ToLower(programName(word))
+	name := strings.ToLower(shell.ProgramName(word))
 	switch {
 	case name == "echo" || name == "printf":
 		if st.printing == 0 {
@@ -428,7 +430,7 @@ func looksLikeOption(s string) bool {
 	if s[1] == '-' {
 		return len(s) > 2 && isAlphanumeric(s[2])
 	}
-	return isAlphanumeric(s[1]) && (len(s) == 2 || strings.IndexByte(blanks+`"'\`, s[2]) >= 0)
+	return isAlphanumeric(s[1]) && (len(s) == 2 || strings.IndexByte(shell.Blanks+`"'\`, s[2]) >= 0)
 }
 
 // names finds names of credentials in a word that have a value behind them;
@@ -536,7 +538,7 @@ func (s *scanner) hide(i int) {
 	if s.quote != '\'' && !s.literal {
 		script := strings.TrimPrefix(t[i:], `"`)
 		if command, ok := strings.CutPrefix(script, "$("); ok {
-			if name, _ := cutWord(command[:min(len(command), 64)]); name != "echo" && name != "printf" {
+			if name, _ := shell.CutWord(command[:min(len(command), 64)]); name != "echo" && name != "printf" {
 				s.pos = i
 				return
 			}
@@ -555,7 +557,7 @@ func (s *scanner) hide(i int) {
 	}
 	if !s.literal && s.quote != '\'' && (start == 0 || t[start-1] != '\'') {
 		value := t[start:end]
-		if scheme, rest := cutWord(value); rest != "" && strings.IndexByte(scheme, '$') < 0 {
+		if scheme, rest := shell.CutWord(value); rest != "" && strings.IndexByte(scheme, '$') < 0 {
 			value = rest
 		}
 		if references(value) {
@@ -685,9 +687,9 @@ func (s *scanner) skipSpaces(i int) int {
 	return i
 }
 
-func isBlank(c byte) bool { return c != 0 && strings.IndexByte(blanks, c) >= 0 }
+func isBlank(c byte) bool { return c != 0 && strings.IndexByte(shell.Blanks, c) >= 0 }
 
-func isNameByte(c byte) bool { return isVariableByte(c) || c == '.' || c == '-' }
+func isNameByte(c byte) bool { return shell.IsNameByte(c) || c == '.' || c == '-' }
 
 // at is the byte at an offset, 0 behind the end.
 func at(t string, i int) byte {

@@ -3,6 +3,8 @@ package instruction
 import (
 	"path"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // Transfer is what an ADD or COPY brings into the image.
@@ -49,7 +51,7 @@ func (in Instruction) Transfer() (t Transfer, ok bool) {
 		if strings.Contains(hash, ":") {
 			s.Kind = Hashed
 		}
-		return Transfer{Sources: []Source{s}, Dest: strings.Trim(dest, blanks)}, true
+		return Transfer{Sources: []Source{s}, Dest: strings.Trim(dest, shell.Blanks)}, true
 	}
 	words, exec := ParseExecForm(in.Args)
 	if !exec {

@@ -32,9 +32,6 @@ func New() *Analyzer { return &Analyzer{newIndex(formats())} }
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "inventory" }
 
-// Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 4 }
-
 // ConfigDigest implements [seaworthy.Analyzer].
 func (*Analyzer) ConfigDigest() string { return "" }
 
@@ -69,7 +66,7 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 			want = max(want, f.want)
 			continue
 		}
-		p.add(Found{Ordinal: h.Ordinal, Format: f.name, Role: f.role, Unread: fmt.Sprintf("It has %d bytes, and at most %d are read.", h.Size, f.max)})
+		p.add(Found{Ordinal: h.Ordinal, Format: f.name, Role: f.role, UnreadCode: seaworthy.CodeLimitExceeded, Unread: fmt.Sprintf("It has %d bytes, and at most %d are read.", h.Size, f.max)})
 	}
 	return want
 }
@@ -95,7 +92,7 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 		}
 		found := Found{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages}
 		if err != nil {
-			found.Unread = sentence(err)
+			found.Unread, found.UnreadCode = sentence(err), codeOf(err)
 		}
 		if f.role == Database || len(packages) > 0 || err != nil {
 			p.add(found)

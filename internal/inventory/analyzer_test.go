@@ -54,9 +54,9 @@ func TestPass(t *testing.T) {
 	want := &Layer{
 		Found: []Found{
 			{Ordinal: 2, Format: "dpkg", Role: Database, Packages: []Package{pkg("a"), pkg("b")}},
-			{Ordinal: 3, Format: "dpkg", Role: Database, Packages: []Package{pkg("b")}, Unread: "Line 4: it is no field."},
+			{Ordinal: 3, Format: "dpkg", Role: Database, Packages: []Package{pkg("b")}, Unread: "Line 4: it is no field.", UnreadCode: seaworthy.CodeUnreadable},
 			{Ordinal: 5, Format: "dpkg", Role: Database},
-			{Ordinal: 6, Format: "dpkg", Role: Database, Unread: "It has 1073741825 bytes, and at most 1073741824 are read."},
+			{Ordinal: 6, Format: "dpkg", Role: Database, Unread: "It has 1073741825 bytes, and at most 1073741824 are read.", UnreadCode: seaworthy.CodeLimitExceeded},
 		},
 		Releases: []Release{{Ordinal: 1, ID: "debian", VersionID: "12"}},
 	}

@@ -30,6 +30,8 @@ const (
 	bdbOffPage = 3
 )
 
+var errEncrypted = errors.New("the Berkeley DB database is encrypted")
+
 var errBerkeley = errors.New("the Berkeley DB database is damaged")
 
 // bdbHeaders reads the headers out of rpm's Berkeley DB database: the values of
@@ -76,7 +78,7 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 		return nil, errors.New("it is no Berkeley DB database of the hash kind")
 	}
 	if h[24] != 0 {
-		return nil, errors.New("the Berkeley DB database is encrypted")
+		return nil, errEncrypted
 	}
 	db.page = int64(db.order.Uint32(h[20:]))
 	if db.page < 512 || db.page > 64<<10 || db.page&(db.page-1) != 0 {

@@ -30,7 +30,7 @@ func parseCargoAuditable(r io.Reader) ([]Package, error) {
 		return nil, fmt.Errorf("its list of crates (section .dep-v0) cannot be decompressed: %w", err)
 	}
 	if len(data) > maxCrateList {
-		return nil, fmt.Errorf("its list of crates (section .dep-v0) has more than %d bytes", maxCrateList)
+		return nil, limitErrorf("its list of crates (section .dep-v0) has more than %d bytes", maxCrateList)
 	}
 	var list struct {
 		Packages []struct {
@@ -45,7 +45,7 @@ func parseCargoAuditable(r io.Reader) ([]Package, error) {
 		return nil, fmt.Errorf("its list of crates (section .dep-v0) is not as cargo-auditable writes it: %w", err)
 	}
 	if len(list.Packages) > maxCrates {
-		return nil, fmt.Errorf("it names %d crates, and at most %d are read", len(list.Packages), maxCrates)
+		return nil, limitErrorf("it names %d crates, and at most %d are read", len(list.Packages), maxCrates)
 	}
 	var packages []Package
 	for _, c := range list.Packages {

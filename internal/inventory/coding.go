@@ -47,6 +47,7 @@ func (c *coder) found(f *Found) {
 	c.int(&role)
 	f.Role = Role(role)
 	c.string(&f.Unread)
+	c.string((*string)(&f.UnreadCode))
 	list(c, &f.Packages, (*coder).pkg)
 }
 

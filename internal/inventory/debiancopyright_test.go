@@ -37,23 +37,3 @@ License: GPL-3+
 		t.Error(diff)
 	}
 }
-
-func TestDebianLicense(t *testing.T) {
-	for in, want := range map[string]string{
-		"GPL-2":                              "GPL-2.0-only",
-		"GPL-2+":                             "GPL-2.0-or-later",
-		"LGPL-2.1+":                          "LGPL-2.1-or-later",
-		"LGPL-2.1+ and GPL-3":                "LGPL-2.1-or-later AND GPL-3.0-only",
-		"BSD-3-clause":                       "BSD-3-Clause",
-		"Apache-2.0":                         "Apache-2.0",
-		"Apache-2":                           "Apache-2.0",
-		"public-domain":                      "public-domain",
-		"GPL-2 or MIT, and ISC":              "(GPL-2.0-only OR MIT) AND ISC",
-		"GPL-2+ with OpenSSL exception":      "GPL-2+ with OpenSSL exception",
-		"GPL-3+ with Bison exception or MIT": "GPL-3+ with Bison exception or MIT",
-	} {
-		if got := debianLicense(in); got != want {
-			t.Errorf("%s: %s, want %s", in, got, want)
-		}
-	}
-}

@@ -61,11 +61,11 @@ func (x *executables) knows(base string) bool {
 // programs the version in their text.
 func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
-	var missing []string
+	var missing errorList
 	take := func(p []Package, err error) {
 		packages = append(packages, p...)
 		if err != nil {
-			missing = append(missing, err.Error())
+			missing = append(missing, err)
 		}
 	}
 	switch {
@@ -99,7 +99,7 @@ func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, 
 		take(x.find(ctx, f))
 	}
 	if len(missing) > 0 {
-		return packages, errors.New(strings.Join(missing, "; "))
+		return packages, missing
 	}
 	return packages, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // typeGem is the purl type of Ruby gems, OSV's ecosystem "RubyGems".
@@ -49,7 +50,7 @@ func parseGem(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 			p.Version = values[0]
 		case strings.HasPrefix(m[1], "license") && len(p.Licenses) == 0:
 			for _, v := range values {
-				if v = licenseOf(v); v != "" {
+				if v = license.Identifier(v); v != "" {
 					p.Licenses = append(p.Licenses, v)
 				}
 			}

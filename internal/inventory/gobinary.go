@@ -36,7 +36,7 @@ func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	limited := &limitedReaderAt{r: r, left: maxExecutableRead}
 	info, err := buildinfo.Read(limited)
 	if limited.left < 0 {
-		return nil, nil, fmt.Errorf("its build information is not within the %d bytes that are read", maxExecutableRead)
+		return nil, nil, limitErrorf("its build information is not within the %d bytes that are read", maxExecutableRead)
 	}
 	if err != nil {
 		return nil, nil, errNoBuildInfo
@@ -50,7 +50,7 @@ func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	}
 	for i, m := range info.Deps {
 		if i == maxModules {
-			return packages, renamings(info), fmt.Errorf("it names %d modules, of which the first %d are read", len(info.Deps), maxModules)
+			return packages, renamings(info), limitErrorf("it names %d modules, of which the first %d are read", len(info.Deps), maxModules)
 		}
 		if m != nil && m.Path != "" {
 			packages = append(packages, goModule(m))
@@ -155,7 +155,7 @@ type limitedReaderAt struct {
 	left int64
 }
 
-var errReadLimit = errors.New("more bytes than are read of one file")
+const errReadLimit = limitError("more bytes than are read of one file")
 
 func (l *limitedReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	if l.left -= int64(len(p)); l.left < 0 {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"strings"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/zipfile"
@@ -63,7 +62,7 @@ type archiveWalk struct {
 	archives int   // read so far
 	entries  int   // that may still be read
 	inflate  int64 // bytes that may still be decompressed
-	errs     []string
+	errs     errorList
 	unnamed  int   // errors beyond those named
 	end      error // why the rest is not read
 }
@@ -74,13 +73,13 @@ func (w *archiveWalk) read(f *seaworthy.File) ([]Package, error) {
 		return nil, context.Cause(w.ctx)
 	}
 	if w.unnamed > 0 {
-		w.errs = append(w.errs, fmt.Sprintf("%d more could not be read", w.unnamed))
+		w.errs = append(w.errs, fmt.Errorf("%d more could not be read", w.unnamed))
 	}
 	if w.end != nil {
-		w.errs = append(w.errs, w.end.Error())
+		w.errs = append(w.errs, w.end)
 	}
 	if len(w.errs) > 0 {
-		return w.packages, errors.New(strings.Join(w.errs, "; "))
+		return w.packages, w.errs
 	}
 	return w.packages, nil
 }
@@ -99,14 +98,14 @@ func (w *archiveWalk) fail(within string, err error) {
 		w.unnamed++
 		return
 	}
-	w.errs = append(w.errs, err.Error())
+	w.errs = append(w.errs, err)
 }
 
 // The bounds that all archives of a file share.
 var (
-	errArchiveEntries = errors.New("the archives in it have more entries than are read")
-	errArchives       = fmt.Errorf("it has more than %d archives in it", maxNestedArchives)
-	errArtifacts      = fmt.Errorf("it names more than %d artifacts", maxArchiveArtifact)
+	errArchiveEntries = limitErrorf("the archives in it have more entries than are read")
+	errArchives       = limitErrorf("it has more than %d archives in it", maxNestedArchives)
+	errArtifacts      = limitErrorf("it names more than %d artifacts", maxArchiveArtifact)
 )
 
 // archive reads one archive. Name is its file name, within where it is in the
@@ -182,7 +181,7 @@ func (w *archiveWalk) nested(z *zipfile.File, e *zipfile.Entry, within string, d
 	name := join(within, e.Name)
 	switch {
 	case depth+1 > maxArchiveDepth:
-		w.fail(name, fmt.Errorf("it is more than %d archives deep", maxArchiveDepth))
+		w.fail(name, limitErrorf("it is more than %d archives deep", maxArchiveDepth))
 		return
 	case w.archives > maxNestedArchives:
 		w.end = errArchives

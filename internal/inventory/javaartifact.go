@@ -4,6 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // javaArtifact is an artifact by its Maven coordinates.
@@ -67,7 +69,7 @@ func artifactOfManifest(text []byte) javaArtifact {
 	}
 	if l := values["bundle-license"]; l != "" && len(l) < 256 && !strings.Contains(l, ",") {
 		a.license, _, _ = strings.Cut(l, ";")
-		a.license = licenseOf(strings.Trim(a.license, `"`))
+		a.license = license.Identifier(strings.Trim(a.license, `"`))
 	}
 	return a
 }

@@ -225,21 +225,6 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-func TestLicenseOf(t *testing.T) {
-	for in, want := range map[string]string{
-		"The MIT License":                 "MIT",
-		"MIT":                             "MIT",
-		"Apache  License, Version 2.0":    "Apache-2.0",
-		"MIT OR Apache-2.0":               "MIT OR Apache-2.0",
-		"UNKNOWN":                         "",
-		strings.Repeat("Permission ", 30): "",
-	} {
-		if got := licenseOf(in); got != want {
-			t.Errorf("%q became %q, not %q", in, got, want)
-		}
-	}
-}
-
 func TestTooManyLocked(t *testing.T) {
 	var b bytes.Buffer
 	for i := range maxLocked + 5 {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // Layer is what the Analyzer made of one layer.
@@ -27,8 +29,9 @@ type Found struct {
 	// Packages is sorted by type, name, version, architecture and place.
 	Packages []Package
 	// Unread says in a sentence why the file was not read, or not to its end;
-	// "" if it was read whole.
-	Unread string
+	// "" if it was read whole. UnreadCode classifies it.
+	Unread     string
+	UnreadCode seaworthy.CoverageCode
 }
 
 // Role is what a file that names packages tells.

@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -217,7 +216,7 @@ func (s *packageSet) add(name, version string, licenses ...string) {
 // packages gives what was collected, with an error if there was more.
 func (s *packageSet) packages() ([]Package, error) {
 	if s.over > 0 {
-		return s.list, fmt.Errorf("it names %d packages, of which %d are read", len(s.list)+s.over, len(s.list))
+		return s.list, limitErrorf("it names %d packages, of which %d are read", len(s.list)+s.over, len(s.list))
 	}
 	return s.list, nil
 }

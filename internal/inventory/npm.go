@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // typeNPM is the purl type of the packages of npm, yarn and pnpm.
@@ -50,7 +50,7 @@ func (l *npmLicense) UnmarshalJSON(data []byte) error {
 			*l = append(*l, m...)
 		}
 	}
-	if name = licenseOf(name); name != "" {
+	if name = license.Identifier(name); name != "" {
 		*l = append(*l, name)
 	}
 	return nil // a licence that nobody can read is none
@@ -90,7 +90,7 @@ func parseNPMPackage(_ context.Context, f *seaworthy.File) ([]Package, error) {
 func decodeJSON(f *seaworthy.File, v any) error {
 	body, ok := f.Bytes()
 	if !ok {
-		return errors.New("it is too large to be read at once")
+		return limitErrorf("it is too large to be read at once")
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), v); err != nil {
 		return fmt.Errorf("it is not the JSON that it should be: %w", err)

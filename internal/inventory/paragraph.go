@@ -28,7 +28,7 @@ func lines(ctx context.Context, f *seaworthy.File, visit func(line []byte) error
 		}
 	}
 	if errors.Is(s.Err(), bufio.ErrTooLong) {
-		return fmt.Errorf("it has a line of more than %d bytes; what follows was not read", maxLine)
+		return limitErrorf("it has a line of more than %d bytes; what follows was not read", maxLine)
 	}
 	return s.Err()
 }

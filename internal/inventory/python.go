@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // typePyPI is the purl type of Python's distributions.
@@ -25,7 +26,7 @@ var errHeaderEnd = errors.New("end of the header")
 
 // parsePython reads the header of core metadata, versions 1.0 to 2.4.
 func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var name, version, expression, license string
+	var name, version, expression, named string
 	var classifiers []string
 	err := lines(ctx, f, func(line []byte) error {
 		s := strings.TrimRight(string(line), "\r")
@@ -40,9 +41,9 @@ func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		case "version":
 			version = value
 		case "license-expression":
-			expression = licenseOf(value)
+			expression = license.Identifier(value)
 		case "license":
-			license = licenseOf(value)
+			named = license.Identifier(value)
 		case "classifier":
 			if l := classifiedLicense(value); l != "" && len(classifiers) < 16 {
 				classifiers = append(classifiers, l)
@@ -60,8 +61,8 @@ func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	switch {
 	case expression != "":
 		p.Licenses = []string{expression}
-	case license != "":
-		p.Licenses = []string{license}
+	case named != "":
+		p.Licenses = []string{named}
 	default:
 		p.Licenses = classifiers
 	}
@@ -106,5 +107,5 @@ func classifiedLicense(classifier string) string {
 	case "Apache Software License":
 		return rest // of which version it does not say
 	}
-	return licenseOf(rest)
+	return license.Identifier(rest)
 }

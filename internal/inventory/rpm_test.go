@@ -183,7 +183,7 @@ func TestRPMLog(t *testing.T) {
 		fileOf("var/lib/rpm/rpmdb.sqlite-wal", nil),
 		fileOf("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", []byte("changes")),
 	)
-	want := []Found{{Ordinal: 1, Format: formatRPMLog, Role: Supplement, Unread: "It holds 7 bytes of changes that are not in the database yet, and they were not read."}}
+	want := []Found{{Ordinal: 1, Format: formatRPMLog, Role: Supplement, Unread: "It holds 7 bytes of changes that are not in the database yet, and they were not read.", UnreadCode: seaworthy.CodeUnreadable}}
 	if diff := cmp.Diff(want, got.Found); diff != "" {
 		t.Error(diff)
 	}

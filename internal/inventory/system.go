@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"fmt"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -39,14 +38,14 @@ const (
 
 func tooManyPackages(packages []Package) error {
 	if len(packages) > maxPackages {
-		return fmt.Errorf("it names more than %d packages", maxPackages)
+		return limitErrorf("it names more than %d packages", maxPackages)
 	}
 	return nil
 }
 
 func tooManyFiles(files []File) error {
 	if len(files) > maxFiles {
-		return fmt.Errorf("it lists more than %d files of a package", maxFiles)
+		return limitErrorf("it lists more than %d files of a package", maxFiles)
 	}
 	return nil
 }
@@ -55,7 +54,7 @@ func tooManyFiles(files []File) error {
 // what a layer may keep.
 func tooMuch(kept int) error {
 	if kept > maxKept/2 {
-		return fmt.Errorf("its lists of files take more than %d bytes", maxKept/2)
+		return limitErrorf("its lists of files take more than %d bytes", maxKept/2)
 	}
 	return nil
 }

@@ -1,13 +1,13 @@
 package misconfig
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 )
 
 // accountInterests are the files that say who is who.
@@ -20,61 +20,22 @@ func accountInterests() []interest {
 	}
 }
 
-// reducePasswords leaves of each password hash what tells its scheme, and
-// whether it is that of a well-known password, as far as left lasts.
-func reducePasswords(data []byte, left *int) []byte {
-	var kept []byte
-	for line := range bytes.Lines(data) {
-		name, rest, found := bytes.Cut(line, []byte(":"))
-		field, rest, more := bytes.Cut(rest, []byte(":"))
-		if !found || locked(string(field)) || len(field) == 0 {
-			kept = append(kept, line...)
-			continue
-		}
-		kept = append(kept, name...)
-		kept = append(kept, ':')
-		kept = append(kept, reducePassword(string(name), string(field), left)...)
-		if more {
-			kept = append(kept, ':')
-			kept = append(kept, rest...)
-		} else if bytes.HasSuffix(line, []byte("\n")) {
-			kept = append(kept, '\n')
-		}
-	}
-	return kept
-}
-
-// The forms that a password hash takes in the facts: "$hash$" and the scheme,
-// then "$known" if the password is one that everybody tries.
-const (
-	hashMark  = "$hash$"
-	knownMark = "$known"
-)
-
-func reducePassword(name, field string, left *int) string {
-	reduced := hashMark + scheme(field)
-	if knownPassword(name, field, left) {
-		reduced += knownMark
-	}
-	return reduced
-}
-
 // accounts are the account files of an image as a container sees them.
 type accounts struct {
-	users           []account
-	byName          map[string]account // the first of each name
-	groups          []group
-	shadow, gshadow []password
+	users           []account.User
+	byName          map[string]account.User // the first of each name
+	groups          []account.Group
+	shadow, gshadow []account.ShadowEntry
 	// files are those of the four that are there and were read, by name.
 	files map[string]text
-	// odd are the lines that could not be read, by the name of the file.
-	odd map[string][]oddity
+	// malformed are the lines that could not be read, by the name of the file.
+	malformed map[string][]account.Malformed
 	// unread are the files that are there and were not read, with the reason.
 	unread map[string]string
 }
 
 func (s *subject) readAccounts() accounts {
-	a := accounts{files: map[string]text{}, odd: map[string][]oddity{}, unread: map[string]string{}}
+	a := accounts{files: map[string]text{}, malformed: map[string][]account.Malformed{}, unread: map[string]string{}}
 	read := func(name string) string {
 		t, ok := s.read("etc/" + name)
 		if !ok {
@@ -88,14 +49,14 @@ func (s *subject) readAccounts() accounts {
 		a.files[name] = t
 		return t.body
 	}
-	a.users, a.odd["passwd"] = parsePasswd(read("passwd"))
-	a.byName = make(map[string]account, len(a.users))
+	a.users, a.malformed["passwd"] = account.ParsePasswd(read("passwd"))
+	a.byName = make(map[string]account.User, len(a.users))
 	for _, u := range slices.Backward(a.users) {
-		a.byName[u.name] = u
+		a.byName[u.Name] = u
 	}
-	a.groups, a.odd["group"] = parseGroup(read("group"))
-	a.shadow, a.odd["shadow"] = parseShadow(read("shadow"))
-	a.gshadow, a.odd["gshadow"] = parseShadow(read("gshadow"))
+	a.groups, a.malformed["group"] = account.ParseGroup(read("group"))
+	a.shadow, a.malformed["shadow"] = account.ParseShadow(read("shadow"))
+	a.gshadow, a.malformed["gshadow"] = account.ParseShadow(read("gshadow"))
 	return a
 }
 
@@ -169,20 +130,20 @@ func judgeEmptyPasswords(s *subject) []violation {
 	var list []violation
 	a := &s.accounts
 	for _, u := range a.users {
-		if u.password == "" {
-			list = append(list, s.emptyPassword(u, "passwd", u.line))
+		if u.Password == "" {
+			list = append(list, s.emptyPassword(u, "passwd", u.Line))
 		}
 	}
 	for _, p := range a.shadow {
-		if p.value != "" {
+		if p.Password != "" {
 			continue
 		}
-		u, ok := a.byName[p.name]
+		u, ok := a.byName[p.Name]
 		if !ok {
-			u.name = p.name
+			u.Name = p.Name
 		}
-		v := s.emptyPassword(u, "shadow", p.line)
-		if u.password != "x" {
+		v := s.emptyPassword(u, "shadow", p.Line)
+		if u.Password != "x" {
 			v.severity = seaworthy.Low
 			v.detail = "As etc/passwd stands it does not refer to this line; the account opens once it does."
 		}
@@ -191,9 +152,9 @@ func judgeEmptyPasswords(s *subject) []violation {
 	return list
 }
 
-func (s *subject) emptyPassword(u account, file string, line int) violation {
-	v := s.accountLines(file, fmt.Sprintf("%s: the password field in etc/%s is empty", u.name, file), line)
-	if !opensShell(u.shell) {
+func (s *subject) emptyPassword(u account.User, file string, line int) violation {
+	v := s.accountLines(file, fmt.Sprintf("%s: the password field in etc/%s is empty", u.Name, file), line)
+	if !account.OpensShell(u.Shell) {
 		v.severity = seaworthy.Medium
 		v.detail = "The account has no login shell, which leaves su with a shell of its own and services that check passwords."
 	}
@@ -219,42 +180,42 @@ func judgeSetPasswords(s *subject) []violation {
 		list = append(list, v)
 	}
 	for _, u := range s.accounts.users {
-		judge("passwd", u.name, u.password, u.line)
+		judge("passwd", u.Name, u.Password, u.Line)
 	}
 	for _, p := range s.accounts.shadow {
-		judge("shadow", p.name, p.value, p.line)
+		judge("shadow", p.Name, p.Password, p.Line)
 	}
 	for _, g := range s.accounts.groups {
-		judge("group", g.name, g.password, g.line)
+		judge("group", g.Name, g.Password, g.Line)
 	}
 	for _, p := range s.accounts.gshadow {
-		judge("gshadow", p.name, p.value, p.line)
+		judge("gshadow", p.Name, p.Password, p.Line)
 	}
 	return list
 }
 
 func judgeDuplicateIDs(s *subject) []violation {
 	var list []violation
-	users := map[uint32]account{}
+	users := map[uint32]account.User{}
 	for _, u := range s.accounts.users {
-		first, ok := users[u.uid]
+		first, ok := users[u.UID]
 		switch {
 		case !ok:
-			users[u.uid] = u
-		case u.uid == 0 || first.name == u.name:
+			users[u.UID] = u
+		case u.UID == 0 || first.Name == u.Name:
 			// Judged as an alias of root, or as a duplicate name.
 		default:
-			list = append(list, s.accountLines("passwd", fmt.Sprintf("%s and %s have user id %d", first.name, u.name, u.uid), first.line, u.line))
+			list = append(list, s.accountLines("passwd", fmt.Sprintf("%s and %s have user id %d", first.Name, u.Name, u.UID), first.Line, u.Line))
 		}
 	}
-	groups := map[uint32]group{}
+	groups := map[uint32]account.Group{}
 	for _, g := range s.accounts.groups {
-		first, ok := groups[g.gid]
+		first, ok := groups[g.GID]
 		switch {
 		case !ok:
-			groups[g.gid] = g
-		case first.name != g.name:
-			list = append(list, s.accountLines("group", fmt.Sprintf("%s and %s have group id %d", first.name, g.name, g.gid), first.line, g.line))
+			groups[g.GID] = g
+		case first.Name != g.Name:
+			list = append(list, s.accountLines("group", fmt.Sprintf("%s and %s have group id %d", first.Name, g.Name, g.GID), first.Line, g.Line))
 		}
 	}
 	return list
@@ -275,17 +236,17 @@ func judgeDuplicateNames(s *subject) []violation {
 	var names []string
 	var lines []int
 	for _, u := range s.accounts.users {
-		names, lines = append(names, u.name), append(lines, u.line)
+		names, lines = append(names, u.Name), append(lines, u.Line)
 	}
 	judge("passwd", names, lines)
 	names, lines = nil, nil
 	for _, g := range s.accounts.groups {
-		names, lines = append(names, g.name), append(lines, g.line)
+		names, lines = append(names, g.Name), append(lines, g.Line)
 	}
 	judge("group", names, lines)
 	names, lines = nil, nil
 	for _, p := range s.accounts.shadow {
-		names, lines = append(names, p.name), append(lines, p.line)
+		names, lines = append(names, p.Name), append(lines, p.Line)
 	}
 	judge("shadow", names, lines)
 	return list
@@ -303,8 +264,8 @@ func (s *subject) accountLines(file, evidence string, lines ...int) violation {
 func judgeRootAliases(s *subject) []violation {
 	var list []violation
 	for _, u := range s.accounts.users {
-		if u.uid == 0 && u.name != "root" {
-			list = append(list, s.accountLines("passwd", u.name+" has user id 0", u.line))
+		if u.UID == 0 && u.Name != "root" {
+			list = append(list, s.accountLines("passwd", u.Name+" has user id 0", u.Line))
 		}
 	}
 	return list
@@ -320,20 +281,20 @@ var shippedShells = map[string]string{
 func judgeSystemShells(s *subject) []violation {
 	var list []violation
 	for _, u := range s.accounts.users {
-		if u.uid == 0 || u.uid >= 1000 || !opensShell(u.shell) || u.shell != "" && u.shell == shippedShells[u.name] {
+		if u.UID == 0 || u.UID >= 1000 || !account.OpensShell(u.Shell) || u.Shell != "" && u.Shell == shippedShells[u.Name] {
 			continue
 		}
-		shell := u.shell
+		shell := u.Shell
 		if shell == "" {
 			shell = "/bin/sh"
 		}
 		if _, there := s.Resolve(strings.TrimPrefix(path.Clean("/"+shell), "/")); !there {
 			continue
 		}
-		if u.shell == "" {
+		if u.Shell == "" {
 			shell += ", since the field is empty"
 		}
-		list = append(list, s.accountLines("passwd", fmt.Sprintf("%s (%d): %s", u.name, u.uid, shell), u.line))
+		list = append(list, s.accountLines("passwd", fmt.Sprintf("%s (%d): %s", u.Name, u.UID, shell), u.Line))
 	}
 	return list
 }
@@ -341,8 +302,8 @@ func judgeSystemShells(s *subject) []violation {
 func judgeMalformedLines(s *subject) []violation {
 	var list []violation
 	for _, file := range []string{"passwd", "group", "shadow", "gshadow"} {
-		for _, o := range s.accounts.odd[file] {
-			list = append(list, s.accountLines(file, fmt.Sprintf("etc/%s:%d: %s", file, o.line, o.why), o.line))
+		for _, m := range s.accounts.malformed[file] {
+			list = append(list, s.accountLines(file, fmt.Sprintf("etc/%s:%d: %v", file, m.Line, m.Err), m.Line))
 		}
 	}
 	return list

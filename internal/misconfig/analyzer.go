@@ -40,9 +40,6 @@ func New() *Analyzer {
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "misconfig" }
 
-// Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 2 }
-
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on what the pass
 // collects, not on the checks, which are run anew for each image.
 func (a *Analyzer) ConfigDigest() string { return a.index.digest }
@@ -103,7 +100,7 @@ func (c *check) report(list []violation, sink seaworthy.Sink) error {
 	for i, v := range list {
 		if i == maxFindings {
 			return sink.Coverage(&seaworthy.Coverage{
-				Risk: seaworthy.Misconfiguration, Subject: "check " + c.id, State: seaworthy.Partial,
+				Risk: seaworthy.Misconfiguration, Subject: "check " + c.id, State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
 				Reason: fmt.Sprintf("%d violations; the first %d are reported.", len(list), maxFindings),
 			})
 		}

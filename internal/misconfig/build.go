@@ -7,13 +7,15 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // run is a build step that runs commands.
 type run struct {
 	instruction.Instruction
-	commands []*instruction.Command
+	commands []*shell.Command
 	// whole is false if not all of the script could be read.
 	whole bool
 	// at is the place of the step.
@@ -219,10 +221,10 @@ func judgeUpdateAlone(s *subject) []violation {
 	var list []violation
 	for _, r := range s.runs {
 		for _, tool := range packageTools {
-			i := slices.IndexFunc(r.commands, func(c *instruction.Command) bool {
+			i := slices.IndexFunc(r.commands, func(c *shell.Command) bool {
 				return slices.Contains(tool.names, c.Name) && c.Has(tool.refresh...)
 			})
-			if i < 0 || slices.ContainsFunc(r.commands, func(c *instruction.Command) bool { return tool.uses(c) }) {
+			if i < 0 || slices.ContainsFunc(r.commands, func(c *shell.Command) bool { return tool.uses(c) }) {
 				continue
 			}
 			v := violation{evidence: evidenceOf(r.commands[i]), locations: r.at}
@@ -241,7 +243,7 @@ func judgeUpdateAlone(s *subject) []violation {
 
 // uses is true if a command installs from the lists. A program other than the
 // package manager's, such as a script of the build's own, may do so too.
-func (t *packageTool) uses(c *instruction.Command) bool {
+func (t *packageTool) uses(c *shell.Command) bool {
 	if slices.Contains(t.names, c.Name) {
 		return c.Has(t.installs...)
 	}
@@ -255,7 +257,7 @@ func (t *packageTool) uses(c *instruction.Command) bool {
 func judgeSudo(s *subject) []violation {
 	var list []violation
 	for _, r := range s.runs {
-		i := slices.IndexFunc(r.commands, func(c *instruction.Command) bool {
+		i := slices.IndexFunc(r.commands, func(c *shell.Command) bool {
 			return c.Name == "sudo" || slices.Contains(c.Via, "sudo")
 		})
 		if i >= 0 {
@@ -267,7 +269,7 @@ func judgeSudo(s *subject) []violation {
 
 // evidenceOf shows a command with its first words. What echo and printf print is
 // not shown: it may be a password for a command that is not seen here.
-func evidenceOf(c *instruction.Command) string {
+func evidenceOf(c *shell.Command) string {
 	text, args := c.Name, c.Args[:min(len(c.Args), 3)]
 	if c.Name == "echo" || c.Name == "printf" {
 		args = nil
@@ -302,7 +304,7 @@ func judgePasswordCommands(s *subject) []violation {
 
 // passwordOf gives the password, or its hash, that a command sets, and words for
 // what it does without it.
-func passwordOf(c *instruction.Command) (secret, how string) {
+func passwordOf(c *shell.Command) (secret, how string) {
 	switch c.Name {
 	case "useradd", "usermod":
 		for i, a := range c.Args {
@@ -313,12 +315,12 @@ func passwordOf(c *instruction.Command) (secret, how string) {
 				secret = strings.TrimPrefix(a, "--password=")
 			}
 		}
-		if locked(secret) && !strings.HasPrefix(secret, "$") {
+		if account.Locked(secret) && !strings.HasPrefix(secret, "$") {
 			return "", ""
 		}
 		return secret, fmt.Sprintf("%s -p %s", c.Name, instruction.Hidden)
 	case "echo", "printf":
-		to := c.Reaches(func(c *instruction.Command) bool {
+		to := c.Reaches(func(c *shell.Command) bool {
 			return c.Name == "chpasswd" || c.Name == "passwd" && c.Has("--stdin")
 		})
 		if to == nil || len(c.Args) == 0 {

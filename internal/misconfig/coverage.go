@@ -2,7 +2,6 @@ package misconfig
 
 import (
 	"fmt"
-	"slices"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -11,41 +10,48 @@ import (
 // facts, from files that were not read, and from a history that does not tell.
 func (s *subject) cover(sink seaworthy.Sink) error {
 	list := []seaworthy.Coverage{{Subject: "configuration", State: seaworthy.Checked}}
-	partial := func(subject, format string, args ...any) {
-		list = append(list, seaworthy.Coverage{Subject: subject, State: seaworthy.Partial, Reason: fmt.Sprintf(format, args...)})
+	partial := func(subject string, code seaworthy.CoverageCode, format string, args ...any) {
+		list = append(list, seaworthy.Coverage{Subject: subject, State: seaworthy.Partial, Code: code, Reason: fmt.Sprintf(format, args...)})
 	}
 	switch n := len(s.image.Layers); {
 	case !s.configured:
 		list[0].State = seaworthy.Partial
+		list[0].Code = seaworthy.CodeNoConfiguration
 		list[0].Reason = "A root file system has no configuration; its files were judged."
 	case len(s.steps) == 0 && n > 0:
-		partial("history", "The image has no history, so that the steps of its build could not be judged.")
+		partial("history", seaworthy.CodeNoHistory, "The image has no history, so that the steps of its build could not be judged.")
 	case !s.bound:
-		partial("history", "The history has another number of layers than the image (%d), so that it is not known which step made which.", n)
+		partial("history", seaworthy.CodeNoHistory, "The history has another number of layers than the image (%d), so that it is not known which step made which.", n)
 	}
 	for _, name := range s.over {
-		partial("configuration: "+name, "It has more entries than are judged: %d of the history, %d of a list.", maxSteps, maxEntries)
+		partial("configuration: "+name, seaworthy.CodeLimitExceeded, "It has more entries than are judged: %d of the history, %d of a list.", maxSteps, maxEntries)
 	}
 	for _, what := range sortedKeys(s.cut) {
-		partial(what, "%s", s.cut[what])
+		partial(what, seaworthy.CodeLimitExceeded, "%s", s.cut[what])
 	}
 	for _, r := range s.runs {
 		if !r.whole {
-			partial(fmt.Sprintf("history: step %d", r.History), "The script could not be parsed whole: %s", shown(r.Redacted()))
+			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could not be parsed whole: %s", shown(r.Redacted()))
 		}
 	}
 	for _, name := range sortedKeys(s.accounts.unread) {
-		partial("accounts", "%s", s.accounts.unread[name])
+		partial("accounts", seaworthy.CodeUnreadable, "%s", s.accounts.unread[name])
 	}
-	for _, p := range slices.Concat(s.sudo.problems, s.sshd.problems) {
-		partial(fmt.Sprintf("%s:%d", shown(p.file), p.line), "A part of the configuration was not judged: %s.", shown(p.err.Error()))
+	unread := func(file string, line int, err error) {
+		partial(fmt.Sprintf("%s:%d", shown(file), line), seaworthy.CodeInvalidSyntax, "A part of the configuration was not judged: %s.", shown(err.Error()))
+	}
+	for _, p := range s.sudo.Problems {
+		unread(p.File, p.Line, p.Err)
+	}
+	for _, p := range s.sshd.Problems {
+		unread(p.File, p.Line, p.Err)
 	}
 	for i := range s.layers {
 		f := &s.layers[i]
 		for _, o := range f.Unread {
 			if e, ok := s.At(i, o); ok {
 				list = append(list, seaworthy.Coverage{
-					Subject: fmt.Sprintf("layer %d: %s", i, e.Path), State: seaworthy.NotChecked,
+					Subject: fmt.Sprintf("layer %d: %s", i, e.Path), State: seaworthy.NotChecked, Code: seaworthy.CodeLimitExceeded,
 					Reason: fmt.Sprintf("The file has %d bytes; over %d bytes, or %d bytes in all of a layer, such files are not read.",
 						e.Size, maxTextSize, maxTextSum),
 				})
@@ -53,11 +59,11 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 		}
 		for _, o := range f.Links {
 			if e, target, unread := s.leadsAway(i, o); unread {
-				partial(fmt.Sprintf("layer %d: %s", i, shown(e.Path)), "It is a link to %s, which was not read.", shown(target))
+				partial(fmt.Sprintf("layer %d: %s", i, shown(e.Path)), seaworthy.CodeUnreadable, "It is a link to %s, which was not read.", shown(target))
 			}
 		}
 		for _, name := range sortedKeys(f.Beyond) {
-			partial(fmt.Sprintf("layer %d", i), "It has %d entries of the kind %q; those after the first %d were not looked at.",
+			partial(fmt.Sprintf("layer %d", i), seaworthy.CodeLimitExceeded, "It has %d entries of the kind %q; those after the first %d were not looked at.",
 				f.Beyond[name]+maxNotes, name, maxNotes)
 		}
 	}
@@ -69,7 +75,7 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 	}
 	if len(list) > maxCoverage {
 		return sink.Coverage(&seaworthy.Coverage{
-			Risk: seaworthy.Misconfiguration, Subject: "image", State: seaworthy.Partial,
+			Risk: seaworthy.Misconfiguration, Subject: "image", State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
 			Reason: fmt.Sprintf("%d things were not looked at whole; the first %d are listed.", len(list)-1, maxCoverage-1),
 		})
 	}
@@ -104,7 +110,7 @@ func foreign(img *seaworthy.Image) *seaworthy.Coverage {
 		return nil
 	}
 	return &seaworthy.Coverage{
-		Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.NotChecked,
+		Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.NotChecked, Code: seaworthy.CodeUnsupportedPlatform,
 		Reason: fmt.Sprintf("The image is for %s; only images for Linux can be judged.", shown(img.Config.OS)),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
@@ -194,7 +195,7 @@ func judgeLibraryPath(s *subject) []violation {
 		}
 		// The name of a file that nobody has stands for any library.
 		library := rooted(dir) + "/lib.so"
-		if at, ok := s.replaceable(library, anybody()); ok {
+		if at, ok := s.replaceable(library, account.Anybody()); ok {
 			add(seaworthy.High, "anybody can write "+describeMode(at), s.at(at, 0))
 		} else if at, ok := s.replaceable(library, s.user); ok {
 			add(seaworthy.High, "the image's user can write "+describeMode(at), s.at(at, 0))

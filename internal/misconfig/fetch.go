@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // fetchChecks judge how the build got what it put into the image.
@@ -109,7 +109,7 @@ var laxDownloads = []lax{
 }
 
 // found gives the words by which a command is told not to verify, "" if none.
-func (l *lax) found(c *instruction.Command) string {
+func (l *lax) found(c *shell.Command) string {
 	if !slices.Contains(l.programs, c.Name) {
 		return ""
 	}
@@ -144,7 +144,7 @@ func (l *lax) found(c *instruction.Command) string {
 }
 
 // unverified lists the commands of the build that one of the lax ways is for.
-func (s *subject) unverified(ways []lax, more func(*instruction.Command) string) []violation {
+func (s *subject) unverified(ways []lax, more func(*shell.Command) string) []violation {
 	var list []violation
 	for _, r := range s.runs {
 		for _, c := range r.commands {
@@ -169,7 +169,7 @@ func (s *subject) unverified(ways []lax, more func(*instruction.Command) string)
 }
 
 // fetchEvidence shows the program, the words that matter and the URLs.
-func fetchEvidence(c *instruction.Command, words string) string {
+func fetchEvidence(c *shell.Command, words string) string {
 	text := strings.TrimSpace(c.Name + " " + words)
 	for _, u := range urlsOf(c) {
 		text += " " + u
@@ -182,7 +182,7 @@ const maxURLs = 4
 
 // urlsOf gives the URLs among the arguments of a command, without user
 // information, query and fragment.
-func urlsOf(c *instruction.Command) []string {
+func urlsOf(c *shell.Command) []string {
 	var list []string
 	for _, a := range c.Args {
 		if i := strings.Index(a, "http"); i >= 0 && strings.HasPrefix(strings.TrimPrefix(a[i+4:], "s"), "://") && len(list) < maxURLs {
@@ -196,7 +196,7 @@ func urlsOf(c *instruction.Command) []string {
 }
 
 // verifies is true if a command compares checksums or verifies signatures.
-func verifies(c *instruction.Command) bool {
+func verifies(c *shell.Command) bool {
 	switch c.Name {
 	case "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "b2sum", "md5sum":
 		return c.Has("--check", "--status", "--strict") || c.HasShort('c')
@@ -213,7 +213,7 @@ func verifies(c *instruction.Command) bool {
 }
 
 func judgeUnverifiedPackages(s *subject) []violation {
-	return s.unverified(laxPackages, func(c *instruction.Command) string {
+	return s.unverified(laxPackages, func(c *shell.Command) string {
 		texts := slices.Clone(c.Args)
 		for _, r := range c.Redirects {
 			if r.Op == "<<" || r.Op == "<<-" || r.Op == "<<<" {
@@ -259,7 +259,7 @@ func unverifiedRepository(text string) string {
 }
 
 func judgeTLSOff(s *subject) []violation {
-	return s.unverified(laxDownloads, func(c *instruction.Command) string {
+	return s.unverified(laxDownloads, func(c *shell.Command) string {
 		for _, a := range c.Assigns {
 			if tlsOff(a.Key, a.Value) {
 				return "with " + a.Key + "=" + a.Value
@@ -276,7 +276,7 @@ func judgeTLSOff(s *subject) []violation {
 	})
 }
 
-func downloads(c *instruction.Command) bool {
+func downloads(c *shell.Command) bool {
 	switch c.Name {
 	case "curl", "wget", "wget2", "fetch", "aria2c", "http", "https", "iwr", "invoke-webrequest":
 		return true
@@ -287,7 +287,7 @@ func downloads(c *instruction.Command) bool {
 func judgeDownloadRun(s *subject) []violation {
 	var list []violation
 	for _, r := range s.runs {
-		files := map[string]*instruction.Command{} // what was downloaded to where
+		files := map[string]*shell.Command{} // what was downloaded to where
 		for _, c := range r.commands {
 			how := ""
 			if from, ok := files[scriptOf(c)]; ok && !r.verifies {
@@ -296,7 +296,7 @@ func judgeDownloadRun(s *subject) []violation {
 				if file := savedAs(c); file != "" {
 					files[file] = c
 				}
-				if to := c.Reaches(func(to *instruction.Command) bool { return runsInput(to, c) }); to != nil {
+				if to := c.Reaches(func(to *shell.Command) bool { return runsInput(to, c) }); to != nil {
 					how = fetchEvidence(c, "") + " | " + cmp.Or(to.Name, "command")
 				}
 			}
@@ -316,7 +316,7 @@ func judgeDownloadRun(s *subject) []violation {
 
 // savedAs is the base name of the file that a command downloads to; "" if it
 // writes to its standard output or it cannot be told.
-func savedAs(c *instruction.Command) string {
+func savedAs(c *shell.Command) string {
 	for _, r := range c.Redirects {
 		if r.Op == ">" && r.FD == "" {
 			return path.Base(r.Word)
@@ -350,7 +350,7 @@ func shortOption(arg string, letter byte) bool {
 // scriptOf is the base name of the file that a command runs: its own, or the
 // script that an interpreter is given; "" if it is none that could have been
 // downloaded.
-func scriptOf(c *instruction.Command) string {
+func scriptOf(c *shell.Command) string {
 	if interpreters[c.Name] || c.Shell() || c.Name == "source" || c.Name == "." {
 		if operands := c.Operands(); len(operands) > 0 {
 			return path.Base(operands[0])
@@ -369,7 +369,7 @@ var interpreters = map[string]bool{
 
 // runsInput is true if a command that gets the output of a download runs it as
 // a program, rather than reads it as data.
-func runsInput(to, download *instruction.Command) bool {
+func runsInput(to, download *shell.Command) bool {
 	// The output stands in an argument: sh -c "$(curl …)", bash <(curl …).
 	inArgument := slices.ContainsFunc(to.Args, func(a string) bool {
 		a = a[:min(len(a), maxArgument)]
@@ -428,7 +428,7 @@ func judgePlainHTTP(s *subject) []violation {
 
 // fetchesPlain is true if one of the arguments of a command that downloads is a
 // URL of plain HTTP, other than of a proxy or in what is sent.
-func fetchesPlain(c *instruction.Command) bool {
+func fetchesPlain(c *shell.Command) bool {
 	for i, a := range c.Args {
 		if i > 0 && slices.Contains([]string{"-x", "--proxy", "--preproxy", "-H", "--header", "-d", "--data", "-e", "--referer", "-A"}, c.Args[i-1]) {
 			continue

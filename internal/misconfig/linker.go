@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 )
 
 func linkerInterests() []interest {
@@ -96,7 +97,7 @@ func judgeLibraryDirectories(s *subject) []violation {
 				seen[dir] = true
 				// The name of a file that nobody has stands for any library.
 				name := rooted(dir) + "/library.so"
-				at, ok := s.exchangeable(name, anybody())
+				at, ok := s.exchangeable(name, account.Anybody())
 				v := violation{evidence: shown(dir) + ": anybody can write "}
 				if !ok {
 					if at, ok = s.exchangeable(name, s.user); !ok {

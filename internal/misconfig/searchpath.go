@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 )
 
 // searchPathChecks judge the directories in which programs are looked for.
@@ -68,7 +69,7 @@ func judgePathWritable(s *subject) []violation {
 		}
 		seen[real] = true
 		// The name of a file that nobody has stands for any program.
-		if at, ok := s.exchangeable(real+"/program", anybody()); ok {
+		if at, ok := s.exchangeable(real+"/program", account.Anybody()); ok {
 			v := violation{evidence: fmt.Sprintf("PATH entry %s: anybody can write %s", shown(dir), describeMode(at)), locations: []seaworthy.Location{s.at(at, 0)}}
 			if at.Mode&seaworthy.Sticky != 0 {
 				v.severity = seaworthy.Medium

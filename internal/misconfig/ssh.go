@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/sshdconfig"
 )
 
 func sshInterests() []interest {
@@ -156,20 +157,20 @@ func (s *subject) servesSSH() bool {
 }
 
 // readSSHD reads the live sshd_config, where the distribution keeps it.
-func (s *subject) readSSHD() *sshdConfig {
+func (s *subject) readSSHD() *sshdconfig.Config {
 	file := "etc/ssh/sshd_config"
 	if _, ok := s.Resolve(file); !ok {
 		file = "usr/etc/ssh/sshd_config"
 	}
-	return readSSHD(s.files(), file)
+	return sshdconfig.Read(keptFiles{s}, file)
 }
 
 // sshdJudge judges the values in force of one keyword.
 func sshdJudge(keyword string, bad func(args []string) (seaworthy.Severity, bool)) func(*subject) []violation {
 	return func(s *subject) []violation {
 		var list []violation
-		for _, o := range s.sshd.inForce(keyword) {
-			if severity, ok := bad(o.args); ok {
+		for _, o := range s.sshd.InForce(keyword) {
+			if severity, ok := bad(o.Args); ok {
 				list = append(list, s.sshdViolation(o, severity))
 			}
 		}
@@ -177,13 +178,13 @@ func sshdJudge(keyword string, bad func(args []string) (seaworthy.Severity, bool
 	}
 }
 
-func (s *subject) sshdViolation(o sshdOption, severity seaworthy.Severity) violation {
-	v := violation{severity: severity, evidence: shown(o.keyword + " " + strings.Join(o.args, " "))}
-	if o.match != "" {
-		v.evidence += shown(" (Match " + o.match + ")")
+func (s *subject) sshdViolation(o sshdconfig.Option, severity seaworthy.Severity) violation {
+	v := violation{severity: severity, evidence: shown(o.Keyword + " " + strings.Join(o.Args, " "))}
+	if o.Match != "" {
+		v.evidence += shown(" (Match " + o.Match + ")")
 	}
-	if e, ok := s.Resolve(o.file); ok {
-		v.locations = []seaworthy.Location{s.at(e, o.line)}
+	if e, ok := s.Resolve(o.File); ok {
+		v.locations = []seaworthy.Location{s.at(e, o.Line)}
 	}
 	if !s.servesSSH() {
 		v.severity = lower(v.severity)
@@ -221,8 +222,8 @@ var weakSSHD = [...]struct {
 func judgeSSHDWeak(s *subject) []violation {
 	var list []violation
 	for _, w := range weakSSHD {
-		for _, o := range s.sshd.inForce(w.keyword) {
-			value := strings.ToLower(o.args[0])
+		for _, o := range s.sshd.InForce(w.keyword) {
+			value := strings.ToLower(o.Args[0])
 			if strings.HasPrefix(value, "-") {
 				continue // taken out of the defaults
 			}

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // startupInterests are the files that decide what runs, and when.
@@ -110,7 +112,7 @@ func (c *chain) argv(argv []string, depth int) {
 	c.commands(cmds, depth)
 }
 
-func (c *chain) commands(cmds []*instruction.Command, depth int) {
+func (c *chain) commands(cmds []*shell.Command, depth int) {
 	for _, cmd := range cmds {
 		if c.full() {
 			return
@@ -183,7 +185,7 @@ func (c *chain) file(name string, depth int) {
 
 // interpretedScript is the script that an interpreter is given; empty if the
 // command is no interpreter or is given none.
-func interpretedScript(cmd *instruction.Command) string {
+func interpretedScript(cmd *shell.Command) string {
 	name := strings.TrimRight(cmd.Name, ".0123456789")
 	jar := false
 	switch name {
@@ -215,7 +217,7 @@ func judgeStartWritable(s *subject) []violation {
 		at, ok := s.replaceable(file, s.user)
 		who := "user " + describeUser(s.user)
 		if !ok {
-			if at, ok = s.replaceable(file, anybody()); !ok {
+			if at, ok = s.replaceable(file, account.Anybody()); !ok {
 				continue
 			}
 			who = "anybody"
@@ -235,14 +237,14 @@ func judgeStartWritable(s *subject) []violation {
 // as root, and how bad that is: high if everybody can, medium if only the
 // image's user, low if only an owner whom the container does not run as.
 func (s *subject) changeable(file string) (at seaworthy.Entry, who string, severity seaworthy.Severity) {
-	if at, ok := s.replaceable(file, anybody()); ok {
+	if at, ok := s.replaceable(file, account.Anybody()); ok {
 		return at, "anybody", seaworthy.High
 	}
 	if at, ok := s.replaceable(file, s.user); ok {
 		return at, "user " + describeUser(s.user), seaworthy.Medium
 	}
 	e, ok := s.Resolve(file)
-	if ok && e.UID != 0 && e.UID != s.user.uid && e.Type == seaworthy.Regular {
+	if ok && e.UID != 0 && e.UID != s.user.UID && e.Type == seaworthy.Regular {
 		return e, fmt.Sprintf("its owner, uid %d,", e.UID), seaworthy.Low
 	}
 	return seaworthy.Entry{}, "", seaworthy.Unknown
@@ -356,9 +358,9 @@ func (s *subject) hasProgram(names ...string) bool {
 	return false
 }
 
-func describeUser(u user) string {
-	if u.name == "" {
-		return fmt.Sprint(u.uid)
+func describeUser(u account.Identity) string {
+	if u.Name == "" {
+		return fmt.Sprint(u.UID)
 	}
-	return fmt.Sprintf("%s (uid %d)", shown(u.name), u.uid)
+	return fmt.Sprintf("%s (uid %d)", shown(u.Name), u.UID)
 }

@@ -2,7 +2,10 @@ package misconfig
 
 import (
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/sshdconfig"
+	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
 // subject is an image as the checks see it. Everything in it is in the order of
@@ -16,10 +19,10 @@ type subject struct {
 	layers     []facts
 	// accounts are those of the image, user is whom its process runs as.
 	accounts accounts
-	user     user
+	user     account.Identity
 	// sudo and sshd are the live configurations of these, with their includes.
-	sudo *sudoers
-	sshd *sshdConfig
+	sudo *sudoers.Config
+	sshd *sshdconfig.Config
 	// steps are the history, runs those of them that run commands; bound is true
 	// if it is known which step made which layer.
 	steps []instruction.Instruction
@@ -48,7 +51,7 @@ func newSubject(m seaworthy.Merged, layers []facts) *subject {
 	s.envSteps = readEnvSteps(s.steps)
 	s.runs = readRuns(s.steps)
 	s.accounts = s.readAccounts()
-	s.user = resolveUser(s.config.User, s.accounts.users, s.accounts.groups)
+	s.user = account.Resolve(s.config.User, s.accounts.users, s.accounts.groups)
 	s.sudo = s.readSudoers()
 	s.sshd = s.readSSHD()
 	return s

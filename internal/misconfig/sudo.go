@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
+	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
 func sudoInterests() []interest {
@@ -87,42 +89,51 @@ func sudoChecks() []check {
 	}
 }
 
-// files gives the live files of the image whose text was kept.
-func (s *subject) files() textFiles {
-	return textFiles{
-		read: func(name string) (string, bool) { t, ok := s.read(name); return t.body, ok },
-		list: func(dir string) []string {
-			var names []string
-			for _, e := range s.List(dir) {
-				if t, ok := s.Resolve(e.Path); ok && t.Type == seaworthy.Regular {
-					names = append(names, path.Base(e.Path))
-				}
-			}
-			return names
-		},
-	}
+// keptFiles is the live files of an image whose text was kept. It implements
+// [sudoers.FileSystem] and [sshdconfig.FileSystem].
+type keptFiles struct{ *subject }
+
+func (f keptFiles) ReadFile(name string) (string, bool) {
+	t, ok := f.read(name)
+	return t.body, ok
 }
+
+func (f keptFiles) ReadDir(dir string) []string {
+	var names []string
+	for _, e := range f.List(dir) {
+		if t, ok := f.Resolve(e.Path); ok && t.Type == seaworthy.Regular {
+			names = append(names, path.Base(e.Path))
+		}
+	}
+	return names
+}
+
+// The paths of sudoers, the distribution's own behind that of the administrator.
+const sudoersFile, distributionSudoersFile = "etc/sudoers", "usr/etc/sudoers"
 
 // readSudoers reads the live sudoers, where the distribution keeps them. In an
 // image without them the rules of sudoers.d count all the same: they wait for the
 // sudoers that the package of sudo brings.
-func (s *subject) readSudoers() *sudoers {
-	const file, other = "etc/sudoers", "usr/etc/sudoers"
-	files := s.files()
-	if _, ok := s.Resolve(file); ok {
-		return readSudoers(files, file)
+func (s *subject) readSudoers() *sudoers.Config {
+	files := keptFiles{s}
+	if _, ok := s.Resolve(sudoersFile); ok {
+		return sudoers.Read(files, sudoersFile)
 	}
-	if _, ok := s.Resolve(other); ok {
-		return readSudoers(files, other)
+	if _, ok := s.Resolve(distributionSudoersFile); ok {
+		return sudoers.Read(files, distributionSudoersFile)
 	}
-	read := files.read
-	files.read = func(name string) (string, bool) {
-		if name == file && len(files.list("etc/sudoers.d")) > 0 {
-			return "@includedir /etc/sudoers.d\n", true
-		}
-		return read(name)
+	return sudoers.Read(withSudoers{files}, sudoersFile)
+}
+
+// withSudoers adds the sudoers of the package of sudo to the files of an image that
+// has none, if there are rules that they would include.
+type withSudoers struct{ keptFiles }
+
+func (f withSudoers) ReadFile(name string) (string, bool) {
+	if name == sudoersFile && len(f.ReadDir("etc/sudoers.d")) > 0 {
+		return "@includedir /etc/sudoers.d\n", true
 	}
-	return readSudoers(files, file)
+	return f.keptFiles.ReadFile(name)
 }
 
 // sudoLocation is the place of a line of sudoers.
@@ -148,7 +159,7 @@ const maxSudoNames = 1000
 
 // audience tells whom the names of sudoers stand for in an image.
 type audience struct {
-	user user
+	user account.Identity
 	// own are the names that stand for the user; others those that stand for any
 	// account but root.
 	own, others map[string]bool
@@ -157,26 +168,26 @@ type audience struct {
 func (s *subject) audience() audience {
 	a := audience{user: s.user, own: map[string]bool{"ALL": true}, others: map[string]bool{}}
 	id := func(prefix string, n uint32) string { return prefix + strconv.FormatUint(uint64(n), 10) }
-	a.own[id("#", s.user.uid)] = true
-	if s.user.name != "" {
-		a.own[s.user.name] = true
+	a.own[id("#", s.user.UID)] = true
+	if s.user.Name != "" {
+		a.own[s.user.Name] = true
 	}
 	isOther := map[string]bool{}
 	for _, acc := range s.accounts.users {
-		if acc.uid != 0 {
-			isOther[acc.name] = true
-			for _, name := range []string{"ALL", acc.name, id("#", acc.uid), id("%#", acc.gid)} {
+		if acc.UID != 0 {
+			isOther[acc.Name] = true
+			for _, name := range []string{"ALL", acc.Name, id("#", acc.UID), id("%#", acc.GID)} {
 				a.others[name] = true
 			}
 		}
 	}
 	for _, g := range s.accounts.groups {
-		number := id("%#", g.gid)
-		if s.user.in(g.gid) || s.user.name != "" && slices.Contains(g.members, s.user.name) {
-			a.own["%"+g.name], a.own[number] = true, true
+		number := id("%#", g.GID)
+		if s.user.InGroup(g.GID) || s.user.Name != "" && slices.Contains(g.Members, s.user.Name) {
+			a.own["%"+g.Name], a.own[number] = true, true
 		}
-		if a.others[number] || slices.ContainsFunc(g.members, func(m string) bool { return isOther[m] }) {
-			a.others["%"+g.name], a.others[number] = true, true
+		if a.others[number] || slices.ContainsFunc(g.Members, func(m string) bool { return isOther[m] }) {
+			a.others["%"+g.Name], a.others[number] = true, true
 		}
 	}
 	return a
@@ -184,17 +195,17 @@ func (s *subject) audience() audience {
 
 // of tells whom a list of users is for. Of several names that stand for the
 // user, the last decides.
-func (a *audience) of(users []sudoName) concern {
+func (a *audience) of(users []sudoers.Member) concern {
 	c, match := forNobody, false
 	for _, n := range users[:min(len(users), maxSudoNames)] {
-		if a.own[n.name] {
-			match = !n.negated
+		if a.own[n.Name] {
+			match = !n.Negated
 		}
-		if a.others[n.name] && !n.negated {
+		if a.others[n.Name] && !n.Negated {
 			c = forOther
 		}
 	}
-	if match && a.user.uid != 0 && a.user.unknown == "" {
+	if match && a.user.UID != 0 && a.user.Unknown == "" {
 		c = forUser
 	}
 	return c
@@ -204,17 +215,17 @@ func judgeSudoNoPassword(s *subject) []violation {
 	conf, audience := s.sudo, s.audience()
 	installed := s.hasProgram("sudo", "sudo-rs")
 	var list []violation
-	for i := range conf.grants {
-		g := &conf.grants[i]
-		if !g.withoutPassword || !g.asRoot() || onlyRoot(g.users) || g.overridden {
+	for i := range conf.Grants {
+		g := &conf.Grants[i]
+		if !g.WithoutPassword || !g.AllowsRoot() || onlyRoot(g.Users) || g.Overridden {
 			continue
 		}
 		power, why := s.sudoPower(g)
 		v := violation{
 			severity: power, detail: why,
-			evidence: shown(g.String()), locations: s.sudoLocation(g.file, g.line),
+			evidence: shown(g.String()), locations: s.sudoLocation(g.File, g.Line),
 		}
-		switch audience.of(g.users) {
+		switch audience.of(g.Users) {
 		case forUser:
 			v.title = "The image's user runs commands as root with sudo, without a password"
 			v.severity = min(v.severity+1, seaworthy.High)
@@ -234,41 +245,41 @@ func judgeSudoNoPassword(s *subject) []violation {
 	return list
 }
 
-func onlyRoot(users []sudoName) bool {
-	return !slices.ContainsFunc(users, func(n sudoName) bool { return !n.negated && n.name != "root" && n.name != "#0" })
+func onlyRoot(users []sudoers.Member) bool {
+	return !slices.ContainsFunc(users, func(n sudoers.Member) bool { return !n.Negated && n.Name != "root" && n.Name != "#0" })
 }
 
 // sudoPower tells how much of root's power a grant without password gives:
 // medium if all of it, low if some, negligible if none is known.
-func (s *subject) sudoPower(g *sudoGrant) (seaworthy.Severity, string) {
-	c := g.command
+func (s *subject) sudoPower(g *sudoers.Grant) (seaworthy.Severity, string) {
+	c := g.Command
 	switch {
-	case c.path == "ALL":
+	case c.Path == "ALL":
 		return seaworthy.Medium, "It allows all commands."
-	case g.setenv:
+	case g.SetEnv:
 		return seaworthy.Medium, "SETENV lets the caller load a library into the command."
-	case strings.HasPrefix(c.path, "^"):
+	case strings.HasPrefix(c.Path, "^"):
 		return seaworthy.Low, "The command is a regular expression."
-	case hasWildcard(c.path):
+	case hasWildcard(c.Path):
 		return seaworthy.Medium, "The wildcard in the path allows every program that matches."
-	case strings.HasSuffix(c.path, "/"):
+	case strings.HasSuffix(c.Path, "/"):
 		return seaworthy.Medium, "It allows every program of the directory."
-	case c.path == "list":
+	case c.Path == "list":
 		return seaworthy.Negligible, "It allows to list rules only."
 	}
-	if strings.HasPrefix(c.path, "/") {
-		if at, who, severity := s.changeable(rooted(c.path)); severity >= seaworthy.Medium {
+	if strings.HasPrefix(c.Path, "/") {
+		if at, who, severity := s.changeable(rooted(c.Path)); severity >= seaworthy.Medium {
 			return seaworthy.Medium, fmt.Sprintf("%s can exchange the program: %s.", upperFirst(who), describeMode(at))
 		}
 	}
-	a, known := abuseOf(path.Base(c.path))
+	a, known := abuseOf(path.Base(c.Path))
 	// What the caller does not choose cannot be turned against root, unless
 	// the program can be told while it runs.
-	free := c.anyArgs || hasWildcard(c.args)
+	free := c.AnyArgs || hasWildcard(c.Args)
 	switch {
 	case !known:
 		return seaworthy.Low, "What the program can be made to do is not known."
-	case g.noexec && a.kind == givesShell:
+	case g.NoExec && a.kind == givesShell:
 		return seaworthy.Low, "NOEXEC keeps the program from starting others by ordinary means."
 	case (free || a.interactive) && a.kind <= writesFiles:
 		return seaworthy.Medium, fmt.Sprintf("The program %s: it %s.", a.kind, a.how)
@@ -287,13 +298,13 @@ func hasWildcard(text string) bool {
 func judgeSudoWildcard(s *subject) []violation {
 	conf, audience := s.sudo, s.audience()
 	var list []violation
-	for i := range conf.grants {
-		g := &conf.grants[i]
-		if onlyRoot(g.users) || !hasWildcard(g.command.path) && !hasWildcard(g.command.args) {
+	for i := range conf.Grants {
+		g := &conf.Grants[i]
+		if onlyRoot(g.Users) || !hasWildcard(g.Command.Path) && !hasWildcard(g.Command.Args) {
 			continue
 		}
-		v := violation{evidence: shown(g.String()), locations: s.sudoLocation(g.file, g.line)}
-		if audience.of(g.users) == forNobody || !g.withoutPassword {
+		v := violation{evidence: shown(g.String()), locations: s.sudoLocation(g.File, g.Line)}
+		if audience.of(g.Users) == forNobody || !g.WithoutPassword {
 			v.severity = seaworthy.Low
 		}
 		list = append(list, v)
@@ -304,17 +315,17 @@ func judgeSudoWildcard(s *subject) []violation {
 func judgeSudoDefaults(s *subject) []violation {
 	conf, audience := s.sudo, s.audience()
 	var list []violation
-	for _, d := range conf.defaults {
-		if d.name != "authenticate" || !d.negated {
+	for _, d := range conf.Defaults {
+		if d.Name != "authenticate" || !d.Negated {
 			continue
 		}
-		v := violation{evidence: shown(d.String()), locations: s.sudoLocation(d.file, d.line)}
+		v := violation{evidence: shown(d.String()), locations: s.sudoLocation(d.File, d.Line)}
 		switch {
-		case d.scope == ':' && onlyRoot(d.members), d.scope == ':' && audience.of(d.members) == forNobody:
+		case d.Scope == sudoers.ForUsers && onlyRoot(d.Members), d.Scope == sudoers.ForUsers && audience.of(d.Members) == forNobody:
 			v.severity = seaworthy.Low
-		case d.scope == ':' && audience.of(d.members) == forUser:
+		case d.Scope == sudoers.ForUsers && audience.of(d.Members) == forUser:
 			v.severity = seaworthy.High
-		case d.scope != 0 && d.scope != ':':
+		case d.Scope != sudoers.ForAll && d.Scope != sudoers.ForUsers:
 			v.severity = seaworthy.Low
 		}
 		list = append(list, v)
@@ -330,15 +341,15 @@ var loaderVariables = [...]string{
 
 func judgeSudoEnvironment(s *subject) []violation {
 	var list []violation
-	for _, d := range s.sudo.defaults {
-		bad := d.name == "env_reset" && d.negated || d.name == "setenv" && !d.negated
-		if d.name == "env_keep" && !d.negated && d.op != "-=" {
-			bad = slices.ContainsFunc(strings.Fields(d.value), func(name string) bool {
+	for _, d := range s.sudo.Defaults {
+		bad := d.Name == "env_reset" && d.Negated || d.Name == "setenv" && !d.Negated
+		if d.Name == "env_keep" && !d.Negated && d.Op != "-=" {
+			bad = slices.ContainsFunc(strings.Fields(d.Value), func(name string) bool {
 				return name == "*" || slices.Contains(loaderVariables[:], name)
 			})
 		}
 		if bad {
-			list = append(list, violation{evidence: shown(d.String()), locations: s.sudoLocation(d.file, d.line)})
+			list = append(list, violation{evidence: shown(d.String()), locations: s.sudoLocation(d.File, d.Line)})
 		}
 	}
 	return list
@@ -346,9 +357,9 @@ func judgeSudoEnvironment(s *subject) []violation {
 
 func judgeSudoExcluded(s *subject) []violation {
 	var list []violation
-	for _, g := range s.sudo.grants {
-		if g.except && g.command.path == "ALL" && !onlyRoot(g.users) {
-			list = append(list, violation{evidence: shown(g.String()) + ", !…", locations: s.sudoLocation(g.file, g.line)})
+	for _, g := range s.sudo.Grants {
+		if g.Excludes && g.Command.Path == "ALL" && !onlyRoot(g.Users) {
+			list = append(list, violation{evidence: shown(g.String()) + ", !…", locations: s.sudoLocation(g.File, g.Line)})
 		}
 	}
 	return list
@@ -357,11 +368,11 @@ func judgeSudoExcluded(s *subject) []violation {
 func judgeSudoAnybody(s *subject) []violation {
 	conf := s.sudo
 	var list []violation
-	for i := range conf.grants {
-		g := &conf.grants[i]
-		all := slices.ContainsFunc(g.users, func(n sudoName) bool { return n.name == "ALL" && !n.negated })
-		if all && g.command.path == "ALL" && g.asRoot() && !g.withoutPassword && !g.asksOther {
-			list = append(list, violation{evidence: shown(g.String()), locations: s.sudoLocation(g.file, g.line)})
+	for i := range conf.Grants {
+		g := &conf.Grants[i]
+		all := slices.ContainsFunc(g.Users, func(n sudoers.Member) bool { return n.Name == "ALL" && !n.Negated })
+		if all && g.Command.Path == "ALL" && g.AllowsRoot() && !g.WithoutPassword && !g.OtherPassword {
+			list = append(list, violation{evidence: shown(g.String()), locations: s.sudoLocation(g.File, g.Line)})
 		}
 	}
 	return list
@@ -387,10 +398,10 @@ func judgeSudoersWritable(s *subject) []violation {
 
 func judgeSudoersUnreadable(s *subject) []violation {
 	var list []violation
-	for _, p := range s.sudo.problems {
+	for _, p := range s.sudo.Problems {
 		list = append(list, violation{
-			evidence:  fmt.Sprintf("/%s:%d: %s", shown(p.file), p.line, shown(p.err.Error())),
-			locations: s.sudoLocation(p.file, p.line),
+			evidence:  fmt.Sprintf("/%s:%d: %s", shown(p.File), p.Line, shown(p.Err.Error())),
+			locations: s.sudoLocation(p.File, p.Line),
 		})
 	}
 	return list

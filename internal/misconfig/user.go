@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 )
 
 // userChecks judge the user that a container runs as.
@@ -70,7 +71,7 @@ func (s *subject) userEvidence() string {
 }
 
 func judgeUserRoot(s *subject) []violation {
-	if s.user.unknown != "" || s.user.uid != 0 || !s.configured {
+	if s.user.Unknown != "" || s.user.UID != 0 || !s.configured {
 		return nil
 	}
 	v := violation{evidence: s.userEvidence()}
@@ -84,14 +85,14 @@ func judgeUserRoot(s *subject) []violation {
 }
 
 func judgeUserRootGroup(s *subject) []violation {
-	if s.user.unknown != "" || s.user.uid == 0 || !s.user.in(0) {
+	if s.user.Unknown != "" || s.user.UID == 0 || !s.user.InGroup(0) {
 		return nil
 	}
 	evidence := s.userEvidence()
-	if s.user.name == "" && !strings.Contains(s.config.User, ":") {
+	if s.user.Name == "" && !strings.Contains(s.config.User, ":") {
 		evidence += ", a number without account, runs with group 0"
 	} else {
-		evidence += fmt.Sprintf(" runs as user %d in group 0", s.user.uid)
+		evidence += fmt.Sprintf(" runs as user %d in group 0", s.user.UID)
 	}
 	return []violation{{evidence: evidence}}
 }
@@ -109,22 +110,22 @@ var privilegedGroups = map[string]string{
 }
 
 func judgeUserPrivilegedGroup(s *subject) []violation {
-	if s.user.unknown != "" || s.user.uid == 0 {
+	if s.user.Unknown != "" || s.user.UID == 0 {
 		return nil
 	}
 	var list []violation
 	seen := map[string]bool{}
 	for _, g := range s.accounts.groups {
-		why, ok := privilegedGroups[g.name]
-		if !ok || seen[g.name] || !s.user.in(g.gid) {
+		why, ok := privilegedGroups[g.Name]
+		if !ok || seen[g.Name] || !s.user.InGroup(g.GID) {
 			continue
 		}
-		seen[g.name] = true
+		seen[g.Name] = true
 		v := violation{
-			evidence:  fmt.Sprintf("%s is in group %s (%d): %s", s.userEvidence(), g.name, g.gid, why),
-			locations: []seaworthy.Location{s.at(s.accounts.files["group"].Entry, g.line)},
+			evidence:  fmt.Sprintf("%s is in group %s (%d): %s", s.userEvidence(), g.Name, g.GID, why),
+			locations: []seaworthy.Location{s.at(s.accounts.files["group"].Entry, g.Line)},
 		}
-		if g.name == "shadow" {
+		if g.Name == "shadow" {
 			v.severity = seaworthy.Medium
 		}
 		list = append(list, v)
@@ -133,16 +134,16 @@ func judgeUserPrivilegedGroup(s *subject) []violation {
 }
 
 func judgeUserUnknown(s *subject) []violation {
-	if s.user.unknown == "" || len(s.accounts.unread) > 0 {
+	if s.user.Unknown == "" || len(s.accounts.unread) > 0 {
 		return nil
 	}
-	return []violation{{evidence: fmt.Sprintf("USER %s: the image has no account or group %q", s.config.User, s.user.unknown)}}
+	return []violation{{evidence: fmt.Sprintf("USER %s: the image has no account or group %q", s.config.User, s.user.Unknown)}}
 }
 
 func judgeUserNotNumeric(s *subject) []violation {
 	name, _, _ := strings.Cut(s.config.User, ":")
-	if _, err := parseID(name); name == "" || err == nil || s.user.unknown != "" || s.user.uid == 0 {
+	if _, err := account.ParseID(name); name == "" || err == nil || s.user.Unknown != "" || s.user.UID == 0 {
 		return nil
 	}
-	return []violation{{evidence: fmt.Sprintf("USER %s, which is %d", s.config.User, s.user.uid)}}
+	return []violation{{evidence: fmt.Sprintf("USER %s, which is %d", s.config.User, s.user.UID)}}
 }

@@ -3,9 +3,8 @@ package misconfig
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
@@ -53,29 +52,6 @@ func userExamples() []example {
 	}
 }
 
-func TestResolveUser(t *testing.T) {
-	users, _ := parsePasswd("root:x:0:0::/:/bin/sh\nu:x:5:6::/:/bin/sh\n7:x:8:9::/:/bin/sh\n")
-	groups, _ := parseGroup("root:x:0:u\ng:x:6:\nh:x:11:u,v\n")
-	for spec, want := range map[string]user{
-		"":           {name: "root"},
-		"u":          {name: "u", uid: 5, gid: 6, groups: []uint32{0, 11}},
-		"5":          {name: "u", uid: 5, gid: 6, groups: []uint32{0, 11}},
-		"u:h":        {name: "u", uid: 5, gid: 11},
-		"u:12":       {name: "u", uid: 5, gid: 12},
-		"7":          {name: "7", uid: 8, gid: 9}, // a name that looks like a number
-		"42":         {uid: 42},
-		"42:g":       {uid: 42, gid: 6},
-		"nobody":     {unknown: "nobody"},
-		"u:x":        {unknown: "x"},
-		"-1":         {unknown: "-1"},
-		"4294967296": {unknown: "4294967296"},
-	} {
-		if diff := cmp.Diff(want, resolveUser(spec, users, groups), cmp.AllowUnexported(user{})); diff != "" {
-			t.Errorf("USER %s: (-want +got)\n%s", spec, diff)
-		}
-	}
-}
-
 func TestReplaceable(t *testing.T) {
 	img := layered(imagetest.Layer{
 		imagetest.Dir("opt", 0o755), imagetest.Dir("opt/open", 0o777), imagetest.Dir("opt/sticky", 0o777|01000),
@@ -98,7 +74,7 @@ func TestReplaceable(t *testing.T) {
 			t.Errorf("%s: replaceable at %q (%t), want %q", path, at.Path, ok, want)
 		}
 	}
-	if at, ok := s.replaceable("opt/world", user{}); ok {
+	if at, ok := s.replaceable("opt/world", account.Identity{}); ok {
 		t.Errorf("root: replaceable at %q", at.Path)
 	}
 }

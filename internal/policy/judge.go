@@ -103,8 +103,8 @@ func (j *Judge) Provenance(p *seaworthy.Provenance) error {
 	return j.next.Provenance(&named)
 }
 
-// LayerRead passes the event on.
-func (j *Judge) LayerRead(l *seaworthy.LayerRead) error { return j.next.LayerRead(l) }
+// Progress passes the event on.
+func (j *Judge) Progress(l *seaworthy.Progress) error { return j.next.Progress(l) }
 
 // Image begins a new image and passes the event on.
 func (j *Judge) Image(img *seaworthy.Image) error {
@@ -333,7 +333,7 @@ func (j *Judge) verdict() seaworthy.Verdict {
 func (j *Judge) gaps(r seaworthy.Risk) (failing, open []string) {
 	states := j.coverage[r]
 	if len(states) == 0 {
-		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Reason: "no analyzer looked at it"}}}
+		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Code: seaworthy.CodeUnspecified, Reason: "no analyzer looked at it"}}}
 	}
 	for _, state := range []seaworthy.State{seaworthy.Failed, seaworthy.NotChecked, seaworthy.Partial} {
 		g := states[state]

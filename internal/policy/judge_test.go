@@ -22,7 +22,7 @@ type recorder struct {
 }
 
 func (r *recorder) Provenance(p *seaworthy.Provenance) error { r.provenance = p; return nil }
-func (r *recorder) LayerRead(*seaworthy.LayerRead) error     { return nil }
+func (r *recorder) Progress(*seaworthy.Progress) error       { return nil }
 func (r *recorder) Image(*seaworthy.Image) error             { return nil }
 func (r *recorder) Package(*seaworthy.Package) error         { return nil }
 func (r *recorder) Finding(f *seaworthy.Finding) error {

@@ -44,7 +44,7 @@ func Table(p *Policy) string {
 	for _, r := range seaworthy.Risks() {
 		fmt.Fprintf(&b, "| %s |", r)
 		for _, s := range states {
-			c := seaworthy.Coverage{Risk: r, Subject: "example", State: s, Reason: "example"}
+			c := seaworthy.Coverage{Risk: r, Subject: "example", State: s, Code: seaworthy.CodeUnspecified, Reason: "example"}
 			fmt.Fprintf(&b, " %s |", p.decide(situation{risks: []seaworthy.Risk{r}, coverage: []seaworthy.Coverage{c}}))
 		}
 		b.WriteByte('\n')
@@ -77,7 +77,7 @@ func situations() []situation {
 		return []seaworthy.Finding{{Risk: seaworthy.Trust, ID: "signature", Severity: s}}
 	}
 	gap := func(r seaworthy.Risk, s seaworthy.State) []seaworthy.Coverage {
-		return []seaworthy.Coverage{{Risk: r, Subject: "example", State: s, Reason: "example"}}
+		return []seaworthy.Coverage{{Risk: r, Subject: "example", State: s, Code: seaworthy.CodeUnspecified, Reason: "example"}}
 	}
 	noData := gap(seaworthy.Vulnerability, seaworthy.NotChecked)
 	return []situation{
@@ -142,7 +142,7 @@ func cell(s string) string {
 type discard struct{}
 
 func (discard) Provenance(*seaworthy.Provenance) error { return nil }
-func (discard) LayerRead(*seaworthy.LayerRead) error   { return nil }
+func (discard) Progress(*seaworthy.Progress) error     { return nil }
 func (discard) Image(*seaworthy.Image) error           { return nil }
 func (discard) Package(*seaworthy.Package) error       { return nil }
 func (discard) Finding(*seaworthy.Finding) error       { return nil }

@@ -29,7 +29,7 @@ type collector struct {
 	render func(*document) error
 }
 
-func (c *collector) LayerRead(*seaworthy.LayerRead) error { return nil }
+func (c *collector) Progress(*seaworthy.Progress) error { return nil }
 
 func (c *collector) Provenance(p *seaworthy.Provenance) error {
 	c.doc = &document{provenance: p}

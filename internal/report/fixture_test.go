@@ -27,7 +27,7 @@ func (s scanned) play(h seaworthy.Handler) error {
 	if err := h.Provenance(&s.provenance); err != nil {
 		return err
 	}
-	if err := h.LayerRead(&seaworthy.LayerRead{Blob: "sha256:00", Read: 10, Size: 10, Layers: 1, Done: true}); err != nil {
+	if err := h.Progress(&seaworthy.Progress{Stage: seaworthy.StageLayer, Name: "sha256:00", Read: 10, Size: 10, Layers: 1, Done: true}); err != nil {
 		return err
 	}
 	if err := h.Image(&s.image); err != nil {

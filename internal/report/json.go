@@ -34,7 +34,7 @@ func newJSON(w io.Writer) *jsonWriter {
 	return &jsonWriter{out: bufio.NewWriter(w)}
 }
 
-func (j *jsonWriter) LayerRead(*seaworthy.LayerRead) error { return nil }
+func (j *jsonWriter) Progress(*seaworthy.Progress) error { return nil }
 
 func (j *jsonWriter) Provenance(p *seaworthy.Provenance) error {
 	if j.section != sectionNone {

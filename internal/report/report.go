@@ -123,8 +123,8 @@ func (m multi) Provenance(p *seaworthy.Provenance) error {
 	return m.each(func(h seaworthy.Handler) error { return h.Provenance(p) })
 }
 
-func (m multi) LayerRead(l *seaworthy.LayerRead) error {
-	return m.each(func(h seaworthy.Handler) error { return h.LayerRead(l) })
+func (m multi) Progress(l *seaworthy.Progress) error {
+	return m.each(func(h seaworthy.Handler) error { return h.Progress(l) })
 }
 
 func (m multi) Image(i *seaworthy.Image) error {

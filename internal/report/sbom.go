@@ -133,6 +133,7 @@ func (b *bill) imageAttributes() attributes {
 	for n, g := range b.gaps() {
 		prefix := fmt.Sprintf("gap:%d:", n)
 		a.add(prefix+"state", string(g.State))
+		a.add(prefix+"code", string(g.Code))
 		a.add(prefix+"subject", g.Subject)
 		a.add(prefix+"reason", g.Reason)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // bill is what the formats have in common.
@@ -113,7 +114,7 @@ type assembler struct {
 	image    *seaworthy.Image
 	packages []*seaworthy.Package
 	known    map[key]*seaworthy.Package
-	licenses inventory.LicenseWords
+	licenses license.Normalizer
 	system   int // packages of operating systems
 	// unknown counts packages without ecosystem, by type; reasons says why.
 	unknown map[string]int
@@ -257,8 +258,8 @@ func (a *assembler) locations(it *item) []seaworthy.Location {
 // gaps says what of the bill cannot be judged.
 func (a *assembler) gaps() []*seaworthy.Coverage {
 	var all []*seaworthy.Coverage
-	add := func(subject string, state seaworthy.State, reason string) {
-		all = append(all, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Reason: reason, InImage: true})
+	add := func(subject string, state seaworthy.State, code seaworthy.CoverageCode, reason string) {
+		all = append(all, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Code: code, Reason: reason, InImage: true})
 	}
 	for n := range maxLocations {
 		prefix := fmt.Sprintf("gap:%d:", n)
@@ -270,25 +271,26 @@ func (a *assembler) gaps() []*seaworthy.Coverage {
 		if state != seaworthy.Partial && state != seaworthy.Failed {
 			state = seaworthy.NotChecked
 		}
-		add(a.bill.image.facts[prefix+"subject"], state, reason)
+		code := cmp.Or(seaworthy.CoverageCode(a.bill.image.facts[prefix+"code"]), seaworthy.CodeUnspecified)
+		add(a.bill.image.facts[prefix+"subject"], state, code, reason)
 	}
 	if a.own {
 		return all
 	}
 	if a.partial {
-		add("bill of materials", seaworthy.Partial, "It says of itself that it is not complete.")
+		add("bill of materials", seaworthy.Partial, seaworthy.CodeIncompleteSBOM, "It says of itself that it is not complete.")
 	}
 	if len(a.packages) == 0 {
-		add("bill of materials", seaworthy.NotChecked, "It lists no packages.")
+		add("bill of materials", seaworthy.NotChecked, seaworthy.CodeIncompleteSBOM, "It lists no packages.")
 	}
 	if a.release == nil && a.system > 0 {
-		add("distribution", seaworthy.NotChecked, fmt.Sprintf("The bill names no distribution, so that nothing tells whose advisories are for its %d packages.", a.system))
+		add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The bill names no distribution, so that nothing tells whose advisories are for its %d packages.", a.system))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(a.unknown)) {
-		add(plural(a.unknown[kind], "package")+" of type "+kind, seaworthy.NotChecked, a.reasons[kind])
+		add(plural(a.unknown[kind], "package")+" of type "+kind, seaworthy.NotChecked, seaworthy.CodeNoAdvisorySource, a.reasons[kind])
 	}
 	if n := len(a.broken); n > 0 {
-		add(plural(n, "package"), seaworthy.NotChecked, fmt.Sprintf("Their package URLs cannot be read, %q the first of them.", clip(a.broken[0])))
+		add(plural(n, "package"), seaworthy.NotChecked, seaworthy.CodeInvalidPURL, fmt.Sprintf("Their package URLs cannot be read, %q the first of them.", clip(a.broken[0])))
 	}
 	return all
 }

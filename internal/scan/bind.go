@@ -84,15 +84,18 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 }
 
 // oddities says of a layer what programs that unpack it disagree about.
-func oddities(index int, o layer.Oddities) (why []string) {
+func oddities(index int, o layer.Oddities) (why []image.Omission) {
+	add := func(code seaworthy.CoverageCode, format string, args ...any) {
+		why = append(why, image.Omission{Code: code, Reason: fmt.Sprintf(format, args...)})
+	}
 	if o.Above > 0 {
-		why = append(why, fmt.Sprintf("the names of entries of layer %d lead above the root, %d in all, the first of them %q: Docker refuses such a layer, and other runtimes put them below the root, where they were looked at", index, o.Above, o.FirstAbove))
+		add(seaworthy.CodeAmbiguousLayer, "the names of entries of layer %d lead above the root, %d in all, the first of them %q: Docker refuses such a layer, and other runtimes put them below the root, where they were looked at", index, o.Above, o.FirstAbove)
 	}
 	if o.Behind > 0 {
-		why = append(why, fmt.Sprintf("%d bytes lie behind the end of the tar archive of layer %d, and were not looked at: no runtime unpacks them, but they are pulled with the image", o.Behind, index))
+		add(seaworthy.CodeAmbiguousLayer, "%d bytes lie behind the end of the tar archive of layer %d, and were not looked at: no runtime unpacks them, but they are pulled with the image", o.Behind, index)
 	}
 	if o.Hollow > 0 {
-		why = append(why, fmt.Sprintf("sparse files of layer %d were not looked at, %d in all, the first of them %q: they grow too much when unpacked", index, o.Hollow, o.FirstHollow))
+		add(seaworthy.CodeLimitExceeded, "sparse files of layer %d were not looked at, %d in all, the first of them %q: they grow too much when unpacked", index, o.Hollow, o.FirstHollow)
 	}
 	return why
 }

@@ -27,11 +27,18 @@ import (
 //	v1/blobs/ab/cd...        the diffID that was verified for the blob sha256:abcd...
 //	v1/layers/ab/cd.../NAME  the part NAME of what was made of the layer with diffID sha256:abcd...
 //
+// NAME has a digest of what made the part, so that another build of the program and
+// another configuration have parts of their own.
+//
 // The advisory database has its own directory here unless it is kept elsewhere.
+//
 // A nil *Cache holds nothing and keeps nothing.
 type Cache struct {
 	dir string
 	log *slog.Logger
+	// program identifies the code that makes the results; see programID. It is "" if
+	// that is unknown, and then no result is taken from the cache or put into it.
+	program string
 	// unwritable is set once something could not be written.
 	unwritable atomic.Bool
 }
@@ -50,7 +57,11 @@ func OpenCache(dir string, log *slog.Logger) (*Cache, error) {
 	if err := tagCache(dir); err != nil {
 		log.Debug("the cache directory cannot be tagged", "error", err)
 	}
-	return &Cache{dir: dir, log: log}, nil
+	program, err := programID()
+	if err != nil {
+		log.Warn("the scan goes on without cached results", "error", err)
+	}
+	return &Cache{dir: dir, log: log, program: program}, nil
 }
 
 var sha256Digest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
@@ -86,14 +97,14 @@ func (c *Cache) storeDiffID(blobDigest, diffID string) {
 // part gives a part of what was made of a layer.
 func (c *Cache) part(diffID, name string) ([]byte, bool) {
 	path, ok := c.path("layers", diffID)
-	if !ok {
+	if !ok || name == "" {
 		return nil, false
 	}
 	return c.read(filepath.Join(path, name))
 }
 
 func (c *Cache) storePart(diffID, name string, content io.WriterTo) {
-	if path, ok := c.path("layers", diffID); ok {
+	if path, ok := c.path("layers", diffID); ok && name != "" {
 		c.write(filepath.Join(path, name), content)
 	}
 }
@@ -212,8 +223,19 @@ func (w *hashingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// keyOf names the part of an analyzer in the cache.
-func keyOf(name string, version int, configDigest string) string {
-	sum := sha256.Sum256([]byte(configDigest))
-	return fmt.Sprintf("%s-%d-%s", name, version, hex.EncodeToString(sum[:8]))
+// partName returns the name of a part of what was made of a layer: who made it,
+// and a digest of everything that decides the result beside the layer. That is
+// the code of the whole program, and the configuration.
+//
+// The code of one analyzer would be enough, but what it depends on (the parsers,
+// the walk, other modules, the toolchain) could only be listed by hand. So each new
+// build of the program reads a layer once more.
+//
+// The name is "" if the part must not be cached.
+func (c *Cache) partName(name string, configuration ...string) string {
+	if c == nil || c.program == "" {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", c.program, configuration))
+	return name + "-" + hex.EncodeToString(sum[:16])
 }

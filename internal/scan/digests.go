@@ -19,9 +19,6 @@ var _ seaworthy.LayerAnalyzer = Digests{}
 // Name implements [seaworthy.Analyzer].
 func (Digests) Name() string { return "digests" }
 
-// Version implements [seaworthy.Analyzer].
-func (Digests) Version() int { return 1 }
-
 // ConfigDigest implements [seaworthy.Analyzer].
 func (Digests) ConfigDigest() string { return "" }
 

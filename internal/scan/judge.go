@@ -83,7 +83,7 @@ func (c *collector) leftOut(m *Merged, analyzers []seaworthy.Analyzer) {
 			continue
 		}
 		for _, why := range m.leftOut {
-			c.coverage = append(c.coverage, &seaworthy.Coverage{Risk: ia.Risk(), Subject: "image", State: seaworthy.Partial, Reason: why})
+			c.coverage = append(c.coverage, &seaworthy.Coverage{Risk: ia.Risk(), Subject: "image", State: seaworthy.Partial, Code: why.Code, Reason: why.Reason})
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
@@ -14,7 +15,7 @@ type Merged struct {
 	layers []*layerReading
 	tree   *tree
 	// leftOut says what of the image its source did not give.
-	leftOut []string
+	leftOut []image.Omission
 
 	software *software
 }

@@ -37,9 +37,9 @@ type Options struct {
 	// TempDir is where a body too large for memory goes meanwhile; "" means the
 	// system's directory for that.
 	TempDir string
-	// Progress is told how far the reading has come. It may be nil. Two calls
-	// never run at the same time.
-	Progress func(seaworthy.LayerRead)
+	// Progress gets an event for each piece of a layer that is read. It may be nil.
+	// Two calls never run at the same time, and an error ends the reading.
+	Progress func(*seaworthy.Progress) error
 	Log      *slog.Logger
 }
 
@@ -128,8 +128,7 @@ func (r *reader) readBlob(ctx context.Context, b image.Blob) (*layerReading, err
 			return nil, err
 		}
 		if ok {
-			r.report(seaworthy.LayerRead{Blob: b.Name, Read: b.Size, Size: b.Size, Cached: true, Done: true})
-			return known, nil
+			return known, r.report(seaworthy.Progress{Name: b.Name, Read: b.Size, Size: b.Size, Cached: true, Done: true})
 		}
 	}
 	if known == nil {
@@ -146,7 +145,7 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	if !ok || b.DiffID != "" && b.DiffID != diffID {
 		return nil, nil
 	}
-	data, ok := r.Cache.part(diffID, tableKey())
+	data, ok := r.Cache.part(diffID, r.tablePartName())
 	if !ok {
 		return nil, nil
 	}
@@ -158,7 +157,7 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	}
 	var missing []seaworthy.LayerAnalyzer
 	for _, a := range r.analyzers {
-		if data, ok := r.Cache.part(diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest())); ok && !uncached(a) {
+		if data, ok := r.Cache.part(diffID, r.resultPartName(a)); ok && !uncached(a) {
 			l.results[a.Name()] = data
 		} else {
 			missing = append(missing, a)
@@ -244,29 +243,29 @@ func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missin
 		if uncached(a) {
 			continue
 		}
-		r.Cache.storePart(l.diffID, keyOf(a.Name(), a.Version(), a.ConfigDigest()), bytesWriterTo(results[a.Name()]))
+		r.Cache.storePart(l.diffID, r.resultPartName(a), bytesWriterTo(results[a.Name()]))
 	}
-	r.Cache.storePart(l.diffID, tableKey(), tablePart{l.size, l.oddities, l.table})
+	r.Cache.storePart(l.diffID, r.tablePartName(), tablePart{l.size, l.oddities, l.table})
 	r.Cache.storeDiffID(l.digest, l.diffID)
-	r.report(seaworthy.LayerRead{Blob: b.Name, Read: read.BlobSize, Size: read.BlobSize, Done: true})
-	return l, nil
+	return l, r.report(seaworthy.Progress{Name: b.Name, Read: read.BlobSize, Size: read.BlobSize, Done: true})
 }
 
-func (r *reader) report(e seaworthy.LayerRead) {
+// report fills in what all events of the reading have in common.
+func (r *reader) report(e seaworthy.Progress) error {
 	if r.Progress == nil {
-		return
+		return nil
 	}
 	r.progress.Lock()
 	defer r.progress.Unlock()
-	e.Layers = r.total
-	r.Progress(e)
+	e.Stage, e.Layers = seaworthy.StageLayer, r.total
+	return r.Progress(&e)
 }
 
 // progressReader reports the bytes of a blob as they are read.
 type progressReader struct {
 	io.Reader
 	blob     image.Blob
-	report   func(seaworthy.LayerRead)
+	report   func(seaworthy.Progress) error
 	read     int64
 	reported int64
 }
@@ -278,15 +277,20 @@ func (r *progressReader) Read(p []byte) (int, error) {
 	r.read += int64(n)
 	if r.reported == 0 || r.read-r.reported >= reportEvery {
 		r.reported = r.read
-		r.report(seaworthy.LayerRead{Blob: r.blob.Name, Read: r.read, Size: r.blob.Size})
+		if failed := r.report(seaworthy.Progress{Name: r.blob.Name, Read: r.read, Size: r.blob.Size}); failed != nil {
+			return n, failed
+		}
 	}
 	return n, err
 }
 
-// tableVersion grows with each change to the walk or to the form of the table.
-const tableVersion = 2
+// The names of the parts in the cache. The limits count, since what a layer has
+// beyond them is in no result.
+func (r *reader) tablePartName() string { return r.Cache.partName("entries", fmt.Sprint(r.Limits)) }
 
-func tableKey() string { return keyOf("entries", tableVersion, "") }
+func (r *reader) resultPartName(a seaworthy.Analyzer) string {
+	return r.Cache.partName(a.Name(), fmt.Sprint(r.Limits), a.ConfigDigest())
+}
 
 // tablePart is the entry table as the cache keeps it, after the layer's size and
 // oddities.

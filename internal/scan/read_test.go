@@ -34,7 +34,6 @@ type census struct {
 }
 
 func (c census) Name() string         { return "census" }
-func (c census) Version() int         { return 1 }
 func (c census) ConfigDigest() string { return c.config }
 func (c census) Open() seaworthy.Pass {
 	if c.opened != nil {
@@ -176,7 +175,7 @@ func TestCanceled(t *testing.T) {
 		TempDir:   temp,
 		Cache:     openCache(t, cacheDir),
 		Log:       slog.New(slog.DiscardHandler),
-		Progress:  func(seaworthy.LayerRead) { cancel() },
+		Progress:  func(*seaworthy.Progress) error { cancel(); return nil },
 	}
 	layout := ferry.OCILayout(t)
 	start := time.Now()
@@ -450,7 +449,6 @@ type talker struct {
 }
 
 func (a talker) Name() string         { return a.id }
-func (a talker) Version() int         { return 1 }
 func (a talker) ConfigDigest() string { return "" }
 func (a talker) Risk() seaworthy.Risk { return a.risk }
 func (a talker) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {
@@ -466,7 +464,7 @@ func (a talker) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) e
 type printer struct{ w *bytes.Buffer }
 
 func (p *printer) Provenance(*seaworthy.Provenance) error { return nil }
-func (p *printer) LayerRead(*seaworthy.LayerRead) error   { return nil }
+func (p *printer) Progress(*seaworthy.Progress) error     { return nil }
 func (p *printer) Package(*seaworthy.Package) error       { return nil }
 func (p *printer) Verdict(*seaworthy.Verdict) error       { return nil }
 func (p *printer) Image(i *seaworthy.Image) error {

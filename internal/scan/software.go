@@ -9,6 +9,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/license"
 )
 
 // software is what software the image holds, by the package databases, manifests
@@ -20,7 +21,7 @@ type software struct {
 	release *inventory.Release // nil if the image names no distribution
 	files   []softwareFile     // those that are live, sorted by path
 
-	licenses inventory.LicenseWords // used while system and all are worked out
+	licenses license.Normalizer // used while system and all are worked out
 
 	system func() []*installed // of operating systems' package managers
 	owners func() *owners

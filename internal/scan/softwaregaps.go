@@ -14,10 +14,10 @@ import (
 func (s *software) findGaps() []*seaworthy.Coverage {
 	g := &gaps{}
 	if os := s.merged.image.Config.OS; os != "" && os != "linux" {
-		g.add("image", seaworthy.NotChecked, fmt.Sprintf("The packages of images for %s are not known.", os))
+		g.add("image", seaworthy.NotChecked, seaworthy.CodeUnsupportedPlatform, fmt.Sprintf("The packages of images for %s are not known.", os))
 	}
 	for _, why := range s.merged.leftOut {
-		g.add("image", seaworthy.Partial, why)
+		g.add("image", seaworthy.Partial, why.Code, why.Reason)
 	}
 	s.unreadFiles(g)
 	s.unreadDatabases(g)
@@ -29,8 +29,8 @@ func (s *software) findGaps() []*seaworthy.Coverage {
 
 type gaps struct{ list []*seaworthy.Coverage }
 
-func (g *gaps) add(subject string, state seaworthy.State, reason string) {
-	g.list = append(g.list, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Reason: reason, InImage: true})
+func (g *gaps) add(subject string, state seaworthy.State, code seaworthy.CoverageCode, reason string) {
+	g.list = append(g.list, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Code: code, Reason: reason, InImage: true})
 }
 
 func layerSubject(layer int, path string) string {
@@ -48,11 +48,15 @@ func (s *software) unreadFiles(g *gaps) {
 		if len(f.found.Packages) > 0 || f.found.Role == inventory.Supplement {
 			state = seaworthy.Partial
 		}
-		g.add(layerSubject(f.entry.Layer, f.entry.Path), state, fmt.Sprintf("As %s: %s", f.found.Format, f.found.Unread))
+		code := f.found.UnreadCode
+		if f.found.Role == inventory.Database {
+			code = seaworthy.CodePackageDatabaseUnreadable
+		}
+		g.add(layerSubject(f.entry.Layer, f.entry.Path), state, code, fmt.Sprintf("As %s: %s", f.found.Format, f.found.Unread))
 	}
 	for i, l := range s.layers {
 		if l.Beyond > 0 {
-			g.add(fmt.Sprintf("layer %d", i), seaworthy.Partial, fmt.Sprintf("The packages that it names are more than are kept; those of %d files are not known.", l.Beyond))
+			g.add(fmt.Sprintf("layer %d", i), seaworthy.Partial, seaworthy.CodeLimitExceeded, fmt.Sprintf("The packages that it names are more than are kept; those of %d files are not known.", l.Beyond))
 		}
 	}
 }
@@ -69,7 +73,7 @@ func (s *software) unreadDatabases(g *gaps) {
 			return f.found.Role == inventory.Database && f.entry.Layer == e.BodyLayer && f.entry.Ordinal == e.BodyOrdinal
 		})
 		if !read && (e.BodyLayer < 0 || s.layers[e.BodyLayer].Beyond == 0) {
-			g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, "The package database is not a file of its own there, and was not read.")
+			g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, seaworthy.CodePackageDatabaseUnreadable, "The package database is not a file of its own there, and was not read.")
 		}
 	}
 }
@@ -82,20 +86,20 @@ func (s *software) unknownDistribution(g *gaps) {
 	}
 	switch {
 	case s.release == nil && len(counts) > 0:
-		g.add("distribution", seaworthy.NotChecked, fmt.Sprintf("The image has no os-release, so nothing tells whose advisories are for its %d packages.", len(s.system())))
+		g.add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The image has no os-release, so nothing tells whose advisories are for its %d packages.", len(s.system())))
 		return
 	case s.release == nil && s.hasSystem():
-		g.add("distribution", seaworthy.NotChecked, "The image has neither an os-release nor a package database, but the directories of an operating system.")
+		g.add("distribution", seaworthy.NotChecked, seaworthy.CodeNoPackageData, "The image has neither an os-release nor a package database, but the directories of an operating system.")
 		return
 	case s.release == nil:
 		return
 	case len(counts) == 0:
-		g.add("distribution", seaworthy.NotChecked, fmt.Sprintf("The image is of %s, but has no package database that names a package.", cmp.Or(s.release.PrettyName, s.release.ID)))
+		g.add("distribution", seaworthy.NotChecked, seaworthy.CodeNoPackageData, fmt.Sprintf("The image is of %s, but has no package database that names a package.", cmp.Or(s.release.PrettyName, s.release.ID)))
 		return
 	}
 	for kind, n := range counts {
 		if _, reason := s.release.Ecosystem(kind); reason != "" {
-			g.add(plural(n, "package")+" of type "+kind, seaworthy.NotChecked, reason)
+			g.add(plural(n, "package")+" of type "+kind, seaworthy.NotChecked, seaworthy.CodeNoAdvisorySource, reason)
 		}
 	}
 }
@@ -137,7 +141,7 @@ func (s *software) missingPackages(g *gaps) {
 	}
 	for path, names := range byDatabase {
 		e := entries[path]
-		g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, fmt.Sprintf(
+		g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, seaworthy.CodePackageDatabaseRemoved, fmt.Sprintf(
 			"%s took %s out of the package database and left the files: %s.",
 			s.removal(&e), plural(len(names), "package"), some(names)))
 	}

@@ -88,9 +88,6 @@ func New(opt Options) (*Analyzer, error) {
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "secret" }
 
-// Version implements [seaworthy.Analyzer].
-func (*Analyzer) Version() int { return 21 }
-
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
 func (a *Analyzer) ConfigDigest() string {
@@ -217,13 +214,14 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 			if e, ok := m.At(i, p.Ordinal); ok {
 				path, _ = seaworthy.TextPath(e.Path)
 			}
-			if err := sink.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d: %s", i, path), State: seaworthy.Partial, Reason: p.Reason}); err != nil {
+			code, reason := p.Gap.describe()
+			if err := sink.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d: %s", i, path), State: seaworthy.Partial, Code: code, Reason: reason}); err != nil {
 				return err
 			}
 		}
 		if f.Beyond > 0 {
 			if err := sink.Coverage(&seaworthy.Coverage{
-				Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d", i), State: seaworthy.Partial,
+				Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d", i), State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
 				Reason: fmt.Sprintf("%d secrets or remarks beyond the first %d are left out.", f.Beyond, maxSightings),
 			}); err != nil {
 				return err

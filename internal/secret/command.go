@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // passwordOption says by which options a program takes a password.
@@ -46,7 +46,7 @@ var passwordOptions = [...]passwordOption{
 var anyLong = [...]string{"--password", "--passwd", "--passphrase", "--api-key", "--apikey", "--token", "--auth-token", "--access-token", "--secret", "--secret-key", "--client-secret", "--requirepass", "--masterauth"}
 
 // passwordsOf gives the words of a command that are passwords.
-func passwordsOf(c *instruction.Command) []string {
+func passwordsOf(c *shell.Command) []string {
 	var list []string
 	for i := range passwordOptions {
 		if o := &passwordOptions[i]; o.of(c) {
@@ -95,7 +95,7 @@ func passwordsOf(c *instruction.Command) []string {
 	return list
 }
 
-func (o *passwordOption) of(c *instruction.Command) bool {
+func (o *passwordOption) of(c *shell.Command) bool {
 	for _, p := range o.programs {
 		if p == c.Name {
 			return o.within == "" || c.Has(o.within)
@@ -140,7 +140,7 @@ func (o *passwordOption) values(args []string) []string {
 }
 
 // npmSettings gives what npm is told to write to .npmrc.
-func npmSettings(c *instruction.Command) []string {
+func npmSettings(c *shell.Command) []string {
 	var list []string
 	for i, a := range c.Args {
 		for _, name := range [...]string{"_authToken", "_auth", "_password"} {
@@ -156,7 +156,7 @@ func npmSettings(c *instruction.Command) []string {
 
 // shareOf gives the password of net use on Windows: the word behind the name of
 // the share.
-func shareOf(c *instruction.Command) []string {
+func shareOf(c *shell.Command) []string {
 	if !c.Has("use") {
 		return nil
 	}
@@ -171,12 +171,12 @@ func shareOf(c *instruction.Command) []string {
 
 // piped gives the passwords that echo sends into a program that reads one, or
 // into a file that one reads.
-func piped(c *instruction.Command) []string {
+func piped(c *shell.Command) []string {
 	text := strings.ReplaceAll(strings.Join(c.Operands(), " "), `\n`, "\n")
-	if c.Reaches(func(r *instruction.Command) bool { return r.Name == "chpasswd" }) != nil {
+	if c.Reaches(func(r *shell.Command) bool { return r.Name == "chpasswd" }) != nil {
 		return userPasswords(text)
 	}
-	if c.Reaches(func(r *instruction.Command) bool { return r.Has("--password-stdin", "--stdin") || r.Name == "passwd" }) != nil {
+	if c.Reaches(func(r *shell.Command) bool { return r.Has("--password-stdin", "--stdin") || r.Name == "passwd" }) != nil {
 		return strings.Fields(text)[:min(1, len(strings.Fields(text)))]
 	}
 	var list []string

@@ -118,7 +118,10 @@ func TestArchivesThatCannotBeRead(t *testing.T) {
 	greedy[16] = 40 // a dictionary of 4 GiB
 	filtered := slices.Clone(greedy)
 	filtered[13] |= 1 // two filters
-	for name, c := range map[string]struct{ body, want string }{
+	for name, c := range map[string]struct {
+		body string
+		want gap
+	}{
 		"large window":   {string(greedy), methods},
 		"other filters":  {string(filtered), methods},
 		"encrypted":      {string(secretive), encrypted},
@@ -129,8 +132,9 @@ func TestArchivesThatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/a", c.body)}}})
+			code, reason := c.want.describe()
 			if !slices.ContainsFunc(got.coverage, func(v *seaworthy.Coverage) bool {
-				return v.State == seaworthy.Partial && v.Subject == "layer 0: srv/a" && v.Reason == c.want
+				return v.State == seaworthy.Partial && v.Subject == "layer 0: srv/a" && v.Code == code && v.Reason == reason
 			}) {
 				t.Errorf("coverage: %+v", *got.coverage[0])
 			}

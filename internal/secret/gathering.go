@@ -105,7 +105,7 @@ func (g *gathering) report(sink seaworthy.Sink, show bool) error {
 	for i, key := range g.order {
 		if i == maxFindings {
 			return sink.Coverage(&seaworthy.Coverage{
-				Risk: seaworthy.Secret, Subject: "image", State: seaworthy.Partial,
+				Risk: seaworthy.Secret, Subject: "image", State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
 				Reason: fmt.Sprintf("%d secrets; the %d worst are reported.", len(g.order), maxFindings),
 			})
 		}

@@ -48,13 +48,6 @@ const (
 	maxPackMemory = 64 << 20
 )
 
-const (
-	packBaseless = "It is a pack of Git with differences from objects that are not in it; what they make was not looked at."
-	packTooDeep  = "It is a pack of Git with differences from differences, more than 4095 deep; those beyond were not looked at."
-	packTooLong  = "It is a pack of Git with differences between versions of more than 16 MiB; these versions were not looked at."
-	packTooMany  = "It is a pack of Git with more than 1048576 objects; those beyond were not looked at."
-)
-
 var (
 	errPack = errors.New("it is not a complete pack of Git")
 	// errPassed is for an object that is a gap already.

@@ -325,7 +325,7 @@ func TestPacksOfAllKinds(t *testing.T) {
 	for name, c := range map[string]struct {
 		make func(p *madePack)
 		find bool
-		gaps []string
+		gaps []gap
 		tail string
 	}{
 		"half of it copied": {find: true, make: func(p *madePack) {
@@ -350,15 +350,15 @@ func TestPacksOfAllKinds(t *testing.T) {
 		}},
 		"commit": {find: true, make: func(p *madePack) { p.whole(packCommit, "tree "+strings.Repeat("0", 40)+"\n\n"+token) }},
 		"tag":    {find: true, make: func(p *madePack) { p.whole(packTag, "object "+strings.Repeat("0", 40)+"\n\n"+token) }},
-		"no base": {gaps: []string{packBaseless}, make: func(p *madePack) {
+		"no base": {gaps: []gap{packBaseless}, make: func(p *madePack) {
 			p.add(packNamedDelta, len(delta(10, len(token), token)), blobID(other), delta(10, len(token), token))
 		}},
-		"each other's base": {gaps: []string{packBaseless}, make: func(p *madePack) {
+		"each other's base": {gaps: []gap{packBaseless}, make: func(p *madePack) {
 			for _, other := range []string{"a" + token, "b" + token} {
 				p.add(packNamedDelta, len(delta(10, len(token), token)), blobID(other), delta(10, len(token), token))
 			}
 		}},
-		"too deep": {gaps: []string{packTooDeep}, make: func(p *madePack) {
+		"too deep": {gaps: []gap{packTooDeep}, make: func(p *madePack) {
 			at := p.whole(packBlob, other)
 			for range maxPackDepth {
 				at = p.different(at, delta(len(other), len(other), 0, len(other)))
@@ -372,40 +372,40 @@ func TestPacksOfAllKinds(t *testing.T) {
 			}
 			p.different(at, delta(len(other), len(token), token))
 		}},
-		"too long a base": {find: true, gaps: []string{packTooLong}, make: func(p *madePack) {
+		"too long a base": {find: true, gaps: []gap{packTooLong}, make: func(p *madePack) {
 			p.whole(packBlob, noise)
 			base := zeros + "\n" + token + "\n"
 			p.different(p.whole(packBlob, base), delta(len(base), 10, 0, 10))
 		}},
-		"too long a version": {gaps: []string{packTooLong}, make: func(p *madePack) {
+		"too long a version": {gaps: []gap{packTooLong}, make: func(p *madePack) {
 			p.whole(packBlob, noise)
 			at := p.whole(packBlob, zeros)
 			at = p.different(at, delta(len(zeros), len(zeros)+1, 0, len(zeros)-1, "ab"))
 			p.different(at, delta(len(zeros)+1, len(token), token))
 		}},
-		"wrong length of the base": {gaps: []string{damaged}, make: func(p *madePack) {
+		"wrong length of the base": {gaps: []gap{damaged}, make: func(p *madePack) {
 			p.different(p.whole(packBlob, other), delta(len(other)+1, len(token), token))
 		}},
-		"a copy from nowhere": {gaps: []string{damaged}, make: func(p *madePack) {
+		"a copy from nowhere": {gaps: []gap{damaged}, make: func(p *madePack) {
 			p.different(p.whole(packBlob, other), delta(len(other), 20+len(token), token, len(other)-10, 20))
 		}},
-		"too short a difference": {gaps: []string{damaged}, make: func(p *madePack) {
+		"too short a difference": {gaps: []gap{damaged}, make: func(p *madePack) {
 			p.different(p.whole(packBlob, other), delta(len(other), 20+len(token), token))
 		}},
-		"nothing but a length": {gaps: []string{damaged}, make: func(p *madePack) { p.add(packBlob, 1<<40, nil, nil) }},
-		"one damaged of two": {find: true, gaps: []string{damaged}, make: func(p *madePack) {
+		"nothing but a length": {gaps: []gap{damaged}, make: func(p *madePack) { p.add(packBlob, 1<<40, nil, nil) }},
+		"one damaged of two": {find: true, gaps: []gap{damaged}, make: func(p *madePack) {
 			at := p.whole(packBlob, other)
 			p.different(at, []byte("\xff"+string(delta(len(other), 10, other[:10]))))
 			p.different(at, delta(len(other), len(token), token))
 		}},
-		"bytes behind it": {find: true, gaps: []string{damaged}, tail: strings.Repeat("x", 30), make: func(p *madePack) { p.whole(packBlob, token) }},
-		"bomb": {gaps: []string{tooLarge}, make: func(p *madePack) {
+		"bytes behind it": {find: true, gaps: []gap{damaged}, tail: strings.Repeat("x", 30), make: func(p *madePack) { p.whole(packBlob, token) }},
+		"bomb": {gaps: []gap{tooLarge}, make: func(p *madePack) {
 			at := p.whole(packBlob, zeros)
 			for range 300 {
 				p.different(at, delta(len(zeros), len(zeros), 0, len(zeros)-1, "a"))
 			}
 		}},
-		"a tree of long texts": {gaps: []string{tooLarge}, make: func(p *madePack) {
+		"a tree of long texts": {gaps: []gap{tooLarge}, make: func(p *madePack) {
 			at := p.whole(packBlob, zeros)
 			for range 200 {
 				next := p.different(at, delta(len(zeros), len(zeros), 0, len(zeros)-1, "a"))
@@ -477,7 +477,7 @@ func TestPacksThatAreCut(t *testing.T) {
 	}
 	whole := p.String()
 	for n := 150; n < len(whole)-sha1.Size; n += 7 {
-		if r := readPack(t, a, whole[:n], n%2 == 0); len(r.found) != 1 || !slices.Equal(r.gaps, []string{damaged}) {
+		if r := readPack(t, a, whole[:n], n%2 == 0); len(r.found) != 1 || !slices.Equal(r.gaps, []gap{damaged}) {
 			t.Fatalf("of %d bytes: found %d, gaps %q", n, len(r.found), r.gaps)
 		}
 	}

@@ -51,8 +51,8 @@ func contentOf(f *seaworthy.File) (content, error) {
 
 // partial is a file that was not looked at whole.
 type partial struct {
-	Ordinal int    `json:"ordinal"`
-	Reason  string `json:"reason"`
+	Ordinal int `json:"ordinal"`
+	Gap     gap `json:"gap"`
 }
 
 // pass looks for secrets in the files of one layer.
@@ -154,7 +154,7 @@ func (p *pass) Close(context.Context) ([]byte, error) {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Member, b.Member), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule))
 	})
 	slices.SortFunc(f.Partial, func(a, b partial) int {
-		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Reason, b.Reason))
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Gap, b.Gap))
 	})
 	slices.SortFunc(f.Contents, func(a, b content) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
 	if n := len(f.Sightings); n > maxSightings {

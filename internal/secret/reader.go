@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // readers names the programs that read a file of credentials without being told
@@ -58,7 +59,7 @@ func userOf(steps []instruction.Instruction, layer int, removed *int, file strin
 			continue
 		}
 		commands, _ := s.Commands()
-		if slices.ContainsFunc(commands, func(c *instruction.Command) bool {
+		if slices.ContainsFunc(commands, func(c *shell.Command) bool {
 			return slices.Contains(programs, c.Name) || handles(c, base)
 		}) {
 			return withoutRemoval(strings.TrimPrefix(s.Redacted(), "RUN "), base)
@@ -69,7 +70,7 @@ func userOf(steps []instruction.Instruction, layer int, removed *int, file strin
 
 // handles tells whether a command names a file to work with it: not to remove it
 // or to set its mode.
-func handles(c *instruction.Command, base string) bool {
+func handles(c *shell.Command, base string) bool {
 	switch c.Name {
 	case "rm", "unlink", "shred", "chmod", "chown", "chgrp", "touch", "test", "[", "ls", "stat":
 		return false

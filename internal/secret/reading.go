@@ -20,14 +20,6 @@ const (
 	minInflated, maxInflation = 1 << 20, 200
 )
 
-const (
-	tooMany   = "It holds more than 1000 values that look like secrets; the first 1000 are reported."
-	tooLarge  = "Decompressed it has more than 200 times its size; what is beyond was not looked at."
-	encrypted = "It holds files that are encrypted; what is in them is not known."
-	methods   = "It holds files that are compressed by a method that is not supported."
-	damaged   = "It is damaged: not all that it holds could be decompressed."
-)
-
 // reading looks through one file, and through the files that it holds if it is an
 // archive: one level deep, as archives in archives are looked at as they are.
 type reading struct {
@@ -35,8 +27,8 @@ type reading struct {
 	ctx      context.Context
 	path     string
 	found    []sighting
-	gaps     []string // sorted: why some of it was not looked at
-	body     []byte   // of the file, if it is in memory
+	gaps     []gap  // sorted: why some of it was not looked at
+	body     []byte // of the file, if it is in memory
 	// budget is how many more bytes may come out of decompression.
 	budget int64
 }
@@ -79,7 +71,7 @@ func (r *reading) keep(found []sighting, whole bool) {
 	}
 }
 
-func (r *reading) gap(why string) {
+func (r *reading) gap(why gap) {
 	if i, ok := slices.BinarySearch(r.gaps, why); !ok {
 		r.gaps = slices.Insert(r.gaps, i, why)
 	}

@@ -1,7 +1,10 @@
-package misconfig
+package sudoers
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,11 +12,29 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func sudoText(text string) *sudoers {
-	return readSudoers(filesOf(map[string]string{"etc/sudoers": text}), "etc/sudoers")
+// files are the texts of files by their paths.
+type files map[string]string
+
+func (f files) ReadFile(path string) (string, bool) {
+	text, ok := f[path]
+	return text, ok
 }
 
-func TestSudoersGrants(t *testing.T) {
+func (f files) ReadDir(dir string) []string {
+	var names []string
+	for _, p := range slices.Sorted(maps.Keys(f)) {
+		if base, ok := strings.CutPrefix(p, dir+"/"); ok && !strings.Contains(base, "/") {
+			names = append(names, base)
+		}
+	}
+	return names
+}
+
+func read(text string) *Config {
+	return Read(files{"etc/sudoers": text}, "etc/sudoers")
+}
+
+func TestGrants(t *testing.T) {
 	tests := map[string]struct {
 		text string
 		want []string
@@ -53,7 +74,7 @@ func TestSudoersGrants(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, g := range sudoText(tt.text).grants {
+			for _, g := range read(tt.text).Grants {
 				got = append(got, g.String())
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -63,40 +84,42 @@ func TestSudoersGrants(t *testing.T) {
 	}
 }
 
-func TestSudoersIncludes(t *testing.T) {
-	s := readSudoers(filesOf(map[string]string{
+func TestIncludes(t *testing.T) {
+	s := Read(files{
 		"etc/sudoers":         "#includedir /etc/sudoers.d\n@include local.conf\n#include \"/etc/with space\"\n@include /etc/sudoers\n@include /etc/%h\n#includes nothing",
 		"etc/sudoers.d/a":     "a ALL=ALL",
 		"etc/sudoers.d/b.bak": "no ALL=ALL",
 		"etc/sudoers.d/b~":    "no ALL=ALL",
 		"etc/local.conf":      "l ALL=ALL",
 		"etc/with space":      "w ALL=ALL",
-	}), "etc/sudoers")
+	}, "etc/sudoers")
 	var got []string
-	for _, g := range s.grants[:3] {
-		got = append(got, fmt.Sprintf("%s:%d %s", g.file, g.line, g.String()))
+	for _, g := range s.Grants[:3] {
+		got = append(got, fmt.Sprintf("%s:%d %s", g.File, g.Line, g.String()))
 	}
 	want := []string{"etc/sudoers.d/a:1 a ALL=ALL", "etc/local.conf:1 l ALL=ALL", "etc/with space:1 w ALL=ALL"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if len(s.files) > maxSudoersFiles || len(s.problems) < 2 {
-		t.Errorf("a file that includes itself: %d files, %d problems", len(s.files), len(s.problems))
+	if len(s.Files) > MaxFiles || len(s.Problems) < 2 {
+		t.Errorf("a file that includes itself: %d files, %d problems", len(s.Files), len(s.Problems))
 	}
 }
 
-func TestSudoersMalformed(t *testing.T) {
+func TestMalformed(t *testing.T) {
 	for _, text := range []string{
 		"bob", "bob ALL", "bob ALL=", "bob ALL=(root /bin/a", "= ALL", "bob ALL=bash", "bob ALL=/bin/a=", "Defaultsx", "Defaults", "Defaults a b",
 		"User_Alias = x", "User_Alias X", "Cmnd_Alias X = ", "bob, ALL=ALL", "bob ALL=ALL :", "\x00\xff",
 	} {
-		if s := sudoText(text); len(s.problems) != 1 || s.problems[0].line != 1 {
-			t.Errorf("%q: problems %v, grants %v", text, s.problems, s.grants)
+		s := read(text)
+		var syntax *SyntaxError
+		if len(s.Problems) != 1 || s.Problems[0].Line != 1 || !errors.As(s.Problems[0].Err, &syntax) {
+			t.Errorf("%q: problems %v, grants %v", text, s.Problems, s.Grants)
 		}
 	}
 }
 
-func TestSudoersPassword(t *testing.T) {
+func TestPassword(t *testing.T) {
 	tests := map[string]struct {
 		text         string
 		free, others bool
@@ -113,16 +136,16 @@ func TestSudoersPassword(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := sudoText(tt.text)
-			g := &s.grants[0]
-			if free, others := g.withoutPassword, g.asksOther; free != tt.free || others != tt.others {
+			s := read(tt.text)
+			g := &s.Grants[0]
+			if free, others := g.WithoutPassword, g.OtherPassword; free != tt.free || others != tt.others {
 				t.Errorf("without password %t, asks another's %t; want %t, %t", free, others, tt.free, tt.others)
 			}
 		})
 	}
 }
 
-func TestSudoersLastMatchWins(t *testing.T) {
+func TestLastMatchWins(t *testing.T) {
 	for text, want := range map[string]bool{
 		"bob ALL=NOPASSWD: /bin/sh\nbob ALL=(ALL) ALL":        true,
 		"bob ALL=NOPASSWD: /bin/sh\nALL ALL=(ALL) ALL":        true,
@@ -131,32 +154,32 @@ func TestSudoersLastMatchWins(t *testing.T) {
 		"bob ALL=NOPASSWD: /bin/sh\nbob ALL=NOPASSWD: ALL":    false,
 		"bob ALL=(root) NOPASSWD: /bin/sh\nbob ALL=(www) ALL": false,
 	} {
-		if got := sudoText(text).grants[0].overridden; got != want {
+		if got := read(text).Grants[0].Overridden; got != want {
 			t.Errorf("%q: overridden %t", text, got)
 		}
 	}
 }
 
-func FuzzSudoers(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	f.Add("Defaults:%a !authenticate, x=\"y z\"\nUser_Alias A = b, !c : D = %e\nA,D ALL=(b:c) NOPASSWD: sha256:00 /bin/a *, \\\n !/bin/b : h = ALL # c\n#includedir /etc/sudoers\n")
 	f.Add("Cmnd_Alias A=B,B,B:B=C,C,C:C=A,A\nx ALL=A")
 	f.Add("#1 ALL=^/bin/.*$ ^-x$, \"\"\\\n\\")
 	f.Fuzz(func(t *testing.T, text string) {
-		s := readSudoers(filesOf(map[string]string{"etc/sudoers": text, "etc/sudoers.d/a": text}), "etc/sudoers")
-		if len(s.grants) > maxSudoersGrants || len(s.files) > maxSudoersFiles {
-			t.Fatalf("%d grants of %d files", len(s.grants), len(s.files))
+		s := Read(files{"etc/sudoers": text, "etc/sudoers.d/a": text}, "etc/sudoers")
+		if len(s.Grants) > MaxGrants || len(s.Files) > MaxFiles {
+			t.Fatalf("%d grants of %d files", len(s.Grants), len(s.Files))
 		}
-		for i := range min(len(s.grants), 100) {
-			g := &s.grants[i]
-			if g.String() == "" || g.line < 1 || g.command.path == "" || g.command.negated {
+		for i := range min(len(s.Grants), 100) {
+			g := &s.Grants[i]
+			if g.String() == "" || g.Line < 1 || g.Command.Path == "" || g.Command.Negated {
 				t.Errorf("grant %+v", g)
 			}
 		}
 	})
 }
 
-// TestSudoersHostile reads what would take minutes if the work were not bounded.
-func TestSudoersHostile(t *testing.T) {
+// TestHostile reads what would take minutes if the work were not bounded.
+func TestHostile(t *testing.T) {
 	const size = 1 << 19
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
 	for name, text := range map[string]string{
@@ -168,7 +191,7 @@ func TestSudoersHostile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			if s := sudoText(text); len(s.problems) == 0 {
+			if s := read(text); len(s.Problems) == 0 {
 				t.Error("no problem is reported")
 			}
 			if took := time.Since(start); took > 10*time.Second {

@@ -1,4 +1,4 @@
-package instruction
+package shell
 
 import "strings"
 
@@ -47,7 +47,7 @@ func (r *reader) simple(call simple, at scope) (e ends, cmd *Command) {
 			r.whole = false
 			break
 		}
-		at = at.through(programName(call.words[0].text))
+		at = at.through(ProgramName(call.words[0].text))
 		call.assigns = append(call.assigns, assigns...)
 		call.words = call.words[n:]
 	}
@@ -67,8 +67,8 @@ func (r *reader) simple(call simple, at scope) (e ends, cmd *Command) {
 		return ends{}, nil
 	}
 	e = ends{in: []*Command{cmd}, out: []*Command{cmd}}
-	if script, fam, ok := scriptOf(cmd); ok {
-		e.add(r.script(script, fam, at.through(cmd.Name)))
+	if script, lang, ok := scriptOf(cmd); ok {
+		e.add(r.script(script, lang, at.through(cmd.Name)))
 	}
 	if cmd.Name == "find" {
 		r.findExec(call, outer)
@@ -94,11 +94,11 @@ func (r *reader) emit(cmd *Command, at scope) bool {
 func commandName(word string) string {
 	i := strings.LastIndexAny(word, ")}`")
 	if i < 0 || !strings.ContainsAny(word, "$`") {
-		return programName(word)
+		return ProgramName(word)
 	}
 	switch tail := word[i+1:]; {
 	case strings.Contains(tail, "/"):
-		return programName(tail)
+		return ProgramName(tail)
 	case word[i] == '}':
 		return word
 	}
@@ -177,7 +177,7 @@ func inner(words []word) (start int, assigns []KeyValue, ok bool) {
 	if len(words) < 2 {
 		return 0, nil, false
 	}
-	name := programName(words[0].text)
+	name := ProgramName(words[0].text)
 	l, ok := launcherOf(name)
 	if !ok {
 		return 0, nil, false
@@ -200,7 +200,7 @@ func inner(words []word) (start int, assigns []KeyValue, ok bool) {
 		}
 	}
 	for l.assigns && i < len(words) {
-		key, value, isAssign := cutName(words[i].text, isVariableByte)
+		key, value, isAssign := CutAssignment(words[i].text, IsNameByte)
 		if !isAssign {
 			break
 		}
@@ -231,51 +231,51 @@ func (l launcher) takesValue(option string) bool {
 
 // scriptOf is the script that a command gets as an argument, or as a
 // here-document.
-func scriptOf(c *Command) (script string, fam family, ok bool) {
-	fam = shellFamily(c.Name)
+func scriptOf(c *Command) (script string, lang Language, ok bool) {
+	lang = LanguageOf(c.Name)
 	switch {
 	case c.Name == "eval" && len(c.Args) > 0:
-		return strings.Join(c.Args, " "), posix, true
+		return strings.Join(c.Args, " "), POSIX, true
 	case c.Name == "su" || c.Name == "runuser":
 		for i, a := range c.Args {
 			if s, ok := strings.CutPrefix(a, "--command="); ok {
-				return s, posix, true
+				return s, POSIX, true
 			}
 			if (a == "-c" || a == "--command") && i+1 < len(c.Args) {
-				return c.Args[i+1], posix, true
+				return c.Args[i+1], POSIX, true
 			}
 		}
-		return "", posix, false
-	case fam == noShell:
-		return "", noShell, false
+		return "", POSIX, false
+	case lang == Unknown:
+		return "", Unknown, false
 	}
-	script, ok = shellArgument(c.Args, fam)
-	if ok || fam != posix || len(c.Args) > 0 && !strings.HasPrefix(c.Args[0], "-") {
-		return script, fam, ok
+	script, ok = shellArgument(c.Args, lang)
+	if ok || lang != POSIX || len(c.Args) > 0 && !strings.HasPrefix(c.Args[0], "-") {
+		return script, lang, ok
 	}
 	for _, rd := range c.Redirects {
 		if strings.HasPrefix(rd.Op, "<<") && (rd.FD == "" || rd.FD == "0") {
-			return rd.Word, posix, true
+			return rd.Word, POSIX, true
 		}
 	}
-	return "", posix, false
+	return "", POSIX, false
 }
 
 // shellArgument is the script among the arguments of a shell.
-func shellArgument(args []string, fam family) (script string, ok bool) {
+func shellArgument(args []string, lang Language) (script string, ok bool) {
 	skip, found := 0, false
 	for i, a := range args {
 		if skip > 0 {
 			skip--
 			continue
 		}
-		if found && (fam != posix || !strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "+")) {
-			if fam == posix {
+		if found && (lang != POSIX || !strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "+")) {
+			if lang == POSIX {
 				return a, true
 			}
 			return strings.Join(args[i:], " "), true
 		}
-		n, isScript, valid := shellOption(fam, a)
+		n, isScript, valid := shellOption(lang, a)
 		if !valid {
 			return "", false
 		}

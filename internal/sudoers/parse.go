@@ -1,23 +1,22 @@
-package misconfig
+package sudoers
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 )
 
-// sudoersLine is a logical line of a sudoers file without its comment.
-type sudoersLine struct {
+// logicalLine is a logical line of a sudoers file without its comment.
+type logicalLine struct {
 	number int // of its first physical line, from 1
 	text   string
 }
 
-// sudoersLines joins continued lines, cuts comments and passes over what is
-// empty. "#include" and "#includedir" are no comments.
-func sudoersLines(text string) iter.Seq[sudoersLine] {
-	return func(yield func(sudoersLine) bool) {
+// logicalLines joins continued lines, cuts comments and skips empty lines.
+// "#include" and "#includedir" are no comments.
+func logicalLines(text string) iter.Seq[logicalLine] {
+	return func(yield func(logicalLine) bool) {
 		var joined strings.Builder
 		start, number := 0, 0
 		for line := range strings.Lines(text) {
@@ -27,28 +26,28 @@ func sudoersLines(text string) iter.Seq[sudoersLine] {
 				start = number
 				line = strings.TrimLeft(line, " \t")
 			}
-			cut, comment := cutSudoersComment(line, joined.Len() == 0)
+			cut, comment := cutComment(line, joined.Len() == 0)
 			if s, ok := strings.CutSuffix(cut, `\`); ok && !comment {
 				joined.WriteString(s)
 				joined.WriteByte(' ')
 				continue
 			}
 			joined.WriteString(cut)
-			l := sudoersLine{start, strings.TrimSpace(joined.String())}
+			l := logicalLine{start, strings.TrimSpace(joined.String())}
 			joined.Reset()
 			if l.text != "" && !yield(l) {
 				return
 			}
 		}
 		if s := strings.TrimSpace(joined.String()); s != "" {
-			yield(sudoersLine{start, s})
+			yield(logicalLine{start, s})
 		}
 	}
 }
 
-// cutSudoersComment cuts the line at a "#" that is not quoted and not the start
+// cutComment cuts the line at a "#" that is not quoted and not the start
 // of a numeric id.
-func cutSudoersComment(line string, first bool) (string, bool) {
+func cutComment(line string, first bool) (string, bool) {
 	if first {
 		if _, _, ok := includeOf(line); ok {
 			return line, false
@@ -72,27 +71,27 @@ func cutSudoersComment(line string, first bool) (string, bool) {
 	return line, false
 }
 
-// sudoersParser walks along one logical line.
-type sudoersParser struct {
+// parser walks along one logical line.
+type parser struct {
 	s string
 	i int
 }
 
-func (p *sudoersParser) peek() byte {
+func (p *parser) peek() byte {
 	if p.i < len(p.s) {
 		return p.s[p.i]
 	}
 	return 0
 }
 
-func (p *sudoersParser) space() {
+func (p *parser) space() {
 	for p.i < len(p.s) && (p.s[p.i] == ' ' || p.s[p.i] == '\t') {
 		p.i++
 	}
 }
 
-// accept passes over the byte if it comes next after blanks.
-func (p *sudoersParser) accept(c byte) bool {
+// accept skips the byte if it comes next after blanks. It reports whether it did.
+func (p *parser) accept(c byte) bool {
 	p.space()
 	if p.peek() != c || c == 0 {
 		return false
@@ -101,17 +100,17 @@ func (p *sudoersParser) accept(c byte) bool {
 	return true
 }
 
-func (p *sudoersParser) end() error {
+func (p *parser) end() error {
 	p.space()
 	if p.i < len(p.s) {
-		return fmt.Errorf("malformed at byte %d: %.20q", p.i+1, p.s[p.i:])
+		return &SyntaxError{p.i + 1, fmt.Sprintf("%.20q", p.s[p.i:])}
 	}
 	return nil
 }
 
 // word reads up to one of the stop bytes, which a backslash or double quotes
 // protect; these are removed.
-func (p *sudoersParser) word(stop string) string {
+func (p *parser) word(stop string) string {
 	var b strings.Builder
 	quoted := false
 	for ; p.i < len(p.s); p.i++ {
@@ -131,8 +130,8 @@ func (p *sudoersParser) word(stop string) string {
 	return b.String()
 }
 
-// peekName gives the identifier that comes next, of letters, digits and "_".
-func (p *sudoersParser) peekName() string {
+// peekName returns the identifier that comes next, of letters, digits and "_".
+func (p *parser) peekName() string {
 	end := p.i
 	for end < len(p.s) && isNameByte(p.s[end]) {
 		end++
@@ -145,16 +144,16 @@ func isNameByte(c byte) bool {
 }
 
 // aliases reads "NAME = list : NAME = list"; list reads what follows each "=".
-func (p *sudoersParser) aliases(list func(name string) error) error {
+func (p *parser) aliases(list func(name string) error) error {
 	for {
 		p.space()
 		name := p.peekName()
 		p.i += len(name)
 		if name == "" || name[0] < 'A' || name[0] > 'Z' {
-			return errors.New("malformed: an alias without a name")
+			return syntaxError("an alias without a name")
 		}
 		if !p.accept('=') {
-			return fmt.Errorf(`malformed: no "=" after alias %.40q`, name)
+			return syntaxError(`no "=" after alias %.40q`, name)
 		}
 		if err := list(name); err != nil {
 			return err
@@ -169,21 +168,21 @@ func (p *sudoersParser) aliases(list func(name string) error) error {
 const maxIPv6 = 64
 
 // names reads a list of users, groups or, with hosts, of hosts.
-func (p *sudoersParser) names(hosts bool) ([]sudoName, error) {
-	var list []sudoName
+func (p *parser) names(hosts bool) ([]Member, error) {
+	var list []Member
 	for {
-		var n sudoName
+		var n Member
 		for p.accept('!') {
-			n.negated = !n.negated
+			n.Negated = !n.Negated
 		}
 		p.space()
-		n.name = p.word(" \t,:=()!")
-		for hosts && len(n.name) < maxIPv6 && p.isIPv6(n.name) {
+		n.Name = p.word(" \t,:=()!")
+		for hosts && len(n.Name) < maxIPv6 && p.isIPv6(n.Name) {
 			p.i++
-			n.name += ":" + p.word(" \t,:=()!")
+			n.Name += ":" + p.word(" \t,:=()!")
 		}
-		if n.name == "" {
-			return list, errors.New("malformed: a name is missing in a list")
+		if n.Name == "" {
+			return list, syntaxError("a name is missing in a list")
 		}
 		list = append(list, n)
 		if !p.accept(',') {
@@ -192,9 +191,9 @@ func (p *sudoersParser) names(hosts bool) ([]sudoName, error) {
 	}
 }
 
-// isIPv6 is true if the colon that comes next belongs to an address of which s
+// isIPv6 reports whether the colon that comes next belongs to an address of which s
 // is the start.
-func (p *sudoersParser) isIPv6(s string) bool {
+func (p *parser) isIPv6(s string) bool {
 	if p.peek() != ':' || p.i+1 >= len(p.s) || strings.IndexByte(" \t", p.s[p.i+1]) >= 0 {
 		return false
 	}
@@ -203,9 +202,9 @@ func (p *sudoersParser) isIPv6(s string) bool {
 
 // commands reads a list of commands. Who to run as and the tags hold from where
 // they stand to the end of the list.
-func (p *sudoersParser) commands() ([]sudoSpec, error) {
-	var list []sudoSpec
-	var s sudoSpec
+func (p *parser) commands() ([]commandSpec, error) {
+	var list []commandSpec
+	var s commandSpec
 	for {
 		if err := p.runas(&s); err != nil {
 			return list, err
@@ -223,19 +222,19 @@ func (p *sudoersParser) commands() ([]sudoSpec, error) {
 }
 
 // runas reads "(users:groups)", either part of which may be missing.
-func (p *sudoersParser) runas(s *sudoSpec) error {
+func (p *parser) runas(s *commandSpec) error {
 	if !p.accept('(') {
 		return nil
 	}
-	s.runas, s.asGroup = nil, false
+	s.runAs, s.groupOnly = nil, false
 	if p.space(); p.peek() != ':' && p.peek() != ')' {
 		var err error
-		if s.runas, err = p.names(false); err != nil {
+		if s.runAs, err = p.names(false); err != nil {
 			return err
 		}
 	}
 	if p.accept(':') {
-		s.asGroup = len(s.runas) == 0
+		s.groupOnly = len(s.runAs) == 0
 		if p.space(); p.peek() != ')' {
 			if _, err := p.names(false); err != nil {
 				return err
@@ -243,13 +242,13 @@ func (p *sudoersParser) runas(s *sudoSpec) error {
 		}
 	}
 	if !p.accept(')') {
-		return errors.New(`malformed: no ")" after the users to run as`)
+		return syntaxError(`no ")" after the users to run as`)
 	}
 	return nil
 }
 
 // options reads tags such as NOPASSWD: and options such as CWD=/tmp.
-func (p *sudoersParser) options(s *sudoSpec) {
+func (p *parser) options(s *commandSpec) {
 	for {
 		p.space()
 		name := p.peekName()
@@ -261,9 +260,9 @@ func (p *sudoersParser) options(s *sudoSpec) {
 			return
 		}
 		switch c := p.s[after]; {
-		case c == ':' && s.tag(name):
+		case c == ':' && s.tags.set(name):
 			p.i = after + 1
-		case c == '=' && isSudoOption(name):
+		case c == '=' && isOption(name):
 			p.i = after + 1
 			p.space()
 			p.word(" \t,")
@@ -273,21 +272,21 @@ func (p *sudoersParser) options(s *sudoSpec) {
 	}
 }
 
-// tag applies a tag; false if there is no such tag.
-func (s *sudoSpec) tag(name string) bool {
+// set sets a tag. It reports whether there is such a tag.
+func (t *Tags) set(name string) bool {
 	switch name {
 	case "NOPASSWD":
-		s.noPasswd, s.passwd = true, false
+		t.NoPasswd, t.Passwd = true, false
 	case "PASSWD":
-		s.noPasswd, s.passwd = false, true
+		t.NoPasswd, t.Passwd = false, true
 	case "SETENV":
-		s.setenv = true
+		t.SetEnv = true
 	case "NOSETENV":
-		s.setenv = false
+		t.SetEnv = false
 	case "NOEXEC":
-		s.noexec = true
+		t.NoExec = true
 	case "EXEC":
-		s.noexec = false
+		t.NoExec = false
 	case "FOLLOW", "NOFOLLOW", "LOG_INPUT", "NOLOG_INPUT", "LOG_OUTPUT", "NOLOG_OUTPUT",
 		"MAIL", "NOMAIL", "INTERCEPT", "NOINTERCEPT":
 	default:
@@ -296,54 +295,53 @@ func (s *sudoSpec) tag(name string) bool {
 	return true
 }
 
-func isSudoOption(name string) bool {
+func isOption(name string) bool {
 	return slices.Contains([]string{
 		"ROLE", "TYPE", "PRIVS", "LIMITPRIVS", "NOTBEFORE", "NOTAFTER", "TIMEOUT", "CWD", "CHROOT", "APPARMOR_PROFILE",
 	}, name)
 }
 
-func (p *sudoersParser) command() (sudoCommand, error) {
-	var c sudoCommand
+func (p *parser) command() (Command, error) {
+	var c Command
 	p.space()
 	for p.digest() {
-		c.digest = true
 		p.accept(',')
 		p.space()
 	}
 	for p.accept('!') {
-		c.negated = !c.negated
+		c.Negated = !c.Negated
 	}
 	p.space()
 	if p.peek() == '^' {
-		c.path = p.pattern()
+		c.Path = p.pattern()
 	} else {
-		c.path = p.word(" \t,:=")
+		c.Path = p.word(" \t,:=")
 	}
-	if c.path == "" {
-		return c, errors.New("malformed: a command is missing")
+	if c.Path == "" {
+		return c, syntaxError("a command is missing")
 	}
 	if p.space(); strings.HasPrefix(p.s[p.i:], `""`) {
 		p.i += 2
-		c.noArgs = true
+		c.NoArgs = true
 		return c, nil
 	}
 	if p.peek() == '^' {
-		c.args = p.pattern()
+		c.Args = p.pattern()
 	} else {
-		c.args = strings.TrimSpace(p.word(",:"))
+		c.Args = strings.TrimSpace(p.word(",:"))
 	}
-	if strings.HasPrefix(c.args, "=") {
-		return c, errors.New(`malformed: "=" after a command`)
+	if strings.HasPrefix(c.Args, "=") {
+		return c, syntaxError(`"=" after a command`)
 	}
-	c.anyArgs = c.args == ""
-	if c.path == "list" || c.path == "sudoedit" || c.path == "ALL" || strings.IndexByte("/^", c.path[0]) >= 0 || isAliasName(c.path) {
+	c.AnyArgs = c.Args == ""
+	if c.Path == "list" || c.Path == "sudoedit" || c.Path == "ALL" || strings.IndexByte("/^", c.Path[0]) >= 0 || isAliasName(c.Path) {
 		return c, nil
 	}
-	return c, fmt.Errorf("malformed: command %.40q is neither a full path nor an alias", c.path)
+	return c, syntaxError("command %.40q is neither a full path nor an alias", c.Path)
 }
 
-// digest passes over "sha256:..." with its value.
-func (p *sudoersParser) digest() bool {
+// digest skips "sha256:..." with its value.
+func (p *parser) digest() bool {
 	rest := p.s[p.i:]
 	for _, name := range []string{"sha224", "sha256", "sha384", "sha512"} {
 		after, ok := strings.CutPrefix(rest, name)
@@ -362,7 +360,7 @@ func (p *sudoersParser) digest() bool {
 
 // pattern reads a regular expression, which goes from "^" to a "$" that ends a
 // word.
-func (p *sudoersParser) pattern() string {
+func (p *parser) pattern() string {
 	start := p.i
 	for ; p.i < len(p.s); p.i++ {
 		if p.s[p.i] == '$' && (p.i+1 == len(p.s) || strings.IndexByte(" \t,:", p.s[p.i+1]) >= 0) {

@@ -1,4 +1,4 @@
-package instruction
+package shell
 
 import (
 	"path"
@@ -8,31 +8,32 @@ import (
 // maxShellWords bounds the options of a shell command line.
 const maxShellWords = 24
 
-// family is the language that a shell speaks.
-type family int
+// Language is the language of a shell.
+type Language int
 
+// The languages. That of a program which is no shell is Unknown.
 const (
-	noShell family = iota
-	posix
-	powershell
-	cmd
+	Unknown Language = iota
+	POSIX
+	PowerShell
+	Batch // of cmd.exe
 )
 
-// shellFamily tells what language the shell of the given name speaks.
-func shellFamily(name string) family {
-	switch programName(name) {
+// LanguageOf is the language of the shell with the given name or path.
+func LanguageOf(name string) Language {
+	switch ProgramName(name) {
 	case "sh", "bash", "ash", "dash", "ksh", "mksh", "zsh":
-		return posix
+		return POSIX
 	case "powershell", "pwsh":
-		return powershell
+		return PowerShell
 	case "cmd":
-		return cmd
+		return Batch
 	}
-	return noShell
+	return Unknown
 }
 
-// programName is the last element of a path, without the .exe of Windows.
-func programName(word string) string {
+// ProgramName is the last element of a path, without the .exe of Windows.
+func ProgramName(word string) string {
 	if i := strings.LastIndexByte(word, '\\'); i >= 0 && strings.HasSuffix(strings.ToLower(word), ".exe") {
 		word = word[i+1:]
 	}
@@ -49,25 +50,25 @@ func programName(word string) string {
 	return name
 }
 
-// splitShell splits a shell's command line, up to and with the option after
+// CutInvocation splits a shell's command line, up to and with the option after
 // which the script stands, from the script: "/bin/bash -o pipefail -c" from
-// "make". Words of the command line are those between blanks.
-func splitShell(s string) (shell []string, script string, ok bool) {
-	word, rest := cutWord(s)
-	switch programName(word) {
+// "make". Words of the command line are those between Blanks.
+func CutInvocation(s string) (shell []string, script string, ok bool) {
+	word, rest := CutWord(s)
+	switch ProgramName(word) {
 	case "env", "busybox":
 		shell = append(shell, word)
-		word, rest = cutWord(rest)
+		word, rest = CutWord(rest)
 	}
-	fam := shellFamily(word)
-	if fam == noShell {
+	lang := LanguageOf(word)
+	if lang == Unknown {
 		return nil, "", false
 	}
 	shell = append(shell, word)
 	skip := 0 // words that belong to the option before
 	script = rest
 	for range maxShellWords {
-		word, rest = cutWord(script)
+		word, rest = CutWord(script)
 		if word == "" {
 			return nil, "", false
 		}
@@ -78,7 +79,7 @@ func splitShell(s string) (shell []string, script string, ok bool) {
 			return shell, script, true
 		default:
 			var valid bool
-			if skip, ok, valid = shellOption(fam, word); !valid {
+			if skip, ok, valid = shellOption(lang, word); !valid {
 				return nil, "", false
 			}
 		}
@@ -92,9 +93,9 @@ func splitShell(s string) (shell []string, script string, ok bool) {
 
 // shellOption reads one option of a shell: how many of the next words belong to
 // it, and whether a script follows.
-func shellOption(fam family, word string) (skip int, script, valid bool) {
-	switch fam {
-	case posix:
+func shellOption(lang Language, word string) (skip int, script, valid bool) {
+	switch lang {
+	case POSIX:
 		if strings.HasPrefix(word, "--") {
 			return 0, false, len(word) > 2
 		}
@@ -105,7 +106,7 @@ func shellOption(fam family, word string) (skip int, script, valid bool) {
 			skip = 1
 		}
 		return skip, word[0] == '-' && strings.Contains(word, "c"), true
-	case powershell:
+	case PowerShell:
 		switch strings.ToLower(word) {
 		case "-command", "-c":
 			return 0, true, true

@@ -1,4 +1,4 @@
-package misconfig
+package account
 
 import (
 	"crypto/md5"
@@ -10,56 +10,19 @@ import (
 	"strings"
 )
 
-// wellKnown are the passwords that guessers begin with; beside them stands the
-// account's own name.
-var wellKnown = []string{
-	"", "root", "toor", "password", "admin", "changeme", "123456", "12345", "1234", "test", "guest", "user",
-	"docker", "secret", "qwerty", "letmein", "default", "pass", "passw0rd", "P@ssw0rd", "vagrant", "ubuntu",
-}
+// Hash is a parsed password hash.
+type Hash struct {
+	// Rounds is how many digests it takes to try a password.
+	Rounds int
 
-// maxRounds bounds how long the password hashes of a layer are tried, in rounds
-// of their digests: about a quarter of a second. sha512crypt has 5,000 rounds
-// unless its field says otherwise.
-const maxRounds = 500_000
-
-// knownPassword is true if a password field of passwd(5) or shadow(5) is the
-// hash of a well-known password. It takes the rounds that it needs from left,
-// and does not try a hash for which they do not last. Of the schemes of
-// crypt(5), md5crypt, sha256crypt and sha512crypt are tried.
-func knownPassword(name, field string, left *int) bool {
-	scheme, ok := parseHash(field)
-	if !ok {
-		return false
-	}
-	for i := range len(wellKnown) + 1 {
-		password := name
-		if i > 0 {
-			password = wellKnown[i-1]
-		}
-		if *left -= scheme.rounds; *left < 0 || len(password) > maxPassword {
-			return false
-		}
-		if subtle.ConstantTimeCompare([]byte(scheme.sum(password)), []byte(scheme.want)) == 1 {
-			return true
-		}
-	}
-	return false
-}
-
-// maxPassword bounds the account names that are tried as passwords, in bytes:
-// the work grows with the square of the length.
-const maxPassword = 32
-
-// cryptHash is a parsed password hash.
-type cryptHash struct {
 	salt, want string
-	rounds     int
 	digest     func() hash.Hash // nil for md5crypt
 	order      []int
 }
 
-// parseHash reads "$1$salt$hash", "$5$[rounds=n$]salt$hash" and "$6$…".
-func parseHash(field string) (h cryptHash, ok bool) {
+// ParseHash reads "$1$salt$hash", "$5$[rounds=n$]salt$hash" and "$6$…". ok is false for
+// anything else.
+func ParseHash(field string) (h Hash, ok bool) {
 	parts := strings.Split(field, "$")
 	if len(parts) < 4 || parts[0] != "" {
 		return h, false
@@ -68,20 +31,20 @@ func parseHash(field string) (h cryptHash, ok bool) {
 	maxSalt := 16
 	switch id {
 	case "1":
-		h.rounds, maxSalt, h.order = 1000, 8, md5Order
+		h.Rounds, maxSalt, h.order = 1000, 8, md5Order
 	case "5":
-		h.rounds, h.digest, h.order = 5000, sha256.New, sha256Order
+		h.Rounds, h.digest, h.order = 5000, sha256.New, sha256Order
 	case "6":
-		h.rounds, h.digest, h.order = 5000, sha512.New, sha512Order
+		h.Rounds, h.digest, h.order = 5000, sha512.New, sha512Order
 	default:
 		return h, false
 	}
 	if n, given := strings.CutPrefix(parts[0], "rounds="); given && id != "1" {
 		rounds, err := strconv.Atoi(n)
-		if err != nil || rounds < 1000 || rounds > maxRounds {
+		if err != nil || rounds < 1000 {
 			return h, false
 		}
-		h.rounds, parts = rounds, parts[1:]
+		h.Rounds, parts = rounds, parts[1:]
 	}
 	if len(parts) != 2 || len(parts[0]) > maxSalt {
 		return h, false
@@ -90,12 +53,18 @@ func parseHash(field string) (h cryptHash, ok bool) {
 	return h, true
 }
 
+// Matches reports whether the hash is that of a password. It takes Rounds digests of
+// more than the password's length.
+func (h *Hash) Matches(password string) bool {
+	return subtle.ConstantTimeCompare([]byte(h.sum(password)), []byte(h.want)) == 1
+}
+
 // sum is the hash of a password in crypt's encoding.
-func (h *cryptHash) sum(password string) string {
+func (h *Hash) sum(password string) string {
 	if h.digest == nil {
 		return encodeHash(md5crypt(password, h.salt), h.order)
 	}
-	return encodeHash(shacrypt(h.digest, password, h.salt, h.rounds), h.order)
+	return encodeHash(shacrypt(h.digest, password, h.salt, h.Rounds), h.order)
 }
 
 // shacrypt is the scheme of sha256crypt and sha512crypt, as U. Drepper specified

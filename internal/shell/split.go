@@ -1,13 +1,13 @@
-package instruction
+package shell
 
 import "strings"
 
 // split makes commands out of a script that cannot be parsed: words between
-// blanks, commands between the operators that end one in every shell. It follows
+// Blanks, commands between the operators that end one in every shell. It follows
 // quotes and pipes, and nothing else. Its caller has said that the script is not
 // wholly read.
-func (r *reader) split(src string, fam family, at scope) ends {
-	s := splitter{reader: r, fam: fam, at: at, src: src}
+func (r *reader) split(src string, lang Language, at scope) ends {
+	s := splitter{reader: r, lang: lang, at: at, src: src}
 	for s.pos < len(src) {
 		if len(r.cmds) >= MaxCommands {
 			return s.ends
@@ -20,7 +20,7 @@ func (r *reader) split(src string, fam family, at scope) ends {
 
 type splitter struct {
 	*reader
-	fam   family
+	lang  Language
 	at    scope
 	src   string
 	pos   int
@@ -30,7 +30,7 @@ type splitter struct {
 	piped []*Command // what is written into the current command
 }
 
-// token reads one word, operator or run of blanks.
+// token reads one word, operator or run of Blanks.
 func (s *splitter) token() {
 	switch c := s.src[s.pos]; c {
 	case ' ', '\t', '\r', '\v', '\f':
@@ -48,7 +48,7 @@ func (s *splitter) token() {
 		s.pos++
 		s.start = s.pos
 	case '#':
-		if s.fam == cmd {
+		if s.lang == Batch {
 			s.word()
 		} else {
 			s.skipLine()
@@ -87,7 +87,7 @@ func (s *splitter) word() {
 	for ; s.pos < len(s.src); s.pos++ {
 		c := s.src[s.pos]
 		switch {
-		case c == '\\' && s.fam == posix && quote != '\'' && s.pos+1 < len(s.src):
+		case c == '\\' && s.lang == POSIX && quote != '\'' && s.pos+1 < len(s.src):
 			s.pos++
 			if s.src[s.pos] != '\n' {
 				b.WriteByte(s.src[s.pos])
@@ -101,7 +101,7 @@ func (s *splitter) word() {
 		case c == '"' || c == '\'':
 			quote = c
 			continue
-		case strings.IndexByte(blanks+"|;&()<>`", c) >= 0:
+		case strings.IndexByte(Blanks+"|;&()<>`", c) >= 0:
 			s.add(b.String(), literal)
 			return
 		}
@@ -127,9 +127,9 @@ func (s *splitter) add(text string, literal bool) {
 
 // flush ends the current command.
 func (s *splitter) flush(pipes bool) {
-	call := simple{text: strings.Trim(s.src[min(s.start, s.pos):s.pos], blanks)}
+	call := simple{text: strings.Trim(s.src[min(s.start, s.pos):s.pos], Blanks)}
 	for len(s.words) > 0 {
-		key, value, ok := cutName(s.words[0].text, isVariableByte)
+		key, value, ok := CutAssignment(s.words[0].text, IsNameByte)
 		if !ok {
 			break
 		}

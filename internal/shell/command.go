@@ -1,15 +1,15 @@
-package instruction
+package shell
 
 import (
 	"slices"
 	"strings"
 )
 
-// Bounds on the reading of the scripts of one instruction. Beyond them
-// [Instruction.Commands] says that it has not read the whole.
+// The limits of one call of [Parse] or [ParseArgs]. Beyond them it reports that it
+// has not read the whole.
 const (
-	// MaxScript is the number of bytes read of an instruction's arguments, with
-	// those of scripts in scripts (sh -c "…") counted again.
+	// MaxScript is the number of bytes that are read, with those of scripts in
+	// scripts (sh -c "…") counted again.
 	MaxScript = 1 << 20
 	// MaxCommands is the number of commands.
 	MaxCommands = 20_000
@@ -79,7 +79,7 @@ func (c *Command) Sudo() bool {
 }
 
 // Shell is true if the command is a shell of Unix or Windows.
-func (c *Command) Shell() bool { return shellFamily(c.Name) != noShell }
+func (c *Command) Shell() bool { return LanguageOf(c.Name) != Unknown }
 
 // Has is true if one of the words is an argument of the command. A word of two
 // dashes and a name also stands for the argument with a value: "--user" for
@@ -144,52 +144,20 @@ func (c *Command) Reaches(match func(*Command) bool) *Command {
 	return nil
 }
 
-// Commands gives the commands that the instruction runs, or that a container
-// would run by it, in the order in which they are written: those of RUN, CMD,
-// ENTRYPOINT, HEALTHCHECK and of an ONBUILD with one of these. They come from
-// both branches of conditions, from functions, substitutions and the scripts of
-// nested shells; a substitution inside a script that is an argument is read both
-// as the argument's and as the script's. whole is false if something could not be parsed or is over a
-// bound; then the commands are what could be made out.
-func (in Instruction) Commands() (cmds []*Command, whole bool) {
+// Parse gives the commands of a script in the order in which they are written. They
+// come from both branches of conditions, from functions, substitutions and the scripts
+// of nested shells; a substitution inside a script that is an argument is read both as
+// the argument's and as the script's. whole is false if something could not be parsed
+// or is over a limit; then the commands are what could be made out.
+func Parse(script string, lang Language) (cmds []*Command, whole bool) {
 	r := reader{left: MaxScript, whole: true}
-	switch in.Keyword {
-	case "ONBUILD":
-		if trigger, ok := in.Trigger(); ok && trigger.Keyword != "ONBUILD" {
-			return trigger.Commands()
-		}
-		return nil, true
-	case "HEALTHCHECK":
-		word, rest := cutWord(in.Args)
-		if !strings.EqualFold(word, "CMD") {
-			return nil, true
-		}
-		in.Args = rest
-	case "RUN", "CMD", "ENTRYPOINT":
-	default:
-		return nil, true
-	}
-	if argv, ok := in.execForm(); ok {
-		r.exec(argv)
-		return r.cmds, r.whole
-	}
-	fam := posix
-	if len(in.Shell) > 0 {
-		for _, word := range in.Shell[:min(2, len(in.Shell))] {
-			if f := shellFamily(word); f != noShell {
-				fam = f
-			}
-		}
-	}
-	r.script(in.Args, fam, scope{})
+	r.script(script, lang, scope{})
 	return r.cmds, r.whole
 }
 
-// execForm is Exec for arguments without the CMD of a HEALTHCHECK. What a shell
-// was given is no exec form, even if it starts with a bracket.
-func (in Instruction) execForm() ([]string, bool) {
-	if len(in.Shell) > 0 {
-		return nil, false
-	}
-	return ParseExecForm(in.Args)
+// ParseArgs is [Parse] for a program that is started without a shell.
+func ParseArgs(argv []string) (cmds []*Command, whole bool) {
+	r := reader{left: MaxScript, whole: true}
+	r.exec(argv)
+	return r.cmds, r.whole
 }

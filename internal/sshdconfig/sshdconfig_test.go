@@ -1,4 +1,4 @@
-package misconfig
+package sshdconfig
 
 import (
 	"fmt"
@@ -10,34 +10,36 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// filesOf makes textFiles of paths and texts.
-func filesOf(files map[string]string) textFiles {
-	return textFiles{
-		read: func(path string) (string, bool) { t, ok := files[path]; return t, ok },
-		list: func(dir string) []string {
-			var names []string
-			for _, p := range slices.Sorted(maps.Keys(files)) {
-				if base, ok := strings.CutPrefix(p, dir+"/"); ok && !strings.Contains(base, "/") {
-					names = append(names, base)
-				}
-			}
-			return names
-		},
-	}
+// files are the texts of files by their paths.
+type files map[string]string
+
+func (f files) ReadFile(path string) (string, bool) {
+	text, ok := f[path]
+	return text, ok
 }
 
-func TestReadSSHD(t *testing.T) {
-	c := readSSHD(filesOf(map[string]string{
+func (f files) ReadDir(dir string) []string {
+	var names []string
+	for _, p := range slices.Sorted(maps.Keys(f)) {
+		if base, ok := strings.CutPrefix(p, dir+"/"); ok && !strings.Contains(base, "/") {
+			names = append(names, base)
+		}
+	}
+	return names
+}
+
+func TestRead(t *testing.T) {
+	c := Read(files{
 		"etc/ssh/sshd_config": "# a comment\n\nInclude /etc/ssh/sshd_config.d/*.conf\nPERMITROOTLOGIN yes # late\n" +
 			"Ciphers=aes128-ctr\nBanner \"/etc/a b\" 'c'\nSubsystem sftp /x -f\nMatch User bob,eve\n  PasswordAuthentication yes\n" +
 			"Include extra\nMatch all\nX11Forwarding no\nPort\nBroken \"quote\nPasswordAuthentication no\n",
 		"etc/ssh/sshd_config.d/1.conf": "PermitRootLogin no",
 		"etc/ssh/sshd_config.d/2.bak":  "PermitRootLogin yes",
 		"etc/ssh/extra":                "PermitTTY yes\nInclude /etc/ssh/extra",
-	}), "etc/ssh/sshd_config")
+	}, "etc/ssh/sshd_config")
 	var got []string
-	for _, o := range c.options[:9] {
-		got = append(got, fmt.Sprintf("%s:%d %s %q %s", strings.TrimPrefix(o.file, "etc/ssh/"), o.line, o.keyword, o.args, o.match))
+	for _, o := range c.Options[:9] {
+		got = append(got, fmt.Sprintf("%s:%d %s %q %s", strings.TrimPrefix(o.File, "etc/ssh/"), o.Line, o.Keyword, o.Args, o.Match))
 	}
 	want := []string{
 		`sshd_config.d/1.conf:1 permitrootlogin ["no"] `,
@@ -53,26 +55,26 @@ func TestReadSSHD(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if in := c.inForce("permitrootlogin"); len(in) != 1 || in[0].args[0] != "no" {
+	if in := c.InForce("permitrootlogin"); len(in) != 1 || in[0].Args[0] != "no" {
 		t.Errorf("in force: %v", in)
 	}
-	if in := c.inForce("passwordauthentication"); len(in) != 2 || in[1].match != "" {
+	if in := c.InForce("passwordauthentication"); len(in) != 2 || in[1].Match != "" {
 		t.Errorf("in force: %v", in)
 	}
-	if len(c.problems) != 3 {
-		t.Errorf("problems: %v", c.problems)
+	if len(c.Problems) != 3 {
+		t.Errorf("problems: %v", c.Problems)
 	}
 }
 
-func FuzzSSHD(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	f.Add("Include *\nMatch all\nMatch User x\nA=\"b\\\"c\" 'd' # e\nInclude sshd_config\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		c := readSSHD(filesOf(map[string]string{"etc/ssh/sshd_config": text}), "etc/ssh/sshd_config")
-		if len(c.options) > maxSSHDOptions || c.files > maxSSHDFiles {
-			t.Fatalf("%d options of %d files", len(c.options), c.files)
+		c := Read(files{"etc/ssh/sshd_config": text}, "etc/ssh/sshd_config")
+		if len(c.Options) > MaxOptions || len(c.Problems) > MaxFiles {
+			t.Fatalf("%d options, %d problems", len(c.Options), len(c.Problems))
 		}
-		for _, o := range c.options {
-			if o.keyword == "" || len(o.args) == 0 || o.line < 1 {
+		for _, o := range c.Options {
+			if o.Keyword == "" || len(o.Args) == 0 || o.Line < 1 {
 				t.Errorf("option %+v", o)
 			}
 		}

@@ -1,16 +1,17 @@
-package inventory
+package license
 
 import "strings"
 
-// maxLicense is the length in bytes beyond which a licence field holds the text
-// of a licence and not its name.
-const maxLicense = 200
+// maxName is the length in bytes beyond which a license field holds the text of a
+// license and not its name.
+const maxName = 200
 
-// licenseOf gives the SPDX identifier for what a package calls its licence, where
-// the words leave no doubt, else the words; "" for a text that is no name.
-func licenseOf(s string) string {
+// Identifier returns the SPDX identifier for the name that a package gives to its
+// license, or the name where it is ambiguous or unknown. It returns "" for a text that
+// is no name.
+func Identifier(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
-	if s == "" || len(s) > maxLicense || strings.EqualFold(s, "UNKNOWN") {
+	if s == "" || len(s) > maxName || strings.EqualFold(s, "UNKNOWN") {
 		return ""
 	}
 	switch strings.ToLower(strings.TrimPrefix(s, "The ")) {
@@ -53,4 +54,18 @@ func licenseOf(s string) string {
 		return "ZPL-2.1"
 	}
 	return s
+}
+
+// distributionNames are the short names that Fedora, Alpine and others used before
+// those of SPDX, as far as each means exactly one license.
+var distributionNames = map[string]string{
+	"gpl2": "GPL-2.0-only", "gpl2+": "GPL-2.0-or-later", "gpl3": "GPL-3.0-only", "gpl3+": "GPL-3.0-or-later",
+	"gplv1+": "GPL-1.0-or-later", "gpl+": "GPL-1.0-or-later", "gpl-1+": "GPL-1.0-or-later",
+	"lgplv2": "LGPL-2.0-only", "lgplv2.1": "LGPL-2.1-only", "lgpl2.1": "LGPL-2.1-only", "lgpl2.1+": "LGPL-2.1-or-later",
+	"lgpl2": "LGPL-2.0-only", "lgpl2+": "LGPL-2.0-or-later", "lgpl3": "LGPL-3.0-only", "lgpl3+": "LGPL-3.0-or-later",
+	"agplv3": "AGPL-3.0-only", "agplv3+": "AGPL-3.0-or-later",
+	"apache2": "Apache-2.0", "apache2.0": "Apache-2.0", "apache-2.0 license": "Apache-2.0", "asl 1.1": "Apache-1.1",
+	"mplv1.1": "MPL-1.1", "mplv2.0": "MPL-2.0", "bsd-3": "BSD-3-Clause", "bsd-2": "BSD-2-Clause", "bsd3": "BSD-3-Clause", "bsd2": "BSD-2-Clause",
+	"boost": "BSL-1.0", "wtfpl license": "WTFPL", "cc0": "CC0-1.0", "cc0 1.0": "CC0-1.0", "isc-license": "ISC",
+	"openldap": "OLDAP-2.8", "artistic 2.0": "Artistic-2.0", "artistic2": "Artistic-2.0", "epl 2.0": "EPL-2.0", "eplv2.0": "EPL-2.0", "epl 1.0": "EPL-1.0",
 }

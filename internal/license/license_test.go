@@ -1,4 +1,4 @@
-package inventory
+package license
 
 import (
 	"slices"
@@ -9,9 +9,9 @@ import (
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 )
 
-// The words are those of real packages: of Alpine, Fedora, Debian, npm, PyPI and
+// The fields are those of real packages of Alpine, Fedora, Debian, npm, PyPI and
 // Maven.
-func TestLicenseExpressions(t *testing.T) {
+func TestExpressions(t *testing.T) {
 	for words, want := range map[string]string{
 		"MIT":                            "MIT",
 		"mit":                            "MIT",
@@ -49,7 +49,7 @@ func TestLicenseExpressions(t *testing.T) {
 		"§§§":         "LicenseRef-unnamed",
 		"((MIT":       "LicenseRef-MIT",
 	} {
-		got := licenseExpression(words)
+		got := normalize(words)
 		if got != want {
 			t.Errorf("%q becomes %q, want %q", words, got, want)
 		}
@@ -60,22 +60,22 @@ func TestLicenseExpressions(t *testing.T) {
 			t.Errorf("%q becomes %q, which is no SPDX expression", words, got)
 		}
 	}
-	var l LicenseWords
-	if got := l.Expressions([]string{"Expat", "NONE", "MIT", "GPL-2+"}); !slices.Equal(got, []string{"MIT", "GPL-2.0-or-later"}) {
+	var n Normalizer
+	if got := n.Expressions([]string{"Expat", "NONE", "MIT", "GPL-2+"}); !slices.Equal(got, []string{"MIT", "GPL-2.0-or-later"}) {
 		t.Errorf("expressions %q", got)
 	}
 }
 
-// All that is known of names leads to licences that exist.
-func TestKnownLicensesExist(t *testing.T) {
-	for name, id := range packagersLicenses {
+// Each name of the table leads to a license that exists.
+func TestNamesLeadToLicenses(t *testing.T) {
+	for name, id := range distributionNames {
 		if ok, _ := spdxexp.ActiveLicense(id); !ok {
 			t.Errorf("%s becomes %s, which is on no list", name, id)
 		}
 	}
 }
 
-// What is left out for an unknown word is no expression.
+// FuzzKnownWords shows that knownWords refuses no valid expression.
 func FuzzKnownWords(f *testing.F) {
 	ids := slices.Concat(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated())
 	for i, id := range ids {
@@ -92,23 +92,58 @@ func FuzzKnownWords(f *testing.F) {
 	})
 }
 
-func FuzzLicense(f *testing.F) {
+func FuzzExpression(f *testing.F) {
 	for _, s := range []string{"MIT", "GPLv2+ and (MIT or BSD)", "a/b", "((", "LicenseRef-", "MIT WITH x", "\x00\xff"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, words string) {
-		e := licenseExpression(words)
+		e := normalize(words)
 		if e == "" {
 			return
 		}
 		if ok, _ := spdxexp.ValidateLicenses([]string{e}); !ok {
 			t.Fatalf("%q becomes %q, which is no SPDX expression", words, e)
 		}
-		if again := licenseExpression(e); again != e {
+		if again := normalize(e); again != e {
 			t.Fatalf("%q becomes %q, and that %q", words, e, again)
 		}
 		if strings.TrimSpace(e) != e {
 			t.Fatalf("%q has space around it", e)
 		}
 	})
+}
+
+func TestDebianExpression(t *testing.T) {
+	for in, want := range map[string]string{
+		"GPL-2":                              "GPL-2.0-only",
+		"GPL-2+":                             "GPL-2.0-or-later",
+		"LGPL-2.1+":                          "LGPL-2.1-or-later",
+		"LGPL-2.1+ and GPL-3":                "LGPL-2.1-or-later AND GPL-3.0-only",
+		"BSD-3-clause":                       "BSD-3-Clause",
+		"Apache-2.0":                         "Apache-2.0",
+		"Apache-2":                           "Apache-2.0",
+		"public-domain":                      "public-domain",
+		"GPL-2 or MIT, and ISC":              "(GPL-2.0-only OR MIT) AND ISC",
+		"GPL-2+ with OpenSSL exception":      "GPL-2+ with OpenSSL exception",
+		"GPL-3+ with Bison exception or MIT": "GPL-3+ with Bison exception or MIT",
+	} {
+		if got := DebianExpression(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestIdentifier(t *testing.T) {
+	for in, want := range map[string]string{
+		"The MIT License":                 "MIT",
+		"MIT":                             "MIT",
+		"Apache  License, Version 2.0":    "Apache-2.0",
+		"MIT OR Apache-2.0":               "MIT OR Apache-2.0",
+		"UNKNOWN":                         "",
+		strings.Repeat("Permission ", 30): "",
+	} {
+		if got := Identifier(in); got != want {
+			t.Errorf("%q became %q, not %q", in, got, want)
+		}
+	}
 }

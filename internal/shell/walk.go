@@ -1,4 +1,4 @@
-package instruction
+package shell
 
 import (
 	"fmt"
@@ -59,7 +59,7 @@ func (r *reader) pipe(from, to []*Command) {
 }
 
 // script reads a whole script.
-func (r *reader) script(src string, fam family, at scope) ends {
+func (r *reader) script(src string, lang Language, at scope) ends {
 	if at.depth > MaxDepth || len(src) > r.left {
 		r.whole = false
 		src = src[:min(len(src), r.left)]
@@ -69,7 +69,7 @@ func (r *reader) script(src string, fam family, at scope) ends {
 	}
 	r.left -= len(src)
 	at.depth++
-	if fam == posix {
+	if lang == POSIX {
 		for _, lang := range []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX} {
 			if f, err := parseScript(src, lang); err == nil {
 				w := walker{reader: r, src: src, at: at}
@@ -77,11 +77,11 @@ func (r *reader) script(src string, fam family, at scope) ends {
 			}
 		}
 	}
-	if strings.Trim(src, blanks) != "" {
+	if strings.Trim(src, Blanks) != "" {
 		r.whole = false
 	}
 	at.partial = true
-	return r.split(src, fam, at)
+	return r.split(src, lang, at)
 }
 
 // parseScript parses a script that is small enough for it. An error of the
@@ -199,19 +199,19 @@ func (w *walker) heredoc(rd *syntax.Redirect) ends {
 	body, _ := w.text(rd.Hdoc)
 	if line, ok := strings.CutPrefix(body, "#!"); ok {
 		line, _, _ = strings.Cut(line, "\n")
-		program, rest := cutWord(line)
-		if programName(program) == "env" {
-			program, rest = cutWord(rest)
+		program, rest := CutWord(line)
+		if ProgramName(program) == "env" {
+			program, rest = CutWord(rest)
 			if program == "-S" {
-				program, _ = cutWord(rest)
+				program, _ = CutWord(rest)
 			}
 		}
-		if shellFamily(program) != posix {
+		if LanguageOf(program) != POSIX {
 			w.whole = false
 			return ends{}
 		}
 	}
-	return w.script(body, posix, w.at)
+	return w.script(body, POSIX, w.at)
 }
 
 // declare reads export, local and their like as a command of that name.

@@ -1,0 +1,92 @@
+package account
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Identity is whom a process runs as.
+type Identity struct {
+	Name     string // "" if there is no account with the user id
+	UID, GID uint32
+	Groups   []uint32 // supplementary, sorted and each once
+	// Unknown is the name of a user or group that there is not. A container then does
+	// not start, and the other fields mean nothing.
+	Unknown string
+}
+
+// Anybody returns a user who has only the permissions that every user has.
+func Anybody() Identity { return Identity{Name: "anybody", UID: 1<<32 - 2, GID: 1<<32 - 2} }
+
+// Resolve finds whom the User of an image's configuration stands for: "user" or
+// "user:group". It does as runc and containerd do. Each half may be a name or a
+// number. The first line of passwd that has it as either wins. A number without an
+// account is taken as it is, with group 0 unless one is given. Supplementary groups
+// count only if no group is given.
+func Resolve(spec string, accounts []User, groups []Group) Identity {
+	name, groupName, _ := strings.Cut(spec, ":")
+	var u Identity
+	i := slices.IndexFunc(accounts, func(a User) bool {
+		return a.Name == name || strconv.FormatUint(uint64(a.UID), 10) == name || name == "" && a.UID == 0
+	})
+	switch {
+	case i >= 0:
+		u = Identity{Name: accounts[i].Name, UID: accounts[i].UID, GID: accounts[i].GID}
+	case name == "" || name == "root" && len(accounts) == 0:
+		u.Name = "root"
+	default:
+		uid, err := ParseID(name)
+		if err != nil {
+			return Identity{Unknown: name}
+		}
+		u.UID = uid
+	}
+	if groupName == "" {
+		for _, g := range groups {
+			if u.Name != "" && slices.Contains(g.Members, u.Name) {
+				u.Groups = append(u.Groups, g.GID)
+			}
+		}
+		slices.Sort(u.Groups)
+		u.Groups = slices.Compact(u.Groups)
+		return u
+	}
+	i = slices.IndexFunc(groups, func(g Group) bool {
+		return g.Name == groupName || strconv.FormatUint(uint64(g.GID), 10) == groupName
+	})
+	if i >= 0 {
+		u.GID = groups[i].GID
+		return u
+	}
+	gid, err := ParseID(groupName)
+	if err != nil && (groupName != "root" || len(groups) > 0) {
+		return Identity{Unknown: groupName}
+	}
+	u.GID = gid
+	return u
+}
+
+// InGroup reports whether the group is that of the process or one of its supplementary
+// groups.
+func (u Identity) InGroup(gid uint32) bool {
+	_, found := slices.BinarySearch(u.Groups, gid)
+	return found || u.GID == gid
+}
+
+// May reports whether the permission bits of an entry let the user do what the bits of
+// access (4 read, 2 write, 1 search or execute) say. Root may do everything.
+func (u Identity) May(e *seaworthy.Header, access uint16) bool {
+	switch {
+	case u.UID == 0:
+		return true
+	case u.UID == e.UID:
+		return e.Mode>>6&access == access
+	case u.InGroup(e.GID):
+		return e.Mode>>3&access == access
+	default:
+		return e.Mode&access == access
+	}
+}

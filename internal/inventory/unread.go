@@ -1,0 +1,50 @@
+package inventory
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/zipfile"
+)
+
+// limitError says which limit ended the reading of a file.
+type limitError string
+
+// Error implements error.
+func (e limitError) Error() string { return string(e) }
+
+func limitErrorf(format string, args ...any) error {
+	return limitError(fmt.Sprintf(format, args...))
+}
+
+// errorList is the errors of one file, in one line.
+type errorList []error
+
+// Error implements error.
+func (l errorList) Error() string {
+	texts := make([]string, len(l))
+	for i, err := range l {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap gives the errors to [errors.Is] and [errors.As].
+func (l errorList) Unwrap() []error { return l }
+
+// codeOf classifies the error of a file that was not read to its end.
+func codeOf(err error) seaworthy.CoverageCode {
+	var limit limitError
+	switch {
+	case errors.As(err, &limit) || errors.Is(err, zipfile.ErrBudget):
+		return seaworthy.CodeLimitExceeded
+	case errors.Is(err, errEncrypted):
+		return seaworthy.CodeEncrypted
+	case errors.Is(err, errNoBuildInfo):
+		return seaworthy.CodeUnsupportedFormat
+	default:
+		return seaworthy.CodeUnreadable
+	}
+}

@@ -1,0 +1,46 @@
+package secret
+
+import "seaworthy.dev/seaworthy"
+
+// gap is a reason for which a file was searched only partly. It is stored in the
+// cache; [gap.describe] gives its words.
+type gap string
+
+// The gaps.
+const (
+	tooMany      gap = "too-many"
+	tooLarge     gap = "too-large"
+	encrypted    gap = "encrypted"
+	methods      gap = "method"
+	damaged      gap = "damaged"
+	packBaseless gap = "pack-base"
+	packTooDeep  gap = "pack-depth"
+	packTooLong  gap = "pack-version-size"
+	packTooMany  gap = "pack-objects"
+)
+
+// describe gives the code and the sentence for a report.
+func (g gap) describe() (seaworthy.CoverageCode, string) {
+	switch g {
+	case tooMany:
+		return seaworthy.CodeLimitExceeded, "It holds more than 1000 values that look like secrets; the first 1000 are reported."
+	case tooLarge:
+		return seaworthy.CodeLimitExceeded, "Decompressed it has more than 200 times its size; what is beyond was not looked at."
+	case encrypted:
+		return seaworthy.CodeEncrypted, "It holds files that are encrypted; what is in them is not known."
+	case methods:
+		return seaworthy.CodeUnsupportedFormat, "It holds files that are compressed by a method that is not supported."
+	case damaged:
+		return seaworthy.CodeUnreadable, "It is damaged: not all that it holds could be decompressed."
+	case packBaseless:
+		return seaworthy.CodeUnreadable, "It is a pack of Git with differences from objects that are not in it; what they make was not looked at."
+	case packTooDeep:
+		return seaworthy.CodeLimitExceeded, "It is a pack of Git with differences from differences, more than 4095 deep; those beyond were not looked at."
+	case packTooLong:
+		return seaworthy.CodeLimitExceeded, "It is a pack of Git with differences between versions of more than 16 MiB; these versions were not looked at."
+	case packTooMany:
+		return seaworthy.CodeLimitExceeded, "It is a pack of Git with more than 1048576 objects; those beyond were not looked at."
+	default: // of a damaged cache entry
+		return seaworthy.CodeUnspecified, "It was searched only partly."
+	}
+}

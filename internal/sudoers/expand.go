@@ -1,0 +1,172 @@
+package sudoers
+
+import "slices"
+
+// expand makes grants of the user specifications.
+func (r *reader) expand() {
+	for i := range r.out.Defaults {
+		d := &r.out.Defaults[i]
+		switch d.Scope {
+		case ForUsers:
+			d.Members = r.names("User_Alias", d.Members)
+		case ForRunAs:
+			d.Members = r.names("Runas_Alias", d.Members)
+		}
+	}
+	for _, u := range r.specs {
+		users := r.names("User_Alias", u.users)
+		first := len(r.out.Grants)
+		excludes := false
+		for _, s := range u.specs {
+			for _, c := range r.commands(s.command, 0) {
+				if len(r.out.Grants) >= MaxGrants || r.steps >= maxSteps {
+					r.problem(u.file, u.line, ErrTooManyGrants)
+					r.out.Grants = r.out.Grants[:first]
+					r.override()
+					return
+				}
+				if c.Negated {
+					excludes = true
+					continue
+				}
+				r.out.Grants = append(r.out.Grants, Grant{
+					File: u.file, Line: u.line, Users: users, RunAs: r.names("Runas_Alias", s.runAs), GroupOnly: s.groupOnly,
+					Command: c, Tags: s.tags,
+				})
+			}
+		}
+		r.findPassword(r.out.Grants[first:])
+		for i := first; i < len(r.out.Grants); i++ {
+			r.out.Grants[i].Excludes = excludes
+		}
+	}
+	r.override()
+}
+
+// names replaces aliases by their members, each name once.
+func (r *reader) names(kind string, list []Member) []Member {
+	var out []Member
+	seen := map[Member]bool{}
+	var walk func(list []Member, negated bool, depth int)
+	walk = func(list []Member, negated bool, depth int) {
+		for _, n := range list {
+			n.Negated = n.Negated != negated
+			if r.steps++; r.steps >= maxSteps {
+				return
+			}
+			if seen[n] {
+				continue
+			}
+			seen[n] = true
+			if members, ok := r.aliases[kind+" "+n.Name]; ok && depth < maxAliasDepth {
+				walk(members, n.Negated, depth+1)
+				continue
+			}
+			out = append(out, n)
+		}
+	}
+	walk(list, false, 0)
+	return out
+}
+
+// commands replaces a command alias by its members, at most MaxGrants.
+func (r *reader) commands(c Command, depth int) []Command {
+	r.steps++
+	members, ok := r.commandAliases[c.Path]
+	if !ok || depth >= maxAliasDepth {
+		return []Command{c}
+	}
+	var out []Command
+	for _, m := range members {
+		one := m.command
+		one.Negated = one.Negated != c.Negated
+		out = append(out, r.commands(one, depth+1)...)
+		if len(out) > MaxGrants || r.steps >= maxSteps {
+			break
+		}
+	}
+	return out
+}
+
+// findPassword finds out which password sudo asks for before the grants of one user
+// specification.
+func (r *reader) findPassword(grants []Grant) {
+	if len(grants) == 0 {
+		return
+	}
+	users := map[Member]bool{{Name: "ALL"}: true}
+	for _, n := range grants[0].Users {
+		users[n] = true
+	}
+	r.steps += len(users)
+	for i := range grants {
+		grants[i].WithoutPassword = grants[i].NoPasswd
+	}
+	for _, d := range r.out.Defaults {
+		var set func(*Grant)
+		switch d.Name {
+		case "authenticate":
+			set = func(g *Grant) { g.WithoutPassword = g.NoPasswd || d.Negated && !g.Passwd }
+		case "targetpw", "rootpw", "runaspw":
+			set = func(g *Grant) { g.OtherPassword = !d.Negated }
+		default:
+			continue
+		}
+		r.steps += len(d.Members)
+		forUsers := d.Scope == ForUsers && slices.ContainsFunc(d.Members, func(n Member) bool { return !n.Negated && users[n] })
+		for i := range grants {
+			if r.steps++; r.steps >= maxSteps {
+				return // expand says so at the next specification
+			}
+			if d.Scope == ForAll || forUsers || d.Scope == ForCommands && slices.Contains(d.Members, Member{Name: grants[i].Command.Path}) {
+				set(&grants[i])
+			}
+		}
+	}
+}
+
+// override marks the grants that a later one overrides. Where comparing them
+// would be over maxSteps they are left as they are.
+func (r *reader) override() {
+	grants := r.out.Grants
+	var all []int // grants of all commands
+	for i, g := range grants {
+		if g.Command.Path == "ALL" && !g.Excludes && !g.GroupOnly {
+			all = append(all, i)
+		}
+	}
+	steps := 0
+	for i := range grants {
+		g := &grants[i]
+		for _, j := range all {
+			l := &grants[j]
+			if steps++; steps >= maxSteps {
+				return
+			}
+			if j <= i || l.WithoutPassword == g.WithoutPassword && l.SetEnv == g.SetEnv {
+				continue
+			}
+			if steps += len(l.Users)*(1+len(g.Users)) + len(l.RunAs)*(1+len(g.RunAs)); steps >= maxSteps {
+				return
+			}
+			if covers(l.Users, g.Users) && (len(g.RunAs) == 0 || covers(l.RunAs, g.RunAs)) {
+				g.Overridden = true
+				break
+			}
+		}
+	}
+}
+
+// covers reports whether whoever is among the earlier is among the later.
+func covers(later, earlier []Member) bool {
+	all := Member{Name: "ALL"}
+	if slices.Contains(later, all) {
+		return !slices.ContainsFunc(later, func(n Member) bool { return n.Negated })
+	}
+	for _, n := range earlier {
+		if !slices.Contains(later, n) {
+			return false
+		}
+	}
+	return true
+}
