@@ -19,6 +19,39 @@ type Layer struct {
 	Beyond int
 }
 
+// at returns what was found in an entry, one for each format.
+func (l *Layer) at(ordinal int) []Found {
+	first, _ := slices.BinarySearchFunc(l.Found, ordinal, func(f Found, ordinal int) int { return cmp.Compare(f.Ordinal, ordinal) })
+	end := first
+	for end < len(l.Found) && l.Found[end].Ordinal == ordinal {
+		end++
+	}
+	return l.Found[first:end]
+}
+
+// Packages returns the packages that an entry names in a format.
+func (l *Layer) Packages(ordinal int, format string) []Package {
+	for _, f := range l.at(ordinal) {
+		if f.Format == format {
+			return f.Packages
+		}
+	}
+	return nil
+}
+
+// Functions returns the functions of the Go program that an entry is, nil if they
+// are not known.
+func (l *Layer) Functions(ordinal int) FunctionSet {
+	for _, f := range l.at(ordinal) {
+		for i := range f.Packages {
+			if functions := f.Packages[i].Functions; functions != nil {
+				return functions
+			}
+		}
+	}
+	return nil
+}
+
 // Found is one file that names packages.
 type Found struct {
 	// Ordinal is the entry in the layer.
@@ -81,12 +114,28 @@ type Package struct {
 	Functions FunctionSet
 }
 
-func comparePackages(a, b Package) int {
+// PackageID identifies a version of a package among those of the same image.
+type PackageID struct{ Type, Name, Version, Arch, Modularity string }
+
+// ID returns what identifies the package.
+func (p *Package) ID() PackageID {
+	return PackageID{p.Type, p.Name, p.Version, p.Arch, p.Modularity}
+}
+
+// CompareVersions orders packages by type, name, version and architecture, as
+// [Found.Packages] are sorted.
+func CompareVersions(a, b *Package) int {
 	return cmp.Or(
 		cmp.Compare(a.Type, b.Type),
 		cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.Version, b.Version),
 		cmp.Compare(a.Arch, b.Arch),
+	)
+}
+
+func comparePackages(a, b Package) int {
+	return cmp.Or(
+		CompareVersions(&a, &b),
 		cmp.Compare(a.Within, b.Within),
 		cmp.Compare(a.Modularity, b.Modularity),
 		slices.Compare(a.Files, b.Files),

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"bytes"
-	"path"
 	"slices"
 	"sync"
 
@@ -10,72 +9,30 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// supplements are what lies beside databases and tells more of their packages, of
-// all layers and live or not.
-type supplements map[supplementKey][]supplement
-
-// supplementKey names a package as a file's name does: without the version, and
-// with or without the architecture.
-type supplementKey struct{ kind, name, arch string }
-
-type supplement struct {
-	layer int
-	path  string
-	*inventory.Package
-}
-
-// supplements collects them, those of higher layers after those of lower ones.
-func (s *software) supplements() supplements {
-	all := make(supplements)
+// supplements collects what the supplements of databases say, of all layers and of
+// live files or not.
+func (s *software) supplements() *inventory.Supplements {
+	all := new(inventory.Supplements)
 	for i, l := range s.layers {
 		for j := range l.Found {
 			f := &l.Found[j]
 			if f.Role != inventory.Supplement || len(f.Packages) == 0 {
 				continue
 			}
-			e, ok := s.merged.At(i, f.Ordinal)
-			if !ok {
-				continue
-			}
-			for k := range f.Packages {
-				p := &f.Packages[k]
-				key := supplementKey{p.Type, p.Name, p.Arch}
-				all[key] = append(all[key], supplement{i, e.Path, p})
+			if e, ok := s.merged.At(i, f.Ordinal); ok {
+				all.Add(i, e.Path, f)
 			}
 		}
 	}
 	return all
 }
 
-// of gives what tells more of a package as of a layer: of each path the newest
-// version up to there. Where a database has a file for each package, the name of
-// that file counts too, whatever the package is called.
-func (s supplements) of(p *inventory.Package, database string, layer int) []supplement {
-	var found []supplement
-	keys := []supplementKey{{p.Type, p.Name, p.Arch}, {p.Type, p.Name, ""}}
-	if base := path.Base(database); !wholeDatabase(base) {
-		keys = append(keys, supplementKey{p.Type, base, ""})
-	}
-	for _, key := range keys {
-		for _, t := range slices.Backward(s[key]) {
-			have := slices.ContainsFunc(found, func(f supplement) bool { return f.path == t.path })
-			if t.layer <= layer && !have {
-				found = append(found, t)
-			}
-		}
-	}
-	return found
-}
-
-// wholeDatabase is true for the name of a file that holds a whole database which
-// has supplements.
-func wholeDatabase(base string) bool { return base == "status" }
-
-// filesOf gives the lists of a package's files.
-func filesOf(p *inventory.Package, more []supplement) []inventory.FileList {
+// filesOf returns the lists of a package's files: its own, and those of its
+// supplements.
+func filesOf(p *inventory.Package, supplements []*inventory.Package) []inventory.FileList {
 	lists := []inventory.FileList{p.Files}
-	for _, t := range more {
-		lists = append(lists, t.Files)
+	for _, more := range supplements {
+		lists = append(lists, more.Files)
 	}
 	return lists
 }

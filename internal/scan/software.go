@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"seaworthy.dev/seaworthy"
@@ -69,7 +68,7 @@ func newSoftware(m *Merged, layers []*inventory.Layer) *software {
 		}
 	}
 	slices.SortStableFunc(s.files, func(a, b softwareFile) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
-	s.release = s.findRelease()
+	s.release = inventory.FindRelease(m, layers)
 	s.system = sync.OnceValue(s.findSystem)
 	s.owners = sync.OnceValue(s.findOwners)
 	s.all = sync.OnceValue(s.findAll)
@@ -77,34 +76,11 @@ func newSoftware(m *Merged, layers []*inventory.Layer) *software {
 	return s
 }
 
-// findRelease gives what the live os-release says.
-func (s *software) findRelease() *inventory.Release {
-	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
-		e, ok := s.merged.Resolve(path)
-		if !ok || e.BodyLayer < 0 {
-			continue
-		}
-		releases := s.layers[e.BodyLayer].Releases
-		i, ok := slices.BinarySearchFunc(releases, e.BodyOrdinal, func(r inventory.Release, ordinal int) int { return cmp.Compare(r.Ordinal, ordinal) })
-		if ok && releases[i].ID != "" {
-			return &releases[i]
-		}
-	}
-	return nil
-}
-
-// packageKey tells versions of packages apart.
-type packageKey struct{ kind, name, version, arch, modularity string }
-
-func keyOfPackage(p *inventory.Package) packageKey {
-	return packageKey{p.Type, p.Name, p.Version, p.Arch, p.Modularity}
-}
-
 // findSystem gives the packages of all live databases. Where two databases have
 // the same package, that of the first counts.
 func (s *software) findSystem() []*installed {
 	ecosystems := make(map[string]string) // by type of package
-	seen := make(map[packageKey]bool)
+	seen := make(map[inventory.PackageID]bool)
 	supplements := s.supplements()
 	var list []*installed
 	for _, f := range s.files {
@@ -114,17 +90,16 @@ func (s *software) findSystem() []*installed {
 		since := s.since(f)
 		for i := range f.found.Packages {
 			p := &f.found.Packages[i]
-			key := keyOfPackage(p)
-			if seen[key] {
+			if seen[p.ID()] {
 				continue
 			}
-			seen[key] = true
+			seen[p.ID()] = true
 			ecosystem, ok := ecosystems[p.Type]
 			if !ok && s.release != nil {
 				ecosystem, _ = s.release.Ecosystem(p.Type)
 				ecosystems[p.Type] = ecosystem
 			}
-			more := supplements.of(p, f.entry.Path, len(s.layers)-1)
+			more := supplements.Of(p, f.entry.Path, len(s.layers)-1)
 			in := &installed{Package: p, since: since[i], lists: filesOf(p, more), out: s.describe(p, ecosystem)}
 			for _, t := range more {
 				if in.out.Licenses == nil {
@@ -167,17 +142,14 @@ func (s *software) since(f softwareFile) []int {
 		if gone := versions[v].RemovedIn; gone != nil && *gone < versions[v+1].Layer {
 			break // between the two there was no file
 		}
-		var older []inventory.Package
-		if found := s.foundAt(versions[v].Layer, versions[v].Ordinal, f.found.Format); found != nil {
-			older = found.Packages
-		}
+		older := s.layers[versions[v].Layer].Packages(versions[v].Ordinal, f.found.Format)
 		// Both are sorted, so one walk over them tells what they share.
 		open = slices.DeleteFunc(open, func(i int) bool {
 			p := &f.found.Packages[i]
-			for len(older) > 0 && compareVersions(&older[0], p) < 0 {
+			for len(older) > 0 && inventory.CompareVersions(&older[0], p) < 0 {
 				older = older[1:]
 			}
-			if len(older) == 0 || compareVersions(&older[0], p) != 0 {
+			if len(older) == 0 || inventory.CompareVersions(&older[0], p) != 0 {
 				return true
 			}
 			layers[i] = versions[v].Layer
@@ -185,27 +157,6 @@ func (s *software) since(f softwareFile) []int {
 		})
 	}
 	return layers
-}
-
-// compareVersions orders packages as [inventory.Found] does, as far as that tells
-// versions of packages apart.
-func compareVersions(a, b *inventory.Package) int {
-	return cmp.Or(
-		strings.Compare(a.Type, b.Type), strings.Compare(a.Name, b.Name),
-		strings.Compare(a.Version, b.Version), strings.Compare(a.Arch, b.Arch),
-	)
-}
-
-// foundAt gives what an entry was found to be, nil if nothing.
-func (s *software) foundAt(layer, ordinal int, format string) *inventory.Found {
-	found := s.layers[layer].Found
-	i, _ := slices.BinarySearchFunc(found, ordinal, func(f inventory.Found, ordinal int) int { return cmp.Compare(f.Ordinal, ordinal) })
-	for ; i < len(found) && found[i].Ordinal == ordinal; i++ {
-		if found[i].Format == format {
-			return &found[i]
-		}
-	}
-	return nil
 }
 
 // findAll gives the packages of operating systems and of languages. A language's
@@ -217,7 +168,7 @@ func (s *software) findAll() []*seaworthy.Package {
 		all = append(all, in.out)
 	}
 	type key struct {
-		packageKey
+		inventory.PackageID
 		owner string
 		text  bool
 	}
@@ -230,7 +181,7 @@ func (s *software) findAll() []*seaworthy.Package {
 		since := s.since(f)
 		for i := range f.found.Packages {
 			p := &f.found.Packages[i]
-			k := key{keyOfPackage(p), owner, p.Text}
+			k := key{p.ID(), owner, p.Text}
 			out, ok := known[k]
 			if !ok {
 				out = s.describe(p, inventory.LanguageEcosystem(p.Type))
@@ -261,24 +212,9 @@ func (m *Merged) GoFunction(path, importPath, symbol string) (present, known boo
 	if !ok || e.BodyLayer < 0 {
 		return false, false
 	}
-	functions := m.software.functionsAt(e.BodyLayer, e.BodyOrdinal)
+	functions := m.software.layers[e.BodyLayer].Functions(e.BodyOrdinal)
 	if functions == nil {
 		return false, false
 	}
 	return functions.Has(importPath, symbol), true
-}
-
-// functionsAt gives the functions of the Go program that an entry is, nil if they
-// are not known.
-func (s *software) functionsAt(layer, ordinal int) inventory.FunctionSet {
-	found := s.layers[layer].Found
-	i, _ := slices.BinarySearchFunc(found, ordinal, func(f inventory.Found, ordinal int) int { return cmp.Compare(f.Ordinal, ordinal) })
-	for ; i < len(found) && found[i].Ordinal == ordinal; i++ {
-		for j := range found[i].Packages {
-			if f := found[i].Packages[j].Functions; f != nil {
-				return f
-			}
-		}
-	}
-	return nil
 }

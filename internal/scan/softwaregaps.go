@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +32,8 @@ func (g *gaps) add(subject string, state seaworthy.State, code seaworthy.Coverag
 	g.list = append(g.list, &seaworthy.Coverage{Risk: seaworthy.Vulnerability, Subject: subject, State: state, Code: code, Reason: reason, InImage: true})
 }
 
+func (g *gaps) addGap(gap inventory.Gap) { g.add(gap.Subject, gap.State, gap.Code, gap.Reason) }
+
 func layerSubject(layer int, path string) string {
 	text, _ := seaworthy.TextPath(path)
 	return fmt.Sprintf("layer %d: %s", layer, text)
@@ -41,22 +42,13 @@ func layerSubject(layer int, path string) string {
 // unreadFiles is about live files that were not read, or not whole.
 func (s *software) unreadFiles(g *gaps) {
 	for _, f := range s.files {
-		if f.found.Unread == "" {
-			continue
+		if gap, ok := f.found.Gap(layerSubject(f.entry.Layer, f.entry.Path)); ok {
+			g.addGap(gap)
 		}
-		state := seaworthy.Failed
-		if len(f.found.Packages) > 0 || f.found.Role == inventory.Supplement {
-			state = seaworthy.Partial
-		}
-		code := f.found.UnreadCode
-		if f.found.Role == inventory.Database {
-			code = seaworthy.CodePackageDatabaseUnreadable
-		}
-		g.add(layerSubject(f.entry.Layer, f.entry.Path), state, code, fmt.Sprintf("As %s: %s", f.found.Format, f.found.Unread))
 	}
 	for i, l := range s.layers {
-		if l.Beyond > 0 {
-			g.add(fmt.Sprintf("layer %d", i), seaworthy.Partial, seaworthy.CodeLimitExceeded, fmt.Sprintf("The packages that it names are more than are kept; those of %d files are not known.", l.Beyond))
+		if gap, ok := l.Gap(fmt.Sprintf("layer %d", i)); ok {
+			g.addGap(gap)
 		}
 	}
 }
@@ -84,40 +76,9 @@ func (s *software) unknownDistribution(g *gaps) {
 	for _, p := range s.system() {
 		counts[p.Type]++
 	}
-	switch {
-	case s.release == nil && len(counts) > 0:
-		g.add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The image has no os-release, so nothing tells whose advisories are for its %d packages.", len(s.system())))
-		return
-	case s.release == nil && s.hasSystem():
-		g.add("distribution", seaworthy.NotChecked, seaworthy.CodeNoPackageData, "The image has neither an os-release nor a package database, but the directories of an operating system.")
-		return
-	case s.release == nil:
-		return
-	case len(counts) == 0:
-		g.add("distribution", seaworthy.NotChecked, seaworthy.CodeNoPackageData, fmt.Sprintf("The image is of %s, but has no package database that names a package.", cmp.Or(s.release.PrettyName, s.release.ID)))
-		return
+	for _, gap := range inventory.DistributionGaps(s.merged, s.release, counts) {
+		g.addGap(gap)
 	}
-	for kind, n := range counts {
-		if _, reason := s.release.Ecosystem(kind); reason != "" {
-			g.add(plural(n, "package")+" of type "+kind, seaworthy.NotChecked, seaworthy.CodeNoAdvisorySource, reason)
-		}
-	}
-}
-
-// hasSystem is true if the image holds libraries or a shell: more than a program
-// that needs nothing else.
-func (s *software) hasSystem() bool {
-	for _, path := range []string{"bin/sh", "usr/bin/sh"} {
-		if _, ok := s.merged.Resolve(path); ok {
-			return true
-		}
-	}
-	for _, directory := range []string{"lib", "lib64", "usr/lib"} {
-		if len(s.merged.List(directory)) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // missing is a package that a database named once, and that no live one names.
@@ -185,7 +146,7 @@ func (s *software) findMissing() []missing {
 	for _, p := range s.system() {
 		here[name{p.Type, p.Name}] = true
 	}
-	var all supplements
+	var all *inventory.Supplements
 	var list []missing
 	for i := len(s.layers) - 1; i >= 0; i-- {
 		for j := range s.layers[i].Found {
@@ -201,7 +162,7 @@ func (s *software) findMissing() []missing {
 				p := &f.Packages[k]
 				if n := (name{p.Type, p.Name}); !here[n] {
 					here[n] = true
-					list = append(list, missing{p, e, filesOf(p, all.of(p, e.Path, i))})
+					list = append(list, missing{p, e, filesOf(p, all.Of(p, e.Path, i))})
 				}
 			}
 		}
