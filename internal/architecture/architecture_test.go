@@ -56,7 +56,9 @@ const order = `
 	internal/vex         < internal/inventory internal/attestation
 	internal/explorer    <
 
-	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/sbom internal/vex internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/vulnerability
+	# The scanner puts them together, and the command line translates flags for it.
+	scanner              < internal/image internal/layer internal/scan internal/advisory internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
+	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory scanner
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

@@ -38,7 +38,7 @@ const (
 
 // Run runs the command that the arguments name and gives the exit code.
 func Run(ctx context.Context, args []string, env Environment) int {
-	a := &app{Environment: env, now: time.Now, unfetched: make(map[string]error)}
+	a := &app{Environment: env, now: time.Now}
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
@@ -56,8 +56,6 @@ type app struct {
 	now  func() time.Time
 	log  *slog.Logger
 	exit int
-	// unfetched says why data could not be fetched in this run, by its name.
-	unfetched map[string]error
 }
 
 // Command gives the whole command line, for those who document it.
@@ -184,6 +182,7 @@ func exactlyOne(what string) cobra.PositionalArgs {
 // fail tells the user of an error and sets the exit code.
 func (a *app) fail(ctx context.Context, err error) {
 	a.exit = ExitError
+	err = inFlags(err)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -151,57 +150,10 @@ func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*advisory.Updater, err
 		return nil, err
 	}
 	u := &advisory.Updater{
-		Dir: dir, Source: f.source, KEV: f.kev, EPSS: f.epss,
+		Dir:    dir,
 		Client: http.DefaultClient, Log: a.log, Now: a.now, Progress: a.downloadProgress(f.noProgress),
 	}
-	if u.Source == "" {
-		u.Source = a.Getenv(variable("advisory-source"))
-	}
-	if u.Source == "" {
-		u.Source = advisory.DefaultSource
-	}
-	if u.Source == advisory.DefaultSource {
-		if u.KEV == "" {
-			u.KEV = advisory.DefaultKEV
-		}
-		if u.EPSS == "" {
-			u.EPSS = advisory.DefaultEPSS
-		}
-	}
-	for _, location := range []*string{&u.Source, &u.KEV, &u.EPSS} {
-		if *location == "" {
-			continue
-		}
-		if strings.Contains(*location, "://") {
-			if err := takeUser(location, u); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		// The database remembers where its data is from; the working directory
-		// will be another one.
-		if *location, err = filepath.Abs(*location); err != nil {
-			return nil, err
-		}
-	}
-	return u, nil
-}
-
-// takeUser moves the credentials in a URL, if it has some, to where they are used.
-func takeUser(location *string, u *advisory.Updater) error {
-	at, err := url.Parse(*location)
-	if err != nil {
-		return errors.New("the URL of a source cannot be read; a password in it must be escaped (%40 for @)") // it may hold one
-	}
-	if at.User == nil {
-		return nil
-	}
-	if u.Users == nil {
-		u.Users = make(map[string]*url.Userinfo)
-	}
-	u.Users[at.Host], at.User = at.User, nil
-	*location = at.String()
-	return nil
+	return u, u.SetSources(cmp.Or(f.source, a.Getenv(variable("advisory-source"))), f.kev, f.epss)
 }
 
 // dbNames are the ecosystems to update, and which of them the source need not have:

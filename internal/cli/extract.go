@@ -13,9 +13,12 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/extract"
 	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/layer"
 	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/scanner"
 )
 
 // extractFlags are the flags of extract.
@@ -86,12 +89,16 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 	if f.maxFiles < 1 {
 		return errors.New("--max-files must be positive")
 	}
-	src, err := a.openImage(ctx, reference, &f.image, true)
+	s, err := a.reader(&f.image)
+	if err != nil {
+		return err
+	}
+	src, err := s.Open(ctx, reference, true)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	plan, err := a.planExtraction(ctx, reference, src, f, extract.Request{
+	plan, err := a.planExtraction(ctx, s, reference, src, f, extract.Request{
 		Path:        path.Clean("/" + name)[1:],
 		Layer:       f.layer,
 		AllVersions: f.allVersions,
@@ -104,9 +111,9 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 		fmt.Fprintf(a.Stderr, "%s leads to %s\n", printablePath(name), printablePath(to))
 	}
 	if f.output == "" {
-		return naming(reference, a.extractFile(ctx, src, plan, name, f))
+		return naming(reference, a.extractFile(ctx, s, src, plan, name))
 	}
-	summary, err := plan.Write(ctx, src, f.output, extract.Options{KeepModes: f.keepModes, Force: f.force, Limits: f.image.layerLimits()})
+	summary, err := plan.Write(ctx, src, f.output, extract.Options{KeepModes: f.keepModes, Force: f.force, Limits: layer.Limits(s.LayerLimits())})
 	if err != nil {
 		return naming(reference, err)
 	}
@@ -120,7 +127,7 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 
 // planExtraction reads as few layers as it can: one, if a layer was asked for and
 // the source gives it by itself and it has all that is wanted.
-func (a *app) planExtraction(ctx context.Context, reference string, src image.Source, f *extractFlags, r extract.Request) (*extract.Plan, error) {
+func (a *app) planExtraction(ctx context.Context, s *scanner.Scanner, reference string, src image.Source, f *extractFlags, r extract.Request) (*extract.Plan, error) {
 	if known := src.Manifests(); len(known) == 1 {
 		if err := checkLayer(reference, r.Layer, len(known[0].Layers)); err != nil {
 			return nil, err
@@ -130,7 +137,7 @@ func (a *app) planExtraction(ctx context.Context, reference string, src image.So
 		if one := extract.OneLayer(src, r.Layer); one != nil {
 			alone := r
 			alone.Layer = 0
-			plan, err := a.planFrom(ctx, reference, one, f, alone)
+			plan, err := a.planFrom(ctx, s, reference, one, f, alone)
 			var e *extract.Error
 			switch {
 			case err == nil && plan.Complete():
@@ -140,17 +147,13 @@ func (a *app) planExtraction(ctx context.Context, reference string, src image.So
 			}
 		}
 	}
-	return a.planFrom(ctx, reference, src, f, r)
+	return a.planFrom(ctx, s, reference, src, f, r)
 }
 
-func (a *app) planFrom(ctx context.Context, reference string, src image.Source, f *extractFlags, r extract.Request) (*extract.Plan, error) {
-	cache, err := a.openCache(&f.image)
-	if err != nil {
-		return nil, err
-	}
-	p := a.startProgress(f.image.noProgress, reference)
+func (a *app) planFrom(ctx context.Context, s *scanner.Scanner, reference string, src image.Source, f *extractFlags, r extract.Request) (*extract.Plan, error) {
+	p := a.startProgress(f.image.noProgress, reference, seaworthy.NopHandler{})
 	defer p.stop()
-	reading, err := a.readLayers(ctx, reference, src, &f.image, cache, nil, p)
+	reading, err := s.Read(ctx, reference, src, p)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +185,7 @@ func checkLayer(reference string, layer, layers int) error {
 }
 
 // extractFile writes a single file to standard output.
-func (a *app) extractFile(ctx context.Context, src image.Source, plan *extract.Plan, name string, f *extractFlags) error {
+func (a *app) extractFile(ctx context.Context, s *scanner.Scanner, src image.Source, plan *extract.Plan, name string) error {
 	if _, ok := plan.Single(); !ok {
 		what := "is no single file"
 		if notes, n := plan.LeftOut(); n == 1 && plan.Len() == 0 {
@@ -196,7 +199,7 @@ func (a *app) extractFile(ctx context.Context, src image.Source, plan *extract.P
 	if out, ok := file(a.Stdout); ok && term.IsTerminal(int(out.Fd())) {
 		w = &terminalText{Writer: w}
 	}
-	return plan.Copy(ctx, src, w, f.image.layerLimits())
+	return plan.Copy(ctx, src, w, layer.Limits(s.LayerLimits()))
 }
 
 // notWritten says what was left out, the first of it.

@@ -63,45 +63,38 @@ func (a *app) history(ctx context.Context, reference string, f *historyFlags) er
 	if err != nil {
 		return fmt.Errorf("--format: %w", err)
 	}
-	risks, err := parseRisks(f.scan.risks)
+	sc, err := a.scanner(&f.scan)
 	if err != nil {
 		return err
 	}
-	cache, err := a.openCache(&f.scan.image)
+	redact, err := f.redactor()
 	if err != nil {
 		return err
 	}
-	how, err := f.scan.analyzerOptions(cache)
-	if err != nil {
-		return err
-	}
-	list, judged, err := analyzers(risks, how)
-	if err != nil {
-		return err
-	}
-	redact, err := secret.New(how.secret)
-	if err != nil {
-		return err
-	}
-	newJudge, err := a.judge(&f.scan)
-	if err != nil {
-		return err
-	}
-	judge := newJudge(out, judged)
-	reading, err := a.read(ctx, reference, &f.scan.image, cache, list)
-	if err != nil {
-		return err
-	}
-	for m, err := range reading.Images(ctx) {
+	p := a.startProgress(f.scan.image.noProgress, reference, out)
+	defer p.stop()
+	for img, err := range sc.ReadImages(ctx, reference, p) {
 		if err != nil {
 			return err
 		}
-		out.Steps(historySteps(m, redact), historyWaste(m))
-		if _, err := a.judgeOne(ctx, m, &f.scan, list, judge, beside{}); err != nil {
-			return naming(reference, err)
+		out.Steps(historySteps(img.Merged(), redact), historyWaste(img.Merged()))
+		if _, err := img.Check(ctx, p); err != nil {
+			return err
 		}
 	}
 	return out.Close()
+}
+
+// redactor gives the analyzer of secrets whose rules redact instructions.
+func (f *historyFlags) redactor() (*secret.Analyzer, error) {
+	var opt secret.Options
+	if f.scan.secrets.rules != "" {
+		var err error
+		if opt.Rules, err = secret.LoadRules(f.scan.secrets.rules); err != nil {
+			return nil, fmt.Errorf("--secret-rules: %w", err)
+		}
+	}
+	return secret.New(opt)
 }
 
 // historySteps gives the steps that made an image. If nobody knows which step made

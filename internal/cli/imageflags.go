@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,9 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/image"
-	"seaworthy.dev/seaworthy/internal/layer"
-	"seaworthy.dev/seaworthy/internal/scan"
+	"seaworthy.dev/seaworthy/scanner"
 )
 
 // imageFlags are the flags of every command that reads an image.
@@ -97,74 +94,48 @@ func cacheDirectory(flag string) (string, error) {
 	return filepath.Join(dir, "seaworthy"), nil
 }
 
-// openCache opens the cache that the flags ask for; nil for none.
-func (a *app) openCache(f *imageFlags) (*scan.Cache, error) {
-	if f.noCache {
-		return nil, nil
+// scannerOptions gives the options that the flags stand for, without any analyzer.
+func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
+	if f.maxRatio < 1 || f.maxEntries < 1 {
+		return scanner.Options{}, errors.New("--max-ratio and --max-entries must be positive")
 	}
-	dir, err := cacheDirectory(f.cacheDir)
-	var cache *scan.Cache
-	if err == nil {
-		cache, err = scan.OpenCache(dir, a.log)
+	opt := scanner.Options{
+		Tool:  seaworthy.Tool{Version: a.Version, Commit: a.Commit},
+		Risks: []seaworthy.Risk{},
+		Source: scanner.Source{
+			Platform:           f.platform,
+			InsecureRegistries: f.insecure,
+			CAFile:             f.caFile,
+			Mirrors:            f.mirrors,
+			Stdin:              a.Stdin,
+		},
+		LayerLimits: scanner.LayerLimits{MaxSize: int64(f.maxSize), MaxRatio: f.maxRatio, MaxEntries: f.maxEntries},
+		Now:         a.now,
+		Log:         a.log,
+		Names: scanner.Names{
+			Risks: "--risk", FailOn: "--fail-on", IgnoreUnfixed: "--ignore-unfixed", IgnoreBase: "--ignore-base",
+			Base: "--base", MaxDataAge: "--max-data-age",
+		},
 	}
-	if err != nil {
-		a.log.Warn("the scan goes on without a cache", "error", err)
-		return nil, nil
+	if !f.noCache {
+		dir, err := cacheDirectory(f.cacheDir)
+		if err != nil {
+			a.log.Warn("the scan goes on without a cache", "error", err)
+		}
+		opt.CacheDir = dir
 	}
-	return cache, nil
+	return opt, nil
 }
 
-// read opens and reads an image with the analyzers.
-func (a *app) read(ctx context.Context, reference string, f *imageFlags, cache *scan.Cache, analyzers []seaworthy.Analyzer) (*scan.Reading, error) {
-	p := a.startProgress(f.noProgress, reference)
-	defer p.stop()
-	src, err := a.openImage(ctx, reference, f, false)
+// reader makes a Scanner that reads images and checks nothing. The analyzers may read
+// layers.
+func (a *app) reader(f *imageFlags, analyzers ...seaworthy.Analyzer) (*scanner.Scanner, error) {
+	opt, err := a.scannerOptions(f)
 	if err != nil {
 		return nil, err
 	}
-	defer src.Close()
-	return a.readLayers(ctx, reference, src, f, cache, analyzers, p)
-}
-
-// openImage opens an image, whose layers can then be read once, or again and
-// again.
-func (a *app) openImage(ctx context.Context, reference string, f *imageFlags, again bool) (image.Source, error) {
-	if f.maxRatio < 1 || f.maxEntries < 1 {
-		return nil, errors.New("--max-ratio and --max-entries must be positive")
-	}
-	opt := a.imageOptions(f)
-	opt.Again = again
-	return image.Open(ctx, reference, opt)
-}
-
-func (a *app) imageOptions(f *imageFlags) image.Options {
-	return image.Options{
-		Platform:           f.platform,
-		InsecureRegistries: f.insecure,
-		CAFile:             f.caFile,
-		Mirrors:            f.mirrors,
-		Stdin:              a.Stdin,
-		Log:                a.log,
-	}
-}
-
-// readLayers reads the layers of an open image with the analyzers.
-func (a *app) readLayers(ctx context.Context, reference string, src image.Source, f *imageFlags, cache *scan.Cache, analyzers []seaworthy.Analyzer, p *progress) (*scan.Reading, error) {
-	reading, err := scan.Read(ctx, src, scan.Options{
-		Analyzers: analyzers,
-		Cache:     cache,
-		Limits:    f.layerLimits(),
-		Progress:  p.layerRead,
-		Log:       a.log,
-	})
-	if err != nil {
-		return nil, naming(reference, err)
-	}
-	return reading, nil
-}
-
-func (f *imageFlags) layerLimits() layer.Limits {
-	return layer.Limits{MaxSize: int64(f.maxSize), MaxRatio: f.maxRatio, MaxEntries: f.maxEntries}
+	opt.Analyzers = analyzers
+	return scanner.New(opt)
 }
 
 // naming puts the image's name before an error that does not say it.

@@ -81,18 +81,18 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 	if len(args) == 2 {
 		under = path.Clean("/" + args[1])[1:]
 	}
-	cache, err := a.openCache(&f.image)
+	s, err := a.reader(&f.image, analyzers...)
 	if err != nil {
 		return err
 	}
-	reading, err := a.read(ctx, args[0], &f.image, cache, analyzers)
-	if err != nil {
-		return err
-	}
-	for m, err := range reading.Images(ctx) {
+	progress := a.startProgress(f.image.noProgress, args[0], seaworthy.NopHandler{})
+	defer progress.stop()
+	for img, err := range s.ReadImages(ctx, args[0], progress) {
 		if err != nil {
 			return err
 		}
+		progress.stop()
+		m := img.Merged()
 		if n := len(m.Image().Layers); f.layer >= n {
 			return fmt.Errorf("--layer %d: %s has the layers 0 to %d", f.layer, args[0], n-1)
 		}

@@ -13,13 +13,50 @@ import (
 	"seaworthy.dev/seaworthy/internal/report"
 )
 
-// progress shows on a terminal how far the reading of an image has come: one
-// line, drawn anew a few times a second and wiped in the end. A nil progress
-// shows nothing.
+// progress passes the events of a scan on, and shows on a terminal how far it has come
+// until the first of its results.
 type progress struct {
+	seaworthy.Handler
+	layers *layerLine
+	data   *dataLine
+}
+
+// startProgress begins to show the progress of a scan, if standard error is a terminal.
+// It must be stopped.
+func (a *app) startProgress(off bool, name string, next seaworthy.Handler) *progress {
+	return &progress{next, a.startLayerLine(off, name), a.startDataLine(off)}
+}
+
+// Progress implements [seaworthy.Handler].
+func (p *progress) Progress(e *seaworthy.Progress) error {
+	if e.Stage == seaworthy.StageLayer {
+		p.layers.show(e)
+	} else {
+		p.layers.stop()
+		p.data.show(e)
+	}
+	return p.Handler.Progress(e)
+}
+
+// Provenance implements [seaworthy.Handler].
+func (p *progress) Provenance(e *seaworthy.Provenance) error {
+	p.stop()
+	return p.Handler.Provenance(e)
+}
+
+// stop wipes what is shown.
+func (p *progress) stop() {
+	p.layers.stop()
+	p.data.stop()
+}
+
+// layerLine shows how far the reading of an image has come: one line, drawn anew a few
+// times a second and wiped in the end. A nil layerLine shows nothing.
+type layerLine struct {
 	out   io.Writer
 	width int
 	name  string
+	wiped sync.Once
 	done  chan struct{}
 	ended sync.WaitGroup
 
@@ -37,8 +74,8 @@ const (
 	silence = 2 * time.Second
 )
 
-// startProgress gives nil if standard error is no terminal.
-func (a *app) startProgress(off bool, name string) *progress {
+// startLayerLine gives nil if standard error is no terminal.
+func (a *app) startLayerLine(off bool, name string) *layerLine {
 	f, ok := file(a.Stderr)
 	if off || !ok || !term.IsTerminal(int(f.Fd())) || a.Getenv("TERM") == "dumb" {
 		return nil
@@ -47,14 +84,14 @@ func (a *app) startProgress(off bool, name string) *progress {
 	if err != nil || width < 20 {
 		width = 80
 	}
-	p := &progress{out: f, width: width, name: printable(name), done: make(chan struct{}), reading: make(map[string]seaworthy.Progress), heard: time.Now()}
+	p := &layerLine{out: f, width: width, name: printable(name), done: make(chan struct{}), reading: make(map[string]seaworthy.Progress), heard: time.Now()}
 	p.ended.Go(p.draw)
 	return p
 }
 
-func (p *progress) layerRead(e *seaworthy.Progress) error {
+func (p *layerLine) show(e *seaworthy.Progress) {
 	if p == nil {
-		return nil
+		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,19 +99,18 @@ func (p *progress) layerRead(e *seaworthy.Progress) error {
 	p.reading[e.Name] = *e
 	p.current = e.Name
 	p.heard = time.Now()
-	return nil
 }
 
 // stop wipes the line.
-func (p *progress) stop() {
+func (p *layerLine) stop() {
 	if p == nil {
 		return
 	}
-	close(p.done)
+	p.wiped.Do(func() { close(p.done) })
 	p.ended.Wait()
 }
 
-func (p *progress) draw() {
+func (p *layerLine) draw() {
 	tick := time.NewTicker(redrawEvery)
 	defer tick.Stop()
 	for {
@@ -89,7 +125,7 @@ func (p *progress) draw() {
 }
 
 // line is what the terminal shows.
-func (p *progress) line(now time.Time) string {
+func (p *layerLine) line(now time.Time) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var read, size int64
@@ -107,6 +143,8 @@ func (p *progress) line(now time.Time) string {
 	switch {
 	case len(p.reading) == 0:
 		parts = append(parts, "opening the image")
+	case finished == p.layers:
+		parts = append(parts, "checking the image")
 	case p.layers > 0:
 		parts = append(parts, fmt.Sprintf("layer %d of %d", min(finished+1, p.layers), p.layers))
 	default:
@@ -119,7 +157,7 @@ func (p *progress) line(now time.Time) string {
 		}
 		parts = append(parts, amount)
 	}
-	if waited := now.Sub(p.heard); waited > silence {
+	if waited := now.Sub(p.heard); waited > silence && (finished == 0 || finished < p.layers) {
 		what := "the image"
 		if p.current != "" {
 			what = shorten(p.current, 19)

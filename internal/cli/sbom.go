@@ -62,7 +62,7 @@ func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 			return fmt.Errorf("unknown format %q of a bill of materials: %s", name, strings.Join(billFormats(), " or "))
 		}
 	}
-	cache, err := a.openCache(&f.image)
+	sc, err := a.reader(&f.image)
 	if err != nil {
 		return err
 	}
@@ -71,21 +71,13 @@ func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 		return err
 	}
 	defer out.discard()
-	if path, scheme, ok := documentNamed(reference); ok {
-		if err := a.rewrite(ctx, path, scheme, out); err != nil {
-			return err
-		}
-		return out.Close()
-	}
-	reading, err := a.read(ctx, reference, &f.image, cache, nil)
-	if err != nil {
-		return err
-	}
-	for merged, err := range reading.Images(ctx) {
+	p := a.startProgress(f.image.noProgress, reference, out)
+	defer p.stop()
+	for img, err := range sc.Images(ctx, reference, p) {
 		if err != nil {
 			return err
 		}
-		if err := a.inventory(merged, out); err != nil {
+		if err := a.inventory(img.Merged(), p); err != nil {
 			return naming(reference, err)
 		}
 	}
@@ -96,28 +88,10 @@ func isBill(format string) bool {
 	return format == string(report.CycloneDX) || format == string(report.SPDX)
 }
 
-// rewrite writes what a document lists in another format.
-func (a *app) rewrite(ctx context.Context, path, scheme string, h seaworthy.Handler) error {
-	all, _, err := a.openRecordings(path, scheme, new(judging))
-	if err != nil {
-		return err
-	}
-	for _, r := range all {
-		m, err := scan.Recorded(ctx, r.image, r.packages, r.gaps)
-		if err != nil {
-			return err
-		}
-		if err := a.inventory(m, h); err != nil {
-			return naming(documentName(path), err)
-		}
-	}
-	return nil
-}
-
 // inventory hands the software of an image to a handler, with a verdict that
 // decides nothing.
 func (a *app) inventory(m *scan.Merged, h seaworthy.Handler) error {
-	if err := h.Provenance(&seaworthy.Provenance{Tool: a.tool()}); err != nil {
+	if err := h.Provenance(&seaworthy.Provenance{Tool: seaworthy.Tool{Version: a.Version, Commit: a.Commit}}); err != nil {
 		return err
 	}
 	if err := h.Image(m.Image()); err != nil {

@@ -1,19 +1,19 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/policy"
-	"seaworthy.dev/seaworthy/internal/scan"
-	"seaworthy.dev/seaworthy/internal/secret"
-	"seaworthy.dev/seaworthy/internal/vex"
-	"seaworthy.dev/seaworthy/internal/vulnerability"
+	"seaworthy.dev/seaworthy/scanner"
 )
 
 // scanFlags are the flags of scan.
@@ -30,6 +30,44 @@ type scanFlags struct {
 	vex           []string
 }
 
+// baseFlags say what an image was built on.
+type baseFlags struct {
+	base   string
+	ignore bool
+}
+
+func (f *baseFlags) register(cmd *cobra.Command) {
+	f.registerBase(cmd)
+	cmd.Flags().BoolVar(&f.ignore, "ignore-base", false, "do not count findings that lie wholly in the base image; where it ends must be known")
+}
+
+func (f *baseFlags) registerBase(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.base, "base", "", "`IMAGE` that the image was built on (default what its history gives away)")
+}
+
+// dataFlags say which advisories packages are matched with.
+type dataFlags struct {
+	dir     string
+	source  string
+	offline bool
+	maxAge  int // days
+}
+
+func (f *dataFlags) register(cmd *cobra.Command) {
+	dbDirFlag(cmd, &f.dir)
+	flags := cmd.Flags()
+	flags.StringVar(&f.source, "advisory-source", "", "`URL or directory` with <Ecosystem>/all.zip to fetch advisories from (default OSV's public export)")
+	flags.BoolVar(&f.offline, "offline", false, "fetch no advisories: judge by those that are there")
+	flags.IntVar(&f.maxAge, "max-data-age", int(scanner.DefaultMaxAge.Hours()/24), "age in `days` from which advisories say too little; 0 for any age")
+}
+
+// vexAttached is the value of --vex that stands for what is attached to the image.
+const vexAttached = "oci"
+
+func (f *scanFlags) registerVEX(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.vex, "vex", nil, "`FILE` of VEX statements (OpenVEX, CSAF, CycloneDX), or oci for those attached to the image in its registry; may be repeated")
+}
+
 // secretFlags say how to look for secrets.
 type secretFlags struct {
 	rules, baseline string
@@ -42,26 +80,6 @@ func (f *secretFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.baseline, "secret-baseline", "", "report `FILE` in JSON, of this program or of gitleaks: secrets that are in it do not count any more")
 	flags.BoolVar(&f.show, "show-secrets", false, "show secrets in full; the image is read again, and nothing of it is cached")
 	flags.BoolVar(&f.verify, "verify", false, "ask the issuers of secrets whether these are live, which sends each secret to its issuer")
-}
-
-// options reads what the flags name.
-func (f *secretFlags) options(cache *scan.Cache, offline bool) (opt secret.Options, err error) {
-	if opt.Key, err = cache.Key(); err != nil {
-		return opt, err
-	}
-	if f.rules != "" {
-		if opt.Rules, err = secret.LoadRules(f.rules); err != nil {
-			return opt, fmt.Errorf("--secret-rules: %w", err)
-		}
-	}
-	opt.Show = f.show
-	if f.verify {
-		if offline {
-			return opt, errors.New("--verify and --offline exclude each other")
-		}
-		opt.Verify = secret.NewVerifier()
-	}
-	return opt, nil
 }
 
 func (a *app) scanCommand() *cobra.Command {
@@ -117,9 +135,9 @@ later one counts. No signature is verified.`,
 // registerJudging registers the flags that say what to look for, and by what.
 func (f *scanFlags) registerJudging(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(available(), ", "))
+	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(riskNames(), ", "))
 	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default for the built-in one; none for the built-in one without the ignore files in the working directory")
-	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(available(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(riskNames(), cobra.ShellCompDirectiveNoFileComp))
 	f.secrets.register(cmd)
 }
 
@@ -131,27 +149,7 @@ func atLeastOneImage(cmd *cobra.Command, args []string) error {
 }
 
 func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err error) {
-	risks, err := parseRisks(f.risks)
-	if err != nil {
-		return err
-	}
-	cache, err := a.openCache(&f.image)
-	if err != nil {
-		return err
-	}
-	opt, err := f.analyzerOptions(cache)
-	if err != nil {
-		return err
-	}
-	analyzers, judged, err := analyzers(risks, opt)
-	if err != nil {
-		return err
-	}
-	newJudge, err := a.judge(f)
-	if err != nil {
-		return err
-	}
-	statements, err := f.loadVEX()
+	s, err := a.scanner(f)
 	if err != nil {
 		return err
 	}
@@ -160,150 +158,120 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 		return err
 	}
 	defer out.discard()
-	j := &judging{
-		analyzers: analyzers, judged: judged, asked: len(risks) > 0, vex: statements,
-		judge: func(risks []seaworthy.Risk) *policy.Judge { return newJudge(out, risks) },
-	}
-	reported := 0
+	reported := &verdictCounter{Handler: out}
 	for _, reference := range references {
-		n, err := a.scanOne(ctx, reference, f, cache, j)
-		reported += n
+		verdict, err := a.scanOne(ctx, s, reference, f, reported)
 		if err != nil {
 			a.fail(ctx, err)
 			if ctx.Err() != nil {
 				return nil
 			}
+			continue
 		}
+		a.decided(verdict.Decision)
 	}
-	if reported == 0 {
+	if reported.n == 0 {
 		return nil
 	}
 	return out.Close()
 }
 
-// judging is by what the images of one command are judged.
-type judging struct {
-	analyzers []seaworthy.Analyzer
-	judged    []seaworthy.Risk // those that have a say in the verdict
-	asked     bool             // whether the user named them
-	vex       []*vex.Document
-	judge     func(judged []seaworthy.Risk) *policy.Judge
+func (a *app) scanOne(ctx context.Context, s *scanner.Scanner, reference string, f *scanFlags, h seaworthy.Handler) (seaworthy.Verdict, error) {
+	p := a.startProgress(f.image.noProgress, reference, h)
+	defer p.stop()
+	return s.Scan(ctx, reference, p)
 }
 
-// analyzerOptions gives what the flags ask of the analyzers.
-func (f *scanFlags) analyzerOptions(cache *scan.Cache) (opt analyzerOptions, err error) {
-	opt.secret, err = f.secrets.options(cache, f.data.offline)
-	return opt, err
+// verdictCounter counts the verdicts that it passes on.
+type verdictCounter struct {
+	seaworthy.Handler
+	n int
 }
 
-// scanOne scans all images that a reference stands for, and gives their number.
-func (a *app) scanOne(ctx context.Context, reference string, f *scanFlags, cache *scan.Cache, j *judging) (reported int, err error) {
-	if path, scheme, ok := documentNamed(reference); ok {
-		return a.scanDocument(ctx, path, scheme, f, j)
-	}
-	reading, err := a.read(ctx, reference, &f.image, cache, j.analyzers)
-	if err != nil {
-		return 0, err
-	}
-	for merged, err := range reading.Images(ctx) {
-		if err != nil {
-			return reported, err
-		}
-		verdict, err := a.judgeOne(ctx, merged, f, j.analyzers, j.judge(j.judged), beside{reference: reference, vex: j.vex})
-		if err != nil {
-			return reported, naming(reference, err)
-		}
-		a.decided(verdict.Decision)
-		reported++
-	}
-	return reported, nil
+// Verdict implements [seaworthy.Handler].
+func (c *verdictCounter) Verdict(v *seaworthy.Verdict) error {
+	c.n++
+	return c.Handler.Verdict(v)
 }
 
-// beside is what an image is judged by beside itself and the advisories.
-type beside struct {
-	// reference is where the image lies in a registry, "" if in none.
-	reference string
-	vex       []*vex.Document
-	// source is the document that it is known from; nil if that is the image.
-	source *seaworthy.DataSource
-}
-
-// judgeOne judges an image that was read.
-func (a *app) judgeOne(ctx context.Context, merged *scan.Merged, f *scanFlags, analyzers []seaworthy.Analyzer, judge *policy.Judge, b beside) (seaworthy.Verdict, error) {
-	if err := a.giveBase(ctx, merged.Image(), f); err != nil {
-		return seaworthy.Verdict{}, err
-	}
-	by := &seaworthy.Provenance{Tool: a.tool()}
-	if b.source != nil {
-		by.Data = append(by.Data, *b.source)
-	}
-	if needsAdvisories(analyzers) {
-		db, opt, err := a.advisories(ctx, f, merged.Packages())
-		if err != nil {
-			return seaworthy.Verdict{}, err
-		}
-		defer db.Close()
-		by.Data = append(by.Data, vulnerability.Sources(db, merged.Packages())...)
-		analyzers = withAdvisories(analyzers, db, opt)
-	}
-	h, sources, err := a.applyVEX(ctx, f, b, merged.Image(), judge)
-	if err != nil {
-		return seaworthy.Verdict{}, err
-	}
-	by.Data = append(by.Data, sources...)
-	if err := judge.Provenance(by); err != nil {
-		return seaworthy.Verdict{}, err
-	}
-	if err := scan.Judge(ctx, merged, analyzers, h); err != nil {
-		return seaworthy.Verdict{}, err
-	}
-	return judge.Conclude()
-}
-
-func (a *app) tool() seaworthy.Tool {
-	return seaworthy.Tool{Version: a.Version, Commit: a.Commit}
-}
-
-// judge gives a function that puts the judge that the flags ask for before a
-// handler.
-func (a *app) judge(f *scanFlags) (func(seaworthy.Handler, []seaworthy.Risk) *policy.Judge, error) {
-	opt := policy.Options{Now: a.now(), IgnoreUnfixed: f.ignoreUnfixed, IgnoreBase: f.base.ignore}
-	if f.failOn != "" {
-		level, err := policy.ParseLevel(strings.ToLower(f.failOn))
-		if err != nil {
-			return nil, fmt.Errorf("--fail-on: %w", err)
-		}
-		opt.FailOn = level
-	}
-	p, err := policy.Choose(f.policy, ".")
+// scanner makes the Scanner that the flags ask for.
+func (a *app) scanner(f *scanFlags) (*scanner.Scanner, error) {
+	opt, err := a.scannerOptions(&f.image)
 	if err != nil {
 		return nil, err
 	}
-	// What lies in the working directory may come with the change that is judged.
-	if f.policy != "none" {
-		if opt.IgnoreFiles, err = policy.LoadIgnoreFiles("."); err != nil {
-			return nil, err
+	if opt.Risks, err = parseRisks(f.risks); err != nil {
+		return nil, err
+	}
+	if f.data.maxAge < 0 {
+		return nil, fmt.Errorf("--max-data-age %d: want a number of days", f.data.maxAge)
+	}
+	if f.secrets.verify && f.data.offline {
+		return nil, errors.New("--verify and --offline exclude each other")
+	}
+	var noDir error // counts only if advisories are needed
+	opt.Data = scanner.Data{Source: cmp.Or(f.data.source, a.Getenv(variable("advisory-source"))), Offline: f.data.offline, MaxAge: time.Duration(f.data.maxAge) * 24 * time.Hour}
+	opt.Data.Dir, noDir = a.dbDirectory(f.data.dir, f.image.cacheDir)
+	if f.data.maxAge == 0 {
+		opt.Data.MaxAge = -1
+	}
+	opt.Secrets = scanner.Secrets{Rules: f.secrets.rules, Show: f.secrets.show, Verify: f.secrets.verify}
+	if opt.Policy, err = f.policyOptions(); err != nil {
+		return nil, err
+	}
+	opt.Base = f.base.base
+	for _, v := range f.vex {
+		if v == vexAttached {
+			opt.VEX.Attached = true
+		} else {
+			opt.VEX.Files = append(opt.VEX.Files, v)
 		}
 	}
-	if f.secrets.baseline != "" {
-		known, err := policy.LoadBaseline(f.secrets.baseline)
-		if err != nil {
-			return nil, fmt.Errorf("--secret-baseline: %w", err)
-		}
-		opt.IgnoreFiles = append(opt.IgnoreFiles, known)
+	s, err := scanner.New(opt)
+	if errors.Is(err, scanner.ErrNoDataDir) {
+		return nil, noDir
 	}
-	return func(next seaworthy.Handler, judged []seaworthy.Risk) *policy.Judge {
-		opt.Risks = judged
-		return policy.NewJudge(p, opt, next)
-	}, nil
+	return s, err
 }
 
+// policyOptions says which policy the flags ask for.
+func (f *scanFlags) policyOptions() (p scanner.Policy, err error) {
+	p = scanner.Policy{
+		FailOn: f.failOn, IgnoreUnfixed: f.ignoreUnfixed, IgnoreBase: f.base.ignore,
+		SecretBaseline: f.secrets.baseline,
+		IgnoreDir:      ".",
+	}
+	switch f.policy {
+	case "":
+		p.File, err = policy.Discover(".")
+	case "default":
+	case "none": // what lies in the working directory may come with the change that is checked
+		p.IgnoreDir = ""
+	default:
+		p.File = f.policy
+	}
+	return p, err
+}
+
+// riskNames names the risks that can be checked.
+func riskNames() []string {
+	var names []string
+	for _, r := range scanner.Risks() {
+		names = append(names, string(r))
+	}
+	return names
+}
+
+// parseRisks gives the risks that are named; nil if none is.
 func parseRisks(names []string) ([]seaworthy.Risk, error) {
 	var risks []seaworthy.Risk
 	for _, n := range names {
 		r, err := seaworthy.ParseRisk(strings.ToLower(strings.TrimSpace(n)))
 		if err != nil {
 			return nil, fmt.Errorf("--risk: %w", err)
+		}
+		if !slices.Contains(scanner.Risks(), r) {
+			return nil, fmt.Errorf("--risk %s: this version cannot look for that; it can look for %s", r, strings.Join(riskNames(), ", "))
 		}
 		risks = append(risks, r)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seaworthy.dev/seaworthy/internal/secret"
+	"seaworthy.dev/seaworthy/scanner"
 )
 
 func (a *app) versionCommand() *cobra.Command {
@@ -20,16 +21,13 @@ func (a *app) versionCommand() *cobra.Command {
 				commit = "unknown"
 			}
 			fmt.Fprintf(a.Stdout, "seaworthy %s\ncommit    %s\nbuilt     %s %s/%s\n", a.Version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			list, _, err := analyzers(nil, analyzerOptions{})
+			list, err := scanner.BuiltIn()
 			if err != nil {
 				return err
 			}
 			for _, an := range list {
 				rules := an.ConfigDigest()
-				switch an := an.(type) {
-				case unlooked:
-					continue
-				case *secret.Analyzer:
+				if an, ok := an.(*secret.Analyzer); ok {
 					rules = an.RulesDigest() // the digest of its configuration depends on a key
 				}
 				fmt.Fprintf(a.Stdout, "analyzer  %s", an.Name())

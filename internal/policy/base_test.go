@@ -49,7 +49,7 @@ func TestIgnoreBase(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := new(recorder)
-			j := NewJudge(Default(), Options{Now: now, IgnoreBase: true}, r)
+			j := NewJudge(Default(), Options{Now: now, IgnoreBase: true, Names: flagNames}, r)
 			for _, err := range []error{j.Provenance(&seaworthy.Provenance{}), j.Image(&seaworthy.Image{BaseBoundary: test.boundary, Layers: make([]seaworthy.Layer, 3)})} {
 				if err != nil {
 					t.Fatal(err)
@@ -78,7 +78,7 @@ func TestIgnoreBase(t *testing.T) {
 		})
 	}
 	// With nothing found either, an unknown boundary leaves the verdict open.
-	j := NewJudge(Default(), Options{Now: now, IgnoreBase: true}, new(recorder))
+	j := NewJudge(Default(), Options{Now: now, IgnoreBase: true, Names: flagNames}, new(recorder))
 	if v := feed(t, j, nil, checked(seaworthy.Risks()...)); v.Decision != seaworthy.DecisionIndeterminate {
 		t.Errorf("the verdict is %s", v.Decision)
 	}

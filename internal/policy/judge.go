@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,25 @@ type Options struct {
 	Risks []seaworthy.Risk
 	// IgnoreFiles hold exceptions that count after the policy's own.
 	IgnoreFiles []*IgnoreFile
+	// Names are what the user knows these options by.
+	Names Names
+}
+
+// Names are what reasons call the options by, such as the names of flags. An option
+// without a name is described.
+type Names struct {
+	FailOn, IgnoreUnfixed, IgnoreBase string
+	// Base is the option that names the base image.
+	Base string
+}
+
+func (n *Names) withDefaults() Names {
+	return Names{
+		FailOn:        cmp.Or(n.FailOn, "fail on"),
+		IgnoreUnfixed: cmp.Or(n.IgnoreUnfixed, "ignore unfixed"),
+		IgnoreBase:    cmp.Or(n.IgnoreBase, "ignore base image"),
+		Base:          n.Base,
+	}
 }
 
 // Judge is a Handler that passes the events of a scan on, marks the findings
@@ -76,6 +96,7 @@ func NewJudge(p *Policy, opt Options, next seaworthy.Handler) *Judge {
 	if len(opt.Risks) == 0 {
 		opt.Risks = seaworthy.Risks()
 	}
+	opt.Names = opt.Names.withDefaults()
 	j := &Judge{policy: p, opt: opt, next: next, exceptions: newExceptionSet(groups...)}
 	j.reset(nil)
 	return j
@@ -213,12 +234,12 @@ func (j *Judge) except(f *seaworthy.Finding, vars func() variables) *seaworthy.E
 		}
 	}
 	if j.opt.IgnoreUnfixed && f.Risk == seaworthy.Vulnerability && (f.Package == nil || f.Package.FixedVersion == "") {
-		j.ignore("--ignore-unfixed")
-		return &seaworthy.Exception{Reason: "--ignore-unfixed"}
+		j.ignore(j.opt.Names.IgnoreUnfixed)
+		return &seaworthy.Exception{Reason: j.opt.Names.IgnoreUnfixed}
 	}
 	if j.opt.IgnoreBase && j.inBase(f) {
-		j.ignore("--ignore-base (" + baseLayers(*j.image.BaseBoundary) + ")")
-		return &seaworthy.Exception{Reason: "--ignore-base: it is in the base image"}
+		j.ignore(j.opt.Names.IgnoreBase + " (" + baseLayers(*j.image.BaseBoundary) + ")")
+		return &seaworthy.Exception{Reason: j.opt.Names.IgnoreBase + ": it is in the base image"}
 	}
 	for _, i := range expired {
 		j.expired[i]++
@@ -294,11 +315,15 @@ func (j *Judge) verdict() seaworthy.Verdict {
 		open = append(open, fmt.Sprintf("an expression of the policy could not be evaluated for %s, among them %s: %s", findings(u.n, ""), u.finding, u.reason))
 	}
 	if j.opt.IgnoreBase && (j.image == nil || j.image.BaseBoundary == nil) {
-		open = append(open, "--ignore-base: where the base image ends is not known, so that every finding counts; name the base image with --base")
+		reason := j.opt.Names.IgnoreBase + ": where the base image ends is not known, so that every finding counts"
+		if j.opt.Names.Base != "" {
+			reason += "; name the base image with " + j.opt.Names.Base
+		}
+		open = append(open, reason)
 	}
 	for _, r := range seaworthy.Risks() {
 		if n := j.unrated[r]; n > 0 && j.level(r) != Never {
-			notes = append(notes, fmt.Sprintf("%s not counted for want of a known severity (%s); --fail-on unknown counts them", findings(n, r), j.levelSource()))
+			notes = append(notes, fmt.Sprintf("%s not counted for want of a known severity (%s); %s unknown counts them", findings(n, r), j.levelSource(), j.opt.Names.FailOn))
 		}
 	}
 	for i := range j.exceptions.all {
@@ -375,7 +400,7 @@ func (g *gap) sentence(r seaworthy.Risk, state seaworthy.State) string {
 
 func (j *Judge) levelSource() string {
 	if j.opt.FailOn != 0 {
-		return "--fail-on " + j.opt.FailOn.String()
+		return j.opt.Names.FailOn + " " + j.opt.FailOn.String()
 	}
 	return "policy: " + j.policy.source
 }

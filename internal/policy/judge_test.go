@@ -13,6 +13,9 @@ import (
 // now is the time at which the tests judge.
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
 
+// flagNames are the names that the command line gives.
+var flagNames = Names{FailOn: "--fail-on", IgnoreUnfixed: "--ignore-unfixed", IgnoreBase: "--ignore-base", Base: "--base"}
+
 // recorder keeps what a Judge passes on.
 type recorder struct {
 	provenance *seaworthy.Provenance
@@ -54,6 +57,7 @@ func judge(t *testing.T, p *Policy, opt Options, findings []seaworthy.Finding, c
 	if opt.Now.IsZero() {
 		opt.Now = now
 	}
+	opt.Names = flagNames
 	j := NewJudge(p, opt, r)
 	if coverage == nil {
 		coverage = checked(seaworthy.Risks()...)

@@ -104,11 +104,11 @@ func situations() []situation {
 func (p *Policy) decide(s situation) seaworthy.Decision {
 	s.opt.Risks = s.risks
 	s.opt.Now = time.Unix(0, 0)
-	j := NewJudge(p, s.opt, discard{})
+	j := NewJudge(p, s.opt, seaworthy.NopHandler{})
 	told := make(map[seaworthy.Risk]bool)
 	for i := range s.coverage {
 		told[s.coverage[i].Risk] = true
-		_ = j.Coverage(&s.coverage[i]) // discard gives no error
+		_ = j.Coverage(&s.coverage[i]) // NopHandler gives no error
 	}
 	for _, r := range seaworthy.Risks() {
 		if !told[r] {
@@ -137,14 +137,3 @@ func exitCode(d seaworthy.Decision) int {
 func cell(s string) string {
 	return strings.ReplaceAll(oneLine(s), "|", `\|`)
 }
-
-// discard is a Handler that does nothing.
-type discard struct{}
-
-func (discard) Provenance(*seaworthy.Provenance) error { return nil }
-func (discard) Progress(*seaworthy.Progress) error     { return nil }
-func (discard) Image(*seaworthy.Image) error           { return nil }
-func (discard) Package(*seaworthy.Package) error       { return nil }
-func (discard) Finding(*seaworthy.Finding) error       { return nil }
-func (discard) Coverage(*seaworthy.Coverage) error     { return nil }
-func (discard) Verdict(*seaworthy.Verdict) error       { return nil }

@@ -23,7 +23,7 @@ func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h sea
 		if ia, ok := a.(seaworthy.ImageAnalyzer); ok {
 			group.Go(func() error {
 				if err := ia.Image(groupCtx, m, c); err != nil {
-					return fmt.Errorf("%s: %w", ia.Name(), err)
+					return named(ia, err)
 				}
 				return nil
 			})
@@ -35,6 +35,9 @@ func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h sea
 	c.leftOut(m, analyzers)
 	return c.emit(m, h)
 }
+
+// named says which analyzer an error is from.
+func named(a seaworthy.Analyzer, err error) error { return fmt.Errorf("%s: %w", a.Name(), err) }
 
 // wait waits for the analyzers. When the context ends they are left behind: what
 // they still tell the collector nobody will read.
@@ -79,6 +82,9 @@ func (c *collector) Coverage(v *seaworthy.Coverage) error {
 func (c *collector) leftOut(m *Merged, analyzers []seaworthy.Analyzer) {
 	for _, a := range analyzers {
 		ia, judges := a.(seaworthy.ImageAnalyzer)
+		if p, ok := a.(prepared); ok {
+			a = p.Preparer
+		}
 		if _, reads := a.(seaworthy.LayerAnalyzer); !judges || !reads {
 			continue
 		}

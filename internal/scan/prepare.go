@@ -1,0 +1,78 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Ready are the analyzers of one image, with the data that they need.
+type Ready struct {
+	Analyzers []seaworthy.Analyzer
+	// Sources names the data.
+	Sources []seaworthy.DataSource
+
+	open []seaworthy.Prepared
+}
+
+// Prepare asks each [seaworthy.Preparer] among the analyzers what it needs for an
+// image, has fetch bring that up to date, and prepares the analyzers with it. Fetch
+// is called once, and only if there is a Preparer. The Ready must be closed.
+func Prepare(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, fetch func(ctx context.Context, names []string) (seaworthy.Data, error)) (*Ready, error) {
+	var names []string
+	needed := false
+	for _, a := range analyzers {
+		if p, ok := a.(seaworthy.Preparer); ok {
+			needed = true
+			names = append(names, p.Needs(m)...)
+		}
+	}
+	r := &Ready{Analyzers: slices.Clone(analyzers)}
+	if !needed {
+		return r, nil
+	}
+	slices.Sort(names)
+	data, err := fetch(ctx, slices.Compact(names))
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range analyzers {
+		p, ok := a.(seaworthy.Preparer)
+		if !ok {
+			continue
+		}
+		ready, err := p.Prepare(ctx, m, data)
+		if err != nil {
+			return nil, errors.Join(named(p, err), r.Close())
+		}
+		r.open = append(r.open, ready)
+		r.Sources = append(r.Sources, ready.Sources()...)
+		r.Analyzers[i] = prepared{p, ready}
+	}
+	return r, nil
+}
+
+// Close releases the data.
+func (r *Ready) Close() error {
+	var errs []error
+	for _, p := range r.open {
+		errs = append(errs, p.Close())
+	}
+	r.open = nil
+	return errors.Join(errs...)
+}
+
+// prepared is a Preparer as the ImageAnalyzer that it is for one image.
+type prepared struct {
+	seaworthy.Preparer
+	ready seaworthy.Prepared
+}
+
+var _ seaworthy.ImageAnalyzer = prepared{}
+
+// Image implements [seaworthy.ImageAnalyzer].
+func (p prepared) Image(ctx context.Context, m seaworthy.Merged, s seaworthy.Sink) error {
+	return p.ready.Image(ctx, m, s)
+}

@@ -1,0 +1,168 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/misconfig"
+	"seaworthy.dev/seaworthy/internal/secret"
+	"seaworthy.dev/seaworthy/internal/vulnerability"
+)
+
+// Risks lists the risks that have a built-in analyzer.
+func Risks() []seaworthy.Risk {
+	return []seaworthy.Risk{seaworthy.Vulnerability, seaworthy.Misconfiguration, seaworthy.Secret}
+}
+
+// Secrets says how to search for secrets.
+type Secrets struct {
+	// Rules is a file of rules in the TOML format of gitleaks, instead of the
+	// built-in ones or, by its extend.useDefault, besides them.
+	Rules string
+	// Show puts the secrets themselves into the evidence of findings. Nothing of
+	// them is cached then, and every layer is read.
+	Show bool
+	// Verify asks the issuers of secrets whether they are live, which sends each
+	// secret to its issuer. It excludes Data.Offline.
+	Verify bool
+}
+
+// BuiltIn gives the built-in analyzers with their default options, in the order of
+// [Risks].
+func BuiltIn() ([]seaworthy.Analyzer, error) {
+	var all []seaworthy.Analyzer
+	for _, risk := range Risks() {
+		a, err := new(Scanner).builtIn(risk)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// openAnalyzers makes the analyzers. For every risk that none of them checks there is
+// one that says so: what was not checked must not look clean.
+func (s *Scanner) openAnalyzers() error {
+	asked := s.opt.Risks
+	if asked == nil {
+		asked = seaworthy.Risks()
+	}
+	own := make(map[seaworthy.Risk]bool)
+	for _, a := range s.opt.Analyzers {
+		if risk, ok := riskOf(a); ok {
+			own[risk] = true
+		}
+	}
+	for _, risk := range seaworthy.Risks() {
+		wanted, builtIn := slices.Contains(asked, risk), slices.Contains(Risks(), risk)
+		switch {
+		case wanted && risk == seaworthy.Vulnerability && s.opt.Data.dir(s.opt.CacheDir) == "":
+			return &OptionError{"Data.Dir", ErrNoDataDir}
+		case wanted && builtIn:
+			a, err := s.builtIn(risk)
+			if err != nil {
+				return err
+			}
+			s.analyzers = append(s.analyzers, a)
+		case own[risk]:
+		case wanted && s.opt.Risks != nil:
+			return &OptionError{"Risks", fmt.Errorf("%s: there is no analyzer for it; there are analyzers for %s", risk, riskNames(Risks()))}
+		case wanted:
+			s.analyzers = append(s.analyzers, skippedAnalyzer{risk, seaworthy.CodeNotImplemented, "this version cannot look for it"})
+			continue
+		default:
+			s.analyzers = append(s.analyzers, skippedAnalyzer{risk, seaworthy.CodeNotRequested, "it was not asked for" + inParentheses(s.opt.Names.Risks)})
+			continue
+		}
+		s.risks = append(s.risks, risk)
+	}
+	s.analyzers = append(s.analyzers, s.opt.Analyzers...)
+	return nil
+}
+
+// builtIn gives the built-in analyzer of a risk.
+func (s *Scanner) builtIn(risk seaworthy.Risk) (seaworthy.Analyzer, error) {
+	switch risk {
+	case seaworthy.Vulnerability:
+		return vulnerability.New(vulnerability.Options{MaxAgeName: s.opt.Names.MaxDataAge}), nil
+	case seaworthy.Misconfiguration:
+		return misconfig.New(), nil
+	case seaworthy.Secret:
+		return s.secrets()
+	default:
+		return nil, fmt.Errorf("no analyzer for the risk %s", risk)
+	}
+}
+
+func (s *Scanner) secrets() (seaworthy.Analyzer, error) {
+	from := &s.opt.Secrets
+	if from.Verify && s.opt.Data.Offline {
+		return nil, &OptionError{"Secrets.Verify", errors.New("secrets cannot be verified offline")}
+	}
+	key, err := s.cache.Key()
+	if err != nil {
+		return nil, err
+	}
+	opt := secret.Options{Key: key, Show: from.Show}
+	if from.Rules != "" {
+		if opt.Rules, err = secret.LoadRules(from.Rules); err != nil {
+			return nil, &OptionError{"Secrets.Rules", err}
+		}
+	}
+	if from.Verify {
+		opt.Verify = secret.NewVerifier()
+	}
+	return secret.New(opt)
+}
+
+// riskOf gives the risk that an analyzer checks; ok is false if it checks none, but
+// only reads layers.
+func riskOf(a seaworthy.Analyzer) (risk seaworthy.Risk, ok bool) {
+	switch a := a.(type) {
+	case seaworthy.ImageAnalyzer:
+		return a.Risk(), true
+	case seaworthy.Preparer:
+		return a.Risk(), true
+	}
+	return "", false
+}
+
+func riskNames(risks []seaworthy.Risk) string {
+	var names []string
+	for _, r := range risks {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ", ")
+}
+
+// skippedAnalyzer takes the place of the analyzer of a risk that is not checked, and
+// reports that.
+type skippedAnalyzer struct {
+	risk   seaworthy.Risk
+	code   seaworthy.CoverageCode
+	reason string
+}
+
+var _ seaworthy.ImageAnalyzer = skippedAnalyzer{}
+
+// Name implements [seaworthy.Analyzer].
+func (a skippedAnalyzer) Name() string { return "no " + string(a.risk) }
+
+// Version implements [seaworthy.Analyzer].
+func (a skippedAnalyzer) Version() int { return 1 }
+
+// ConfigDigest implements [seaworthy.Analyzer].
+func (a skippedAnalyzer) ConfigDigest() string { return "" }
+
+// Risk implements [seaworthy.ImageAnalyzer].
+func (a skippedAnalyzer) Risk() seaworthy.Risk { return a.risk }
+
+// Image implements [seaworthy.ImageAnalyzer].
+func (a skippedAnalyzer) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {
+	return s.Coverage(&seaworthy.Coverage{Risk: a.risk, Subject: "image", State: seaworthy.NotChecked, Code: a.code, Reason: a.reason})
+}

@@ -1,0 +1,298 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/vulnerability"
+)
+
+// Data says which advisories packages are matched with.
+type Data struct {
+	// Dir is the directory of the advisory database; "" means "advisories" in
+	// Options.CacheDir.
+	Dir string
+	// Source is a URL or directory with <Ecosystem>/all.zip to fetch advisories
+	// from; "" means OSV's public export.
+	Source string
+	// Offline is true if nothing is to be fetched: packages are matched with the
+	// advisories that are there.
+	Offline bool
+	// MaxAge is the age from which advisories are too old to be relied on. Default:
+	// [DefaultMaxAge]; negative for no limit.
+	MaxAge time.Duration
+}
+
+// DefaultMaxAge is the default of [Data.MaxAge].
+const DefaultMaxAge = vulnerability.DefaultMaxAge
+
+func (d *Data) dir(cacheDir string) string {
+	if d.Dir == "" && cacheDir != "" {
+		return filepath.Join(cacheDir, "advisories")
+	}
+	return d.Dir
+}
+
+const (
+	// refreshAfter is the age from which a scan asks for newer advisories.
+	refreshAfter = 24 * time.Hour
+	// retryAfter is how long a Scanner does not ask again for what could not be
+	// fetched.
+	retryAfter = 10 * time.Minute
+	// A scan does not wait for a source as long as an update does.
+	scanAttempts    = 2
+	scanDialTimeout = 10 * time.Second
+	// fetchers bounds the downloads of data at the same time, of all scans.
+	fetchers = 4
+)
+
+// dataStore keeps the advisory database up to date for the scans of a Scanner. What
+// several of them need at the same time is fetched once.
+type dataStore struct {
+	updater advisory.Updater // copied for each fetch
+	offline bool
+	maxAge  time.Duration
+	log     *slog.Logger
+	slots   chan struct{} // one for each download
+
+	mu       sync.Mutex
+	updates  map[string]*dataUpdate // that are running, by name; guarded by mu
+	failures map[string]dataFailure // by name; guarded by mu
+}
+
+// dataUpdate is an update that is running.
+type dataUpdate struct {
+	done chan struct{}
+	// Once done is closed:
+	err       error
+	abandoned bool // the scan that ran it was canceled
+}
+
+// dataFailure is an update that failed.
+type dataFailure struct {
+	err error
+	at  time.Time
+}
+
+func newDataStore(opt *Options) (*dataStore, error) {
+	s := &dataStore{
+		updater: advisory.Updater{
+			Dir: opt.Data.dir(opt.CacheDir), Log: opt.Log, Now: opt.Now,
+			Attempts: scanAttempts, Client: impatientClient(),
+		},
+		offline: opt.Data.Offline, log: opt.Log,
+		maxAge:   max(cmp.Or(opt.Data.MaxAge, DefaultMaxAge), 0),
+		slots:    make(chan struct{}, fetchers),
+		updates:  make(map[string]*dataUpdate),
+		failures: make(map[string]dataFailure),
+	}
+	return s, s.updater.SetSources(opt.Data.Source, "", "")
+}
+
+// impatientClient gives up soon on a source that does not answer.
+func impatientClient() *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = (&net.Dialer{Timeout: scanDialTimeout}).DialContext
+	return &http.Client{Transport: t}
+}
+
+// fetch brings the advisories of ecosystems up to date, with what goes with them,
+// unless the store is offline or was asked for them lately. What could not be fetched
+// is in Unavailable. The handler gets Progress events.
+func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.Handler) (seaworthy.Data, error) {
+	dir := s.updater.Dir
+	data := seaworthy.Data{Dir: dir, Now: s.updater.Now(), MaxAge: s.maxAge, Unavailable: make(map[string]error)}
+	if len(ecosystems) == 0 {
+		return data, nil
+	}
+	if err := advisory.Want(dir, ecosystems); err != nil {
+		s.log.Debug("cannot note which ecosystems images use", "error", err)
+	}
+	if s.offline {
+		return data, nil
+	}
+	db := advisory.Open(dir)
+	var due []string
+	for _, name := range withCompanions(ecosystems) {
+		if err := s.unavailable(name); err != nil {
+			data.Unavailable[name] = err
+		} else if s.due(db, name) {
+			due = append(due, name)
+		}
+	}
+	db.Close()
+	if len(due) == 0 {
+		return data, nil
+	}
+	if err := s.updater.CheckSource(); err != nil {
+		for _, name := range due {
+			data.Unavailable[name] = err
+		}
+		return data, nil
+	}
+	return data, s.updateAll(ctx, due, data.Unavailable, h)
+}
+
+// withCompanions adds to ecosystems the data that goes with their advisories.
+func withCompanions(ecosystems []string) []string {
+	all := append(slices.Clone(ecosystems), advisory.KEV, advisory.EPSS, advisory.EOL)
+	for _, name := range ecosystems {
+		if states, ok := advisory.States(name); ok && !advisory.Large(states) {
+			all = append(all, states)
+		}
+	}
+	return all
+}
+
+// unavailable says why data need not be asked for: the source does not have it, or
+// it could not be fetched a moment ago.
+func (s *dataStore) unavailable(name string) error {
+	if err := s.updater.Absent(name, refreshAfter); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, ok := s.failures[name]; ok && s.updater.Now().Sub(f.at) < retryAfter {
+		return f.err
+	}
+	return nil
+}
+
+// due reports whether the database lacks data, or did not ask for it lately.
+func (s *dataStore) due(db *advisory.Database, name string) bool {
+	info, err := db.Info(name)
+	if err == nil {
+		return s.updater.Due(info, refreshAfter)
+	}
+	var newer interface{ Newer() bool }
+	return !errors.As(err, &newer)
+}
+
+// updateAll updates data, several names at a time, and adds what failed to failed.
+func (s *dataStore) updateAll(ctx context.Context, names []string, failed map[string]error, h seaworthy.Handler) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mu sync.Mutex // held while the handler runs, too
+	report := func(e seaworthy.Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		if ctx.Err() != nil {
+			return
+		}
+		if err := h.Progress(&e); err != nil {
+			cancel(err)
+		}
+	}
+	var group errgroup.Group
+	for _, name := range names {
+		group.Go(func() error {
+			report(seaworthy.Progress{Stage: seaworthy.StageFetch, Name: name, Size: -1})
+			err := s.update(ctx, name, report)
+			report(seaworthy.Progress{Stage: seaworthy.StageFetch, Name: name, Size: -1, Done: true})
+			if err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed[name] = err
+			}
+			return nil
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var missed []string
+	for _, name := range names {
+		if err := failed[name]; err != nil && !errors.Is(err, fs.ErrNotExist) { // what the source lacks is in the report
+			missed = append(missed, name)
+			s.log.Debug("advisories could not be fetched", "name", name, "error", err)
+		}
+	}
+	if len(missed) > 0 { // most often for one and the same reason
+		s.log.Warn("advisories could not be fetched, and the scan goes on without", "names", strings.Join(missed, ", "), "error", failed[missed[0]])
+	}
+	return nil
+}
+
+// update brings one name up to date, or waits for the scan that is doing so.
+func (s *dataStore) update(ctx context.Context, name string, report func(seaworthy.Progress)) error {
+	for {
+		s.mu.Lock()
+		running := s.updates[name]
+		if running == nil {
+			running = &dataUpdate{done: make(chan struct{})}
+			s.updates[name] = running
+			s.mu.Unlock()
+			running.err = s.download(ctx, name, report)
+			running.abandoned = ctx.Err() != nil
+			s.finish(name, running)
+			return running.err
+		}
+		s.mu.Unlock()
+		select {
+		case <-running.done:
+			if !running.abandoned {
+				return running.err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// finish notes how an update ended.
+func (s *dataStore) finish(name string, u *dataUpdate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.updates, name)
+	delete(s.failures, name)
+	if u.err != nil && !u.abandoned {
+		s.failures[name] = dataFailure{u.err, s.updater.Now()}
+	}
+	close(u.done)
+}
+
+// download updates one name, unless another scan just did.
+func (s *dataStore) download(ctx context.Context, name string, report func(seaworthy.Progress)) error {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	db := advisory.Open(s.updater.Dir)
+	due := s.due(db, name)
+	db.Close()
+	if !due {
+		return nil
+	}
+	u := s.updater
+	u.Progress = func(p advisory.Progress) {
+		e := seaworthy.Progress{Stage: seaworthy.StageFetch, Name: p.Name, Read: p.Read, Size: p.Size}
+		if p.Records {
+			e.Stage = seaworthy.StageIndex
+		}
+		report(e)
+	}
+	_, err := u.Update(ctx, name)
+	if ctx.Err() == nil && errors.Is(err, fs.ErrNotExist) {
+		if noted := u.NoteAbsent(name, err); noted != nil {
+			s.log.Debug("cannot note what the source does not have", "error", noted)
+		}
+	}
+	return err
+}

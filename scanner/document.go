@@ -1,0 +1,385 @@
+package scanner
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/internal/sbom"
+	"seaworthy.dev/seaworthy/internal/scan"
+)
+
+// The schemes of references to documents.
+const (
+	schemeSBOM   = "sbom:"
+	schemeReport = "report:"
+)
+
+// documentPath reports whether a reference is that of a document, by its scheme or, of
+// a file, by its content.
+func documentPath(reference string) (path, scheme string, ok bool) {
+	for _, s := range []string{schemeSBOM, schemeReport} {
+		if path, ok := strings.CutPrefix(reference, s); ok {
+			return path, s, true
+		}
+	}
+	info, err := os.Stat(reference)
+	if err != nil || !info.Mode().IsRegular() {
+		return "", "", false
+	}
+	f, err := os.Open(reference)
+	if err != nil {
+		return "", "", false // whoever opens it as an image says why
+	}
+	defer f.Close()
+	head := make([]byte, 4096)
+	n, _ := io.ReadFull(f, head)
+	return reference, "", sbom.Recognise(head[:n])
+}
+
+// description is an image that a document describes.
+type description struct {
+	image    *seaworthy.Image
+	packages []*seaworthy.Package
+	gaps     []*seaworthy.Coverage
+	// analyzers check the description, and risks are those that count in the verdict.
+	analyzers []seaworthy.Analyzer
+	risks     []seaworthy.Risk
+	// kind says what the document is, and origin how it was made; "" if that is not
+	// known.
+	kind, origin string
+}
+
+// describedImages yields the images that a document describes.
+func (s *Scanner) describedImages(ctx context.Context, path, scheme string) iter.Seq2[*Image, error] {
+	return func(yield func(*Image, error) bool) {
+		all, source, err := s.openDocument(path, scheme)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, d := range all {
+			img, err := s.describedImage(ctx, d, source)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(img, nil) {
+				return
+			}
+		}
+	}
+}
+
+// openDocument reads a document, and gives its name and digest too.
+func (s *Scanner) openDocument(path, scheme string) (all []*description, source seaworthy.DataSource, err error) {
+	data, err := s.readDocument(path)
+	if err != nil {
+		return nil, source, err
+	}
+	source.Source = documentName(path)
+	if scheme == schemeReport || scheme == "" && report.IsJSON(data) {
+		all, err = s.describedByReport(data)
+	} else {
+		all, err = s.describedBySBOM(data, source.Source)
+	}
+	if err != nil {
+		return nil, source, fmt.Errorf("%s: %w", source.Source, err)
+	}
+	sum := sha256.Sum256(data)
+	source.Digest = "sha256:" + hex.EncodeToString(sum[:])
+	return all, source, nil
+}
+
+// describedImage makes an image of what a document says of one.
+func (s *Scanner) describedImage(ctx context.Context, d *description, source seaworthy.DataSource) (*Image, error) {
+	merged, err := scan.Recorded(ctx, d.image, d.packages, d.gaps)
+	if err != nil {
+		return nil, err
+	}
+	img := &Image{scanner: s, merged: merged, name: source.Source, analyzers: d.analyzers, risks: d.risks, document: &source}
+	source.Source = d.kind + " " + source.Source
+	if d.origin != "" {
+		source.Source += " (" + d.origin + ")"
+	}
+	if d.image.Repository != "" && d.image.Digest != "" {
+		img.reference = d.image.Repository + "@" + d.image.Digest
+	}
+	return img, nil
+}
+
+// readDocument reads a document whole.
+func (s *Scanner) readDocument(path string) ([]byte, error) {
+	in := s.opt.Source.Stdin
+	switch path {
+	case "":
+		return nil, errors.New("the name of the file is missing")
+	case "-":
+		if in == nil {
+			return nil, errors.New("there is no standard input to read a document from")
+		}
+	default:
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s is a directory, not a document", path)
+		}
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, sbom.MaxSize+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", documentName(path), err)
+	case len(data) > sbom.MaxSize:
+		return nil, fmt.Errorf("%s is larger than %d MiB, and no larger document is read", documentName(path), sbom.MaxSize>>20)
+	}
+	return data, nil
+}
+
+func documentName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
+// describedBySBOM reads SBOMs. An SBOM says nothing about risks other than
+// vulnerabilities, so that only that risk counts where none was asked for.
+func (s *Scanner) describedBySBOM(data []byte, name string) ([]*description, error) {
+	documents, err := sbom.ParseAll(data)
+	if err != nil {
+		return nil, err
+	}
+	var all []*description
+	for _, document := range documents {
+		d := &description{
+			image: document.Image, packages: document.Packages, gaps: document.Gaps, risks: s.risks,
+			kind: "bill of materials", origin: strings.TrimSuffix(document.Format+" by "+document.Tool, " by "),
+		}
+		d.image.Reference = cmp.Or(d.image.Reference, name)
+		var checkable []seaworthy.Risk
+		for _, a := range s.analyzers {
+			risk, ok := riskOf(a)
+			if _, skipped := a.(skippedAnalyzer); ok && !skipped && !packagesOnly(a) {
+				a = skippedAnalyzer{risk, seaworthy.CodeNotInSBOM, "a bill of materials does not tell of it"}
+			} else if ok {
+				checkable = append(checkable, risk)
+			}
+			d.analyzers = append(d.analyzers, a)
+		}
+		if s.opt.Risks == nil {
+			d.risks = slices.DeleteFunc(slices.Clone(s.risks), func(r seaworthy.Risk) bool { return !slices.Contains(checkable, r) })
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+func packagesOnly(a seaworthy.Analyzer) bool {
+	p, ok := a.(seaworthy.PackagesOnly)
+	return ok && p.PackagesOnly()
+}
+
+// describedByReport reads the reports of earlier scans. Packages are checked again;
+// what the reports say of other risks stays as it was found.
+func (s *Scanner) describedByReport(data []byte) ([]*description, error) {
+	var c reportReader
+	if err := report.ReadJSON(bytes.NewReader(data), &c); err != nil {
+		return nil, err
+	}
+	var all []*description
+	for _, r := range c.reports {
+		d := &description{
+			image: r.image, packages: r.packages, gaps: r.inImageGaps(),
+			kind: "report", origin: strings.TrimSpace("seaworthy " + r.tool.Version),
+		}
+		for _, a := range s.analyzers {
+			risk, ok := riskOf(a)
+			if !ok {
+				continue
+			}
+			_, skipped := a.(skippedAnalyzer)
+			switch {
+			case packagesOnly(a):
+				d.risks = append(d.risks, risk)
+			case skipped && s.opt.Risks != nil:
+				// It was not asked for.
+			default:
+				a = reportedAnalyzer{risk, r.about(risk)}
+				if !r.skipped(risk) || slices.Contains(s.risks, risk) && s.opt.Risks != nil {
+					d.risks = append(d.risks, risk)
+				}
+			}
+			d.analyzers = append(d.analyzers, a)
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+// reportReader is a Handler that keeps the reports that are read.
+type reportReader struct {
+	seaworthy.NopHandler
+	reports []*recordedReport
+}
+
+// recordedReport is the report on one image.
+type recordedReport struct {
+	tool     seaworthy.Tool
+	image    *seaworthy.Image
+	packages []*seaworthy.Package
+	findings []*seaworthy.Finding
+	coverage []*seaworthy.Coverage
+}
+
+func (c *reportReader) last() *recordedReport { return c.reports[len(c.reports)-1] }
+
+// Provenance implements [seaworthy.Handler].
+func (c *reportReader) Provenance(p *seaworthy.Provenance) error {
+	c.reports = append(c.reports, &recordedReport{tool: p.Tool})
+	return nil
+}
+
+// Image implements [seaworthy.Handler].
+func (c *reportReader) Image(i *seaworthy.Image) error {
+	c.last().image = i
+	return nil
+}
+
+// Package implements [seaworthy.Handler].
+func (c *reportReader) Package(p *seaworthy.Package) error {
+	c.last().packages = append(c.last().packages, p)
+	return nil
+}
+
+// Finding implements [seaworthy.Handler].
+func (c *reportReader) Finding(f *seaworthy.Finding) error {
+	c.last().findings = append(c.last().findings, f)
+	return nil
+}
+
+// Coverage implements [seaworthy.Handler].
+func (c *reportReader) Coverage(v *seaworthy.Coverage) error {
+	if v.Code == "" && v.State != seaworthy.Checked {
+		coded := *v
+		coded.Code = legacyCode(v.Reason)
+		v = &coded
+	}
+	c.last().coverage = append(c.last().coverage, v)
+	return nil
+}
+
+// inImageGaps gives the gaps of the software that newer data does not close.
+func (r *recordedReport) inImageGaps() []*seaworthy.Coverage {
+	var gaps []*seaworthy.Coverage
+	for _, c := range r.coverage {
+		if c.Risk == seaworthy.Vulnerability && c.InImage {
+			gaps = append(gaps, c)
+		}
+	}
+	return gaps
+}
+
+// legacyCode gives the code of a Coverage that a version without codes wrote. Its
+// sentences are fixed for ever, and three of them decide which risks count when the
+// report is scanned again.
+func legacyCode(reason string) seaworthy.CoverageCode {
+	switch reason {
+	case "it was not asked for (--risk)": // the name of the flag as it was then
+		return seaworthy.CodeNotRequested
+	case "this version cannot look for it":
+		return seaworthy.CodeNotImplemented
+	case "a bill of materials does not tell of it":
+		return seaworthy.CodeNotInSBOM
+	case "the recorded report does not say that it was looked at":
+		return seaworthy.CodeNotInReport
+	default:
+		return seaworthy.CodeUnspecified
+	}
+}
+
+// skipped reports whether the earlier scan did not check a risk at all.
+func (r *recordedReport) skipped(risk seaworthy.Risk) bool {
+	for _, c := range r.coverage {
+		if c.Risk == risk && (c.State != seaworthy.NotChecked || !isSkipped(c.Code)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isSkipped reports whether a code is that of a risk that nothing was to check.
+func isSkipped(code seaworthy.CoverageCode) bool {
+	return code == seaworthy.CodeNotRequested || code == seaworthy.CodeNotImplemented || code == seaworthy.CodeNotInSBOM
+}
+
+// about gives what the report says of one risk.
+func (r *recordedReport) about(risk seaworthy.Risk) *recordedReport {
+	out := new(recordedReport)
+	for _, f := range r.findings {
+		if f.Risk == risk {
+			g := *f
+			g.Exception, g.VEX = nil, nil // which may have changed since
+			out.findings = append(out.findings, &g)
+		}
+	}
+	for _, c := range r.coverage {
+		if c.Risk == risk {
+			out.coverage = append(out.coverage, c)
+		}
+	}
+	if len(out.coverage) == 0 {
+		out.coverage = []*seaworthy.Coverage{{Risk: risk, Subject: "image", State: seaworthy.NotChecked, Code: seaworthy.CodeNotInReport, Reason: "the recorded report does not say that it was looked at"}}
+	}
+	return out
+}
+
+// reportedAnalyzer takes the place of the analyzer of a risk, and reports what an
+// earlier report says of that.
+type reportedAnalyzer struct {
+	risk   seaworthy.Risk
+	report *recordedReport
+}
+
+var _ seaworthy.ImageAnalyzer = reportedAnalyzer{}
+
+// Name implements [seaworthy.Analyzer].
+func (a reportedAnalyzer) Name() string { return "reported " + string(a.risk) }
+
+// Version implements [seaworthy.Analyzer].
+func (reportedAnalyzer) Version() int { return 1 }
+
+// ConfigDigest implements [seaworthy.Analyzer].
+func (reportedAnalyzer) ConfigDigest() string { return "" }
+
+// Risk implements [seaworthy.ImageAnalyzer].
+func (a reportedAnalyzer) Risk() seaworthy.Risk { return a.risk }
+
+// Image implements [seaworthy.ImageAnalyzer].
+func (a reportedAnalyzer) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {
+	for _, f := range a.report.findings {
+		if err := s.Finding(f); err != nil {
+			return err
+		}
+	}
+	for _, c := range a.report.coverage {
+		if err := s.Coverage(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package scanner
+
+import (
+	"context"
+	"iter"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/policy"
+	"seaworthy.dev/seaworthy/internal/scan"
+	"seaworthy.dev/seaworthy/internal/vex"
+)
+
+// Image is an image that was read, or one that a document describes, ready to be
+// checked.
+type Image struct {
+	scanner *Scanner
+	merged  *scan.Merged
+	// name is what errors call the image.
+	name string
+	// reference is where the image lies in a registry; "" if that is not known.
+	reference string
+	analyzers []seaworthy.Analyzer
+	risks     []seaworthy.Risk // that count in the verdict
+	// document is what describes the image; nil if it was read itself.
+	document *seaworthy.DataSource
+}
+
+// Merged gives the image as a container sees it. Its type is internal to this
+// module; other programs use it as a [seaworthy.Merged].
+func (i *Image) Merged() *scan.Merged { return i.merged }
+
+// Images reads the images that a reference stands for and yields one after the
+// other. While they are read the handler gets Progress events, and no others.
+// After an error no further image is yielded.
+func (s *Scanner) Images(ctx context.Context, reference string, h seaworthy.Handler) iter.Seq2[*Image, error] {
+	if path, scheme, ok := documentPath(reference); ok {
+		return s.describedImages(ctx, path, scheme)
+	}
+	return s.ReadImages(ctx, reference, h)
+}
+
+// ReadImages is Images for what has layers: a document is an error.
+func (s *Scanner) ReadImages(ctx context.Context, reference string, h seaworthy.Handler) iter.Seq2[*Image, error] {
+	return func(yield func(*Image, error) bool) {
+		src, err := s.Open(ctx, reference, false)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer src.Close()
+		reading, err := s.Read(ctx, reference, src, h)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for merged, err := range reading.Images(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(&Image{scanner: s, merged: merged, name: reference, reference: reference, analyzers: s.analyzers, risks: s.risks}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Check checks the image, hands the events to the handler and gives the verdict.
+func (i *Image) Check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdict, error) {
+	v, err := i.check(ctx, h)
+	return v, named(i.name, err)
+}
+
+func (i *Image) check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdict, error) {
+	s := i.scanner
+	if err := s.setBase(ctx, i.merged.Image()); err != nil {
+		return seaworthy.Verdict{}, err
+	}
+	ready, err := scan.Prepare(ctx, i.merged, i.analyzers, func(ctx context.Context, names []string) (seaworthy.Data, error) {
+		return s.data.fetch(ctx, names, h)
+	})
+	if err != nil {
+		return seaworthy.Verdict{}, err
+	}
+	defer ready.Close()
+	statements, err := s.vexStatements(ctx, i)
+	if err != nil {
+		return seaworthy.Verdict{}, err
+	}
+	opt := s.policyOpt
+	opt.Now, opt.Risks = s.opt.Now(), i.risks
+	judge := policy.NewJudge(s.policy, opt, h)
+	by := &seaworthy.Provenance{Tool: s.opt.Tool}
+	if i.document != nil {
+		by.Data = append(by.Data, *i.document)
+	}
+	by.Data = append(by.Data, ready.Sources...)
+	var next seaworthy.Handler = judge
+	if statements.documents != nil {
+		all := vex.Gather(statements.documents...)
+		next = all.Apply(judge, statements.digests...)
+		by.Data = append(by.Data, all.DataSources()...)
+	}
+	if err := judge.Provenance(by); err != nil {
+		return seaworthy.Verdict{}, err
+	}
+	if err := scan.Judge(ctx, i.merged, ready.Analyzers, next); err != nil {
+		return seaworthy.Verdict{}, err
+	}
+	return judge.Conclude()
+}

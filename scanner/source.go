@@ -1,0 +1,91 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"io"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/layer"
+	"seaworthy.dev/seaworthy/internal/scan"
+)
+
+// AllPlatforms is the [Source.Platform] for every image of an index.
+const AllPlatforms = image.AllPlatforms
+
+// Source says how images are found and opened.
+type Source struct {
+	// Platform is the os/architecture[/variant] to take from an image index, or
+	// [AllPlatforms]; "" means the host's architecture on Linux.
+	Platform string
+	// InsecureRegistries are registries, as host[:port], to speak plain HTTP or
+	// unverified TLS with.
+	InsecureRegistries []string
+	// CAFile is a PEM file of certificates to trust besides the system's.
+	CAFile string
+	// Mirrors are URLs of mirrors of Docker Hub; nil means those of the Docker
+	// daemon's configuration.
+	Mirrors []string
+	// Stdin is what the reference "-" reads.
+	Stdin io.Reader
+}
+
+// LayerLimits bound what one layer may ask for. A layer beyond them ends the scan
+// with an error. The zero value of a field means its default.
+type LayerLimits struct {
+	// MaxSize is the maximum uncompressed size, in bytes. Default: 64 GiB.
+	MaxSize int64
+	// MaxRatio is how many times a layer over 1 GiB may grow when it is
+	// decompressed. Default: 200.
+	MaxRatio int64
+	// MaxEntries is the maximum number of entries. Default: 5,000,000.
+	MaxEntries int
+}
+
+func (l LayerLimits) withDefaults() LayerLimits {
+	return LayerLimits{
+		MaxSize:    cmp.Or(l.MaxSize, 64<<30),
+		MaxRatio:   cmp.Or(l.MaxRatio, 200),
+		MaxEntries: cmp.Or(l.MaxEntries, 5_000_000),
+	}
+}
+
+// imageOptions are the options for opening images of a platform.
+func (s *Scanner) imageOptions(platform string) image.Options {
+	from := &s.opt.Source
+	return image.Options{
+		Platform:           platform,
+		InsecureRegistries: from.InsecureRegistries,
+		CAFile:             from.CAFile,
+		Mirrors:            from.Mirrors,
+		Stdin:              from.Stdin,
+		TempDir:            s.opt.TempDir,
+		Log:                s.opt.Log,
+	}
+}
+
+// Open opens an image, whose layers can then be read once, or again and again. What
+// it returns is internal to this module, for commands that do not check the image.
+func (s *Scanner) Open(ctx context.Context, reference string, again bool) (image.Source, error) {
+	opt := s.imageOptions(s.opt.Source.Platform)
+	opt.Again = again
+	return image.Open(ctx, reference, opt)
+}
+
+// Read reads the layers of an open image with the Scanner's analyzers. Like Open it
+// is for commands of this module. The handler gets Progress events.
+func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, h seaworthy.Handler) (*scan.Reading, error) {
+	reading, err := scan.Read(ctx, src, scan.Options{
+		Analyzers: s.analyzers,
+		Cache:     s.cache,
+		Limits:    layer.Limits(s.opt.LayerLimits),
+		TempDir:   s.opt.TempDir,
+		Progress:  h.Progress,
+		Log:       s.opt.Log,
+	})
+	return reading, named(reference, err)
+}
+
+// LayerLimits are the limits on one layer, with their defaults.
+func (s *Scanner) LayerLimits() LayerLimits { return s.opt.LayerLimits }

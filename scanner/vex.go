@@ -1,0 +1,45 @@
+package scanner
+
+import (
+	"context"
+	"slices"
+
+	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/vex"
+)
+
+// imageStatements are the VEX documents that count for an image.
+type imageStatements struct {
+	documents []*vex.Document
+	// digests are more by which the image is known in them.
+	digests []string
+}
+
+// vexStatements gives the documents that the options name, and those attached to the
+// image if they are asked for.
+func (s *Scanner) vexStatements(ctx context.Context, i *Image) (all imageStatements, err error) {
+	all.documents = slices.Clone(s.statements)
+	if !s.opt.VEX.Attached {
+		return all, nil
+	}
+	img := i.merged.Image()
+	if img.Repository == "" || img.Digest == "" {
+		s.opt.Log.Warn("there is no registry to ask for VEX statements on an image that was not read from one", "image", img.Reference)
+		return all, nil
+	}
+	attached, err := image.Attached(ctx, i.reference, img.Digest, s.imageOptions(s.opt.Source.Platform), vex.MayHold)
+	if err != nil {
+		return all, err
+	}
+	for _, at := range attached {
+		d, err := vex.ParseAttached(at.Source, at.Data, at.Subject)
+		switch {
+		case err != nil:
+			s.opt.Log.Warn("attached VEX statements are passed over", "error", err)
+		case d != nil:
+			all.documents = append(all.documents, d)
+			all.digests = append(all.digests, at.Subject)
+		}
+	}
+	return all, nil
+}
