@@ -65,6 +65,7 @@ const order = `
 	internal/architecture <
 	internal/imagetest    <
 	internal/reckoning    <
+	internal/testsummary  <
 	bench/*               < bench/*
 	bench/secrets         < internal/image internal/scan internal/secret # bench/secrets/corpus must not know how they are found
 `

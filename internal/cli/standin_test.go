@@ -140,7 +140,7 @@ func TestStandIns(t *testing.T) {
 	}{{"Maven", numbersBefore}, {"NuGet", numbersBefore}, {"Packagist", numbersBefore}, {"Ubuntu", dpkgBefore}} {
 		t.Run(c.ecosystem, func(t *testing.T) {
 			if _, err := exec.LookPath("dpkg"); err != nil && c.ecosystem == "Ubuntu" {
-				t.Skip("no dpkg to order versions by")
+				t.Skip("dpkg is not installed")
 			}
 			facts := standIns(t, c.ecosystem)
 			versions := make(map[string][]string) // by package: all that a fact names, and earlier ones

@@ -166,7 +166,7 @@ func TestAbsurdDatabases(t *testing.T) {
 func TestDpkgAgainstDpkg(t *testing.T) {
 	out, err := exec.Command("dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\n").Output()
 	if err != nil {
-		t.Skip("no dpkg-query here")
+		t.Skip("dpkg-query is not installed")
 	}
 	data, err := os.ReadFile("/var/lib/dpkg/status")
 	if err != nil {

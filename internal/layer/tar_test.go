@@ -117,7 +117,7 @@ func TestTarReader(t *testing.T) {
 // TestSparse reads sparse files as GNU tar writes them in all its formats.
 func TestSparse(t *testing.T) {
 	if _, err := exec.LookPath("tar"); err != nil {
-		t.Skip("there is no tar program")
+		t.Skip("tar is not installed")
 	}
 	dir := t.TempDir()
 	f, err := os.Create(filepath.Join(dir, "holes"))

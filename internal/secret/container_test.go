@@ -147,7 +147,7 @@ func TestArchivesThatCannotBeRead(t *testing.T) {
 func repository(t testing.TB, token string) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("there is no git")
+		t.Skip("git is not installed")
 	}
 	dir := t.TempDir()
 	git := func(args ...string) {

@@ -30,7 +30,7 @@ type gitRepository struct {
 func newGitRepository(t testing.TB, args ...string) *gitRepository {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("there is no git")
+		t.Skip("git is not installed")
 	}
 	r := &gitRepository{t, t.TempDir()}
 	r.git(append([]string{"init", "-q"}, args...)...)

@@ -98,7 +98,7 @@ func TestBytecodeOfPython(t *testing.T) {
 	}
 	interpreters := pythonInterpreters()
 	if len(interpreters) == 0 {
-		t.Skip("no python3 here")
+		t.Skip("python3 is not installed")
 	}
 	for _, python := range interpreters {
 		t.Run(python, func(t *testing.T) {
