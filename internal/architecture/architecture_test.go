@@ -35,7 +35,8 @@ const order = `
 	internal/sudoers     <
 	internal/sshdconfig  <
 	internal/license     <
-	internal/inventory   < internal/license internal/zipfile internal/sqlite
+	internal/rpmdb       < internal/sqlite
+	internal/inventory   < internal/license internal/rpmdb internal/zipfile
 	internal/advisory    <
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan

@@ -2,8 +2,10 @@ package inventory
 
 import (
 	"cmp"
+	"encoding/hex"
 	"iter"
 	"slices"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -164,6 +166,24 @@ type File struct {
 	// Digest is the digest of the content that the package installed: MD5, SHA-1,
 	// SHA-256 or SHA-512 by its length; nil if the database has none.
 	Digest []byte
+}
+
+// installedPath gives a path of a list of files as a layer has it; "" for the root.
+func installedPath(p string) string {
+	p = strings.TrimLeft(strings.TrimPrefix(p, "./"), "/")
+	if p == "." {
+		return ""
+	}
+	return p
+}
+
+// parseHex reads a digest in hexadecimal; nil if it is none.
+func parseHex(s string) []byte {
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) == 0 {
+		return nil
+	}
+	return b
 }
 
 // FileList is a sorted list of files in which each path leaves out what it shares

@@ -3,7 +3,6 @@ package inventory
 import (
 	"compress/gzip"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +14,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/rpmdb"
 )
 
 func gunzip(t testing.TB, path string) []byte {
@@ -38,7 +38,7 @@ func gunzip(t testing.TB, path string) []byte {
 // TestRPMAgainstRPM compares a database that rpm made with what rpm says of it.
 // Each block of the text is a package and its files, as rpm -qa prints them.
 func TestRPMAgainstRPM(t *testing.T) {
-	packages, err := parseRPM(sqliteHeaders)(context.Background(), fileOf("var/lib/rpm/rpmdb.sqlite", gunzip(t, "testdata/rpmdb.sqlite.gz")))
+	packages, err := parseRPM(rpmdb.SQLite)(context.Background(), fileOf("var/lib/rpm/rpmdb.sqlite", gunzip(t, "testdata/rpmdb.sqlite.gz")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,25 +72,25 @@ func TestRPMAgainstRPM(t *testing.T) {
 // and one of them.
 func rpmBackends() []struct {
 	shared string
-	open   func(*seaworthy.File) headers
+	open   openRPM
 	count  int
 	one    Package
 } {
 	return []struct {
 		shared string
-		open   func(*seaworthy.File) headers
+		open   openRPM
 		count  int
 		one    Package
 	}{
-		{"rpmdb/cbl-mariner-2.0/rpmdb.sqlite", sqliteHeaders, 129, Package{
+		{"rpmdb/cbl-mariner-2.0/rpmdb.sqlite", rpmdb.SQLite, 129, Package{
 			Type: "rpm", Name: "curl-libs", Version: "7.76.0-6.cm2", Arch: "x86_64",
 			SourceName: "curl", SourceVersion: "7.76.0-6.cm2", Licenses: []string{"MIT"},
 		}},
-		{"rpmdb/sle15-bci/Packages.db", ndbHeaders, 35, Package{
+		{"rpmdb/sle15-bci/Packages.db", rpmdb.NDB, 35, Package{
 			Type: "rpm", Name: "libbz2-1", Version: "1.0.6-5.11.1", Arch: "x86_64",
 			SourceName: "bzip2", SourceVersion: "1.0.6-5.11.1", Licenses: []string{"BSD-3-Clause"},
 		}},
-		{"rpmdb/libuuid/Packages", bdbHeaders, 1, Package{
+		{"rpmdb/libuuid/Packages", rpmdb.Berkeley, 1, Package{
 			Type: "rpm", Name: "libuuid", Version: "2.32.1-42.el8_8", Arch: "x86_64",
 			SourceName: "util-linux", SourceVersion: "2.32.1-42.el8_8", Licenses: []string{"BSD"},
 		}},
@@ -133,51 +133,6 @@ func TestRPMBackends(t *testing.T) {
 	}
 }
 
-// rpmHeaderOf makes a header of text values.
-func rpmHeaderOf(values map[uint32]string) []byte {
-	var index, data []byte
-	tags := make([]uint32, 0, len(values))
-	for tag := range values {
-		tags = append(tags, tag)
-	}
-	slices.Sort(tags)
-	for _, tag := range tags {
-		for _, n := range []uint32{tag, rpmString, uint32(len(data)), 1} {
-			index = binary.BigEndian.AppendUint32(index, n)
-		}
-		data = append(append(data, values[tag]...), 0)
-	}
-	out := binary.BigEndian.AppendUint32(nil, uint32(len(tags)))
-	out = binary.BigEndian.AppendUint32(out, uint32(len(data)))
-	return slices.Concat(out, index, data)
-}
-
-func TestRPMHeader(t *testing.T) {
-	whole := rpmHeaderOf(map[uint32]string{tagName: "a", tagVersion: "1", tagRelease: "2", tagSourceRPM: "a-b-1-2.nosrc.rpm"})
-	got, err := parseRPMHeader(whole)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(Package{Type: "rpm", Name: "a", Version: "1-2", SourceName: "a-b", SourceVersion: "1-2"}, got); diff != "" {
-		t.Error(diff)
-	}
-	for n := range whole {
-		if _, err := parseRPMHeader(whole[:n]); err == nil {
-			t.Errorf("%d of %d bytes are a header", n, len(whole))
-		}
-	}
-	absurd := slices.Clone(whole)
-	binary.BigEndian.PutUint32(absurd, 1<<32-1)
-	if _, err := parseRPMHeader(absurd); err == nil {
-		t.Error("a header of four billion tags was read")
-	}
-	many := rpmHeaderOf(map[uint32]string{tagName: "a", tagVersion: "1", tagRelease: "2", tagBaseNames: "x"})
-	binary.BigEndian.PutUint32(many[8+3*rpmIndexEntry+12:], maxFiles+1)
-	if _, err := parseRPMHeader(many); err == nil {
-		t.Error("a header of a million files was read")
-	}
-}
-
 func TestRPMLog(t *testing.T) {
 	got := read(t,
 		fileOf("var/lib/rpm/rpmdb.sqlite-wal", nil),
@@ -208,116 +163,15 @@ func TestRPMManifest(t *testing.T) {
 	}
 }
 
-func FuzzRPMHeader(f *testing.F) {
-	f.Add(rpmHeaderOf(map[uint32]string{tagName: "a", tagVersion: "1", tagRelease: "2"}))
-	f.Add([]byte{0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0x03, 0xec, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 9, 1, 2, 3, 4})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := parseRPMHeader(data)
-		if err == nil && p.Name == "" {
-			t.Error("a package without a name")
-		}
-	})
-}
-
-func FuzzSQLite(f *testing.F) {
-	f.Add(gunzip(f, "testdata/rpmdb.sqlite.gz")[:16<<10])
-	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = parseRPM(sqliteHeaders)(context.Background(), fileOf("x", data))
-	})
-}
-
-// ndbOf makes an ndb database of blobs.
-func ndbOf(blobs ...[]byte) []byte {
-	le := binary.LittleEndian
-	out := make([]byte, ndbPage)
-	le.PutUint32(out, ndbMagic)
-	le.PutUint32(out[12:], 1)
-	for at := 2 * ndbSlot; at < ndbPage; at += ndbSlot {
-		le.PutUint32(out[at:], ndbSlotMagic)
-	}
-	for i, b := range blobs {
-		slot := out[(2+i)*ndbSlot:]
-		le.PutUint32(slot[4:], uint32(i+1))
-		le.PutUint32(slot[8:], uint32(len(out)/ndbSlot))
-		out = le.AppendUint32(out, ndbBlobMagic)
-		out = le.AppendUint32(out, uint32(i+1))
-		out = le.AppendUint32(out, 0)
-		out = le.AppendUint32(out, uint32(len(b)))
-		out = append(out, b...)
-		for len(out)%ndbSlot != 0 {
-			out = append(out, 0)
-		}
-	}
-	return out
-}
-
-func FuzzNDB(f *testing.F) {
-	f.Add(ndbOf(rpmHeaderOf(map[uint32]string{tagName: "a", tagVersion: "1", tagRelease: "2"})))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = parseRPM(ndbHeaders)(context.Background(), fileOf("x", data))
-	})
-}
-
-// berkeleyOf makes a Berkeley DB database of one hash page, with one value on it
-// and one on an overflow page.
-func berkeleyOf(inline, overflow []byte) []byte {
-	const page = 4096
-	le := binary.LittleEndian
-	out := make([]byte, 3*page)
-	le.PutUint32(out[12:], bdbHashMagic)
-	le.PutUint32(out[20:], page)
-	out[bdbType] = bdbHashMeta
-	le.PutUint32(out[32:], 2)
-	off := make([]byte, 12)
-	off[0] = bdbOffPage
-	le.PutUint32(off[4:], 2)
-	le.PutUint32(off[8:], uint32(len(overflow)))
-	items := [][]byte{{bdbKeyData, 1, 0, 0, 0}, append([]byte{bdbKeyData}, inline...), {bdbKeyData, 2, 0, 0, 0}, off, {bdbKeyData, 0, 0, 0, 0}, {bdbKeyData, 9, 9, 9, 9}}
-	hash := out[page:][:page]
-	hash[bdbType] = bdbHash
-	le.PutUint16(hash[bdbEntries:], uint16(len(items)))
-	end := page
-	for i, item := range items {
-		end -= len(item)
-		copy(hash[end:], item)
-		le.PutUint16(hash[bdbPageHeader+2*i:], uint16(end))
-	}
-	over := out[2*page:]
-	over[bdbType] = bdbOverflow
-	le.PutUint16(over[bdbOffset:], uint16(len(overflow)))
-	copy(over[bdbPageHeader:], overflow)
-	return out
-}
-
-func TestMadeDatabases(t *testing.T) {
-	a := rpmHeaderOf(map[uint32]string{tagName: "a", tagVersion: "1", tagRelease: "2"})
-	b := rpmHeaderOf(map[uint32]string{tagName: "b", tagVersion: "1", tagRelease: "2"})
-	want := []Package{{Type: "rpm", Name: "a", Version: "1-2"}, {Type: "rpm", Name: "b", Version: "1-2"}}
-	for name, c := range map[string]struct {
-		open func(*seaworthy.File) headers
-		data []byte
-	}{
-		"ndb":         {ndbHeaders, ndbOf(a, b)},
-		"Berkeley DB": {bdbHeaders, berkeleyOf(a, b)},
+func TestSplitSourceRPM(t *testing.T) {
+	for file, want := range map[string][2]string{
+		"glibc-2.28-5.el8.src.rpm": {"glibc", "2.28-5.el8"},
+		"a-b-1-2.nosrc.rpm":        {"a-b", "1-2"},
+		"a-1":                      {},
+		"(none)":                   {},
 	} {
-		got, err := parseRPM(c.open)(context.Background(), fileOf("x", c.data))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		if name, version := splitSourceRPM(file); name != want[0] || version != want[1] {
+			t.Errorf("%s: %q, %q", file, name, version)
 		}
 	}
-	got, err := parseRPM(ndbHeaders)(context.Background(), fileOf("x", ndbOf(a, a[:12])))
-	if len(got) != 1 || err == nil {
-		t.Errorf("a damaged header beside a whole one: %d packages, error %v", len(got), err)
-	}
-}
-
-func FuzzBerkeley(f *testing.F) {
-	h := rpmHeaderOf(map[uint32]string{tagName: "a", tagVersion: "1", tagRelease: "2"})
-	f.Add(berkeleyOf(h, h))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = parseRPM(bdbHeaders)(context.Background(), fileOf("x", data))
-	})
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/rpmdb"
 )
 
 // The formats of operating systems' package managers.
@@ -123,7 +124,7 @@ func systemFormats() []format {
 		},
 		{
 			name: formatRPM, bases: []string{"rpmdb.sqlite"}, match: under(rpm...),
-			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(sqliteHeaders),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(rpmdb.SQLite),
 		},
 		{
 			name: formatRPMLog, bases: []string{"rpmdb.sqlite-wal"}, match: under(rpm...),
@@ -131,11 +132,11 @@ func systemFormats() []format {
 		},
 		{
 			name: formatRPM, bases: []string{"Packages.db"}, match: under(rpm...),
-			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(ndbHeaders),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(rpmdb.NDB),
 		},
 		{
 			name: formatRPM, bases: []string{"Packages"}, match: under(rpm...),
-			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(bdbHeaders),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(rpmdb.Berkeley),
 		},
 		{
 			name: formatRPMManifest, bases: []string{"container-manifest-2"}, match: at(rpmManifestFile),

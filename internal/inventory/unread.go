@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/rpmdb"
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
@@ -40,7 +41,7 @@ func codeOf(err error) seaworthy.CoverageCode {
 	switch {
 	case errors.As(err, &limit) || errors.Is(err, zipfile.ErrBudget):
 		return seaworthy.CodeLimitExceeded
-	case errors.Is(err, errEncrypted):
+	case errors.Is(err, rpmdb.ErrEncrypted):
 		return seaworthy.CodeEncrypted
 	case errors.Is(err, errNoBuildInfo):
 		return seaworthy.CodeUnsupportedFormat

@@ -1,12 +1,10 @@
-package inventory
+package rpmdb
 
 import (
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-
-	"seaworthy.dev/seaworthy"
 )
 
 // The parts of rpm's ndb database, Packages.db: slots of 16 bytes on the first
@@ -22,21 +20,20 @@ const (
 
 var errNDB = errors.New("the ndb database is damaged")
 
-// ndbHeaders reads the headers out of rpm's ndb database.
-func ndbHeaders(f *seaworthy.File) headers {
+// NDB yields the headers of an ndb database of so many bytes.
+func NDB(r io.ReaderAt, size int64) Headers {
 	return func(yield func([]byte, error) bool) {
-		r := f.ReaderAt()
 		var h [2 * ndbSlot]byte
 		if _, err := r.ReadAt(h[:], 0); err != nil || binary.LittleEndian.Uint32(h[:]) != ndbMagic {
 			yield(nil, errors.New("it is no ndb database"))
 			return
 		}
 		end := int64(binary.LittleEndian.Uint32(h[12:])) * ndbPage
-		if end > f.Size {
-			yield(nil, fmt.Errorf("it is cut: its index has %d bytes, and it has %d", end, f.Size))
+		if end > size {
+			yield(nil, fmt.Errorf("it is cut: its index has %d bytes, and it has %d", end, size))
 			return
 		}
-		left := f.Size // blobs do not overlap, so all together are no longer than the file
+		left := size // blobs do not overlap, so all together are no longer than the file
 		page := make([]byte, ndbPage)
 		for at := int64(0); at < end; at += ndbPage {
 			if _, err := r.ReadAt(page, at); err != nil {

@@ -1,12 +1,10 @@
-package inventory
+package rpmdb
 
 import (
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-
-	"seaworthy.dev/seaworthy"
 )
 
 // The parts of a Berkeley DB file of the hash access method that rpm's Packages
@@ -30,15 +28,16 @@ const (
 	bdbOffPage = 3
 )
 
-var errEncrypted = errors.New("the Berkeley DB database is encrypted")
+// ErrEncrypted is returned for an encrypted database.
+var ErrEncrypted = errors.New("the Berkeley DB database is encrypted")
 
 var errBerkeley = errors.New("the Berkeley DB database is damaged")
 
-// bdbHeaders reads the headers out of rpm's Berkeley DB database: the values of
-// the hash table, whose keys are the packages' numbers.
-func bdbHeaders(f *seaworthy.File) headers {
+// Berkeley yields the headers of a Berkeley DB database of so many bytes: the values
+// of the hash table, whose keys are the numbers of the packages.
+func Berkeley(r io.ReaderAt, size int64) Headers {
 	return func(yield func([]byte, error) bool) {
-		db, err := openBerkeley(f.ReaderAt(), f.Size)
+		db, err := openBerkeley(r, size)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -78,7 +77,7 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 		return nil, errors.New("it is no Berkeley DB database of the hash kind")
 	}
 	if h[24] != 0 {
-		return nil, errEncrypted
+		return nil, ErrEncrypted
 	}
 	db.page = int64(db.order.Uint32(h[20:]))
 	if db.page < 512 || db.page > 64<<10 || db.page&(db.page-1) != 0 {

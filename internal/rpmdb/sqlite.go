@@ -1,0 +1,55 @@
+package rpmdb
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"seaworthy.dev/seaworthy/internal/sqlite"
+)
+
+// errStop ends a walk whose caller wants no more.
+var errStop = errors.New("stopped")
+
+// SQLite yields the headers of an SQLite database of so many bytes: the second column
+// of the table Packages.
+func SQLite(r io.ReaderAt, size int64) Headers {
+	return func(yield func([]byte, error) bool) {
+		if err := eachHeader(r, size, yield); err != nil && !errors.Is(err, errStop) {
+			yield(nil, err)
+		}
+	}
+}
+
+func eachHeader(r io.ReaderAt, size int64, yield func([]byte, error) bool) error {
+	db, err := sqlite.Open(r, size)
+	if err != nil {
+		return err
+	}
+	if db.Size() > size {
+		return fmt.Errorf("it is cut: %d bytes of %d", size, db.Size())
+	}
+	tables, err := db.Tables()
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if t.Name != "Packages" {
+			continue
+		}
+		return db.Rows(t, maxHeader, func(record *sqlite.Record) error {
+			columns, err := record.Columns()
+			if err != nil {
+				return err
+			}
+			if len(columns) != 2 || !record.Whole {
+				return sqlite.ErrDamaged
+			}
+			if !yield(columns[1].Value, nil) {
+				return errStop
+			}
+			return nil
+		})
+	}
+	return errors.New("the SQLite database has no table Packages")
+}
