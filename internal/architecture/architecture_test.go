@@ -27,6 +27,9 @@ const order = `
 	internal/layer       <
 	internal/image       < internal/layer
 	internal/shell       <
+	internal/credential  < internal/shell internal/credential/prefilter
+	internal/credential/prefilter <
+	internal/credential/credentialtest <
 	internal/instruction < internal/shell
 	internal/zipfile     <
 	internal/inflate     <
@@ -43,9 +46,8 @@ const order = `
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig internal/misconfig/*
-	internal/secret      < internal/shell internal/instruction internal/zipfile internal/inflate internal/sqlite internal/secret/*
+	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite
 	internal/vulnerability < internal/advisory
-	internal/secret/prefilter <
 
 	# What becomes of events: the vocabulary alone.
 	internal/policy      <
@@ -58,8 +60,8 @@ const order = `
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/image internal/layer internal/scan internal/advisory internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
-	internal/cli         < internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory scanner
+	scanner              < internal/credential internal/image internal/layer internal/scan internal/advisory internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
+	internal/cli         < internal/credential internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory scanner
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

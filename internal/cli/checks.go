@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/misconfig"
-	"seaworthy.dev/seaworthy/internal/secret"
 )
 
 func (a *app) checksCommand() *cobra.Command {
@@ -65,22 +65,22 @@ func (a *app) list(format string, all any, text func(io.Writer)) error {
 }
 
 // kindsOfSecrets gives the kinds of a file's rules, or of the built-in ones.
-func kindsOfSecrets(file string) ([]secret.Kind, error) {
+func kindsOfSecrets(file string) ([]credential.Kind, error) {
 	if file == "" {
-		rules, err := secret.Default()
+		rules, err := credential.Default()
 		if err != nil {
 			return nil, err
 		}
 		return rules.Kinds(), nil
 	}
-	rules, err := secret.LoadRules(file)
+	rules, err := credential.LoadRules(file)
 	if err != nil {
 		return nil, fmt.Errorf("--secret-rules: %w", err)
 	}
 	return rules.Kinds(), nil
 }
 
-func listKinds(w io.Writer, kinds []secret.Kind) {
+func listKinds(w io.Writer, kinds []credential.Kind) {
 	fmt.Fprintln(w, "ID\tSEVERITY\tFINDS\tFORMAT BY")
 	for _, k := range kinds {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.ID, k.Severity, k.Name, k.Source)

@@ -16,12 +16,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
@@ -33,7 +33,7 @@ type Options struct {
 	// of the value, which could not be compared with anything.
 	Key []byte
 	// Rules are what is looked for; nil means the built-in rules.
-	Rules *Rules
+	Rules *credential.Rules
 	// Show puts the values into the evidence of findings. Then nothing that was
 	// cached serves, and nothing is cached.
 	Show bool
@@ -45,7 +45,7 @@ type Options struct {
 // Analyzer looks for secrets. It implements [seaworthy.LayerAnalyzer] and
 // [seaworthy.ImageAnalyzer].
 type Analyzer struct {
-	rules *Rules
+	rules *credential.Rules
 	key   []byte
 	// fresh is true of a key that is nobody's but this analyzer's.
 	fresh  bool
@@ -78,7 +78,7 @@ func New(opt Options) (*Analyzer, error) {
 	}
 	if a.rules == nil {
 		var err error
-		if a.rules, err = Default(); err != nil {
+		if a.rules, err = credential.Default(); err != nil {
 			return nil, err
 		}
 	}
@@ -91,12 +91,12 @@ func (*Analyzer) Name() string { return "secret" }
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
 // the key, which it does not tell.
 func (a *Analyzer) ConfigDigest() string {
-	return a.rules.digest + hex.EncodeToString(a.digest([]byte("configuration")))
+	return a.rules.Digest() + hex.EncodeToString(a.digest([]byte("configuration")))
 }
 
 // RulesDigest is the digest of the rules alone, for whoever wants to know which
 // are in use.
-func (a *Analyzer) RulesDigest() string { return a.rules.digest }
+func (a *Analyzer) RulesDigest() string { return a.rules.Digest() }
 
 // Uncached implements [seaworthy.Uncached]. With the values in them, results are
 // not to be kept.
@@ -142,24 +142,24 @@ type sighting struct {
 // more than a name.
 const maxShownName = 40
 
-func (a *Analyzer) sighting(m *match, pl *place) sighting {
-	s := sighting{Rule: m.rule.id, Offset: int64(m.start), Severity: m.rule.severity, Note: m.note, Encoding: m.encoding, Head: m.head}
-	if m.severity != seaworthy.Unknown {
-		s.Severity = m.severity
+func (a *Analyzer) sighting(m *credential.Match) sighting {
+	s := sighting{Rule: m.Rule.ID, Offset: int64(m.Start), Severity: m.Rule.Severity, Note: m.Note, Encoding: m.Encoding, Head: m.Head}
+	if m.Severity != seaworthy.Unknown {
+		s.Severity = m.Severity
 	}
-	if len(m.name) <= maxShownName {
-		s.Name = m.name
+	if len(m.Name) <= maxShownName {
+		s.Name = m.Name
 	}
-	if note, most := demoted(m, pl); note != "" {
+	if note, most := demoted(m); note != "" {
 		s.Severity = min(s.Severity, most)
 		s.Note = joinSentences(s.Note, note)
 	}
-	s.digest = hex.EncodeToString(a.digest(m.value))
-	if len(m.value) >= 16 && entropy(m.value) >= 3 {
+	s.digest = hex.EncodeToString(a.digest(m.Value))
+	if !m.Guessable() {
 		s.Same = s.digest
 	}
 	if a.Uncached() {
-		s.Value = bytes.Clone(m.value)
+		s.Value = bytes.Clone(m.Value)
 	}
 	return s
 }
@@ -167,18 +167,18 @@ func (a *Analyzer) sighting(m *match, pl *place) sighting {
 // demoted says why a secret is hardly one, and how bad it can be at most: what
 // everybody gets with an installed package is no secret of the image's, and keys
 // are made for tests.
-func demoted(m *match, pl *place) (note string, most seaworthy.Severity) {
-	key := strings.HasSuffix(m.rule.id, "private-key") || m.rule.id == "json-web-key"
+func demoted(m *credential.Match) (note string, most seaworthy.Severity) {
+	at, key := m.Origin, m.Rule.PrivateKey
 	switch {
-	case pl.keeper:
-	case pl.installed && pl.fixture:
+	case at.Keeper:
+	case at.Installed && at.Fixture:
 		return "It is among the tests, documents or examples of an installed package.", seaworthy.Low
-	case pl.fixture && key:
+	case at.Fixture && key:
 		return "It is among tests, documents or examples, where keys are mostly made for them.", seaworthy.Medium
-	case !pl.installed:
-	case pl.binary && key:
+	case !at.Installed:
+	case at.Binary && key:
 		return "It is part of a program's or library's code, as keys for self-tests are.", seaworthy.Low
-	case m.rule.form == special && !key, m.rule.form == assigned, m.rule.form == commandLine, m.rule.form == ownFile && m.rule.id != keyStore:
+	case m.Rule.Contextual():
 		return "It is in the code of an installed package, and only its surroundings make it look like a secret.", seaworthy.Low
 	}
 	return "", seaworthy.Unknown

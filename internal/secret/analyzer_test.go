@@ -1,16 +1,12 @@
 package secret
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	mathrand "math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 	"seaworthy.dev/seaworthy/internal/scan"
@@ -77,31 +74,6 @@ func judgeWith(t *testing.T, img imagetest.Image, opt Options) *concluded {
 	return c
 }
 
-func random(seed uint64) *mathrand.Rand { return mathrand.New(mathrand.NewPCG(seed, seed)) }
-
-// githubToken is a token that nobody has ever been given, with a right checksum.
-func githubToken(seed uint64) string { return tokenOf(random(seed), &codeFormats[0]) }
-
-// key is a fresh private key in PEM.
-func key(t testing.TB) string {
-	t.Helper()
-	return string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: keyBytes(t)}))
-}
-
-// keyBytes is a fresh private key in DER.
-func keyBytes(t testing.TB) []byte {
-	t.Helper()
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalECPrivateKey(k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return der
-}
-
 func TestEveryVersionOfEveryFile(t *testing.T) {
 	keyFile, token := key(t), githubToken(1)
 	img := imagetest.Image{Layers: []imagetest.Layer{
@@ -145,8 +117,8 @@ func TestEncodings(t *testing.T) {
 		"base64 URL":          {"private-key", "k=" + base64.URLEncoding.EncodeToString([]byte(keyFile))},
 		"percent-encoded":     {"github-pat", "q=%7B%22token%22%3A%22" + token + "%22%7D"},
 		"executable":          {"github-pat", "\x7fELF\x02\x01\x01\x00\x00\x00" + "someotherstring" + token + "andanother\x00\x00"},
-		"PuTTY": {"putty-private-key", puttyBegin + "3: ssh-ed25519\r\nEncryption: none\r\nComment: x\r\nPublic-Lines: 1\r\nAAAA\r\nPrivate-Lines: 1\r\n" +
-			sample(random(12), "[0-9A-Za-z]{48}") + "\r\nPrivate-MAC: " + sample(random(13), "[0-9a-f]{64}") + "\r\n"},
+		"PuTTY": {"putty-private-key", "PuTTY-User-Key-File-" + "3: ssh-ed25519\r\nEncryption: none\r\nComment: x\r\nPublic-Lines: 1\r\nAAAA\r\nPrivate-Lines: 1\r\n" +
+			textOf(random(12), "[0-9A-Za-z]{48}") + "\r\nPrivate-MAC: " + textOf(random(13), "[0-9a-f]{64}") + "\r\n"},
 		"one line of JSON": {"private-key", `{"key": "` + strings.ReplaceAll(keyFile, "\n", `\n`) + `"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,8 +174,8 @@ func TestEvidenceOfKeys(t *testing.T) {
 		"OpenSSH":   {armour("OPENSSH PRIVATE KEY", append([]byte("openssh-key-v1\x00\x00\x00\x00\x04none"), body...)), "-----BEGIN OPENSSH PRIVATE KEY----- [redacted]"},
 		"encrypted": {armour("ENCRYPTED PRIVATE KEY", body), "-----BEGIN ENCRYPTED PRIVATE KEY----- [redacted]"},
 		"odd label": {armour("\x1b[2JQ7x PRIVATE KEY", keyBytes(t)), "[redacted]"},
-		"PuTTY": {puttyBegin + "3: ssh-ed25519\nEncryption: none\nComment: x\nPrivate-Lines: 1\n" + base64.StdEncoding.EncodeToString(body[:48]) +
-			"\nPrivate-MAC: " + strings.Repeat("5e", 32) + "\n", puttyBegin + "3: ssh-ed25519 [redacted]"},
+		"PuTTY": {"PuTTY-User-Key-File-" + "3: ssh-ed25519\nEncryption: none\nComment: x\nPrivate-Lines: 1\n" + base64.StdEncoding.EncodeToString(body[:48]) +
+			"\nPrivate-MAC: " + strings.Repeat("5e", 32) + "\n", "PuTTY-User-Key-File-" + "3: ssh-ed25519 [redacted]"},
 		"DER": {string(keyBytes(t)), "[redacted]"},
 	} {
 		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.text)}}}).findings
@@ -220,7 +192,7 @@ func TestEvidenceOfKeys(t *testing.T) {
 
 // TestNoEncoding has text that is in no encoding at all.
 func TestNoEncoding(t *testing.T) {
-	password := sample(random(60), `[a-z]{5}[0-9]{4}[A-Z]{3}`)
+	password := textOf(random(60), `[a-z]{5}[0-9]{4}[A-Z]{3}`)
 	for name, text := range map[string]string{
 		"a stray NUL":   "# settings\x00 of the service\ndb_password = " + password + "\n",
 		"invalid UTF-8": "# \xff\xfe\x80 \xc3\ndb_password = " + password + "\n\xc3",
@@ -246,12 +218,12 @@ func TestLargeFile(t *testing.T) {
 
 func TestTooManyIsSaid(t *testing.T) {
 	var b strings.Builder
-	for i := range maxMatches + 10 {
+	for i := range credential.MaxMatches + 10 {
 		b.WriteString(githubToken(uint64(100+i)) + "\n")
 	}
 	got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", b.String())}}})
-	if len(got.of("github-pat")) != maxMatches {
-		t.Errorf("%d findings, want %d", len(got.of("github-pat")), maxMatches)
+	if len(got.of("github-pat")) != credential.MaxMatches {
+		t.Errorf("%d findings, want %d", len(got.of("github-pat")), credential.MaxMatches)
 	}
 	if !slices.ContainsFunc(got.coverage, func(c *seaworthy.Coverage) bool { return c.State == seaworthy.Partial }) {
 		t.Error("nothing says that the file was not looked at whole")
@@ -260,7 +232,7 @@ func TestTooManyIsSaid(t *testing.T) {
 
 func TestConfigurationAndHistory(t *testing.T) {
 	token := githubToken(4)
-	password := sample(random(5), `[a-z]{3}[0-9]{2}[A-Z]{4}[0-9]{3}`)
+	password := textOf(random(5), `[a-z]{3}[0-9]{2}[A-Z]{4}[0-9]{3}`)
 	for name, c := range map[string]struct {
 		id     string
 		config seaworthy.ContainerConfig
@@ -308,8 +280,8 @@ func TestConfigurationAndHistory(t *testing.T) {
 func TestStartedOnce(t *testing.T) {
 	for name, secret := range map[string]string{
 		"token":           githubToken(71),
-		"short":           sample(random(72), `[a-z]{3}[0-9]{2}[A-Z]{4}[0-9]{3}`),
-		"to be escaped":   sample(random(73), `[a-z]{3}[0-9]{2}`) + `"` + sample(random(74), `[A-Z]{4}[0-9]{3}`) + `\` + "x7",
+		"short":           textOf(random(72), `[a-z]{3}[0-9]{2}[A-Z]{4}[0-9]{3}`),
+		"to be escaped":   textOf(random(73), `[a-z]{3}[0-9]{2}`) + `"` + textOf(random(74), `[A-Z]{4}[0-9]{3}`) + `\` + "x7",
 		"a key, in lines": key(t),
 	} {
 		argv := []string{"/app", "--password=" + secret}
@@ -338,7 +310,7 @@ func TestStartedOnce(t *testing.T) {
 // TestNoSecrets holds what looks like one and is none.
 func TestNoSecrets(t *testing.T) {
 	r := random(6)
-	hex := func(n int) string { return sample(r, fmt.Sprintf("[0-9a-f]{%d}", n)) }
+	hex := func(n int) string { return textOf(r, fmt.Sprintf("[0-9a-f]{%d}", n)) }
 	block, _ := pem.Decode([]byte(key(t)))
 	k, err := x509.ParseECPrivateKey(block.Bytes)
 	if err != nil {
@@ -351,13 +323,13 @@ func TestNoSecrets(t *testing.T) {
 	for name, c := range map[string]struct{ path, body string }{
 		"header constant":   {"usr/lib/x.py", "BEGIN = '-----BEGIN RSA PRIVATE KEY-----'\nEND = '-----END RSA PRIVATE KEY-----'\n"},
 		"public key":        {"etc/k.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))},
-		"wrong checksum":    {"srv/x", "token = 'ghp_" + sample(r, "[0-9A-Za-z]{36}") + "'"},
+		"wrong checksum":    {"srv/x", "token = 'ghp_" + textOf(r, "[0-9A-Za-z]{36}") + "'"},
 		"placeholder":       {"srv/.env", "DB_PASSWORD=changeme123\nAPI_TOKEN=<your-token>\nSECRET_KEY=${SECRET_KEY}\nPASSWORD=xxxxxxxx1\n"},
 		"reference":         {"srv/app.yml", "password: ENC[AES256]\nsecret: vault:secret/data/app1\ntoken: process.env.TOKEN1\n"},
-		"lock file":         {"srv/package-lock.json", `"integrity": "sha512-` + encoded(hex(64)) + `", "token": "` + hex(40) + `"`},
+		"lock file":         {"srv/package-lock.json", `"integrity": "sha512-` + base64Of(hex(64)) + `", "token": "` + hex(40) + `"`},
 		"identifier":        {"srv/a.js", `const apiKeyName = "x1234567890"; token: "identifierToken2", password = getPassword1()`},
 		"hash":              {"srv/app.conf", "password_hash = " + hex(64) + "\ntoken_type = bearer123\n"},
-		"UUID":              {"srv/app.conf", "secret = " + sample(r, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}") + "\n"},
+		"UUID":              {"srv/app.conf", "secret = " + textOf(r, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}") + "\n"},
 		"documented URL":    {"srv/README", "postgres://user:password@localhost:5432/db https://user:pass1234@example.com/"},
 		"allowed by remark": {"srv/a.js", "const t = '" + githubToken(8) + "' // gitleaks:allow\n"},
 	} {
@@ -379,7 +351,7 @@ func FuzzScan(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, path string) {
-		pl := placeOf(path, body)
+		pl := credential.OriginOf(path, body)
 		found, _ := a.look(body, &pl)
 		for _, s := range found {
 			if s.Offset < 0 || s.Offset > int64(len(body)) || s.Rule == "" {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/inflate"
 )
 
@@ -45,7 +46,7 @@ func (r *reading) inflate(window *[windowSize]byte, packed []byte) (text []byte,
 // lookAtMember looks through a whole text that came out of the file.
 func (r *reading) lookAtMember(text []byte, path, member string) {
 	r.budget -= int64(len(text))
-	pl := placeOf(path, text[:min(len(text), seaworthy.HeadSize)])
+	pl := credential.OriginOf(path, text[:min(len(text), seaworthy.HeadSize)])
 	found, whole := r.analyzer.look(text, &pl)
 	member, _ = seaworthy.TextPath(member)
 	for i := range found {

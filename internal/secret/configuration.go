@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
@@ -23,7 +24,7 @@ const maxText = 1 << 20
 // configuration looks through what the image configuration and its history say.
 func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 	var list []placed
-	lookAt := func(step instruction.Instruction, text string, more []match, layer int) {
+	lookAt := func(step instruction.Instruction, text string, more []credential.Match, layer int) {
 		found := a.inText(text, more)
 		if len(found) == 0 {
 			return
@@ -33,10 +34,10 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 			at.Layer = &layer
 		}
 		for i := range found {
-			list = append(list, placed{a.sighting(&found[i], &place{}), at})
+			list = append(list, placed{a.sighting(&found[i]), at})
 		}
 	}
-	look := func(keyword, text string, more []match, layer int) {
+	look := func(keyword, text string, more []credential.Match, layer int) {
 		lookAt(instruction.Parse(keyword+" "+text), text, more, layer)
 	}
 	c := img.Config.Config
@@ -88,11 +89,13 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 
 // inText gives the secrets of a text of the configuration, with those that its
 // commands gave away.
-func (a *Analyzer) inText(text string, more []match) []match {
+func (a *Analyzer) inText(text string, more []credential.Match) []credential.Match {
 	body := []byte(text[:min(len(text), maxText)])
-	matches, _ := a.rules.scan(body, &place{setting: true, keeper: true})
+	matches := a.rules.Find(body, credential.Settings()).Matches
 	for _, m := range more {
-		if !slices.ContainsFunc(matches, func(o match) bool { return bytes.Contains(o.value, m.value) || bytes.Contains(m.value, o.value) }) {
+		if !slices.ContainsFunc(matches, func(o credential.Match) bool {
+			return bytes.Contains(o.Value, m.Value) || bytes.Contains(m.Value, o.Value)
+		}) {
 			matches = append(matches, m)
 		}
 	}
@@ -100,11 +103,11 @@ func (a *Analyzer) inText(text string, more []match) []match {
 }
 
 // redact replaces the secrets in a text.
-func (a *Analyzer) redact(text string, found []match) string {
+func (a *Analyzer) redact(text string, found []credential.Match) string {
 	for _, m := range found {
-		value := string(m.value)
-		if m.encoding != "" {
-			return m.rule.head() + "[redacted]" // the run around it would have to go too
+		value := string(m.Value)
+		if m.Encoding != "" {
+			return m.Rule.Head() + "[redacted]" // the run around it would have to go too
 		}
 		text = strings.ReplaceAll(text, value, instruction.Hidden)
 		if escaped := escapedJSON(value); escaped != value { // as exec form has it
@@ -133,21 +136,7 @@ func (a *Analyzer) Redact(in instruction.Instruction) string {
 }
 
 // inCommands gives the passwords that the commands of an instruction are given.
-func (a *Analyzer) inCommands(in instruction.Instruction) []match {
+func (a *Analyzer) inCommands(in instruction.Instruction) []credential.Match {
 	commands, _ := in.Commands()
-	var list []match
-	for _, c := range commands {
-		for _, v := range passwordsOf(c) {
-			if realPassword(v) {
-				list = append(list, match{rule: a.rules.byID(commandPassword), value: []byte(v)})
-			}
-		}
-	}
-	return list
-}
-
-// realPassword tells whether a word on a command line can be a password itself.
-func realPassword(v string) bool {
-	return len(v) >= 4 && !strings.ContainsAny(v, "$`{}<>") && !strings.Contains(v, "**") && !strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "/") &&
-		!(strings.EqualFold(v, "password") || strings.EqualFold(v, "stdin") || strings.EqualFold(v, "true") || strings.EqualFold(v, "false"))
+	return a.rules.InCommands(commands)
 }

@@ -112,7 +112,7 @@ func TestArchivesThatCannotBeRead(t *testing.T) {
 	method := []byte(zipped(t, map[string]string{"x": "abc"}, zip.Deflate))
 	method[bytes.Index(method, []byte("PK\x01\x02"))+10] = 14 // LZMA
 	bomb := gzipped(t, strings.Repeat("\x00", 20<<20))
-	cut := gzipped(t, githubToken(21)+strings.Repeat(githubToken(22), 50)+sample(random(23), `[0-9A-Za-z]{900}`))
+	cut := gzipped(t, githubToken(21)+strings.Repeat(githubToken(22), 50)+textOf(random(23), `[0-9A-Za-z]{900}`))
 	many := zipped(t, map[string]string{"x": strings.Repeat("\x00", 20<<20)}, zip.Deflate)
 	greedy := []byte(through(t, strings.Repeat("abc", 5000), func(w io.Writer) io.WriteCloser { z, _ := xz.NewWriter(w); return z }))
 	greedy[16] = 40 // a dictionary of 4 GiB
@@ -161,7 +161,7 @@ func repository(t testing.TB, token string) string {
 	git("init", "-q", ".")
 	var lines strings.Builder
 	for i := range 2000 {
-		fmt.Fprintf(&lines, "line %d of %s\n", i, sample(random(uint64(i)), "[a-z]{12}"))
+		fmt.Fprintf(&lines, "line %d of %s\n", i, textOf(random(uint64(i)), "[a-z]{12}"))
 	}
 	for _, text := range []string{lines.String(), lines.String()[:9000] + "const t = '" + token + "'\n" + lines.String()[9000:], lines.String() + "more\n"} {
 		if err := os.WriteFile(filepath.Join(dir, "x.js"), []byte(text), 0o644); err != nil {

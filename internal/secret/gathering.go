@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // gathering joins sightings of the same secret into one finding.
 type gathering struct {
-	rules *Rules
+	rules *credential.Rules
 	fresh bool                      // the key of the digests, which then are of no use to others
 	steps []instruction.Instruction // of the history
 	order []string
@@ -19,7 +20,7 @@ type gathering struct {
 }
 
 type gathered struct {
-	rule      *rule
+	rule      *credential.Rule
 	severity  seaworthy.Severity
 	notes     []string
 	encodings []string
@@ -56,12 +57,12 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	}
 	f, ok := g.byKey[key]
 	if !ok {
-		f = &gathered{rule: g.rules.byID(s.Rule), value: s.Value, head: s.Head}
+		f = &gathered{rule: g.rules.Rule(s.Rule), value: s.Value, head: s.Head}
 		if !g.fresh {
 			f.digest = s.Same
 		}
 		if f.head == "" {
-			f.head = f.rule.head()
+			f.head = f.rule.Head()
 		}
 		if s.Name != "" {
 			f.name = s.Name + "="
@@ -89,15 +90,6 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	if len(f.locations) < maxLocations {
 		f.locations = append(f.locations, at)
 	}
-}
-
-// byID is the rule of an id; a rule of that name alone if there is none any more.
-func (r *Rules) byID(id string) *rule {
-	i, ok := slices.BinarySearchFunc(r.rules, id, func(r *rule, id string) int { return strings.Compare(r.id, id) })
-	if !ok {
-		return &rule{id: id, name: "a secret"}
-	}
-	return r.rules[i]
 }
 
 func (g *gathering) report(sink seaworthy.Sink, show bool) error {
@@ -136,8 +128,8 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 		detail = append(detail, fmt.Sprintf("Of %d places the first %d are listed.", f.count, len(f.locations)))
 	}
 	out := &seaworthy.Finding{
-		Risk: seaworthy.Secret, ID: f.rule.id, Severity: f.severity,
-		Title: "The image holds " + f.rule.name, Detail: strings.Join(detail, " "),
+		Risk: seaworthy.Secret, ID: f.rule.ID, Severity: f.severity,
+		Title: "The image holds " + f.rule.Name, Detail: strings.Join(detail, " "),
 		Locations: f.locations, Evidence: f.name + f.head + "[redacted]", ValueDigest: f.digest, Remediation: remedy(f.rule, &first, steps),
 		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
 	}
@@ -147,20 +139,10 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 	if show {
 		out.Evidence = string(f.value)
 	}
-	if strings.HasPrefix(f.rule.source, "https://") {
-		out.References = []string{f.rule.source}
+	if strings.HasPrefix(f.rule.Source, "https://") {
+		out.References = []string{f.rule.Source}
 	}
 	return out
-}
-
-// head is how all values of the rule begin: it is public, and tells nothing of a
-// value.
-func (r *rule) head() string {
-	if r.form != token || r.expr == nil {
-		return ""
-	}
-	prefix, _ := r.expr.compiled().LiteralPrefix()
-	return prefix
 }
 
 // owners tells the packages that installed the files of a layer with sightings.

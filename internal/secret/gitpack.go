@@ -351,7 +351,7 @@ func (p *pack) unpack(text []byte, at, limit int64, ahead int) (end int64, err e
 
 const zlibHead, zlibTail = 2, 4
 
-// zlibbed tells whether a text starts as zlib's do (RFC 1950), without a dictionary.
+// zlibbed reports whether a text starts as zlib's do (RFC 1950), without a dictionary.
 func zlibbed(b []byte) bool {
 	return len(b) >= zlibHead && b[0]&0xf == 8 && b[1]&0x20 == 0 && binary.BigEndian.Uint16(b)%31 == 0
 }

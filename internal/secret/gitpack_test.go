@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
@@ -110,7 +111,7 @@ func (r *gitRepository) values(a *Analyzer) map[string]bool {
 		if kind != "blob" {
 			names[id] = gitText
 		}
-		pl := placeOf(names[id], text[:min(len(text), seaworthy.HeadSize)])
+		pl := credential.OriginOf(names[id], text[:min(len(text), seaworthy.HeadSize)])
 		found, _ := a.look(text, &pl)
 		for _, s := range found {
 			values[s.Rule+" "+string(s.Value)] = true
@@ -139,7 +140,7 @@ func readPack(t testing.TB, a *Analyzer, pack string, inMemory bool) *reading {
 // history fills a repository with files whose secrets come, change a little, and go.
 func (r *gitRepository) history() {
 	rnd := random(7)
-	word := func() string { return sample(rnd, `[a-z]{4,9}`) }
+	word := func() string { return textOf(rnd, `[a-z]{4,9}`) }
 	var source, long []string
 	for range 300 {
 		source = append(source, fmt.Sprintf("\tcall(%s, %s)", word(), word()))
@@ -147,7 +148,7 @@ func (r *gitRepository) history() {
 	for range 9000 {
 		long = append(long, fmt.Sprintf("%s: %s %s", word(), word(), word()))
 	}
-	password := []byte(sample(rnd, `[a-zA-Z0-9]{18}`))
+	password := []byte(textOf(rnd, `[a-zA-Z0-9]{18}`))
 	settings := []string{"# settings", "HOST=db.internal", "DB_PASSWORD=", "PORT=5432"}
 	token := githubToken(70)
 	for i := range 40 {
@@ -159,7 +160,7 @@ func (r *gitRepository) history() {
 		source[rnd.IntN(len(source))] = "\tcall(" + word() + ")"
 		if i == 10 {
 			source[150] = "\tconst token = '" + token + "'"
-			long[4000] = "api_key: \"" + sample(rnd, `[a-zA-Z0-9]{24}`) + "\""
+			long[4000] = "api_key: \"" + textOf(rnd, `[a-zA-Z0-9]{24}`) + "\""
 		}
 		if i == 12 {
 			token = token[:len(token)-10] + githubToken(71)[30:]
@@ -171,7 +172,7 @@ func (r *gitRepository) history() {
 		}
 		if i > 20 {
 			at := rnd.IntN(len(long))
-			long[at] = long[at][:3] + "secret_token: \"" + sample(rnd, `[a-zA-Z0-9]{20}`) + "\""
+			long[at] = long[at][:3] + "secret_token: \"" + textOf(rnd, `[a-zA-Z0-9]{20}`) + "\""
 		}
 		if i%5 == 0 {
 			long = append(long[:100], long[100+rnd.IntN(5):]...)
@@ -470,9 +471,9 @@ func TestPacksThatAreCut(t *testing.T) {
 	p := &madePack{}
 	p.whole(packBlob, githubToken(81))
 	for i := range 20 {
-		text := sample(random(82), `[a-z]{200}`)
+		text := textOf(random(82), `[a-z]{200}`)
 		p.whole(packBlob, text)
-		named := delta(len(text), 300, sample(random(uint64(i)), `[a-z]{300}`))
+		named := delta(len(text), 300, textOf(random(uint64(i)), `[a-z]{300}`))
 		p.add(packNamedDelta, len(named), blobID(text), named)
 	}
 	whole := p.String()
@@ -485,7 +486,7 @@ func TestPacksThatAreCut(t *testing.T) {
 
 func TestSecretInManyVersions(t *testing.T) {
 	repo := newGitRepository(t)
-	secret := "DB_PASSWORD=" + sample(random(83), `[a-zA-Z0-9]{10}`) + "\n"
+	secret := "DB_PASSWORD=" + textOf(random(83), `[a-zA-Z0-9]{10}`) + "\n"
 	for i := range 30 {
 		repo.commit("x", map[string]string{"config/prod.env": strings.Repeat("# a line\n", i) + secret, "other/x.env": secret + strings.Repeat("# a line\n", i)})
 	}

@@ -3,11 +3,13 @@ package secret
 import (
 	"encoding/binary"
 	"slices"
+
+	"seaworthy.dev/seaworthy/internal/credential"
 )
 
 // nearby is how far around what a delta makes anew a long text is looked at: no
 // private key is longer.
-const nearby = maxKeyLength
+const nearby = credential.MaxKeyLength
 
 // targetLength reads how long the text is that a delta makes.
 func targetLength(delta []byte) (int64, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 )
 
 const (
@@ -16,7 +17,7 @@ const (
 	wholeText = 4 * nearby
 	// margin is how far from where a piece is cut off a secret is to be: what it
 	// seems to be may be wrong for what is missing.
-	margin = maxLine
+	margin = credential.MaxLine
 )
 
 // packPlace is where an object is: path tells what to expect in it, member how it is
@@ -55,8 +56,8 @@ func (p *pack) look(kind byte, id objectID, text []byte, fresh []span) error {
 	}
 	at := p.place(kind, id)
 	head := text[:min(len(text), seaworthy.HeadSize)]
-	pl := placeOf(at.path, head)
-	if len(text) <= wholeText || pl.binary || wide(head) != nil {
+	pl := credential.OriginOf(at.path, head)
+	if len(text) <= wholeText || pl.Binary || wide(head) != nil {
 		return p.piece(text, span{0, len(text)}, &pl, at)
 	}
 	for _, f := range fresh {
@@ -69,7 +70,7 @@ func (p *pack) look(kind byte, id objectID, text []byte, fresh []span) error {
 
 // piece looks at a piece of a text. A secret that was found before under the same path
 // is not found again: hardly anything changes from one version of a file to the next.
-func (p *pack) piece(text []byte, s span, pl *place, at packPlace) error {
+func (p *pack) piece(text []byte, s span, pl *credential.Origin, at packPlace) error {
 	if err := p.spend(int64(s.to - s.from)); err != nil {
 		return err
 	}
@@ -92,13 +93,13 @@ func (p *pack) piece(text []byte, s span, pl *place, at packPlace) error {
 		kept = append(kept, f)
 	}
 	p.keep(kept, whole)
-	if len(p.found) == maxMatches {
+	if len(p.found) == credential.MaxMatches {
 		return errEnough
 	}
 	return nil
 }
 
-// known tells whether a secret was found before under the same path.
+// known reports whether a secret was found before under the same path.
 func (p *pack) known(s *sighting, path string) bool {
 	h := sha256.New()
 	for _, part := range [...]string{s.Rule, s.Encoding, s.digest, path} {

@@ -59,7 +59,7 @@ func TestLeaks(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{
 		0: {
 			imagetest.File("root/.ssh/id_ecdsa", key(t)), imagetest.File("srv/token", tokens[0]),
-			imagetest.File("root/.pgpass", "db:5432:app:app:"+sample(random(300), `[a-z]{6}[0-9]{4}`)+"\n"),
+			imagetest.File("root/.pgpass", "db:5432:app:app:"+textOf(random(300), `[a-z]{6}[0-9]{4}`)+"\n"),
 			imagetest.Dir("opt/secrets", 0o700), imagetest.File("opt/secrets/token", tokens[1]),
 			imagetest.Dir("opt/cover", 0o755), imagetest.File("opt/cover/token", tokens[2]),
 			imagetest.File("etc/app.conf", "token = "+tokens[3]+"\n"),

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 )
 
 // maxSightings bounds what is remembered of one layer.
@@ -103,39 +104,33 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 }
 
 // look gives the secrets of a body.
-func (a *Analyzer) look(body []byte, pl *place) (found []sighting, whole bool) {
+func (a *Analyzer) look(body []byte, pl *credential.Origin) (found []sighting, whole bool) {
 	width, encoding, text := 1, "", body
 	if order := wide(body[:min(len(body), seaworthy.HeadSize)]); order != nil {
 		width, encoding, text = 2, "UTF-16", narrow(body, order)
-		pl.learn()
+		pl.Learn()
 		text8 := *pl
-		text8.binary = false
-		text8.silent = text8.silent && !pl.binary
+		text8.Binary = false
+		text8.Silent = text8.Silent && !pl.Binary
 		pl = &text8
 	}
-	s := scanner{rules: a.rules, text: text, place: pl, decodes: 1}
-	s.run()
-	matches, whole := s.matches, !s.full
-	if s.named && !pl.installed && width == 1 { // there only the name would tell, and that is not enough
-		more, all := a.recover(a.rules.source(body), pl.path)
-		matches, whole = settle(append(matches, more...)), whole && all
+	result := a.rules.Find(text, pl)
+	matches, whole := result.Matches, result.Whole
+	if result.Named && !pl.Installed && width == 1 { // there only the name would tell, and that is not enough
+		more, all := a.recover(a.source(body), pl.Path)
+		matches, whole = credential.Settle(append(matches, more...)), whole && all
 	}
-	if len(matches) == 0 && derFile(body) {
-		matches = append(matches, match{rule: privateKeyRule(), value: body, opinion: opinion{confirmed: true, note: "It is in DER; it parses, and no passphrase protects it."}})
-	}
-	if pl.binary && width == 1 {
-		if note, severity := storeOf(pl.path, body); note != "" {
-			if r := a.rules.byID(keyStore); r.form == ownFile {
-				matches = []match{{rule: r, value: body, opinion: opinion{confirmed: true, severity: severity, note: note}}}
-			}
-		}
+	if store, ok := a.rules.KeyStore(body, pl); ok && width == 1 {
+		matches = []credential.Match{store}
+	} else if key, ok := a.rules.DERKey(body, pl); ok && len(matches) == 0 {
+		matches = []credential.Match{key}
 	}
 	line, at := 1, 0
 	for i := range matches {
 		m := &matches[i]
-		s := a.sighting(m, cmp.Or(m.place, pl))
-		if !pl.binary && m.place == nil {
-			line, at = line+bytes.Count(text[at:m.start], []byte("\n")), m.start
+		s := a.sighting(m)
+		if !pl.Binary && m.Origin == pl {
+			line, at = line+bytes.Count(text[at:m.Start], []byte("\n")), m.Start
 			s.Line = line
 		}
 		s.Offset *= int64(width)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
@@ -71,7 +72,7 @@ func filled(text string, seed uint64) (string, []string) {
 	var values []string
 	parts := strings.Split(text, "@")
 	for i := range parts[1:] {
-		v := sample(random(seed+uint64(i)), `[A-Z][a-z]{3}[0-9]{2}[A-Z]{2}[0-9][a-z]{2}#[0-9][a-z]{4}`)
+		v := textOf(random(seed+uint64(i)), `[A-Z][a-z]{3}[0-9]{2}[A-Z]{2}[0-9][a-z]{2}#[0-9][a-z]{4}`)
 		values = append(values, v)
 		parts[i] += v
 	}
@@ -114,7 +115,7 @@ func TestBytecodeOfPython(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pl := placeOf("app/__pycache__/settings.cpython-3.pyc", body[:min(len(body), seaworthy.HeadSize)])
+			pl := credential.OriginOf("app/__pycache__/settings.cpython-3.pyc", body[:min(len(body), seaworthy.HeadSize)])
 			found, _ := a.look(body, &pl)
 			var got []string
 			for _, s := range found {
@@ -336,7 +337,7 @@ func TestBytecodeFindings(t *testing.T) {
 		imagetest.File("app/__pycache__/conf.cpython-312.pyc", string(body)),
 		imagetest.File("usr/lib/python3/dist-packages/x/conf.pyc", string(body)),
 	}}})
-	tokens, named := c.of("github-pat"), c.of(genericSecret)
+	tokens, named := c.of("github-pat"), c.of("generic-secret")
 	if len(tokens) != 1 || len(tokens[0].Locations) != 2 || len(named) != 5 {
 		t.Fatalf("%d tokens and %d values with names: %+v", len(tokens), len(named), c.findings)
 	}

@@ -1,6 +1,10 @@
 package secret
 
-import "bytes"
+import (
+	"bytes"
+
+	"seaworthy.dev/seaworthy/internal/credential"
+)
 
 // pycValue is what is known of a value on the stack of CPython's interpreter.
 type pycValue struct {
@@ -214,7 +218,7 @@ func (s *pycStack) load(action pycAction, arg int) {
 	}
 }
 
-// called tells whether a name is that one. What types are called that annotate names is
+// called reports whether a name is that one. What types are called that annotate names is
 // no value of these.
 func (s *pycStack) called(name string, object int32) bool {
 	from, to, ok := s.text(object)
@@ -357,7 +361,7 @@ func (s *pycStack) text(object int32) (from, to int, ok bool) {
 
 // name writes a name as it is.
 func (s *pycStack) name(object int32) {
-	if from, to, ok := s.text(object); ok && to-from <= 2*maxName {
+	if from, to, ok := s.text(object); ok && to-from <= 2*credential.MaxName {
 		s.out.text = append(s.out.text, s.file[from:to]...)
 	}
 }

@@ -68,7 +68,7 @@ func userOf(steps []instruction.Instruction, layer int, removed *int, file strin
 	return anyCommand
 }
 
-// handles tells whether a command names a file to work with it: not to remove it
+// handles reports whether a command names a file to work with it: not to remove it
 // or to set its mode.
 func handles(c *shell.Command, base string) bool {
 	switch c.Name {
@@ -87,7 +87,7 @@ func handles(c *shell.Command, base string) bool {
 	}
 }
 
-// named tells whether a word in a command is the name of a file: whole, and with a
+// named reports whether a word in a command is the name of a file: whole, and with a
 // directory in front of it unless no other word is written so.
 func named(before, base, after string) bool {
 	if after != "" && (isAlnum(after[0]) || strings.IndexByte("_-.", after[0]) >= 0) {

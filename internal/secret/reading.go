@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 )
 
 // The bounds on how one file is read.
@@ -48,7 +49,7 @@ func (r *reading) file(f *seaworthy.File) error {
 		}
 	}
 	if inMemory {
-		pl := placeOf(f.Path, f.Head)
+		pl := credential.OriginOf(f.Path, f.Head)
 		found, whole := r.analyzer.look(body, &pl)
 		r.keep(found, whole)
 		return nil
@@ -62,7 +63,7 @@ func (r *reading) file(f *seaworthy.File) error {
 
 // keep takes what was found, up to the bound of a file.
 func (r *reading) keep(found []sighting, whole bool) {
-	if n := maxMatches - len(r.found); len(found) > n {
+	if n := credential.MaxMatches - len(r.found); len(found) > n {
 		found, whole = found[:n], false
 	}
 	r.found = append(r.found, found...)
@@ -93,7 +94,7 @@ func (r *reading) stream(text io.Reader, path, member string) error {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
 	member, _ = seaworthy.TextPath(member)
-	var pl place
+	var pl credential.Origin
 	filled, lines, from := 0, 0, int64(0)
 	for {
 		if r.ctx.Err() != nil {
@@ -102,7 +103,7 @@ func (r *reading) stream(text io.Reader, path, member string) error {
 		n, err := io.ReadFull(text, window[filled:])
 		filled += n
 		if from == 0 {
-			pl = placeOf(path, window[:min(filled, seaworthy.HeadSize)])
+			pl = credential.OriginOf(path, window[:min(filled, seaworthy.HeadSize)])
 		}
 		found, whole := r.analyzer.look(window[:filled], &pl)
 		if err == nil {
@@ -168,3 +169,6 @@ func (r *reading) member(text io.Reader, path, member string) error {
 	r.gap(damaged)
 	return nil
 }
+
+// span is a part of a text, from one byte up to another.
+type span struct{ from, to int }

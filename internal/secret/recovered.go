@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
@@ -24,7 +25,7 @@ type piece struct {
 }
 
 // maxQuoted bounds a value that is written out, in bytes.
-const maxQuoted = maxReach
+const maxQuoted = credential.MaxReach
 
 func (r *recovered) write(s string) { r.text = append(r.text, s...) }
 
@@ -79,30 +80,29 @@ func (r *recovered) place(start, end int) (from int64, ok bool) {
 
 // source writes out what is known of the names and values in a file; nil of a file
 // that is of no kind of which that can be told.
-func (rs *Rules) source(file []byte) *recovered {
+func (a *Analyzer) source(file []byte) *recovered {
 	if bytes.HasPrefix(file, []byte(sqlite.Magic)) {
-		return rs.sqliteSource(bytes.NewReader(file), int64(len(file)))
+		return sqliteSource(a.rules, bytes.NewReader(file), int64(len(file)))
 	}
 	return pycSource(file)
 }
 
 // recover gives the secrets of a recovered text by their places in the file. Path is
 // that of the file.
-func (a *Analyzer) recover(r *recovered, path string) (matches []match, whole bool) {
+func (a *Analyzer) recover(r *recovered, path string) (matches []credential.Match, whole bool) {
 	if r == nil || len(r.pieces) == 0 {
 		return nil, true
 	}
-	pl := placeOf(path, nil)
-	found, whole := a.rules.scan(r.text, &pl)
-	for _, m := range found {
-		from, ok := r.place(m.start, m.end)
+	pl := credential.OriginOf(path, nil)
+	found := a.rules.Find(r.text, &pl)
+	for _, m := range found.Matches {
+		from, ok := r.place(m.Start, m.End)
 		if !ok {
 			continue
 		}
-		m.end += int(from) - m.start
-		m.start = int(from)
-		m.from, m.to, m.place = m.start, m.end, &pl
+		m.End += int(from) - m.Start
+		m.Start = int(from)
 		matches = append(matches, m)
 	}
-	return matches, whole
+	return matches, found.Whole
 }

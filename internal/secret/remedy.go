@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
@@ -24,7 +25,7 @@ const (
 // remedy says how the build should have been given the secret that a step of it
 // left at a location: in lines for the Dockerfile, made of that step and of the
 // one that needed the secret. Steps are those of the history.
-func remedy(r *rule, at *seaworthy.Location, steps []instruction.Instruction) string {
+func remedy(r *credential.Rule, at *seaworthy.Location, steps []instruction.Instruction) string {
 	in := instruction.Parse(at.Instruction)
 	var lines []string
 	switch {
@@ -44,9 +45,12 @@ func remedy(r *rule, at *seaworthy.Location, steps []instruction.Instruction) st
 	return strings.Join(append([]string{rotate}, lines...), "\n")
 }
 
-// inProgram tells whether a secret is part of a program rather than a file of its
+func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) }
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// inProgram reports whether a secret is part of a program rather than a file of its
 // own: then nothing can be mounted in its place.
-func inProgram(r *rule, at *seaworthy.Location) bool {
+func inProgram(r *credential.Rule, at *seaworthy.Location) bool {
 	file, _, member := strings.Cut(at.Path, "!/")
 	if programFile(at.Path) {
 		return true
@@ -58,10 +62,10 @@ func inProgram(r *rule, at *seaworthy.Location) bool {
 		return false
 	}
 	// Only what is no text has no lines.
-	return !member && at.Line == 0 && at.Offset > 0 && r.form != ownFile
+	return !member && at.Line == 0 && at.Offset > 0 && !r.OwnFile()
 }
 
-// programFile tells whether a file is the source or the code of a program.
+// programFile reports whether a file is the source or the code of a program.
 func programFile(p string) bool {
 	switch path.Ext(p) {
 	case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".py", ".pyc", ".go", ".java", ".class", ".kt", ".scala", ".groovy", ".rb", ".php", ".cs", ".dll", ".exe", ".rs", ".c", ".h", ".cc", ".cpp",
@@ -72,7 +76,7 @@ func programFile(p string) bool {
 }
 
 // stepRemedy is for what a step of the build itself left.
-func stepRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []string {
+func stepRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []string {
 	switch in.Keyword {
 	case "ARG", "ENV":
 		return variableRemedy(in, steps)
@@ -127,7 +131,7 @@ func variableRemedy(in instruction.Instruction, steps []instruction.Instruction)
 	return append(lines, shown("RUN "+mountVariable(name)+" "+command), buildSecret(name), frontend)
 }
 
-// mentions tells whether a step uses a variable or, as build argument, got it.
+// mentions reports whether a step uses a variable or, as build argument, got it.
 func mentions(s *instruction.Instruction, name string) bool {
 	return strings.Contains(s.Args, "$"+name) || strings.Contains(s.Args, "${"+name) ||
 		slices.ContainsFunc(s.BuildArgs, func(kv instruction.KeyValue) bool { return kv.Key == name })
@@ -225,7 +229,7 @@ var persisting = [...]struct{ mark, file string }{
 }
 
 // runRemedy is for what a command was given, or left in a file.
-func runRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location) []string {
+func runRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location) []string {
 	if at.Path != "" {
 		file, _, _ := strings.Cut(at.Path, "!/")
 		if strings.Contains(file, ".git/") {
@@ -281,7 +285,7 @@ func runRemedy(r *rule, in instruction.Instruction, at *seaworthy.Location) []st
 	}
 }
 
-// hostKey tells whether a file is the key of an SSH server, which its package makes
+// hostKey reports whether a file is the key of an SSH server, which its package makes
 // when it is installed.
 func hostKey(file string) bool {
 	name, ok := strings.CutPrefix(file, "etc/ssh/ssh_host_")
@@ -344,14 +348,11 @@ func buildSecret(name string) string {
 }
 
 // variableFor names the variable for a secret of a kind.
-func variableFor(r *rule) string {
-	switch r.id {
-	case commandPassword, "url-password", credentialFile, "generic-secret":
-		return "PASSWORD"
-	case "http-authorization":
-		return "TOKEN"
+func variableFor(r *credential.Rule) string {
+	if r.Variable != "" {
+		return r.Variable
 	}
-	return variable(r.id)
+	return variable(r.ID)
 }
 
 // variable makes a name for a variable of a text.
@@ -364,7 +365,7 @@ func variable(s string) string {
 			return '_'
 		}
 		return -1
-	}, s[:min(len(s), maxName)])
+	}, s[:min(len(s), credential.MaxName)])
 	if strings.ToLower(s) == s {
 		s = strings.ToUpper(s)
 	}
@@ -380,7 +381,7 @@ func secretID(name string) string {
 	if id == "" {
 		return "secret"
 	}
-	return id[:min(len(id), maxName)]
+	return id[:min(len(id), credential.MaxName)]
 }
 
 // printablePath is a path for an instruction; what would need quoting is left out.

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/secret/prefilter"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
@@ -25,7 +25,7 @@ var errRoom = errors.New("no more is written out")
 // their column, or what another column of the row calls them, as tables of settings
 // do. It is nil for any other file. Of a database that is damaged or cut it is what
 // can be read.
-func (rs *Rules) sqliteSource(file io.ReaderAt, size int64) *recovered {
+func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *recovered {
 	db, err := sqlite.Open(file, size)
 	if err != nil {
 		return nil
@@ -36,7 +36,7 @@ func (rs *Rules) sqliteSource(file io.ReaderAt, size int64) *recovered {
 		columns := t.Columns()
 		var secrets []int
 		for i, name := range columns {
-			if rs.inNames(`"`+name+`": "`) && secretName(strings.ToLower(name)) {
+			if rules.NamesSecret(name) {
 				secrets = append(secrets, i)
 			}
 		}
@@ -55,7 +55,7 @@ func (rs *Rules) sqliteSource(file io.ReaderAt, size int64) *recovered {
 					out.column(&row[i], strings.ToLower(columns[i]))
 				}
 			}
-			if key >= 0 && max(key, value) < len(row) && row[key].Text() && len(row[key].Value) <= maxName && !bytes.ContainsAny(row[key].Value, "\"\\\n\r") {
+			if key >= 0 && max(key, value) < len(row) && row[key].Text() && len(row[key].Value) <= credential.MaxName && !bytes.ContainsAny(row[key].Value, "\"\\\n\r") {
 				out.write(`"` + string(row[key].Value) + `": `)
 				out.column(&row[value], strings.ToLower(string(row[key].Value)))
 			}
@@ -76,7 +76,7 @@ func (rs *Rules) sqliteSource(file io.ReaderAt, size int64) *recovered {
 func (r *recovered) column(c *sqlite.Column, name string) {
 	v := c.Value
 	quote := quoteFor(v)
-	if c.Text() && quote != 0 && len(v) <= maxQuoted && !bytes.ContainsAny(v, "\n\r\x00") && !(passwordName(name) && len(v) >= 32 && !bytes.ContainsFunc(v, func(c rune) bool { return c > 'f' || !isHex(byte(c)) })) {
+	if c.Text() && quote != 0 && len(v) <= maxQuoted && !bytes.ContainsAny(v, "\n\r\x00") && !credential.IsPasswordHash(v, name) {
 		r.text = append(r.text, quote)
 		c.Pieces(r.piece)
 		r.text = append(r.text, quote)
@@ -89,7 +89,7 @@ func (r *recovered) column(c *sqlite.Column, name string) {
 func settingColumns(columns []string) (key, value int) {
 	find := func(words ...string) int {
 		return slices.IndexFunc(columns, func(name string) bool {
-			parts := nameWords(strings.ToLower(name))
+			parts := credential.NameWords(strings.ToLower(name))
 			return len(parts) > 0 && slices.Contains(words, parts[len(parts)-1])
 		})
 	}
@@ -100,28 +100,19 @@ func settingColumns(columns []string) (key, value int) {
 	return key, value
 }
 
-// inNames tells whether a text has a keyword of the rules that go by names.
-func (rs *Rules) inNames(text string) (found bool) {
-	rs.set.Find([]byte(text), func(h prefilter.Hit) bool {
-		found = h.Keyword < len(rs.named) && rs.named[h.Keyword]
-		return !found
-	})
-	return found
-}
-
 // database looks through a SQLite database that was too long to be looked at as one
 // text, for what the windows of the text did not show.
 func (r *reading) database(f *seaworthy.File) {
-	pl := placeOf(f.Path, f.Head)
-	if pl.learn(); pl.installed || !bytes.HasPrefix(f.Head, []byte(sqlite.Magic)) {
+	pl := credential.OriginOf(f.Path, f.Head)
+	if pl.Learn(); pl.Installed || !bytes.HasPrefix(f.Head, []byte(sqlite.Magic)) {
 		return
 	}
-	matches, whole := r.analyzer.recover(r.analyzer.rules.sqliteSource(f.ReaderAt(), f.Size), f.Path)
+	matches, whole := r.analyzer.recover(sqliteSource(r.analyzer.rules, f.ReaderAt(), f.Size), f.Path)
 	var found []sighting
 	for i := range matches {
 		m := &matches[i]
-		if !slices.ContainsFunc(r.found, func(s sighting) bool { return s.Offset == int64(m.start) }) {
-			found = append(found, r.analyzer.sighting(m, m.place))
+		if !slices.ContainsFunc(r.found, func(s sighting) bool { return s.Offset == int64(m.Start) }) {
+			found = append(found, r.analyzer.sighting(m))
 		}
 	}
 	r.keep(found, whole)

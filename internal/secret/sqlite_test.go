@@ -8,14 +8,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // sqliteSample is a database of an application, with the secrets in it.
 func sqliteSample(seed uint64) (string, []string) {
 	_, v := filled(strings.Repeat("@", 5), seed)
-	hash, longer := sample(random(seed+10), `[0-9a-f]{100}`), sample(random(seed+11), `[0-9A-Za-z]{280}`)
-	crypt := sample(random(seed+12), `[0-9A-Za-z+/]{51}`)
+	hash, longer := textOf(random(seed+10), `[0-9a-f]{100}`), textOf(random(seed+11), `[0-9A-Za-z]{280}`)
+	crypt := textOf(random(seed+12), `[0-9A-Za-z+/]{51}`)
 	users := imagetest.SQLiteTable{Name: "users", SQL: `CREATE TABLE "users" (id, "name" varchar(50), password varchar(128) NOT NULL, password_hint, api_token text, passwd)`, Rows: [][]string{
 		{"1", "bob", v[0], "Harmless1#hint", v[1], hash},
 		{"2", "eve", "pbkdf2_sha256$260000$x1Y2z3A4$" + crypt, "", "", "$argon2id$v=19$m=65536,t=3,p=4$" + crypt},
@@ -39,7 +40,7 @@ func TestSQLite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pl := placeOf("srv/app.sqlite3", []byte(database[:4096]))
+	pl := credential.OriginOf("srv/app.sqlite3", []byte(database[:4096]))
 	found, _ := a.look([]byte(database), &pl)
 	var got []string
 	for _, s := range found {
@@ -73,7 +74,7 @@ func TestSQLiteLong(t *testing.T) {
 		t.Fatalf("only %d bytes", len(database))
 	}
 	c := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/app.db", database)}}})
-	if got := c.of(genericSecret); len(got) != 2 {
+	if got := c.of("generic-secret"); len(got) != 2 {
 		t.Errorf("%d findings: %+v", len(got), got)
 	}
 }
@@ -86,7 +87,7 @@ func TestSQLiteRaw(t *testing.T) {
 	if got := c.of("github-pat"); len(got) != 1 {
 		t.Errorf("%d tokens", len(got))
 	}
-	if got := c.of(genericSecret); len(got) != 5 {
+	if got := c.of("generic-secret"); len(got) != 5 {
 		t.Errorf("%d values with names", len(got))
 	}
 }
@@ -99,7 +100,7 @@ func FuzzSQLite(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got := a.rules.sqliteSource(bytes.NewReader(body), int64(len(body)))
+		got := sqliteSource(a.rules, bytes.NewReader(body), int64(len(body)))
 		if got == nil {
 			return
 		}

@@ -218,7 +218,7 @@ func (g *gathering) verify(ctx context.Context, v *Verifier) error {
 	asked := 0
 	for _, key := range g.order {
 		f := g.byKey[key]
-		i := issuerOf(f.rule.id)
+		i := issuerOf(f.rule.ID)
 		if i == nil || len(f.value) == 0 {
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
@@ -26,8 +27,8 @@ func standIn(t *testing.T, handler http.HandlerFunc) *Verifier {
 }
 
 func TestVerify(t *testing.T) {
-	live, revoked, slack, limited := githubToken(50), githubToken(51), sample(random(52), `xoxb-[0-9]{12}-[0-9]{12}-[0-9A-Za-z]{24}`), sample(random(53), `SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}`)
-	telegram := sample(random(54), `[0-9]{9}:AA[0-9A-Za-z_-]{33}`)
+	live, revoked, slack, limited := githubToken(50), githubToken(51), textOf(random(52), `xoxb-[0-9]{12}-[0-9]{12}-[0-9A-Za-z]{24}`), textOf(random(53), `SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}`)
+	telegram := textOf(random(54), `[0-9]{9}:AA[0-9A-Za-z_-]{33}`)
 	var again atomic.Int32
 	v := standIn(t, func(w http.ResponseWriter, r *http.Request) {
 		switch auth := r.Header.Get("Authorization"); {
@@ -83,7 +84,10 @@ func TestVerifyOutOfReach(t *testing.T) {
 }
 
 func TestIssuersAreOfRules(t *testing.T) {
-	rs := mustDefault(t)
+	rs, err := credential.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := make(map[string]bool)
 	for _, i := range issuers {
 		if !strings.HasPrefix(i.url, "https://") {
@@ -93,7 +97,7 @@ func TestIssuersAreOfRules(t *testing.T) {
 			t.Errorf("%v: the question does not hold the secret", i.rules)
 		}
 		for _, id := range i.rules {
-			if seen[id] || rs.byID(id).source == "" {
+			if seen[id] || rs.Rule(id).Source == "" {
 				t.Errorf("%s stands twice, or is no rule", id)
 			}
 			seen[id] = true

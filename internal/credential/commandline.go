@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"slices"
@@ -44,6 +44,19 @@ var passwordOptions = [...]passwordOption{
 
 // anyLong are the options that mean a secret whatever the program is.
 var anyLong = [...]string{"--password", "--passwd", "--passphrase", "--api-key", "--apikey", "--token", "--auth-token", "--access-token", "--secret", "--secret-key", "--client-secret", "--requirepass", "--masterauth"}
+
+// InCommands finds the passwords that commands are given as arguments.
+func (rs *Rules) InCommands(commands []*shell.Command) []Match {
+	var list []Match
+	for _, c := range commands {
+		for _, v := range passwordsOf(c) {
+			if realPassword(v) {
+				list = append(list, Match{Rule: rs.Rule(commandPassword), Value: []byte(v), Origin: Settings()})
+			}
+		}
+	}
+	return list
+}
 
 // passwordsOf gives the words of a command that are passwords.
 func passwordsOf(c *shell.Command) []string {
@@ -199,4 +212,10 @@ func userPasswords(text string) []string {
 		}
 	}
 	return list
+}
+
+// realPassword reports whether a word on a command line can be a password itself.
+func realPassword(v string) bool {
+	return len(v) >= 4 && !strings.ContainsAny(v, "$`{}<>") && !strings.Contains(v, "**") && !strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "/") &&
+		!(strings.EqualFold(v, "password") || strings.EqualFold(v, "stdin") || strings.EqualFold(v, "true") || strings.EqualFold(v, "false"))
 }

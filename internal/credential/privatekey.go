@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -14,48 +14,48 @@ import (
 const (
 	pemBegin     = "-----BEGIN "
 	puttyBegin   = "PuTTY-User-Key-File-"
-	maxKeyLength = 16 << 10
+	MaxKeyLength = 16 << 10
 )
 
 // privateKey reads the private key whose armour starts at the start of text, and
 // gives its length there. What is no key that parses, such as a header constant
 // in a library, has length 0.
-func privateKey(text []byte) (length int, o opinion) {
-	text = text[:min(len(text), maxKeyLength)]
+func privateKey(text []byte) (length int, o Assessment) {
+	text = text[:min(len(text), MaxKeyLength)]
 	eol := bytes.Index(text[len(pemBegin):], []byte("-----"))
 	if eol < 0 || eol > 64 {
-		return 0, opinion{}
+		return 0, Assessment{}
 	}
 	kind := string(text[len(pemBegin) : len(pemBegin)+eol])
 	if !strings.HasSuffix(kind, "PRIVATE KEY") && kind != "PGP PRIVATE KEY BLOCK" {
-		return 0, opinion{}
+		return 0, Assessment{}
 	}
 	end := []byte("-----END " + kind + "-----")
 	n := bytes.Index(text, end)
 	if n < 0 {
-		return 0, opinion{}
+		return 0, Assessment{}
 	}
 	length = n + len(end)
 	der, encrypted, ok := armoured(text[len(pemBegin)+eol+5 : n])
 	if !ok {
-		return 0, opinion{}
+		return 0, Assessment{}
 	}
 	if o, ok = judgeKey(kind, der, encrypted); !ok {
-		return 0, opinion{}
+		return 0, Assessment{}
 	}
-	o.head = armourLine(kind)
+	o.Head = armourLine(kind)
 	return length, o
 }
 
 // judgeKey gives an opinion on a key of a kind without its armour; ok is false if
 // it is none.
-func judgeKey(kind string, der []byte, encrypted bool) (o opinion, ok bool) {
+func judgeKey(kind string, der []byte, encrypted bool) (o Assessment, ok bool) {
 	switch {
 	case kind == "PGP PRIVATE KEY BLOCK":
 		if len(der) < 64 || der[0]&0x80 == 0 { // RFC 9580, 4.2: every packet has this bit
-			return opinion{}, false
+			return Assessment{}, false
 		}
-		return opinion{confirmed: true, note: "It is an OpenPGP key; whether a passphrase protects it was not looked at."}, true
+		return Assessment{Confirmed: true, Note: "It is an OpenPGP key; whether a passphrase protects it was not looked at."}, true
 	case encrypted || kind == "ENCRYPTED PRIVATE KEY":
 		return encryptedKey, len(der) >= 32
 	case kind == "OPENSSH PRIVATE KEY":
@@ -73,9 +73,9 @@ func armourLine(kind string) string {
 	return pemBegin + kind + "----- "
 }
 
-var plainKey = opinion{confirmed: true, note: "It parses, and no passphrase protects it."}
+var plainKey = Assessment{Confirmed: true, Note: "It parses, and no passphrase protects it."}
 
-var encryptedKey = opinion{confirmed: true, severity: seaworthy.Medium, note: "A passphrase encrypts it; that can be guessed without limit."}
+var encryptedKey = Assessment{Confirmed: true, Severity: seaworthy.Medium, Note: "A passphrase encrypts it; that can be guessed without limit."}
 
 // armoured decodes the lines between the armour's. They may be joined by "\n" in
 // two characters, as they are in JSON and in environment variables.
@@ -124,7 +124,7 @@ func undecorated(line string) string {
 // restoreSlashes undoes what JSON and JavaScript may do to a slash.
 func restoreSlashes(s string) string { return strings.ReplaceAll(s, `\/`, "/") }
 
-// derKey tells whether a key of the given kind parses.
+// derKey reports whether a key of the given kind parses.
 func derKey(kind string, der []byte) bool {
 	switch kind {
 	case "RSA PRIVATE KEY":
@@ -141,7 +141,7 @@ func derKey(kind string, der []byte) bool {
 	}
 }
 
-// sequence tells whether der is one ASN.1 SEQUENCE that starts with an INTEGER
+// sequence reports whether der is one ASN.1 SEQUENCE that starts with an INTEGER
 // and has the length that it says: a key of an algorithm or size that Go does not
 // take.
 func sequence(der []byte) bool {
@@ -163,14 +163,14 @@ func sequence(der []byte) bool {
 }
 
 // openSSHKey reads the head of OpenSSH's own format (PROTOCOL.key).
-func openSSHKey(der []byte) (o opinion, ok bool) {
+func openSSHKey(der []byte) (o Assessment, ok bool) {
 	rest, ok := bytes.CutPrefix(der, []byte("openssh-key-v1\x00"))
 	if !ok || len(rest) < 4 {
-		return opinion{}, false
+		return Assessment{}, false
 	}
 	n := binary.BigEndian.Uint32(rest)
 	if n > 64 || int(n) > len(rest)-4 || len(rest) < 64 {
-		return opinion{}, false
+		return Assessment{}, false
 	}
 	if cipher := string(rest[4 : 4+n]); cipher != "none" {
 		return encryptedKey, true
@@ -181,24 +181,33 @@ func openSSHKey(der []byte) (o opinion, ok bool) {
 var puttyFile = regexp.MustCompile(`^PuTTY-User-Key-File-[0-9]: [\x21-\x7e]{3,40}\r?\nEncryption: [\x21-\x7e]{3,20}\r?\n(?s:.+?)Private-Lines: [0-9]{1,4}\r?\n[0-9A-Za-z+/=\r\n]{20,}Private-MAC: [0-9a-f]{40,64}`)
 
 // puttyKey reads a key file of PuTTY from its first line on.
-func puttyKey(text []byte) (length int, o opinion) {
-	text = text[:min(len(text), maxKeyLength)]
+func puttyKey(text []byte) (length int, o Assessment) {
+	text = text[:min(len(text), MaxKeyLength)]
 	m := puttyFile.FindIndex(text)
 	if m == nil {
-		return 0, opinion{}
+		return 0, Assessment{}
 	}
 	length, o = m[1], encryptedKey
 	if bytes.Contains(text[:length], []byte("Encryption: none")) {
-		o = opinion{confirmed: true, note: "It is a key of PuTTY, and no passphrase protects it."}
+		o = Assessment{Confirmed: true, Note: "It is a key of PuTTY, and no passphrase protects it."}
 	}
 	line, _, _ := bytes.Cut(text[:length], []byte("\n"))
-	o.head = string(bytes.TrimRight(line, "\r")) + " "
+	o.Head = string(bytes.TrimRight(line, "\r")) + " "
 	return length, o
 }
 
-// derFile tells whether a whole file is a private key without armour.
+// DERKey finds the private key that is all of a file, without armour.
+func (rs *Rules) DERKey(body []byte, pl *Origin) (Match, bool) {
+	r := rs.Rule(privateKeyID)
+	if !r.PrivateKey || !derFile(body) {
+		return Match{}, false
+	}
+	return Match{Rule: r, Value: body, Origin: pl, Assessment: Assessment{Confirmed: true, Note: "It is in DER; it parses, and no passphrase protects it."}}, true
+}
+
+// derFile reports whether a whole file is a private key without armour.
 func derFile(body []byte) bool {
-	if len(body) < 48 || len(body) > maxKeyLength || body[0] != 0x30 || bytes.HasPrefix(body, []byte(pemBegin)) {
+	if len(body) < 48 || len(body) > MaxKeyLength || body[0] != 0x30 || bytes.HasPrefix(body, []byte(pemBegin)) {
 		return false
 	}
 	if _, err := x509.ParsePKCS8PrivateKey(body); err == nil {

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -10,36 +10,38 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// find reads the secret at a keyword that stands from at to end, and gives where
+// findFunc reads the secret at a keyword that stands from at to end, and gives where
 // it is. Rules of form special have one instead of an expression.
-type find func(text []byte, at, end int, pl *place) (start, stop int, o opinion)
+type findFunc func(text []byte, at, end int, pl *Origin) (start, stop int, o Assessment)
 
-func privateKeyRule() *rule {
-	return &rule{
-		id: "private-key", name: "a private key", severity: critical, form: special, keywords: []string{pemBegin}, exact: true, strong: true,
-		source: "RFC 7468, RFC 1421, RFC 9580, OpenSSH PROTOCOL.key",
-		find: func(text []byte, at, _ int, _ *place) (int, int, opinion) {
+const privateKeyID = "private-key"
+
+func privateKeyRule() *Rule {
+	return &Rule{
+		ID: privateKeyID, Name: "a private key", Severity: critical, form: special, keywords: []string{pemBegin}, exact: true, strong: true, PrivateKey: true,
+		Source: "RFC 7468, RFC 1421, RFC 9580, OpenSSH PROTOCOL.key",
+		find: func(text []byte, at, _ int, _ *Origin) (int, int, Assessment) {
 			n, o := privateKey(text[at:])
 			return at, at + n, o
 		},
 	}
 }
 
-func puttyRule() *rule {
-	return &rule{
-		id: "putty-private-key", name: "a private key of PuTTY", severity: critical, form: special, keywords: []string{puttyBegin}, exact: true,
-		source: "https://the.earth.li/~sgtatham/putty/latest/htmldoc/AppendixC.html",
-		find: func(text []byte, at, _ int, _ *place) (int, int, opinion) {
+func puttyRule() *Rule {
+	return &Rule{
+		ID: "putty-private-key", Name: "a private key of PuTTY", Severity: critical, form: special, keywords: []string{puttyBegin}, exact: true, PrivateKey: true,
+		Source: "https://the.earth.li/~sgtatham/putty/latest/htmldoc/AppendixC.html",
+		find: func(text []byte, at, _ int, _ *Origin) (int, int, Assessment) {
 			n, o := puttyKey(text[at:])
 			return at, at + n, o
 		},
 	}
 }
 
-func jwtRule() *rule {
+func jwtRule() *Rule {
 	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
-	return &rule{
-		id: "jwt", name: "a JSON Web Token", severity: high, source: "RFC 7519", check: jwt, reach: maxReach, entropy: 3, exact: true, strong: true,
+	return &Rule{
+		ID: "jwt", Name: "a JSON Web Token", Severity: high, Source: "RFC 7519", check: jwt, reach: MaxReach, entropy: 3, exact: true, strong: true,
 		expr: newExpression(`^` + expr),
 		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
 		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},
@@ -47,9 +49,9 @@ func jwtRule() *rule {
 }
 
 // urlRule finds user and password in a URL (RFC 3986, 3.2.1).
-func urlRule() *rule {
-	return &rule{
-		id: "url-password", name: "a password in a URL", severity: high, source: "RFC 3986, section 3.2.1", form: special,
+func urlRule() *Rule {
+	return &Rule{
+		ID: "url-password", Name: "a password in a URL", Severity: high, Source: "RFC 3986, section 3.2.1", form: special, Variable: "PASSWORD",
 		keywords: []string{"https://", "http://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://", "amqp://", "amqps://", "ftp://", "sftp://", "smtp://", "smtps://", "ldap://", "ldaps://", "mssql://", "sqlserver://", "clickhouse://", "git+https://", "jdbc:",
 			"mariadb://", "pgsql://", "mysql2://", "mysqlx://", "cockroachdb://", "oracle://", "couchdb://", "cassandra://", "neo4j://", "bolt://", "influxdb://", "elasticsearch://", "memcached://",
 			"nats://", "mqtt://", "mqtts://", "stomp://", "kafka://", "imap://", "imaps://", "pop3://", "smb://", "cifs://", "socks5://", "proxy://", "ssh://", "svn://", "rtsp://", "ws://", "wss://", "cloudinary://", "sentry://",
@@ -60,8 +62,8 @@ func urlRule() *rule {
 
 const maxAuthority = 256
 
-func urlPassword(text []byte, at, end int, pl *place) (int, int, opinion) {
-	none := opinion{}
+func urlPassword(text []byte, at, end int, pl *Origin) (int, int, Assessment) {
+	none := Assessment{}
 	i := end
 	if text[end-1] == ':' { // jdbc:
 		if start, stop := oraclePassword(text[i:min(len(text), i+maxAuthority)]); stop > 0 {
@@ -87,8 +89,8 @@ func urlPassword(text []byte, at, end int, pl *place) (int, int, opinion) {
 				return at, at, none
 			}
 			o := none
-			if pl.binary || pl.silent || len(pass) < 8 {
-				o.severity = medium
+			if pl.Binary || pl.Silent || len(pass) < 8 {
+				o.Severity = medium
 			}
 			return colon + 1, j, o
 		case c <= ' ' || c >= 0x7f || c == '/' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' || c == '\\' || c == '?' || c == ',' || c == ')' || c == '|':
@@ -111,20 +113,20 @@ func oraclePassword(text []byte) (start, stop int) {
 
 // tokenUser is a long random user name without password, which is how Git hosts
 // take tokens.
-func tokenUser(text []byte, start, stop int) (int, int, opinion) {
+func tokenUser(text []byte, start, stop int) (int, int, Assessment) {
 	user := text[start:stop]
 	host := bytes.ToLower(text[stop:min(len(text), stop+64)])
 	if bytes.Contains(host, []byte("sentry")) { // what reports errors to Sentry is no secret
-		return start, start, opinion{}
+		return start, start, Assessment{}
 	}
 	_, digits, upper, lowers, _ := classes(user)
 	if len(user) < 20 || digits < 3 || upper+lowers < 6 || entropy(user) < 3.3 || placeholder(user) {
-		return start, start, opinion{}
+		return start, start, Assessment{}
 	}
-	return start, stop, opinion{severity: medium}
+	return start, stop, Assessment{Severity: medium}
 }
 
-// urlSecret tells whether a URL's password is a real one.
+// urlSecret reports whether a URL's password is a real one.
 func urlSecret(user, pass, host []byte) bool {
 	if len(pass) < 4 || bytes.ContainsAny(pass, "${}%[](;&") && !bytes.Contains(pass, []byte("%")) || placeholder(pass) || reference(pass) {
 		return false
@@ -148,9 +150,9 @@ func urlSecret(user, pass, host []byte) bool {
 }
 
 // authorizationRule finds the credentials of the HTTP header Authorization.
-func authorizationRule() *rule {
-	return &rule{
-		id: "http-authorization", name: "the credentials of an HTTP Authorization header", severity: medium, source: "RFC 9110, section 11.6.2", form: special,
+func authorizationRule() *Rule {
+	return &Rule{
+		ID: "http-authorization", Name: "the credentials of an HTTP Authorization header", Severity: medium, Source: "RFC 9110, section 11.6.2", form: special, Variable: "TOKEN",
 		keywords: []string{"authorization"},
 		find:     authorization,
 	}
@@ -158,10 +160,10 @@ func authorizationRule() *rule {
 
 var schemes = regexp.MustCompile(`^["']?\s{0,3}[:=,]\s{0,3}["']?(?i:(bearer|token|basic)) ([0-9A-Za-z._~+/=-]{8,})`)
 
-func authorization(text []byte, _, end int, pl *place) (int, int, opinion) {
-	none := opinion{}
+func authorization(text []byte, _, end int, pl *Origin) (int, int, Assessment) {
+	none := Assessment{}
 	m := schemes.FindSubmatchIndex(text[end:min(len(text), end+2100)])
-	if m == nil || pl.silent {
+	if m == nil || pl.Silent {
 		return end, end, none
 	}
 	start, stop := end+m[4], end+m[5]
@@ -172,7 +174,7 @@ func authorization(text []byte, _, end int, pl *place) (int, int, opinion) {
 		if err != nil || !ok || len(pass) < 4 || placeholder(pass) {
 			return end, end, none
 		}
-		return start, stop, opinion{confirmed: true, note: "It decodes to a user and a password."}
+		return start, stop, Assessment{Confirmed: true, Note: "It decodes to a user and a password."}
 	}
 	if len(value) < 16 || entropy(value) < 3 || placeholder(value) || identifier(value) {
 		return end, end, none
@@ -183,15 +185,15 @@ func authorization(text []byte, _, end int, pl *place) (int, int, opinion) {
 // genericSecret is the kind of what only its name tells.
 const genericSecret = "generic-secret"
 
-func genericRule() *rule {
-	return &rule{
-		id: genericSecret, name: "a value whose name says that it is secret", severity: medium, form: special, keywords: secretWords[:],
-		source: "the name that the value is given to", find: generic,
+func genericRule() *Rule {
+	return &Rule{
+		ID: genericSecret, Name: "a value whose name says that it is secret", Severity: medium, form: special, keywords: secretWords[:], named: true, Variable: "PASSWORD",
+		Source: "the name that the value is given to", find: generic,
 	}
 }
 
-func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
-	none := opinion{}
+func generic(text []byte, at, end int, pl *Origin) (int, int, Assessment) {
+	none := Assessment{}
 	if pl.wordless() {
 		return at, at, none
 	}
@@ -201,7 +203,7 @@ func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 	for at < end && !nameByte(text[at]) {
 		at++
 	}
-	if (pl.binary || pl.prose && !pl.table) && !equals(text, end) {
+	if (pl.Binary || pl.prose && !pl.table) && !equals(text, end) {
 		return at, at, none
 	}
 	a, ok := assignmentAt(text, at, end)
@@ -209,7 +211,7 @@ func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 		return at, at, none
 	}
 	counts, sure := a.counts(text, pl)
-	if !counts || !secretName(a.written) && !(pl.keeper && a.name == "auth") {
+	if !counts || !secretName(a.written) && !(pl.Keeper && a.name == "auth") {
 		return at, at, none
 	}
 	value := text[a.start:a.end]
@@ -219,22 +221,22 @@ func generic(text []byte, at, end int, pl *place) (int, int, opinion) {
 	if long := longLine(text, a.start); (long || !sure) && !unmistakable(value, a.name) || long && !(a.quoted && a.private()) {
 		return at, at, none
 	}
-	none.name = a.written
+	none.Name = a.written
 	switch {
-	case pl.keeper:
-		none.severity = seaworthy.High
-	case pl.fixture:
-		none.severity = seaworthy.Low
+	case pl.Keeper:
+		none.Severity = seaworthy.High
+	case pl.Fixture:
+		none.Severity = seaworthy.Low
 	}
 	return a.start, a.end, none
 }
 
-// counts tells whether a name that says that its value is secret means that where
+// counts reports whether a name that says that its value is secret means that where
 // it stands. It is sure to in settings, and in code if the value is quoted; where it
 // is not, the value must tell as well.
-func (a *assignment) counts(text []byte, pl *place) (counts, sure bool) {
+func (a *assignment) counts(text []byte, pl *Origin) (counts, sure bool) {
 	switch {
-	case pl.binary:
+	case pl.Binary:
 		return a.environment(text), false
 	case pl.minified:
 		return a.quoted && a.private(), false
@@ -243,10 +245,10 @@ func (a *assignment) counts(text []byte, pl *place) (counts, sure bool) {
 	case pl.prose:
 		return !a.quoted && a.exported(text), false
 	case a.bare, a.tested:
-		return pl.setting || a.tested, false
+		return pl.Setting || a.tested, false
 	case a.written == "PASS":
 		return false, false // which is how tests end
-	case a.quoted, a.paired, pl.setting:
+	case a.quoted, a.paired, pl.Setting:
 		return true, true
 	case a.whole:
 		return passwordName(a.name) || a.end-a.start >= 16, false
@@ -255,45 +257,45 @@ func (a *assignment) counts(text []byte, pl *place) (counts, sure bool) {
 	}
 }
 
-// unmistakable tells whether a value looks like a secret whatever it is given to.
+// unmistakable reports whether a value looks like a secret whatever it is given to.
 func unmistakable(v []byte, name string) bool { return drawn(v) || passwordName(name) && mixed(v) }
 
-// equals tells whether an equals sign follows the name that goes on at i. In
+// equals reports whether an equals sign follows the name that goes on at i. In
 // programs few names have one, and all else of an assignment costs more to find out.
 func equals(text []byte, i int) bool {
-	limit := min(len(text), i+maxName+1)
+	limit := min(len(text), i+MaxName+1)
 	for i < limit && nameByte(text[i]) {
 		i++
 	}
 	return i < limit && text[i] == '='
 }
 
-// private tells whether a name says more than that its value is a key or a token,
+// private reports whether a name says more than that its value is a key or a token,
 // which programs in browsers have to themselves.
 func (a *assignment) private() bool {
 	return passwordName(a.name) || strings.Contains(a.name, "secret") || strings.Contains(a.name, "private")
 }
 
-// environment tells whether an assignment is a variable of an environment, as
+// environment reports whether an assignment is a variable of an environment, as
 // programs hold them: NAME=value between NUL bytes.
 func (a *assignment) environment(text []byte) bool {
 	from := a.start - len(a.written) - 1
 	return variableName(a.written) && !a.quoted && from >= 0 && text[a.start-1] == '=' && (from == 0 || text[from-1] < ' ') && a.end < len(text) && text[a.end] == 0
 }
 
-// exported tells whether an assignment is a variable that a line of a document sets,
+// exported reports whether an assignment is a variable that a line of a document sets,
 // as in a shell.
 func (a *assignment) exported(text []byte) bool {
 	from := a.start - len(a.written) - 1
 	if !variableName(a.written) || from < 0 || text[a.start-1] != '=' {
 		return false
 	}
-	line := text[max(0, from-maxName):from]
+	line := text[max(0, from-MaxName):from]
 	line = bytes.Trim(line[bytes.LastIndexByte(line, '\n')+1:], " \t$>")
 	return len(line) == 0 || slices.Contains([]string{"export", "set", "ENV", "ARG", "$ export", "> set", "-e", "RUN"}, string(line))
 }
 
-// variableName tells whether a name is written as those of an environment are.
+// variableName reports whether a name is written as those of an environment are.
 func variableName(name string) bool {
 	for i := range len(name) {
 		if c := name[i]; !isUpper(c) && !isDigit(c) && c != '_' {
@@ -307,11 +309,11 @@ func variableName(name string) bool {
 // wrong: whoever wrote it made it up.
 func miscounted(v []byte) bool {
 	if bytes.HasPrefix(v, []byte("eyJ")) && bytes.Count(v, []byte(".")) == 2 {
-		return jwt(v).not
+		return jwt(v).Rejected
 	}
 	for _, p := range [...]string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_"} {
 		if bytes.HasPrefix(v, []byte(p)) && len(v) == len(p)+36 {
-			return checksummed(v).not
+			return checksummed(v).Rejected
 		}
 	}
 	return false
@@ -320,6 +322,6 @@ func miscounted(v []byte) bool {
 const commandPassword = "command-password"
 
 // commandRule is the kind of what a command line gives away.
-func commandRule() *rule {
-	return &rule{id: commandPassword, name: "a password on a command line", severity: high, form: commandLine, keywords: commandMarks[:], source: "the options of the program"}
+func commandRule() *Rule {
+	return &Rule{ID: commandPassword, Name: "a password on a command line", Severity: high, form: commandLine, keywords: commandMarks[:], Variable: "PASSWORD", Source: "the options of the program"}
 }

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// literalSecret tells whether a value that a name of a secret is given can be the
+// literalSecret reports whether a value that a name of a secret is given can be the
 // secret: no placeholder, reference, word, path, hash or UUID.
 func literalSecret(v []byte, name string, quoted bool) bool {
 	if len(v) < 6 || len(bytes.Trim(v, "0123456789.")) == 0 && bytes.IndexByte(v, '.') > 0 || len(v) >= maxValue || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
@@ -44,7 +44,7 @@ func literalSecret(v []byte, name string, quoted bool) bool {
 	return len(v) >= 12 && entropy(v) >= 3 && !identifier(v)
 }
 
-// scrambled tells whether the letters of v come in an order that neither words nor
+// scrambled reports whether the letters of v come in an order that neither words nor
 // names of programs have: either case among the other all over, and few vowels.
 func scrambled(v []byte) bool {
 	letters, upper, vowels, changes := 0, 0, 0, 0
@@ -68,7 +68,7 @@ func scrambled(v []byte) bool {
 	return letters >= 10 && upper*10 >= letters*3 && upper*10 <= letters*7 && changes*3 >= letters && vowels*10 <= letters*3
 }
 
-// drawn tells whether v looks drawn at random, so that it is a secret wherever a
+// drawn reports whether v looks drawn at random, so that it is a secret wherever a
 // name says so.
 func drawn(v []byte) bool {
 	letters, digits, upper, lowers, _ := classes(v)
@@ -78,7 +78,7 @@ func drawn(v []byte) bool {
 	return scrambled(v) || digits >= 2 && upper > 0 && lowers > 0 || digits >= 4 && letters >= 4 && len(v) >= 20
 }
 
-// mixed tells whether v is as passwords have to be: of letters of either case, of
+// mixed reports whether v is as passwords have to be: of letters of either case, of
 // digits and, if it is short, of something else.
 func mixed(v []byte) bool {
 	_, digits, upper, lowers, other := classes(v)
@@ -108,7 +108,7 @@ func classes(v []byte) (letters, digits, upper, lowers, other int) {
 	return
 }
 
-// ofForm tells whether v names a field of a form, or selects one: user[password],
+// ofForm reports whether v names a field of a form, or selects one: user[password],
 // input[type=password].
 func ofForm(v []byte) bool {
 	i := 0
@@ -118,7 +118,7 @@ func ofForm(v []byte) bool {
 	return i > 1 && i < len(v) && v[i] == '[' && v[len(v)-1] == ']'
 }
 
-// sameWord tells whether a value is the name that it is given to, perhaps with
+// sameWord reports whether a value is the name that it is given to, perhaps with
 // another digit: password = "password2".
 func sameWord(v []byte, name string) bool {
 	word := bytes.TrimRight(v, "0123456789")
@@ -135,7 +135,7 @@ func lettersOf(s string) string {
 	}, s)
 }
 
-// betweenQuotes tells whether v stands between the end of one literal and the
+// betweenQuotes reports whether v stands between the end of one literal and the
 // start of the next, in the code that joins them: "TOKEN="+token()+"…"; or is the
 // start of a call, or quoted once more.
 func betweenQuotes(v []byte) bool {
@@ -158,7 +158,7 @@ func betweenQuotes(v []byte) bool {
 	return i > 1 && !isDigit(v[1]) && i < len(v) && strings.IndexByte("(),.[+:", v[i]) >= 0
 }
 
-// placeholder tells whether a value only shows where a secret belongs.
+// placeholder reports whether a value only shows where a secret belongs.
 func placeholder(v []byte) bool {
 	low := bytes.ToLower(v)
 	for _, w := range placeholders {
@@ -172,7 +172,7 @@ func placeholder(v []byte) bool {
 	return entropy(low) < 2 || repeats(low)
 }
 
-// templated tells whether a word in braces stands in v, for something to be put
+// templated reports whether a word in braces stands in v, for something to be put
 // there: home/{user}/.netrc. V is in lower case.
 func templated(v []byte) bool {
 	open := bytes.IndexByte(v, '{')
@@ -190,7 +190,7 @@ var placeholders = [...]string{
 	"anonymous", "fake", "testing", "1password", "test_", "test-", "_test", "-test", "notasecret", "not-a-secret", "deadbeef", "lorem", "ipsum", "00000000", "11111111",
 }
 
-// reference tells whether a value names the secret elsewhere.
+// reference reports whether a value names the secret elsewhere.
 func reference(v []byte) bool {
 	switch v[0] {
 	case '$', '%', '&', '*', '@', '!', '~', '[', '(', '{', '<', '#', ':', ',', '.':
@@ -199,7 +199,7 @@ func reference(v []byte) bool {
 	return names(v)
 }
 
-// names tells whether a value's form is that of something else than a secret.
+// names reports whether a value's form is that of something else than a secret.
 func names(v []byte) bool {
 	if published(v) || timestamp(v) || call(v) || fileName(v) || len(v) == 42 && v[1] == 'x' && isHexAll(v[2:]) { // an address of Ethereum
 		return true
@@ -212,7 +212,7 @@ func names(v []byte) bool {
 	return bytes.Contains(v, []byte("://")) || bytes.HasSuffix(v, []byte("=="[:1])) && bytes.Contains(v, []byte("sha"))
 }
 
-// unwritten tells whether v is so long and so mixed that nobody has written it by hand:
+// unwritten reports whether v is so long and so mixed that nobody has written it by hand:
 // what it starts with or is made of means nothing then.
 func unwritten(v []byte) bool {
 	letters, digits, upper, lowers, _ := classes(v)
@@ -220,7 +220,7 @@ func unwritten(v []byte) bool {
 		bytes.Count(v, []byte("/")) <= 4 && bytes.Count(v, []byte(".")) <= 4 && bytes.Count(v, []byte(":")) <= 4
 }
 
-// published tells whether a value has the form of a key that its issuer wants in
+// published reports whether a value has the form of a key that its issuer wants in
 // the pages of browsers.
 func published(v []byte) bool {
 	for _, p := range [...]string{"pk_live_", "pk_test_", "pk_", "pk.eyJ", "phc_", "sb_publishable_", "publishable", "pub_", "pub-", "public", "ssh-", "age1", "appl_", "goog_", "argon2", "bcrypt", "scrypt", "pbkdf2", "scram-"} {
@@ -231,7 +231,7 @@ func published(v []byte) bool {
 	return len(v) == 35 && bytes.HasPrefix(v, []byte("pub")) && !bytes.ContainsFunc(v[3:], func(r rune) bool { return !isHex(byte(r)) })
 }
 
-// crypted tells whether v is a password that crypt(3) made unreadable, perhaps with
+// crypted reports whether v is a password that crypt(3) made unreadable, perhaps with
 // the user before it.
 func crypted(v []byte) bool {
 	if i := bytes.IndexByte(v, ':'); i > 0 {
@@ -240,12 +240,12 @@ func crypted(v []byte) bool {
 	return len(v) > 2 && v[0] == '$' && bytes.IndexByte(v[1:min(len(v), 6)], '$') > 0 || bytes.HasPrefix(v, []byte("$argon2")) || bytes.HasPrefix(v, []byte("{SSHA")) || bytes.HasPrefix(v, []byte("{SHA")) || bytes.HasPrefix(v, []byte("{CRYPT"))
 }
 
-// timestamp tells whether v starts with a date of ISO 8601.
+// timestamp reports whether v starts with a date of ISO 8601.
 func timestamp(v []byte) bool {
 	return len(v) >= 10 && isDigit(v[0]) && isDigit(v[1]) && isDigit(v[2]) && isDigit(v[3]) && v[4] == '-' && isDigit(v[5]) && isDigit(v[6]) && v[7] == '-' && isDigit(v[8]) && isDigit(v[9])
 }
 
-// call tells whether v reads like env(NAME), ENC(…), Jobs[-1].Id or required|min:8: something
+// call reports whether v reads like env(NAME), ENC(…), Jobs[-1].Id or required|min:8: something
 // for a program to work out.
 func call(v []byte) bool {
 	i := 0
@@ -258,7 +258,7 @@ func call(v []byte) bool {
 	return bytes.Contains(v, []byte("[-1]")) || bytes.IndexByte(v, '|') > 0 && bytes.Equal(bytes.ToLower(v), v) && bytes.Contains(v, []byte("required"))
 }
 
-// fileName tells whether v is the path of a file: of words between slashes, and with
+// fileName reports whether v is the path of a file: of words between slashes, and with
 // an extension or a hidden element.
 func fileName(v []byte) bool {
 	slash := bytes.LastIndexByte(v, '/')
@@ -269,7 +269,7 @@ func fileName(v []byte) bool {
 	return bytes.Contains(v, []byte("/.")) || dot > slash && len(v)-dot <= 6 && wordsOnly(v[dot:])
 }
 
-// uuid tells whether v has the form of RFC 9562.
+// uuid reports whether v has the form of RFC 9562.
 func uuid(v []byte) bool {
 	if len(v) != 36 {
 		return false
@@ -288,7 +288,7 @@ func isHexAll(v []byte) bool {
 
 func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// hashOf tells whether a value looks like a digest or a crypted password rather
+// hashOf reports whether a value looks like a digest or a crypted password rather
 // than like a key.
 func hashOf(v []byte, name string) bool {
 	for _, w := range [...]string{"hash", "sha", "md5", "digest", "integrity", "checksum", "etag", "commit", "revision"} {
@@ -304,7 +304,7 @@ func hashOf(v []byte, name string) bool {
 	return passwordName(name) && (len(v) == 32 || len(v) == 40 || len(v) == 64 || len(v) == 128)
 }
 
-// wordsOnly tells whether v is words of any language and punctuation.
+// wordsOnly reports whether v is words of any language and punctuation.
 func wordsOnly(v []byte) bool {
 	for _, c := range v {
 		if !isLetter(c) && c < 0x80 && c != '_' && c != '-' && c != '.' && c != '/' && c != ':' && c != ',' && c != '=' && c != '?' {
@@ -314,7 +314,7 @@ func wordsOnly(v []byte) bool {
 	return true
 }
 
-// identifier tells whether v reads like a name in a program: its digits are few
+// identifier reports whether v reads like a name in a program: its digits are few
 // and its letters come in words.
 func identifier(v []byte) bool {
 	letters, digits, _, _, other := classes(v)
@@ -345,7 +345,7 @@ func class(c byte) byte {
 	}
 }
 
-// repeats tells whether a short piece makes up the value, or its bytes count up.
+// repeats reports whether a short piece makes up the value, or its bytes count up.
 func repeats(v []byte) bool {
 	for n := 1; n <= 4 && n*3 <= len(v); n++ {
 		if bytes.Equal(v[n:], v[:len(v)-n]) {
@@ -359,4 +359,9 @@ func repeats(v []byte) bool {
 		}
 	}
 	return len(v) >= 12 && run*3 >= len(v)*2
+}
+
+// IsPasswordHash reports whether what a name is given is a digest of a password.
+func IsPasswordHash(v []byte, name string) bool {
+	return passwordName(name) && len(v) >= 32 && isHexAll(v)
 }

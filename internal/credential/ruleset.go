@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"crypto/sha256"
@@ -8,35 +8,38 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/secret/prefilter"
+	"seaworthy.dev/seaworthy/internal/credential/prefilter"
 )
 
 // Rules are the kinds of secrets that are looked for. They do not change and may
 // be used by any number of goroutines.
 type Rules struct {
-	rules []*rule
+	rules []*Rule
 	allow []*allowlist
 
 	set    *prefilter.Set
-	owners [][]*rule // by keyword of the set
+	owners [][]*Rule // by keyword of the set
 	named  []bool    // by keyword: whether it stands in the names of values
 	// base64From and percentFrom are the first keywords of the set that stand for
 	// encoded text instead of rules.
 	base64From, percentFrom int
-	whole, pathOnly         []*rule
+	whole, pathOnly         []*Rule
 	digest                  string
 }
 
-// Default gives the built-in rules.
-func Default() (*Rules, error) {
+// Default gives the built-in rules. They are made once.
+func Default() (*Rules, error) { return compiled() }
+
+var compiled = sync.OnceValues(func() (*Rules, error) {
 	rules, err := builtin()
 	if err != nil {
 		return nil, err
 	}
 	return compile(rules, nil)
-}
+})
 
 // Kind is a kind of secret, for a reader of documentation.
 type Kind struct {
@@ -51,7 +54,7 @@ type Kind struct {
 func (r *Rules) Kinds() []Kind {
 	var list []Kind
 	for _, rule := range r.rules {
-		list = append(list, Kind{rule.id, rule.name, rule.severity, rule.source})
+		list = append(list, Kind{rule.ID, rule.Name, rule.Severity, rule.Source})
 	}
 	return list
 }
@@ -59,8 +62,17 @@ func (r *Rules) Kinds() []Kind {
 // Digest is a digest of all that makes up the rules.
 func (r *Rules) Digest() string { return r.digest }
 
-func builtin() ([]*rule, error) {
-	rules := []*rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule(), credentialFileRule(), keyStoreRule(), positionRule(), jwkRule()}
+// Rule is the rule of an id; a rule of that name alone if there is none any more.
+func (r *Rules) Rule(id string) *Rule {
+	i, ok := slices.BinarySearchFunc(r.rules, id, func(r *Rule, id string) int { return strings.Compare(r.ID, id) })
+	if !ok {
+		return &Rule{ID: id, Name: "a secret"}
+	}
+	return r.rules[i]
+}
+
+func builtin() ([]*Rule, error) {
+	rules := []*Rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule(), credentialFileRule(), keyStoreRule(), positionRule(), jwkRule()}
 	for _, table := range [...][]format{codeFormats[:], cloudFormats[:], serviceFormats[:]} {
 		for _, f := range table {
 			r, err := f.rule()
@@ -73,13 +85,13 @@ func builtin() ([]*rule, error) {
 	return rules, nil
 }
 
-// rule makes a row of a table a rule.
-func (f *format) rule() (*rule, error) {
+// Rule makes a row of a table a rule.
+func (f *format) rule() (*Rule, error) {
 	tree, err := syntax.Parse(f.expr, syntax.Perl)
 	if err != nil {
 		return nil, fmt.Errorf("rule %s: %w", f.id, err)
 	}
-	r := &rule{id: f.id, name: f.name, severity: f.severity, source: f.source, check: f.check, reach: longest(tree), entropy: 2.5}
+	r := &Rule{ID: f.id, Name: f.name, Severity: f.severity, Source: f.source, check: f.check, reach: longest(tree), entropy: 2.5}
 	expr := `^(?:` + f.expr + `)`
 	switch {
 	case f.in != nil:
@@ -140,11 +152,11 @@ func telling(expr string) bool {
 const maxRules = 10_000
 
 // compile indexes rules by their keywords.
-func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
+func compile(rules []*Rule, allow []*allowlist) (*Rules, error) {
 	if len(rules) > maxRules {
 		return nil, fmt.Errorf("%d rules: more than %d", len(rules), maxRules)
 	}
-	slices.SortFunc(rules, func(a, b *rule) int { return strings.Compare(a.id, b.id) })
+	slices.SortFunc(rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	rs := &Rules{rules: rules, allow: allow}
 	at := map[prefilter.Keyword]int{}
 	var keywords []prefilter.Keyword
@@ -175,7 +187,7 @@ func compile(rules []*rule, allow []*allowlist) (*Rules, error) {
 		}
 	}
 	for _, owners := range rs.owners {
-		rs.named = append(rs.named, slices.ContainsFunc(owners, func(r *rule) bool { return r.form == assigned || r.id == genericSecret }))
+		rs.named = append(rs.named, slices.ContainsFunc(owners, func(r *Rule) bool { return r.form == assigned || r.named }))
 	}
 	for _, a := range allow {
 		a.describe(h)

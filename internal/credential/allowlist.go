@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -24,9 +24,9 @@ func (a *allowlist) describe(w io.Writer) {
 	fmt.Fprintf(w, "%v %v %v %q %q %q", a.every, a.paths, a.regexes, a.on, a.stopwords, a.rules)
 }
 
-// allows tells whether a match in a file may stay.
-func (a *allowlist) allows(path string, text []byte, m *match) bool {
-	if len(a.rules) > 0 && !slices.Contains(a.rules, m.rule.id) {
+// allows reports whether a match in a file may stay.
+func (a *allowlist) allows(path string, text []byte, m *Match) bool {
+	if len(a.rules) > 0 && !slices.Contains(a.rules, m.Rule.ID) {
 		return false
 	}
 	var held, asked int
@@ -42,17 +42,17 @@ func (a *allowlist) allows(path string, text []byte, m *match) bool {
 		return slices.ContainsFunc(a.paths, func(e *regexp.Regexp) bool { return e.MatchString(path) })
 	})
 	try(len(a.regexes) > 0, func() bool {
-		on := m.value
+		on := m.Value
 		switch a.on {
 		case "match":
 			on = text[m.from:m.to]
 		case "line":
-			on = lineAt(text, m.start, m.end)
+			on = lineAt(text, m.Start, m.End)
 		}
 		return slices.ContainsFunc(a.regexes, func(e *regexp.Regexp) bool { return e.Match(on) })
 	})
 	try(len(a.stopwords) > 0, func() bool {
-		low := bytes.ToLower(m.value)
+		low := bytes.ToLower(m.Value)
 		return slices.ContainsFunc(a.stopwords, func(w []byte) bool { return bytes.Contains(low, w) })
 	})
 	if a.every {
@@ -61,12 +61,12 @@ func (a *allowlist) allows(path string, text []byte, m *match) bool {
 	return held > 0
 }
 
-// maxLine bounds what counts as one line around a match.
-const maxLine = 4096
+// MaxLine bounds what counts as one line around a match.
+const MaxLine = 4096
 
 // lineAt is the line of text that holds start to end.
 func lineAt(text []byte, start, end int) []byte {
-	lo, hi := max(0, start-maxLine), min(len(text), end+maxLine)
+	lo, hi := max(0, start-MaxLine), min(len(text), end+MaxLine)
 	if i := bytes.LastIndexByte(text[lo:start], '\n'); i >= 0 {
 		lo += i + 1
 	}

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"fmt"
@@ -13,12 +13,12 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// rule is one kind of secret.
-type rule struct {
-	id       string
-	name     string // "a GitHub personal access token", as a sentence needs it
-	severity seaworthy.Severity
-	source   string // where the issuer describes the format
+// Rule is one kind of secret.
+type Rule struct {
+	ID       string
+	Name     string // "a GitHub personal access token", as a sentence needs it
+	Severity seaworthy.Severity
+	Source   string // where the issuer describes the format
 	tags     []string
 
 	form form
@@ -43,7 +43,16 @@ type rule struct {
 	entropy float64 // Shannon's, in bits a byte; a value that has no more is passed over
 	// check verifies what the format offers to be verified. It may be nil.
 	check check
-	find  find // of form special
+	find  findFunc // of form special
+
+	// PrivateKey is true if the secret is a private key.
+	PrivateKey bool
+	// store is true if the secret is a whole file of keys or passwords.
+	store bool
+	// named is true if the name of the value alone tells.
+	named bool
+	// Variable is what a variable with such a secret may be called.
+	Variable string
 
 	// What follows only a rule file uses.
 	path       *regexp.Regexp
@@ -76,30 +85,60 @@ const (
 )
 
 // check judges a value that a rule has found.
-type check func(value []byte) opinion
+type check func(value []byte) Assessment
 
-// opinion is what a check thinks. The zero opinion neither confirms nor doubts.
-type opinion struct {
-	// not is true if the value cannot be such a secret.
-	not bool
-	// confirmed is true if a checksum or structure proves that it is well-formed.
-	confirmed bool
-	// severity replaces the rule's unless it is Unknown.
-	severity seaworthy.Severity
-	// note is a sentence about this value that does not narrow it.
-	note string
-	// name is what the value is given to, where only that tells.
-	name string
-	// head is how the value begins as everybody's of its kind does.
-	head string
+// Assessment is what a check thinks. The zero opinion neither confirms nor doubts.
+type Assessment struct {
+	// Rejected is true if the value cannot be such a secret.
+	Rejected bool
+	// Confirmed is true if a checksum or structure proves that it is well-formed.
+	Confirmed bool
+	// Severity replaces the rule's unless it is Unknown.
+	Severity seaworthy.Severity
+	// Note is a sentence about this value that does not narrow it.
+	Note string
+	// Name is what the value is given to, where only that tells.
+	Name string
+	// Head is how the value begins as everybody's of its kind does.
+	Head string
 }
 
 // describe writes what makes up the rule, for a digest.
-func (r *rule) describe(w io.Writer) {
-	fmt.Fprintf(w, "%q %q %d %d %q %t %v %d %v %q %v", r.id, r.name, r.severity, r.form, r.keywords, r.exact, r.expr, r.group, r.entropy, r.path, r.required)
+func (r *Rule) describe(w io.Writer) {
+	fmt.Fprintf(w, "%q %q %d %d %q %t %v %d %v %q %v", r.ID, r.Name, r.Severity, r.form, r.keywords, r.exact, r.expr, r.group, r.entropy, r.path, r.required)
 	for _, a := range r.allow {
 		a.describe(w)
 	}
+}
+
+// OwnFile reports whether the secret is in a file that is made for it.
+func (r *Rule) OwnFile() bool { return r.form == ownFile }
+
+// Contextual reports whether only what stands around a value makes it a secret.
+func (r *Rule) Contextual() bool {
+	switch r.form {
+	case special:
+		return !r.PrivateKey
+	case assigned, commandLine:
+		return true
+	case ownFile:
+		return !r.store
+	}
+	return false
+}
+
+// Guessable reports whether a value is so short or so simple that it could be found
+// from a digest of it.
+func (m *Match) Guessable() bool { return len(m.Value) < 16 || entropy(m.Value) < 3 }
+
+// Head is how all values of the rule begin: it is public, and tells nothing of a
+// value.
+func (r *Rule) Head() string {
+	if r.form != token || r.expr == nil {
+		return ""
+	}
+	prefix, _ := r.expr.compiled().LiteralPrefix()
+	return prefix
 }
 
 // The bounds on what is derived from an expression.
@@ -130,7 +169,7 @@ func prefixes(tree *syntax.Regexp) (list []string, exact bool) {
 	return kept, exact
 }
 
-// foldsCase tells whether a part of an expression is matched without regard to case.
+// foldsCase reports whether a part of an expression is matched without regard to case.
 func foldsCase(t *syntax.Regexp) bool {
 	return t.Flags&syntax.FoldCase != 0 || slices.ContainsFunc(t.Sub, foldsCase)
 }
@@ -209,8 +248,8 @@ func shortest(list []string) int {
 	return n
 }
 
-// maxReach bounds the text that one attempt to match may read.
-const maxReach = 8 << 10
+// MaxReach bounds the text that one attempt to match may read.
+const MaxReach = 8 << 10
 
 // longest is the length of the longest match of an expression, at most maxReach.
 func longest(t *syntax.Regexp) int {
@@ -224,10 +263,10 @@ func longest(t *syntax.Regexp) int {
 			n = 4
 		}
 	case syntax.OpStar, syntax.OpPlus:
-		n = maxReach
+		n = MaxReach
 	case syntax.OpRepeat:
 		if t.Max < 0 {
-			return maxReach
+			return MaxReach
 		}
 		n = t.Max * longest(t.Sub[0])
 	case syntax.OpAlternate:
@@ -239,13 +278,13 @@ func longest(t *syntax.Regexp) int {
 			n += longest(sub)
 		}
 	}
-	return min(n, maxReach)
+	return min(n, MaxReach)
 }
 
 // alphabet is a set of bytes.
 type alphabet [256]bool
 
-// holds tells whether the first n bytes of a text are in the set. A set that is nil
+// holds reports whether the first n bytes of a text are in the set. A set that is nil
 // holds all.
 func (a *alphabet) holds(text []byte, n int) bool {
 	if a == nil || len(text) < n {

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"encoding/base64"
@@ -9,54 +9,11 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"seaworthy.dev/seaworthy/internal/credential/credentialtest"
 )
 
-// sample makes a text that an expression matches. No token is written down in
-// this repository: all that tests need are made up while they run.
-func sample(r *rand.Rand, expr string) string {
-	tree, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		panic(err)
-	}
-	var b strings.Builder
-	generate(r, tree.Simplify(), &b)
-	return b.String()
-}
-
-func generate(r *rand.Rand, t *syntax.Regexp, b *strings.Builder) {
-	switch t.Op {
-	case syntax.OpLiteral:
-		b.WriteString(string(t.Rune))
-	case syntax.OpCharClass:
-		n := 0
-		for i := 0; i < len(t.Rune); i += 2 {
-			n += int(t.Rune[i+1]-t.Rune[i]) + 1
-		}
-		k := r.IntN(n)
-		for i := 0; i < len(t.Rune); i += 2 {
-			size := int(t.Rune[i+1]-t.Rune[i]) + 1
-			if k < size {
-				b.WriteRune(t.Rune[i] + rune(k))
-				return
-			}
-			k -= size
-		}
-	case syntax.OpQuest:
-		if r.IntN(2) == 0 {
-			generate(r, t.Sub[0], b)
-		}
-	case syntax.OpStar, syntax.OpPlus:
-		for range 1 + r.IntN(8) {
-			generate(r, t.Sub[0], b)
-		}
-	case syntax.OpAlternate:
-		generate(r, t.Sub[r.IntN(len(t.Sub))], b)
-	default:
-		for _, sub := range t.Sub {
-			generate(r, sub, b)
-		}
-	}
-}
+func sample(r *rand.Rand, expr string) string { return credentialtest.Text(r, expr) }
 
 // tokenOf makes a secret of a format, with the checksum or structure that the
 // format demands.
@@ -103,8 +60,8 @@ func TestFormatsFindTheirSamples(t *testing.T) {
 		for range 8 {
 			value := tokenOf(r, &f)
 			text := in(&f, value)
-			matches, _ := rs.scan([]byte(text), &place{path: "srv/app.conf", setting: true})
-			ok := slices.ContainsFunc(matches, func(m match) bool { return strings.Contains(value, string(m.value)) && sameKind(f.id, m.rule.id) })
+			matches := rs.Find([]byte(text), &Origin{Path: "srv/app.conf", Setting: true}).Matches
+			ok := slices.ContainsFunc(matches, func(m Match) bool { return strings.Contains(value, string(m.Value)) && sameKind(f.id, m.Rule.ID) })
 			if !ok {
 				t.Errorf("%s: not found in %q (found %v)", f.id, text, ids(matches))
 				break
@@ -126,9 +83,9 @@ func sameKind(want, got string) bool {
 	return slices.ContainsFunc(alike, func(l []string) bool { return slices.Contains(l, want) && slices.Contains(l, got) })
 }
 
-func ids(matches []match) (list []string) {
+func ids(matches []Match) (list []string) {
 	for _, m := range matches {
-		list = append(list, m.rule.id)
+		list = append(list, m.Rule.ID)
 	}
 	return list
 }
@@ -144,7 +101,7 @@ func TestFormatsPassOver(t *testing.T) {
 		}
 		value := tokenOf(r, &f)
 		for _, text := range []string{in(&f, value[:len(value)/3]), in(&f, "Q7"+value), "a comment on " + value[:4] + " alone"} {
-			matches, _ := rs.scan([]byte(text), &place{path: "srv/app.conf", setting: true})
+			matches := rs.Find([]byte(text), &Origin{Path: "srv/app.conf", Setting: true}).Matches
 			if slices.Contains(ids(matches), f.id) && isAlnum(value[0]) {
 				t.Errorf("%s: found in %q", f.id, text)
 			}
@@ -158,15 +115,15 @@ func TestRulesAreComplete(t *testing.T) {
 		t.Errorf("%d kinds, want at least 150", n)
 	}
 	for i, r := range rs.rules {
-		if r.name == "" || r.source == "" || r.severity == 0 {
-			t.Errorf("%s: name, source or severity is missing", r.id)
+		if r.Name == "" || r.Source == "" || r.Severity == 0 {
+			t.Errorf("%s: name, source or severity is missing", r.ID)
 		}
-		if i > 0 && r.id == rs.rules[i-1].id {
-			t.Errorf("%s stands twice", r.id)
+		if i > 0 && r.ID == rs.rules[i-1].ID {
+			t.Errorf("%s stands twice", r.ID)
 		}
 		for _, k := range r.keywords {
 			if len(k) < enough {
-				t.Errorf("%s: keyword %q makes the prefilter slower for all rules", r.id, k)
+				t.Errorf("%s: keyword %q makes the prefilter slower for all rules", r.ID, k)
 			}
 		}
 	}
@@ -175,12 +132,12 @@ func TestRulesAreComplete(t *testing.T) {
 func TestChecksums(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	good := tokenOf(r, &codeFormats[0])
-	if o := checksummed([]byte(good)); !o.confirmed {
+	if o := checksummed([]byte(good)); !o.Confirmed {
 		t.Errorf("%q is not confirmed", good)
 	}
 	bad := []byte(good)
 	bad[10] ^= 1
-	if o := checksummed(bad); !o.not {
+	if o := checksummed(bad); !o.Rejected {
 		t.Errorf("%q has the wrong checksum and is taken", bad)
 	}
 	// The checksum of the digits of base 62 themselves, worked out by hand with
@@ -250,15 +207,15 @@ func TestStrungConstants(t *testing.T) {
 		"influx" + "glpat-" + "twilioresendtwitchinsertfoobar",
 		"WORKDIR" + "glsoat-" + "pypi-Agdop_v1_" + "sk-ant-TimeoutRetries",
 	} {
-		if matches, _ := rs.scan([]byte(text), &place{path: "usr/bin/tool", binary: true}); len(matches) > 0 {
-			t.Errorf("%q is taken for %s", text, matches[0].rule.id)
+		if matches := rs.Find([]byte(text), &Origin{Path: "usr/bin/tool", Binary: true}).Matches; len(matches) > 0 {
+			t.Errorf("%q is taken for %s", text, matches[0].Rule.ID)
 		}
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	missed := 0
 	for range 1000 {
 		text := "influx" + sample(r, `glpat-[0-9A-Za-z_-]{20}`) + "\x00"
-		if matches, _ := rs.scan([]byte(text), &place{path: "usr/bin/tool", binary: true}); len(matches) == 0 {
+		if matches := rs.Find([]byte(text), &Origin{Path: "usr/bin/tool", Binary: true}).Matches; len(matches) == 0 {
 			missed++
 		}
 	}

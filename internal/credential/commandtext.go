@@ -1,11 +1,12 @@
-package secret
+package credential
 
 import (
 	"bytes"
+	"encoding/json"
 	"regexp"
 	"strings"
 
-	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // Command lines are not only in instructions: scripts, shell histories and the
@@ -28,12 +29,12 @@ var prompts = regexp.MustCompile(`^\s*(?:(?:- )?(?:run|command|script|cmd|entryp
 
 // inCommandLine finds the passwords in the command line around a place. Before is
 // where the last line that was read starts, so that none is read twice.
-func (s *scanner) inCommandLine(r *rule, at int) {
+func (s *finder) inCommandLine(r *Rule, at int) {
 	from := max(0, at-maxCommandLine)
 	if i := bytes.LastIndexByte(s.text[from:at], '\n'); i >= 0 {
 		from += i + 1
 	}
-	if from < s.command || s.place.binary || s.place.silent || s.place.prose {
+	if from < s.command || s.origin.Binary || s.origin.Silent || s.origin.prose {
 		return
 	}
 	to := min(len(s.text), from+maxCommandLine)
@@ -52,8 +53,7 @@ func (s *scanner) inCommandLine(r *rule, at int) {
 	if m := prompts.FindIndex(line); m != nil {
 		line = line[m[1]:]
 	}
-	commands, _ := instruction.Parse("RUN " + strings.TrimSpace(string(line))).Commands()
-	for _, c := range commands {
+	for _, c := range commandsOf(strings.TrimSpace(string(line))) {
 		for _, v := range passwordsOf(c) {
 			if !realPassword(v) || !unlikeWord([]byte(v)) {
 				continue
@@ -63,12 +63,24 @@ func (s *scanner) inCommandLine(r *rule, at int) {
 				continue // put together by the shell
 			}
 			start := from + i
-			s.add(match{rule: r, from: start, to: start + len(v), start: start, end: start + len(v)})
+			s.add(Match{Rule: r, from: start, to: start + len(v), Start: start, End: start + len(v)})
 		}
 	}
 }
 
-// unlikeWord tells whether a value is none of the words that stand in the place of
+// commandsOf gives the commands of a line, which may be the words of a command in
+// JSON, as in a Dockerfile.
+func commandsOf(line string) []*shell.Command {
+	var argv []string
+	if strings.HasPrefix(line, "[") && json.Unmarshal([]byte(line), &argv) == nil {
+		commands, _ := shell.ParseArgs(argv)
+		return commands
+	}
+	commands, _ := shell.Parse(line, shell.POSIX)
+	return commands
+}
+
+// unlikeWord reports whether a value is none of the words that stand in the place of
 // a password where commands are written about.
 func unlikeWord(v []byte) bool {
 	if placeholder(v) || reference(v) || bytes.ContainsFunc(v, func(r rune) bool { return r > 0x7e || r < 0x21 }) {

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 // serviceFormats are those of services for messages, money, customers and the
 // like.

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"archive/tar"
@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/secret/prefilter"
+	"seaworthy.dev/seaworthy/internal/credential/prefilter"
 )
 
 type imageFile struct {
@@ -89,10 +89,7 @@ func perCore(b *testing.B, size int, do func()) {
 // BenchmarkImage looks for secrets in files of a real image, and for the mere
 // keywords of the rules.
 func BenchmarkImage(b *testing.B) {
-	a, err := New(Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
+	rs := mustDefault(b)
 	text, binary := imageFiles(b)
 	for name, files := range map[string][]imageFile{"text": text, "binary": binary} {
 		size := 0
@@ -103,7 +100,7 @@ func BenchmarkImage(b *testing.B) {
 			hits := 0
 			perCore(b, size, func() {
 				for _, f := range files {
-					a.rules.set.Find(f.body, func(prefilter.Hit) bool { hits++; return true })
+					rs.set.Find(f.body, func(prefilter.Hit) bool { hits++; return true })
 				}
 			})
 			b.ReportMetric(float64(hits)/float64(b.N)/(float64(size)/1e6), "hits/MB")
@@ -112,9 +109,8 @@ func BenchmarkImage(b *testing.B) {
 			found := 0
 			perCore(b, size, func() {
 				for _, f := range files {
-					pl := placeOf(f.path, f.head())
-					list, _ := a.look(f.body, &pl)
-					found += len(list)
+					pl := OriginOf(f.path, f.head())
+					found += len(rs.Find(f.body, &pl).Matches)
 				}
 			})
 			b.ReportMetric(float64(found)/float64(b.N), "found")

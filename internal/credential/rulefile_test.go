@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"os"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"seaworthy.dev/seaworthy/internal/credential/credentialtest"
 )
 
 func write(t *testing.T, dir, name, text string) string {
@@ -74,7 +76,7 @@ func TestLoadRules(t *testing.T) {
 		{"a", "house_mark = a1b2c3d4e5f6\n\n\n\npair:123456", []string{"house-key"}},
 		{"k.house", "x", []string{"keystore"}},
 	} {
-		matches, _ := rs.scan([]byte(c.text), &place{path: c.path})
+		matches := rs.Find([]byte(c.text), &Origin{Path: c.path}).Matches
 		if !slices.Equal(ids(matches), c.want) {
 			t.Errorf("%s: %q: found %v, want %v", c.path, c.text, ids(matches), c.want)
 		}
@@ -86,11 +88,11 @@ func TestLoadRulesExtendsTheBuiltIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := rs.byID("jwt"); r.expr != nil {
+	if r := rs.Rule("jwt"); r.expr != nil {
 		t.Error("a disabled rule is there")
 	}
-	matches, _ := rs.scan([]byte(githubToken(11)), &place{})
-	if len(matches) != 1 || matches[0].rule.name != "our token" || !matches[0].confirmed {
+	matches := rs.Find([]byte(credentialtest.GitHubToken(11)), &Origin{}).Matches
+	if len(matches) != 1 || matches[0].Rule.Name != "our token" || !matches[0].Confirmed {
 		t.Errorf("found %+v", matches)
 	}
 }
@@ -134,7 +136,7 @@ func FuzzLoadRules(f *testing.F) {
 		}
 		rs, err := LoadRules(p)
 		if err == nil {
-			rs.scan([]byte("a b c"), &place{path: "a"})
+			rs.Find([]byte("a b c"), &Origin{Path: "a"})
 		} else if !strings.Contains(err.Error(), "r.toml") {
 			t.Errorf("the error does not name the file: %v", err)
 		}

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -81,8 +81,8 @@ func LoadRules(name string) (*Rules, error) {
 	}
 	for _, r := range rules {
 		for _, q := range r.required {
-			if !slices.ContainsFunc(rules, func(o *rule) bool { return o.id == q.id }) {
-				return nil, fmt.Errorf("%s: rule %q requires the rule %q, which there is not", name, r.id, q.id)
+			if !slices.ContainsFunc(rules, func(o *Rule) bool { return o.ID == q.id }) {
+				return nil, fmt.Errorf("%s: rule %q requires the rule %q, which there is not", name, r.ID, q.id)
 			}
 		}
 	}
@@ -93,7 +93,7 @@ func LoadRules(name string) (*Rules, error) {
 	return rs, nil
 }
 
-func loadFile(name string, depth int) ([]*rule, []*allowlist, error) {
+func loadFile(name string, depth int) ([]*Rule, []*allowlist, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading rules for secrets: %w", err)
@@ -182,7 +182,7 @@ func (l *loader) line(table string, nth int, key string) int {
 }
 
 // extended gives the rules that the file builds on.
-func (l *loader) extended(depth int) (rules []*rule, allow []*allowlist, err error) {
+func (l *loader) extended(depth int) (rules []*Rule, allow []*allowlist, err error) {
 	x := l.file.Extend
 	switch {
 	case x.URL != "":
@@ -204,15 +204,15 @@ func (l *loader) extended(depth int) (rules []*rule, allow []*allowlist, err err
 		return nil, nil, err
 	}
 	for _, id := range x.DisabledRules {
-		if !slices.ContainsFunc(rules, func(r *rule) bool { return r.id == id }) {
+		if !slices.ContainsFunc(rules, func(r *Rule) bool { return r.ID == id }) {
 			return nil, nil, l.at("extend", 0, "disabledRules", "there is no rule %q to disable", id)
 		}
 	}
-	return slices.DeleteFunc(rules, func(r *rule) bool { return slices.Contains(x.DisabledRules, r.id) }), allow, nil
+	return slices.DeleteFunc(rules, func(r *Rule) bool { return slices.Contains(x.DisabledRules, r.ID) }), allow, nil
 }
 
 // own merges the file's rules into those that it extends.
-func (l *loader) own(rules []*rule) ([]*rule, error) {
+func (l *loader) own(rules []*Rule) ([]*Rule, error) {
 	lines := map[string]bool{}
 	for i := range l.file.Rules {
 		f := &l.file.Rules[i]
@@ -223,8 +223,8 @@ func (l *loader) own(rules []*rule) ([]*rule, error) {
 			return nil, l.at("rules", i, "id", "two rules have the id %q", f.ID)
 		}
 		lines[f.ID] = true
-		j := slices.IndexFunc(rules, func(r *rule) bool { return r.id == f.ID })
-		r := &rule{id: f.ID, name: "what the rule " + f.ID + " looks for", source: l.name, severity: high}
+		j := slices.IndexFunc(rules, func(r *Rule) bool { return r.ID == f.ID })
+		r := &Rule{ID: f.ID, Name: "what the rule " + f.ID + " looks for", Source: l.name, Severity: high}
 		if j >= 0 {
 			*r = *rules[j]
 			rules[j] = r
@@ -239,9 +239,9 @@ func (l *loader) own(rules []*rule) ([]*rule, error) {
 }
 
 // override sets what an entry of the file says of a rule.
-func (l *loader) override(r *rule, i int, f *fileRule) error {
+func (l *loader) override(r *Rule, i int, f *fileRule) error {
 	if f.Description != "" {
-		r.name = strings.TrimSuffix(f.Description, ".")
+		r.Name = strings.TrimSuffix(f.Description, ".")
 	}
 	if f.Regex != "" {
 		if err := l.setExpr(r, i, f); err != nil {
@@ -266,7 +266,7 @@ func (l *loader) override(r *rule, i int, f *fileRule) error {
 	switch {
 	case r.expr == nil && r.find == nil && r.path == nil:
 		return l.at("rules", i, "id", "rule %q has neither regex nor path", f.ID)
-	case r.expr == nil && r.find == nil && r.id != commandPassword:
+	case r.expr == nil && r.find == nil && r.ID != commandPassword:
 		r.form = pathOnly
 	case r.form == window && len(r.keywords) == 0:
 		r.form = whole
@@ -290,7 +290,7 @@ func (l *loader) override(r *rule, i int, f *fileRule) error {
 }
 
 // setExpr gives a rule the file's expression instead of its own.
-func (l *loader) setExpr(r *rule, i int, f *fileRule) error {
+func (l *loader) setExpr(r *Rule, i int, f *fileRule) error {
 	if len(f.Regex) > maxExpr {
 		return l.at("rules", i, "regex", "rule %q: an expression of %d bytes; at most %d", f.ID, len(f.Regex), maxExpr)
 	}

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -6,35 +6,35 @@ import (
 	"maps"
 	"slices"
 
-	"seaworthy.dev/seaworthy/internal/secret/prefilter"
+	"seaworthy.dev/seaworthy/internal/credential/prefilter"
 )
 
-// match is a secret in a text.
-type match struct {
-	rule       *rule
+// Match is a secret in a text.
+type Match struct {
+	Rule       *Rule
 	from, to   int // what the expression matched
-	start, end int // the secret, in the text that is in the file
-	value      []byte
-	opinion
-	// encoding says how the secret is written in the file; empty for as it is.
-	encoding string
-	// place is that of a match in a recovered text; nil for any other.
-	place *place
+	Start, End int // the secret, in the text that is in the file
+	Value      []byte
+	Assessment
+	// Encoding says how the secret is written in the file; empty for as it is.
+	Encoding string
+	// Origin is that of the text.
+	Origin *Origin
 }
 
-// maxMatches bounds the matches of one text.
-const maxMatches = 1000
+// MaxMatches bounds the matches of one text.
+const MaxMatches = 1000
 
-// scanner looks for secrets in one text. Its time is linear in the text: each
+// finder looks for secrets in one text. Its time is linear in the text: each
 // keyword costs a bounded look around it, and windows of one rule are merged.
-type scanner struct {
+type finder struct {
 	rules   *Rules
 	text    []byte
-	place   *place
+	origin  *Origin
 	decodes int // how many more encodings are undone
 
-	matches []match
-	windows map[*rule]span
+	matches []Match
+	windows map[*Rule]span
 	// decoded is how far encoded runs have been read.
 	decoded int
 	// command is how far command lines have been read.
@@ -46,17 +46,26 @@ type scanner struct {
 
 type span struct{ from, to int }
 
-// scan gives the secrets of a text, sorted by place. whole is false if there were
-// too many.
-func (rs *Rules) scan(text []byte, pl *place) (matches []match, whole bool) {
-	s := scanner{rules: rs, text: text, place: pl, decodes: 1}
-	s.run()
-	return s.matches, !s.full
+// Result is what was found in a text.
+type Result struct {
+	// Matches are sorted by their start, and none overlaps another.
+	Matches []Match
+	// Whole is false if there were more than maxMatches.
+	Whole bool
+	// Named is true if a word of the names of secrets is in the text.
+	Named bool
 }
 
-func (s *scanner) run() {
+// Find finds the secrets of a text.
+func (rs *Rules) Find(text []byte, pl *Origin) Result {
+	s := finder{rules: rs, text: text, origin: pl, decodes: 1}
+	s.run()
+	return Result{s.matches, !s.full, s.named}
+}
+
+func (s *finder) run() {
 	s.rules.set.Find(s.text, s.hit)
-	for _, r := range slices.SortedFunc(maps.Keys(s.windows), func(a, b *rule) int { return cmp.Compare(a.id, b.id) }) {
+	for _, r := range slices.SortedFunc(maps.Keys(s.windows), func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) }) {
 		s.search(r, s.windows[r])
 	}
 	s.inOwnFile()
@@ -64,17 +73,17 @@ func (s *scanner) run() {
 		s.search(r, span{0, len(s.text)})
 	}
 	for _, r := range s.rules.pathOnly {
-		if r.path.MatchString(s.place.path) {
-			s.add(match{rule: r})
+		if r.path.MatchString(s.origin.Path) {
+			s.add(Match{Rule: r})
 		}
 	}
-	s.matches = settle(s.matches)
+	s.matches = Settle(s.matches)
 	s.requireNeighbours()
 }
 
 // hit takes an occurrence of a keyword.
-func (s *scanner) hit(h prefilter.Hit) bool {
-	s.place.learn()
+func (s *finder) hit(h prefilter.Hit) bool {
+	s.origin.Learn()
 	end := h.Start + s.rules.set.Length(h.Keyword)
 	switch {
 	case h.Keyword >= s.rules.percentFrom:
@@ -91,15 +100,15 @@ func (s *scanner) hit(h prefilter.Hit) bool {
 }
 
 // try looks for the secret of a rule at one of its keywords.
-func (s *scanner) try(r *rule, at, end int) {
-	if r.path != nil && !r.path.MatchString(s.place.path) {
+func (s *finder) try(r *Rule, at, end int) {
+	if r.path != nil && !r.path.MatchString(s.origin.Path) {
 		return
 	}
 	switch r.form {
 	case token:
-		joined := s.place.binary && r.strong
+		joined := s.origin.Binary && r.strong
 		between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
-		if between && !s.place.binary || !r.alphabet.holds(s.text[at:], r.least) {
+		if between && !s.origin.Binary || !r.alphabet.holds(s.text[at:], r.least) {
 			return
 		}
 		m := r.expr.compiled().FindIndex(s.text[at:min(len(s.text), at+r.reach)])
@@ -111,12 +120,12 @@ func (s *scanner) try(r *rule, at, end int) {
 		if between && !joined && !s.counted(at, end) {
 			return
 		}
-		s.add(match{rule: r, from: at, to: end, start: at, end: end})
+		s.add(Match{Rule: r, from: at, to: end, Start: at, End: end})
 	case assigned:
 		s.assign(r, at, end)
 	case special:
-		if start, stop, o := r.find(s.text, at, end, s.place); stop > start {
-			s.add(match{rule: r, from: at, to: stop, start: start, end: stop, opinion: o})
+		if start, stop, o := r.find(s.text, at, end, s.origin); stop > start {
+			s.add(Match{Rule: r, from: at, to: stop, Start: start, End: stop, Assessment: o})
 		}
 	case commandLine:
 		s.inCommandLine(r, at)
@@ -126,34 +135,34 @@ func (s *scanner) try(r *rule, at, end int) {
 }
 
 // assign takes the value that is given to a name with the keyword of a rule.
-func (s *scanner) assign(r *rule, at, end int) {
-	if s.place.wordless() || s.place.binary && !equals(s.text, end) {
+func (s *finder) assign(r *Rule, at, end int) {
+	if s.origin.wordless() || s.origin.Binary && !equals(s.text, end) {
 		return
 	}
 	a, ok := assignmentAt(s.text, at, end)
-	if !ok || a.bare && !s.place.setting || !r.expr.compiled().Match(s.text[a.start:a.end]) {
+	if !ok || a.bare && !s.origin.Setting || !r.expr.compiled().Match(s.text[a.start:a.end]) {
 		return
 	}
-	if s.place.binary && !a.environment(s.text) || s.place.minified && !r.strong && !a.private() {
+	if s.origin.Binary && !a.environment(s.text) || s.origin.minified && !r.strong && !a.private() {
 		return
 	}
 	if _, digits, upper, lowers, _ := classes(s.text[a.start:a.end]); upper+lowers < 2 || digits == 0 && (upper == 0 || lowers == 0) {
 		return
 	}
-	s.add(match{rule: r, from: at, to: a.end, start: a.start, end: a.end})
+	s.add(Match{Rule: r, from: at, to: a.end, Start: a.start, End: a.end})
 }
 
-// counted tells whether a text in a binary file has its length in the byte before
+// counted reports whether a text in a binary file has its length in the byte before
 // it, as in the bytecode of Python, class files and protocol buffers: it stands
 // alone then, whatever the bytes around it look like.
-func (s *scanner) counted(from, to int) bool {
-	return s.place.binary && from > 0 && to-from < 256 && s.text[from-1] == byte(to-from)
+func (s *finder) counted(from, to int) bool {
+	return s.origin.Binary && from > 0 && to-from < 256 && s.text[from-1] == byte(to-from)
 }
 
 // widen joins a window of a rule to the one before if they overlap.
-func (s *scanner) widen(r *rule, w span) {
+func (s *finder) widen(r *Rule, w span) {
 	if s.windows == nil {
-		s.windows = make(map[*rule]span)
+		s.windows = make(map[*Rule]span)
 	}
 	old, ok := s.windows[r]
 	switch {
@@ -167,8 +176,8 @@ func (s *scanner) widen(r *rule, w span) {
 }
 
 // search runs the expression of a rule over a window.
-func (s *scanner) search(r *rule, w span) {
-	if r.path != nil && !r.path.MatchString(s.place.path) {
+func (s *finder) search(r *Rule, w span) {
+	if r.path != nil && !r.path.MatchString(s.origin.Path) {
 		return
 	}
 	for at := w.from; at < w.to && !s.full; {
@@ -182,19 +191,19 @@ func (s *scanner) search(r *rule, w span) {
 			start, end = at+m[i], at+m[i+1]
 		}
 		if !r.alone || s.alone(from, to) {
-			s.add(match{rule: r, from: from, to: to, start: start, end: end})
+			s.add(Match{Rule: r, from: from, to: to, Start: start, End: end})
 		}
 		at = max(to, at+1)
 	}
 }
 
-// alone tells whether no letter or digit stands right before or behind a match.
-func (s *scanner) alone(from, to int) bool {
+// alone reports whether no letter or digit stands right before or behind a match.
+func (s *finder) alone(from, to int) bool {
 	return (from == 0 || !isAlnum(s.text[from-1])) && (to == len(s.text) || !isAlnum(s.text[to]))
 }
 
 // secretGroup is the number of the group that is the secret, 0 for all.
-func (r *rule) secretGroup(m []int) int {
+func (r *Rule) secretGroup(m []int) int {
 	if r.group > 0 {
 		if 2*r.group < len(m) && m[2*r.group] >= 0 {
 			return r.group
@@ -210,34 +219,34 @@ func (r *rule) secretGroup(m []int) int {
 }
 
 // add keeps a match unless something speaks against it.
-func (s *scanner) add(m match) {
-	r := m.rule
-	m.value = s.text[m.start:m.end]
-	if r.entropy > 0 && entropy(m.value) <= r.entropy {
+func (s *finder) add(m Match) {
+	r := m.Rule
+	m.Value, m.Origin = s.text[m.Start:m.End], s.origin
+	if r.entropy > 0 && entropy(m.Value) <= r.entropy {
 		return
 	}
 	if r.check != nil {
-		if m.opinion = r.check(m.value); m.not {
+		if m.Assessment = r.check(m.Value); m.Rejected {
 			return
 		}
 	}
-	if (r.form == token || r.form == assigned) && !m.confirmed && dummy(m.value) {
+	if (r.form == token || r.form == assigned) && !m.Confirmed && dummy(m.Value) {
 		return
 	}
-	if r.form == token && s.place.binary && !m.confirmed && s.rules.strung(r, m.value) {
+	if r.form == token && s.origin.Binary && !m.Confirmed && s.rules.strung(r, m.Value) {
 		return
 	}
 	if s.allowed(&m) {
 		return
 	}
-	if len(s.matches) == maxMatches {
+	if len(s.matches) == MaxMatches {
 		s.full = true
 		return
 	}
 	s.matches = append(s.matches, m)
 }
 
-// dummy tells whether a token only shows what one looks like.
+// dummy reports whether a token only shows what one looks like.
 func dummy(v []byte) bool {
 	low := bytes.ToLower(v)
 	for _, w := range [...]string{"example", "xxxxx", "placeholder", "0123456789", "1234567890", "abcdefgh", "00000000", "aaaaaaaa", "your_", "your-"} {
@@ -248,16 +257,16 @@ func dummy(v []byte) bool {
 	return false
 }
 
-// strung tells whether a match in a program is but the constants of the program,
+// strung reports whether a match in a program is but the constants of the program,
 // which compilers lay end to end: words, or the beginnings of other tokens.
-func (rs *Rules) strung(r *rule, v []byte) bool {
+func (rs *Rules) strung(r *Rule, v []byte) bool {
 	for _, k := range r.keywords {
 		v = bytes.TrimPrefix(v, []byte(k))
 	}
 	if identifier(v) {
 		return true
 	}
-	return slices.ContainsFunc(rs.rules, func(o *rule) bool {
+	return slices.ContainsFunc(rs.rules, func(o *Rule) bool {
 		return o.form == token && slices.ContainsFunc(o.keywords, func(k string) bool {
 			return len(k) >= 5 && bytes.Contains(v, []byte(k))
 		})
@@ -266,23 +275,23 @@ func (rs *Rules) strung(r *rule, v []byte) bool {
 
 var allowMark = []byte("gitleaks:allow")
 
-func (s *scanner) allowed(m *match) bool {
-	if bytes.Contains(lineAt(s.text, m.start, m.end), allowMark) {
+func (s *finder) allowed(m *Match) bool {
+	if bytes.Contains(lineAt(s.text, m.Start, m.End), allowMark) {
 		return true
 	}
-	by := func(a *allowlist) bool { return a.allows(s.place.path, s.text, m) }
-	return slices.ContainsFunc(m.rule.allow, by) || slices.ContainsFunc(s.rules.allow, by)
+	by := func(a *allowlist) bool { return a.allows(s.origin.Path, s.text, m) }
+	return slices.ContainsFunc(m.Rule.allow, by) || slices.ContainsFunc(s.rules.allow, by)
 }
 
-// settle sorts matches and keeps, of those that overlap, the one whose rule knows
+// Settle sorts matches and keeps, of those that overlap, the one whose rule knows
 // more: a confirmed one before others, a form of its own before a mere name.
-func settle(matches []match) []match {
-	slices.SortStableFunc(matches, func(a, b match) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.rank(), a.rank()), cmp.Compare(b.end, a.end), cmp.Compare(a.rule.id, b.rule.id))
+func Settle(matches []Match) []Match {
+	slices.SortStableFunc(matches, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.rank(), a.rank()), cmp.Compare(b.End, a.End), cmp.Compare(a.Rule.ID, b.Rule.ID))
 	})
 	kept := matches[:0]
 	for _, m := range matches {
-		if n := len(kept); n > 0 && m.start < kept[n-1].end {
+		if n := len(kept); n > 0 && m.Start < kept[n-1].End {
 			if m.rank() > kept[n-1].rank() {
 				kept[n-1] = m
 			}
@@ -293,15 +302,15 @@ func settle(matches []match) []match {
 	return kept
 }
 
-func (m *match) rank() int {
+func (m *Match) rank() int {
 	switch {
-	case m.confirmed:
+	case m.Confirmed:
 		return 4
-	case m.rule.form == token || m.rule.form == window:
+	case m.Rule.form == token || m.Rule.form == window:
 		return 3
-	case m.rule.form == assigned:
+	case m.Rule.form == assigned:
 		return 2
-	case m.rule.id == genericSecret:
+	case m.Rule.named:
 		return 0
 	default:
 		return 1
@@ -310,15 +319,15 @@ func (m *match) rank() int {
 
 // requireNeighbours drops the matches of rules that demand matches of others
 // nearby which are not there, and those that only serve such rules.
-func (s *scanner) requireNeighbours() {
+func (s *finder) requireNeighbours() {
 	all := s.matches
-	s.matches = slices.DeleteFunc(slices.Clone(all), func(m match) bool {
-		for _, q := range m.rule.required {
-			if !slices.ContainsFunc(all, func(o match) bool { return o.rule.id == q.id && q.near(s.text, &m, &o) }) {
+	s.matches = slices.DeleteFunc(slices.Clone(all), func(m Match) bool {
+		for _, q := range m.Rule.required {
+			if !slices.ContainsFunc(all, func(o Match) bool { return o.Rule.ID == q.id && q.near(s.text, &m, &o) }) {
 				return true
 			}
 		}
-		return m.rule.skipReport
+		return m.Rule.skipReport
 	})
 }
 
@@ -328,13 +337,13 @@ type requirement struct {
 	lines, columns int // at most so far away; -1 for any distance
 }
 
-func (q requirement) near(text []byte, m, o *match) bool {
-	lo, hi := min(m.start, o.start), max(m.start, o.start)
+func (q requirement) near(text []byte, m, o *Match) bool {
+	lo, hi := min(m.Start, o.Start), max(m.Start, o.Start)
 	if q.lines >= 0 && bytes.Count(text[lo:hi], []byte("\n")) > q.lines {
 		return false
 	}
 	column := func(at int) int { return at - (bytes.LastIndexByte(text[:at], '\n') + 1) }
-	return q.columns < 0 || abs(column(m.start)-column(o.start)) <= q.columns
+	return q.columns < 0 || abs(column(m.Start)-column(o.Start)) <= q.columns
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -7,19 +7,19 @@ import (
 )
 
 // place is what the path and the head of a file tell about what it holds.
-type place struct {
-	path string
+type Origin struct {
+	Path string
 	// vague is true until learn fills in what follows binary.
 	vague bool
-	// binary files hold strings between other bytes.
-	binary bool
-	// keeper files are there to hold credentials: .env, .netrc.
-	keeper bool
-	// setting files give values without quotes: .properties, .yml.
-	setting bool
-	// silent files have too many values that look like secrets and are none for
+	// Binary files hold strings between other bytes.
+	Binary bool
+	// Keeper files are there to hold credentials: .env, .netrc.
+	Keeper bool
+	// Setting files give values without quotes: .properties, .yml.
+	Setting bool
+	// Silent files have too many values that look like secrets and are none for
 	// names and values to mean anything: manuals, translations, lock files, maps.
-	silent bool
+	Silent bool
 	// minified files are silent but for a value that cannot be anything else: programs
 	// for browsers without their blanks.
 	minified bool
@@ -29,18 +29,22 @@ type place struct {
 	table bool
 	// log files have a name=value among other words.
 	log bool
-	// fixture files are there to be tested with, to be read, or as examples.
-	fixture bool
-	// installed files came with a package.
-	installed bool
+	// Fixture files are there to be tested with, to be read, or as examples.
+	Fixture bool
+	// Installed files came with a package.
+	Installed bool
 }
 
-// placeOf is vague as yet: most files hold no keyword, and nobody asks.
-func placeOf(p string, head []byte) place {
-	return place{path: p, vague: true, binary: binaryFile(head)}
+// Settings is the place of a text that is all names and values, such as the
+// configuration of an image.
+func Settings() *Origin { return &Origin{Setting: true, Keeper: true} }
+
+// OriginOf is vague as yet: most files hold no keyword, and nobody asks.
+func OriginOf(p string, head []byte) Origin {
+	return Origin{Path: p, vague: true, Binary: binaryFile(head)}
 }
 
-// binaryFile tells whether a file that starts so holds more than text: it has NUL
+// binaryFile reports whether a file that starts so holds more than text: it has NUL
 // bytes, and other control characters with them. A stray one makes no text binary.
 func binaryFile(head []byte) bool {
 	if bytes.IndexByte(head, 0) < 0 {
@@ -57,28 +61,28 @@ func binaryFile(head []byte) bool {
 	return false
 }
 
-// learn makes the most of the path.
-func (pl *place) learn() {
+// Learn makes the most of the path.
+func (pl *Origin) Learn() {
 	if !pl.vague {
 		return
 	}
 	pl.vague = false
-	rooted := "/" + strings.ToLower(pl.path)
+	rooted := "/" + strings.ToLower(pl.Path)
 	low, base := rooted[1:], path.Base(rooted)
 	ext := path.Ext(base)
-	pl.keeper = keeper(rooted, base)
-	pl.setting = pl.keeper || settingFile(base, ext)
-	pl.silent = !pl.keeper && (pl.binary || silent(low, base, ext))
-	pl.minified = pl.silent && !pl.binary && strings.Contains(base, ".min.") && (ext == ".js" || ext == ".mjs" || ext == ".cjs")
+	pl.Keeper = keeper(rooted, base)
+	pl.Setting = pl.Keeper || settingFile(base, ext)
+	pl.Silent = !pl.Keeper && (pl.Binary || silent(low, base, ext))
+	pl.minified = pl.Silent && !pl.Binary && strings.Contains(base, ".min.") && (ext == ".js" || ext == ".mjs" || ext == ".cjs")
 	pl.table = ext == ".csv" || ext == ".tsv"
 	pl.log = ext == ".log" || ext == ".out" || ext == ".err" || strings.Contains(base, ".log.")
-	pl.prose = !pl.silent && !pl.keeper && prose(low, base, ext)
-	pl.fixture = fixture(low, base) || document(base, ext)
-	pl.installed = installed(rooted)
+	pl.prose = !pl.Silent && !pl.Keeper && prose(low, base, ext)
+	pl.Fixture = fixture(low, base) || document(base, ext)
+	pl.Installed = installed(rooted)
 }
 
-// wordless tells whether the names in a file say nothing of their values.
-func (pl *place) wordless() bool { return pl.silent && !pl.minified && !pl.binary }
+// wordless reports whether the names in a file say nothing of their values.
+func (pl *Origin) wordless() bool { return pl.Silent && !pl.minified && !pl.Binary }
 
 func keeper(rooted, base string) bool {
 	switch base {
@@ -142,7 +146,7 @@ func fixture(low, base string) bool {
 	return strings.HasPrefix(base, "test_") || strings.Contains(base, "_test.") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.Contains(base, "example") || strings.Contains(base, "sample")
 }
 
-// longLine tells whether the line around a place is so long that a program wrote
+// longLine reports whether the line around a place is so long that a program wrote
 // it: minified code.
 func longLine(text []byte, at int) bool {
 	const long = 2000
@@ -150,7 +154,7 @@ func longLine(text []byte, at int) bool {
 	return hi-lo == long && bytes.IndexByte(text[lo:hi], '\n') < 0
 }
 
-// document tells whether people read the file to learn how to use something.
+// document reports whether people read the file to learn how to use something.
 func document(base, ext string) bool {
 	switch ext {
 	case ".md", ".markdown", ".rst", ".adoc", ".html", ".htm", ".pod", ".1", ".3", ".5", ".7", ".8":

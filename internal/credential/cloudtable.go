@@ -1,4 +1,4 @@
-package secret
+package credential
 
 // cloudFormats are those of clouds, of what they sell beside machines, and of
 // what watches over machines.

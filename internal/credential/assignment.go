@@ -1,10 +1,12 @@
-package secret
+package credential
 
 import (
 	"bytes"
 	"regexp"
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/credential/prefilter"
 )
 
 // assignment is a name with the value that a text gives it.
@@ -26,7 +28,7 @@ type assignment struct {
 
 // The bounds on an assignment.
 const (
-	maxName  = 64
+	MaxName  = 64
 	maxValue = 512
 	maxGap   = 12 // blanks and punctuation between name and value
 )
@@ -44,10 +46,10 @@ const (
 //	variable "name" { default = "value" }  <key>name</key> <string>value</string>
 func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	start := at
-	for start > 0 && at-start < maxName && nameByte(text[start-1]) {
+	for start > 0 && at-start < MaxName && nameByte(text[start-1]) {
 		start--
 	}
-	for end < len(text) && end-at < maxName && nameByte(text[end]) {
+	for end < len(text) && end-at < MaxName && nameByte(text[end]) {
 		end++
 	}
 	a.name = string(bytes.Trim(text[start:end], "-."))
@@ -111,7 +113,7 @@ func schemeLength(v []byte) int {
 	return 0
 }
 
-// inRow tells whether a name=value without quotes has another one beside it, as in
+// inRow reports whether a name=value without quotes has another one beside it, as in
 // ?a=b&name=value, host=h name=value and Server=s;Name=value.
 func inRow(text []byte, start, end int) bool {
 	if start == 0 {
@@ -121,7 +123,7 @@ func inRow(text []byte, start, end int) bool {
 	case '?', '&', ';':
 		return true
 	case ' ':
-		word := text[max(0, start-1-maxName) : start-1]
+		word := text[max(0, start-1-MaxName) : start-1]
 		word = word[bytes.LastIndexAny(word, " \t\n\"'`")+1:]
 		return len(word) > 2 && bytes.IndexByte(word[1:], '=') >= 0 && word[0] != '-'
 	case '"', '\'':
@@ -278,10 +280,10 @@ func apart(text []byte, end int) (i int, opened byte) {
 // as many programs have it in their settings. It is -1 if there is none.
 func directive(text []byte, start, end int) int {
 	i := end
-	for i < len(text) && i-end < maxName && (text[i] == ' ' || text[i] == '\t') {
+	for i < len(text) && i-end < MaxName && (text[i] == ' ' || text[i] == '\t') {
 		i++
 	}
-	if i == end || i == len(text) || !words(text[max(0, start-maxName):start]) {
+	if i == end || i == len(text) || !words(text[max(0, start-MaxName):start]) {
 		return -1
 	}
 	line := text[i:min(len(text), i+maxValue)]
@@ -297,7 +299,7 @@ func directive(text []byte, start, end int) int {
 	return i
 }
 
-// words tells whether there are but a few words between the start of a line and the
+// words reports whether there are but a few words between the start of a line and the
 // end of a text.
 func words(before []byte) bool {
 	before = bytes.TrimLeft(before[bytes.LastIndexByte(before, '\n')+1:], " \t")
@@ -312,7 +314,7 @@ func words(before []byte) bool {
 	return true
 }
 
-// setter tells whether a function of this name sets what its name says.
+// setter reports whether a function of this name sets what its name says.
 func setter(name string) bool {
 	name = name[strings.LastIndexByte(name, '.')+1:]
 	return len(name) > 4 && (strings.HasPrefix(name, "set") || strings.HasPrefix(name, "Set") || strings.HasPrefix(name, "with") || strings.HasPrefix(name, "With"))
@@ -359,7 +361,7 @@ var foreignPasswords = [...]string{
 	"lösenord", "losenord", "passord", "adgangskode", "salasana", "jelszó", "jelszo", "parool", "şifre", "sifre", "пароль", "κωδικός", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호",
 }
 
-// secretName tells whether what is named so is a secret: db_password, apiKey2,
+// secretName reports whether what is named so is a secret: db_password, apiKey2,
 // SECRET_KEY_BASE, clientSecretOfShop; but not password_hash, max_tokens,
 // tokenType or SecretKeyFactory.
 func secretName(name string) bool {
@@ -367,13 +369,13 @@ func secretName(name string) bool {
 		name = variable
 	}
 	folded := strings.ToLower(name)
-	if namesSecret(nameWords(folded)) {
+	if namesSecret(NameWords(folded)) {
 		return true
 	}
 	if folded == name {
 		return false
 	}
-	words := nameWords(humps(name))
+	words := NameWords(humps(name))
 	return namesSecret(words) && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(programParts[:], w) })
 }
 
@@ -439,9 +441,9 @@ func lower(c byte) byte {
 	return c
 }
 
-// nameWords splits a folded name at its punctuation. Digits at the end of a word
+// NameWords splits a folded name at its punctuation. Digits at the end of a word
 // are dropped.
-func nameWords(name string) []string {
+func NameWords(name string) []string {
 	name = strings.Replace(name, "mot_de_passe", "motdepasse", 1)
 	words := strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' })
 	for i, w := range words {
@@ -470,4 +472,13 @@ var aboutSecrets = [...]string{
 	"validator", "validation", "error", "message", "msg", "text", "title", "description", "help", "doc", "docs", "example", "examples", "test", "id", "ids",
 	"kind", "ref", "arn", "status", "state", "rotation", "index", "position", "pos", "parser", "symbol", "color", "colour", "keyword", "keywords", "env", "var",
 	"column", "attribute", "prefix", "suffix", "separator", "encoder", "encoding", "mount", "volume", "store", "bucket", "selector", "scope", "scopes", "old", "dummy", "fake", "sample", "mock",
+}
+
+// NamesSecret reports whether a rule knows a name as that of a secret.
+func (rs *Rules) NamesSecret(name string) (found bool) {
+	rs.set.Find([]byte(`"`+name+`": "`), func(h prefilter.Hit) bool {
+		found = h.Keyword < len(rs.named) && rs.named[h.Keyword]
+		return !found
+	})
+	return found && secretName(strings.ToLower(name))
 }

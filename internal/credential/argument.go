@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -9,9 +9,9 @@ import (
 // a function, a clause of SQL, a member of a key in JSON.
 
 // positionRule finds passwords that are told by where they stand.
-func positionRule() *rule {
-	return &rule{
-		id: "password-argument", name: "a password that a call or a statement is given", severity: medium, form: special, source: "the call's or the statement's grammar",
+func positionRule() *Rule {
+	return &Rule{
+		ID: "password-argument", Name: "a password that a call or a statement is given", Severity: medium, form: special, Source: "the call's or the statement's grammar",
 		keywords: []string{"basicauth(", "basic_auth(", "auth=(", "auth = (", "getconnection(", "identified by", "with password", "encrypted password", "httpbasicauth(", "userpass(", "dbi->connect(", "new pdo(", "mysqli_connect(", "new mysqli("},
 		find:     position,
 	}
@@ -22,9 +22,9 @@ var (
 	sqlPassword  = regexp.MustCompile(`^\s{1,4}(?:(?i:password|values|with \w{4,30} (?:by|as))\s{1,4})?["']([^"'\s]{6,128})["']`)
 )
 
-func position(text []byte, at, end int, pl *place) (int, int, opinion) {
-	none := opinion{}
-	if pl.silent || pl.binary {
+func position(text []byte, at, end int, pl *Origin) (int, int, Assessment) {
+	none := Assessment{}
+	if pl.Silent || pl.Binary {
 		return at, at, none
 	}
 	expr := sqlPassword
@@ -43,9 +43,9 @@ func position(text []byte, at, end int, pl *place) (int, int, opinion) {
 }
 
 // jwkRule finds private keys in the form of RFC 7517.
-func jwkRule() *rule {
-	return &rule{
-		id: "json-web-key", name: "a private JSON Web Key", severity: critical, source: "RFC 7517, RFC 7518, section 6", form: special,
+func jwkRule() *Rule {
+	return &Rule{
+		ID: "json-web-key", Name: "a private JSON Web Key", Severity: critical, Source: "RFC 7517, RFC 7518, section 6", form: special, PrivateKey: true,
 		keywords: []string{`"kty"`},
 		find:     jwk,
 	}
@@ -58,7 +58,7 @@ var (
 	jwkSymmetric = regexp.MustCompile(`"k"\s{0,3}:\s{0,3}"([0-9A-Za-z_-]{22,})"`)
 )
 
-func jwk(text []byte, at, end int, _ *place) (int, int, opinion) {
+func jwk(text []byte, at, end int, _ *Origin) (int, int, Assessment) {
 	from, to := max(0, at-maxKeyObject), min(len(text), end+maxKeyObject)
 	if i := bytes.LastIndexByte(text[from:at], '{'); i >= 0 {
 		from += i
@@ -73,7 +73,7 @@ func jwk(text []byte, at, end int, _ *place) (int, int, opinion) {
 	}
 	m := expr.FindSubmatchIndex(object)
 	if m == nil || entropy(object[m[2]:m[3]]) < 3.5 {
-		return at, at, opinion{}
+		return at, at, Assessment{}
 	}
-	return from + m[2], from + m[3], opinion{confirmed: true, note: "It is the private part of the key."}
+	return from + m[2], from + m[3], Assessment{Confirmed: true, Note: "It is the private part of the key."}
 }

@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -30,64 +30,64 @@ func crc62(data []byte) string {
 
 // checksummed verifies the checksum in the last six characters of what follows
 // the first underscore.
-func checksummed(value []byte) opinion {
+func checksummed(value []byte) Assessment {
 	_, body, _ := bytes.Cut(value, []byte("_"))
 	if len(body) <= 6 || crc62(body[:len(body)-6]) != string(body[len(body)-6:]) {
-		return opinion{not: true}
+		return Assessment{Rejected: true}
 	}
-	return opinion{confirmed: true, note: "Its checksum is right."}
+	return Assessment{Confirmed: true, Note: "Its checksum is right."}
 }
 
 // awsAccessKeyID decodes the account from the id of an access key. The id itself
 // is no secret, but it never comes alone.
-func awsAccessKeyID(value []byte) opinion {
+func awsAccessKeyID(value []byte) Assessment {
 	raw, err := base32.StdEncoding.DecodeString(string(value[4:]))
 	if err != nil || len(raw) < 6 {
-		return opinion{not: true}
+		return Assessment{Rejected: true}
 	}
 	account := (binary.BigEndian.Uint64(append([]byte{0, 0}, raw[:6]...)) >> 7) & (1<<40 - 1)
 	if account >= 1e12 {
-		return opinion{note: "It is of the old form, which names no account."}
+		return Assessment{Note: "It is of the old form, which names no account."}
 	}
-	return opinion{note: fmt.Sprintf("It belongs to AWS account %012d.", account)}
+	return Assessment{Note: fmt.Sprintf("It belongs to AWS account %012d.", account)}
 }
 
 // jwt parses the header and claims of a JSON Web Token (RFC 7519).
-func jwt(value []byte) opinion {
+func jwt(value []byte) Assessment {
 	parts := bytes.Split(value, []byte("."))
 	if len(parts) != 3 {
-		return opinion{not: true}
+		return Assessment{Rejected: true}
 	}
 	var header struct {
 		Alg string `json:"alg"`
 		Enc string `json:"enc"`
 	}
 	if !decodeJSON(parts[0], &header) || header.Alg == "" {
-		return opinion{not: true}
+		return Assessment{Rejected: true}
 	}
 	var claims struct {
 		Sub any      `json:"sub"`
 		Exp *float64 `json:"exp"`
 	}
 	if !decodeJSON(parts[1], &claims) || claims.Sub == "1234567890" { // the example of jwt.io
-		return opinion{not: true}
+		return Assessment{Rejected: true}
 	}
-	o := opinion{confirmed: true, note: "It is signed with " + printable(header.Alg, 16) + "."}
+	o := Assessment{Confirmed: true, Note: "It is signed with " + printable(header.Alg, 16) + "."}
 	switch {
 	case strings.EqualFold(header.Alg, "none") || len(parts[2]) == 0:
-		return opinion{not: true}
+		return Assessment{Rejected: true}
 	case claims.Exp == nil:
-		o.note += " It never expires."
+		o.Note += " It never expires."
 	default:
-		o.note += " It expires; whether it has is for the clock of whoever reads this."
-		o.severity = seaworthy.Medium
+		o.Note += " It expires; whether it has is for the clock of whoever reads this."
+		o.Severity = seaworthy.Medium
 	}
 	return o
 }
 
 // varied accepts values that are random behind a prefix of n bytes.
 func varied(n int) check {
-	return func(value []byte) opinion { return opinion{not: entropy(value[n:]) < 4 || dummy(value[n:])} }
+	return func(value []byte) Assessment { return Assessment{Rejected: entropy(value[n:]) < 4 || dummy(value[n:])} }
 }
 
 func decodeJSON(part []byte, to any) bool {
@@ -108,15 +108,15 @@ func printable(s string, most int) string {
 
 // base64JSON accepts values that are JSON behind a prefix of n bytes.
 func base64JSON(n int) check {
-	return func(value []byte) opinion {
+	return func(value []byte) Assessment {
 		raw, err := base64.StdEncoding.DecodeString(string(value[n:]))
 		if err != nil {
 			raw, err = base64.RawURLEncoding.DecodeString(strings.TrimRight(string(value[n:]), "="))
 		}
 		if err != nil || !json.Valid(raw) {
-			return opinion{not: true}
+			return Assessment{Rejected: true}
 		}
-		return opinion{confirmed: true}
+		return Assessment{Confirmed: true}
 	}
 }
 

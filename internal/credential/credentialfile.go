@@ -1,4 +1,4 @@
-package secret
+package credential
 
 import (
 	"bytes"
@@ -20,12 +20,12 @@ const (
 	maxCredentials = 1 << 20 // bytes of such a file
 )
 
-func credentialFileRule() *rule {
-	return &rule{id: credentialFile, name: "a password in a file made for passwords", severity: high, form: ownFile, source: "the manual of the program that reads the file"}
+func credentialFileRule() *Rule {
+	return &Rule{ID: credentialFile, Name: "a password in a file made for passwords", Severity: high, form: ownFile, Variable: "PASSWORD", Source: "the manual of the program that reads the file"}
 }
 
-func keyStoreRule() *rule {
-	return &rule{id: keyStore, name: "a store of private keys or passwords", severity: medium, form: ownFile, source: "the manual of the program that reads the file"}
+func keyStoreRule() *Rule {
+	return &Rule{ID: keyStore, Name: "a store of private keys or passwords", Severity: medium, form: ownFile, store: true, Source: "the manual of the program that reads the file"}
 }
 
 // spanned gives the places of passwords in a file.
@@ -68,15 +68,15 @@ var credentialFiles = [...]struct {
 }
 
 // inOwnFile finds passwords by the name of the file.
-func (s *scanner) inOwnFile() {
+func (s *finder) inOwnFile() {
 	if len(s.text) == 0 || len(s.text) > maxCredentials {
 		return
 	}
-	if r := s.rules.byID(credentialFile); r.form == ownFile {
-		for _, at := range credentialsIn(s.place.path, s.text) {
+	if r := s.rules.Rule(credentialFile); r.form == ownFile {
+		for _, at := range credentialsIn(s.origin.Path, s.text) {
 			v := s.text[at[0]:at[1]]
 			if len(v) >= 4 && (unwritten(v) || !placeholder(v) && !reference(v)) {
-				s.add(match{rule: r, from: at[0], to: at[1], start: at[0], end: at[1]})
+				s.add(Match{Rule: r, from: at[0], to: at[1], Start: at[0], End: at[1]})
 			}
 		}
 	}
@@ -123,7 +123,7 @@ func credentialsIn(name string, text []byte) [][2]int {
 func lineField(expr string) spanned {
 	e := regexp.MustCompile(`(?m)` + expr)
 	return func(text []byte) (list [][2]int) {
-		for _, m := range e.FindAllSubmatchIndex(text, maxMatches) {
+		for _, m := range e.FindAllSubmatchIndex(text, MaxMatches) {
 			for g := 2; g < len(m); g += 2 {
 				if m[g] >= 0 {
 					list = append(list, [2]int{m[g], m[g+1]})
@@ -137,7 +137,7 @@ func lineField(expr string) spanned {
 var netrcPassword = regexp.MustCompile(`(?:^|\s)(?:password|passwd)\s+"?([^\s"]+)`)
 
 func netrc(text []byte) (list [][2]int) {
-	for _, m := range netrcPassword.FindAllSubmatchIndex(text, maxMatches) {
+	for _, m := range netrcPassword.FindAllSubmatchIndex(text, MaxMatches) {
 		list = append(list, [2]int{m[2], m[3]})
 	}
 	return list
@@ -170,7 +170,7 @@ var (
 func stateOfTerraform(text []byte) (list [][2]int) {
 	from := 0
 	random := false
-	for _, m := range stateResult.FindAllSubmatchIndex(text, maxMatches) {
+	for _, m := range stateResult.FindAllSubmatchIndex(text, MaxMatches) {
 		for _, t := range stateType.FindAllSubmatch(text[from:m[0]], -1) {
 			random = string(t[1]) == "random_password"
 		}
@@ -223,7 +223,7 @@ func passwordColumn(text []byte) (list [][2]int) {
 	if column < 0 {
 		return nil
 	}
-	for at := len(head) + 1; at < len(text) && len(list) < maxMatches; {
+	for at := len(head) + 1; at < len(text) && len(list) < MaxMatches; {
 		end := at + bytes.IndexByte(text[at:], '\n')
 		if end < at {
 			end = len(text)
@@ -281,6 +281,16 @@ var (
 	keytab         = []byte("\x05\x02\x00\x00\x00")
 )
 
+// KeyStore finds the store of keys or passwords that a binary file is.
+func (rs *Rules) KeyStore(body []byte, pl *Origin) (Match, bool) {
+	r := rs.Rule(keyStore)
+	if !pl.Binary || r.form != ownFile {
+		return Match{}, false
+	}
+	note, severity := storeOf(pl.Path, body)
+	return Match{Rule: r, Value: body, Origin: pl, Assessment: Assessment{Confirmed: true, Severity: severity, Note: note}}, note != ""
+}
+
 // storeOf tells what store of keys or passwords a file is; note is "" for none. A
 // store of certificates alone is none.
 func storeOf(name string, body []byte) (note string, severity seaworthy.Severity) {
@@ -308,7 +318,7 @@ func storeOf(name string, body []byte) (note string, severity seaworthy.Severity
 	return "", seaworthy.Unknown
 }
 
-// javaKey tells whether a Java key store has an entry with a private key.
+// javaKey reports whether a Java key store has an entry with a private key.
 func javaKey(body []byte) bool {
 	if len(body) < 12 {
 		return false
