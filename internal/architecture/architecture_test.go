@@ -38,8 +38,9 @@ const order = `
 	internal/sudoers     <
 	internal/sshdconfig  <
 	internal/license     <
+	internal/purl        <
 	internal/rpmdb       < internal/sqlite
-	internal/inventory   < internal/license internal/rpmdb internal/zipfile
+	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile
 	internal/advisory    <
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan
@@ -55,8 +56,8 @@ const order = `
 
 	# What others wrote of an image.
 	internal/attestation <
-	internal/sbom        < internal/inventory internal/license internal/attestation
-	internal/vex         < internal/inventory internal/attestation
+	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation
+	internal/vex         < internal/inventory internal/purl internal/attestation
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.

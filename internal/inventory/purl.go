@@ -1,47 +1,25 @@
 package inventory
 
-import "strings"
+import (
+	"strings"
 
-// PURL gives the package URL (ECMA-427) of the package in an image of the
-// release, which may be nil.
+	"seaworthy.dev/seaworthy/internal/purl"
+)
+
+// PURL returns the package URL of the package in an image of the release, which may
+// be nil.
 func (p *Package) PURL(r *Release) string {
-	var b strings.Builder
-	b.WriteString("pkg:" + p.Type)
-	namespace, name := p.split(r)
-	for element := range strings.SplitSeq(namespace, "/") {
-		if element != "" {
-			b.WriteByte('/')
-			writeEscaped(&b, element)
-		}
-	}
-	b.WriteByte('/')
-	writeEscaped(&b, name)
-	version, epoch := p.Version, ""
+	u := purl.URL{Type: p.Type, Version: p.Version, Qualifiers: map[string]string{"arch": p.Arch}}
+	u.Namespace, u.Name = p.split(r)
 	if p.Type == "rpm" { // its epoch is a qualifier
-		if e, rest, ok := strings.Cut(version, ":"); ok {
-			epoch, version = e, rest
+		if epoch, version, ok := strings.Cut(p.Version, ":"); ok {
+			u.Version, u.Qualifiers["epoch"] = version, epoch
 		}
 	}
-	if version != "" {
-		b.WriteByte('@')
-		writeEscaped(&b, version)
-	}
-	separator := byte('?')
-	qualify := func(key, value string) {
-		if value == "" {
-			return
-		}
-		b.WriteByte(separator)
-		b.WriteString(key + "=")
-		writeEscaped(&b, value)
-		separator = '&'
-	}
-	qualify("arch", p.Arch)
 	if p.System() && r != nil && r.ID != "" {
-		qualify("distro", strings.TrimSuffix(r.ID+"-"+r.VersionID, "-"))
+		u.Qualifiers["distro"] = strings.TrimSuffix(r.ID+"-"+r.VersionID, "-")
 	}
-	qualify("epoch", epoch)
-	return b.String()
+	return u.String()
 }
 
 // System is true for a package of an operating system's package manager.
@@ -92,18 +70,83 @@ func vendor(r *Release) string {
 	return strings.ToLower(r.ID)
 }
 
-// writeEscaped writes an element of a package URL, in which only letters, digits
-// and a few marks stand for themselves.
-func writeEscaped(b *strings.Builder, s string) {
-	const hexadecimal = "0123456789ABCDEF"
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(".-_~:", c) >= 0:
-			b.WriteByte(c)
-		default:
-			b.WriteByte('%')
-			b.WriteByte(hexadecimal[c>>4])
-			b.WriteByte(hexadecimal[c&15])
+// PackageOf returns the package that a package URL names, as the Analyzer would have
+// found it. What a URL does not say is empty.
+func PackageOf(u *purl.URL) Package {
+	p := Package{Type: u.Type, Name: u.Name, Version: u.Version, Arch: u.Qualifiers["arch"]}
+	switch u.Type {
+	case "maven":
+		if u.Namespace != "" {
+			p.Name = u.Namespace + ":" + u.Name
+		}
+	case "golang", "npm", "composer", "ebuild":
+		if u.Namespace != "" {
+			p.Name = u.Namespace + "/" + u.Name
+		}
+	case typePyPI:
+		p.Name = pythonName(u.Name)
+	}
+	if u.Type == typeGo {
+		p.Version = goURLVersion(p.Name, u.Version)
+	}
+	if !p.System() {
+		return p
+	}
+	if epoch := u.Qualifiers["epoch"]; epoch != "" && epoch != "0" && !strings.HasPrefix(p.Version, epoch+":") {
+		p.Version = epoch + ":" + p.Version
+	}
+	if u.Type == "rpm" {
+		p.Modularity = u.Qualifiers["rpmmod"]
+		if p.Modularity == "" {
+			p.Modularity = u.Qualifiers["modularitylabel"]
 		}
 	}
+	p.SourceName, p.SourceVersion, _ = strings.Cut(u.Qualifiers["upstream"], "@")
+	if strings.HasSuffix(p.SourceName, ".rpm") {
+		p.SourceName, p.SourceVersion = splitSourceRPM(p.SourceName)
+	}
+	return p
+}
+
+// goURLVersion writes the version of a module with its v, which some leave out, and
+// that of the toolchain without.
+func goURLVersion(name, version string) string {
+	if name == "stdlib" {
+		return strings.TrimPrefix(strings.TrimPrefix(version, "go"), "v")
+	}
+	if version != "" && '0' <= version[0] && version[0] <= '9' {
+		return "v" + version
+	}
+	return version
+}
+
+// ReleaseOf returns the distribution that the URL of an operating system's package
+// names, nil if it names none. Programs write the qualifier distro as the ID and
+// the VERSION_ID of os-release with a hyphen between, or as the version alone.
+func ReleaseOf(u *purl.URL) *Release {
+	p := Package{Type: u.Type}
+	if !p.System() {
+		return nil
+	}
+	distro := u.Qualifiers["distro"]
+	r := &Release{ID: strings.ToLower(u.Namespace)}
+	for _, id := range []string{"opensuse-leap", "opensuse-tumbleweed", "sle-micro", "sl-micro"} {
+		if rest, ok := strings.CutPrefix(distro, id); ok {
+			r.ID, r.VersionID = id, strings.TrimPrefix(rest, "-")
+			return r.settle()
+		}
+	}
+	switch id, version, ok := strings.Cut(distro, "-"); {
+	case distro == "":
+	case '0' <= distro[0] && distro[0] <= '9':
+		r.VersionID = distro
+	case ok:
+		r.ID, r.VersionID = id, version
+	default:
+		r.ID = distro
+	}
+	if r.ID == "" {
+		return nil
+	}
+	return r.settle()
 }

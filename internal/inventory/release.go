@@ -65,3 +65,54 @@ func unquote(s string) string {
 	}
 	return b.String()
 }
+
+// NewRelease makes a release of what another program calls a distribution: the ID
+// of os-release, or a name of its own for the same.
+func NewRelease(name, version, prettyName string) *Release {
+	r := &Release{ID: strings.ToLower(strings.TrimSpace(name)), VersionID: strings.TrimSpace(version), PrettyName: prettyName}
+	return r.settle()
+}
+
+// settle gives the ID its spelling in os-release, and makes up the PRETTY_NAME of
+// those distributions whose ecosystem it tells.
+func (r *Release) settle() *Release {
+	if id, ok := distributionNames[r.ID]; ok {
+		r.ID = id
+	}
+	if r.PrettyName != "" {
+		return r
+	}
+	major, minor, _ := strings.Cut(r.VersionID, ".")
+	pack := ""
+	if minor != "" && minor != "0" {
+		pack = " SP" + minor
+	}
+	switch r.ID {
+	case "sles":
+		r.PrettyName = "SUSE Linux Enterprise Server " + major + pack
+	case "sled":
+		r.PrettyName = "SUSE Linux Enterprise Desktop " + major + pack
+	case "sles_sap":
+		r.PrettyName = "SUSE Linux Enterprise Server for SAP Applications " + major + pack
+	case "opensuse-leap":
+		r.PrettyName = "openSUSE Leap " + r.VersionID
+	case "opensuse-tumbleweed":
+		r.PrettyName = "openSUSE Tumbleweed"
+	}
+	return r
+}
+
+// distributionNames are the IDs of distributions that other programs, or package
+// URLs, call by another name.
+var distributionNames = map[string]string{
+	"redhat": "rhel", "red hat": "rhel", "red hat enterprise linux": "rhel",
+	"alma": "almalinux", "alma linux": "almalinux",
+	"rocky linux": "rocky", "rockylinux": "rocky",
+	"oracle": "ol", "oraclelinux": "ol", "oracle linux": "ol",
+	"amazon": "amzn", "amazonlinux": "amzn", "amazon linux": "amzn",
+	"cbl-mariner": "mariner", "azure linux": "azurelinux",
+	"suse": "sles", "suse linux enterprise server": "sles", "suse linux enterprise micro": "sle-micro",
+	"opensuse.leap": "opensuse-leap", "opensuse.tumbleweed": "opensuse-tumbleweed",
+	"openeuler": "openEuler", "photon os": "photon",
+	"alpine linux": "alpine", "debian gnu/linux": "debian",
+}

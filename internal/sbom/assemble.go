@@ -12,6 +12,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory"
 	"seaworthy.dev/seaworthy/internal/license"
+	"seaworthy.dev/seaworthy/internal/purl"
 )
 
 // bill is what the formats have in common.
@@ -101,8 +102,8 @@ func (b *bill) document() *Document {
 }
 
 func isSystem(p *seaworthy.Package) bool {
-	u, err := inventory.ParsePURL(p.PURL)
-	in := u.Package()
+	u, err := purl.Parse(p.PURL)
+	in := inventory.PackageOf(&u)
 	return err == nil && in.System()
 }
 
@@ -126,8 +127,8 @@ type assembler struct {
 // name it elsewhere.
 func (a *assembler) findRelease() {
 	for i := 0; a.release == nil && i < len(a.items); i++ {
-		if u, err := inventory.ParsePURL(a.items[i].purl); err == nil {
-			a.release = u.Release()
+		if u, err := purl.Parse(a.items[i].purl); err == nil {
+			a.release = inventory.ReleaseOf(&u)
 		}
 	}
 }
@@ -157,14 +158,14 @@ func (a *assembler) settleLocations() {
 }
 
 func (a *assembler) describe(it *item) *seaworthy.Package {
-	u, err := inventory.ParsePURL(it.purl)
+	u, err := purl.Parse(it.purl)
 	if err != nil {
 		if it.purl != "" {
 			a.broken = append(a.broken, it.purl)
 		}
 		return &seaworthy.Package{Name: it.name, Version: it.version, Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it)}
 	}
-	p := u.Package()
+	p := inventory.PackageOf(&u)
 	p.Version = cmp.Or(p.Version, it.version)
 	if strings.EqualFold(p.Name, it.name) || a.own {
 		p.Name = it.name // as a purl may have it in lower case
@@ -321,7 +322,7 @@ const (
 func (b *bill) seaworthyImage() *seaworthy.Image {
 	s := &b.image
 	i := &seaworthy.Image{Reference: cmp.Or(s.facts["reference"], s.name), Layers: []seaworthy.Layer{}}
-	u, err := inventory.ParsePURL(s.purl)
+	u, err := purl.Parse(s.purl)
 	ofImage := err == nil && (u.Type == "oci" || u.Type == "docker")
 	switch {
 	case isDigest(s.version) && s.version != s.facts["imageID"]:

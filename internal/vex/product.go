@@ -6,13 +6,14 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/purl"
 )
 
 // product is what a statement is about: an image or a package, or a component of
 // one.
 type product struct {
 	// Any of these may name it.
-	purls   []inventory.PackageURL
+	purls   []purl.URL
 	names   []string // references and digests of images
 	cpes    []string // of platforms
 	version string   // that the package must have; "" for any
@@ -26,7 +27,7 @@ func (p *product) addName(id string) {
 	switch {
 	case id == "":
 	case strings.HasPrefix(id, "pkg:"):
-		if u, err := inventory.ParsePURL(id); err == nil {
+		if u, err := purl.Parse(id); err == nil {
 			p.purls = append(p.purls, u)
 		}
 	case strings.HasPrefix(id, "cpe:"):
@@ -39,16 +40,16 @@ func (p *product) addName(id string) {
 // subject is an image and what is in it.
 type subject struct {
 	image    *seaworthy.Image
-	digests  []string                        // by which it is known
-	packages map[named][]*seaworthy.Package  // by their own name and that of their source
-	parsed   map[string]inventory.PackageURL // package URLs taken apart; without a type if they are none
+	digests  []string                       // by which it is known
+	packages map[named][]*seaworthy.Package // by their own name and that of their source
+	parsed   map[string]purl.URL            // package URLs taken apart; without a type if they are none
 }
 
 // named is what packages of the same name share.
 type named struct{ kind, name string }
 
 func newSubject(i *seaworthy.Image) subject {
-	return subject{image: i, packages: make(map[named][]*seaworthy.Package), parsed: make(map[string]inventory.PackageURL)}
+	return subject{image: i, packages: make(map[named][]*seaworthy.Package), parsed: make(map[string]purl.URL)}
 }
 
 func (s *subject) add(p *seaworthy.Package) {
@@ -56,7 +57,7 @@ func (s *subject) add(p *seaworthy.Package) {
 	if !ok {
 		return
 	}
-	own := u.Package()
+	own := inventory.PackageOf(&u)
 	names := []string{strings.ToLower(own.Name)}
 	if p.Source != nil && !strings.EqualFold(p.Source.Name, own.Name) {
 		names = append(names, strings.ToLower(p.Source.Name))
@@ -67,13 +68,13 @@ func (s *subject) add(p *seaworthy.Package) {
 	}
 }
 
-func (s *subject) purl(text string) (inventory.PackageURL, bool) {
+func (s *subject) purl(text string) (purl.URL, bool) {
 	if u, ok := s.parsed[text]; ok {
 		return u, u.Type != ""
 	}
-	u, err := inventory.ParsePURL(text)
+	u, err := purl.Parse(text)
 	if err != nil {
-		u = inventory.PackageURL{}
+		u = purl.URL{}
 	}
 	s.parsed[text] = u
 	return u, err == nil
@@ -114,7 +115,7 @@ func (p *product) isImage(s *subject) bool {
 
 // isPURL compares as far as the URL goes. Where it names a digest that must be the
 // image's; where it does not the repository must be.
-func (s *subject) isPURL(u *inventory.PackageURL) bool {
+func (s *subject) isPURL(u *purl.URL) bool {
 	i := s.image
 	repository := strings.TrimPrefix(u.Qualifiers["repository_url"], "index.")
 	if repository != "" && i.Repository != "" && !strings.EqualFold(repository, i.Repository) {
@@ -171,11 +172,11 @@ func (p *product) isPackage(s *subject, pkg *seaworthy.AffectedPackage) bool {
 
 // samePackage compares package URLs. One without version or qualifiers stands for
 // all of them; an architecture of "source" or "src" means the source package.
-func samePackage(want, have *inventory.PackageURL, pkg *seaworthy.AffectedPackage) bool {
+func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
 	if want.Type != have.Type || want.Namespace != "" && !strings.EqualFold(want.Namespace, have.Namespace) {
 		return false
 	}
-	w, h := want.Package(), have.Package()
+	w, h := inventory.PackageOf(want), inventory.PackageOf(have)
 	name, version := h.Name, h.Version
 	ofSource := w.System() && (w.Arch == "source" || w.Arch == "src")
 	if ofSource && pkg.Source != nil {
@@ -210,7 +211,7 @@ func samePackage(want, have *inventory.PackageURL, pkg *seaworthy.AffectedPackag
 func (p *product) holds(s *subject, f *seaworthy.Finding) bool {
 	paths := make(map[string]bool)
 	for _, u := range p.purls {
-		own := u.Package()
+		own := inventory.PackageOf(&u)
 		for _, pkg := range s.packages[named{u.Type, strings.ToLower(own.Name)}] {
 			if p.isPackage(s, &seaworthy.AffectedPackage{Name: pkg.Name, Version: pkg.Version, PURL: pkg.PURL, Source: pkg.Source}) {
 				for _, l := range pkg.Locations {

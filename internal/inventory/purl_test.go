@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy/internal/purl"
 )
 
 // The URLs are those that Syft, Trivy and cdxgen write, and Seaworthy's own.
-func TestParsePURL(t *testing.T) {
+func TestPackageOf(t *testing.T) {
 	tests := []struct {
 		purl      string
 		want      Package
@@ -35,43 +37,37 @@ func TestParsePURL(t *testing.T) {
 		{"pkg:github/actions/checkout@v4", Package{Type: "github", Name: "checkout", Version: "v4"}, ""},
 	}
 	for _, tt := range tests {
-		u, err := ParsePURL(tt.purl)
+		u, err := purl.Parse(tt.purl)
 		if err != nil {
 			t.Errorf("%s: %v", tt.purl, err)
 			continue
 		}
-		p := u.Package()
+		p := PackageOf(&u)
 		if diff := cmp.Diff(tt.want, p); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.purl, diff)
 		}
 		ecosystem := LanguageEcosystem(p.Type)
-		if r := u.Release(); r != nil {
+		if r := ReleaseOf(&u); r != nil {
 			ecosystem, _ = r.Ecosystem(p.Type)
 		}
 		if ecosystem != tt.ecosystem {
 			t.Errorf("%s: ecosystem %q, want %q", tt.purl, ecosystem, tt.ecosystem)
 		}
 	}
-	for _, bad := range []string{"", "npm/x", "pkg:", "pkg:npm", "pkg:npm/", "pkg:/x", "pkg:npm/%zz", "pkg:npm/x@%1", "pkg:npm/x?arch=%"} {
-		if _, err := ParsePURL(bad); err == nil {
-			t.Errorf("%q passes for a package URL", bad)
-		}
-	}
 }
 
-// FuzzPURL: what was taken apart can be put together, and taken apart again to the
-// same.
+// FuzzPURL shows that the URL of a package that was read from a URL can be read again.
 func FuzzPURL(f *testing.F) {
 	f.Add("pkg:deb/debian/login@1%3A4.13+dfsg1?arch=amd64&distro=debian-12&upstream=shadow")
 	f.Add("pkg:npm/@babel/core@7.0.0?x=%20#sub/path")
 	f.Add("pkg:rpm/redhat/a@1?epoch=2&upstream=a-1-2.src.rpm&distro=opensuse-leap-15.5")
 	f.Fuzz(func(t *testing.T, s string) {
-		u, err := ParsePURL(s)
+		u, err := purl.Parse(s)
 		if err != nil {
 			return
 		}
-		p, r := u.Package(), u.Release()
-		again, err := ParsePURL(p.PURL(r))
+		p, r := PackageOf(&u), ReleaseOf(&u)
+		again, err := purl.Parse(p.PURL(r))
 		if err != nil {
 			if strings.Trim(p.Name, "/") == "" || strings.HasSuffix(p.Name, "/") || strings.HasSuffix(p.Name, ":") || strings.ContainsAny(u.Type, "/?#@%") {
 				return

@@ -1,0 +1,117 @@
+// Package purl reads and writes package URLs by ECMA-427:
+//
+//	pkg:TYPE/NAMESPACE/NAME@VERSION?QUALIFIERS#SUBPATH
+package purl
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// URL is a package URL in its parts, without percent-encoding.
+type URL struct {
+	Type, Namespace, Name, Version string
+	Qualifiers                     map[string]string
+}
+
+// Parse reads a package URL. It accepts what other programs write as well: an @ or +
+// that is not encoded, and qualifiers that the type does not define. A subpath is
+// ignored.
+func Parse(s string) (URL, error) {
+	var u URL
+	rest, ok := strings.CutPrefix(s, "pkg:")
+	if !ok {
+		return u, errors.New(`it does not begin with "pkg:"`)
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	rest, query, _ := strings.Cut(rest, "?")
+	rest = strings.Trim(rest, "/")
+	kind, rest, ok := strings.Cut(rest, "/")
+	if !ok || kind == "" {
+		return u, errors.New("it has no type or no name")
+	}
+	u.Type = strings.ToLower(kind)
+	// The version may hold slashes, and a scope may begin with an @ of its own.
+	if at := strings.LastIndexByte(rest, '@'); at > 0 && rest[at-1] != '/' {
+		rest, u.Version = rest[:at], rest[at+1:]
+	}
+	if slash := strings.LastIndexByte(rest, '/'); slash >= 0 {
+		u.Namespace, rest = rest[:slash], rest[slash+1:]
+	}
+	u.Name = rest
+	for _, part := range []*string{&u.Namespace, &u.Name, &u.Version} {
+		text, err := url.PathUnescape(*part)
+		if err != nil {
+			return u, fmt.Errorf("%q is not percent-encoded", *part)
+		}
+		*part = text
+	}
+	if u.Name == "" {
+		return u, errors.New("it has no name")
+	}
+	for pair := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		text, err := url.PathUnescape(value)
+		if err != nil {
+			return u, fmt.Errorf("%q is not percent-encoded", value)
+		}
+		if key == "" || text == "" {
+			continue
+		}
+		if u.Qualifiers == nil {
+			u.Qualifiers = make(map[string]string)
+		}
+		u.Qualifiers[strings.ToLower(key)] = text
+	}
+	return u, nil
+}
+
+// String returns the canonical form. Qualifiers without a value are omitted.
+func (u *URL) String() string {
+	var b strings.Builder
+	b.WriteString("pkg:" + u.Type)
+	for element := range strings.SplitSeq(u.Namespace, "/") {
+		if element != "" {
+			b.WriteByte('/')
+			writeEscaped(&b, element)
+		}
+	}
+	b.WriteByte('/')
+	writeEscaped(&b, u.Name)
+	if u.Version != "" {
+		b.WriteByte('@')
+		writeEscaped(&b, u.Version)
+	}
+	separator := byte('?')
+	for _, key := range slices.Sorted(maps.Keys(u.Qualifiers)) {
+		value := u.Qualifiers[key]
+		if value == "" {
+			continue
+		}
+		b.WriteByte(separator)
+		b.WriteString(key + "=")
+		writeEscaped(&b, value)
+		separator = '&'
+	}
+	return b.String()
+}
+
+// writeEscaped writes an element of a package URL, in which only letters, digits
+// and a few marks stand for themselves.
+func writeEscaped(b *strings.Builder, s string) {
+	const hexadecimal = "0123456789ABCDEF"
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(".-_~:", c) >= 0:
+			b.WriteByte(c)
+		default:
+			b.WriteByte('%')
+			b.WriteByte(hexadecimal[c>>4])
+			b.WriteByte(hexadecimal[c&15])
+		}
+	}
+}
