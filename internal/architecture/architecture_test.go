@@ -33,6 +33,7 @@ const order = `
 	internal/instruction < internal/shell
 	internal/zipfile     <
 	internal/inflate     <
+	internal/gitpack     < internal/inflate
 	internal/sqlite      <
 	internal/account     <
 	internal/sudoers     <
@@ -47,7 +48,7 @@ const order = `
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig internal/misconfig/*
-	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite
+	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack
 	internal/vulnerability < internal/advisory
 
 	# What becomes of events: the vocabulary alone.

@@ -362,3 +362,13 @@ func (s *state) decode(codes *codes, width uint) (c cell, value int, ok bool) {
 	s.have -= n
 	return c, value, true
 }
+
+// The lengths of what zlib (RFC 1950) has in front of the compressed data and behind it,
+// without a dictionary.
+const ZlibHeader, ZlibTrailer = 2, 4
+
+// IsZlib reports whether data starts with the header of zlib, for compressed data without
+// a dictionary.
+func IsZlib(data []byte) bool {
+	return len(data) >= ZlibHeader && data[0]&0xf == 8 && data[1]&0x20 == 0 && binary.BigEndian.Uint16(data)%31 == 0
+}

@@ -18,10 +18,9 @@ import (
 	"fmt"
 	"sync"
 
-	"golang.org/x/sync/semaphore"
-
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/gitpack"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
@@ -53,8 +52,8 @@ type Analyzer struct {
 	verify *Verifier
 	// windows holds the memory in which long files are read.
 	windows sync.Pool
-	// packs hands out the memory for the packs of Git.
-	packs *semaphore.Weighted
+	// packs reads the packs of Git.
+	packs *gitpack.Reader
 }
 
 var (
@@ -68,7 +67,7 @@ const minKey = 16
 
 // New makes an Analyzer.
 func New(opt Options) (*Analyzer, error) {
-	a := &Analyzer{rules: opt.Rules, key: opt.Key, show: opt.Show, verify: opt.Verify, packs: semaphore.NewWeighted(maxPackMemory)}
+	a := &Analyzer{rules: opt.Rules, key: opt.Key, show: opt.Show, verify: opt.Verify, packs: gitpack.NewReader()}
 	if a.key == nil {
 		a.key, a.fresh = make([]byte, sha256.Size), true
 		rand.Read(a.key)

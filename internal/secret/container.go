@@ -19,6 +19,8 @@ import (
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
 
+	"seaworthy.dev/seaworthy/internal/gitpack"
+	"seaworthy.dev/seaworthy/internal/inflate"
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
@@ -43,7 +45,7 @@ func containerOf(name string, head []byte) container {
 		switch {
 		case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 			return zipArchive
-		case bytes.HasPrefix(head, []byte("PACK\x00\x00\x00")):
+		case gitpack.IsPack(head):
 			return gitPack
 		}
 	case 0x1f:
@@ -165,8 +167,8 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 			return true, err
 		}
 	}
-	inflate := inflaters.Get().(io.Reader)
-	defer inflaters.Put(inflate)
+	inflater := inflaters.Get().(io.Reader)
+	defer inflaters.Put(inflater)
 	in := inputs.Get().(*bufio.Reader)
 	defer inputs.Put(in)
 	left := uint64(size) // entries that share their data would let an archive grow beyond any bound
@@ -199,10 +201,10 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 				}
 			}
 			in.Reset(packed)
-			if err := inflate.(flate.Resetter).Reset(in, nil); err != nil {
+			if err := inflater.(flate.Resetter).Reset(in, nil); err != nil {
 				return err
 			}
-			body = inflate
+			body = inflater
 		default:
 			r.gap(methods)
 			return nil
@@ -290,7 +292,7 @@ func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 // gitObject is a container for a loose object of a Git repository: the zlib
 // stream of its kind, its length, NUL and its content.
 func gitObject(r *reading, file io.ReaderAt, size int64) (bool, error) {
-	if zlibbed(r.body) && r.gitObjectAtOnce(r.body[zlibHead:]) {
+	if inflate.IsZlib(r.body) && r.gitObjectAtOnce(r.body[inflate.ZlibHeader:]) {
 		return true, nil
 	}
 	d, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(file, 0, size)))
@@ -320,7 +322,7 @@ func (r *reading) gitObjectAtOnce(packed []byte) bool {
 	defer r.analyzer.windows.Put(window)
 	whole, taken, ok := r.inflate(window, packed)
 	kind, text, cut := bytes.Cut(whole, []byte{0})
-	if !ok || !cut || len(kind) >= maxObjectHead || len(packed)-taken < zlibTail {
+	if !ok || !cut || len(kind) >= maxObjectHead || len(packed)-taken < inflate.ZlibTrailer {
 		return false
 	}
 	if !bytes.HasPrefix(kind, treeHead) {

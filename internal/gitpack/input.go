@@ -1,9 +1,9 @@
-package secret
+package gitpack
 
 import "io"
 
-// packInput gives pieces of a pack.
-type packInput struct {
+// input reads pieces of a pack.
+type input struct {
 	file io.ReaderAt
 	size int64
 	body []byte // all of it, if it is in memory
@@ -17,9 +17,9 @@ type packInput struct {
 // where it does not.
 const readAhead, readExactly = 256 << 10, 0
 
-// bytes gives up to n bytes from an offset on, fewer only at the end. They are there
+// bytes returns up to n bytes from an offset on, fewer only at the end. They are there
 // until the next call.
-func (in *packInput) bytes(at int64, n, ahead int) []byte {
+func (in *input) bytes(at int64, n, ahead int) []byte {
 	n = int(max(0, min(int64(n), in.size-at)))
 	if n == 0 || in.err != nil {
 		return nil

@@ -1,4 +1,4 @@
-package secret
+package gitpack
 
 import (
 	"cmp"
@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// packFrame is an object whose deltas are being looked at.
-type packFrame struct {
+// frame is an object whose deltas are being handed out.
+type frame struct {
 	object int32
 	next   int32  // the next of its deltas, or none
 	depth  int32  // in differences from an object that is whole
@@ -19,8 +19,8 @@ type packFrame struct {
 // and behind the commits that name them.
 func (p *pack) texts() error {
 	p.link()
-	p.names = newPackNames(len(p.objects), p.format)
-	for _, kinds := range [...][2]byte{{packCommit, packTag}, {packTree}, {packBlob}} {
+	p.names = newNameTable(len(p.objects), p.format)
+	for _, kinds := range [...][2]Kind{{Commit, Tag}, {tree}, {Blob}} {
 		for i := range p.objects {
 			o := &p.objects[i]
 			if o.kind != kinds[0] && o.kind != kinds[1] {
@@ -32,7 +32,7 @@ func (p *pack) texts() error {
 		}
 	}
 	if p.linked < len(p.refs) {
-		p.gap(packBaseless)
+		p.opt.Gap(MissingBase)
 	}
 	return nil
 }
@@ -55,8 +55,8 @@ func (p *pack) adopt(base, delta int32) {
 	d.base, d.next, b.child = base, b.child, delta
 }
 
-// family looks at an object that is whole, at what differs from it, at what differs
-// from that, and so on. What cannot be made is a gap.
+// family hands out an object that is whole, what differs from it, what differs from that,
+// and so on. What cannot be made is a gap.
 func (p *pack) family(root int32) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
@@ -66,14 +66,14 @@ func (p *pack) family(root int32) error {
 	if err != nil {
 		return err
 	}
-	if h.length > maxPacked {
+	if h.length > MaxText {
 		return p.long(root, &h)
 	}
 	text, err := p.stored(root, &h)
 	if err != nil {
 		return p.forgive(err)
 	}
-	if err := p.visit(root, kind, text, []span{{0, len(text)}}); err != nil {
+	if err := p.visit(root, kind, text, []Span{{0, len(text)}}); err != nil {
 		return err
 	}
 	p.push(root, text, 0)
@@ -88,43 +88,43 @@ func (p *pack) family(root int32) error {
 // forgive makes a gap of what is wrong with one object alone.
 func (p *pack) forgive(err error) error {
 	switch {
-	case errors.Is(err, errPassed):
+	case errors.Is(err, errSkipped):
 		return nil
-	case errors.Is(err, errPack) && p.in.err == nil:
-		p.gap(damaged)
+	case errors.Is(err, ErrDamaged) && p.in.err == nil:
+		p.opt.Gap(DamagedObject)
 		return nil
 	}
 	return err
 }
 
-// push takes the deltas of an object as what is to be looked at next. The text, which
-// is from memory, is no longer the caller's.
+// push takes the deltas of an object as what is to be handed out next. The text, which is
+// from memory, is no longer the caller's.
 func (p *pack) push(object int32, text []byte, depth int32) {
 	child := p.objects[object].child
 	if child == none {
 		p.memory.put(text)
 		return
 	}
-	if depth == maxPackDepth {
-		p.gap(packTooDeep)
+	if depth == MaxDepth {
+		p.opt.Gap(TooDeep)
 		p.memory.put(text)
 		return
 	}
-	p.frames = append(p.frames, packFrame{object, child, depth, text})
+	p.frames = append(p.frames, frame{object, child, depth, text})
 	p.held += len(text)
-	for i := 0; p.held > maxPackHeld && i < len(p.frames)-1; i++ {
+	for i := 0; p.held > maxHeld && i < len(p.frames)-1; i++ {
 		p.drop(&p.frames[i])
 	}
 }
 
-func (p *pack) drop(f *packFrame) {
+func (p *pack) drop(f *frame) {
 	p.held -= len(f.text)
 	p.memory.put(f.text)
 	f.text = nil
 }
 
-// step looks at the next delta of the object on top.
-func (p *pack) step(kind byte) error {
+// step hands out the next delta of the object on top.
+func (p *pack) step(kind Kind) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (p *pack) step(kind byte) error {
 	if err != nil {
 		return p.forgive(err)
 	}
-	if err := p.visit(delta, kind, text, p.fresh); err != nil {
+	if err := p.visit(delta, kind, text, p.changed); err != nil {
 		return err
 	}
 	p.push(delta, text, depth)
@@ -153,7 +153,7 @@ func (p *pack) step(kind byte) error {
 }
 
 // stored decompresses what is stored of an object, the text or a delta, into memory.
-func (p *pack) stored(object int32, h *packHeader) ([]byte, error) {
+func (p *pack) stored(object int32, h *header) ([]byte, error) {
 	limit := p.end
 	if int(object)+1 < len(p.objects) {
 		limit = p.objects[object+1].at
@@ -172,9 +172,9 @@ func (p *pack) target(object int32, base []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.length > maxPacked {
-		p.gap(packTooLong)
-		return nil, errPassed
+	if h.length > MaxText {
+		p.opt.Gap(TooLong)
+		return nil, errSkipped
 	}
 	delta, err := p.stored(object, &h)
 	if err != nil {
@@ -227,10 +227,10 @@ func (p *pack) descend(text []byte, kept bool) ([]byte, error) {
 }
 
 // visit takes an object that is there as a whole: it finds the deltas that name it as
-// their base, and looks at what is new in it.
-func (p *pack) visit(object int32, kind byte, text []byte, fresh []span) error {
+// their base, and hands it out if anything in it is new.
+func (p *pack) visit(object int32, kind Kind, text []byte, changed []Span) error {
 	named := p.linked < len(p.refs)
-	if len(fresh) == 0 && !named {
+	if len(changed) == 0 && !named {
 		return nil
 	}
 	if err := p.spend(int64(len(text) / digesting)); err != nil {
@@ -241,18 +241,22 @@ func (p *pack) visit(object int32, kind byte, text []byte, fresh []span) error {
 		p.adoptNamed(object, id.start())
 	}
 	switch kind {
-	case packTree:
-		p.names.tree(id, text, fresh)
+	case tree:
+		p.names.tree(id, text, changed)
 		return nil
-	case packCommit:
+	case Commit:
 		p.names.commit(id, text)
 	}
-	return p.look(kind, id, text, fresh)
+	if len(text) == 0 || len(changed) == 0 {
+		return nil
+	}
+	p.object.Kind, p.object.id, p.object.Text, p.object.Changed = kind, id, text, changed
+	return p.opt.Object(&p.object)
 }
 
 // adoptNamed finds the deltas that name an object as their base.
 func (p *pack) adoptNamed(base int32, id uint64) {
-	i, _ := slices.BinarySearchFunc(p.refs, id, func(r packRef, id uint64) int { return cmp.Compare(r.id, id) })
+	i, _ := slices.BinarySearchFunc(p.refs, id, func(r ref, id uint64) int { return cmp.Compare(r.id, id) })
 	for ; i < len(p.refs) && p.refs[i].id == id; i++ {
 		if o := p.refs[i].object; p.objects[o].base == none {
 			p.adopt(base, o)
@@ -261,12 +265,12 @@ func (p *pack) adoptNamed(base int32, id uint64) {
 	}
 }
 
-// long looks at an object that is too long to be held in memory.
-func (p *pack) long(object int32, h *packHeader) error {
+// long hands out an object that is too long to be held in memory.
+func (p *pack) long(object int32, h *header) error {
 	if p.objects[object].child != none {
-		p.gap(packTooLong)
+		p.opt.Gap(TooLong)
 	}
-	if h.kind == packTree {
+	if h.kind == tree {
 		return nil
 	}
 	var id objectID
@@ -279,9 +283,20 @@ func (p *pack) long(object int32, h *packHeader) error {
 	if err != nil {
 		return p.forgive(err)
 	}
-	at := p.place(h.kind, id)
+	p.object.Kind, p.object.id, p.object.Text, p.object.Changed = h.kind, id, nil, nil
+	var own error // of the callback
 	_, err = p.inflateFrom(h.data, func(text io.Reader) error {
-		return p.stream(text, at.path, at.member)
+		err := p.opt.Long(&p.object, text)
+		if text.(*budgeted).err == nil {
+			own = err
+		}
+		return err
 	})
+	if own != nil {
+		return own
+	}
 	return p.forgive(err)
 }
+
+// errSkipped is returned for an object that is a gap already.
+var errSkipped = errors.New("the object is skipped")

@@ -1,4 +1,4 @@
-package secret
+package gitpack
 
 import (
 	"bytes"
@@ -27,16 +27,14 @@ var (
 // objectID is the id of an object, with zeros behind it if it is a short one.
 type objectID [sha256.Size]byte
 
-// start tells objects apart as well as all of the id does, unless somebody made them
-// so; then only their names are wrong.
+// start tells objects apart as well as all of the id does, unless they were made so
+// that it does not; then only their names are wrong.
 func (id *objectID) start() uint64 { return binary.BigEndian.Uint64(id[:]) }
 
-var packKinds = [...]string{packCommit: "commit", packTree: "tree", packBlob: "blob", packTag: "tag"}
-
-// digest makes what gives the id of an object once the text is written to it.
-func (f *objectFormat) digest(kind byte, length int64) hash.Hash {
+// digest returns the hash that is the id of an object once its text is written to it.
+func (f *objectFormat) digest(kind Kind, length int64) hash.Hash {
 	h := f.new()
-	fmt.Fprintf(h, "%s %d\x00", packKinds[kind], length)
+	fmt.Fprintf(h, "%s %d\x00", kind, length)
 	return h
 }
 
@@ -45,17 +43,17 @@ func (f *objectFormat) sum(h hash.Hash) (id objectID) {
 	return id
 }
 
-// of gives the id of an object.
-func (f *objectFormat) of(kind byte, text []byte) objectID {
+// of returns the id of an object.
+func (f *objectFormat) of(kind Kind, text []byte) objectID {
 	h := f.digest(kind, int64(len(text)))
 	h.Write(text)
 	return f.sum(h)
 }
 
-// packNames tells under which path of which commit an object is. It is a hash table
+// nameTable knows under which path of which commit an object is. It is a hash table
 // of the objects that trees and commits name, by the start of their ids, and is never
 // moved: an object is known by its slot. If it gets too full, objects have no name.
-type packNames struct {
+type nameTable struct {
 	format  objectFormat
 	slots   []nameSlot
 	labels  []byte // one behind the other, each with its length in front
@@ -82,15 +80,15 @@ const (
 	maxNameDepth  = 64
 )
 
-func newPackNames(objects int, format objectFormat) packNames {
-	return packNames{
+func newNameTable(objects int, format objectFormat) nameTable {
+	return nameTable{
 		format: format, slots: make([]nameSlot, objects+objects/2+16),
 		labels: make([]byte, firstName), byLabel: make(map[string]uint32),
 	}
 }
 
 // slot finds the slot of an object; one that is not there yet gets one.
-func (n *packNames) slot(id uint64) (slot uint32, ok bool) {
+func (n *nameTable) slot(id uint64) (slot uint32, ok bool) {
 	id = max(id, 1)
 	at, _ := bits.Mul64(id, uint64(len(n.slots)))
 	for range maxNameProbes {
@@ -109,14 +107,14 @@ func (n *packNames) slot(id uint64) (slot uint32, ok bool) {
 }
 
 // refer takes the first name of an object that there is.
-func (n *packNames) refer(id uint64, parent, label uint32) {
+func (n *nameTable) refer(id uint64, parent, label uint32) {
 	if s, ok := n.slot(id); ok && n.slots[s].label == unnamed {
 		n.slots[s].parent, n.slots[s].label = parent, label
 	}
 }
 
 // commit takes which tree a commit names.
-func (n *packNames) commit(id objectID, text []byte) {
+func (n *nameTable) commit(id objectID, text []byte) {
 	const mark = "tree "
 	if !bytes.HasPrefix(text, []byte(mark)) || len(text) < len(mark)+2*n.format.size {
 		return
@@ -132,13 +130,13 @@ func (n *packNames) commit(id objectID, text []byte) {
 }
 
 // tree takes what a tree names in the spans that are new.
-func (n *packNames) tree(id objectID, text []byte, fresh []span) {
+func (n *nameTable) tree(id objectID, text []byte, changed []Span) {
 	const submodule = "160000 "
 	own, ok := n.slot(id.start())
 	if !ok {
 		return
 	}
-	for at := 0; at < len(text) && len(fresh) > 0; {
+	for at := 0; at < len(text) && len(changed) > 0; {
 		end := bytes.IndexByte(text[at:], 0)
 		if end < 0 || len(text)-at-end-1 < n.format.size {
 			return
@@ -146,10 +144,10 @@ func (n *packNames) tree(id objectID, text []byte, fresh []span) {
 		entry, child := text[at:at+end], text[at+end+1:][:n.format.size]
 		from := at
 		at += end + 1 + n.format.size
-		for len(fresh) > 0 && fresh[0].to < from {
-			fresh = fresh[1:]
+		for len(changed) > 0 && changed[0].To < from {
+			changed = changed[1:]
 		}
-		if len(fresh) == 0 || fresh[0].from > at || bytes.HasPrefix(entry, []byte(submodule)) {
+		if len(changed) == 0 || changed[0].From > at || bytes.HasPrefix(entry, []byte(submodule)) {
 			continue
 		}
 		if _, name, ok := bytes.Cut(entry, []byte(" ")); ok {
@@ -160,7 +158,7 @@ func (n *packNames) tree(id objectID, text []byte, fresh []span) {
 	}
 }
 
-func (n *packNames) label(name []byte) (label uint32, ok bool) {
+func (n *nameTable) label(name []byte) (label uint32, ok bool) {
 	if label, ok := n.byLabel[string(name)]; ok {
 		return label, true
 	}
@@ -173,9 +171,9 @@ func (n *packNames) label(name []byte) (label uint32, ok bool) {
 	return label, true
 }
 
-// find gives a path under which an object is, "" if none is known, and the start of
+// find returns a path under which an object is, "" if none is known, and the start of
 // the id of a commit with it, "" if none is known.
-func (n *packNames) find(id objectID) (commit, path string) {
+func (n *nameTable) find(id objectID) (commit, path string) {
 	s, ok := n.slot(id.start())
 	if !ok {
 		return "", ""
