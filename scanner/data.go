@@ -18,6 +18,8 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/advisory/update"
 	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
@@ -63,7 +65,7 @@ const (
 // dataStore keeps the advisory database up to date for the scans of a Scanner. What
 // several of them need at the same time is fetched once.
 type dataStore struct {
-	updater advisory.Updater // copied for each fetch
+	updater update.Updater // copied for each fetch
 	offline bool
 	maxAge  time.Duration
 	log     *slog.Logger
@@ -90,7 +92,7 @@ type dataFailure struct {
 
 func newDataStore(opt *Options) (*dataStore, error) {
 	s := &dataStore{
-		updater: advisory.Updater{
+		updater: update.Updater{
 			Dir: opt.Data.dir(opt.CacheDir), Log: opt.Log, Now: opt.Now,
 			Attempts: scanAttempts, Client: impatientClient(),
 		},
@@ -119,7 +121,7 @@ func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.
 	if len(ecosystems) == 0 {
 		return data, nil
 	}
-	if err := advisory.Want(dir, ecosystems); err != nil {
+	if err := update.Want(dir, ecosystems); err != nil {
 		s.log.Debug("cannot note which ecosystems images use", "error", err)
 	}
 	if s.offline {
@@ -149,9 +151,9 @@ func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.
 
 // withCompanions adds to ecosystems the data that goes with their advisories.
 func withCompanions(ecosystems []string) []string {
-	all := append(slices.Clone(ecosystems), advisory.KEV, advisory.EPSS, advisory.EOL)
+	all := append(slices.Clone(ecosystems), store.KEV, store.EPSS, store.EOL)
 	for _, name := range ecosystems {
-		if states, ok := advisory.States(name); ok && !advisory.Large(states) {
+		if states, ok := store.States(name); ok && !update.Large(states) {
 			all = append(all, states)
 		}
 	}
@@ -281,7 +283,7 @@ func (s *dataStore) download(ctx context.Context, name string, report func(seawo
 		return nil
 	}
 	u := s.updater
-	u.Progress = func(p advisory.Progress) {
+	u.Progress = func(p update.Progress) {
 		e := seaworthy.Progress{Stage: seaworthy.StageFetch, Name: p.Name, Read: p.Read, Size: p.Size}
 		if p.Records {
 			e.Stage = seaworthy.StageIndex

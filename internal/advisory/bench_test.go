@@ -13,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
 // BenchmarkBuildReal takes in all real records that lie beside the module.
@@ -34,7 +37,7 @@ func generated(b *testing.B) (source string, records int) {
 	}
 	source = b.TempDir()
 	path := filepath.Join(source, "npm", "all.zip")
-	put(b, path, nil)
+	advisorytest.WriteFile(b, path, nil)
 	f, err := os.Create(path)
 	if err != nil {
 		b.Fatal(err)
@@ -75,8 +78,8 @@ func BenchmarkBuildGenerated(b *testing.B) {
 	source, records := generated(b)
 	dir := b.TempDir()
 	for b.Loop() {
-		os.Remove(dataPath(dir, "npm"))
-		update(b, newUpdater(b, dir, source), "npm")
+		os.Remove(store.Path(dir, "npm"))
+		mustUpdate(b, newUpdater(b, dir, source), "npm")
 	}
 	b.ReportMetric(float64(records)*float64(b.N)/b.Elapsed().Seconds(), "records/s")
 	reportPeak(b)
@@ -87,7 +90,7 @@ func BenchmarkBuildGenerated(b *testing.B) {
 func BenchmarkLookUp(b *testing.B) {
 	source, records := generated(b)
 	dir := b.TempDir()
-	update(b, newUpdater(b, dir, source), "npm")
+	mustUpdate(b, newUpdater(b, dir, source), "npm")
 	b.Run("open", func(b *testing.B) {
 		since := cpuTime()
 		for b.Loop() {
@@ -113,7 +116,7 @@ func BenchmarkLookUp(b *testing.B) {
 				if m.Err != nil {
 					b.Fatal(m.Err)
 				}
-				flaws += len(m.Flaws)
+				flaws += len(m.Vulnerabilities)
 			}
 			db.Close()
 		}

@@ -1,12 +1,8 @@
 package advisory
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,16 +10,16 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 
+	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // native copies the feeds of testdata into a source.
 func native(t testing.TB, source string) string {
 	t.Helper()
-	if err := os.CopyFS(filepath.Join(source, "native"), os.DirFS("testdata/native")); err != nil {
+	if err := os.CopyFS(filepath.Join(source, "native"), os.DirFS("feed/testdata/native")); err != nil {
 		t.Fatal(err)
 	}
 	return source
@@ -43,7 +39,7 @@ func distro(id, cve, ecosystem, name, fixed string) string {
 // and what is dismissed.
 func tell(a Answer) string {
 	var list []string
-	for _, f := range a.Flaws {
+	for _, f := range a.Vulnerabilities {
 		list = append(list, strings.TrimSpace(fmt.Sprintf("%s %s(%s) %s %s", f.ID, f.Severity, f.SeveritySource, f.Status, f.FixedVersion)))
 	}
 	for _, d := range a.Dismissed {
@@ -57,7 +53,7 @@ func tell(a Answer) string {
 
 // TestStates: what a distribution says itself wins over the advisories.
 func TestStates(t *testing.T) {
-	source := native(t, write(t, map[string][]string{
+	source := native(t, advisorytest.Source(t, map[string][]string{
 		"Debian": {
 			distro("DEBIAN-CVE-2023-38545", "CVE-2023-38545", "Debian:10", "curl", ""),
 			distro("DEBIAN-CVE-2023-45853", "CVE-2023-45853", "Debian:12", "zlib", ""),
@@ -78,15 +74,15 @@ func TestStates(t *testing.T) {
 	dir := t.TempDir()
 	u := newUpdater(t, dir, source)
 	for _, name := range []string{"Debian", "Ubuntu", "Red Hat"} {
-		update(t, u, name)
-		states, ok := States(name + ":1")
+		mustUpdate(t, u, name)
+		states, ok := store.States(name + ":1")
 		if !ok {
 			t.Fatalf("%s has no states", name)
 		}
-		if o := update(t, u, states); !o.Changed || o.Records == 0 {
+		if o := mustUpdate(t, u, states); !o.Changed || o.Records == 0 {
 			t.Errorf("%s: %+v", states, o)
 		}
-		if o := update(t, u, states); o.Changed {
+		if o := mustUpdate(t, u, states); o.Changed {
 			t.Errorf("%s, unchanged: %+v", states, o)
 		}
 	}
@@ -123,18 +119,18 @@ func TestStates(t *testing.T) {
 		{"Red Hat:enterprise_linux:9", "shadow-utils", "2:4.9-7.el9", "CVE-2023-4641 low(Red Hat) fixed 2:4.9-8.el9"},
 		{"Red Hat:enterprise_linux:9", "shadow-utils-subid", "2:4.9-7.el9", "not CVE-2023-4641: not-affected by Red Hat"},
 	} {
-		if got := tell(match(t, db, c.ecosystem, c.name, c.version)); got != c.want {
+		if got := tell(mustMatch(t, db, c.ecosystem, c.name, c.version)); got != c.want {
 			t.Errorf("%s %s %s:\n got %q\nwant %q", c.ecosystem, c.name, c.version, got, c.want)
 		}
 	}
-	f := match(t, db, "Debian:12", "zlib", "1:1.2.13.dfsg-1").Flaws[0]
+	f := mustMatch(t, db, "Debian:12", "zlib", "1:1.2.13.dfsg-1").Vulnerabilities[0]
 	if text, err := f.Text(); err != nil || text.Summary != "MiniZip overflows with a long name of a file." || len(text.References) != 1 {
 		t.Errorf("text %+v, %v", text, err)
 	}
 	if d := cmp.Diff([]string{"CVE-2023-45853", "DEBIAN-CVE-2023-45853"}, f.Advisories); d != "" {
 		t.Error(d)
 	}
-	f = match(t, db, "Red Hat:enterprise_linux:9", "shadow-utils", "2:4.9-7.el9").Flaws[0]
+	f = mustMatch(t, db, "Red Hat:enterprise_linux:9", "shadow-utils", "2:4.9-7.el9").Vulnerabilities[0]
 	if len(f.CVSS) != 1 || f.CVSS[0].Score != 4.7 || f.CVSS[0].Source != "Red Hat" {
 		t.Errorf("CVSS %+v", f.CVSS)
 	}
@@ -150,7 +146,7 @@ func TestFeedEcosystems(t *testing.T) {
 		t.Error(d, err)
 	}
 	for _, name := range []string{"amazon", "Oracle Linux:8", "azure"} {
-		update(t, u, name)
+		mustUpdate(t, u, name)
 	}
 	db := open(t, dir)
 	for _, c := range []struct{ ecosystem, name, version, want string }{
@@ -174,20 +170,20 @@ func TestFeedEcosystems(t *testing.T) {
 		{"Oracle Linux:9", "openssl", "1:3.0.7-18.0.1.el9_2", ""},
 		{"Oracle Linux:9", "openssl", "10:3.0.7-16.0.1.el9_2_fips", "CVE-2023-3446 high(Oracle Linux) fixed 10:3.0.7-18.0.1.el9_2_fips"},
 	} {
-		if got := tell(match(t, db, c.ecosystem, c.name, c.version)); got != c.want {
+		if got := tell(mustMatch(t, db, c.ecosystem, c.name, c.version)); got != c.want {
 			t.Errorf("%s %s %s:\n got %q\nwant %q", c.ecosystem, c.name, c.version, got, c.want)
 		}
 	}
 	a, err := db.Match(t.Context(), Query{Ecosystem: "Oracle Linux:8", Name: "nodejs", Version: "1:12.19.1-1.module+el8.3.0+1+x", Module: "nodejs:14:1:2"})
-	if err != nil || len(a.Flaws) > 0 {
+	if err != nil || len(a.Vulnerabilities) > 0 {
 		t.Errorf("another stream: %+v, %v", a, err)
 	}
-	if f := match(t, db, "Oracle Linux:5", "bind", "30:9.3.3-7.el5").Flaws[0]; f.Advisories[0] != "ELSA-2007-0057" {
+	if f := mustMatch(t, db, "Oracle Linux:5", "bind", "30:9.3.3-7.el5").Vulnerabilities[0]; f.Advisories[0] != "ELSA-2007-0057" {
 		t.Errorf("advisories %q", f.Advisories)
 	}
 	// An organisation's own archive in the form of OSV serves as well.
-	put(t, filepath.Join(source, "Photon OS", "all.zip"), archive(t, distro("PHSA-1", "CVE-2024-0001", "Photon OS:5.0", "p", "2-1")))
-	if o := update(t, u, "Photon OS"); o.Records != 1 {
+	advisorytest.WriteFile(t, filepath.Join(source, "Photon OS", "all.zip"), advisorytest.Archive(t, distro("PHSA-1", "CVE-2024-0001", "Photon OS:5.0", "p", "2-1")))
+	if o := mustUpdate(t, u, "Photon OS"); o.Records != 1 {
 		t.Errorf("%+v", o)
 	}
 }
@@ -197,10 +193,10 @@ func TestRealFeeds(t *testing.T) {
 	source := filepath.Dir(filepath.Dir(filepath.Dir(imagetest.Shared(t, "advisories/native/photon-oval/com.vmware.phsa-photon3.xml"))))
 	dir := t.TempDir()
 	u := newUpdater(t, dir, source)
-	if o := update(t, u, "Photon OS"); o.Records != 222 {
+	if o := mustUpdate(t, u, "Photon OS"); o.Records != 222 {
 		t.Errorf("%+v", o)
 	}
-	if o := update(t, u, "Red Hat states"); o.Records != 4 {
+	if o := mustUpdate(t, u, "Red Hat states"); o.Records != 4 {
 		t.Errorf("%+v", o)
 	}
 	db := open(t, dir)
@@ -209,7 +205,7 @@ func TestRealFeeds(t *testing.T) {
 		{"3.27.2-5.ph3", "no CVE-2019-16168"},
 	} {
 		found := "no CVE-2019-16168"
-		for _, f := range match(t, db, "Photon OS:3.0", "sqlite-libs", c.version).Flaws {
+		for _, f := range mustMatch(t, db, "Photon OS:3.0", "sqlite-libs", c.version).Vulnerabilities {
 			if f.ID == "CVE-2019-16168" && f.FixedVersion == "3.27.2-5.ph3" && f.Severity.String() == "high" {
 				found = f.ID
 			}
@@ -219,14 +215,14 @@ func TestRealFeeds(t *testing.T) {
 		}
 	}
 	// Red Hat's records in OSV would have fixes alone.
-	put(t, filepath.Join(dir, "source", "Red Hat", "all.zip"), archive(t, distro("RHSA-1", "CVE-2023-38545", "Red Hat:enterprise_linux:9::appstream", "curl", "7.76.1-26.el9_3.2")))
-	update(t, newUpdater(t, dir, filepath.Join(dir, "source")), "Red Hat")
+	advisorytest.WriteFile(t, filepath.Join(dir, "source", "Red Hat", "all.zip"), advisorytest.Archive(t, distro("RHSA-1", "CVE-2023-38545", "Red Hat:enterprise_linux:9::appstream", "curl", "7.76.1-26.el9_3.2")))
+	mustUpdate(t, newUpdater(t, dir, filepath.Join(dir, "source")), "Red Hat")
 	for _, c := range []struct{ ecosystem, name, want string }{
 		{"Red Hat:enterprise_linux:7", "snakeyaml", "CVE-2022-38752 medium(Red Hat) out-of-support-scope"},
 		{"Red Hat:enterprise_linux:9", "curl", "CVE-2023-38545 high(Red Hat) fixed 7.76.1-26.el9_3.2"},
 		{"Red Hat:enterprise_linux:7", "curl", ""},
 	} {
-		if got := tell(match(t, db, c.ecosystem, c.name, "7.76.1-20.el9")); got != c.want {
+		if got := tell(mustMatch(t, db, c.ecosystem, c.name, "7.76.1-20.el9")); got != c.want {
 			t.Errorf("%s %s: got %q, want %q", c.ecosystem, c.name, got, c.want)
 		}
 	}
@@ -237,7 +233,7 @@ func TestEndOfLife(t *testing.T) {
 	if _, _, err := open(t, dir).EndOfLife("debian", "12"); !errors.Is(err, ErrNoData) {
 		t.Errorf("error %v, want ErrNoData", err)
 	}
-	if o := update(t, newUpdater(t, dir, native(t, t.TempDir())), "eol"); o.Records != 5 || o.Name != EOL {
+	if o := mustUpdate(t, newUpdater(t, dir, native(t, t.TempDir())), "eol"); o.Records != 5 || o.Name != store.EOL {
 		t.Errorf("%+v", o)
 	}
 	db := open(t, dir)
@@ -272,273 +268,5 @@ func TestEndOfLife(t *testing.T) {
 	e := EndOfLife{Ends: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	if e.Over(now) || !e.Over(now.AddDate(0, 0, 2)) {
 		t.Error("the last day belongs to the support")
-	}
-}
-
-// TestPacked: whatever compression a file has, and in an archive of many.
-func TestPacked(t *testing.T) {
-	plain, err := os.ReadFile("testdata/native/redhat-vex/cve-2023-4641.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var archived bytes.Buffer
-	w := tar.NewWriter(&archived)
-	for i := range 40 {
-		data := bytes.ReplaceAll(plain, []byte("CVE-2023-4641"), fmt.Appendf(nil, "CVE-2023-%04d", 4600+i))
-		if err := w.WriteHeader(&tar.Header{Name: fmt.Sprintf("2023/cve-2023-%d.json", 4600+i), Mode: 0o644, Size: int64(len(data))}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write(data); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	// One document in many that is none is left out.
-	var mixing bytes.Buffer
-	w = tar.NewWriter(&mixing)
-	for i := range 300 {
-		data := bytes.ReplaceAll(plain, []byte("CVE-2023-4641"), fmt.Appendf(nil, "CVE-2023-%04d", 4600+i))
-		if i == 77 {
-			data = []byte("{")
-		}
-		if err := w.WriteHeader(&tar.Header{Name: fmt.Sprintf("%d.json", i), Mode: 0o644, Size: int64(len(data))}); err != nil {
-			t.Fatal(err)
-		}
-		w.Write(data)
-	}
-	w.Close()
-	mixed := mixing.Bytes()
-	var gz, x, zs bytes.Buffer
-	g := gzip.NewWriter(&gz)
-	g.Write(plain)
-	g.Close()
-	xw, err := xz.NewWriter(&x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	xw.Write(plain)
-	xw.Close()
-	zw, err := zstd.NewWriter(&zs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	zw.Write(archived.Bytes())
-	zw.Close()
-	for _, c := range []struct {
-		name    string
-		data    []byte
-		records int
-		err     string
-	}{
-		{"plain.json", plain, 1, ""},
-		{"c.json.gz", gz.Bytes(), 1, ""},
-		{"c.json.xz", x.Bytes(), 1, ""},
-		{"csaf_vex.tar.zst", zs.Bytes(), 40, ""},
-		{"mostly.tar", mixed, 299, ""},
-		{"cut.tar.zst", zs.Bytes()[:zs.Len()/2], 0, "cut.tar.zst: "},
-		{"cut.json.xz", x.Bytes()[:x.Len()/2], 0, "cut.json.xz: "},
-		{"cut.tar", archived.Bytes()[:archived.Len()/2], 0, "unexpected EOF"},
-		{"page.json", []byte("<html>"), 0, "not CSAF"},
-		{"other.json", []byte("{}"), 0, "not CSAF"},
-	} {
-		source, dir := t.TempDir(), t.TempDir()
-		put(t, filepath.Join(source, "native/redhat-vex", c.name), c.data)
-		o, err := newUpdater(t, dir, source).Update(t.Context(), "Red Hat states")
-		if c.err != "" {
-			if err == nil || !strings.Contains(err.Error(), c.err) {
-				t.Errorf("%s: error %v, want %q", c.name, err, c.err)
-			}
-			if left, _ := filepath.Glob(filepath.Join(dir, "*.advisories")); len(left) > 0 {
-				t.Errorf("%s: left behind: %v", c.name, left)
-			}
-		} else if err != nil || o.Records != c.records {
-			t.Errorf("%s: %+v, %v", c.name, o, err)
-		}
-	}
-}
-
-// TestFeedFromServer: conditional requests for each file, and no request for what
-// the source does not have.
-func TestFeedFromServer(t *testing.T) {
-	s := serve(t)
-	read := func(name string) []byte {
-		data, err := os.ReadFile("testdata/native/amazon-updateinfo/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return data
-	}
-	dir := t.TempDir()
-	u := newUpdater(t, dir, s.URL)
-	if _, err := u.Update(t.Context(), "Amazon Linux"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error %v, want fs.ErrNotExist", err)
-	}
-	const base = "/native/amazon-updateinfo/"
-	s.set(base+"2/updateinfo.xml.gz", read("2/updateinfo.xml"))
-	s.requests()
-	if o := update(t, u, "Amazon Linux"); !o.Changed || o.Records != 1 {
-		t.Errorf("%+v", o)
-	}
-	if d := cmp.Diff([]string{base + "2018.03/updateinfo.xml.gz", base + "2/updateinfo.xml.gz", base + "2023/updateinfo.xml.gz"}, s.requests()); d != "" {
-		t.Error(d)
-	}
-	if o := update(t, u, "Amazon Linux"); o.Changed {
-		t.Errorf("unchanged: %+v", o)
-	}
-	if d := cmp.Diff([]string{base + "2/updateinfo.xml.gz"}, s.requests()); d != "" {
-		t.Error(d)
-	}
-	s.set(base+"2023/updateinfo.xml.gz", read("2023/updateinfo.xml"))
-	u.Now = func() time.Time { return now.Add(wholeEvery) }
-	if o := update(t, u, "Amazon Linux"); !o.Changed || o.Records != 2 {
-		t.Errorf("a file more: %+v", o)
-	}
-	s.set(base+"2023/updateinfo.xml.gz", []byte("<html>"))
-	if _, err := u.Update(t.Context(), "Amazon Linux"); err == nil || !strings.Contains(err.Error(), "2023/updateinfo.xml.gz: not the XML that is expected") {
-		t.Errorf("error %v", err)
-	}
-	if got := tell(match(t, open(t, dir), "Amazon Linux:2", "curl", "8.2.1-1")); got == "" {
-		t.Error("the old data is gone")
-	}
-}
-
-// TestPublicFeeds finds files by what their publishers say.
-func TestPublicFeeds(t *testing.T) {
-	s := serve(t)
-	u := newUpdater(t, t.TempDir(), s.URL)
-	s.set("/core/mirror.list", []byte(s.URL+"/core/abc/x86_64/\n"))
-	s.set("/core/abc/x86_64/repodata/repomd.xml", []byte(`<?xml version="1.0"?><repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="primary"><location href="repodata/primary.xml.gz"/></data><data type="updateinfo"><location href="repodata/updateinfo.xml.gz"/></data></repomd>`))
-	got, err := findUpdateInfo(t.Context(), u, s.URL+"/core/mirror.list")
-	if want := s.URL + "/core/abc/x86_64/repodata/updateinfo.xml.gz"; got != want || err != nil {
-		t.Errorf("got %q, %v; want %q", got, err, want)
-	}
-	s.set("/core/abc/x86_64/repodata/repomd.xml", []byte(`<repomd><data type="updateinfo"><location href="../../../x"/></data></repomd>`))
-	if _, err := findUpdateInfo(t.Context(), u, s.URL+"/core/mirror.list"); err == nil {
-		t.Error("a path that leads out of the repository is no error")
-	}
-	s.set("/core/mirror.list", []byte("ftp://x"))
-	if _, err := findUpdateInfo(t.Context(), u, s.URL+"/core/mirror.list"); err == nil {
-		t.Error("a list without a mirror is no error")
-	}
-	s.set("/vex/archive_latest.txt", []byte("csaf_vex_2026-11-23.tar.zst\n"))
-	got, err = findNamed(t.Context(), u, s.URL+"/vex/archive_latest.txt")
-	if want := s.URL + "/vex/csaf_vex_2026-11-23.tar.zst"; got != want || err != nil {
-		t.Errorf("got %q, %v; want %q", got, err, want)
-	}
-	s.set("/vex/archive_latest.txt", []byte("../x"))
-	if _, err := findNamed(t.Context(), u, s.URL+"/vex/archive_latest.txt"); err == nil {
-		t.Error("a name that is a path is no error")
-	}
-}
-
-// TestRenewVEX: Red Hat's changes are taken in one by one.
-func TestRenewVEX(t *testing.T) {
-	s := serve(t)
-	plain, err := os.ReadFile("testdata/native/redhat-vex/cve-2023-4641.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	document := func(cve string, day int, details string) []byte {
-		text := strings.ReplaceAll(string(plain), "CVE-2023-4641", cve)
-		text = strings.Replace(text, `"title":`, fmt.Sprintf(`"tracking": {"current_release_date": "2026-11-%02dT00:00:00+00:00"}, "title":`, day), 1)
-		return []byte(strings.Replace(text, "Fix deferred", details, 1))
-	}
-	const base = "/native/redhat-vex/"
-	var archived bytes.Buffer
-	w := tar.NewWriter(&archived)
-	for i, cve := range []string{"CVE-2023-0001", "CVE-2023-0002", "CVE-2023-0003"} {
-		data := document(cve, i+1, "Fix deferred")
-		if err := w.WriteHeader(&tar.Header{Name: "2023/" + strings.ToLower(cve) + ".json", Mode: 0o644, Size: int64(len(data))}); err != nil {
-			t.Fatal(err)
-		}
-		w.Write(data)
-	}
-	w.Close()
-	s.set(base+"csaf_vex.tar.zst", archived.Bytes())
-	dir := t.TempDir()
-	u := newUpdater(t, dir, s.URL)
-	if o := update(t, u, "Red Hat states"); o.Records != 3 {
-		t.Errorf("%+v", o)
-	}
-	line := func(cve string, day int) string {
-		return fmt.Sprintf("\"2023/%s.json\",\"2026-11-%02dT00:00:00+00:00\"\n", strings.ToLower(cve), day)
-	}
-	s.set(base+"changes.csv", []byte(line("CVE-2023-0003", 3)+line("CVE-2023-0002", 2)))
-	s.requests()
-	if o := update(t, u, "Red Hat states"); o.Changed {
-		t.Errorf("unchanged: %+v", o)
-	}
-	s.set(base+"2023/cve-2023-0001.json", document("CVE-2023-0001", 5, "Will not fix"))
-	// CVE-2023-0002 is gone, and CVE-2023-0004 is new.
-	s.set(base+"2023/cve-2023-0004.json", document("CVE-2023-0004", 6, "Affected"))
-	s.set(base+"changes.csv", []byte(line("CVE-2023-0004", 6)+line("CVE-2023-0002", 5)+line("CVE-2023-0001", 5)+line("CVE-2023-0003", 3)))
-	s.requests()
-	if o := update(t, u, "Red Hat states"); !o.Changed || o.Renewed != 3 || o.Records != 3 {
-		t.Errorf("renewed: %+v", o)
-	}
-	for _, asked := range s.requests() {
-		if strings.HasSuffix(asked, ".zst") {
-			t.Error("the archive was fetched again")
-		}
-	}
-	put(t, filepath.Join(dir, "source", "Red Hat", "all.zip"), archive(t,
-		distro("RHSA-1", "CVE-2023-0003", "Red Hat:enterprise_linux:9::baseos", "bash", "5-1"),
-		distro("RHSA-2", "CVE-2023-0002", "Red Hat:enterprise_linux:9::baseos", "bash", "5-1")))
-	update(t, newUpdater(t, dir, filepath.Join(dir, "source")), "Red Hat")
-	db := open(t, dir)
-	want := "CVE-2023-0001 low(Red Hat) will-not-fix; CVE-2023-0003 low(Red Hat) fix-deferred; CVE-2023-0004 low(Red Hat) affected"
-	if got := tell(match(t, db, "Red Hat:enterprise_linux:8", "shadow-utils", "2:4.6-1.el8")); got != want {
-		t.Errorf("got  %q\nwant %q", got, want)
-	}
-	// The rating of a CVE wherever it is: that of one that is gone, too, is gone.
-	if got, want := tell(match(t, db, "Red Hat:enterprise_linux:9", "bash", "4-1.el9")), "CVE-2023-0002 medium(Red Hat) fixed 5-1; CVE-2023-0003 low(Red Hat) fixed 5-1"; got != want {
-		t.Errorf("got  %q\nwant %q", got, want)
-	}
-	if info, err := db.Info("Red Hat states"); !strings.HasPrefix(info.Digest, "sha256:") || err != nil {
-		t.Errorf("%+v, %v", info, err)
-	}
-	// The publisher's checksum counts.
-	s.set(base+"csaf_vex.tar.zst.sha256", []byte(strings.Repeat("0", 64)+"  csaf_vex.tar.zst\n"))
-	other := newUpdater(t, t.TempDir(), s.URL)
-	if _, err := other.Update(t.Context(), "Red Hat states"); err == nil || !strings.Contains(err.Error(), "does not have the checksum") {
-		t.Errorf("error %v, want one about the checksum", err)
-	}
-	digest, err := digestFrom(bytes.NewReader(archived.Bytes()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.set(base+"csaf_vex.tar.zst.sha256", []byte(strings.TrimPrefix(digest, "sha256:")+"  csaf_vex.tar.zst\n"))
-	update(t, other, "Red Hat states")
-	// Without the list, and with one of nonsense, all is read anew.
-	for _, list := range []string{"nonsense", line("CVE-2023-0003", 7)[1:]} {
-		s.set(base+"changes.csv", []byte(list))
-		s.requests()
-		update(t, u, "Red Hat states")
-		if asked := strings.Join(s.requests(), " "); !strings.Contains(asked, ".zst") {
-			t.Errorf("%q: asked for %s", list, asked)
-		}
-	}
-}
-
-func TestRedHatComponent(t *testing.T) {
-	for _, c := range []struct{ id, purl, name, module string }{
-		{"samba", "pkg:rpm/redhat/samba", "samba", ""},
-		{"libstdc++", "pkg:rpm/redhat/libstdc%2B%2B", "libstdc++", ""},
-		{"samba.src", "pkg:rpm/redhat/samba?arch=src", "", ""},
-		{"curl-0:7.76.1-23.el9_2.4.x86_64", "pkg:rpm/redhat/curl@7.76.1-23.el9_2.4?arch=x86_64", "curl", ""},
-		{"nodejs:18/nodejs", "pkg:rpm/redhat/nodejs?rpmmod=nodejs:18", "nodejs", "nodejs:18"},
-		{"nodejs:18/nodejs", "pkg:rpm/redhat/nodejs", "nodejs", "nodejs:18"},
-		{"perl:5.32/perl", "pkg:rpmmod/redhat/perl@5.32/perl", "perl", "perl:5.32"},
-		{"php:7.4/php", "", "php", "php:7.4"},
-		{"snakeyaml", "", "snakeyaml", ""},
-		{"rhel8/nodejs-18", "", "", ""},
-		{"rhel8/nodejs-18", "pkg:oci/nodejs-18", "", ""},
-		{"org.yaml.snakeyaml", "pkg:maven/org.yaml/snakeyaml", "", ""},
-	} {
-		if name, module := redHatComponent(c.id, c.purl); name != c.name || module != c.module {
-			t.Errorf("%s %s: %q of %q, want %q of %q", c.id, c.purl, name, module, c.name, c.module)
-		}
 	}
 }

@@ -1,22 +1,24 @@
 package advisory
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// Query asks for the flaws of one version of a package. Where advisories are
-// about source packages (Debian, Ubuntu, SUSE and others), name and version are
-// those of the source package.
+// Query asks for the vulnerabilities of one version of a package. Where advisories are
+// about source packages (Debian, Ubuntu, SUSE and others), name and version are those of
+// the source package.
 type Query struct {
 	Ecosystem string // with the release where it has one, "Debian:12"
 	Name      string
@@ -26,116 +28,113 @@ type Query struct {
 	Module string
 }
 
-// Answer is what the database knows of a version of a package.
+// Answer is what the database knows about a version of a package.
 type Answer struct {
-	// Flaws are sorted by id.
-	Flaws []Flaw
-	// Undecided are the advisories about the package of which it cannot be said
-	// whether they concern this version, sorted by id.
+	// Vulnerabilities are sorted by id.
+	Vulnerabilities []Vulnerability
+	// Undecided are the advisories about the package of which it is not known whether
+	// they affect this version, sorted by id.
 	Undecided []Undecided
-	// Dismissed are the flaws that advisories name and the distribution says are
-	// not there, sorted by id. They are no flaws of the package.
+	// Dismissed are the vulnerabilities of advisories that are not in the package,
+	// according to the distribution, sorted by id.
 	Dismissed []Dismissed
-	// Unread is why something that completes the advisories could not be asked: KEV,
-	// EPSS, or what the distribution says itself. The flaws are told without it.
+	// Unread is why something that completes the advisories could not be read: KEV,
+	// EPSS, or the statements of the distribution. The answer is given without it.
 	Unread error
 }
 
-// Matched is the answer to one of many queries, or why there is none.
+// Matched is the answer to one of many queries, or the error.
 type Matched struct {
 	Answer
 	Err error
 }
 
-// Undecided is an advisory that may or may not concern the version.
+// Undecided is an advisory that may or may not affect the version.
 type Undecided struct {
 	Advisory string
 	Reason   string
 }
 
-// Flaw is a flaw of a package. All advisories that speak of it have been brought
-// together.
-type Flaw struct {
+// Vulnerability is a vulnerability of a package, merged from all advisories about it.
+type Vulnerability struct {
 	// ID is the CVE where there is one, else the id of an advisory.
 	ID      string
 	Aliases []string
-	// Advisories are the ids of the records that say so, the most telling first.
+	// Advisories are the ids of the records about it, the most specific first.
 	Advisories []string
 	Severity   seaworthy.Severity
-	// SeveritySource says whose judgement it is, empty if nobody's.
+	// SeveritySource is who rated the severity, empty if it is unknown.
 	SeveritySource string
 	CVSS           []seaworthy.CVSS
 	EPSS           *seaworthy.EPSS
 	KEV            *seaworthy.KEV
-	// FixedVersion is the first version of this release that is free of the flaw,
-	// empty if there is none yet.
+	// FixedVersion is the first version of this release without the vulnerability, empty
+	// if there is none yet.
 	FixedVersion string
-	// Status is [StatusFixed] if there is a fix, else [StatusAffected] or what the
-	// distribution says: [StatusWillNotFix], [StatusNoDSA] and others.
+	// Status is [store.StatusFixed] if there is a fix, else [store.StatusAffected] or what the
+	// distribution says: [store.StatusWillNotFix], [store.StatusNoDSA] and others.
 	Status string
-	// Informational is set if the advisory tells of no flaw in the code but, for
-	// instance, that the package is "unmaintained".
+	// Informational is set if the advisory is about no vulnerability in the code but
+	// says, for instance, that the package is "unmaintained".
 	Informational string
-	// Imports are the packages and symbols of a Go module in which the flaw lies.
-	Imports []Import
+	// Imports are the vulnerable packages and symbols of a Go module.
+	Imports []store.Import
 
 	texts []textAt
 }
 
-// textAt is where the text of an advisory lies.
+// textAt is where the text of an advisory is stored.
 type textAt struct {
-	file   *dataFile
+	file   *store.File
 	number uint64
 }
 
-// Match looks up the flaws of a package. The error wraps [ErrNoData] if there is
-// no data of its ecosystem. Malicious packages are left to [Database.Malicious].
+// Match looks up the vulnerabilities of a package. The error wraps [ErrNoData] if there
+// is no data of its ecosystem. Malicious packages are for [Database.Malicious].
 func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
-	looked, err := db.look(ctx, q, kindVulnerability)
+	matches, err := db.lookUp(ctx, q, store.Vulnerable)
 	if err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{Undecided: looked.undecided}
+	answer := Answer{Undecided: matches.undecided}
 	unread := func(err error) {
 		if answer.Unread == nil {
 			answer.Unread = err
 		}
 	}
-	said, err := db.statements(ctx, q)
+	statements, err := db.statements(ctx, q)
 	if err != nil {
 		if ctx.Err() != nil {
 			return Answer{}, err
 		}
 		unread(err)
-		said = told{}
+		statements = statementMatches{}
 	}
-	if err := said.outdated(looked.file, looked.passed); err != nil {
+	if err := statements.dropOutdated(matches.file, matches.passed); err != nil {
 		return Answer{}, err
 	}
-	opinions, err := db.opinions(q.Ecosystem)
+	ratings, err := db.ratings(q.Ecosystem)
 	if err != nil {
 		unread(err)
 	}
-	flaws, err := merge(q.Ecosystem, append(looked.found, said.affected...), opinions)
+	all, err := merge(q.Ecosystem, append(matches.found, statements.affected...), ratings)
 	if err != nil {
 		return Answer{}, err
 	}
-	answer.Flaws, answer.Dismissed = said.settle(q, flaws)
-	for i := range answer.Flaws {
-		if err := db.rate(&answer.Flaws[i]); err != nil {
+	answer.Vulnerabilities, answer.Dismissed = statements.dismiss(q, all)
+	for i := range answer.Vulnerabilities {
+		if err := db.addExploits(&answer.Vulnerabilities[i]); err != nil {
 			unread(err)
 		}
 	}
 	return answer, nil
 }
 
-// MatchAll looks up many packages at once, on all cores. The answers are in the
-// order of the queries. An error is that of one package, and no reason to give up the
-// others, unless the context has ended.
+// MatchAll looks up many packages at once, on all cores. The answers are in the order of
+// the queries. An error concerns one package, unless the context has ended.
 func (db *Database) MatchAll(ctx context.Context, queries []Query) []Matched {
 	all := make([]Matched, len(queries))
-	// In the order in which the packages lie in the files, most blocks are read
-	// once.
+	// In the order of the packages in the files most blocks are read once.
 	order := make([]int, len(queries))
 	for i := range order {
 		order[i] = i
@@ -157,37 +156,29 @@ func (db *Database) MatchAll(ctx context.Context, queries []Query) []Matched {
 	return all
 }
 
-// Malicious looks up the advisories which say that this version of a package is
-// malware itself.
+// Malicious looks up the advisories which say that this version of a package is malware.
 func (db *Database) Malicious(ctx context.Context, q Query) (Answer, error) {
-	looked, err := db.look(ctx, q, kindMalicious)
+	matches, err := db.lookUp(ctx, q, store.Malicious)
 	if err != nil {
 		return Answer{}, err
 	}
-	flaws, err := merge(q.Ecosystem, looked.found, nil)
-	return Answer{Flaws: flaws, Undecided: looked.undecided}, err
+	all, err := merge(q.Ecosystem, matches.found, nil)
+	return Answer{Vulnerabilities: all, Undecided: matches.undecided}, err
 }
 
-// Text gives what the advisories say about a flaw, the first that says anything.
-func (f *Flaw) Text() (Text, error) {
-	var text Text
-	for _, at := range f.texts {
-		value, err := at.file.get(textsTable, numberKey(at.number))
+// Text returns what the advisories say about the vulnerability: summary and details of
+// the first that has them, and all references.
+func (v *Vulnerability) Text() (store.Text, error) {
+	var text store.Text
+	for _, at := range v.texts {
+		t, err := at.file.Text(at.number)
 		if err != nil {
 			return text, err
-		}
-		if value == nil {
-			return text, fmt.Errorf("%s: an advisory has no text: %w", at.file.file.Name(), errDamaged)
-		}
-		d := decode{rest: value}
-		t := d.text()
-		if d.err != nil {
-			return text, d.err
 		}
 		text.Summary = cmp.Or(text.Summary, t.Summary)
 		text.Details = cmp.Or(text.Details, t.Details)
 		for _, ref := range t.References {
-			if len(text.References) < maxReferences && !slices.Contains(text.References, ref) {
+			if len(text.References) < store.MaxReferences && !slices.Contains(text.References, ref) {
 				text.References = append(text.References, ref)
 			}
 		}
@@ -195,63 +186,54 @@ func (f *Flaw) Text() (Text, error) {
 	return text, nil
 }
 
-// finding is an advisory that concerns the version.
-type finding struct {
-	*advice
-	*affects
-	fixed string
-	at    textAt
-	// stated is true if the distribution says so itself of this very flaw.
-	stated bool
+// match is an advisory, or a statement of the distribution, that affects the version.
+type match struct {
+	advisory *store.Advisory
+	affected *store.Affected
+	fixed    string // the fixed version, "" if there is none
+	text     textAt
+	// isStatement is true if the distribution itself says so about this vulnerability.
+	isStatement bool
 }
 
-// looked is what the advisories of a kind say of a version of a package.
-type looked struct {
-	file      *dataFile
-	found     []finding
+// matches is what the advisories of a kind say about a version of a package.
+type matches struct {
+	file      *store.File
+	found     []match
 	undecided []Undecided
 	// passed are the numbers of the advisories whose fix the version has.
 	passed []uint64
 }
 
-// look finds the advisories of a kind that concern the version, and those of
-// which that cannot be said.
-func (db *Database) look(ctx context.Context, q Query, kind byte) (all looked, err error) {
+// lookUp finds the advisories of a kind that affect the version, and those of which it
+// is not known.
+func (db *Database) lookUp(ctx context.Context, q Query, kind store.Kind) (all matches, err error) {
 	if err := ctx.Err(); err != nil {
 		return all, err
 	}
-	file, err := db.data(Base(q.Ecosystem))
-	if err != nil {
+	if all.file, err = db.advisories(q.Ecosystem); err != nil {
 		return all, err
 	}
-	if file == nil {
-		return all, noData(q.Ecosystem)
+	releases := []string{q.Ecosystem}
+	if base := osv.Base(q.Ecosystem); base != q.Ecosystem {
+		// A record without a release is about all of them.
+		releases = append(releases, base)
 	}
-	all.file = file
-	keys := [][]byte{packageKey(kind, q.Ecosystem, q.Name)}
-	if base := Base(q.Ecosystem); base != q.Ecosystem {
-		// A record without a release speaks of all of them.
-		keys = append(keys, packageKey(kind, base, q.Name))
-	}
-	a := newAssay(q)
-	for _, key := range keys {
-		value, err := file.get(packagesTable, key)
+	m := newMatcher(q)
+	for _, release := range releases {
+		rows, err := all.file.Affected(kind, release, q.Name)
 		if err != nil {
 			return all, err
 		}
-		said, err := readAffects(value)
-		if err != nil {
-			return all, fmt.Errorf("%s: %w", file.file.Name(), err)
-		}
-		for len(said) > 0 {
-			n := 1 // what an advisory says of a package lies together
-			for n < len(said) && said[n].number == said[0].number {
+		for len(rows) > 0 {
+			n := 1 // the rows of an advisory are adjacent
+			for n < len(rows) && rows[n].Number == rows[0].Number {
 				n++
 			}
-			if err := all.weigh(a, said[:n]); err != nil {
+			if err := all.add(m, rows[:n]); err != nil {
 				return all, err
 			}
-			said = said[n:]
+			rows = rows[n:]
 		}
 	}
 	slices.SortFunc(all.undecided, func(a, b Undecided) int {
@@ -261,236 +243,163 @@ func (db *Database) look(ctx context.Context, q Query, kind byte) (all looked, e
 	return all, nil
 }
 
-// readAffects reads what all advisories say of a package.
-func readAffects(value []byte) (all []*affects, err error) {
-	for d := (decode{rest: value}); len(d.rest) > 0; {
-		all = append(all, d.affects())
-		if d.err != nil {
-			return nil, d.err
-		}
-	}
-	return all, nil
-}
-
-// weigh adds what one advisory says of the version.
-func (all *looked) weigh(a *assay, parts []*affects) error {
-	for _, f := range parts {
-		affected, fixed, err := a.test(f)
+// add matches the rows of one advisory.
+func (all *matches) add(m *matcher, rows []*store.Affected) error {
+	for _, row := range rows {
+		affected, fixed, err := m.match(row)
 		if !affected && err == nil {
-			if a.mended(f) {
-				all.passed = append(all.passed, f.number)
+			if m.hasFix(row) {
+				all.passed = append(all.passed, row.Number)
 			}
 			continue
 		}
-		advice, adviceErr := all.file.advice(f.number)
-		if adviceErr != nil {
-			return adviceErr
+		advisory, readErr := all.file.Advisory(row.Number)
+		if readErr != nil {
+			return readErr
 		}
 		if affected {
-			all.found = append(all.found, finding{advice: advice, affects: f, fixed: fixed, at: textAt{all.file, f.number}})
+			all.found = append(all.found, match{advisory: advisory, affected: row, fixed: fixed, text: textAt{all.file, row.Number}})
 		} else {
-			all.undecided = append(all.undecided, Undecided{advice.id, reason(err)})
+			all.undecided = append(all.undecided, Undecided{advisory.ID, version.Reason(err)})
 		}
 	}
-	if len(parts) > 1 {
-		all.mend(a, parts)
+	if len(rows) > 1 {
+		all.mergeFixes(m, rows)
 	}
 	return nil
 }
 
-// mend gives the findings of an advisory in several parts the fix that is one by all of
-// them: some say in a second part that the first fix was none.
-func (all *looked) mend(a *assay, parts []*affects) {
-	var spans []span
-	for _, f := range parts {
-		if a.sameModule(f) {
-			spans = append(spans, f.spans...)
+// mergeFixes gives the matches of an advisory with several rows the fix that counts for
+// all of them: in some advisories a second row says that the first fix was incomplete.
+func (all *matches) mergeFixes(m *matcher, rows []*store.Affected) {
+	var spans []version.Span
+	for _, row := range rows {
+		if m.sameModule(row) {
+			spans = append(spans, row.Spans...)
 		}
 	}
-	if a.err != nil {
+	if m.err != nil {
 		return
 	}
-	inside, fixed, err := a.fix(spans)
+	inside, fixed, err := m.order.Fix(m.version, spans)
 	if !inside || err != nil {
 		return
 	}
-	for i := len(all.found) - 1; i >= 0 && all.found[i].number == parts[0].number; i-- {
+	for i := len(all.found) - 1; i >= 0 && all.found[i].affected.Number == rows[0].Number; i-- {
 		if all.found[i].fixed != "" {
 			all.found[i].fixed = fixed
 		}
 	}
 }
 
-// advice reads an advisory.
-func (d *dataFile) advice(number uint64) (*advice, error) {
-	value, err := d.get(advisoriesTable, numberKey(number))
-	if err != nil {
-		return nil, err
-	}
-	if value == nil {
-		return nil, fmt.Errorf("%s: advisory %d is missing: %w", d.file.Name(), number, errDamaged)
-	}
-	in := decode{rest: bytes.Clone(value)}
-	a := in.advice()
-	if in.err != nil {
-		return nil, fmt.Errorf("%s: advisory %d: %w", d.file.Name(), number, in.err)
-	}
-	return a, nil
-}
-
-// assay tests one version against advisories.
-type assay struct {
+// matcher matches one version with advisories.
+type matcher struct {
 	ecosystem string
-	order     order
+	order     version.Order
 	text      string
-	version   Version
+	version   version.Version
 	err       error  // why the version has no place in the order
 	modular   bool   // an RPM of a module,
 	stream    string // which is "name:stream" or unknown
 }
 
-func newAssay(q Query) *assay {
-	a := &assay{ecosystem: q.Ecosystem, text: q.Version, modular: q.Module != "" || modular(q.Version), stream: stream(q.Module)}
-	if Base(q.Ecosystem) == "Bitnami" {
-		a.text = bitnamiRevision.ReplaceAllString(a.text, "")
+func newMatcher(q Query) *matcher {
+	m := &matcher{ecosystem: q.Ecosystem, text: q.Version, modular: q.Module != "" || store.IsModular(q.Version), stream: store.Stream(q.Module)}
+	if osv.Base(q.Ecosystem) == "Bitnami" {
+		m.text = bitnamiRevision.ReplaceAllString(m.text, "")
 	}
-	a.order = orderOf(q.Ecosystem)
-	a.version, a.err = a.order.parse(a.text)
-	return a
+	m.order = version.OrderOf(q.Ecosystem)
+	m.version, m.err = m.order.Parse(m.text)
+	return m
 }
 
-// bitnamiRevision is the number of a packaging, 1.2.3-4, which is no pre-release;
-// advisories are about the software.
+// bitnamiRevision is the number of a packaging, 1.2.3-4, which is no pre-release.
+// Advisories are about the software.
 var bitnamiRevision = regexp.MustCompile(`-[0-9]+$`)
 
-// test tells whether an advisory concerns the version, and which version is free
-// of the flaw. With an error it cannot be told.
-func (a *assay) test(f *affects) (affected bool, fixed string, err error) {
-	if !a.sameModule(f) {
+// match reports whether a row of an advisory affects the version, and returns the fixed
+// version. The error says why that is not known.
+func (m *matcher) match(row *store.Affected) (affected bool, fixed string, err error) {
+	if !m.sameModule(row) {
 		return false, "", nil
 	}
-	listed := slices.Contains(f.versions, a.text)
-	everything := len(f.spans) == 1 && f.spans[0] == span{from: zero}
+	listed := slices.Contains(row.Versions, m.text)
+	everything := len(row.Spans) == 1 && row.Spans[0] == version.Span{From: version.Zero}
 	switch {
 	case everything:
 		return true, "", nil
-	case a.err != nil:
+	case m.err != nil:
 		if listed {
 			return true, "", nil
 		}
-		if len(f.spans) == 0 && f.incomparable == "" {
-			return false, "", nil // versions one by one, and this is none of them
+		if len(row.Spans) == 0 && row.Incomparable == "" {
+			return false, "", nil // a list of single versions without this one
 		}
-		return false, "", a.err
+		return false, "", m.err
 	}
 	if !listed {
-		listed = a.listed(f.versions)
+		listed = m.order.Listed(m.version, row.Versions)
 	}
-	inside, fixed, err := a.fix(f.spans)
+	inside, fixed, err := m.order.Fix(m.version, row.Spans)
 	switch {
 	case inside || listed:
 		return true, fixed, nil
 	case err != nil:
 		return false, "", err
-	case f.incomparable != "":
-		return false, "", fmt.Errorf("%w: %s", ErrNotComparable, f.incomparable)
+	case row.Incomparable != "":
+		return false, "", fmt.Errorf("%w: %s", version.ErrNotComparable, row.Incomparable)
 	}
 	return false, "", nil
 }
 
-// mended tells of an advisory that does not affect the version whether that is
-// because the version has the fix.
-func (a *assay) mended(f *affects) bool {
-	return len(f.spans) > 0 && a.sameModule(f) && !slices.ContainsFunc(f.spans, func(s span) bool { return s.from != zero || s.fix() == "" })
+// hasFix reports of a row that does not affect the version whether that is because the
+// version has the fix.
+func (m *matcher) hasFix(row *store.Affected) bool {
+	return len(row.Spans) > 0 && m.sameModule(row) && !slices.ContainsFunc(row.Spans, func(s version.Span) bool { return s.From != version.Zero || s.Fix() == "" })
 }
 
-// listed finds the version among others however it is written: 1.0 is 1.0.0 to
-// many ecosystems.
-func (a *assay) listed(versions []string) bool {
-	return slices.ContainsFunc(versions, func(text string) bool {
-		v, err := a.order.parse(text)
-		if err != nil {
-			return false
-		}
-		c, err := a.version.Compare(v)
-		return c == 0 && err == nil
-	})
+// sameModule reports whether an advisory about a module of RPMs, or about none, may
+// affect the package. Of an advisory only its versions say whether it is about one; a
+// statement always says it.
+func (m *matcher) sameModule(row *store.Affected) bool {
+	explicit := row.CVE != 0 || slices.ContainsFunc(row.Spans, func(s version.Span) bool { return s.To != "" })
+	switch {
+	case !m.order.IsRPM():
+		return true
+	case osv.Base(m.ecosystem) == "Oracle Linux" && slices.ContainsFunc(row.Spans, func(s version.Span) bool { return s.To != "" && oracleBuild(s.To) != oracleBuild(m.text) }):
+		return false
+	case row.Module != "":
+		return m.modular && (row.Module == store.AnyModule || m.stream == "" || row.Module == m.stream)
+	default:
+		return !explicit || !m.modular
+	}
 }
 
-// fix tells whether the version lies in one of the spans, and gives the first
-// later version that lies in none, if the spans name one.
-func (a *assay) fix(spans []span) (inside bool, fixed string, err error) {
-	at := a.version
-	placed := a.order.place(spans)
-	var failed error
-	for range placed { // each round leaves one span or more behind
-		moved := false
-		for i := range placed {
-			s := &placed[i]
-			in, err := s.holds(at)
-			failed = errors.Join(failed, err)
-			if !in {
-				continue
-			}
-			inside = true
-			if s.fix() == "" {
-				return true, nextFix(placed, at, s.to != ""), nil
-			}
-			if c, err := s.end.Compare(at); c > 0 && err == nil {
-				at, fixed, moved = s.end, s.fix(), true
-			}
-		}
-		if !moved {
-			break
+// oracleBuild identifies the packages that Oracle builds besides the ordinary ones, with
+// fixes and versions of their own: for Ksplice, and certified ones.
+func oracleBuild(version string) string {
+	for _, mark := range []string{".ksplice", "_fips"} {
+		if strings.Contains(version, mark) {
+			return mark
 		}
 	}
-	return inside, fixed, failed
+	return ""
 }
 
-// nextFix gives, for a version in a stretch without a fix, the first fix of a later
-// stretch. There is none behind a stretch without an end.
-func nextFix(placed []stretch, at Version, ends bool) string {
-	if !ends {
-		return ""
-	}
-	var first *stretch
-	for i := range placed {
-		s := &placed[i]
-		if s.fix() == "" || s.err != nil {
-			continue
-		}
-		if c, err := s.end.Compare(at); c <= 0 || err != nil {
-			continue
-		}
-		if first != nil {
-			if c, err := s.end.Compare(first.end); c >= 0 || err != nil {
-				continue
-			}
-		}
-		held := func(other stretch) bool { in, err := other.holds(s.end); return in || err != nil }
-		if !slices.ContainsFunc(placed, held) {
-			first = s
-		}
-	}
-	if first == nil {
-		return ""
-	}
-	return first.fix()
-}
-
-// rate adds what KEV and EPSS say of a flaw, as far as they can be read.
-func (db *Database) rate(f *Flaw) error {
-	n, ok := parseCVE(f.ID)
+// addExploits adds what KEV and EPSS say about a vulnerability, as far as they can be
+// read.
+func (db *Database) addExploits(v *Vulnerability) error {
+	cve, ok := osv.ParseCVE(v.ID)
 	if !ok {
 		return nil
 	}
-	kev, err := db.data(KEV)
+	kev, err := db.dataset(store.KEV)
 	if err == nil && kev != nil {
-		f.KEV, err = kev.kev(n)
+		v.KEV, err = kev.KEV(cve)
 	}
-	epss, epssErr := db.data(EPSS)
+	epss, epssErr := db.dataset(store.EPSS)
 	if epssErr == nil && epss != nil {
-		f.EPSS, epssErr = epss.epss(n)
+		v.EPSS, epssErr = epss.EPSS(cve)
 	}
 	return cmp.Or(err, epssErr)
 }

@@ -3,9 +3,7 @@ package advisory
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
 const (
@@ -49,7 +49,7 @@ func TestFixOfAFix(t *testing.T) {
 		`{"id": "GO-2023-0003", "affected": [` + part("0", "1.20.11") + `, ` + part("1.21.0", "1.21.1") + `]}`,
 	}})
 	want := map[string]string{"GO-2023-0001": "1.20.12", "GO-2023-0002": "", "GO-2023-0003": "1.20.11"}
-	for _, f := range match(t, db, "Go", "stdlib", "1.20.1").Flaws {
+	for _, f := range mustMatch(t, db, "Go", "stdlib", "1.20.1").Vulnerabilities {
 		if fixed, ok := want[f.ID]; !ok || f.FixedVersion != fixed {
 			t.Errorf("%s is mended by %q, want %q", f.ID, f.FixedVersion, fixed)
 		}
@@ -68,7 +68,7 @@ func TestFixOfALaterBranch(t *testing.T) {
 			{"type": "SEMVER", "events": [{"introduced": "7.0.8"}` + second + `]}]}]}`
 	}
 	db := built(t, map[string][]string{"npm": {record("GHSA-1", `, {"last_affected": "7.0.9"}`), record("GHSA-2", ""), record("GHSA-3", `, {"last_affected": "7.1.5"}`)}})
-	for _, f := range match(t, db, "npm", "p", "7.0.1").Flaws {
+	for _, f := range mustMatch(t, db, "npm", "p", "7.0.1").Vulnerabilities {
 		if want := map[string]string{"GHSA-1": "7.1.5", "GHSA-2": "", "GHSA-3": "7.2.1"}[f.ID]; f.FixedVersion != want {
 			t.Errorf("%s is mended by %q, want %q", f.ID, f.FixedVersion, want)
 		}
@@ -93,7 +93,7 @@ func TestFixThatIsListed(t *testing.T) {
 		"2.11.8": "",
 	} {
 		var got []string
-		for _, f := range match(t, db, "PyPI", "p", version).Flaws {
+		for _, f := range mustMatch(t, db, "PyPI", "p", version).Vulnerabilities {
 			got = append(got, f.ID+" "+f.FixedVersion)
 		}
 		if strings.Join(got, ", ") != want {
@@ -104,31 +104,31 @@ func TestFixThatIsListed(t *testing.T) {
 
 func TestFlawsAreBroughtTogether(t *testing.T) {
 	db := built(t, map[string][]string{"PyPI": library})
-	a := match(t, db, "PyPI", "Some_Package", "1.3")
-	want := []Flaw{
+	a := mustMatch(t, db, "PyPI", "Some_Package", "1.3")
+	want := []Vulnerability{
 		{
 			ID: "CVE-2023-0001", Aliases: []string{"GHSA-aaaa-bbbb-cccc", "PYSEC-2023-1"}, Advisories: []string{"GHSA-aaaa-bbbb-cccc", "PYSEC-2023-1"},
 			Severity: seaworthy.Medium, SeveritySource: "GitHub", CVSS: []seaworthy.CVSS{{Source: "GitHub", Vector: vectorMedium, Score: 6.1}},
-			FixedVersion: "1.4.1", Status: StatusFixed,
+			FixedVersion: "1.4.1", Status: store.StatusFixed,
 		},
-		{ID: "GHSA-only", Aliases: []string{}, Advisories: []string{"GHSA-only"}, Severity: seaworthy.High, SeveritySource: "GitHub", Status: StatusAffected},
+		{ID: "GHSA-only", Aliases: []string{}, Advisories: []string{"GHSA-only"}, Severity: seaworthy.High, SeveritySource: "GitHub", Status: store.StatusAffected},
 	}
-	if d := cmp.Diff(want, a.Flaws, cmpopts.IgnoreUnexported(Flaw{})); d != "" {
+	if d := cmp.Diff(want, a.Vulnerabilities, cmpopts.IgnoreUnexported(Vulnerability{})); d != "" {
 		t.Error(d)
 	}
-	text, err := a.Flaws[0].Text()
+	text, err := a.Vulnerabilities[0].Text()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(Text{"From GitHub", "From PyPA.", []string{"https://example.org/a"}}, text); d != "" {
+	if d := cmp.Diff(store.Text{Summary: "From GitHub", Details: "From PyPA.", References: []string{"https://example.org/a"}}, text); d != "" {
 		t.Error(d)
 	}
 	for version, want := range map[string]string{"1.4": "CVE-2023-0001", "1.4.1": "", "2.0.b1": "CVE-2023-0001", "2.0": "", "6.6.6": ""} {
-		if got := strings.Join(ids(match(t, db, "PyPI", "some-package", version)), " "); got != want {
+		if got := strings.Join(ids(mustMatch(t, db, "PyPI", "some-package", version)), " "); got != want {
 			t.Errorf("%s: flaws %q, want %q", version, got, want)
 		}
 	}
-	if a := match(t, db, "PyPI", "another", "1.0"); len(a.Flaws)+len(a.Undecided) > 0 {
+	if a := mustMatch(t, db, "PyPI", "another", "1.0"); len(a.Vulnerabilities)+len(a.Undecided) > 0 {
 		t.Errorf("a package without advisories: %+v", a)
 	}
 }
@@ -146,7 +146,7 @@ func TestMalicious(t *testing.T) {
 			t.Errorf("%s %s: %q, want %q", c.name, c.version, got, c.want)
 		}
 	}
-	if a := match(t, db, "PyPI", "evil", "0.1"); len(a.Flaws) > 0 {
+	if a := mustMatch(t, db, "PyPI", "evil", "0.1"); len(a.Vulnerabilities) > 0 {
 		t.Error("a malicious package counts as vulnerable")
 	}
 }
@@ -201,7 +201,7 @@ func TestDistributions(t *testing.T) {
 		{"Red Hat:enterprise_linux:8", "1.0-1.el8", nil},
 	} {
 		var got []flaw
-		for _, f := range match(t, db, c.ecosystem, "pkg", c.version).Flaws {
+		for _, f := range mustMatch(t, db, c.ecosystem, "pkg", c.version).Vulnerabilities {
 			got = append(got, flaw{f.ID, f.FixedVersion, f.Status, f.SeveritySource, f.Severity, strings.Join(f.Advisories, " ")})
 		}
 		if d := cmp.Diff(c.want, got); d != "" {
@@ -240,7 +240,7 @@ func TestModules(t *testing.T) {
 		}
 	}
 	for _, version := range []string{"1:16.1.0-1.el8", "1:18.1.0-1.module_el8.5.0+1+a"} {
-		if got := ids(match(t, db, "AlmaLinux:8", "nodejs", version)); len(got) != 1 {
+		if got := ids(mustMatch(t, db, "AlmaLinux:8", "nodejs", version)); len(got) != 1 {
 			t.Errorf("%s, without a fix yet: %q, want CVE-2024-0555", version, got)
 		}
 	}
@@ -262,7 +262,7 @@ func TestUndecided(t *testing.T) {
 		{"Novelty", "p", "1", "NOVEL-1", ""},
 		{"Novelty", "p", "1.5", "", "NOVEL-1"},
 	} {
-		a := match(t, db, c.ecosystem, c.name, c.version)
+		a := mustMatch(t, db, c.ecosystem, c.name, c.version)
 		var undecided []string
 		for _, u := range a.Undecided {
 			undecided = append(undecided, u.Advisory)
@@ -289,7 +289,7 @@ func TestMatchAll(t *testing.T) {
 	}
 	for i, m := range db.MatchAll(t.Context(), queries) {
 		want, err := db.Match(t.Context(), queries[i])
-		if d := cmp.Diff(want, m.Answer, cmpopts.IgnoreUnexported(Flaw{})); d != "" || fmt.Sprint(m.Err) != fmt.Sprint(err) {
+		if d := cmp.Diff(want, m.Answer, cmpopts.IgnoreUnexported(Vulnerability{})); d != "" || fmt.Sprint(m.Err) != fmt.Sprint(err) {
 			t.Fatalf("%d: error %v, %s", i, m.Err, d)
 		}
 	}
@@ -312,15 +312,15 @@ func TestNoData(t *testing.T) {
 }
 
 func TestExploited(t *testing.T) {
-	source := write(t, map[string][]string{"npm": {`{"id": "GHSA-1", "aliases": ["CVE-2021-44228"], "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]}]}`}})
-	put(t, filepath.Join(source, "kev", "known_exploited_vulnerabilities.json"), []byte(`{"dateReleased": "2025-08-25T17:04:19.9796Z", "vulnerabilities": [{"cveID": "CVE-2021-44228", "dateAdded": "2021-12-10"}]}`))
-	put(t, filepath.Join(source, "epss", "data.csv"), []byte("#model_version:v2023.03.01,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile\nCVE-2021-44228,0.97565,0.99998\nCVE-1999-0005,0.1,0.2\n"))
+	source := advisorytest.Source(t, map[string][]string{"npm": {`{"id": "GHSA-1", "aliases": ["CVE-2021-44228"], "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]}]}`}})
+	advisorytest.WriteFile(t, filepath.Join(source, "kev", "known_exploited_vulnerabilities.json"), []byte(`{"dateReleased": "2025-08-25T17:04:19.9796Z", "vulnerabilities": [{"cveID": "CVE-2021-44228", "dateAdded": "2021-12-10"}]}`))
+	advisorytest.WriteFile(t, filepath.Join(source, "epss", "data.csv"), []byte("#model_version:v2023.03.01,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile\nCVE-2021-44228,0.97565,0.99998\nCVE-1999-0005,0.1,0.2\n"))
 	dir := t.TempDir()
 	u := newUpdater(t, dir, source)
-	for _, name := range []string{"npm", KEV, EPSS} {
-		update(t, u, name)
+	for _, name := range []string{"npm", store.KEV, store.EPSS} {
+		mustUpdate(t, u, name)
 	}
-	f := match(t, open(t, dir), "npm", "p", "1.0.0").Flaws[0]
+	f := mustMatch(t, open(t, dir), "npm", "p", "1.0.0").Vulnerabilities[0]
 	if d := cmp.Diff(&seaworthy.KEV{DateAdded: "2021-12-10"}, f.KEV); d != "" {
 		t.Error(d)
 	}
@@ -328,44 +328,25 @@ func TestExploited(t *testing.T) {
 		t.Error(d)
 	}
 	for _, c := range []struct{ name, path, text, want string }{
-		{KEV, "kev/known_exploited_vulnerabilities.json", `{"vulnerabilities": [{"cveID": "x"}]}`, `"x" is no CVE`},
-		{KEV, "kev/known_exploited_vulnerabilities.json", `{}`, "names no vulnerability"},
-		{KEV, "kev/known_exploited_vulnerabilities.json", `<html>`, "not a KEV catalog"},
-		{EPSS, "epss/data.csv", "cve,epss\n", "its columns are not"},
-		{EPSS, "epss/data.csv", "cve,epss,percentile\nCVE-2021-44228,1.5,0\n", `line 2 of the EPSS scores: "1.5" is no probability`},
-		{EPSS, "epss/data.csv", "", "no columns"},
+		{store.KEV, "kev/known_exploited_vulnerabilities.json", `{"vulnerabilities": [{"cveID": "x"}]}`, `"x" is no CVE`},
+		{store.KEV, "kev/known_exploited_vulnerabilities.json", `{}`, "names no vulnerability"},
+		{store.KEV, "kev/known_exploited_vulnerabilities.json", `<html>`, "not a KEV catalog"},
+		{store.EPSS, "epss/data.csv", "cve,epss\n", "its columns are not"},
+		{store.EPSS, "epss/data.csv", "cve,epss,percentile\nCVE-2021-44228,1.5,0\n", `line 2 of the EPSS scores: "1.5" is no probability`},
+		{store.EPSS, "epss/data.csv", "", "no columns"},
 	} {
-		put(t, filepath.Join(source, filepath.FromSlash(c.path)), []byte(c.text))
+		advisorytest.WriteFile(t, filepath.Join(source, filepath.FromSlash(c.path)), []byte(c.text))
 		if _, err := u.Update(t.Context(), c.name); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), filepath.Base(c.path)) {
 			t.Errorf("%s %q: error %v, want %q", c.name, c.text, err, c.want)
 		}
 	}
-	if f := match(t, open(t, dir), "npm", "p", "1.0.0").Flaws[0]; f.KEV == nil || f.EPSS == nil {
+	if f := mustMatch(t, open(t, dir), "npm", "p", "1.0.0").Vulnerabilities[0]; f.KEV == nil || f.EPSS == nil {
 		t.Error("failed updates took away what there was")
 	}
 	// What only completes the advisories takes no flaw away when it is damaged.
-	put(t, dataPath(dir, KEV), []byte("seaworthy data\n"))
-	answer := match(t, open(t, dir), "npm", "p", "1.0.0")
-	if len(answer.Flaws) != 1 || answer.Flaws[0].EPSS == nil || !errors.Is(answer.Unread, errDamaged) {
+	advisorytest.WriteFile(t, store.Path(dir, store.KEV), []byte("seaworthy data\n"))
+	answer := mustMatch(t, open(t, dir), "npm", "p", "1.0.0")
+	if len(answer.Vulnerabilities) != 1 || answer.Vulnerabilities[0].EPSS == nil || !errors.Is(answer.Unread, store.ErrDamaged) {
 		t.Errorf("got %+v, want the flaw with its EPSS score, and that KEV is damaged", answer)
-	}
-}
-
-func TestNamesOfFiles(t *testing.T) {
-	dir := t.TempDir()
-	var want []string
-	for _, name := range []string{"Red Hat", "crates.io", "../../etc", ".hidden", "a/b"} {
-		if filepath.Dir(dataPath(dir, name)) != dir {
-			t.Errorf("%q lies outside of the directory: %s", name, dataPath(dir, name))
-		}
-		if err := os.WriteFile(dataPath(dir, name), nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		want = append(want, name)
-	}
-	got, err := names(dir, fileSuffix)
-	slices.Sort(want)
-	if d := cmp.Diff(want, got); d != "" || err != nil {
-		t.Error(d, err)
 	}
 }

@@ -4,53 +4,58 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// merge brings together the findings that speak of the same flaw.
-func merge(ecosystem string, found []finding, said *opinions) ([]Flaw, error) {
-	// Each finding names one flaw by a set of names, or is about several CVEs,
-	// each a flaw of its own. Sets that share a name are the same flaw.
-	var g groups
+// merge merges the matches of the same vulnerability.
+func merge(ecosystem string, found []match, ratings *cveRatings) ([]Vulnerability, error) {
+	// Each match names one vulnerability by a set of names, or is about several CVEs,
+	// each a vulnerability of its own. Sets that share a name are the same
+	// vulnerability.
+	var g nameGroups
 	for i := range found {
-		f := &found[i]
-		if len(f.flaws) > 1 {
-			for _, cve := range f.flaws {
+		a := found[i].advisory
+		if len(a.CVEs) > 1 {
+			for _, cve := range a.CVEs {
 				g.join(i, cve)
 			}
 			continue
 		}
-		g.join(i, slices.Concat(f.flaws, []string{f.id}, f.aliases)...)
+		g.join(i, slices.Concat(a.CVEs, []string{a.ID}, a.Aliases)...)
 	}
-	var flaws []Flaw
-	for _, members := range g.sets() {
-		flaw, err := newFlaw(ecosystem, members, found, said)
+	var all []Vulnerability
+	for _, group := range g.groups() {
+		v, err := newVulnerability(ecosystem, group, found, ratings)
 		if err != nil {
 			return nil, err
 		}
-		flaws = append(flaws, flaw)
+		all = append(all, v)
 	}
-	slices.SortFunc(flaws, func(a, b Flaw) int { return compareNames(a.ID, b.ID) })
-	return flaws, nil
+	slices.SortFunc(all, func(a, b Vulnerability) int { return compareNames(a.ID, b.ID) })
+	return all, nil
 }
 
-// set is the names of one flaw, and the findings that speak of it.
-type set struct {
-	names    []string
-	findings []int
+// nameGroup is the names of one vulnerability, and the matches about it.
+type nameGroup struct {
+	names   []string
+	matches []int
 }
 
-// groups is a union of sets of names.
-type groups struct {
-	parent []int          // of each node; a root is its own parent
-	node   map[string]int // of each name
-	names  []string       // of each node
-	speak  []spoken
+// nameGroups is a union of sets of names (union-find).
+type nameGroups struct {
+	parent  []int          // of each node; a root is its own parent
+	node    map[string]int // of each name
+	names   []string       // of each node
+	members []groupMember
 }
 
-// spoken notes that a finding speaks of the flaw of a node.
-type spoken struct{ finding, node int }
+// groupMember is a match about the vulnerability of a node.
+type groupMember struct{ match, node int }
 
-func (g *groups) find(n int) int {
+func (g *nameGroups) find(n int) int {
 	for g.parent[n] != n {
 		g.parent[n] = g.parent[g.parent[n]]
 		n = g.parent[n]
@@ -58,8 +63,8 @@ func (g *groups) find(n int) int {
 	return n
 }
 
-// join notes that a finding speaks of the flaw that has all these names.
-func (g *groups) join(finding int, names ...string) {
+// join notes that a match is about the vulnerability that has all these names.
+func (g *nameGroups) join(match int, names ...string) {
 	if g.node == nil {
 		g.node = make(map[string]int)
 	}
@@ -77,91 +82,91 @@ func (g *groups) join(finding int, names ...string) {
 		}
 		g.parent[g.find(n)] = g.find(first)
 	}
-	g.speak = append(g.speak, spoken{finding, first})
+	g.members = append(g.members, groupMember{match, first})
 }
 
-// sets gives the flaws.
-func (g *groups) sets() []set {
+// groups returns one group for each vulnerability.
+func (g *nameGroups) groups() []nameGroup {
 	roots := make(map[int]int)
-	var all []set
+	var all []nameGroup
 	for n, name := range g.names {
 		root := g.find(n)
 		i, ok := roots[root]
 		if !ok {
 			i = len(all)
 			roots[root] = i
-			all = append(all, set{})
+			all = append(all, nameGroup{})
 		}
 		all[i].names = append(all[i].names, name)
 	}
-	for _, s := range g.speak {
-		one := &all[roots[g.find(s.node)]]
-		if !slices.Contains(one.findings, s.finding) {
-			one.findings = append(one.findings, s.finding)
+	for _, m := range g.members {
+		group := &all[roots[g.find(m.node)]]
+		if !slices.Contains(group.matches, m.match) {
+			group.matches = append(group.matches, m.match)
 		}
 	}
 	return all
 }
 
-// newFlaw makes one flaw of what several advisories, and the distribution, say.
-func newFlaw(ecosystem string, s set, found []finding, opinions *opinions) (Flaw, error) {
-	slices.SortFunc(s.names, compareNames)
-	slices.SortFunc(s.findings, func(a, b int) int {
-		return cmp.Or(compareTelling(&found[a], &found[b]), cmp.Compare(a, b))
+// newVulnerability merges what several advisories and the distribution say.
+func newVulnerability(ecosystem string, group nameGroup, found []match, cves *cveRatings) (Vulnerability, error) {
+	slices.SortFunc(group.names, compareNames)
+	slices.SortFunc(group.matches, func(a, b int) int {
+		return cmp.Or(compareMatches(&found[a], &found[b]), cmp.Compare(a, b))
 	})
-	flaw := Flaw{ID: s.names[0], Aliases: s.names[1:], Status: StatusAffected}
-	var said []judgement
+	v := Vulnerability{ID: group.names[0], Aliases: group.names[1:], Status: store.StatusAffected}
+	var all []rating
 	informational := 0
-	for _, i := range s.findings {
-		f := &found[i]
-		if !slices.Contains(flaw.Advisories, f.id) {
-			flaw.Advisories = append(flaw.Advisories, f.id)
-			flaw.texts = append(flaw.texts, f.at)
+	for _, i := range group.matches {
+		m := &found[i]
+		if !slices.Contains(v.Advisories, m.advisory.ID) {
+			v.Advisories = append(v.Advisories, m.advisory.ID)
+			v.texts = append(v.texts, m.text)
 		}
-		said = append(said, judgements(ecosystem, f)...)
-		flaw.FixedVersion = laterFix(ecosystem, flaw.FixedVersion, f.fixed)
-		if f.status != "" && (f.stated || flaw.Status == StatusAffected) {
-			flaw.Status = f.status
+		all = append(all, ratings(ecosystem, m)...)
+		v.FixedVersion = laterFix(ecosystem, v.FixedVersion, m.fixed)
+		if m.affected.Status != "" && (m.isStatement || v.Status == store.StatusAffected) {
+			v.Status = m.affected.Status
 		}
-		if f.informational != "" {
+		if m.advisory.Informational != "" {
 			informational++
-			flaw.Informational = f.informational
+			v.Informational = m.advisory.Informational
 		}
-		for _, i := range f.imports {
-			if !slices.ContainsFunc(flaw.Imports, i.equal) {
-				flaw.Imports = append(flaw.Imports, i)
+		for _, i := range m.affected.Imports {
+			if !slices.ContainsFunc(v.Imports, func(j store.Import) bool { return equalImports(i, j) }) {
+				v.Imports = append(v.Imports, i)
 			}
 		}
 	}
-	if informational < len(s.findings) {
-		flaw.Informational = "" // another advisory says that it is a flaw
+	if informational < len(group.matches) {
+		v.Informational = "" // another advisory says that it is a vulnerability
 	}
-	if flaw.FixedVersion != "" {
-		flaw.Status = StatusFixed
+	if v.FixedVersion != "" {
+		v.Status = store.StatusFixed
 	}
-	opinion, err := opinions.of(flaw.ID)
+	a, err := cves.of(v.ID)
 	if err != nil {
-		return flaw, err
+		return v, err
 	}
-	if opinion != nil {
-		said = append(said, judgements(ecosystem, &finding{advice: opinion, affects: &affects{}, stated: true})...)
+	if a != nil {
+		all = append(all, ratings(ecosystem, &match{advisory: a, affected: &store.Affected{}, isStatement: true})...)
 	}
-	flaw.Severity, flaw.SeveritySource, flaw.CVSS = judge(said)
-	return flaw, nil
+	v.Severity, v.SeveritySource, v.CVSS = bestRating(all)
+	return v, nil
 }
 
-func (i Import) equal(j Import) bool {
+func equalImports(i, j store.Import) bool {
 	return i.Path == j.Path && slices.Equal(i.Symbols, j.Symbols) && slices.Equal(i.GOOS, j.GOOS) && slices.Equal(i.GOARCH, j.GOARCH)
 }
 
-// laterFix gives the later of two fixed versions, which is free of the flaw by
-// what both advisories say.
+// laterFix returns the later of two fixed versions, which is fixed according to both
+// advisories.
 func laterFix(ecosystem, a, b string) string {
 	if a == "" || b == "" {
 		return cmp.Or(a, b)
 	}
-	v, errA := ParseVersion(ecosystem, a)
-	w, errB := ParseVersion(ecosystem, b)
+	v, errA := version.Parse(ecosystem, a)
+	w, errB := version.Parse(ecosystem, b)
 	if errA != nil || errB != nil {
 		return a
 	}
@@ -171,13 +176,18 @@ func laterFix(ecosystem, a, b string) string {
 	return a
 }
 
-// compareNames puts first the name by which a flaw is known: CVEs by their
+// compareNames puts first the name by which a vulnerability is known: CVEs by their
 // number, then advisories of the language ecosystems, then of distributions.
 func compareNames(a, b string) int {
-	n, isA := parseCVE(a)
-	m, isB := parseCVE(b)
-	if isA || isB {
-		return cmp.Or(cmp.Compare(b2i(isB), b2i(isA)), cmp.Compare(n, m))
+	n, isA := osv.ParseCVE(a)
+	m, isB := osv.ParseCVE(b)
+	switch {
+	case isA && isB:
+		return cmp.Compare(n, m)
+	case isA:
+		return -1
+	case isB:
+		return 1
 	}
 	return cmp.Or(cmp.Compare(nameRank(a), nameRank(b)), strings.Compare(a, b))
 }
@@ -191,7 +201,7 @@ func nameRank(name string) int {
 	return 10
 }
 
-// compareTelling puts first the advisory that speaks of the one flaw alone.
-func compareTelling(a, b *finding) int {
-	return cmp.Or(cmp.Compare(len(a.flaws), len(b.flaws)), compareNames(a.id, b.id))
+// compareMatches puts first the advisory that is about one vulnerability only.
+func compareMatches(a, b *match) int {
+	return cmp.Or(cmp.Compare(len(a.advisory.CVEs), len(b.advisory.CVEs)), compareNames(a.advisory.ID, b.advisory.ID))
 }

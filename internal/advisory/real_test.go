@@ -2,17 +2,20 @@ package advisory
 
 import (
 	"archive/zip"
-	"cmp"
 	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
+	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy/internal/advisory/version"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
@@ -71,7 +74,7 @@ func TestRealRecords(t *testing.T) {
 		for range sample {
 			q := pick(random, records)
 			want := reckon(t, records, q)
-			got := ids(match(t, db, q.Ecosystem, q.Name, q.Version))
+			got := ids(mustMatch(t, db, q.Ecosystem, q.Name, q.Version))
 			slices.SortFunc(want, compareNames)
 			if !slices.Equal(got, want) {
 				t.Errorf("%+v: flaws %q, want %q", q, got, want)
@@ -112,7 +115,7 @@ func pick(random *rand.Rand, records []plain) Query {
 			continue
 		}
 		q := Query{Ecosystem: a.Package.Ecosystem, Name: a.Package.Name, Version: versions[random.IntN(len(versions))]}
-		if _, err := ParseVersion(q.Ecosystem, q.Version); err == nil {
+		if _, err := version.Parse(q.Ecosystem, q.Version); err == nil {
 			return q
 		}
 	}
@@ -152,7 +155,7 @@ func reckon(t *testing.T, records []plain, q Query) []string {
 		if r.Withdrawn != "" || !concerns(t, r, q) {
 			continue
 		}
-		if cves := slices.DeleteFunc(slices.Clone(r.Related), func(n string) bool { return !strings.HasPrefix(n, "CVE-") }); Base(q.Ecosystem) == "AlmaLinux" {
+		if cves := slices.DeleteFunc(slices.Clone(r.Related), func(n string) bool { return !strings.HasPrefix(n, "CVE-") }); osv.Base(q.Ecosystem) == "AlmaLinux" {
 			for _, c := range cves {
 				add(c)
 			}
@@ -173,9 +176,20 @@ func reckon(t *testing.T, records []plain, q Query) []string {
 	return ids
 }
 
+// sameName follows PEP 503 for PyPI. In the other ecosystems here names are compared as
+// they are.
+func sameName(ecosystem, a, b string) bool {
+	if ecosystem != "PyPI" {
+		return a == b
+	}
+	separators := regexp.MustCompile(`[-_.]+`)
+	normal := func(name string) string { return separators.ReplaceAllString(strings.ToLower(name), "-") }
+	return normal(a) == normal(b)
+}
+
 func concerns(t *testing.T, r plain, q Query) bool {
 	for _, a := range r.Affected {
-		if a.Package.Ecosystem != q.Ecosystem || canonicalName(q.Ecosystem, a.Package.Name) != canonicalName(q.Ecosystem, q.Name) {
+		if a.Package.Ecosystem != q.Ecosystem || !sameName(q.Ecosystem, a.Package.Name, q.Name) {
 			continue
 		}
 		if slices.Contains(a.Versions, q.Version) {
@@ -201,7 +215,7 @@ func inRange(t *testing.T, events []map[string]string, q Query) bool {
 	var points []point
 	for _, e := range events {
 		for kind, v := range e {
-			if _, err := ParseVersion(q.Ecosystem, v); err != nil {
+			if _, err := version.Parse(q.Ecosystem, v); err != nil {
 				return false // which the database says of it, too
 			}
 			points = append(points, point{kind, v})
@@ -223,15 +237,37 @@ func inRange(t *testing.T, events []map[string]string, q Query) bool {
 
 // comparePlain compares versions; the version "0" comes before all.
 func comparePlain(t *testing.T, ecosystem, a, b string) int {
-	if a == "0" || b == "0" {
-		return cmp.Compare(b2i(a != "0"), b2i(b != "0"))
+	switch {
+	case a == "0" && b == "0":
+		return 0
+	case a == "0":
+		return -1
+	case b == "0":
+		return 1
 	}
-	if Base(ecosystem) == "Debian" {
+	if osv.Base(ecosystem) == "Debian" {
 		if c, ok := dpkgCompare(a, b); ok {
 			return c
 		}
 	}
 	return compareText(t, ecosystem, a, b)
+}
+
+func compareText(t *testing.T, ecosystem, a, b string) int {
+	t.Helper()
+	v, err := version.Parse(ecosystem, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := version.Parse(ecosystem, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := v.Compare(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func dpkgCompare(a, b string) (int, bool) {
@@ -279,7 +315,7 @@ func TestOrderOfRPM(t *testing.T) {
 		list.WriteString(p[0] + " " + p[1] + "\n")
 	}
 	path := filepath.Join(t.TempDir(), "pairs")
-	put(t, path, []byte(list.String()))
+	advisorytest.WriteFile(t, path, []byte(list.String()))
 	script := "%{lua: for l in io.lines('" + path + "') do local i = l:find(' ', 1, true) print(rpm.vercmp(l:sub(1, i-1), l:sub(i+1)) .. ' ') end}"
 	out, err := exec.Command(rpm, "--eval", script).Output()
 	if err != nil {

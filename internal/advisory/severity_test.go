@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/advisory/osv"
 )
 
 // TestBaseScore has vectors from the specifications' examples and calculators.
@@ -27,8 +28,8 @@ func TestBaseScore(t *testing.T) {
 		{"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N", 6.9, 4, seaworthy.Medium},
 	} {
 		score, version, ok := baseScore(c.vector)
-		if !ok || score != c.score || version != c.version || rating(score) != c.severity {
-			t.Errorf("%s: score %v, version %d, %v, %s; want %v, %d, %s", c.vector, score, version, ok, rating(score), c.score, c.version, c.severity)
+		if !ok || score != c.score || version != c.version || osv.Rating(score) != c.severity {
+			t.Errorf("%s: score %v, version %d, %v, %s; want %v, %d, %s", c.vector, score, version, ok, osv.Rating(score), c.score, c.version, c.severity)
 		}
 	}
 	for _, vector := range []string{"", "7.5", "CVSS:3.1/AV:N", "CVSS:9.9/AV:N", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:X"} {

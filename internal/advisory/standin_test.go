@@ -8,12 +8,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
 // fact is a row of testdata/records: what an advisory says, and where.
 type fact struct {
 	id, aliases, ecosystem, name string
-	spans                        []span
+	spans                        []version.Span
 	only                         string // the one version that is affected
 }
 
@@ -41,8 +45,8 @@ func facts(t *testing.T, path string) []fact {
 				continue
 			}
 			from, to, _ := strings.Cut(text, "<")
-			s := span{from: from}
-			s.to, s.through = strings.CutPrefix(to, "=")
+			s := version.Span{From: from}
+			s.To, s.Inclusive = strings.CutPrefix(to, "=")
 			f.spans = append(f.spans, s)
 		}
 		all = append(all, f)
@@ -56,7 +60,7 @@ func (f *fact) record(t *testing.T) string {
 	r := map[string]any{"id": f.id, "modified": "2024-01-01T00:00:00Z", "summary": "A flaw in " + f.name}
 	if f.aliases != "" {
 		r["aliases"] = []string{f.aliases}
-		if isDistribution(f.ecosystem) {
+		if version.IsDistribution(f.ecosystem) {
 			r["aliases"], r["upstream"] = nil, []string{f.aliases}
 		}
 	}
@@ -66,12 +70,12 @@ func (f *fact) record(t *testing.T) string {
 	}
 	var ranges []any
 	for _, s := range f.spans {
-		events := []map[string]string{{"introduced": s.from}}
+		events := []map[string]string{{"introduced": s.From}}
 		switch {
-		case s.through:
-			events = append(events, map[string]string{"last_affected": s.to})
-		case s.to != "":
-			events = append(events, map[string]string{"fixed": s.to})
+		case s.Inclusive:
+			events = append(events, map[string]string{"last_affected": s.To})
+		case s.To != "":
+			events = append(events, map[string]string{"fixed": s.To})
 		}
 		ranges = append(ranges, map[string]any{"type": "ECOSYSTEM", "events": events})
 	}
@@ -85,25 +89,25 @@ func (f *fact) record(t *testing.T) string {
 }
 
 // justBefore is a version that comes right before another one.
-func justBefore(ecosystem, version string) string {
-	switch orderOf(ecosystem).like {
-	case "Debian", "Red Hat":
-		return version + "~"
+func justBefore(ecosystem, text string) string {
+	switch osv.Base(ecosystem) {
+	case "Azure Linux", "SUSE", "Ubuntu":
+		return text + "~"
 	case "Packagist":
-		return version + "-dev"
+		return text + "-dev"
 	case "NuGet":
-		release, _, _ := strings.Cut(version, "-")
+		release, _, _ := strings.Cut(text, "-")
 		return release + "-0"
 	case "Maven":
-		return strings.TrimSuffix(version, ".Final") + "-alpha"
+		return strings.TrimSuffix(text, ".Final") + "-alpha"
 	default:
-		return version + "-0"
+		return text + "-0"
 	}
 }
 
 // farAfter is a version that comes after all others.
 func farAfter(ecosystem string) string {
-	if isDistribution(ecosystem) {
+	if version.IsDistribution(ecosystem) {
 		return "99:9999999999"
 	}
 	return "99999"
@@ -138,11 +142,11 @@ func TestFacts(t *testing.T) {
 // check asks for the versions at the boundaries of a fact.
 func check(t *testing.T, db *Database, f *fact) {
 	t.Helper()
-	has := func(version string) (flaw *Flaw) {
+	has := func(version string) (flaw *Vulnerability) {
 		ask := db.Match
 		if strings.HasPrefix(f.id, "MAL-") {
 			ask = db.Malicious
-			if a := match(t, db, f.ecosystem, f.name, version); len(a.Flaws) > 0 {
+			if a := mustMatch(t, db, f.ecosystem, f.name, version); len(a.Vulnerabilities) > 0 {
 				t.Errorf("%s: malware is given as a flaw", f.id)
 			}
 		}
@@ -150,14 +154,14 @@ func check(t *testing.T, db *Database, f *fact) {
 		if err != nil || len(a.Undecided) > 0 {
 			t.Fatalf("%s: %s: %+v, %v", f.id, version, a, err)
 		}
-		for i := range a.Flaws {
-			if slices.Contains(a.Flaws[i].Advisories, f.id) {
-				return &a.Flaws[i]
+		for i := range a.Vulnerabilities {
+			if slices.Contains(a.Vulnerabilities[i].Advisories, f.id) {
+				return &a.Vulnerabilities[i]
 			}
 		}
 		return nil
 	}
-	want := func(version string, affected bool) *Flaw {
+	want := func(version string, affected bool) *Vulnerability {
 		t.Helper()
 		flaw := has(version)
 		if (flaw != nil) != affected {
@@ -170,42 +174,42 @@ func check(t *testing.T, db *Database, f *fact) {
 		want("0.0.1", false)
 	}
 	for _, s := range f.spans {
-		if s.from != zero {
-			want(s.from, true)
-			want(justBefore(f.ecosystem, s.from), inAnother(t, f, justBefore(f.ecosystem, s.from)))
+		if s.From != version.Zero {
+			want(s.From, true)
+			want(justBefore(f.ecosystem, s.From), inAnother(t, f, justBefore(f.ecosystem, s.From)))
 		}
 		switch {
-		case s.to == "":
+		case s.To == "":
 			want(farAfter(f.ecosystem), true)
 			continue
-		case s.through:
-			want(s.to, true)
-			want(s.to+".1", false)
+		case s.Inclusive:
+			want(s.To, true)
+			want(s.To+".1", false)
 			continue
 		}
-		if flaw := want(justBefore(f.ecosystem, s.to), true); flaw != nil {
-			if flaw.FixedVersion != s.to || flaw.Status != StatusFixed {
-				t.Errorf("%s: fixed in %q (%s), want %q", f.id, flaw.FixedVersion, flaw.Status, s.to)
+		if flaw := want(justBefore(f.ecosystem, s.To), true); flaw != nil {
+			if flaw.FixedVersion != s.To || flaw.Status != store.StatusFixed {
+				t.Errorf("%s: fixed in %q (%s), want %q", f.id, flaw.FixedVersion, flaw.Status, s.To)
 			}
 			if f.aliases != "" && flaw.ID != f.aliases && strings.HasPrefix(f.aliases, "CVE-") {
 				t.Errorf("%s is known as %s, want %s", f.id, flaw.ID, f.aliases)
 			}
 		}
-		want(s.to, inAnother(t, f, s.to))
+		want(s.To, inAnother(t, f, s.To))
 		want(farAfter(f.ecosystem), false)
 	}
 }
 
 // inAnother tells whether a version lies in any of the stretches of a fact.
-func inAnother(t *testing.T, f *fact, version string) bool {
+func inAnother(t *testing.T, f *fact, text string) bool {
 	t.Helper()
-	return slices.ContainsFunc(f.spans, func(s span) bool {
-		from := s.from == zero || compareText(t, f.ecosystem, version, s.from) >= 0
+	return slices.ContainsFunc(f.spans, func(s version.Span) bool {
+		from := s.From == version.Zero || compareText(t, f.ecosystem, text, s.From) >= 0
 		c := -1
-		if s.to != "" {
-			c = compareText(t, f.ecosystem, version, s.to)
+		if s.To != "" {
+			c = compareText(t, f.ecosystem, text, s.To)
 		}
-		return from && (c < 0 || c == 0 && s.through)
+		return from && (c < 0 || c == 0 && s.Inclusive)
 	})
 }
 

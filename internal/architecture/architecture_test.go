@@ -42,14 +42,19 @@ const order = `
 	internal/purl        <
 	internal/rpmdb       < internal/sqlite
 	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile
-	internal/advisory    <
+	internal/advisory/osv     <
+	internal/advisory/version < internal/advisory/osv
+	internal/advisory/store   < internal/advisory/osv internal/advisory/version
+	internal/advisory/feed    < internal/advisory/osv internal/advisory/version internal/advisory/store
+	internal/advisory/update  < internal/advisory/osv internal/advisory/version internal/advisory/store internal/advisory/feed
+	internal/advisory         < internal/advisory/osv internal/advisory/version internal/advisory/store
 	internal/scan        < internal/layer internal/image internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig internal/misconfig/*
 	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack
-	internal/vulnerability < internal/advisory
+	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary alone.
 	internal/policy      <
@@ -62,13 +67,14 @@ const order = `
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential internal/image internal/layer internal/scan internal/advisory internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
-	internal/cli         < internal/credential internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory scanner
+	scanner              < internal/credential internal/image internal/layer internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
+	internal/cli         < internal/credential internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.
 	internal/architecture <
 	internal/imagetest    <
+	internal/advisory/advisorytest <
 	internal/reckoning    <
 	internal/testsummary  <
 	bench/*               < bench/*

@@ -20,6 +20,8 @@ import (
 	"golang.org/x/term"
 
 	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/advisory/update"
 	"seaworthy.dev/seaworthy/internal/report"
 )
 
@@ -117,7 +119,7 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 	update := func(name string, optional bool) {
 		outcome, err := u.Update(ctx, name)
 		if u.Progress != nil {
-			u.Progress(advisory.Progress{}) // wipes the line
+			u.Progress(update.Progress{}) // wipes the line
 		}
 		switch {
 		case err == nil:
@@ -133,23 +135,23 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 			break
 		}
 		update(name, wanted[name])
-		if states, ok := advisory.States(name); ok && ctx.Err() == nil {
+		if states, ok := store.States(name); ok && ctx.Err() == nil {
 			update(states, true)
 		}
 	}
-	update(advisory.KEV, f.kev == "")
-	update(advisory.EPSS, f.epss == "")
-	update(advisory.EOL, true)
+	update(store.KEV, f.kev == "")
+	update(store.EPSS, f.epss == "")
+	update(store.EOL, true)
 	return failed
 }
 
 // updater settles the sources.
-func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*advisory.Updater, error) {
+func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*update.Updater, error) {
 	dir, err := a.dbDirectory(f.dir, cacheDir)
 	if err != nil {
 		return nil, err
 	}
-	u := &advisory.Updater{
+	u := &update.Updater{
 		Dir:    dir,
 		Client: http.DefaultClient, Log: a.log, Now: a.now, Progress: a.downloadProgress(f.noProgress),
 	}
@@ -158,14 +160,14 @@ func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*advisory.Updater, err
 
 // dbNames are the ecosystems to update, and which of them the source need not have:
 // an image that was scanned uses them, and the database has nothing of them yet.
-func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater) (names []string, wanted map[string]bool, err error) {
+func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *update.Updater) (names []string, wanted map[string]bool, err error) {
 	if slices.Equal(f.ecosystems, []string{"all"}) {
 		names, err = u.Ecosystems(ctx)
 		return names, nil, err
 	}
 	if len(f.ecosystems) > 0 {
 		for _, name := range f.ecosystems {
-			if name = advisory.BodyName(name); !slices.Contains(names, name) {
+			if name = update.Dataset(name); !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
@@ -178,11 +180,11 @@ func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater
 		return nil, nil, err
 	}
 	for _, s := range have {
-		if advisory.IsEcosystem(s.Name) {
+		if store.IsEcosystem(s.Name) {
 			names = append(names, s.Name)
 		}
 	}
-	used, err := advisory.Wanted(u.Dir)
+	used, err := update.Wanted(u.Dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -203,7 +205,7 @@ func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *advisory.Updater
 	return names, nil, err
 }
 
-func outcomeText(o advisory.Outcome) string {
+func outcomeText(o update.Outcome) string {
 	text := changeText(o)
 	if o.LeftOut > 0 {
 		text += fmt.Sprintf(", and %d left out that are no records", o.LeftOut)
@@ -211,7 +213,7 @@ func outcomeText(o advisory.Outcome) string {
 	return text
 }
 
-func changeText(o advisory.Outcome) string {
+func changeText(o update.Outcome) string {
 	switch {
 	case !o.Changed:
 		return fmt.Sprintf("%s: up to date, %d records", o.Name, o.Records)
@@ -223,13 +225,13 @@ func changeText(o advisory.Outcome) string {
 }
 
 // downloadProgress shows on a terminal how far a download has come.
-func (a *app) downloadProgress(off bool) func(advisory.Progress) {
+func (a *app) downloadProgress(off bool) func(update.Progress) {
 	f, ok := file(a.Stderr)
 	if off || !ok || !term.IsTerminal(int(f.Fd())) || a.Getenv("TERM") == "dumb" {
 		return nil
 	}
 	var drawn time.Time
-	return func(p advisory.Progress) {
+	return func(p update.Progress) {
 		if p.Read == p.Size {
 			fmt.Fprint(f, "\r\x1b[K")
 			return
@@ -242,7 +244,7 @@ func (a *app) downloadProgress(off bool) func(advisory.Progress) {
 	}
 }
 
-func progressText(p advisory.Progress) string {
+func progressText(p update.Progress) string {
 	count := report.Size
 	if p.Records {
 		count = func(n int64) string { return fmt.Sprint(n) }
@@ -300,7 +302,7 @@ func (a *app) dbStatusCommand() *cobra.Command {
 
 // missingData are the ecosystems that images use and the database has nothing of.
 func missingData(path string, all []advisory.Status) ([]string, error) {
-	wanted, err := advisory.Wanted(path)
+	wanted, err := update.Wanted(path)
 	return slices.DeleteFunc(wanted, func(name string) bool {
 		return slices.ContainsFunc(all, func(s advisory.Status) bool { return s.Name == name })
 	}), err

@@ -12,7 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"seaworthy.dev/seaworthy/internal/advisory"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/advisory/update"
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
@@ -64,16 +65,16 @@ reads. FILE may be - for standard output.`,
 }
 
 // share opens what the flags select.
-func (a *app) share(ctx context.Context, f *shareFlags) (all []*advisory.Shared, closeAll func(), err error) {
+func (a *app) share(ctx context.Context, f *shareFlags) (all []*store.Shared, closeAll func(), err error) {
 	dir, err := a.dbDirectory(f.dir, "")
 	if err != nil {
 		return nil, nil, err
 	}
 	var names []string
 	for _, name := range f.ecosystems {
-		names = append(names, advisory.BodyName(name))
+		names = append(names, update.Dataset(name))
 	}
-	all, err = advisory.Share(ctx, dir, names)
+	all, err = store.Share(ctx, dir, names)
 	return all, func() {
 		for _, s := range all {
 			s.Close()
@@ -88,7 +89,7 @@ func (a *app) dbExport(ctx context.Context, path string, f *shareFlags) (err err
 	}
 	defer closeAll()
 	if path == "-" {
-		return advisory.Export(ctx, a.Stdout, all)
+		return store.Export(ctx, a.Stdout, all)
 	}
 	// Written aside, so that the name never stands for half an archive.
 	out, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
@@ -101,7 +102,7 @@ func (a *app) dbExport(ctx context.Context, path string, f *shareFlags) (err err
 			os.Remove(out.Name())
 		}
 	}()
-	if err := advisory.Export(ctx, out, all); err != nil {
+	if err := store.Export(ctx, out, all); err != nil {
 		return err
 	}
 	if err := errors.Join(out.Chmod(0o644), out.Sync(), out.Close()); err != nil {
@@ -132,7 +133,7 @@ not have stays.`,
 				return err
 			}
 			defer in.Close()
-			return a.dbTakeIn(cmd.Context(), &f, func(i *advisory.Intake) error {
+			return a.dbTakeIn(cmd.Context(), &f, func(i *store.Intake) error {
 				if err := i.Archive(cmd.Context(), in); err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
@@ -145,13 +146,12 @@ not have stays.`,
 }
 
 // dbTakeIn imports what read adds, all of it or nothing.
-func (a *app) dbTakeIn(ctx context.Context, f *shareFlags, read func(*advisory.Intake) error) error {
+func (a *app) dbTakeIn(ctx context.Context, f *shareFlags, read func(*store.Intake) error) error {
 	dir, err := a.dbDirectory(f.dir, "")
 	if err != nil {
 		return err
 	}
-	u := &advisory.Updater{Dir: dir, Log: a.log, Now: a.now}
-	i, err := u.NewIntake()
+	i, err := store.NewIntake(dir, a.log)
 	if err != nil {
 		return err
 	}
@@ -160,8 +160,8 @@ func (a *app) dbTakeIn(ctx context.Context, f *shareFlags, read func(*advisory.I
 		return err
 	}
 	all, err := i.Commit(ctx)
-	for _, o := range all {
-		fmt.Fprintln(a.Stdout, outcomeText(o))
+	for _, info := range all {
+		fmt.Fprintln(a.Stdout, outcomeText(update.Outcome{Info: info, Changed: true}))
 	}
 	return err
 }
@@ -197,7 +197,7 @@ func (a *app) dbPush(ctx context.Context, reference string, f *shareFlags) error
 		artifact.Files = append(artifact.Files, image.ArtifactFile{
 			Name: s.Name, MediaType: dbFileType, Digest: s.Digest, Size: s.Size,
 			Open: func(context.Context) (io.ReadCloser, error) {
-				return io.NopCloser(&progressReader{in: s.Open(), tell: progress, at: advisory.Progress{Name: s.Name, Size: s.Size}}), nil
+				return io.NopCloser(&progressReader{in: s.Open(), tell: progress, at: update.Progress{Name: s.Name, Size: s.Size}}), nil
 			},
 		})
 	}
@@ -224,7 +224,7 @@ again, and what the registry does not have stays.`,
 		Example: `  seaworthy db pull registry.example.org/security/advisories:latest`,
 		Args:    exactlyOne("reference in a registry"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.dbTakeIn(cmd.Context(), &f, func(i *advisory.Intake) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
+			return a.dbTakeIn(cmd.Context(), &f, func(i *store.Intake) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
 		},
 	}
 	dbDirFlag(cmd, &f.dir)
@@ -232,7 +232,7 @@ again, and what the registry does not have stays.`,
 	return cmd
 }
 
-func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *advisory.Intake) error {
+func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *store.Intake) error {
 	artifact, digest, err := image.PullArtifact(ctx, reference, dbArtifactType, a.registryOptions(f))
 	if err != nil {
 		return err
@@ -255,20 +255,20 @@ func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *ad
 	return nil
 }
 
-func (a *app) pullFile(ctx context.Context, file image.ArtifactFile, progress func(advisory.Progress), i *advisory.Intake) error {
+func (a *app) pullFile(ctx context.Context, file image.ArtifactFile, progress func(update.Progress), i *store.Intake) error {
 	body, err := file.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	return i.Add(ctx, file.Name, file.Digest, &progressReader{in: body, tell: progress, at: advisory.Progress{Name: file.Name, Size: file.Size}})
+	return i.Add(ctx, file.Name, file.Digest, &progressReader{in: body, tell: progress, at: update.Progress{Name: file.Name, Size: file.Size}})
 }
 
 // progressReader tells how far a file has been read.
 type progressReader struct {
 	in   io.Reader
-	tell func(advisory.Progress) // may be nil
-	at   advisory.Progress
+	tell func(update.Progress) // may be nil
+	at   update.Progress
 	last time.Time
 }
 

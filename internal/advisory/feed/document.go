@@ -1,0 +1,33 @@
+package feed
+
+import (
+	"time"
+
+	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy/internal/advisory/store"
+)
+
+// Document is what a publisher says about one CVE.
+type Document struct {
+	cve        osv.CVE
+	rates      bool // the severity counts for the CVE in all packages
+	advisory   *store.Advisory
+	text       *store.Text
+	statements []store.Statement
+	released   time.Time // zero if it is not known
+}
+
+// AddTo adds the document to a dataset. A nil document is about no CVE and adds nothing.
+func (d *Document) AddTo(b *store.Builder) error {
+	if d == nil {
+		return nil
+	}
+	b.Advance(d.released)
+	if d.rates {
+		return b.AddCVE(d.cve, d.advisory, d.text, d.statements)
+	}
+	if len(d.statements) == 0 {
+		return nil
+	}
+	return b.AddStatements(d.advisory, d.text, d.statements)
+}

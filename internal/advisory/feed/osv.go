@@ -1,0 +1,84 @@
+package feed
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"seaworthy.dev/seaworthy/internal/advisory/osv"
+)
+
+// The limits of a bulk archive. The largest real one has 250,000 records in 2 GB.
+const (
+	maxArchiveRecords = 5_000_000
+	maxArchiveSize    = 64 << 30
+
+	progressEvery = 1000 // files
+)
+
+// ReadArchive calls f with the records of one of OSV's bulk archives: a zip file with a
+// JSON file for each record. Files that are no records are skipped. The errors name the
+// record.
+func ReadArchive(ctx context.Context, in io.ReaderAt, size int64, progress func(done, all int), f func(*osv.Record) error) (skipped Skipped, err error) {
+	archive, err := zip.NewReader(in, size)
+	if err != nil {
+		return skipped, fmt.Errorf("not a whole zip archive: %w", err)
+	}
+	if len(archive.File) > maxArchiveRecords {
+		return skipped, fmt.Errorf("%d files are too much for an archive: at most %d", len(archive.File), maxArchiveRecords)
+	}
+	var body bytes.Buffer
+	var total int64
+	records := 0
+	for i, file := range archive.File {
+		if err := ctx.Err(); err != nil {
+			return skipped, err
+		}
+		if i%progressEvery == 0 || i == len(archive.File)-1 {
+			progress(i+1, len(archive.File))
+		}
+		if !strings.HasSuffix(file.Name, ".json") {
+			continue
+		}
+		if err := readFile(file, &body); err != nil {
+			return skipped, fmt.Errorf("record %q: %w", file.Name, err)
+		}
+		if total += int64(body.Len()); total > maxArchiveSize {
+			return skipped, fmt.Errorf("the records come to over %d bytes", int64(maxArchiveSize))
+		}
+		record, err := osv.Parse(body.Bytes())
+		if err != nil {
+			skipped.add(fmt.Errorf("record %q: %w", file.Name, err))
+			continue
+		}
+		if err := f(record); err != nil {
+			return skipped, fmt.Errorf("record %q: %w", file.Name, err)
+		}
+		records++
+	}
+	if records+skipped.Count == 0 {
+		return skipped, errors.New("the archive holds no record")
+	}
+	return skipped, skipped.Check(records)
+}
+
+func readFile(file *zip.File, body *bytes.Buffer) error {
+	in, err := file.Open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	body.Reset()
+	// The zip reader compares the checksum once it comes to the end.
+	if _, err := io.Copy(body, io.LimitReader(in, osv.MaxSize+1)); err != nil {
+		return err
+	}
+	if body.Len() > osv.MaxSize {
+		return fmt.Errorf("it is larger than %d bytes", osv.MaxSize)
+	}
+	return nil
+}

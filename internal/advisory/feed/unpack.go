@@ -1,0 +1,187 @@
+package feed
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+	"golang.org/x/sync/errgroup"
+)
+
+// The limits of a file of a feed.
+const (
+	// maxUnpacked is over ten times the size of the largest, Red Hat's, of 20 GB.
+	maxUnpacked   = 256 << 30
+	maxDocuments  = 5_000_000
+	maxDocument   = 128 << 20
+	maxXMLElement = 64 << 20
+)
+
+// unpack reads a file, which may be compressed with gzip, bzip2, xz or Zstandard.
+func unpack(in io.Reader) (io.ReadCloser, error) {
+	body := bufio.NewReaderSize(in, 64<<10)
+	magic, _ := body.Peek(6)
+	has := func(prefix string) bool { return bytes.HasPrefix(magic, []byte(prefix)) }
+	limited := func(r io.Reader, close func()) io.ReadCloser {
+		return &limitedReader{in: r, left: maxUnpacked, close: close}
+	}
+	switch {
+	case has("\x1f\x8b"):
+		z, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		return limited(z, func() { z.Close() }), nil
+	case has("BZh"):
+		return limited(bzip2.NewReader(body), nil), nil
+	case has("\xfd7zXZ\x00"):
+		x, err := xz.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		return limited(x, nil), nil
+	case has("\x28\xb5\x2f\xfd"):
+		z, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(1<<30))
+		if err != nil {
+			return nil, err
+		}
+		return limited(z, z.Close), nil
+	default:
+		return limited(body, nil), nil
+	}
+}
+
+// limitedReader fails after a number of bytes. The number may be set again while
+// reading, as the limit of a part.
+type limitedReader struct {
+	in    io.Reader
+	left  int64
+	close func()
+}
+
+func (r *limitedReader) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errors.New("it is too large")
+	}
+	n, err := r.in.Read(p[:min(int64(len(p)), r.left)])
+	r.left -= int64(n)
+	return n, err
+}
+
+func (r *limitedReader) Close() error {
+	if r.close != nil {
+		r.close()
+	}
+	return nil
+}
+
+// eachParsed reads the JSON documents of a tar archive, or of a file that is one
+// document, and parses them on all cores. It calls take with the results in the order
+// of the documents. What cannot be parsed is skipped.
+func eachParsed[T any](ctx context.Context, in io.Reader, skipped *Skipped, parse func([]byte) (T, error), take func(T) error) error {
+	type result struct {
+		name  string
+		value T
+		err   error
+	}
+	// Few documents wait for a core, so that memory is limited.
+	workers := runtime.GOMAXPROCS(0)
+	waiting := make(chan chan result, workers)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(waiting)
+		return eachDocument(in, func(name string, body []byte) error {
+			one := make(chan result, 1)
+			select {
+			case waiting <- one:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			group.Go(func() error {
+				value, err := parse(body)
+				one <- result{name, value, err}
+				return nil
+			})
+			return nil
+		})
+	})
+	group.Go(func() error {
+		for one := range waiting {
+			r := <-one
+			if r.err != nil {
+				if r.name != "" {
+					r.err = fmt.Errorf("%s: %w", r.name, r.err)
+				}
+				skipped.add(r.err)
+				continue
+			}
+			if err := take(r.value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// eachDocument calls f with each document. A single document has no name.
+func eachDocument(in io.Reader, f func(name string, body []byte) error) error {
+	body := bufio.NewReaderSize(in, 64<<10)
+	const magicAt = 257
+	head, _ := body.Peek(magicAt + 5)
+	if len(head) < magicAt+5 || string(head[magicAt:]) != "ustar" {
+		data, err := ReadDocument(body)
+		if err != nil {
+			return err
+		}
+		return f("", data)
+	}
+	archive := tar.NewReader(body)
+	for n := 0; ; {
+		header, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			if n == 0 {
+				return errors.New("the archive holds no JSON file")
+			}
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("not a whole tar archive: %w", err)
+		}
+		if header.Typeflag != tar.TypeReg || !strings.HasSuffix(header.Name, ".json") {
+			continue
+		}
+		if n++; n > maxDocuments {
+			return fmt.Errorf("over %d files are too much for an archive", maxDocuments)
+		}
+		data, err := ReadDocument(archive)
+		if err != nil {
+			return fmt.Errorf("%s: %w", header.Name, err)
+		}
+		if err := f(header.Name, data); err != nil {
+			return err
+		}
+	}
+}
+
+// ReadDocument reads one document, of a limited size.
+func ReadDocument(in io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxDocument {
+		return nil, fmt.Errorf("it is larger than %d bytes", maxDocument)
+	}
+	return data, nil
+}
