@@ -1,7 +1,6 @@
 package seaworthy
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -47,8 +46,8 @@ func joinRisks() string {
 }
 
 // Control is the item of NIST SP 800-190 that describes the risk.
-func (r Risk) Control() string {
-	return fmt.Sprintf("NIST SP 800-190 3.1.%d", slices.Index(Risks(), r)+1)
+func (r Risk) Control() Control {
+	return Control{Standard: NIST800190, Item: fmt.Sprintf("3.1.%d", slices.Index(Risks(), r)+1)}
 }
 
 // Severity says how bad a finding is. Its order is the order of the constants.
@@ -96,41 +95,45 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Finding is one thing that is wrong with an image.
+// Finding is one thing that is wrong with an image. Its JSON form has the fields of
+// docs/schema/report-v1.schema.json.
 type Finding struct {
-	Risk Risk `json:"risk"`
+	Risk Risk
 	// ID names the kind of finding: a CVE, or the id of a check or rule.
-	ID      string   `json:"id"`
-	Aliases []string `json:"aliases,omitempty"`
+	ID      string
+	Aliases []string
 	// Fingerprint tells this finding from others with the same ID, and stays the
 	// same when the image is rebuilt. [Finding.SetFingerprint] fills it.
-	Fingerprint string   `json:"fingerprint,omitempty"`
-	Severity    Severity `json:"severity"`
-	// SeveritySource names who judged the severity; empty for Seaworthy itself.
-	SeveritySource string `json:"severitySource,omitempty"`
-	CVSS           []CVSS `json:"cvss,omitempty"`
-	EPSS           *EPSS  `json:"epss,omitempty"`
-	KEV            *KEV   `json:"kev,omitempty"`
+	Fingerprint string
+	Severity    Severity
+	// SeveritySource names who rated the severity; empty for Seaworthy itself.
+	SeveritySource string
+	CVSS           []CVSS
+	EPSS           *EPSS
+	KEV            *KEV
 	// Title is one line; Detail explains the danger in a sentence or more.
-	Title      string   `json:"title"`
-	Detail     string   `json:"detail,omitempty"`
-	References []string `json:"references,omitempty"`
+	Title      string
+	Detail     string
+	References []string
 	// Techniques are MITRE ATT&CK technique ids.
-	Techniques []string         `json:"techniques,omitempty"`
-	Package    *AffectedPackage `json:"package,omitempty"`
-	Locations  []Location       `json:"locations,omitempty"`
-	// Evidence is what was seen, secrets redacted.
-	Evidence string `json:"evidence,omitempty"`
+	Techniques []string
+	// Subject is the one thing that the finding is about.
+	Subject   Subject
+	Package   *AffectedPackage
+	Locations []Location
+	// Evidence is what was found, secrets redacted.
+	Evidence string
 	// ValueDigest is of a secret the first 16 bytes of HMAC-SHA-256 in hexadecimal
 	// digits, under a random key of the cache that does not leave it: equal secrets in
 	// the reports of one cache have equal ones. It is empty for a value that is short
 	// or varies little, which could be guessed from it together with the key.
-	ValueDigest string `json:"valueDigest,omitempty"`
-	Remediation string `json:"remediation,omitempty"`
+	ValueDigest string
+	// Remedy is what to do about the finding; nil if nothing is known.
+	Remedy *Remedy
 	// Controls are the items of public standards that the finding violates.
-	Controls  []string   `json:"controls,omitempty"`
-	VEX       *VEX       `json:"vex,omitempty"`
-	Exception *Exception `json:"exception,omitempty"`
+	Controls  []Control
+	VEX       *VEX
+	Exception *Exception
 }
 
 // CVSS is one score by the Common Vulnerability Scoring System.
@@ -234,16 +237,6 @@ func (l Location) MarshalJSON() ([]byte, error) {
 	}{plain: plain(l)}
 	p.Path, p.PathBase64 = TextPath(l.Path)
 	return marshalUnescaped(p)
-}
-
-// marshalUnescaped leaves it to the encoder that called MarshalJSON whether
-// characters that mean something in HTML are escaped.
-func marshalUnescaped(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return b.Bytes(), err
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

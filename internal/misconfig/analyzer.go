@@ -12,9 +12,11 @@
 package misconfig
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
@@ -113,8 +115,8 @@ func (c *check) report(list []violation, sink seaworthy.Sink) error {
 
 func (c *check) finding(v violation) *seaworthy.Finding {
 	f := &seaworthy.Finding{
-		Risk: seaworthy.Misconfiguration, ID: c.id, Aliases: c.aliases, Severity: c.severity,
-		Title: c.title, Detail: c.detail, References: c.references, Remediation: c.remediation,
+		Risk: seaworthy.Misconfiguration, ID: c.id, Aliases: c.codes(), Severity: c.severity,
+		Title: c.title, Detail: c.detail, References: c.references,
 		Controls: c.controls(), Evidence: v.evidence, Locations: v.locations,
 	}
 	if v.severity != seaworthy.Unknown {
@@ -130,8 +132,51 @@ func (c *check) finding(v violation) *seaworthy.Finding {
 		f.Detail += fmt.Sprintf(" Of %d places the first %d are listed.", n, maxLocations)
 		f.Locations = f.Locations[:maxLocations]
 	}
+	f.Subject = cmp.Or(v.subject, c.subject, commonSubject(f.Locations))
+	fix := *c.remedy
+	fix.Steps = slices.Concat(c.remedy.Steps, v.steps)
+	fix.Fixes = subjectsOf(f.Locations)
+	if f.Subject != (seaworthy.Subject{}) {
+		fix.Fixes = []seaworthy.Subject{f.Subject}
+	}
+	f.Remedy = &fix
 	f.SetFingerprint()
 	return f
+}
+
+// subjectOf is the file, or else the instruction, of a location.
+func subjectOf(l seaworthy.Location) seaworthy.Subject {
+	switch {
+	case l.Path != "":
+		name, _ := seaworthy.TextPath(l.Path)
+		return seaworthy.Subject{Kind: seaworthy.SubjectFile, Name: name}
+	case l.Instruction != "":
+		return seaworthy.Subject{Kind: seaworthy.SubjectInstruction, Name: l.Instruction}
+	default:
+		return seaworthy.Subject{}
+	}
+}
+
+// subjectsOf are those of all locations, each once.
+func subjectsOf(locations []seaworthy.Location) []seaworthy.Subject {
+	var all []seaworthy.Subject
+	seen := map[seaworthy.Subject]bool{{}: true}
+	for _, l := range locations {
+		if s := subjectOf(l); !seen[s] {
+			seen[s] = true
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// commonSubject is the one subject of all locations, the zero value if there is no
+// such one.
+func commonSubject(locations []seaworthy.Location) seaworthy.Subject {
+	if all := subjectsOf(locations); len(all) == 1 {
+		return all[0]
+	}
+	return seaworthy.Subject{}
 }
 
 // together joins violations of the same severity and title into one, in the
@@ -153,6 +198,9 @@ func together(list []violation) []violation {
 			joined, evidence = append(joined, v), append(evidence, nil)
 		} else {
 			joined[i].locations = append(joined[i].locations, v.locations...)
+			if joined[i].subject != v.subject {
+				joined[i].subject = seaworthy.Subject{}
+			}
 		}
 		if v.evidence != "" {
 			evidence[i] = append(evidence[i], v.evidence)

@@ -27,14 +27,19 @@ type check struct {
 	severity seaworthy.Severity
 	// cis are items of the CIS Docker Benchmark, chapter 4: "4.1".
 	cis []string
-	// aliases are the codes of other scanners for the same defect, so that files
-	// of exceptions written for them keep working.
+	// dockle are the checkpoints of Dockle for the same defect: "CIS-DI-0001".
+	dockle []string
+	// aliases are the codes of further scanners for the same defect. Ignore files
+	// that were written for them, or for Dockle, keep working.
 	aliases []string
-	// detail says what the danger is, remediation how to mend it, each in one or
-	// two sentences.
-	detail      string
-	remediation string
-	references  []string
+	// detail says what the danger is, in one or two sentences.
+	detail string
+	// remedy is how to fix it.
+	remedy     *seaworthy.Remedy
+	references []string
+	// subject is what all findings of the check are about; where it is the zero
+	// value, a finding is about the file or instruction of its first location.
+	subject seaworthy.Subject
 	// together makes one finding of all violations of the same severity, for
 	// checks of which a reviewer wants the list rather than each item.
 	together bool
@@ -50,7 +55,11 @@ type violation struct {
 	severity seaworthy.Severity
 	title    string
 	detail   string
-	// evidence is what was seen, secrets redacted.
+	// steps are added to the remedy of the check.
+	steps []seaworthy.RemedyStep
+	// subject replaces that of the check, where it is set.
+	subject seaworthy.Subject
+	// evidence is what was found, secrets redacted.
 	evidence  string
 	locations []seaworthy.Location
 }
@@ -62,6 +71,7 @@ func catalogue() []check {
 		accountChecks(),
 		environmentChecks(),
 		configurationChecks(),
+		originChecks(),
 		buildChecks(),
 		fetchChecks(),
 		repositoryChecks(),
@@ -73,10 +83,31 @@ func catalogue() []check {
 }
 
 // controls are the items of public standards that the check stands for.
-func (c *check) controls() []string {
-	list := []string{seaworthy.Misconfiguration.Control()}
+func (c *check) controls() []seaworthy.Control {
+	list := []seaworthy.Control{seaworthy.Misconfiguration.Control()}
 	for _, item := range c.cis {
-		list = append(list, "CIS Docker "+item)
+		list = append(list, seaworthy.Control{Standard: seaworthy.CISDocker, Item: item})
+	}
+	for _, code := range c.dockle {
+		list = append(list, seaworthy.Control{Standard: seaworthy.Dockle, Item: code})
 	}
 	return list
+}
+
+// codes are those of all other scanners.
+func (c *check) codes() []string { return slices.Concat(c.dockle, c.aliases) }
+
+// configurationField is a field of the image configuration as a subject.
+func configurationField(name string) seaworthy.Subject {
+	return seaworthy.Subject{Kind: seaworthy.SubjectConfiguration, Name: name}
+}
+
+// variable is an environment variable or build argument as a subject.
+func variable(name string) seaworthy.Subject {
+	return seaworthy.Subject{Kind: seaworthy.SubjectVariable, Name: shown(name)}
+}
+
+// remedy makes a Remedy of a sentence that starts with a verb, and steps.
+func remedy(summary string, steps ...seaworthy.RemedyStep) *seaworthy.Remedy {
+	return &seaworthy.Remedy{Summary: summary, Steps: steps}
 }

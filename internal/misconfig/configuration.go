@@ -20,48 +20,59 @@ func configurationChecks() []check {
 			id: "healthcheck-missing", title: "The image has no health check",
 			severity: seaworthy.Negligible,
 			cis:      []string{"4.6"},
-			aliases:  []string{"CIS-DI-0006", "DS-0026", "AVD-DS-0026"},
+			dockle:   []string{"CIS-DI-0006"},
+			aliases:  []string{"DS-0026", "AVD-DS-0026"},
 			detail: "Docker and Swarm then take a service that hangs for one that works. Kubernetes does not look at it, and " +
 				"images in OCI format cannot hold one.",
-			remediation: "Add a HEALTHCHECK instruction that asks the service itself, or define a probe where the container is deployed.",
-			references:  []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
-			judge:       judgeHealthcheckMissing,
+			remedy: remedy(
+				"Add a HEALTHCHECK that asks the service itself, or define a probe where the container is deployed.",
+				seaworthy.Dockerfile("HEALTHCHECK CMD COMMAND"),
+			),
+			references: []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
+			subject:    configurationField("Healthcheck"),
+			judge:      judgeHealthcheckMissing,
 		},
 		{
 			id: "healthcheck-disabled", title: "The image turns off the health check of its base",
-			severity:    seaworthy.Low,
-			cis:         []string{"4.6"},
-			detail:      "HEALTHCHECK NONE says that nobody is to know whether the service works.",
-			remediation: "Replace HEALTHCHECK NONE by a check of the service.",
-			references:  []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
-			judge:       judgeHealthcheckDisabled,
+			severity:   seaworthy.Low,
+			cis:        []string{"4.6"},
+			detail:     "HEALTHCHECK NONE says that nobody is to know whether the service works.",
+			remedy:     remedy("Replace HEALTHCHECK NONE by a check of the service.", seaworthy.Dockerfile("HEALTHCHECK CMD COMMAND")),
+			references: []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
+			subject:    configurationField("Healthcheck"),
+			judge:      judgeHealthcheckDisabled,
 		},
 		{
 			id: "stop-signal", title: "The stop signal does not let the service end by itself",
 			severity: seaworthy.Low,
 			detail: "SIGKILL and SIGSTOP cannot be handled, so that what the service has not written is lost; " +
 				"a signal that does not exist makes the runtime refuse the container.",
-			remediation: "Name the signal at which the service ends in good order, such as STOPSIGNAL SIGTERM.",
-			references:  []string{"https://docs.docker.com/reference/dockerfile/#stopsignal"},
-			judge:       judgeStopSignal,
+			remedy:     remedy("Set a signal on which the service stops cleanly.", seaworthy.Dockerfile("STOPSIGNAL SIGTERM")),
+			references: []string{"https://docs.docker.com/reference/dockerfile/#stopsignal"},
+			subject:    configurationField("StopSignal"),
+			judge:      judgeStopSignal,
 		},
 		{
 			id: "command-shell-form", title: "The service runs behind a shell that gets its signals",
 			severity: seaworthy.Negligible,
 			detail: "The shell is process 1 and does not pass signals on, so that stopping the container ends in SIGKILL; " +
 				"and it expands what the environment puts into the command.",
-			remediation: `Write the command in exec form, CMD ["program", "argument"], or start the script's last command with exec.`,
-			references:  []string{"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"},
-			judge:       judgeShellForm,
+			remedy: remedy(
+				"Write the command in exec form, or start the last command of the script with exec.",
+				seaworthy.Dockerfile(`CMD ["program", "argument"]`),
+			),
+			references: []string{"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"},
+			judge:      judgeShellForm,
 		},
 		{
 			id: "onbuild", title: "The image runs instructions in the builds that use it",
 			severity: seaworthy.Low,
 			detail: "ONBUILD triggers do not stand in the Dockerfile of those who build on the image; they run or copy " +
 				"there what this image says.",
-			remediation: "Remove the ONBUILD instructions and write them where they are to happen.",
-			references:  []string{"https://docs.docker.com/reference/dockerfile/#onbuild"},
-			judge:       judgeOnBuild,
+			remedy:     remedy("Remove the ONBUILD instructions, and write them in the Dockerfiles that need them."),
+			references: []string{"https://docs.docker.com/reference/dockerfile/#onbuild"},
+			subject:    configurationField("OnBuild"),
+			judge:      judgeOnBuild,
 		},
 		{
 			id: "port-management", title: "The image exposes a port for remote administration",
@@ -69,35 +80,45 @@ func configurationChecks() []check {
 			aliases:  []string{"DS-0004", "AVD-DS-0004"},
 			detail: "A way into the container beside the one through the platform is neither seen nor ruled by it, and is the " +
 				"first that attackers try.",
-			remediation: "Remove the EXPOSE and the service behind it; enter containers with docker exec or kubectl exec.",
-			judge:       judgePorts,
+			remedy: remedy("Remove the EXPOSE and the service behind it. Enter containers with docker exec or kubectl exec."),
+			judge:  judgePorts,
 		},
 		{
 			id: "volume-system-path", title: "A volume covers a path of the system",
 			severity: seaworthy.Medium,
-			aliases:  []string{"DKL-DI-0002"},
+			dockle:   []string{"DKL-DI-0002"},
 			detail: "The volume takes the place of what the kernel or the distribution keeps there, outlives the container, " +
 				"and can be shared with others that then write into it.",
-			remediation: "Keep data under a directory of the service's own, such as VOLUME /var/lib/service.",
-			references:  []string{"https://docs.docker.com/reference/dockerfile/#volume"},
-			judge:       judgeVolumes,
+			remedy:     remedy("Keep data under a directory of the service's own.", seaworthy.Dockerfile("VOLUME /var/lib/service")),
+			references: []string{"https://docs.docker.com/reference/dockerfile/#volume"},
+			judge:      judgeVolumes,
 		},
+	}
+}
+
+// originChecks judge what the image says about where it comes from.
+func originChecks() []check {
+	return []check{
 		{
 			id: "reference-latest", title: "The image is named by a tag that moves",
-			severity:    seaworthy.Low,
-			cis:         []string{"4.2"},
-			aliases:     []string{"DKL-DI-0006"},
-			detail:      "latest, which is also what no tag means, is another image tomorrow: what was judged here is not what will run.",
-			remediation: "Name a version and, better, the digest: name:1.2.3@sha256:…",
-			judge:       judgeReference,
+			severity: seaworthy.Low,
+			cis:      []string{"4.2"},
+			dockle:   []string{"DKL-DI-0006"},
+			detail:   "latest, which is also what no tag means, is another image tomorrow: what was judged here is not what will run.",
+			remedy:   remedy("Name a version or, better, a digest: name:1.2.3@sha256:…"),
+			judge:    judgeReference,
 		},
 		{
 			id: "labels-missing", title: "The image does not say where it comes from",
-			severity:    seaworthy.Negligible,
-			detail:      "Without source and revision nobody can tell from the image which code is in it and whom to ask.",
-			remediation: "Set the labels in the build: --label org.opencontainers.image.source=URL --label org.opencontainers.image.revision=COMMIT.",
-			references:  []string{"https://github.com/opencontainers/image-spec/blob/main/annotations.md"},
-			judge:       judgeLabels,
+			severity: seaworthy.Negligible,
+			detail:   "Without source and revision nobody can tell from the image which code is in it and whom to ask.",
+			remedy: remedy(
+				"Set the labels in the build.",
+				seaworthy.Command("docker buildx build --label org.opencontainers.image.source=URL --label org.opencontainers.image.revision=COMMIT ."),
+			),
+			references: []string{"https://github.com/opencontainers/image-spec/blob/main/annotations.md"},
+			subject:    configurationField("Labels"),
+			judge:      judgeLabels,
 		},
 	}
 }
@@ -177,6 +198,7 @@ func judgeShellForm(s *subject) []violation {
 		}
 		// Of ENTRYPOINT and CMD, the first is the program.
 		return []violation{{
+			subject:   configurationField(keyword[:1] + strings.ToLower(keyword[1:])),
 			evidence:  redacted(fmt.Sprintf("%s %s", keyword, strings.Join(argv, " "))),
 			locations: s.lastStep(keyword, ""),
 		}}
@@ -237,6 +259,7 @@ func judgePorts(s *subject) []violation {
 			if from <= m.port && m.port <= to {
 				list = append(list, violation{
 					severity:  m.severity,
+					subject:   configurationField("ExposedPorts"),
 					evidence:  fmt.Sprintf("EXPOSE %s: port %d is that of %s", shown(spec), m.port, m.service),
 					locations: s.lastStep("EXPOSE", first),
 				})
@@ -267,7 +290,7 @@ func judgeVolumes(s *subject) []violation {
 			if clean != sp.path && (!sp.whole || !strings.HasPrefix(clean, sp.path+"/")) {
 				continue
 			}
-			list = append(list, violation{evidence: "VOLUME " + shown(volume), locations: s.lastStep("VOLUME", volume)})
+			list = append(list, violation{subject: configurationField("Volumes"), evidence: "VOLUME " + shown(volume), locations: s.lastStep("VOLUME", volume)})
 			break
 		}
 	}
@@ -282,7 +305,7 @@ func judgeReference(s *subject) []violation {
 	if !strings.Contains(name, ":latest") {
 		name += " has no tag, which stands for latest"
 	}
-	return []violation{{evidence: name}}
+	return []violation{{subject: seaworthy.Subject{Kind: seaworthy.SubjectReference, Name: shown(s.image.Reference)}, evidence: name}}
 }
 
 func judgeLabels(s *subject) []violation {

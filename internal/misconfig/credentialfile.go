@@ -124,10 +124,14 @@ func credentialFileChecks() []check {
 		id: "credential-file", title: "A file is called like one that holds credentials",
 		severity: seaworthy.Medium,
 		cis:      []string{"4.10"},
-		aliases:  []string{"CIS-DI-0010"},
+		dockle:   []string{"CIS-DI-0010"},
 		detail:   "Everybody who can pull the image can read it, also in a layer from which a later one removes it. This is judged by the name alone; what the file holds, under the risk secret.",
-		remediation: "Keep the file out of the build with .dockerignore, or give it to the one step that needs it (RUN --mount=type=secret,id=NAME,target=FILE,required=true …) " +
-			"or to the container when it starts. Replace the credentials.",
+		remedy: remedy(
+			"Keep the file out of the build with .dockerignore, and replace the credentials.",
+			seaworthy.Note("If one step of the build needs it, mount it there:"),
+			seaworthy.Dockerfile("RUN --mount=type=secret,id=NAME,target=FILE,required=true COMMAND"),
+			seaworthy.Note("If the container needs it, mount it when the container starts."),
+		),
 		references: []string{"https://docs.docker.com/build/building/secrets/"},
 		judge:      judgeCredentialFiles,
 	}}

@@ -20,12 +20,14 @@ type CheckInfo struct {
 	// lower that of one.
 	Severity seaworthy.Severity `json:"severity"`
 	// Controls are the items of public standards that the check stands for.
-	Controls []string `json:"controls"`
+	Controls     []string            `json:"controls"`
+	ControlItems []seaworthy.Control `json:"controlItems"`
 	// Aliases are the codes of other scanners for the same defect.
-	Aliases     []string `json:"aliases,omitempty"`
-	Detail      string   `json:"detail"`
-	Remediation string   `json:"remediation"`
-	References  []string `json:"references,omitempty"`
+	Aliases     []string          `json:"aliases,omitempty"`
+	Detail      string            `json:"detail"`
+	Remediation string            `json:"remediation"`
+	Remedy      *seaworthy.Remedy `json:"remedy"`
+	References  []string          `json:"references,omitempty"`
 }
 
 // Checks lists all checks, sorted by id.
@@ -33,9 +35,18 @@ func Checks() []CheckInfo {
 	var list []CheckInfo
 	for _, c := range catalogue() {
 		list = append(list, CheckInfo{
-			ID: c.id, Title: c.title, Severity: c.severity, Controls: c.controls(), Aliases: c.aliases,
-			Detail: c.detail, Remediation: c.remediation, References: c.references,
+			ID: c.id, Title: c.title, Severity: c.severity, Controls: controlNames(c.controls()), ControlItems: c.controls(), Aliases: c.codes(),
+			Detail: c.detail, Remediation: c.remedy.String(), Remedy: c.remedy, References: c.references,
 		})
+	}
+	return list
+}
+
+// controlNames gives controls as text.
+func controlNames(controls []seaworthy.Control) []string {
+	list := make([]string, len(controls))
+	for i, c := range controls {
+		list[i] = c.String()
 	}
 	return list
 }
@@ -133,7 +144,8 @@ func Document() []byte {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", c.ID, c.ID, c.Severity, c.Title)
 	}
 	for _, c := range Checks() {
-		fmt.Fprintf(&b, "\n### %s\n\n%s. Severity: %s.\n\n%s\n\nTo mend it: %s\n\n", c.ID, c.Title, c.Severity, c.Detail, c.Remediation)
+		fmt.Fprintf(&b, "\n### %s\n\n%s. Severity: %s.\n\n%s\n\nFix: %s\n\n", c.ID, c.Title, c.Severity, c.Detail, c.Remedy.Summary)
+		writeSteps(&b, c.Remedy.Steps)
 		fmt.Fprintf(&b, "- Controls: %s\n", strings.Join(c.Controls, ", "))
 		if len(c.Aliases) > 0 {
 			fmt.Fprintf(&b, "- Elsewhere: %s\n", strings.Join(c.Aliases, ", "))
@@ -143,4 +155,18 @@ func Document() []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// writeSteps writes the steps of a remedy: commands and instructions as code.
+func writeSteps(b *bytes.Buffer, steps []seaworthy.RemedyStep) {
+	for _, s := range steps {
+		switch s.Kind {
+		case seaworthy.StepCommand:
+			fmt.Fprintf(b, "```sh\n%s\n```\n\n", s.Text)
+		case seaworthy.StepDockerfile:
+			fmt.Fprintf(b, "```dockerfile\n%s\n```\n\n", s.Text)
+		default:
+			fmt.Fprintf(b, "%s\n\n", s.Text)
+		}
+	}
 }

@@ -19,30 +19,34 @@ func environmentChecks() []check {
 			id: "env-credential", title: "A variable or label that is called like a credential has a value",
 			severity: seaworthy.High,
 			cis:      []string{"4.10"},
-			aliases:  []string{"CIS-DI-0010", "DS-0031", "AVD-DS-0031"},
+			dockle:   []string{"CIS-DI-0010"},
+			aliases:  []string{"DS-0031", "AVD-DS-0031"},
 			detail: "Environment, build arguments and labels are part of the image's configuration and history, in clear " +
 				"text, for everybody who can pull it; a later instruction that empties them does not take them out.",
-			remediation: "Give it to the build as a secret (RUN --mount=type=secret,id=NAME,required=true …) or to the container when it starts, and replace the credential.",
-			references:  []string{"https://docs.docker.com/build/building/secrets/"},
-			judge:       judgeCredentialNames,
+			remedy: remedy(
+				"Pass it to the build as a secret, or to the container when it starts, and replace the credential.",
+				seaworthy.Dockerfile("RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"),
+			),
+			references: []string{"https://docs.docker.com/build/building/secrets/"},
+			judge:      judgeCredentialNames,
 		},
 		{
 			id: "env-preload", title: "A library is loaded into every process of the image",
 			severity: seaworthy.Low,
 			detail: "LD_PRELOAD and LD_AUDIT put code into each program that starts, and attackers hide in them; " +
 				"an allocator is the common honest use.",
-			remediation: "Set the variable for the one program that needs it, or link the library.",
-			references:  []string{"https://man7.org/linux/man-pages/man8/ld.so.8.html"},
-			judge:       judgePreload,
+			remedy:     remedy("Set the variable only for the program that needs it, or link the library."),
+			references: []string{"https://man7.org/linux/man-pages/man8/ld.so.8.html"},
+			judge:      judgePreload,
 		},
 		{
 			id: "env-library-path", title: "Libraries are searched where others may put them",
 			severity: seaworthy.Medium,
 			detail: "The dynamic linker takes the first library of a name along LD_LIBRARY_PATH. An empty or relative entry " +
 				"stands for the working directory.",
-			remediation: "List only absolute directories that belong to root in ENV LD_LIBRARY_PATH, without a colon at either end.",
-			references:  []string{"https://man7.org/linux/man-pages/man8/ld.so.8.html"},
-			judge:       judgeLibraryPath,
+			remedy:     remedy("List only absolute directories that belong to root in LD_LIBRARY_PATH, without a colon at either end."),
+			references: []string{"https://man7.org/linux/man-pages/man8/ld.so.8.html"},
+			judge:      judgeLibraryPath,
 		},
 		{
 			id: "env-tls-off", title: "A variable turns the verification of certificates off",
@@ -50,17 +54,17 @@ func environmentChecks() []check {
 			cis:      []string{"4.11"},
 			detail: "Every program of the container that heeds the variable talks to whoever answers, so that what it " +
 				"downloads or sends can be read and changed on the way.",
-			remediation: "Remove the variable; add the certificate of a private authority to the image's trust store instead.",
-			judge:       judgeTLSVariables,
+			remedy: remedy("Remove the variable. Add the certificate of a private authority to the image's trust store instead."),
+			judge:  judgeTLSVariables,
 		},
 		{
 			id: "docker-socket", title: "The image expects to control a container engine",
 			severity: seaworthy.Medium,
 			detail: "Whoever reaches the engine's socket starts containers with the host's files: that is root on the host. " +
 				"An engine on a TCP port without TLS is open to the whole network.",
-			remediation: "Use an engine without privileges of its own, or a proxy that passes on only the requests that the service needs.",
-			references:  []string{"https://docs.docker.com/engine/security/#docker-daemon-attack-surface"},
-			judge:       judgeDockerSocket,
+			remedy:     remedy("Use an engine without root privileges, or a proxy that forwards only the requests that the service needs."),
+			references: []string{"https://docs.docker.com/engine/security/#docker-daemon-attack-surface"},
+			judge:      judgeDockerSocket,
 		},
 	}
 }
@@ -84,7 +88,12 @@ func judgeCredentialNames(s *subject) []violation {
 			return
 		}
 		found[seen{name, value}] = true
+		subject := variable(name)
+		if kind == "LABEL" {
+			subject = seaworthy.Subject{Kind: seaworthy.SubjectLabel, Name: shown(name)}
+		}
 		list = append(list, violation{
+			subject:   subject,
 			evidence:  fmt.Sprintf("%s %s=%s (%d bytes)", kind, shown(name), instruction.Hidden, len(value)),
 			locations: where,
 		})
@@ -148,7 +157,7 @@ func judgePreload(s *subject) []violation {
 	for _, name := range []string{"LD_PRELOAD", "LD_AUDIT"} {
 		value, _ := s.env(name)
 		for _, lib := range strings.FieldsFunc(value, func(r rune) bool { return r == ':' || r == ' ' }) {
-			v := violation{evidence: redacted(name + "=" + value), locations: s.envLocation(name)}
+			v := violation{subject: variable(name), evidence: redacted(name + "=" + value), locations: s.envLocation(name)}
 			file := strings.TrimPrefix(path.Clean("/"+lib), "/")
 			at, writable := s.replaceable(file, s.user)
 			_, there := s.Resolve(file)
@@ -182,6 +191,7 @@ func judgeLibraryPath(s *subject) []violation {
 	add := func(severity seaworthy.Severity, what string, at ...seaworthy.Location) {
 		list = append(list, violation{
 			severity:  severity,
+			subject:   variable("LD_LIBRARY_PATH"),
 			evidence:  fmt.Sprintf("LD_LIBRARY_PATH=%s, where %s", shown(value), what),
 			locations: append(s.envLocation("LD_LIBRARY_PATH"), at...),
 		})
@@ -212,7 +222,7 @@ func judgeTLSVariables(s *subject) []violation {
 	for _, e := range s.config.Env {
 		name, value, _ := strings.Cut(e, "=")
 		if now, _ := s.env(name); now == value && tlsOff(name, value) {
-			list = append(list, violation{evidence: shown(e), locations: s.envLocation(name)})
+			list = append(list, violation{subject: variable(name), evidence: shown(e), locations: s.envLocation(name)})
 		}
 	}
 	return list

@@ -78,7 +78,7 @@ func TestEveryCheckIsComplete(t *testing.T) {
 			{"a title", c.title == ""},
 			{"a severity", c.severity == seaworthy.Unknown},
 			{"a detail", c.detail == ""},
-			{"a remediation", c.remediation == ""},
+			{"a remedy", c.remedy == nil || c.remedy.Summary == ""},
 			{"a judge", c.judge == nil},
 		} {
 			if missing.is {

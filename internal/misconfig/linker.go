@@ -22,19 +22,25 @@ func linkerChecks() []check {
 	return []check{
 		{
 			id: "ld-preload-file", title: "A library is loaded into every program by /etc/ld.so.preload",
-			severity:    seaworthy.Medium,
-			detail:      "The library runs in every process, setuid programs among them. Hardly anything but rootkits needs that.",
-			remediation: "Remove /etc/ld.so.preload, or load the library into the one program that needs it.",
-			references:  []string{man},
-			judge:       judgePreloadFile,
+			severity: seaworthy.Medium,
+			detail:   "The library runs in every process, setuid programs among them. Hardly anything but rootkits needs that.",
+			remedy: remedy(
+				"Remove /etc/ld.so.preload, or load the library only into the program that needs it.",
+				seaworthy.Command("rm /etc/ld.so.preload"),
+			),
+			references: []string{man},
+			judge:      judgePreloadFile,
 		},
 		{
 			id: "library-directory-writable", title: "Others can put libraries where every program finds them",
-			severity:    seaworthy.High,
-			detail:      "The dynamic linker's configuration names the directory for all programs, setuid ones among them.",
-			remediation: "Give the directory to root and take the right to write from group and others, or take it out of /etc/ld.so.conf.d.",
-			references:  []string{man},
-			judge:       judgeLibraryDirectories,
+			severity: seaworthy.High,
+			detail:   "The dynamic linker's configuration names the directory for all programs, setuid ones among them.",
+			remedy: remedy(
+				"Make the directory owned by root and remove write permission for others, or remove it from /etc/ld.so.conf.d.",
+				seaworthy.Command("chown root:root DIR && chmod go-w DIR"),
+			),
+			references: []string{man},
+			judge:      judgeLibraryDirectories,
 		},
 	}
 }

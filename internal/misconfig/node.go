@@ -29,26 +29,26 @@ func nodeChecks() []check {
 			severity: seaworthy.Low,
 			detail: "Runtimes make the devices that a container may use. One that the image brings works where a container has more " +
 				"rights than usual, and is then the host's.",
-			remediation: "Remove the device nodes in the instruction that brings them.",
-			together:    true,
-			judge:       judgeDevices,
+			remedy:   remedy("Remove the device nodes in the instruction that creates them."),
+			together: true,
+			judge:    judgeDevices,
 		},
 		{
 			id: "link-above-root", title: "A symbolic link climbs above the root of the file system",
 			severity: seaworthy.Low,
 			detail: "Inside a container such a link stops at the root. A program that unpacks or copies the image without care follows " +
 				"it into the host's files.",
-			remediation: "Make the link again with a target inside the image, with no more .. than the directories above it.",
-			together:    true,
-			judge:       func(s *subject) []violation { return judgeLinks(s, leavesRootEntry) },
+			remedy:   remedy("Recreate the link with a target inside the image, with no more .. than there are directories above it."),
+			together: true,
+			judge:    func(s *subject) []violation { return judgeLinks(s, leavesRootEntry) },
 		},
 		{
 			id: "link-to-host", title: "A symbolic link leads to the container engine or another process's files",
-			severity:    seaworthy.Medium,
-			detail:      "The link makes sense only in a container that is given the engine's socket, or the host's processes: both are root on the host.",
-			remediation: "Remove the link, and start the container without the socket and with a process namespace of its own.",
-			together:    true,
-			judge:       func(s *subject) []violation { return judgeLinks(s, leadsToHostEntry) },
+			severity: seaworthy.Medium,
+			detail:   "The link makes sense only in a container that is given the engine's socket, or the host's processes: both are root on the host.",
+			remedy:   remedy("Remove the link, and start the container without the socket and with its own process namespace."),
+			together: true,
+			judge:    func(s *subject) []violation { return judgeLinks(s, leadsToHostEntry) },
 		},
 	}
 }

@@ -18,7 +18,7 @@ type packageCache struct {
 	homes []string
 	// keep is true for a file that is part of the cache; nil for all.
 	keep  func(base string) bool
-	mend  string
+	clean string // the command that removes it
 	alias string
 }
 
@@ -105,12 +105,12 @@ func cacheDirectory(p string) (int, string) {
 func packageCacheChecks() []check {
 	return []check{{
 		id: "package-cache", title: "A package manager's cache is left in a layer",
-		severity:    seaworthy.Low,
-		cis:         []string{"4.3"},
-		aliases:     []string{"DKL-DI-0004", "DKL-DI-0005"},
-		detail:      "A container does not need it, and it is pulled with the image even if a later layer removes it.",
-		remediation: "Clean up in the same RUN instruction that installs, or keep the cache out of the image with RUN --mount=type=cache.",
-		judge:       judgePackageCaches,
+		severity: seaworthy.Low,
+		cis:      []string{"4.3"},
+		dockle:   []string{"DKL-DI-0004", "DKL-DI-0005"},
+		detail:   "A container does not need it, and it is pulled with the image even if a later layer removes it.",
+		remedy:   remedy("Clean up in the same RUN instruction that installs, or keep the cache out of the image with RUN --mount=type=cache."),
+		judge:    judgePackageCaches,
 	}}
 }
 
@@ -151,7 +151,7 @@ func judgePackageCaches(s *subject) []violation {
 	}
 	var list []violation
 	for i, c := range packageCaches {
-		v := violation{title: upperFirst(c.manager) + " are left in a layer", detail: "To clean up: " + c.mend + "."}
+		v := violation{title: upperFirst(c.manager) + " are left in a layer", steps: []seaworthy.RemedyStep{seaworthy.Command(c.clean)}}
 		if strings.HasSuffix(c.manager, "cache") || strings.HasSuffix(c.manager, "index of packages") || strings.HasSuffix(c.manager, "registry") || strings.HasSuffix(c.manager, "repository") {
 			v.title = upperFirst(c.manager) + " is left in a layer"
 		}

@@ -75,8 +75,8 @@ func repositoryChecks() []check {
 			cis:      []string{"4.11"},
 			detail: "Whatever is installed from here on, in this image and in those built on it, may come from whoever is on " +
 				"the way to the repository.",
-			remediation: "Remove the option ([trusted=yes], gpgcheck=0, AllowUnauthenticated) and add the repository's key: signed-by= for apt, gpgkey= for dnf.",
-			judge:       judgePackageSources,
+			remedy: remedy("Remove the option ([trusted=yes], gpgcheck=0, AllowUnauthenticated) and add the repository's key: signed-by= for apt, gpgkey= for dnf."),
+			judge:  judgePackageSources,
 		},
 		{
 			id: "repository-plain-http", title: "A package repository is asked over plain HTTP",
@@ -84,17 +84,17 @@ func repositoryChecks() []check {
 			cis:      []string{"4.11"},
 			detail: "The signatures of packages hold, but whoever is on the way sees what is installed and can withhold " +
 				"newer versions by serving an old index.",
-			remediation: "Write https in the place of http in the repository's URL.",
-			together:    true,
-			judge:       judgePlainRepositories,
+			remedy:   remedy("Use https instead of http in the repository's URL."),
+			together: true,
+			judge:    judgePlainRepositories,
 		},
 		{
 			id: "download-config-tls-off", title: "A program of the image is configured to accept any certificate",
-			severity:    seaworthy.Medium,
-			cis:         []string{"4.11"},
-			detail:      "Whatever it downloads, in this image and in those built on it, may come from whoever is on the way.",
-			remediation: "Remove the line from the file; add the certificate of a private authority to the image's trust store instead.",
-			judge:       judgeLaxFiles,
+			severity: seaworthy.Medium,
+			cis:      []string{"4.11"},
+			detail:   "Whatever it downloads, in this image and in those built on it, may come from whoever is on the way.",
+			remedy:   remedy("Remove the line from the file. Add the certificate of a private authority to the image's trust store instead."),
+			judge:    judgeLaxFiles,
 		},
 	}
 }

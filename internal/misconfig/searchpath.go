@@ -16,16 +16,18 @@ func searchPathChecks() []check {
 			id: "path-writable", title: "Others can put programs into a directory of PATH",
 			severity: seaworthy.High,
 			detail:   "A program in a directory of PATH takes the place of every program of that name in later ones, for root too.",
-			remediation: "Give the directories of PATH to root and take the right to write from group and others: chown root:root DIR && chmod go-w DIR; " +
-				"or leave the directory out of ENV PATH.",
+			remedy: remedy(
+				"Make the directories of PATH owned by root and remove write permission for others, or remove the directory from ENV PATH.",
+				seaworthy.Command("chown root:root DIR && chmod go-w DIR"),
+			),
 			judge: judgePathWritable,
 		},
 		{
 			id: "path-relative", title: "PATH has an empty or relative entry",
-			severity:    seaworthy.Medium,
-			detail:      "Such an entry stands for the directory in which a command happens to be given, so that whoever can write there decides what runs.",
-			remediation: "List only absolute directories in ENV PATH, without a colon at either end or two in a row.",
-			judge:       judgePathRelative,
+			severity: seaworthy.Medium,
+			detail:   "Such an entry stands for the directory in which a command happens to be given, so that whoever can write there decides what runs.",
+			remedy:   remedy("List only absolute directories in ENV PATH, without a colon at either end or two in a row."),
+			judge:    judgePathRelative,
 		},
 	}
 }
@@ -116,7 +118,7 @@ func judgePathRelative(s *subject) []violation {
 	if wrong == nil {
 		return nil
 	}
-	return []violation{{evidence: strings.Join(wrong, "\n"), locations: s.envLocation("PATH")}} // one line mends them all
+	return []violation{{subject: variable("PATH"), evidence: strings.Join(wrong, "\n"), locations: s.envLocation("PATH")}} // one line fixes them all
 }
 
 // describeMode says what an entry is and who may write it.

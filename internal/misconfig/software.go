@@ -65,10 +65,13 @@ func softwareChecks() []check {
 		cis:      []string{"4.3"},
 		detail: "Each program is one more to keep free of vulnerabilities, and serves whoever gets into the container. " +
 			"In an image that is made for building, it belongs there.",
-		remediation: "Build in one stage and copy only what runs into the last one (COPY --from=…), on a minimal base image.",
-		references:  []string{"https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds"},
-		together:    true,
-		judge:       judgeSoftware,
+		remedy: remedy(
+			"Build in one stage and copy only what runs into the last one, on a minimal base image.",
+			seaworthy.Dockerfile("COPY --from=STAGE /PATH /PATH"),
+		),
+		references: []string{"https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds"},
+		together:   true,
+		judge:      judgeSoftware,
 	}}
 }
 

@@ -15,12 +15,17 @@ func userChecks() []check {
 			id: "user-root", title: "Containers of the image run as root",
 			severity: seaworthy.Medium,
 			cis:      []string{"4.1"},
-			aliases:  []string{"CIS-DI-0001", "DS-0002", "AVD-DS-0002"},
+			dockle:   []string{"CIS-DI-0001"},
+			aliases:  []string{"DS-0002", "AVD-DS-0002"},
 			detail: "A process that breaks out of a container in which it is root is root on the host, " +
 				"unless the runtime maps users.",
-			remediation: "Create an account in the image and name it by its number in a USER instruction at the end: USER 10001:10001.",
-			references:  []string{"https://docs.docker.com/build/building/best-practices/#user"},
-			judge:       judgeUserRoot,
+			remedy: remedy(
+				"Create an account in the image, and switch to it by its number at the end of the Dockerfile.",
+				seaworthy.Dockerfile("USER 10001:10001"),
+			),
+			references: []string{"https://docs.docker.com/build/building/best-practices/#user"},
+			subject:    configurationField("User"),
+			judge:      judgeUserRoot,
 		},
 		{
 			id: "user-root-group", title: "Containers of the image run with group root",
@@ -28,8 +33,12 @@ func userChecks() []check {
 			cis:      []string{"4.1"},
 			detail: "Group 0 can read and write what the distribution keeps for it. A number in USER without an account in " +
 				"etc/passwd and without a group gives group 0.",
-			remediation: "Name a group of the service's own as well: USER 10001:10001. On OpenShift, which expects group 0, make an exception.",
-			judge:       judgeUserRootGroup,
+			remedy: remedy(
+				"Name a group of the service's own as well. On OpenShift, which expects group 0, add an exception.",
+				seaworthy.Dockerfile("USER 10001:10001"),
+			),
+			subject: configurationField("User"),
+			judge:   judgeUserRootGroup,
 		},
 		{
 			id: "user-privileged-group", title: "The user of the image is in a group that leads to root",
@@ -37,8 +46,8 @@ func userChecks() []check {
 			cis:      []string{"4.1"},
 			detail: "Members of these groups become root by sudo, by a container of their own or by writing to a disk, " +
 				"as far as the container can reach those.",
-			remediation: "Take the user out of the group: RUN gpasswd -d USER GROUP.",
-			judge:       judgeUserPrivilegedGroup,
+			remedy: remedy("Remove the user from the group.", seaworthy.Dockerfile("RUN gpasswd -d USER GROUP")),
+			judge:  judgeUserPrivilegedGroup,
 		},
 		{
 			id: "user-unknown", title: "The image's USER is not among its accounts",
@@ -46,8 +55,9 @@ func userChecks() []check {
 			cis:      []string{"4.1"},
 			detail: "Docker and containerd refuse to start the container, and a platform that supplies an account file " +
 				"of its own decides who the process is.",
-			remediation: "Create the account in the image, or give USER and group as numbers: USER 10001:10001.",
-			judge:       judgeUserUnknown,
+			remedy:  remedy("Create the account in the image, or give user and group as numbers.", seaworthy.Dockerfile("USER 10001:10001")),
+			subject: configurationField("User"),
+			judge:   judgeUserUnknown,
 		},
 		{
 			id: "user-not-numeric", title: "The image's USER is a name and not a number",
@@ -55,9 +65,10 @@ func userChecks() []check {
 			cis:      []string{"4.1"},
 			detail: "Kubernetes cannot tell from a name that the user is not root, and refuses the image where a pod asks " +
 				"for runAsNonRoot.",
-			remediation: "Write the account's number: USER 10001.",
-			references:  []string{"https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
-			judge:       judgeUserNotNumeric,
+			remedy:     remedy("Use the number of the account.", seaworthy.Dockerfile("USER 10001")),
+			references: []string{"https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
+			subject:    configurationField("User"),
+			judge:      judgeUserNotNumeric,
 		},
 	}
 }

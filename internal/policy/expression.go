@@ -39,7 +39,7 @@ func newVariables(f *seaworthy.Finding, img *seaworthy.Image) variables {
 func newEnvironment() (*cel.Env, error) {
 	return cel.NewEnv(
 		cel.Types(
-			native[finding](), native[cvss](), native[epss](), native[kev](), native[affectedPackage](),
+			native[finding](), native[cvss](), native[epss](), native[kev](), native[subject](), native[affectedPackage](),
 			native[location](), native[vex](), native[image](), native[osRelease](), native[layer](),
 		),
 		cel.Variable("finding", cel.ObjectType("policy.finding")),
@@ -129,6 +129,7 @@ type finding struct {
 	Detail         string          `cel:"detail"`
 	References     []string        `cel:"references"`
 	Techniques     []string        `cel:"techniques"`
+	Subject        subject         `cel:"subject"`
 	Package        affectedPackage `cel:"package"`
 	Locations      []location      `cel:"locations"`
 	Evidence       string          `cel:"evidence"`
@@ -152,6 +153,12 @@ type epss struct {
 type kev struct {
 	present   bool
 	DateAdded string `cel:"dateAdded"`
+}
+
+type subject struct {
+	present bool
+	Kind    string `cel:"kind"`
+	Name    string `cel:"name"`
 }
 
 type affectedPackage struct {
@@ -211,7 +218,10 @@ func viewFinding(f *seaworthy.Finding) *finding {
 		Risk: string(f.Risk), ID: f.ID, Aliases: f.Aliases, Fingerprint: f.Fingerprint,
 		Severity: f.Severity.String(), SeveritySource: f.SeveritySource,
 		Title: f.Title, Detail: f.Detail, References: f.References, Techniques: f.Techniques,
-		Evidence: f.Evidence, Remediation: f.Remediation, Controls: f.Controls,
+		Evidence: f.Evidence, Remediation: f.Remedy.String(), Controls: f.ControlNames(),
+	}
+	if s := f.Subject; s != (seaworthy.Subject{}) {
+		v.Subject = subject{true, string(s.Kind), s.Name}
 	}
 	for _, c := range f.CVSS {
 		v.CVSS = append(v.CVSS, cvss{c.Source, c.Vector, c.Score})

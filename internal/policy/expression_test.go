@@ -22,7 +22,7 @@ func sampleFindings() []seaworthy.Finding {
 				{Path: "usr/lib/libssl.so", Line: 1, Offset: 2, Layer: &base, RemovedIn: &third, Instruction: "RUN apt-get"},
 				{Path: "usr/lib/\xff", Layer: &third},
 			},
-			Evidence: "evidence", Remediation: "remediation", Controls: []string{"CIS Docker 4.4"},
+			Evidence: "evidence", Remedy: &seaworthy.Remedy{Summary: "remediation"}, Controls: []seaworthy.Control{{Standard: "CIS Docker", Item: "4.4"}},
 			VEX: &seaworthy.VEX{Status: "affected", By: "vendor"},
 		},
 		{Risk: seaworthy.Misconfiguration, ID: "SW-1", Severity: seaworthy.Low, Title: "bare"},

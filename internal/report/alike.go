@@ -19,7 +19,7 @@ type kind struct {
 func kindOf(f *seaworthy.Finding) (k kind, ok bool) {
 	k = kind{id: f.ID, title: f.Title, severity: f.Severity}
 	if !isAdvice(f) {
-		k.evidence, k.remedy = f.Evidence, f.Remediation
+		k.evidence, k.remedy = f.Evidence, f.Remedy.String()
 	}
 	return k, f.Package == nil && (isAdvice(f) || f.Risk == seaworthy.Secret && len(f.Locations) > 0 && f.Locations[0].Path != "")
 }

@@ -21,7 +21,7 @@ func TestAlike(t *testing.T) {
 	for i := range 6 {
 		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "The image holds a private key",
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("doc/key%d", i)), at(1, fmt.Sprintf("copy/key%d", i))}})
-		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key", Remediation: fmt.Sprintf("mend %d", i/2),
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key", Remedy: &seaworthy.Remedy{Summary: fmt.Sprintf("mend %d", i/2)},
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("root/key%d", i))}})
 	}
 	for i := range s.findings {

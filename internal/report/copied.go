@@ -5,19 +5,6 @@ import (
 	"strings"
 )
 
-// stepBeginnings are how the lines of a remedy begin that are to be copied as they
-// are: steps for a Dockerfile and the command that builds it.
-var stepBeginnings = [...]string{"RUN ", "COPY ", "ADD ", "CMD ", "ENTRYPOINT ", "HEALTHCHECK ", "ONBUILD ", "docker buildx build "}
-
-func isStep(line string) bool {
-	for _, b := range stepBeginnings {
-		if strings.HasPrefix(line, b) {
-			return true
-		}
-	}
-	return false
-}
-
 // stepWords splits a line at the blanks at which a backslash may break it: those
 // outside of quotes.
 func stepWords(line string) []string {

@@ -14,7 +14,8 @@ func TestStepsAreCopied(t *testing.T) {
 	s := skiff()
 	s.image.Layers = []seaworthy.Layer{{Index: 0}}
 	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "x", Severity: seaworthy.High, Title: "The image holds x", Locations: []seaworthy.Location{at(0, "srv/x")},
-		Remediation: "Mount it for the command:\nRUN " + mount + ` /usr/local/bin/tool --message "one two three four five six seven eight" --and 'so on'`}}
+		Remedy: &seaworthy.Remedy{Summary: "Mount it for the command:", Steps: []seaworthy.RemedyStep{
+			seaworthy.Dockerfile("RUN " + mount + ` /usr/local/bin/tool --message "one two three four five six seven eight" --and 'so on'`)}}}}
 	text := write(t, Text, Options{Width: 80}, s)
 	want := "            RUN \\\n" + mount + " \\\n              /usr/local/bin/tool --message \\\n              \"one two three four five six seven eight\" --and 'so on'\n"
 	if !strings.Contains(text, want) {

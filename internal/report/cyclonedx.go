@@ -187,7 +187,7 @@ func cycloneDXVulnerabilities(b *bill, image string) []cdx.Vulnerability {
 	for _, f := range b.all(seaworthy.Vulnerability) {
 		v := cdx.Vulnerability{
 			ID: f.ID, Source: cycloneDXSource(f.ID), Ratings: cycloneDXRatings(f),
-			Description: f.Title, Detail: f.Detail, Recommendation: f.Remediation,
+			Description: f.Title, Detail: f.Detail, Recommendation: f.Remedy.String(),
 			Analysis: cycloneDXAnalysis(f), Properties: cycloneDXProperties(findingAttributes(f)),
 		}
 		refs := affected(f)

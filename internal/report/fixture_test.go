@@ -88,13 +88,13 @@ func harbour() scanned {
 		},
 		findings: harbourFindings(),
 		coverage: []seaworthy.Coverage{
-			{Risk: seaworthy.Malware, Subject: "layer 2: opt/a\x1b[2Jb.bin", State: seaworthy.Failed, Reason: "the file could not be read: unexpected EOF"},
+			{Risk: seaworthy.Malware, Subject: "layer 2: opt/a\x1b[2Jb.bin", State: seaworthy.Failed, Code: seaworthy.CodeUnreadable, Reason: "the file could not be read: unexpected EOF"},
 			{Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.Checked},
-			{Risk: seaworthy.Misconfiguration, Subject: "etc/sudoers", State: seaworthy.Partial, Reason: "a line is longer than 64 KiB; what follows it was not read"},
+			{Risk: seaworthy.Misconfiguration, Subject: "etc/sudoers", State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded, Reason: "a line is longer than 64 KiB; what follows it was not read"},
 			{Risk: seaworthy.Secret, Subject: "all layers", State: seaworthy.Checked},
-			{Risk: seaworthy.Trust, Subject: "signatures", State: seaworthy.NotChecked, Reason: "this version has no analyzer for image signatures, attestations and their policies"},
+			{Risk: seaworthy.Trust, Subject: "signatures", State: seaworthy.NotChecked, Code: seaworthy.CodeNotImplemented, Reason: "this version has no analyzer for image signatures, attestations and their policies"},
 			{Risk: seaworthy.Vulnerability, Subject: "Debian:12", State: seaworthy.Checked},
-			{Risk: seaworthy.Vulnerability, Subject: "npm", State: seaworthy.NotChecked, Reason: "no advisories for npm: run seaworthy db update"},
+			{Risk: seaworthy.Vulnerability, Subject: "npm", State: seaworthy.NotChecked, Code: seaworthy.CodeNoAdvisories, Reason: "no advisories for npm: run seaworthy db update"},
 		},
 		verdict: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
 			"2 findings of risk misconfiguration are high or worse",
@@ -115,9 +115,11 @@ func harbourFindings() []seaworthy.Finding {
 			EPSS: &seaworthy.EPSS{Score: 0.0123, Percentile: 0.85}, KEV: &seaworthy.KEV{DateAdded: "2025-01-02"},
 			Title: "Integer overflow in dtdCopy", Detail: "An integer overflow can happen for nDefaultAtts on 32-bit platforms.",
 			References: []string{"https://security-tracker.debian.example/CVE-2024-45491", "https://example.org/a?b=1&c=<2>"}, Techniques: []string{"T1203"},
-			Package:     &seaworthy.AffectedPackage{Name: "libexpat1", Version: "2.5.0-1", Ecosystem: "Debian:12", PURL: "pkg:deb/debian/libexpat1@2.5.0-1?arch=amd64", FixedVersion: "2.5.0-1+deb12u1", Status: "fixed"},
-			Locations:   []seaworthy.Location{at(0, "var/lib/dpkg/status")},
-			Remediation: "Upgrade libexpat1 to 2.5.0-1+deb12u1.", Controls: []string{"NIST SP 800-190 3.1.1", "CIS Docker 4.4"},
+			Package:   &seaworthy.AffectedPackage{Name: "libexpat1", Version: "2.5.0-1", Ecosystem: "Debian:12", PURL: "pkg:deb/debian/libexpat1@2.5.0-1?arch=amd64", FixedVersion: "2.5.0-1+deb12u1", Status: "fixed"},
+			Locations: []seaworthy.Location{at(0, "var/lib/dpkg/status")},
+			Subject:   seaworthy.Subject{Kind: seaworthy.SubjectPackage, Name: "libexpat1"}, Remedy: &seaworthy.Remedy{Summary: "Upgrade libexpat1 to 2.5.0-1+deb12u1 or later.",
+				Steps: []seaworthy.RemedyStep{seaworthy.Command("apt-get update && apt-get install -y --only-upgrade libexpat1")},
+				Fixes: []seaworthy.Subject{{Kind: seaworthy.SubjectPackage, Name: "libexpat1"}}}, Controls: []seaworthy.Control{{Standard: "NIST SP 800-190", Item: "3.1.1"}, {Standard: "CIS Docker", Item: "4.4"}},
 			VEX: &seaworthy.VEX{Status: "under_investigation", By: "harbour team"}},
 		{Risk: seaworthy.Vulnerability, ID: "CVE-2023-52426", Severity: seaworthy.Negligible, Title: "Recursive XML entity expansion",
 			Package:   &seaworthy.AffectedPackage{Name: "libexpat1", Version: "2.5.0-1", Ecosystem: "Debian:12", Status: "will-not-fix"},
@@ -129,15 +131,17 @@ func harbourFindings() []seaworthy.Finding {
 				{Path: "etc/sudoers.d/app", Line: 1, Layer: ptr(1), Instruction: "RUN echo 'app ALL=(ALL) NOPASSWD: /usr/bin/vim' > /etc/sudoers.d/app"},
 				{Path: "etc/sudoers.d/old", Line: 12, Layer: ptr(1), RemovedIn: ptr(2), Instruction: "RUN echo 'app ALL=(ALL) NOPASSWD: /usr/bin/vim' > /etc/sudoers.d/app"},
 			},
-			Evidence:    "app ALL=(ALL) NOPASSWD: /usr/bin/vim",
-			Remediation: "Remove the rule, or name a command that can neither start a shell nor write a file.", Controls: []string{"NIST SP 800-190 3.1.2"}},
+			Evidence: "app ALL=(ALL) NOPASSWD: /usr/bin/vim",
+			Remedy:   &seaworthy.Remedy{Summary: "Remove the rule, or name a command that can neither start a shell nor write a file."}, Controls: []seaworthy.Control{{Standard: "NIST SP 800-190", Item: "3.1.2"}}},
 		{Risk: seaworthy.Misconfiguration, ID: "user-root", Severity: seaworthy.High, Title: "The container runs as root",
-			Detail:      "A process that escapes from the container is root on the host.",
-			Locations:   []seaworthy.Location{{}},
-			Evidence:    "USER is not set",
-			Remediation: "Create a user in the Dockerfile and end it with USER 10001.", Controls: []string{"NIST SP 800-190 3.1.2", "CIS Docker 4.1"}},
+			Detail:    "A process that escapes from the container is root on the host.",
+			Locations: []seaworthy.Location{{}},
+			Evidence:  "USER is not set",
+			Subject:   seaworthy.Subject{Kind: seaworthy.SubjectConfiguration, Name: "User"},
+			Remedy:    &seaworthy.Remedy{Summary: "Create an account in the image, and switch to it by its number at the end of the Dockerfile.", Steps: []seaworthy.RemedyStep{seaworthy.Dockerfile("USER 10001:10001")}},
+			Aliases:   []string{"CIS-DI-0001"}, Controls: []seaworthy.Control{{Standard: "NIST SP 800-190", Item: "3.1.2"}, {Standard: "CIS Docker", Item: "4.1"}, {Standard: "Dockle", Item: "CIS-DI-0001"}}},
 		{Risk: seaworthy.Misconfiguration, ID: "setuid-file", Severity: seaworthy.Medium, Title: "Files run with the rights of their owner",
-			Locations: many, Evidence: "mode 4755, owner 0", Remediation: "RUN chmod u-s on them, or delete them.", Controls: []string{"CIS Docker 4.8"}},
+			Locations: many, Evidence: "mode 4755, owner 0", Remedy: &seaworthy.Remedy{Summary: "RUN chmod u-s on them, or delete them."}, Controls: []seaworthy.Control{{Standard: "CIS Docker", Item: "4.8"}}},
 		{Risk: seaworthy.Misconfiguration, ID: "world-writable", Severity: seaworthy.Medium, Title: "A directory on PATH can be written by everybody",
 			Locations: []seaworthy.Location{
 				at(2, "opt/\xff\xfe/bin"), at(2, "opt/\u202egnp.exe"), at(2, "opt/line\nbreak\r\x1b]0;owned\a"),
@@ -145,16 +149,16 @@ func harbourFindings() []seaworthy.Finding {
 			},
 			Evidence: "\x1b[31mdrwxrwxrwx\x1b[0m\n::error::all is well\n##[command]rm -rf /\n##vso[task.complete]done\na\u200bb\u2028c\x00d \xff e\n\n" +
 				strings.Repeat("long ", 40) + strings.Repeat("w", 150) + "\n::stop-commands::x\nseven\neight\nnine",
-			Remediation: "chmod o-w the directory."},
+			Remedy: &seaworthy.Remedy{Summary: "chmod o-w the directory."}},
 		{Risk: seaworthy.Misconfiguration, ID: "healthcheck-missing", Severity: seaworthy.Low, Title: "There is no HEALTHCHECK",
-			Locations: []seaworthy.Location{{}}, Remediation: "Add a HEALTHCHECK instruction.", Controls: []string{"CIS Docker 4.6"}},
+			Locations: []seaworthy.Location{{}}, Remedy: &seaworthy.Remedy{Summary: "Add a HEALTHCHECK instruction."}, Controls: []seaworthy.Control{{Standard: "CIS Docker", Item: "4.6"}}},
 		{Risk: seaworthy.Misconfiguration, ID: "add-instead-of-copy", Severity: seaworthy.Low, Title: "ADD is used where COPY serves",
 			Locations: []seaworthy.Location{{Layer: ptr(0), Instruction: "ADD app.conf /etc/"}}, Exception: &seaworthy.Exception{Reason: "the base image is not ours | see ticket", Expires: "2026-12-31"}},
 		{Risk: seaworthy.Misconfiguration, ID: "package-cache", Severity: seaworthy.Negligible, Title: "A package manager's cache is left in a layer",
 			Locations: []seaworthy.Location{at(1, "var/cache/apt/pkgcache.bin"), at(1, "var/cache/apt/srcpkgcache.bin")}},
 		{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "A private key is in the image",
 			Locations: []seaworthy.Location{{Path: "root/.ssh/id_ed25519", Offset: 36, Layer: ptr(1), RemovedIn: ptr(2)}},
-			Evidence:  `-----BEGIN ... (redacted) \ufffd`, Remediation: "Revoke the key; a later layer does not take it out of the image."},
+			Evidence:  `-----BEGIN ... (redacted) \ufffd`, Remedy: &seaworthy.Remedy{Summary: "Revoke the key; a later layer does not take it out of the image."}},
 	}
 	for i := range findings {
 		findings[i].SetFingerprint()
@@ -169,8 +173,8 @@ func skiff() scanned {
 		image:      seaworthy.Image{Reference: "skiff.tar", Platform: "linux/arm64/v8", Created: ptr(time.Unix(0, 0).UTC())},
 		coverage: []seaworthy.Coverage{
 			{Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.Checked},
-			{Risk: seaworthy.Secret, Subject: "all layers", State: seaworthy.Failed, Reason: "the rules could not be read"},
-			{Risk: seaworthy.Vulnerability, Subject: "packages", State: seaworthy.NotChecked, Reason: "this version has no analyzer for it"},
+			{Risk: seaworthy.Secret, Subject: "all layers", State: seaworthy.Failed, Code: seaworthy.CodeAnalyzerFailed, Reason: "the rules could not be read"},
+			{Risk: seaworthy.Vulnerability, Subject: "packages", State: seaworthy.NotChecked, Code: seaworthy.CodeNotImplemented, Reason: "this version has no analyzer for it"},
 		},
 		verdict: seaworthy.Verdict{Decision: seaworthy.DecisionPass},
 	}
@@ -183,8 +187,8 @@ func raft() scanned {
 		OS: &seaworthy.OS{ID: "alpine", VersionID: "3.20"}, Size: 999, Layers: []seaworthy.Layer{{Digest: digest("f3"), DiffID: digest("f4"), Size: 999}}}
 	s.coverage = []seaworthy.Coverage{
 		{Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.Checked},
-		{Risk: seaworthy.Vulnerability, Subject: "Alpine:v3.20", State: seaworthy.NotChecked, Reason: "no advisories for Alpine:v3.20"},
-		{Risk: seaworthy.Vulnerability, Subject: "npm", State: seaworthy.NotChecked, Reason: "no advisories for npm"},
+		{Risk: seaworthy.Vulnerability, Subject: "Alpine:v3.20", State: seaworthy.NotChecked, Code: seaworthy.CodeNoAdvisories, Reason: "no advisories for Alpine:v3.20"},
+		{Risk: seaworthy.Vulnerability, Subject: "npm", State: seaworthy.NotChecked, Code: seaworthy.CodeNoAdvisories, Reason: "no advisories for npm"},
 	}
 	s.verdict = seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate, Reasons: []string{"the policy requires the risk vulnerability to be looked at"}}
 	return s

@@ -146,7 +146,7 @@ func (g *gitlabWriter) vulnerability(d *document, f *seaworthy.Finding) gitlabVu
 		ID:          g.id(d, f),
 		Name:        clip(visible(f.Title), gitlabMaxName),
 		Severity:    gitlabSeverity(f.Severity),
-		Solution:    clip(markdownProse(f.Remediation), gitlabMaxSolution),
+		Solution:    clip(markdownProse(f.Remedy.String()), gitlabMaxSolution),
 		Identifiers: []gitlabIdentifier{gitlabIdentifierOf(f.ID)},
 	}
 	var lines []string

@@ -17,7 +17,7 @@ func TestGitLabStructure(t *testing.T) {
 	images := fleet()
 	images[1].findings = []seaworthy.Finding{
 		{Risk: seaworthy.Malware}, {Risk: seaworthy.Malware},
-		{Risk: seaworthy.Secret, ID: "x", Title: strings.Repeat("é", 300), Remediation: strings.Repeat("<", 7001),
+		{Risk: seaworthy.Secret, ID: "x", Title: strings.Repeat("é", 300), Remedy: &seaworthy.Remedy{Summary: strings.Repeat("<", 7001)},
 			Detail: strings.Repeat("&", 1<<20), References: []string{"ftp://x", "javascript:alert(1)", "https://ok.example/a", "http://a b"}, Aliases: []string{"", "GHSA-xxxx"}},
 	}
 	var r gitlabReport

@@ -199,12 +199,14 @@ func plainLines(d *document, f *seaworthy.Finding) []string {
 		add("by", visible(instruction))
 	}
 	add("why", visible(oneLine(f.Detail)))
-	add("fix", visible(oneLine(f.Remediation)))
+	for _, l := range remedyLines(f.Remedy) {
+		add("fix", visible(l))
+	}
 	for _, r := range f.References {
 		add("see", visible(r))
 	}
-	for _, c := range f.Controls {
-		add("breaks", visible(c))
+	for _, c := range f.ControlNames() {
+		add("violates", visible(c))
 	}
 	return out
 }

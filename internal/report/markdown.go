@@ -238,7 +238,7 @@ func markdownRow(alike []*seaworthy.Finding) string {
 	if more > 0 {
 		where = append(where, "and "+places(more, "more place"))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(f.Severity), what, strings.Join(where, "<br>"), markdownShort(f.Remediation, maxCell))
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(f.Severity), what, strings.Join(where, "<br>"), markdownShort(f.Remedy.String(), maxCell))
 }
 
 // markdownCell is markdownCode of a string that is made visible and short.

@@ -23,7 +23,7 @@ func TestMarkdownIsInert(t *testing.T) {
 		{Risk: seaworthy.Trust, Subject: evil, State: seaworthy.Partial, Reason: evil},
 		{Risk: seaworthy.Malware, Subject: evil, State: seaworthy.NotChecked, Reason: evil},
 	}
-	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: evil, Title: evil, Evidence: evil, Remediation: evil,
+	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: evil, Title: evil, Evidence: evil, Remedy: &seaworthy.Remedy{Summary: evil},
 		Package: &seaworthy.AffectedPackage{Name: evil, Version: evil}, Locations: []seaworthy.Location{{Path: evil, Layer: ptr(0)}}}}
 	text := write(t, Markdown, Options{}, s)
 
@@ -57,7 +57,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 		big.coverage = append(big.coverage, seaworthy.Coverage{Risk: seaworthy.Trust, Subject: fmt.Sprint(i, long), State: seaworthy.Partial, Reason: long})
 		big.verdict.Reasons = append(big.verdict.Reasons, long)
 		for _, r := range seaworthy.Risks() {
-			big.findings = append(big.findings, seaworthy.Finding{Risk: r, ID: fmt.Sprintf("id-%d", i), Severity: seaworthy.High, Title: "title", Remediation: long})
+			big.findings = append(big.findings, seaworthy.Finding{Risk: r, ID: fmt.Sprintf("id-%d", i), Severity: seaworthy.High, Title: "title", Remedy: &seaworthy.Remedy{Summary: long}})
 		}
 	}
 	big.image.Reference = long

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -45,10 +46,38 @@ func TestReadJSONReleased(t *testing.T) {
 		again := written(t, JSON, Options{}, func(h seaworthy.Handler) error {
 			return ReadJSON(bytes.NewReader(data), h)
 		})
-		if diff := cmp.Diff(string(data), again); diff != "" {
+		// Fields that the version did not know yet may be made of those that it knew.
+		if diff := cmp.Diff(parsed(t, string(data)), without(parsed(t, again), "remedy", "controlItems")); diff != "" {
 			t.Errorf("%s is not kept (-file +rewritten):\n%s", file, diff)
 		}
 	}
+}
+
+func parsed(t *testing.T, document string) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(document), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// without removes fields of these names from all objects of a document.
+func without(v any, names ...string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, n := range names {
+			delete(v, n)
+		}
+		for _, e := range v {
+			without(e, names...)
+		}
+	case []any:
+		for _, e := range v {
+			without(e, names...)
+		}
+	}
+	return v
 }
 
 func TestReadJSONErrors(t *testing.T) {

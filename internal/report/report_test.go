@@ -80,8 +80,8 @@ func TestTextIsInert(t *testing.T) {
 		Data: []seaworthy.DataSource{{Source: evil}}}
 	s.coverage = []seaworthy.Coverage{{Risk: seaworthy.Trust, Subject: evil, State: seaworthy.Partial, Reason: evil}, {Risk: seaworthy.Malware, State: seaworthy.NotChecked, Reason: evil}}
 	s.verdict = seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{evil}}
-	f := seaworthy.Finding{Risk: seaworthy.Secret, ID: evil, Title: evil, Detail: evil, Evidence: evil, Remediation: evil, Severity: seaworthy.High,
-		References: []string{evil}, Controls: []string{evil}, VEX: &seaworthy.VEX{Status: evil, By: evil}, KEV: &seaworthy.KEV{DateAdded: evil},
+	f := seaworthy.Finding{Risk: seaworthy.Secret, ID: evil, Title: evil, Detail: evil, Evidence: evil, Remedy: &seaworthy.Remedy{Summary: evil}, Severity: seaworthy.High,
+		References: []string{evil}, Controls: []seaworthy.Control{{Standard: evil, Item: evil}}, VEX: &seaworthy.VEX{Status: evil, By: evil}, KEV: &seaworthy.KEV{DateAdded: evil},
 		Package:   &seaworthy.AffectedPackage{Name: evil, Version: evil, Status: evil},
 		Locations: []seaworthy.Location{{Path: evil, Layer: ptr(0)}, {Path: "b", Layer: ptr(7), RemovedIn: ptr(-1), Instruction: evil}}}
 	low, excepted := f, f

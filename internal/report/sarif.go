@@ -86,8 +86,8 @@ func sarifRuleOf(f *seaworthy.Finding) sarifRule {
 		rule.FullDescription.Text = f.Detail
 		help = append(help, f.Detail)
 	}
-	if f.Remediation != "" {
-		help = append(help, "Fix: "+f.Remediation)
+	if f.Remedy != nil {
+		help = append(help, "Fix: "+f.Remedy.String())
 	}
 	for _, r := range f.References {
 		if isWeb(r) && rule.HelpURI == "" {
@@ -258,7 +258,7 @@ func securitySeverity(f *seaworthy.Finding) string {
 // differ, and GitHub takes 20 of them.
 func sarifTags(f *seaworthy.Finding) []string {
 	tags := []string{"security", string(f.Risk)}
-	for _, t := range slices.Concat(f.Controls, f.Techniques) {
+	for _, t := range slices.Concat(f.ControlNames(), f.Techniques) {
 		if len(tags) < 20 && !slices.Contains(tags, t) {
 			tags = append(tags, t)
 		}

@@ -167,7 +167,7 @@ func TestSecuritySeverityAgrees(t *testing.T) {
 
 func TestSARIFBoundsLocations(t *testing.T) {
 	s := skiff()
-	f := seaworthy.Finding{Risk: seaworthy.Malware, ID: "x", Title: "x.", Controls: slices.Repeat([]string{"one", "two"}, 30)}
+	f := seaworthy.Finding{Risk: seaworthy.Malware, ID: "x", Title: "x.", Controls: slices.Repeat([]seaworthy.Control{{Item: "one"}, {Item: "two"}}, 30)}
 	for range maxSARIFLocations + 5 {
 		f.Locations = append(f.Locations, at(0, "a"))
 	}

@@ -336,21 +336,13 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding, n int) 
 	if f.KEV != nil {
 		p.field(dim, "kev", prose(alarm, "known to be exploited, in CISA's catalog since "+f.KEV.DateAdded))
 	}
-	if f.Remediation != "" {
-		for i, line := range paragraphs(f.Remediation) {
-			if f.Risk == seaworthy.Secret && isStep(line) {
-				t.command(p, label(i, "fix"), stepWords(line))
-				continue
-			}
-			p.field(green, label(i, "fix"), prose(plain, line))
-		}
-	}
+	t.remedy(p, f.Remedy)
 	if t.opt.Verbose {
 		for i, r := range f.References {
 			p.field(dim, label(i, "see"), solid(dim, visible(r)))
 		}
 		if len(f.Controls) > 0 {
-			p.field(dim, "breaks", prose(dim, strings.Join(f.Controls, "; ")))
+			p.field(dim, "breaks", prose(dim, strings.Join(f.ControlNames(), "; ")))
 		}
 	}
 }

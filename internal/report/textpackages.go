@@ -287,9 +287,7 @@ func (t *textWriter) known(p *page, f *seaworthy.Finding) {
 	if f.Package.FixedVersion != "" {
 		p.field(dim, "mended in", prose(green, f.Package.FixedVersion))
 	}
-	if f.Remediation != "" {
-		p.field(green, "fix", prose(plain, f.Remediation))
-	}
+	t.remedy(p, f.Remedy)
 	for i, r := range f.References {
 		p.field(dim, label(i, "see"), solid(dim, visible(r)))
 	}

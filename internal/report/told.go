@@ -7,14 +7,16 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// secretControl is the control that a configuration defect breaks by which secrets
+// secretControl is the item that a configuration defect violates by which secrets
 // come into an image.
-const secretControl = "CIS Docker 4.10"
+func secretControl() seaworthy.Control {
+	return seaworthy.Control{Standard: seaworthy.CISDocker, Item: "4.10"}
+}
 
 // told tells of a configuration defect whether secrets were found in each of its
 // places that are as bad: then its name says less than what was found in it.
 func (d *document) told(f *seaworthy.Finding) bool {
-	if f.Risk != seaworthy.Misconfiguration || len(f.Locations) == 0 || !slices.Contains(f.Controls, secretControl) {
+	if f.Risk != seaworthy.Misconfiguration || len(f.Locations) == 0 || !slices.Contains(f.Controls, secretControl()) {
 		return false
 	}
 	secrets := of(seaworthy.Secret, d.findings)

@@ -12,10 +12,10 @@ import (
 func TestDefectsToldUnderSecret(t *testing.T) {
 	defect := func(path string) seaworthy.Finding {
 		return seaworthy.Finding{Risk: seaworthy.Misconfiguration, ID: "credential-file", Severity: seaworthy.Medium, Title: path + " is called like a private key",
-			Controls: []string{secretControl}, Locations: []seaworthy.Location{at(0, path)}, Remediation: "Keep " + path + " out."}
+			Controls: []seaworthy.Control{secretControl()}, Locations: []seaworthy.Location{at(0, path)}, Remedy: &seaworthy.Remedy{Summary: "Keep " + path + " out."}}
 	}
 	secret := func(severity seaworthy.Severity, l seaworthy.Location) seaworthy.Finding {
-		return seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: severity, Title: "The image holds a private key", Locations: []seaworthy.Location{l}, Remediation: "x"}
+		return seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: severity, Title: "The image holds a private key", Locations: []seaworthy.Location{l}, Remedy: &seaworthy.Remedy{Summary: "x"}}
 	}
 	variable := seaworthy.Location{Instruction: "ENV API_TOKEN=***"}
 	env := defect("API_TOKEN")

@@ -97,8 +97,8 @@ func TestEveryVersionOfEveryFile(t *testing.T) {
 		if text := fmt.Sprintf("%+v", *f); strings.Contains(text, token[8:]) {
 			t.Errorf("the finding shows the secret: %s", text)
 		}
-		if !strings.HasPrefix(f.Remediation, "Rotate") {
-			t.Errorf("the remediation does not start with rotation: %s", f.Remediation)
+		if !strings.HasPrefix(f.Remedy.String(), "Rotate") {
+			t.Errorf("the remediation does not start with rotation: %s", f.Remedy.String())
 		}
 	}
 }

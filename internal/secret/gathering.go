@@ -130,11 +130,11 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 	out := &seaworthy.Finding{
 		Risk: seaworthy.Secret, ID: f.rule.ID, Severity: f.severity,
 		Title: "The image holds " + f.rule.Name, Detail: strings.Join(detail, " "),
-		Locations: f.locations, Evidence: f.name + f.head + "[redacted]", ValueDigest: f.digest, Remediation: remedy(f.rule, &first, steps),
-		Techniques: []string{"T1552"}, Controls: []string{seaworthy.Secret.Control(), "CIS Docker 4.10"},
+		Subject: subjectOf(&first), Locations: f.locations, Evidence: f.name + f.head + "[redacted]", ValueDigest: f.digest, Remedy: remedy(f.rule, &first, steps),
+		Techniques: []string{"T1552"}, Controls: []seaworthy.Control{seaworthy.Secret.Control(), {Standard: seaworthy.CISDocker, Item: "4.10"}},
 	}
 	if f.packages != nil && f.severity == seaworthy.Negligible {
-		out.Remediation = "There is nothing to rotate: everybody who has the package has it. Only never use it for anything of your own."
+		out.Remedy = &seaworthy.Remedy{Summary: "Never use it for anything of your own. There is nothing to rotate: anyone who has the package has it."}
 	}
 	if show {
 		out.Evidence = string(f.value)

@@ -114,8 +114,8 @@ func TestLeaks(t *testing.T) {
 					if !equal(l.Layer, c.layer) || !equal(l.RemovedIn, c.gone) {
 						t.Errorf("layer %v, removed in %v", l.Layer, l.RemovedIn)
 					}
-					if !strings.Contains(f.Remediation, c.fix) {
-						t.Errorf("the remedy lacks %q:\n%s", c.fix, f.Remediation)
+					if !strings.Contains(f.Remedy.String(), c.fix) {
+						t.Errorf("the remedy lacks %q:\n%s", c.fix, f.Remedy.String())
 					}
 					return
 				}
@@ -125,7 +125,7 @@ func TestLeaks(t *testing.T) {
 	}
 	for step, fix := range map[string]string{
 		"ENV API_TOKEN=***":          "docker run -e API_TOKEN",
-		"LABEL build.token=***":      "Delete it from the LABEL",
+		"LABEL build.token=***":      "Remove it from the LABEL",
 		"ARG GH_TOKEN=***":           "RUN --mount=type=secret,id=gh_token,env=GH_TOKEN,required=true git fetch",
 		"RUN curl -H 'Authorization": `RUN --mount=type=secret,id=github_pat,env=GITHUB_PAT,required=true curl -H 'Authorization: Bearer '"$GITHUB_PAT"'' https://files.internal/x -o /app/run`,
 	} {
@@ -133,8 +133,8 @@ func TestLeaks(t *testing.T) {
 		for _, f := range got.of("github-pat") {
 			if l := f.Locations[0]; l.Path == "" && strings.HasPrefix(l.Instruction, step) {
 				found = true
-				if !strings.Contains(f.Remediation, fix) {
-					t.Errorf("%s: the remedy lacks %q:\n%s", step, fix, f.Remediation)
+				if !strings.Contains(f.Remedy.String(), fix) {
+					t.Errorf("%s: the remedy lacks %q:\n%s", step, fix, f.Remedy.String())
 				}
 			}
 		}
@@ -144,7 +144,7 @@ func TestLeaks(t *testing.T) {
 	}
 	for _, f := range got.findings {
 		for _, token := range tokens {
-			if strings.Contains(f.Detail+f.Evidence+f.Remediation+f.Locations[0].Instruction, token[8:]) {
+			if strings.Contains(f.Detail+f.Evidence+f.Remedy.String()+f.Locations[0].Instruction, token[8:]) {
 				t.Errorf("the finding shows the secret: %+v", f)
 			}
 		}

@@ -42,8 +42,8 @@ func TestFilesOfPackages(t *testing.T) {
 			if len(got) != 1 || got[0].Severity != c.want {
 				t.Fatalf("findings: %+v, want one of severity %s", got, c.want)
 			}
-			if rotate := strings.HasPrefix(got[0].Remediation, "Rotate"); rotate != (c.want != seaworthy.Negligible) {
-				t.Errorf("remedy: %s", got[0].Remediation)
+			if rotate := strings.HasPrefix(got[0].Remedy.String(), "Rotate"); rotate != (c.want != seaworthy.Negligible) {
+				t.Errorf("remedy: %s", got[0].Remedy.String())
 			}
 			if says := strings.Contains(got[0].Detail, "unchanged from the package snakeoil"); says != (!strings.HasPrefix(name, "changed") && !strings.HasPrefix(name, "elsewhere")) {
 				t.Errorf("detail: %s", got[0].Detail)

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	rotate = "Rotate the secret first: whoever could pull the image has it."
+	rotate = "Rotate the secret first: anyone who could pull the image has it."
 	// frontend is what a Dockerfile with --mount starts with.
-	frontend = "The Dockerfile starts with: # syntax=docker/dockerfile:1"
+	frontend = "The Dockerfile must start with: # syntax=docker/dockerfile:1"
 	buildkit = "docker buildx build "
 	// anyCommand stands for the command of a step that is not known.
 	anyCommand = "COMMAND"
@@ -23,26 +23,48 @@ const (
 )
 
 // remedy says how the build should have been given the secret that a step of it
-// left at a location: in lines for the Dockerfile, made of that step and of the
-// one that needed the secret. Steps are those of the history.
-func remedy(r *credential.Rule, at *seaworthy.Location, steps []instruction.Instruction) string {
+// left at a location: in instructions for the Dockerfile, made of that step and of
+// the one that needed the secret. Steps are those of the history.
+func remedy(r *credential.Rule, at *seaworthy.Location, steps []instruction.Instruction) *seaworthy.Remedy {
 	in := instruction.Parse(at.Instruction)
-	var lines []string
+	fix := &seaworthy.Remedy{Summary: rotate, Fixes: []seaworthy.Subject{subjectOf(at)}}
 	switch {
 	case strings.Contains("/"+at.Path, "/.git/") && in.Keyword != "RUN":
-		lines = []string{
-			"The repository's history holds it, also where no file does any more. Name it in .dockerignore:", ".git",
-			"and take it out of the history too (git filter-repo).",
+		fix.Steps = []seaworthy.RemedyStep{
+			seaworthy.Note("Add .git to .dockerignore, and remove the secret from the repository's history too (git filter-repo): the history keeps it after the file is deleted."),
 		}
 	case at.Path != "" && inProgram(r, at):
-		lines = []string{
-			"Take it out of the program, and let that read it when it starts:",
-			fmt.Sprintf("docker run -e %s …, or a secret of the orchestrator.", variableFor(r)),
+		fix.Steps = []seaworthy.RemedyStep{
+			seaworthy.Note("Remove it from the program, which should read it when it starts."), passVariable(variableFor(r)),
 		}
 	default:
-		lines = stepRemedy(r, in, at, steps)
+		fix.Steps = stepRemedy(r, in, at, steps)
 	}
-	return strings.Join(append([]string{rotate}, lines...), "\n")
+	return fix
+}
+
+// passVariable is how a container gets a secret when it starts.
+func passVariable(name string) seaworthy.RemedyStep {
+	return seaworthy.Note(fmt.Sprintf("Pass it to the container when it starts: docker run -e %s …, or a secret of the orchestrator.", name))
+}
+
+// subjectOf is the file, the variable, the label or the instruction that holds the
+// secret at a location.
+func subjectOf(at *seaworthy.Location) seaworthy.Subject {
+	if at.Path != "" {
+		name, _ := seaworthy.TextPath(at.Path)
+		return seaworthy.Subject{Kind: seaworthy.SubjectFile, Name: name}
+	}
+	in := instruction.Parse(at.Instruction)
+	if pairs := in.Pairs(); len(pairs) == 1 {
+		switch in.Keyword {
+		case "ARG", "ENV":
+			return seaworthy.Subject{Kind: seaworthy.SubjectVariable, Name: pairs[0].Key}
+		case "LABEL":
+			return seaworthy.Subject{Kind: seaworthy.SubjectLabel, Name: pairs[0].Key}
+		}
+	}
+	return seaworthy.Subject{Kind: seaworthy.SubjectInstruction, Name: at.Instruction}
 }
 
 func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) }
@@ -76,7 +98,7 @@ func programFile(p string) bool {
 }
 
 // stepRemedy is for what a step of the build itself left.
-func stepRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []string {
+func stepRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []seaworthy.RemedyStep {
 	switch in.Keyword {
 	case "ARG", "ENV":
 		return variableRemedy(in, steps)
@@ -88,38 +110,41 @@ func stepRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Lo
 	case "RUN":
 		return runRemedy(r, in, at)
 	case "LABEL":
-		return []string{"Delete it from the LABEL: whoever sees the image sees its labels."}
+		return []seaworthy.RemedyStep{seaworthy.Note("Remove it from the LABEL: anyone who can pull the image sees its labels.")}
 	case "CMD", "ENTRYPOINT", "HEALTHCHECK":
 		command := in.String()
 		if words, exec := instruction.ParseExecForm(in.Args); exec { // in which nothing is expanded
 			command = in.Keyword + " exec " + strings.Join(words, " ")
 		}
-		return []string{
-			"Let the container be given it when it starts, and the command read it there:",
-			shown(withVariables(command, []string{variableFor(r)})),
-			fmt.Sprintf("docker run -e %s …, or a secret of the orchestrator.", variableFor(r)),
+		return []seaworthy.RemedyStep{
+			seaworthy.Note("Read it from a variable:"),
+			seaworthy.Dockerfile(shown(withVariables(command, []string{variableFor(r)}))),
+			passVariable(variableFor(r)),
 		}
 	case "ONBUILD":
-		return []string{"Take it out of the ONBUILD: every build from this image repeats it. Let the trigger mount it:",
-			"ONBUILD RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"}
+		return []seaworthy.RemedyStep{
+			seaworthy.Note("Remove it from the ONBUILD, which every build from this image repeats. The trigger can mount it:"),
+			seaworthy.Dockerfile("ONBUILD RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"),
+		}
 	}
-	return []string{
-		"Do not let it into the image: mount it for the one step that needs it, or give it to the container when it starts.",
-		"RUN --mount=type=secret,id=NAME,target=/" + printablePath(at.Path) + ",required=true COMMAND",
-		buildkit + "--secret id=NAME,src=FILE .",
+	return []seaworthy.RemedyStep{
+		seaworthy.Note("Keep it out of the image: mount it for the step that needs it, or in the container when it starts."),
+		seaworthy.Dockerfile("RUN --mount=type=secret,id=NAME,target=/" + printablePath(at.Path) + ",required=true COMMAND"),
+		seaworthy.Command(buildkit + "--secret id=NAME,src=FILE ."),
 	}
 }
 
 // variableRemedy is for a value of ARG or ENV: the step that uses the variable
 // gets it from a secret of the build.
-func variableRemedy(in instruction.Instruction, steps []instruction.Instruction) []string {
+func variableRemedy(in instruction.Instruction, steps []instruction.Instruction) []seaworthy.RemedyStep {
 	name := "NAME"
 	if pairs := in.Pairs(); len(pairs) > 0 {
 		name = variable(pairs[0].Key)
 	}
-	lines := []string{"Delete: " + in.Keyword + " " + name}
+	list := []seaworthy.RemedyStep{seaworthy.Note("Delete the " + in.Keyword + " " + name + ".")}
 	if in.Keyword == "ENV" {
-		lines = append(lines, fmt.Sprintf("If the container needs it, give it when it starts: docker run -e %s …, or a secret of the orchestrator.", name), "If the build needs it:")
+		list = append(list, seaworthy.Note(fmt.Sprintf("If the container needs it, pass it when it starts: docker run -e %s …, or a secret of the orchestrator.", name)))
+		list = append(list, seaworthy.Note("If the build needs it:"))
 	}
 	command := anyCommand
 	for i := range steps {
@@ -128,7 +153,7 @@ func variableRemedy(in instruction.Instruction, steps []instruction.Instruction)
 			break
 		}
 	}
-	return append(lines, shown("RUN "+mountVariable(name)+" "+command), buildSecret(name), frontend)
+	return append(list, seaworthy.Dockerfile(shown("RUN "+mountVariable(name)+" "+command)), seaworthy.Command(buildSecret(name)), seaworthy.Note(frontend))
 }
 
 // mentions reports whether a step uses a variable or, as build argument, got it.
@@ -138,7 +163,7 @@ func mentions(s *instruction.Instruction, name string) bool {
 }
 
 // downloadRemedy is for user and password in the URL of an ADD.
-func downloadRemedy(in instruction.Instruction) []string {
+func downloadRemedy(in instruction.Instruction) []seaworthy.RemedyStep {
 	host, url := "HOST", "https://HOST/FILE"
 	if t, ok := in.Transfer(); ok && len(t.Sources) > 0 {
 		if scheme, rest, ok := strings.Cut(t.Sources[0].Text, "://"); ok {
@@ -147,21 +172,21 @@ func downloadRemedy(in instruction.Instruction) []string {
 			url = strings.Replace(in.String(), t.Sources[0].Text, scheme+"://"+rest, 1)
 		}
 	}
-	return []string{
-		"Take user and password out of the URL:", shown(url),
-		buildkit + "--secret id=HTTP_AUTH_HEADER_" + host + ",env=HEADER .",
-		"where HEADER is \"Basic …\" or \"Bearer …\"; for a Git repository the secret is GIT_AUTH_TOKEN.", frontend,
+	return []seaworthy.RemedyStep{
+		seaworthy.Note("Remove user and password from the URL:"), seaworthy.Dockerfile(shown(url)),
+		seaworthy.Command(buildkit + "--secret id=HTTP_AUTH_HEADER_" + host + ",env=HEADER ."),
+		seaworthy.Note("HEADER is \"Basic …\" or \"Bearer …\". For a Git repository, the id of the secret is GIT_AUTH_TOKEN."), seaworthy.Note(frontend),
 	}
 }
 
 // copyRemedy is for a file that was copied: the step that needed it mounts it.
-func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []string {
+func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []seaworthy.RemedyStep {
 	if _, ok := in.Flag("from"); ok {
-		return []string{
-			"Copy from the other stage only what the program needs, not all that lies beside it:",
-			"COPY --from=STAGE /PATH/OF/PROGRAM /PATH/OF/PROGRAM",
-			"And let that stage mount the secret too, for its layers go into the build cache:",
-			"RUN --mount=type=secret,id=" + secretID(path.Base(at.Path)) + ",target=/" + printablePath(at.Path) + ",required=true COMMAND",
+		return []seaworthy.RemedyStep{
+			seaworthy.Note("Copy from the other stage only what the program needs:"),
+			seaworthy.Dockerfile("COPY --from=STAGE /PATH/OF/PROGRAM /PATH/OF/PROGRAM"),
+			seaworthy.Note("Mount the secret in that stage too, as its layers go into the build cache:"),
+			seaworthy.Dockerfile("RUN --mount=type=secret,id=" + secretID(path.Base(at.Path)) + ",target=/" + printablePath(at.Path) + ",required=true COMMAND"),
 		}
 	}
 	file, _, _ := strings.Cut(at.Path, "!/")
@@ -170,21 +195,19 @@ func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []inst
 	if at.Layer != nil {
 		command = userOf(steps, *at.Layer, at.RemovedIn, file)
 	}
-	const no = "Do not copy it; that a later step removes it does not take it out of the layer. Delete, or narrow:"
-	step := shown(in.String())
+	no := seaworthy.Note("Do not COPY it: deleting it in a later step leaves it in the layer. Remove this instruction, or copy less: " + shown(in.String()))
 	if strings.HasPrefix(base, "id_") || strings.Contains(file, ".ssh/") {
-		return []string{
-			no, step,
-			"Forward an agent to the command that needs the key, with a known_hosts that you have pinned:",
-			shown("RUN --mount=type=ssh,required=true " + command),
-			buildkit + "--ssh default .", frontend,
+		return []seaworthy.RemedyStep{
+			no, seaworthy.Note("Forward an SSH agent to the command that needs the key, with a pinned known_hosts:"),
+			seaworthy.Dockerfile(shown("RUN --mount=type=ssh,required=true " + command)),
+			seaworthy.Command(buildkit + "--ssh default ."), seaworthy.Note(frontend),
 		}
 	}
 	id := secretID(base)
-	return []string{
-		no, step, "Mount it for the command that needs it, and name it in .dockerignore:",
-		shown("RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true " + command),
-		buildkit + "--secret id=" + id + ",src=" + printablePath(sourceOf(in, file)) + " .", frontend,
+	return []seaworthy.RemedyStep{
+		no, seaworthy.Note("Add it to .dockerignore, and mount it for the command that needs it:"),
+		seaworthy.Dockerfile(shown("RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true " + command)),
+		seaworthy.Command(buildkit + "--secret id=" + id + ",src=" + printablePath(sourceOf(in, file)) + " ."), seaworthy.Note(frontend),
 	}
 }
 
@@ -229,40 +252,40 @@ var persisting = [...]struct{ mark, file string }{
 }
 
 // runRemedy is for what a command was given, or left in a file.
-func runRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location) []string {
+func runRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location) []seaworthy.RemedyStep {
 	if at.Path != "" {
 		file, _, _ := strings.Cut(at.Path, "!/")
 		if strings.Contains(file, ".git/") {
 			return cloneRemedy()
 		}
 		if hostKey(file) {
-			return []string{
-				"Every container of the image has it. Remove the keys in the step that installs the server:",
-				"RUN COMMAND && rm -f /etc/ssh/ssh_host_*",
-				"and let each container make its own when it first starts: ssh-keygen -A.",
+			return []seaworthy.RemedyStep{
+				seaworthy.Note("All containers of the image share the keys. Remove them in the step that installs the server:"),
+				seaworthy.Dockerfile("RUN COMMAND && rm -f /etc/ssh/ssh_host_*"),
+				seaworthy.Note("Create new ones when a container first starts: ssh-keygen -A."),
 			}
 		}
 		id := secretID(path.Base(file))
-		return []string{
-			"The step leaves it in /" + printablePath(file) + ". Mount that file instead of writing it, so that no layer holds it:",
-			"RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true COMMAND",
-			buildkit + "--secret id=" + id + ",src=FILE .", frontend,
+		return []seaworthy.RemedyStep{
+			seaworthy.Note("The step writes it to /" + printablePath(file) + ". Mount that file instead, so that no layer holds it:"),
+			seaworthy.Dockerfile("RUN --mount=type=secret,id=" + id + ",target=/" + printablePath(file) + ",required=true COMMAND"),
+			seaworthy.Command(buildkit + "--secret id=" + id + ",src=FILE ."), seaworthy.Note(frontend),
 		}
 	}
 	script := in.Args
 	for _, p := range persisting {
 		if strings.Contains(script, p.mark) {
 			id := secretID(path.Base(p.file))
-			return []string{
-				"The command writes it to a file, and that into the layer. Leave the command out, and mount the file for the steps that need it:",
-				"RUN --mount=type=secret,id=" + id + ",target=" + p.file + ",required=true COMMAND",
-				buildkit + "--secret id=" + id + ",src=FILE .", frontend,
+			return []seaworthy.RemedyStep{
+				seaworthy.Note("The command writes it to a file in the layer. Remove the command, and mount the file for the steps that need it:"),
+				seaworthy.Dockerfile("RUN --mount=type=secret,id=" + id + ",target=" + p.file + ",required=true COMMAND"),
+				seaworthy.Command(buildkit + "--secret id=" + id + ",src=FILE ."), seaworthy.Note(frontend),
 			}
 		}
 	}
 	switch {
 	case strings.Contains(script, "chpasswd") || strings.Contains(script, "passwd "):
-		return []string{"Give no account of an image a password: lock it (passwd -l), and run as a USER without one. A user who must log in gets a key or a password when the container starts."}
+		return []seaworthy.RemedyStep{seaworthy.Note("Lock the account (passwd -l), and run as a USER without a password. A user who must log in gets a key or a password when the container starts.")}
 	case strings.Contains(script, "git clone"):
 		return cloneRemedy()
 	}
@@ -278,10 +301,10 @@ func runRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Loc
 		mounts = append(mounts, mountVariable(n))
 		secrets = append(secrets, "--secret id="+secretID(n)+",env="+n)
 	}
-	return []string{
-		"Let the build hand it to the one command that needs it:",
-		shown("RUN " + strings.Join(mounts, " ") + " " + withVariables(script, names)),
-		buildkit + strings.Join(secrets, " ") + " .", frontend,
+	return []seaworthy.RemedyStep{
+		seaworthy.Note("Mount it for the command that needs it:"),
+		seaworthy.Dockerfile(shown("RUN " + strings.Join(mounts, " ") + " " + withVariables(script, names))),
+		seaworthy.Command(buildkit + strings.Join(secrets, " ") + " ."), seaworthy.Note(frontend),
 	}
 }
 
@@ -293,12 +316,13 @@ func hostKey(file string) bool {
 }
 
 // cloneRemedy is for a token in the URL of a repository, which Git writes down.
-func cloneRemedy() []string {
-	return []string{
-		"Git writes the URL with the secret into .git/config. Let BuildKit fetch the repository:",
-		"ADD https://HOST/REPOSITORY.git#TAG /src",
-		buildkit + "--secret id=GIT_AUTH_TOKEN,env=TOKEN .",
-		"or clone with a key: RUN --mount=type=ssh,required=true git clone git@HOST:REPOSITORY /src", frontend,
+func cloneRemedy() []seaworthy.RemedyStep {
+	return []seaworthy.RemedyStep{
+		seaworthy.Note("Git writes the URL with the secret to .git/config. Let BuildKit fetch the repository:"),
+		seaworthy.Dockerfile("ADD https://HOST/REPOSITORY.git#TAG /src"),
+		seaworthy.Command(buildkit + "--secret id=GIT_AUTH_TOKEN,env=TOKEN ."),
+		seaworthy.Note("Or clone with a key:"),
+		seaworthy.Dockerfile("RUN --mount=type=ssh,required=true git clone git@HOST:REPOSITORY /src"), seaworthy.Note(frontend),
 	}
 }
 

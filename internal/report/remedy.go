@@ -1,0 +1,41 @@
+package report
+
+import (
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// remedyLines gives the summary of a remedy and its steps, line by line.
+func remedyLines(r *seaworthy.Remedy) []string { return paragraphs(r.String()) }
+
+// remedy writes what to do: sentences as prose, commands and instructions so that
+// they can be copied.
+func (t *textWriter) remedy(p *page, r *seaworthy.Remedy) {
+	if r == nil {
+		return
+	}
+	first := true
+	name := func() string {
+		defer func() { first = false }()
+		if first {
+			return "fix"
+		}
+		return ""
+	}
+	for _, line := range paragraphs(r.Summary) {
+		p.field(green, name(), prose(plain, line))
+	}
+	for _, s := range r.Steps {
+		for _, line := range paragraphs(s.Text) {
+			if s.Kind == seaworthy.StepNote {
+				p.field(green, name(), prose(plain, line))
+			} else {
+				t.command(p, name(), stepWords(line))
+			}
+		}
+	}
+}
+
+// oneLineRemedy is a remedy for a place that holds one line.
+func oneLineRemedy(r *seaworthy.Remedy) string { return strings.Join(remedyLines(r), " ") }
