@@ -1,8 +1,7 @@
-// Package inventory knows what software an image holds: the packages that the
-// databases of operating systems, the manifests of languages and binaries
-// themselves name.
+// Package inventory finds the software in an image: the packages in the databases of
+// package managers, in the manifests of languages, and in binaries.
 //
-// A layer is read by itself: each file that a [format] knows becomes a [Found]
+// A layer is read by itself: each file of a known [format] becomes a [Found]
 // with its packages, and each os-release a [Release]. Which database is live,
 // which distribution the image is of and which layer brought a package is known
 // only when the layers are merged.
@@ -21,7 +20,7 @@ import (
 )
 
 // Analyzer reads the package databases, manifests and os-release files of each
-// layer. What it makes of a layer, [Decode] gives back.
+// layer. [Decode] reads its result for a layer.
 type Analyzer struct{ index *index }
 
 var _ seaworthy.LayerAnalyzer = (*Analyzer)(nil)
@@ -38,8 +37,8 @@ func (*Analyzer) ConfigDigest() string { return "" }
 // Open implements [seaworthy.LayerAnalyzer].
 func (a *Analyzer) Open() seaworthy.Pass { return &pass{index: a.index} }
 
-// maxKept bounds the bytes that are kept of one layer. Files whose packages lie
-// beyond are counted.
+// maxKept is the maximum length of the result for one layer, in bytes. Files whose
+// packages exceed it are counted.
 const maxKept = 32 << 20
 
 // pass reads one layer.
@@ -66,7 +65,7 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 			want = max(want, f.want)
 			continue
 		}
-		p.add(Found{Ordinal: h.Ordinal, Format: f.name, Role: f.role, UnreadCode: seaworthy.CodeLimitExceeded, Unread: fmt.Sprintf("It has %d bytes, and at most %d are read.", h.Size, f.max)})
+		p.add(Found{Ordinal: h.Ordinal, Format: f.name, Role: f.role, UnreadCode: seaworthy.CodeLimitExceeded, Unread: fmt.Sprintf("It has %d bytes; the limit is %d.", h.Size, f.max)})
 	}
 	return want
 }
@@ -101,8 +100,8 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 	return nil
 }
 
-// sentence makes an error the reason of a Coverage. A path at its beginning stays as
-// it is.
+// sentence turns an error into the reason of a Coverage. A path at its beginning keeps
+// its case.
 func sentence(err error) string {
 	s := strings.ToValidUTF8(err.Error(), "?")
 	if first, _, _ := strings.Cut(s, " "); !strings.ContainsAny(first, "./!:") {

@@ -56,7 +56,7 @@ func TestPass(t *testing.T) {
 			{Ordinal: 2, Format: "dpkg", Role: Database, Packages: []Package{pkg("a"), pkg("b")}},
 			{Ordinal: 3, Format: "dpkg", Role: Database, Packages: []Package{pkg("b")}, Unread: "Line 4: it is no field.", UnreadCode: seaworthy.CodeUnreadable},
 			{Ordinal: 5, Format: "dpkg", Role: Database},
-			{Ordinal: 6, Format: "dpkg", Role: Database, Unread: "It has 1073741825 bytes, and at most 1073741824 are read.", UnreadCode: seaworthy.CodeLimitExceeded},
+			{Ordinal: 6, Format: "dpkg", Role: Database, Unread: "It has 1073741825 bytes; the limit is 1073741824.", UnreadCode: seaworthy.CodeLimitExceeded},
 		},
 		Releases: []Release{{Ordinal: 1, ID: "debian", VersionID: "12"}},
 	}

@@ -100,7 +100,7 @@ func (p *apkParagraph) end() Package {
 }
 
 // apkDigest reads a checksum: Q1 and the SHA-1 in Base64, Q2 and the SHA-256, or
-// an MD5 in hexadecimal. Of a symbolic link it is that of the link's text.
+// an MD5 in hexadecimal. For a symbolic link it is the checksum of the link's target.
 func apkDigest(s []byte) []byte {
 	if bytes.HasPrefix(s, []byte("Q1")) || bytes.HasPrefix(s, []byte("Q2")) {
 		sum, err := base64.StdEncoding.AppendDecode(nil, s[2:])

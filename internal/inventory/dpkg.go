@@ -17,8 +17,8 @@ func dpkgFields() map[string]bool {
 }
 
 // parseDpkgStatus reads the status file of dpkg, or one package's paragraph of it
-// as images without dpkg have in status.d. What is removed, with or without its
-// configuration, is no package.
+// as images without dpkg have in status.d. A removed package, with or without its
+// configuration files, is ignored.
 func parseDpkgStatus(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
 	nameless := 0
@@ -42,8 +42,9 @@ func parseDpkgStatus(ctx context.Context, f *seaworthy.File) ([]Package, error) 
 	return slices.Clip(packages), err
 }
 
-// dpkgInstalled is true for a status of which files are in place. The status is
-// what is wanted, a flag, and what is; a paragraph of status.d may have none.
+// dpkgInstalled reports whether a package of this status has files in place. A status
+// has three words: what is wanted, a flag, and the state. A paragraph of status.d may
+// have none.
 func dpkgInstalled(status string) bool {
 	if status == "" {
 		return true
@@ -56,8 +57,8 @@ func dpkgInstalled(status string) bool {
 	return true
 }
 
-// dpkgPackage makes a package of a paragraph. Its source is named where name or
-// version differ from its own: "glibc" or "glibc (2.36-9)".
+// dpkgPackage makes a package of a paragraph. The field Source is there if name or
+// version of the source package differ: "glibc" or "glibc (2.36-9)".
 func dpkgPackage(p paragraph) Package {
 	source, version, _ := strings.Cut(p["source"], "(")
 	source = strings.TrimSpace(source)
@@ -104,15 +105,15 @@ func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error)
 	return []Package{fileOwner(f.Path, ".md5sums", files)}, err
 }
 
-// fileOwner is the package of which a file lists the files, by that file's name:
+// fileOwner returns the package whose files a file lists. The name of that file is
 // PACKAGE or PACKAGE:ARCHITECTURE, and the suffix.
 func fileOwner(path, suffix string, files []File) Package {
 	name, arch, _ := strings.Cut(strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], suffix), ":")
 	return Package{Type: "deb", Name: name, Arch: arch, Files: newFileList(files)}
 }
 
-// withoutDirectories takes those paths out of a list that others lie below. An
-// empty directory stays: the list does not tell it from a file.
+// withoutDirectories removes the paths that are parents of other paths in the list. An
+// empty directory stays: the list does not distinguish it from a file.
 func withoutDirectories(files []File) []File {
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	above := make(map[string]bool)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// distribution is what is known of one ID of os-release.
+// distribution describes the distribution of one ID of os-release.
 type distribution struct {
 	// packages is the type of the packages that its package manager installs, as
 	// in purl.
@@ -20,7 +20,7 @@ type distribution struct {
 	release   func(*Release) (string, bool)
 }
 
-// distributions is the one table of them, by ID.
+// distributions has the distributions by ID.
 var distributions = func() map[string]distribution {
 	deb := func(id, ecosystem string, release func(*Release) (string, bool)) distribution {
 		return distribution{"deb", id, ecosystem, release}
@@ -86,14 +86,14 @@ var languageEcosystems = map[string]string{
 	"pypi":     "PyPI",
 }
 
-// LanguageEcosystem gives OSV's name for the packages of a language by their type,
+// LanguageEcosystem returns OSV's name for the packages of a language by their type,
 // "" for any other type.
 func LanguageEcosystem(packageType string) string { return languageEcosystems[packageType] }
 
-// Ecosystem gives the name under which advisories know the packages of a type that
+// Ecosystem returns the name under which advisories know the packages of a type that
 // the distribution's own package manager installs: "Debian:12",
 // "Ubuntu:22.04:LTS". Where there is none, it is "" and the reason is a sentence:
-// nothing is guessed from a distribution that is like another.
+// similar distributions do not share advisories.
 func (r *Release) Ecosystem(packageType string) (ecosystem, reason string) {
 	d, ok := distributions[r.ID]
 	switch {
@@ -108,12 +108,12 @@ func (r *Release) Ecosystem(packageType string) (ecosystem, reason string) {
 	}
 	release, ok := d.release(r)
 	if !ok {
-		return "", fmt.Sprintf("The os-release of %s names no release that advisories are for (VERSION_ID is %q).", r.describe(), r.VersionID)
+		return "", fmt.Sprintf("The os-release of %s names a release without advisories (VERSION_ID is %q).", r.describe(), r.VersionID)
 	}
 	return d.ecosystem + ":" + release, ""
 }
 
-// describe names the distribution in a sentence.
+// describe returns the name of the distribution for a sentence.
 func (r *Release) describe() string {
 	if r.PrettyName != "" {
 		return strconv.Quote(r.PrettyName)
@@ -131,7 +131,7 @@ func major(r *Release) (string, bool) {
 	return first, isNumbers(r.VersionID)
 }
 
-// isNumbers is true for numbers with dots between them.
+// isNumbers reports whether s consists of numbers with dots between them.
 func isNumbers(s string) bool {
 	for part := range strings.SplitSeq(s, ".") {
 		if _, err := strconv.ParseUint(part, 10, 32); err != nil {
@@ -166,7 +166,7 @@ func alpineBranch(r *Release) (string, bool) {
 }
 
 // redHatProduct is the product of CPE_NAME with its major version. OSV also names
-// the repository of a package there, which an installed package does not tell.
+// the repository of a package there, which is not known of an installed package.
 func redHatProduct(r *Release) (string, bool) {
 	m, ok := major(r)
 	return "enterprise_linux:" + m, ok && (r.CPEName == "" || strings.HasPrefix(r.CPEName, "cpe:/o:redhat:enterprise_linux:"))

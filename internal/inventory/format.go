@@ -14,20 +14,21 @@ import (
 // its base name or extension is among those listed and match agrees; a format
 // that lists neither asks match about every entry.
 type format struct {
-	// name tells formats apart in results and in reports: "dpkg", "npm lock file".
+	// name identifies the format in results and in reports: "dpkg", "npm lock file".
 	name string
 	// bases are base names; extensions begin with their dot.
 	bases, extensions []string
 	// match may be nil. It is called a million times, so it must not allocate.
 	match func(*seaworthy.Header) bool
 	want  seaworthy.Want
-	// max is the size in bytes beyond which a file is not read but noted as such.
+	// max is the size in bytes beyond which a file is not read and reported as
+	// unread.
 	max int64
-	// role is what the file tells. A Database is noted also when it is empty.
+	// role is what kind of file it is. A Database is kept even if it names no package.
 	role Role
-	// parse gives the packages that a file names. With an error it gives what it
-	// could read all the same; the error says what is missing, as a clause in
-	// lower case. A file that only looks like the format is no error: no packages.
+	// parse returns the packages that a file names. With an error it returns those
+	// that it could read; the error says what is missing, as a clause in lower
+	// case. A file that only looks like the format yields no packages and no error.
 	// Calls for different files run at the same time.
 	parse func(context.Context, *seaworthy.File) ([]Package, error)
 }
@@ -43,7 +44,7 @@ type index struct {
 	others              uint64
 }
 
-// words maps words to masks.
+// words maps words to masks of formats.
 type words struct {
 	masks map[string]uint64
 	// lengths has, by the last byte of a word, a bit for each length: most of a
@@ -85,7 +86,7 @@ func newIndex(formats []format) *index {
 	return x
 }
 
-// of gives the mask of the formats of a regular file.
+// of returns the mask of the formats of a regular file.
 func (x *index) of(h *seaworthy.Header) uint64 {
 	if h.Type != seaworthy.Regular {
 		return 0

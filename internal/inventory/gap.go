@@ -41,7 +41,7 @@ func (l *Layer) Gap(subject string) (g Gap, ok bool) {
 	}
 	return Gap{
 		Subject: subject, State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
-		Reason: fmt.Sprintf("The packages that it names are more than are kept; those of %d files are not known.", l.Beyond),
+		Reason: fmt.Sprintf("It has more packages than fit into memory; the packages of %d files are not known.", l.Beyond),
 	}, true
 }
 
@@ -58,13 +58,13 @@ func DistributionGaps(fs FileSystem, r *Release, counts map[string]int) []Gap {
 	}
 	switch {
 	case r == nil && total > 0:
-		return one(seaworthy.CodeUnknownDistribution, fmt.Sprintf("The image has no os-release, so nothing tells whose advisories are for its %d packages.", total))
+		return one(seaworthy.CodeUnknownDistribution, fmt.Sprintf("The image has no os-release, so the advisories for its %d packages are not known.", total))
 	case r == nil && hasOperatingSystem(fs):
-		return one(seaworthy.CodeNoPackageData, "The image has neither an os-release nor a package database, but the directories of an operating system.")
+		return one(seaworthy.CodeNoPackageData, "The image has the directories of an operating system, but neither an os-release nor a package database.")
 	case r == nil:
 		return nil
 	case total == 0:
-		return one(seaworthy.CodeNoPackageData, fmt.Sprintf("The image is of %s, but has no package database that names a package.", cmp.Or(r.PrettyName, r.ID)))
+		return one(seaworthy.CodeNoPackageData, fmt.Sprintf("The distribution is %s, but its package database is missing or empty.", cmp.Or(r.PrettyName, r.ID)))
 	}
 	var gaps []Gap
 	for kind, n := range counts {

@@ -30,8 +30,8 @@ var errNoBuildInfo = errors.New("it is a Go binary without readable build inform
 // parseGoBinary reads the build information that the Go linker puts in ELF, PE
 // and Mach-O files, stripped or not: the toolchain as "stdlib", the main module
 // and those it was built with, each as replaced. Versions keep the "v" and what
-// follows "+", as Go prints them; that of stdlib has no "go". Beside them it gives
-// what the linker calls by another name than advisories do.
+// follows "+", as Go prints them; that of stdlib has no "go". It also returns
+// the import paths that differ between the linker and advisories.
 func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	limited := &limitedReaderAt{r: r, left: maxExecutableRead}
 	info, err := buildinfo.Read(limited)
@@ -59,11 +59,11 @@ func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	return packages, renamings(info), nil
 }
 
-// renaming is an import path that the linker knows, and the one that advisories know.
+// renaming is an import path of the linker, and the one that advisories use for it.
 type renaming struct{ from, to string }
 
-// renamings finds the main package, which is "main" to the linker, and the modules
-// that replace others, whose packages are imported by the paths of those.
+// renamings returns the renaming of the main package, which is "main" to the linker,
+// and of the modules that replace others: the linker has the path of the replaced one.
 func renamings(info *debug.BuildInfo) []renaming {
 	var all []renaming
 	if info.Main.Path != "" && info.Path != "" {
@@ -103,8 +103,8 @@ func isLocalPath(p string) bool { return strings.HasPrefix(p, ".") || strings.Ha
 var linkedVersion = regexp.MustCompile(`-X[= ]['"]?([\w./~-]+)\.(?i:[a-z]*version)=v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)['"]?(?:\s|$)`)
 
 // goMain is the main module. Built from a directory it has no version, or a
-// pseudo-version made up from the repository; then the linker's flags may say
-// better.
+// pseudo-version made up from the repository; then the linker's flags may have
+// a better one.
 func goMain(info *debug.BuildInfo) Package {
 	p := goModule(&info.Main)
 	if p.Version != develVersion {

@@ -11,25 +11,24 @@ import (
 	"strings"
 )
 
-// maxFunctionNames bounds what is read of the names of a Go binary's functions,
-// in bytes; Kubernetes has 6 MB.
+// maxFunctionNames is the maximum length of the names of a Go binary's functions, in
+// bytes. Kubernetes has 6 MB.
 const maxFunctionNames = 64 << 20
 
 // FunctionSet holds the names of the functions in a Go binary, those inlined
 // everywhere among them. The names are four-byte digests, big-endian and sorted.
-// It is nil where they are unknown: the table was removed, or is one of Go 1.15
-// or earlier, or the binary is no ELF file. Stripping leaves the table alone, as
-// the runtime needs it.
+// It is nil if they are unknown: the table was removed, or is one of Go 1.15 or
+// earlier, or the binary is not an ELF file. Stripping keeps the table, since the
+// runtime needs it.
 type FunctionSet []byte
 
 const functionDigestSize = 4
 
-// Has is true if a function or method, named as in the records of the Go
-// vulnerability database, is in the binary: of the package "golang.org/x/net/html"
-// "Parse" or "Tokenizer.Next". One name in 40,000 is taken for another in a binary
-// of 100,000 functions. The functions that begin a package are "init", all as one;
-// records name each of them "init#1" and so on. That it is in the binary does not say
-// that it is reached.
+// Has reports whether a function or method is in the binary. Names are those of the Go
+// vulnerability database: "Parse" or "Tokenizer.Next" of "golang.org/x/net/html". The
+// functions that initialize a package count as one, "init"; the database has "init#1"
+// and so on. In a binary of 100,000 functions one name in 40,000 is a false match. A
+// function in the binary need not be reachable.
 func (s FunctionSet) Has(importPath, symbol string) bool {
 	if strings.HasPrefix(symbol, "init#") {
 		symbol = "init"
@@ -57,7 +56,7 @@ func goFunctions(program *elf.File, renamed []renaming) FunctionSet {
 	return functionsOf(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))), renamed)
 }
 
-// searchFunctionNames looks for a pclntab in a section, at addresses that the
+// searchFunctionNames searches a section for a pclntab, at addresses that the
 // linker aligns.
 func searchFunctionNames(section io.ReaderAt, size int64) []byte {
 	const align, piece = 16, 1 << 20
@@ -80,7 +79,7 @@ func searchFunctionNames(section io.ReaderAt, size int64) []byte {
 	return nil
 }
 
-// functionNames gives the part of a pclntab that holds names, each ended by NUL,
+// functionNames returns the part of a pclntab that holds names, each ended by NUL,
 // in the formats of Go 1.16, 1.18 and 1.20.
 func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
 	header := make([]byte, 8+8*8)
@@ -112,8 +111,8 @@ func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
 	return names.Bytes()
 }
 
-// functionsOf makes a set of names that are ended by NUL, each as the linker has it
-// and as advisories do.
+// functionsOf makes a set of NUL-terminated names, each as the linker spells it and
+// as advisories do.
 func functionsOf(names []byte, renamed []renaming) FunctionSet {
 	var digests []uint32
 	var other []byte
@@ -169,7 +168,7 @@ func sourceName(name []byte) []byte {
 	return out
 }
 
-// packageStart turns the name of any function that begins a package, "a.dev/b.init.0",
+// packageStart turns the name of any function that initializes a package, "a.dev/b.init.0",
 // into "a.dev/b.init".
 func packageStart(name []byte) []byte {
 	const start = ".init."

@@ -46,7 +46,7 @@ func isJavaArchive(name []byte) bool {
 
 // parseJavaArchive names the artifacts in a Java archive and in the archives in
 // it: each that a pom.properties describes, which are several in a shaded one,
-// and the archive itself as its manifest or its name tell.
+// and the archive itself by its manifest or its name.
 func parseJavaArchive(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	if !bytes.HasPrefix(f.Head, []byte("PK")) && !bytes.HasPrefix(f.Head, []byte("#!")) {
 		return nil, nil // for Java it is no archive either

@@ -11,7 +11,7 @@ import (
 // javaArtifact is an artifact by its Maven coordinates.
 type javaArtifact struct {
 	group, artifact, version string
-	// symbolicName is that of an OSGi bundle; only a manifest has it.
+	// symbolicName is the name of an OSGi bundle; only a manifest has it.
 	symbolicName string
 	license      string
 	guessed      bool // by names, and not by coordinates that the build wrote
@@ -50,8 +50,8 @@ func artifactOfProperties(text []byte) javaArtifact {
 	return a
 }
 
-// artifactOfManifest reads what the main section of a manifest tells. The group
-// is that of the vendor, which may be another than the artifact's.
+// artifactOfManifest reads the main section of a manifest. The group
+// is the one of the vendor, which may be another than the artifact's.
 func artifactOfManifest(text []byte) javaArtifact {
 	a := javaArtifact{guessed: true}
 	values := manifestValues(string(text))

@@ -147,7 +147,7 @@ func TestManifests(t *testing.T) {
 			want: []string{"npm @s/b 2.0.0 (Apache-2.0, MIT)"},
 		},
 		{path: "node_modules/a/package.json", format: formatNPM, body: `{"name":"a","version":"1.0.0","license":{"type":["x"]}}`, want: []string{"npm a 1.0.0"}},
-		{path: "node_modules/a/package.json", format: formatNPM, body: `{"name":"a","version":`, unread: "It is not the JSON that it should be"},
+		{path: "node_modules/a/package.json", format: formatNPM, body: `{"name":"a","version":`, unread: "It is not the expected JSON"},
 		{path: "node_modules/a/dist/esm/package.json", body: `{"name":"a","version":"1.0.0"}`},
 		{path: "node_modules/.bin/package.json", body: `{"name":"a","version":"1.0.0"}`},
 		{path: "not_node_modules/a/package.json", body: `{"name":"a","version":"1.0.0"}`},

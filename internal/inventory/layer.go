@@ -10,7 +10,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Layer is what the Analyzer made of one layer.
+// Layer is the result of the Analyzer for one layer.
 type Layer struct {
 	// Found is sorted by ordinal and format.
 	Found []Found
@@ -54,7 +54,7 @@ func (l *Layer) Functions(ordinal int) FunctionSet {
 	return nil
 }
 
-// Found is one file that names packages.
+// Found holds the packages of one file.
 type Found struct {
 	// Ordinal is the entry in the layer.
 	Ordinal int
@@ -63,13 +63,13 @@ type Found struct {
 	Role   Role
 	// Packages is sorted by type, name, version, architecture and place.
 	Packages []Package
-	// Unread says in a sentence why the file was not read, or not to its end;
-	// "" if it was read whole. UnreadCode classifies it.
+	// Unread is a sentence that says why the file was not read, or not completely;
+	// "" if it was. UnreadCode classifies it.
 	Unread     string
 	UnreadCode seaworthy.CoverageCode
 }
 
-// Role is what a file that names packages tells.
+// Role is the kind of a file that names packages.
 type Role uint8
 
 // The roles.
@@ -86,8 +86,8 @@ const (
 
 // Package is a package as a file names it: without what depends on the image.
 type Package struct {
-	// Type is the type of the package's purl: "deb", "npm". It tells the
-	// ecosystem of a language's package.
+	// Type is the type of the package's purl: "deb", "npm". For a
+	// language it determines the ecosystem.
 	Type string
 	// Name is the name that OSV uses in the ecosystem: "golang.org/x/net",
 	// "@babel/core", "org.slf4j:slf4j-api".
@@ -106,10 +106,10 @@ type Package struct {
 	// Within is where in the file the package is, for archives in archives;
 	// "" for the file itself.
 	Within string
-	// Text is true for what is weaker than a manifest: a program recognised by text
+	// Text is true for evidence weaker than a manifest: a program recognised by text
 	// in it, a Java archive by its name, a version by the flags of the linker.
 	Text bool
-	// Files are the files that the package installed, where the database tells.
+	// Files are the files that the package installed, if the database lists them.
 	Files FileList
 	// Functions are those in a Go binary. They stand with its "stdlib", which each
 	// has once.
@@ -144,7 +144,7 @@ func comparePackages(a, b Package) int {
 	)
 }
 
-// size is about the number of bytes that the encoding takes.
+// size estimates the number of bytes of the encoding.
 func (f *Found) size() int {
 	const overhead = 16
 	n := overhead + len(f.Format) + len(f.Unread)
@@ -168,7 +168,7 @@ type File struct {
 	Digest []byte
 }
 
-// installedPath gives a path of a list of files as a layer has it; "" for the root.
+// installedPath returns a path of a list of files as a layer has it; "" for the root.
 func installedPath(p string) string {
 	p = strings.TrimLeft(strings.TrimPrefix(p, "./"), "/")
 	if p == "." {
@@ -177,7 +177,7 @@ func installedPath(p string) string {
 	return p
 }
 
-// parseHex reads a digest in hexadecimal; nil if it is none.
+// parseHex reads a digest in hexadecimal; nil if it is not one.
 func parseHex(s string) []byte {
 	b, err := hex.DecodeString(s)
 	if err != nil || len(b) == 0 {
@@ -186,11 +186,11 @@ func parseHex(s string) []byte {
 	return b
 }
 
-// FileList is a sorted list of files in which each path leaves out what it shares
-// with the one before it.
+// FileList is a sorted list of files. Each path is stored without the prefix that it
+// shares with the one before it.
 type FileList []byte
 
-// newFileList packs files. It sorts them, and of several with one path keeps the
+// newFileList sorts and encodes files. Of several with the same path it keeps the
 // first.
 func newFileList(files []File) FileList {
 	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })

@@ -53,7 +53,7 @@ func (l *npmLicense) UnmarshalJSON(data []byte) error {
 	if name = license.Identifier(name); name != "" {
 		*l = append(*l, name)
 	}
-	return nil // a licence that nobody can read is none
+	return nil // an unreadable license counts as none
 }
 
 // loose is a string where a file may have anything else instead.
@@ -79,7 +79,7 @@ func parseNPMPackage(_ context.Context, f *seaworthy.File) ([]Package, error) {
 		return nil, err
 	}
 	if p.Name == "" || p.Version == "" {
-		return nil, nil // only tells node how to load a directory
+		return nil, nil // only configures how node loads a directory
 	}
 	licenses := slices.Compact(append(p.License, p.Licenses...))
 	return []Package{{Type: typeNPM, Name: string(p.Name), Version: string(p.Version), Licenses: licenses}}, nil
@@ -93,7 +93,7 @@ func decodeJSON(f *seaworthy.File, v any) error {
 		return limitErrorf("it is too large to be read at once")
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), v); err != nil {
-		return fmt.Errorf("it is not the JSON that it should be: %w", err)
+		return fmt.Errorf("it is not the expected JSON: %w", err)
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 }
 
 // parsePacmanFiles reads local/NAME-VERSION-RELEASE/files, in which directories
-// end with a slash. The name of the package is that of the directory.
+// end with a slash. The package is named by the directory.
 func parsePacmanFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var files []File
 	err := pacmanSections(ctx, f, func(section string, value []byte) error {

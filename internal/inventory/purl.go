@@ -22,7 +22,7 @@ func (p *Package) PURL(r *Release) string {
 	return u.String()
 }
 
-// System is true for a package of an operating system's package manager.
+// System reports whether the package is of an operating system's package manager.
 func (p *Package) System() bool {
 	switch p.Type {
 	case "alpm", "apk", "deb", "ebuild", "opkg", "rpm":
@@ -31,7 +31,7 @@ func (p *Package) System() bool {
 	return false
 }
 
-// split gives the namespace and the name of the package URL, in the spelling that
+// split returns the namespace and the name of the package URL, in the spelling that
 // the type asks for.
 func (p *Package) split(r *Release) (namespace, name string) {
 	name = p.Name
@@ -109,7 +109,7 @@ func PackageOf(u *purl.URL) Package {
 }
 
 // goURLVersion writes the version of a module with its v, which some leave out, and
-// that of the toolchain without.
+// and the version of the toolchain without it.
 func goURLVersion(name, version string) string {
 	if name == "stdlib" {
 		return strings.TrimPrefix(strings.TrimPrefix(version, "go"), "v")

@@ -6,7 +6,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Release is an os-release file: what a distribution says of itself.
+// Release is an os-release file: what a distribution calls itself.
 type Release struct {
 	// Ordinal is the entry in the layer.
 	Ordinal int
@@ -14,20 +14,20 @@ type Release struct {
 	ID, VersionID, PrettyName, CPEName string
 }
 
-// OS gives the part that a report shows.
+// OS returns the part that a report shows.
 func (r *Release) OS() *seaworthy.OS {
 	return &seaworthy.OS{ID: r.ID, VersionID: r.VersionID, PrettyName: r.PrettyName}
 }
 
-// maxRelease bounds what is read of an os-release file, in bytes.
+// maxRelease is the maximum length of an os-release file, in bytes.
 const maxRelease = 64 << 10
 
 func isRelease(h *seaworthy.Header) bool {
 	return h.Type == seaworthy.Regular && h.Size <= maxRelease && strings.HasSuffix(h.Path, "os-release")
 }
 
-// parseRelease reads os-release(5). Lines that are not assignments are passed
-// over, as the specification asks; of two assignments the last counts.
+// parseRelease reads os-release(5). Lines that are not assignments are
+// ignored, as the specification requires; of two assignments the last counts.
 func parseRelease(text string) Release {
 	var r Release
 	for line := range strings.Lines(text) {
@@ -46,7 +46,7 @@ func parseRelease(text string) Release {
 	return r
 }
 
-// unquote takes the quotes of the shell off a value.
+// unquote removes the shell quotes of a value.
 func unquote(s string) string {
 	if len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' {
 		return s
@@ -74,7 +74,7 @@ func NewRelease(name, version, prettyName string) *Release {
 }
 
 // settle gives the ID its spelling in os-release, and makes up the PRETTY_NAME of
-// those distributions whose ecosystem it tells.
+// those distributions whose ecosystem depends on it.
 func (r *Release) settle() *Release {
 	if id, ok := distributionNames[r.ID]; ok {
 		r.ID = id

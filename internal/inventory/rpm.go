@@ -106,7 +106,7 @@ func parseRPMManifest(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		}
 		fields := strings.Split(string(line), "\t")
 		if len(fields) < 10 || fields[0] == "" || fields[1] == "" {
-			return errors.New("it is no package of ten fields")
+			return errors.New("it does not have ten fields")
 		}
 		p := Package{Type: "rpm", Name: fields[0], Version: fields[1], Arch: fields[7]}
 		if epoch, err := strconv.ParseUint(fields[8], 10, 32); err == nil && epoch > 0 {

@@ -17,7 +17,7 @@ import (
 const typeGeneric = "generic"
 
 // software is a program that is often built from source or copied into an image
-// without a package, and tells its version in its own text.
+// without a package, and contains its version as text.
 type software struct {
 	name string
 	// bases are base names; one that ends in "*" is a prefix.
@@ -62,7 +62,7 @@ func knownSoftware() []software {
 	}
 }
 
-// hasBase is true if the base name is one of the software's.
+// hasBase reports whether the base name is one of the software's.
 func (s *software) hasBase(base string) bool {
 	for _, b := range s.bases {
 		if prefix, ok := strings.CutSuffix(b, "*"); base == b || ok && strings.HasPrefix(base, prefix) {
@@ -77,8 +77,8 @@ const (
 	softwareOverlap = 128     // bytes that chunks share: more than any version with the text around it
 )
 
-// find searches the text of a program for its version. Not to find it is no
-// error: other programs have the same names.
+// find searches the text of a program for its version. A program without
+// one is no error: other programs have the same names.
 func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	mark := s.before + s.major
 	if s.named {
@@ -112,7 +112,7 @@ func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, erro
 	return []Package{{Type: typeGeneric, Name: s.name, Version: best, Text: true}}, nil
 }
 
-// search gives the version that a piece of text holds before its end, or the one
+// search returns the version that a piece of text holds before its end, or the one
 // known before. Mark is the text before it and its beginning.
 func (s *software) search(text, mark []byte, end int, best string) string {
 	for from := 0; ; {
@@ -138,7 +138,7 @@ func (s *software) search(text, mark []byte, end int, best string) string {
 	}
 }
 
-// namedVersion gives the numbers in a base name with a dot behind: "3.12.".
+// namedVersion returns the numbers in a base name with a trailing dot: "3.12.".
 func namedVersion(base string) string {
 	i := strings.IndexFunc(base, func(r rune) bool { return r >= '0' && r <= '9' })
 	if i < 0 {
@@ -152,7 +152,7 @@ func namedVersion(base string) string {
 	return major + "." + rest[:minor] + "."
 }
 
-// maxVersion is the longest version that is believed, in bytes.
+// maxVersion is the maximum length of a version, in bytes.
 const maxVersion = 32
 
 // versionLength is the length of the version at the start of text: two to four

@@ -31,7 +31,7 @@ const (
 	maxCopyright = 4 << 20 // bytes of the licences of one package
 )
 
-// The bounds on what one file may name, far beyond what any installation has.
+// The limits for one file, far beyond what any installation has.
 const (
 	maxPackages = 300_000
 	maxFiles    = 1_000_000 // of one package
@@ -51,8 +51,8 @@ func tooManyFiles(files []File) error {
 	return nil
 }
 
-// tooMuch is an error for a database whose lists of files take more than half of
-// what a layer may keep.
+// tooMuch returns an error for a database whose lists of files take more than half of
+// the result of a layer.
 func tooMuch(kept int) error {
 	if kept > maxKept/2 {
 		return limitErrorf("its lists of files take more than %d bytes", maxKept/2)
@@ -94,7 +94,7 @@ func DatabasePaths() []string {
 }
 
 // systemFormats are the databases of operating systems' package managers, each
-// where its package manager looks for it and nowhere else.
+// only at the path where its package manager reads it.
 func systemFormats() []format {
 	rpm := rpmDirectories()
 	return []format{

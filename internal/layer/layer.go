@@ -41,7 +41,7 @@ type Oddities struct {
 	Above      int    `json:"above,omitempty"`
 	FirstAbove string `json:"firstAbove,omitempty"`
 	// Behind is the number of bytes after the end of the tar archive, from the
-	// first on that is not zero. Nobody unpacks them, and they are hashed only.
+	// first on that is not zero. No runtime unpacks them; they are only hashed.
 	Behind int64 `json:"behind,omitempty"`
 	// Hollow is the number of sparse files that would grow beyond the limits for
 	// decompression, so that their bodies are [NoBody]; FirstHollow is the path
@@ -85,7 +85,7 @@ type Limits struct {
 }
 
 // RatioFloor is the uncompressed length from which [Limits.MaxRatio] counts: a
-// small layer of zeros harms nobody.
+// small layer of zeros does no harm.
 const RatioFloor = 1 << 30
 
 // MaxPath bounds the length of a path and of a link's target, in bytes. It is
@@ -105,7 +105,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Errors that a caller may want to tell apart.
+// Errors that a caller may want to distinguish.
 var (
 	ErrNotTar = errors.New("is not a tar archive")
 	ErrBomb   = errors.New("is a decompression bomb")
@@ -215,7 +215,7 @@ type Piece struct {
 // Release gives the memory back. It must be called once.
 func (p Piece) Release() { p.block.release() }
 
-// tarError tells a stream that never was a tar from one that is damaged after so
+// tarError distinguishes a stream that is not a tar from one that is damaged after so
 // many entries.
 func tarError(err error, ordinal int) error {
 	switch {
@@ -233,7 +233,7 @@ func tarError(err error, ordinal int) error {
 // readHeader turns a tar header into h.
 func readHeader(t *tarEntry, ordinal int, h *seaworthy.Header) (kind, error) {
 	if len(t.name) > MaxPath || len(t.link) > MaxPath {
-		return 0, fmt.Errorf("%w: a path of %d bytes, where %d are allowed", ErrLimit, max(len(t.name), len(t.link)), MaxPath)
+		return 0, fmt.Errorf("%w: a path of %d bytes; the limit is %d", ErrLimit, max(len(t.name), len(t.link)), MaxPath)
 	}
 	if t.size < 0 {
 		return 0, errors.New("negative size")

@@ -226,7 +226,7 @@ func TestWalkErrors(t *testing.T) {
 		{"too many entries", bytes.NewReader(stream), layer.Limits{MaxEntries: 3}, layer.ErrLimit, "exceeds a limit: more than 3 entries"},
 		{"too large", bytes.NewReader(imagetest.Gzip(stream)), layer.Limits{MaxSize: 4096}, layer.ErrBomb, "is a decompression bomb: more than 4096 bytes"},
 		{"too large, plain", bytes.NewReader(append(stream, make([]byte, 1<<20)...)), layer.Limits{MaxSize: 4096}, layer.ErrLimit, "exceeds a limit: more than 4096 bytes"},
-		{"long path", bytes.NewReader(imagetest.Layer{imagetest.File(strings.Repeat("p", 100_000), "")}.Tar()), layer.Limits{}, layer.ErrLimit, "entry 0: exceeds a limit: a path of 100000 bytes, where 4096 are allowed"},
+		{"long path", bytes.NewReader(imagetest.Layer{imagetest.File(strings.Repeat("p", 100_000), "")}.Tar()), layer.Limits{}, layer.ErrLimit, "entry 0: exceeds a limit: a path of 100000 bytes; the limit is 4096"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := layer.Walk(t.Context(), test.blob, test.limits, func(*seaworthy.Header, io.Reader) error { return nil })

@@ -71,7 +71,7 @@ const (
 	aufsPrefix     = ".wh..wh."
 )
 
-// kindOf tells whiteouts by their names, as the OCI image specification defines
+// kindOf recognizes whiteouts by their names, as the OCI image specification defines
 // them, and turns the path of a whiteout into the path that it hides.
 func kindOf(h *seaworthy.Header) kind {
 	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]

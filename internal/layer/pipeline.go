@@ -189,7 +189,7 @@ const (
 	zstandard
 )
 
-// sniff tells the compression by the first bytes: media types lie.
+// sniff detects the compression by the first bytes: media types may be wrong.
 func sniff(head []byte) compression {
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):

@@ -74,7 +74,7 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 		db.order = binary.BigEndian
 	}
 	if db.order.Uint32(h[12:]) != bdbHashMagic || h[bdbType] != bdbHashMeta {
-		return nil, errors.New("it is no Berkeley DB database of the hash kind")
+		return nil, errors.New("it is not a Berkeley DB database of type hash")
 	}
 	if h[24] != 0 {
 		return nil, ErrEncrypted
@@ -85,15 +85,15 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 	}
 	last := int64(db.order.Uint32(h[32:]))
 	if (last+1)*db.page > size {
-		return nil, fmt.Errorf("it is cut: %d bytes of %d", size, (last+1)*db.page)
+		return nil, fmt.Errorf("it is truncated: %d of %d bytes", size, (last+1)*db.page)
 	}
 	db.pages = uint32(last + 1)
 	db.used = make([]bool, db.pages)
 	return db, nil
 }
 
-// values calls visit with the value of each pair of the table, but that of key 0,
-// under which rpm keeps the highest number that it gave.
+// values calls visit with the value of each pair of the table, except for key 0, under
+// which rpm keeps the highest number in use.
 func (db *berkeley) values(visit func([]byte) error) error {
 	page := make([]byte, db.page)
 	for n := uint32(1); n < db.pages; n++ {
@@ -123,8 +123,8 @@ func (db *berkeley) values(visit func([]byte) error) error {
 	return nil
 }
 
-// items gives the items of a hash page, keys and values in turn. An item reaches
-// from its offset to that of the one before it.
+// items returns the items of a hash page, keys and values in turn. An item extends
+// from its offset to the offset of the one before it.
 func (db *berkeley) items(page []byte) ([][]byte, error) {
 	count := int(db.order.Uint16(page[bdbEntries:]))
 	if bdbPageHeader+2*count > len(page) {

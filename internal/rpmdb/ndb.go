@@ -25,12 +25,12 @@ func NDB(r io.ReaderAt, size int64) Headers {
 	return func(yield func([]byte, error) bool) {
 		var h [2 * ndbSlot]byte
 		if _, err := r.ReadAt(h[:], 0); err != nil || binary.LittleEndian.Uint32(h[:]) != ndbMagic {
-			yield(nil, errors.New("it is no ndb database"))
+			yield(nil, errors.New("it is not an ndb database"))
 			return
 		}
 		end := int64(binary.LittleEndian.Uint32(h[12:])) * ndbPage
 		if end > size {
-			yield(nil, fmt.Errorf("it is cut: its index has %d bytes, and it has %d", end, size))
+			yield(nil, fmt.Errorf("it is truncated: its index alone has %d bytes, the file has %d", end, size))
 			return
 		}
 		left := size // blobs do not overlap, so all together are no longer than the file
@@ -57,7 +57,7 @@ func NDB(r io.ReaderAt, size int64) Headers {
 	}
 }
 
-// ndbBlob gives the blob of a slot, nil for a free slot.
+// ndbBlob returns the blob of a slot, nil for a free slot.
 func ndbBlob(r io.ReaderAt, slot []byte, limit int64) ([]byte, error) {
 	if binary.LittleEndian.Uint32(slot) != ndbSlotMagic {
 		return nil, errNDB
@@ -69,7 +69,7 @@ func ndbBlob(r io.ReaderAt, slot []byte, limit int64) ([]byte, error) {
 	at := int64(binary.LittleEndian.Uint32(slot[8:])) * ndbSlot
 	var h [16]byte
 	if _, err := r.ReadAt(h[:], at); err != nil {
-		return nil, fmt.Errorf("package %d lies beyond its end: %w", number, err)
+		return nil, fmt.Errorf("package %d lies beyond the end of the file: %w", number, err)
 	}
 	length := int64(binary.LittleEndian.Uint32(h[12:]))
 	if binary.LittleEndian.Uint32(h[:]) != ndbBlobMagic || binary.LittleEndian.Uint32(h[4:]) != number || length > min(limit, maxHeader) {
@@ -77,7 +77,7 @@ func ndbBlob(r io.ReaderAt, slot []byte, limit int64) ([]byte, error) {
 	}
 	blob := make([]byte, length)
 	if _, err := r.ReadAt(blob, at+int64(len(h))); err != nil {
-		return nil, fmt.Errorf("package %d lies beyond its end: %w", number, err)
+		return nil, fmt.Errorf("package %d lies beyond the end of the file: %w", number, err)
 	}
 	return blob, nil
 }

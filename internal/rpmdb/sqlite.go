@@ -27,7 +27,7 @@ func eachHeader(r io.ReaderAt, size int64, yield func([]byte, error) bool) error
 		return err
 	}
 	if db.Size() > size {
-		return fmt.Errorf("it is cut: %d bytes of %d", size, db.Size())
+		return fmt.Errorf("it is truncated: %d of %d bytes", size, db.Size())
 	}
 	tables, err := db.Tables()
 	if err != nil {

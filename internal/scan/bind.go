@@ -15,8 +15,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// Images merges the images of the reading, one after the other: an image may be
-// forgotten before the next one takes its memory.
+// Images merges the images of the reading, one after the other, so that only one need
+// be in memory.
 func (r *Reading) Images(ctx context.Context) iter.Seq2[*Merged, error] {
 	return func(yield func(*Merged, error) bool) {
 		for _, m := range r.manifests {
@@ -27,7 +27,7 @@ func (r *Reading) Images(ctx context.Context) iter.Seq2[*Merged, error] {
 	}
 }
 
-// bind gives the layers that were read their places in an image.
+// bind assigns the layers that were read to their places in an image.
 func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, error) {
 	img := &seaworthy.Image{
 		Reference: manifest.Reference,
@@ -83,19 +83,19 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 	return m, nil
 }
 
-// oddities says of a layer what programs that unpack it disagree about.
+// oddities describes what in a layer programs that unpack it disagree about.
 func oddities(index int, o layer.Oddities) (why []image.Omission) {
 	add := func(code seaworthy.CoverageCode, format string, args ...any) {
 		why = append(why, image.Omission{Code: code, Reason: fmt.Sprintf(format, args...)})
 	}
 	if o.Above > 0 {
-		add(seaworthy.CodeAmbiguousLayer, "the names of entries of layer %d lead above the root, %d in all, the first of them %q: Docker refuses such a layer, and other runtimes put them below the root, where they were looked at", index, o.Above, o.FirstAbove)
+		add(seaworthy.CodeAmbiguousLayer, "layer %d has entries whose names lead above the root (%d in all; the first is %q): Docker refuses such a layer, other runtimes put the files below the root, where they were checked", index, o.Above, o.FirstAbove)
 	}
 	if o.Behind > 0 {
-		add(seaworthy.CodeAmbiguousLayer, "%d bytes lie behind the end of the tar archive of layer %d, and were not looked at: no runtime unpacks them, but they are pulled with the image", o.Behind, index)
+		add(seaworthy.CodeAmbiguousLayer, "%d bytes after the end of the tar archive of layer %d were not checked: no runtime unpacks them, but they are pulled with the image", o.Behind, index)
 	}
 	if o.Hollow > 0 {
-		add(seaworthy.CodeLimitExceeded, "sparse files of layer %d were not looked at, %d in all, the first of them %q: they grow too much when unpacked", index, o.Hollow, o.FirstHollow)
+		add(seaworthy.CodeLimitExceeded, "layer %d has sparse files that are too large when unpacked and were not checked (%d in all; the first is %q)", index, o.Hollow, o.FirstHollow)
 	}
 	return why
 }

@@ -9,9 +9,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// Bounds on what an image may ask of the merge. Its layers are bounded one by one
-// when they are read; but an image may name one layer a thousand times, and a path
-// of 4 KiB may have two thousand elements.
+// Limits of the merge. Each layer was limited when it was read; but an image may name
+// one layer a thousand times, and a path of 4 KiB may have two thousand elements.
 const (
 	maxLayers  = 1 << 12
 	maxEntries = 20_000_000 // of all layers
@@ -26,8 +25,8 @@ const (
 	freeNodes = 1 << 20
 	freeSteps = 1 << 23
 
-	// checkEvery is the number of entries after which the merge looks whether it is
-	// still wanted.
+	// checkEvery is the number of entries after which the merge checks whether it was
+	// cancelled.
 	checkEvery = 256
 )
 
@@ -40,18 +39,18 @@ type bounds struct {
 	maxSteps, steps int
 }
 
-// boundsOf gives the bounds for a merge of these layers, or an error if there are
-// too many to begin with.
+// boundsOf returns the limits for a merge of these layers, or an error if there are
+// too many.
 func boundsOf(ctx context.Context, tables []*layer.Table) (*bounds, error) {
 	if len(tables) > maxLayers {
-		return nil, fmt.Errorf("%w: %d layers, where %d are allowed", errBound, len(tables), maxLayers)
+		return nil, fmt.Errorf("%w: %d layers; the limit is %d", errBound, len(tables), maxLayers)
 	}
 	entries := 0
 	for _, t := range tables {
 		entries += t.Len()
 	}
 	if entries > maxEntries {
-		return nil, fmt.Errorf("%w: its layers have %d entries, where %d are allowed", errBound, entries, maxEntries)
+		return nil, fmt.Errorf("%w: %d entries in all layers; the limit is %d", errBound, entries, maxEntries)
 	}
 	return &bounds{
 		ctx:      ctx,
@@ -67,7 +66,7 @@ func (b *bounds) follow(path []byte) { b.steps += 1 + bytes.Count(path, []byte{'
 func (b *bounds) check(ordinal, nodes int) error {
 	switch {
 	case nodes > b.maxNodes:
-		return fmt.Errorf("%w: its paths have more than %d directories that are no entries", errBound, b.maxNodes)
+		return fmt.Errorf("%w: more than %d directories without an entry of their own", errBound, b.maxNodes)
 	case b.steps > b.maxSteps:
 		return fmt.Errorf("%w: its paths and links are too deep: more than %d elements in all", errBound, b.maxSteps)
 	case ordinal%checkEvery == 0 && b.ctx.Err() != nil:

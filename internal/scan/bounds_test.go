@@ -41,7 +41,7 @@ func TestMergeBounds(t *testing.T) {
 		want   string // part of the error, or "" for none
 	}{
 		{"a few deep paths", []imagetest.Layer{deep(100)}, ""},
-		{"deep paths", []imagetest.Layer{deep(1000)}, "directories that are no entries"},
+		{"deep paths", []imagetest.Layer{deep(1000)}, "directories without an entry of their own"},
 		{"winding links", []imagetest.Layer{winding}, "too deep"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -30,7 +30,7 @@ type Changes struct {
 	Buried Amount
 }
 
-// Waste is what the image holds of a path and no container sees.
+// Waste is content of a path that is in the image but that no container sees.
 type Waste struct {
 	Path string
 	// Versions counts the buried ones, Bytes sums their bodies.
@@ -38,7 +38,7 @@ type Waste struct {
 	Bytes    int64
 }
 
-// Changes gives what each layer did.
+// Changes returns what each layer changed.
 func (m *Merged) Changes() []Changes {
 	t := m.tree
 	list := make([]Changes, len(t.tables))
@@ -74,7 +74,7 @@ func (m *Merged) Changes() []Changes {
 	return list
 }
 
-// keptByLinks gives the buried bodies that live hard links show.
+// keptByLinks returns the buried bodies that live hard links still show.
 func (t *tree) keptByLinks() map[versionID]bool {
 	kept := make(map[versionID]bool)
 	for _, versions := range t.versions {
@@ -91,8 +91,8 @@ func (t *tree) keptByLinks() map[versionID]bool {
 	return kept
 }
 
-// replaced gives the length of the file of a lower layer whose place a version of
-// a layer took, if there was one.
+// replaced returns the length of the file of a lower layer that a version of a layer
+// replaced, if there was one.
 func (t *tree) replaced(l int, v *version) (length int64, ok bool) {
 	for id := v.older; id != 0; {
 		layer, ordinal := t.position(id)
@@ -107,8 +107,8 @@ func (t *tree) replaced(l int, v *version) (length int64, ok bool) {
 	return 0, false
 }
 
-// MostWasted gives the paths of which the image holds most bytes that no container
-// sees, at most so many, those of most bytes first.
+// MostWasted returns the paths with the most bytes that no container sees, at most so
+// many, in descending order.
 func (m *Merged) MostWasted(most int) []Waste {
 	t := m.tree
 	kept := t.keptByLinks()

@@ -10,8 +10,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Digests is a LayerAnalyzer that works out the SHA-256 of every file, for those
-// who ask for it: a scan has better things to do.
+// Digests is a LayerAnalyzer that computes the SHA-256 of every file. It is not part
+// of a scan.
 type Digests struct{}
 
 var _ seaworthy.LayerAnalyzer = Digests{}
@@ -69,7 +69,7 @@ func (p *digestPass) Close(context.Context) ([]byte, error) {
 	return out, nil
 }
 
-// Digest gives the SHA-256 of the body of an entry, if [Digests] was among the
+// Digest returns the SHA-256 of the body of an entry, if [Digests] was among the
 // analyzers when the image was read.
 func (m *Merged) Digest(e *seaworthy.Entry) (sum [sha256.Size]byte, ok bool) {
 	if e.BodyLayer < 0 || e.Type != seaworthy.Regular && e.Type != seaworthy.Hardlink {

@@ -24,7 +24,7 @@ func TestRepeatedLayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = newTree(t.Context(), slices.Repeat([]*layer.Table{l.Table}, maxEntries/10_000+1))
-	if err == nil || !strings.Contains(err.Error(), "its layers have 20010000 entries") {
+	if err == nil || !strings.Contains(err.Error(), "20010000 entries in all layers") {
 		t.Errorf("%v", err)
 	}
 	if _, err := newTree(t.Context(), slices.Repeat([]*layer.Table{l.Table}, 3)); err != nil {

@@ -277,7 +277,7 @@ func (f *fanout) toSpool(h *seaworthy.Header, body io.Reader) (job, error) {
 	}
 	if err != nil {
 		f.done(j)
-		return job{}, fmt.Errorf("%s: keeping its %d bytes in a temporary file: %w", h.Path, h.Size, err)
+		return job{}, fmt.Errorf("%s: cannot write its %d bytes to a temporary file: %w", h.Path, h.Size, err)
 	}
 	j.file = seaworthy.NewSpooledFile(h, buf.space, spool)
 	return j, nil
@@ -308,12 +308,12 @@ func (f *fanout) results(ctx context.Context) (map[string][]byte, error) {
 func openSpool(dir string) (*os.File, error) {
 	f, err := os.CreateTemp(dir, "seaworthy-")
 	if err != nil {
-		return nil, fmt.Errorf("no temporary file for a large body: %w", err)
+		return nil, fmt.Errorf("cannot create a temporary file for a large file: %w", err)
 	}
 	if runtime.GOOS != "windows" {
 		if err := os.Remove(f.Name()); err != nil {
 			f.Close()
-			return nil, fmt.Errorf("no temporary file for a large body: %w", err)
+			return nil, fmt.Errorf("cannot create a temporary file for a large file: %w", err)
 		}
 	}
 	return f, nil
@@ -347,4 +347,4 @@ func (r *contextReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var errTooManyAnalyzers = errors.New("more analyzers than a scan can run")
+var errTooManyAnalyzers = errors.New("too many analyzers for one scan")

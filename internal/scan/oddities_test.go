@@ -50,9 +50,9 @@ func TestOddLayer(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range []string{
-			`secret partial: the names of entries of layer 0 lead above the root, 1 in all, the first of them "../../etc/evil": `,
-			fmt.Sprintf("secret partial: %d bytes lie behind the end of the tar archive of layer 1, ", len(hiding)/2),
-			`secret partial: sparse files of layer 2 were not looked at, 1 in all, the first of them "holes": `,
+			`secret partial: layer 0 has entries whose names lead above the root (1 in all; the first is "../../etc/evil"): `,
+			fmt.Sprintf("secret partial: %d bytes after the end of the tar archive of layer 1 ", len(hiding)/2),
+			`secret partial: layer 2 has sparse files that are too large when unpacked`,
 		} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: no %q in:\n%s", state, want, &out)

@@ -37,7 +37,7 @@ func filesOf(p *inventory.Package, supplements []*inventory.Package) []inventory
 	return lists
 }
 
-// owners tells to which package a live node belongs.
+// owners maps live nodes to the packages that they belong to.
 type owners struct {
 	packages []*installed
 	of       []uint32 // by node: 1 + the index of its package, or 0
@@ -47,7 +47,7 @@ type owners struct {
 	removed map[string]removedFile           // guarded by mu; nil until it is asked for
 }
 
-// get gives the package of a node.
+// get returns the package of a node.
 func (o *owners) get(id nodeID) (*installed, bool) {
 	if o.of[id] == 0 {
 		return nil, false
@@ -55,8 +55,8 @@ func (o *owners) get(id nodeID) (*installed, bool) {
 	return o.packages[o.of[id]-1], true
 }
 
-// findOwners gives the packages to which live paths belong. Where two packages
-// list a path, it is the first's.
+// findOwners returns the packages to which live paths belong. Of two packages that
+// list a path the first counts.
 func (s *software) findOwners() *owners {
 	o := &owners{packages: s.system(), of: make([]uint32, s.merged.tree.count)}
 	find := s.merged.tree.finder()
@@ -72,7 +72,7 @@ func (s *software) findOwners() *owners {
 	return o
 }
 
-// finder gives a function that finds the live node of a path, links above its last
+// finder returns a function that finds the live node of a path, links above its last
 // element followed. It is for sorted paths, many in the same directory.
 func (t *tree) finder() func([]byte) (nodeID, bool) {
 	type directory struct {
@@ -101,9 +101,9 @@ func (t *tree) finder() func([]byte) (nodeID, bool) {
 	}
 }
 
-// unchangedOwner gives the purl of the package of the operating system to which a
-// language's package belongs, "" if to none. What a later layer put in the place
-// of the operating system's file is not the operating system's.
+// unchangedOwner returns the purl of the operating system's package to which a file
+// with a language's package belongs, "" if to none. A file that a later layer replaced
+// does not belong to the operating system.
 func (s *software) unchangedOwner(e *seaworthy.Entry) string {
 	if len(s.system()) == 0 {
 		return ""
@@ -148,14 +148,14 @@ func (m *Merged) Installed(path string, digests [][]byte) (*seaworthy.Package, b
 	return p.out, true
 }
 
-// removedFile is a file that a package lists, but that is not there any more.
+// removedFile is a file that a package lists and that a layer removed.
 type removedFile struct {
 	owner  *installed
-	digest []byte // that the package's database has
+	digest []byte // from the package database
 }
 
-// removedFiles gives the files whose digest a package has and that layers have
-// removed since, by path.
+// removedFiles returns the removed files whose digest the package database has, by
+// path.
 func (o *owners) removedFiles(t *tree) map[string]removedFile {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -182,7 +182,7 @@ func (o *owners) removedFiles(t *tree) map[string]removedFile {
 	return o.removed
 }
 
-// digestsOf gives the digests that a package's database has of its files.
+// digestsOf returns the digests of a package's files from the package database.
 func (o *owners) digestsOf(p *installed, t *tree) map[nodeID][]byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -11,16 +11,16 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// software is what software the image holds, by the package databases, manifests
-// and binaries that a container sees. All but the release is worked out when
-// somebody asks for it first.
+// software is the software in the image, by the package databases, manifests and
+// binaries that a container sees. Everything except the release is computed on first
+// use.
 type software struct {
 	merged  *Merged
 	layers  []*inventory.Layer
 	release *inventory.Release // nil if the image names no distribution
-	files   []softwareFile     // those that are live, sorted by path
+	files   []softwareFile     // sorted by path
 
-	licenses license.Normalizer // used while system and all are worked out
+	licenses license.Normalizer // used while system and all are computed
 
 	system func() []*installed // of operating systems' package managers
 	owners func() *owners
@@ -28,7 +28,7 @@ type software struct {
 	gaps   func() []*seaworthy.Coverage
 }
 
-// softwareFile is a file that names packages.
+// softwareFile is a live file with packages.
 type softwareFile struct {
 	entry seaworthy.Entry
 	found *inventory.Found
@@ -43,7 +43,7 @@ type installed struct {
 	since int
 }
 
-// decodeInventories gives what the inventory found in each layer.
+// decodeInventories returns the inventory of each layer.
 func (m *Merged) decodeInventories() ([]*inventory.Layer, error) {
 	analyzer := inventory.New()
 	var layers []*inventory.Layer
@@ -76,8 +76,8 @@ func newSoftware(m *Merged, layers []*inventory.Layer) *software {
 	return s
 }
 
-// findSystem gives the packages of all live databases. Where two databases have
-// the same package, that of the first counts.
+// findSystem returns the packages of all live databases. If two databases have the
+// same package, the first counts.
 func (s *software) findSystem() []*installed {
 	ecosystems := make(map[string]string) // by type of package
 	seen := make(map[inventory.PackageID]bool)
@@ -113,7 +113,7 @@ func (s *software) findSystem() []*installed {
 	return list
 }
 
-// describe puts a package into the words of a report.
+// describe makes the package of a report.
 func (s *software) describe(p *inventory.Package, ecosystem string) *seaworthy.Package {
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
@@ -129,11 +129,11 @@ func (s *software) location(path string, layer int) seaworthy.Location {
 	return seaworthy.Location{Path: path, Layer: &layer, Instruction: s.merged.image.Layers[layer].Instruction}
 }
 
-// since gives, for each package of a live file, the first layer from which all
+// since returns, for each package of a live file, the first layer from which on all
 // versions of the file have the package in that version.
 func (s *software) since(f softwareFile) []int {
 	layers := make([]int, len(f.found.Packages))
-	open := make([]int, len(layers)) // packages that may be older still
+	open := make([]int, len(layers)) // packages that may be still older
 	for i := range layers {
 		layers[i], open[i] = f.entry.Layer, i
 	}
@@ -143,7 +143,7 @@ func (s *software) since(f softwareFile) []int {
 			break // between the two there was no file
 		}
 		older := s.layers[versions[v].Layer].Packages(versions[v].Ordinal, f.found.Format)
-		// Both are sorted, so one walk over them tells what they share.
+		// Both are sorted, so one walk over them finds what they share.
 		open = slices.DeleteFunc(open, func(i int) bool {
 			p := &f.found.Packages[i]
 			for len(older) > 0 && inventory.CompareVersions(&older[0], p) < 0 {
@@ -159,9 +159,9 @@ func (s *software) since(f softwareFile) []int {
 	return layers
 }
 
-// findAll gives the packages of operating systems and of languages. A language's
-// package that is found in several places is one with several locations, as long
-// as all or none of them belong to the same package of the operating system.
+// findAll returns the packages of operating systems and of languages. A language's
+// package that is found in several places has several locations, provided that all of
+// them, or none, belong to the same package of the operating system.
 func (s *software) findAll() []*seaworthy.Package {
 	var all []*seaworthy.Package
 	for _, in := range s.system() {

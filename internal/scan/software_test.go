@@ -190,9 +190,9 @@ func TestInventoryGaps(t *testing.T) {
 	}{
 		"complete":                  {layers(imagetest.Layer{alpine, lib, musl, ssl}), nil},
 		"one program":               {layers(imagetest.Layer{imagetest.FileMode("app", 0o755, "x"), imagetest.File("etc/passwd", "")}), nil},
-		"no distribution":           {layers(imagetest.Layer{lib, musl, ssl}), []string{"distribution: not-checked: The image has no os-release, so nothing tells whose advisories are for its 2 packages."}},
-		"no distribution, no names": {layers(imagetest.Layer{lib}), []string{"distribution: not-checked: The image has neither an os-release nor a package database, but the directories of an operating system."}},
-		"no database":               {layers(imagetest.Layer{release, lib}), []string{"distribution: not-checked: The image is of Debian GNU/Linux 12 (bookworm), but has no package database that names a package."}},
+		"no distribution":           {layers(imagetest.Layer{lib, musl, ssl}), []string{"distribution: not-checked: The image has no os-release, so the advisories for its 2 packages are not known."}},
+		"no distribution, no names": {layers(imagetest.Layer{lib}), []string{"distribution: not-checked: The image has the directories of an operating system, but neither an os-release nor a package database."}},
+		"no database":               {layers(imagetest.Layer{release, lib}), []string{"distribution: not-checked: The distribution is Debian GNU/Linux 12 (bookworm), but its package database is missing or empty."}},
 		"unknown distribution": {
 			layers(imagetest.Layer{imagetest.File("etc/os-release", "ID=ship\nID_LIKE=debian\n"), dpkg("a 1")}),
 			[]string{`1 package of type deb: not-checked: No advisories are known for the distribution "ship".`},
@@ -208,27 +208,27 @@ func TestInventoryGaps(t *testing.T) {
 		"broken database": {
 			layers(imagetest.Layer{imagetest.File("etc/os-release", "ID=rocky\nVERSION_ID=9.3\n"), imagetest.File("var/lib/rpm/rpmdb.sqlite", "SQLite format 3\x00")}),
 			[]string{
-				"distribution: not-checked: The image is of rocky, but has no package database that names a package.",
+				"distribution: not-checked: The distribution is rocky, but its package database is missing or empty.",
 				"layer 0: var/lib/rpm/rpmdb.sqlite: failed: As rpm: It is too short for a SQLite database.",
 			},
 		},
 		"database elsewhere": {
 			layers(imagetest.Layer{release, imagetest.File("srv/packages", "Package: a\nVersion: 1\n"), imagetest.Symlink("var/lib/dpkg/status", "/srv/packages")}),
 			[]string{
-				"distribution: not-checked: The image is of Debian GNU/Linux 12 (bookworm), but has no package database that names a package.",
-				"layer 0: var/lib/dpkg/status: not-checked: The package database is not a file of its own there, and was not read.",
+				"distribution: not-checked: The distribution is Debian GNU/Linux 12 (bookworm), but its package database is missing or empty.",
+				"layer 0: var/lib/dpkg/status: not-checked: The package database was not read: it is a link or not a regular file.",
 			},
 		},
 		"deleted database": {
 			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{imagetest.Whiteout("lib/apk")}),
 			[]string{
-				"distribution: not-checked: The image is of Alpine Linux v3.18, but has no package database that names a package.",
-				"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) took 2 packages out of the package database and left the files: musl, openssl.",
+				"distribution: not-checked: The distribution is Alpine Linux v3.18, but its package database is missing or empty.",
+				"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) removed 2 packages from the package database and left the files: musl, openssl.",
 			},
 		},
 		"database written anew": {
 			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{apk("musl 1.2-r0 lib/ld-musl")}),
-			[]string{"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) took 1 package out of the package database and left the files: openssl."},
+			[]string{"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) removed 1 package from the package database and left the files: openssl."},
 		},
 		"package removed as it should be": {
 			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{apk("musl 1.2-r0 lib/ld-musl"), imagetest.Whiteout("usr/lib/libssl.so")}), nil,
@@ -239,8 +239,8 @@ func TestInventoryGaps(t *testing.T) {
 		"lists gone too": {
 			layers(imagetest.Layer{release, dpkg("a 1", "b 1")}, imagetest.Layer{imagetest.Whiteout("var/lib/dpkg")}),
 			[]string{
-				"distribution: not-checked: The image is of Debian GNU/Linux 12 (bookworm), but has no package database that names a package.",
-				"layer 0: var/lib/dpkg/status: not-checked: Layer 1 (COPY layer1 /) took 2 packages out of the package database and left the files: a, b.",
+				"distribution: not-checked: The distribution is Debian GNU/Linux 12 (bookworm), but its package database is missing or empty.",
+				"layer 0: var/lib/dpkg/status: not-checked: Layer 1 (COPY layer1 /) removed 2 packages from the package database and left the files: a, b.",
 			},
 		},
 	} {
@@ -256,7 +256,7 @@ func TestInventoryGaps(t *testing.T) {
 func TestInventoryOfWindows(t *testing.T) {
 	m := read(t, layers(imagetest.Layer{imagetest.File("Files/a", "x")}).OCILayout(t), scan.Options{})
 	m.Image().Config.OS = "windows"
-	if diff := cmp.Diff([]string{"image: not-checked: The packages of images for windows are not known."}, gapsOf(m)); diff != "" {
+	if diff := cmp.Diff([]string{"image: not-checked: Packages of images for windows are not supported."}, gapsOf(m)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -9,11 +9,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// findGaps says of what software the image may hold nothing, or not all, is known.
+// findGaps returns the parts of the image whose software is not, or not completely,
+// known.
 func (s *software) findGaps() []*seaworthy.Coverage {
 	g := &gaps{}
 	if os := s.merged.image.Config.OS; os != "" && os != "linux" {
-		g.add("image", seaworthy.NotChecked, seaworthy.CodeUnsupportedPlatform, fmt.Sprintf("The packages of images for %s are not known.", os))
+		g.add("image", seaworthy.NotChecked, seaworthy.CodeUnsupportedPlatform, fmt.Sprintf("Packages of images for %s are not supported.", os))
 	}
 	for _, why := range s.merged.leftOut {
 		g.add("image", seaworthy.Partial, why.Code, why.Reason)
@@ -39,7 +40,7 @@ func layerSubject(layer int, path string) string {
 	return fmt.Sprintf("layer %d: %s", layer, text)
 }
 
-// unreadFiles is about live files that were not read, or not whole.
+// unreadFiles adds the live files that were not read, or not completely.
 func (s *software) unreadFiles(g *gaps) {
 	for _, f := range s.files {
 		if gap, ok := f.found.Gap(layerSubject(f.entry.Layer, f.entry.Path)); ok {
@@ -53,8 +54,8 @@ func (s *software) unreadFiles(g *gaps) {
 	}
 }
 
-// unreadDatabases is about what is where a database should be and was not read as
-// one, such as a link to a file of another name.
+// unreadDatabases adds what is at the path of a database but was not read as one, such
+// as a link to a file of another name.
 func (s *software) unreadDatabases(g *gaps) {
 	for _, path := range inventory.DatabasePaths() {
 		e, ok := s.merged.Resolve(path)
@@ -65,12 +66,12 @@ func (s *software) unreadDatabases(g *gaps) {
 			return f.found.Role == inventory.Database && f.entry.Layer == e.BodyLayer && f.entry.Ordinal == e.BodyOrdinal
 		})
 		if !read && (e.BodyLayer < 0 || s.layers[e.BodyLayer].Beyond == 0) {
-			g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, seaworthy.CodePackageDatabaseUnreadable, "The package database is not a file of its own there, and was not read.")
+			g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, seaworthy.CodePackageDatabaseUnreadable, "The package database was not read: it is a link or not a regular file.")
 		}
 	}
 }
 
-// unknownDistribution is about packages without advisories.
+// unknownDistribution adds packages without advisories.
 func (s *software) unknownDistribution(g *gaps) {
 	counts := make(map[string]int) // packages by type
 	for _, p := range s.system() {
@@ -81,15 +82,15 @@ func (s *software) unknownDistribution(g *gaps) {
 	}
 }
 
-// missing is a package that a database named once, and that no live one names.
+// missing is a package that only buried databases name.
 type missing struct {
 	*inventory.Package
 	entry seaworthy.Entry // of the database
 	lists []inventory.FileList
 }
 
-// missingPackages is about packages that are gone from the database while their
-// files are still there: a deleted database, or one that was written anew.
+// missingPackages adds packages that were removed from the database while their files
+// remain: the database was deleted or overwritten.
 func (s *software) missingPackages(g *gaps) {
 	byDatabase := make(map[string][]string) // names of packages
 	entries := make(map[string]seaworthy.Entry)
@@ -103,12 +104,12 @@ func (s *software) missingPackages(g *gaps) {
 	for path, names := range byDatabase {
 		e := entries[path]
 		g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, seaworthy.CodePackageDatabaseRemoved, fmt.Sprintf(
-			"%s took %s out of the package database and left the files: %s.",
+			"%s removed %s from the package database and left the files: %s.",
 			s.removal(&e), plural(len(names), "package"), some(names)))
 	}
 }
 
-// removal names the layer that took a version of a database away.
+// removal names the layer that removed a version of a database.
 func (s *software) removal(e *seaworthy.Entry) string {
 	if e.RemovedIn == nil {
 		return "Something"
@@ -127,7 +128,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// some lists the first few of names.
+// some lists the first names.
 func some(names []string) string {
 	const few = 5
 	slices.Sort(names)
@@ -138,7 +139,7 @@ func some(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// findMissing gives the packages that only buried databases name, each as the last
+// findMissing returns the packages that only buried databases name, each as the last
 // of them has it.
 func (s *software) findMissing() []missing {
 	type name struct{ kind, name string }
@@ -170,9 +171,9 @@ func (s *software) findMissing() []missing {
 	return list
 }
 
-// filesRemain is true if at least half of a missing package's files are still as
-// its layer left them, and belong to no other package. A package whose files
-// nobody listed counts too once no database of its type is left.
+// filesRemain reports whether at least half of a missing package's files are unchanged
+// since its layer and belong to no other package. A package without a list of files
+// counts too if no database of its type is left.
 func (s *software) filesRemain(p missing, find func([]byte) (nodeID, bool)) bool {
 	files, remain := 0, 0
 	for _, list := range p.lists {
@@ -193,8 +194,8 @@ func (s *software) filesRemain(p missing, find func([]byte) (nodeID, bool)) bool
 	return remain > 0 && 2*remain >= files
 }
 
-// isFileUpTo is true of a live node that is no directory and that none of the
-// layers above brought.
+// isFileUpTo reports whether a live node is not a directory, and no layer above the
+// given one added it.
 func (s *software) isFileUpTo(id nodeID, layer int) bool {
 	t := s.merged.tree
 	if t.isDirectory(id) {
