@@ -34,6 +34,7 @@ const order = `
 	internal/zipfile     <
 	internal/inflate     <
 	internal/gitpack     < internal/inflate
+	internal/pyc         <
 	internal/sqlite      <
 	internal/account     <
 	internal/sudoers     <
@@ -53,7 +54,7 @@ const order = `
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig internal/misconfig/*
-	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack
+	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary alone.

@@ -2,7 +2,6 @@ package secret
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,6 +15,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/pyc"
 )
 
 // pySource is a module with a secret wherever there is an @.
@@ -135,195 +135,34 @@ func TestBytecodeOfPython(t *testing.T) {
 	}
 }
 
-// assembled is a code object in the format of one version.
-type assembled struct {
-	version              int
-	consts, names, local []string // marshalled
-	arguments            int
-	body                 []byte
-}
-
-func pycShort(s string) string { return "z" + string([]byte{byte(len(s))}) + s }
-
-func pycTupleText(items ...string) string {
-	return ")" + string([]byte{byte(len(items))}) + strings.Join(items, "")
-}
-
-// do adds an instruction by its name.
-func (c *assembled) do(name string, arg int) {
-	if name == "CACHE" {
-		c.body = append(c.body, 0, 0)
-		return
+// settingsModule is the bytecode of CPython 3.11 for
+//
+//	import os
+//	DB_PASSWORD = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-tok"
+//	os.environ["API_TOKEN"] = "xxxxx-value-1-xxx"
+//	app.secret_key = "xxxxx-value-2-xxx"
+//	connection = {"password": "xxxxx-value-3-xxx", "port": port()}
+//	login(passwd="xxxxx-value-4-xxx")
+//	def f(host, passphrase="xxxxx-value-5-xxx"): pass
+//
+// with other values.
+func settingsModule(t *testing.T, values []string) string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/settings.cpython-311.pyc")
+	if err != nil {
+		t.Fatal(err)
 	}
-	i := slices.IndexFunc(pycInstructions[:], func(in pycInstruction) bool { return in.name == name })
-	if i < 0 || pycInstructions[i].numbers[c.version] == 0 {
-		panic(fmt.Sprintf("Python 3.%d has no %s", c.version+6, name))
-	}
-	c.body = append(c.body, pycInstructions[i].numbers[c.version], byte(arg))
-}
-
-func (c *assembled) konst(text string) int {
-	c.consts = append(c.consts, text)
-	return len(c.consts) - 1
-}
-
-func (c *assembled) name(text string) int {
-	c.names = append(c.names, pycShort(text))
-	return len(c.names) - 1
-}
-
-func (c *assembled) marshal() string {
-	var b strings.Builder
-	n := func(v int) { b.Write(binary.LittleEndian.AppendUint32(nil, uint32(v))) }
-	b.WriteByte(0xe3)
-	n(c.arguments)
-	if c.version >= python38 {
-		n(0)
-	}
-	n(0)
-	if c.version < python311 {
-		n(len(c.local))
-	}
-	n(10)
-	n(0)
-	b.WriteByte('s')
-	n(len(c.body))
-	b.Write(c.body)
-	b.WriteString(pycTupleText(c.consts...) + pycTupleText(c.names...) + pycTupleText(c.local...))
-	if c.version >= python311 {
-		b.WriteByte('s') // the kinds of the locals
-		n(len(c.local))
-		b.WriteString(strings.Repeat(" ", len(c.local)))
-	} else {
-		b.WriteString(pycTupleText() + pycTupleText())
-	}
-	b.WriteString(pycShort("x.py") + pycShort("<module>"))
-	if c.version >= python311 {
-		b.WriteString(pycShort("<module>"))
-	}
-	n(1)
-	b.WriteString("s\x00\x00\x00\x00")
-	if c.version >= python311 {
-		b.WriteString("s\x00\x00\x00\x00")
-	}
-	return b.String()
-}
-
-// pycFile is a module with that code.
-func pycFile(c *assembled) []byte {
-	b := make([]byte, 16)
-	for magic, version := range pycMagic {
-		if version == c.version {
-			binary.LittleEndian.PutUint16(b, magic)
+	for i, v := range values {
+		placeholder := fmt.Sprintf("xxxxx-value-%d-xxx", i)
+		if i == 0 {
+			placeholder = strings.Repeat("x", 36) + "-tok"
 		}
-	}
-	b[2], b[3] = '\r', '\n'
-	if c.version == python36 {
-		b = b[:12]
-	}
-	return append(b, c.marshal()...)
-}
-
-// pycSample is a module that gives names to values in each way that is known, in the
-// bytecode of one version; and what is to be read out of it.
-func pycSample(version int, values []string) ([]byte, string) {
-	c := &assembled{version: version}
-	value := func(i int) int { return c.konst(pycShort(values[i])) }
-	c.do("LOAD_CONST", value(0))
-	c.do("STORE_NAME", c.name("DB_PASSWORD"))
-
-	c.do("LOAD_CONST", value(1))
-	c.do("LOAD_NAME", c.name("os"))
-	if version >= python312 {
-		c.do("LOAD_ATTR", c.name("environ")<<1)
-		c.do("CACHE", 0)
-	} else {
-		c.do("LOAD_ATTR", c.name("environ"))
-	}
-	c.do("LOAD_CONST", c.konst(pycShort("API_TOKEN")))
-	c.do("STORE_SUBSCR", 0)
-
-	c.do("LOAD_CONST", value(2))
-	c.do("LOAD_NAME", c.name("app"))
-	c.do("STORE_ATTR", c.name("secret_key"))
-
-	c.do("LOAD_CONST", c.konst(pycShort("password")))
-	c.do("LOAD_CONST", value(3))
-	c.do("BUILD_MAP", 1)
-	c.do("POP_TOP", 0)
-
-	names := pycTupleText(pycShort("passwd"))
-	switch {
-	case version < python311:
-		c.do("LOAD_NAME", c.name("login"))
-		c.do("LOAD_CONST", value(4))
-		c.do("LOAD_CONST", c.konst(names))
-		c.do("CALL_FUNCTION_KW", 1)
-	case version < python313:
-		c.do("PUSH_NULL", 0)
-		c.do("LOAD_NAME", c.name("login"))
-		c.do("LOAD_CONST", value(4))
-		c.do("KW_NAMES", c.konst(names))
-		if version == python311 {
-			c.do("PRECALL", 1)
-			c.do("CACHE", 0)
+		if len(v) != len(placeholder) || bytes.Count(b, []byte(placeholder)) != 1 {
+			t.Fatalf("value %d cannot be put in", i)
 		}
-		c.do("CALL", 1)
-		c.do("CACHE", 0)
-	default:
-		c.do("LOAD_NAME", c.name("login"))
-		c.do("PUSH_NULL", 0)
-		c.do("LOAD_CONST", value(4))
-		c.do("LOAD_CONST", c.konst(names))
-		c.do("CALL_KW", 1)
+		b = bytes.Replace(b, []byte(placeholder), []byte(v), 1)
 	}
-	c.do("POP_TOP", 0)
-
-	inner := &assembled{version: version, arguments: 2, local: []string{pycShort("host"), pycShort("passphrase")}}
-	c.do("LOAD_CONST", c.konst(pycTupleText(pycShort(values[5]))))
-	c.do("LOAD_CONST", c.konst(inner.marshal()))
-	if version < python311 {
-		c.do("LOAD_CONST", c.konst(pycShort("f")))
-	}
-	if version < python313 {
-		c.do("MAKE_FUNCTION", 1)
-	} else {
-		c.do("MAKE_FUNCTION", 0)
-		c.do("SET_FUNCTION_ATTRIBUTE", 1)
-	}
-	c.do("STORE_NAME", c.name("f"))
-	return pycFile(c), fmt.Sprintf(`DB_PASSWORD = %q
-x["API_TOKEN"] = %q
-app.secret_key = %q
-"password": %q,
-login(passwd=%q)
-passphrase=%q
-`, values[0], values[1], values[2], values[3], values[4], values[5])
-}
-
-func TestBytecodeOfVersions(t *testing.T) {
-	_, values := filled(strings.Repeat("@", 6), 950)
-	for version := range pythons {
-		t.Run(fmt.Sprintf("3.%d", version+6), func(t *testing.T) {
-			body, want := pycSample(version, values)
-			got := pycSource(body)
-			if got == nil {
-				t.Fatal("not read")
-			}
-			if diff := cmp.Diff(want, string(got.text)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-			for _, p := range got.pieces {
-				if at := int(p.from); !bytes.Equal(got.text[p.at:p.at+p.size], body[at:at+p.size]) {
-					t.Errorf("%s is not at %d", got.text[p.at:p.at+p.size], at)
-				}
-			}
-			body[0]++
-			if version != python314 && pycSource(body) != nil {
-				t.Error("a version that is not known was read")
-			}
-		})
-	}
+	return string(b)
 }
 
 // A value that a rule knows by its form is found once, and what is in the code of an
@@ -332,17 +171,17 @@ func TestBytecodeFindings(t *testing.T) {
 	token := githubToken(960)
 	_, values := filled(strings.Repeat("@", 6), 970)
 	values[0] = token
-	body, _ := pycSample(python312, values)
+	body := settingsModule(t, values)
 	c := judge(t, imagetest.Image{Layers: []imagetest.Layer{{
-		imagetest.File("app/__pycache__/conf.cpython-312.pyc", string(body)),
-		imagetest.File("usr/lib/python3/dist-packages/x/conf.pyc", string(body)),
+		imagetest.File("app/__pycache__/conf.cpython-311.pyc", body),
+		imagetest.File("usr/lib/python3/dist-packages/x/conf.pyc", body),
 	}}})
 	tokens, named := c.of("github-pat"), c.of("generic-secret")
 	if len(tokens) != 1 || len(tokens[0].Locations) != 2 || len(named) != 5 {
 		t.Fatalf("%d tokens and %d values with names: %+v", len(tokens), len(named), c.findings)
 	}
 	for _, f := range named {
-		if l := f.Locations; len(l) != 1 || l[0].Line != 0 || l[0].Offset == 0 || l[0].Path != "app/__pycache__/conf.cpython-312.pyc" {
+		if l := f.Locations; len(l) != 1 || l[0].Line != 0 || l[0].Offset == 0 || l[0].Path != "app/__pycache__/conf.cpython-311.pyc" {
 			t.Errorf("%+v", l)
 		}
 	}
@@ -351,67 +190,17 @@ func TestBytecodeFindings(t *testing.T) {
 	}
 }
 
-func TestBytecodeDamaged(t *testing.T) {
-	_, values := filled(strings.Repeat("@", 6), 980)
-	for version := range pythons {
-		body, _ := pycSample(version, values)
-		for n := range body {
-			pycSource(body[:n])
+// TestBytecodeGrows is of code that names one long text again and again.
+func TestBytecodeGrows(t *testing.T) {
+	file := []byte(strings.Repeat("x: ", 1<<10))
+	w := pycWriter{out: &recovered{}, file: file, room: 4*len(file) + 64<<10}
+	n := 0
+	for ; n < 1<<20; n++ {
+		if err := w.Entry(pyc.Text{From: 0, To: 3}, pyc.Text{From: 0, To: len(file)}); err != nil {
+			break
 		}
 	}
-	// A few bytes ask for all the memory there is, and code that builds ever more of itself.
-	head := "\xcb\x0d\x0d\x0a" + strings.Repeat("\x00", 12)
-	for name, tail := range map[string]string{
-		"deep":  strings.Repeat(")\x01", 1<<16),
-		"wide":  "(\xff\xff\xff\x7f",
-		"loop":  "\xa9\x01r\x00\x00\x00\x00",
-		"long":  "l\x00\x00\x00\x80",
-		"text":  "u\xff\xff\xff\x7f",
-		"slice": ":NNN",
-	} {
-		t.Run(name, func(*testing.T) { pycSource([]byte(head + tail)) })
+	if len(w.out.text) > w.room+2*len(file) || n == 1<<20 {
+		t.Errorf("%d bytes became %d", len(file), len(w.out.text))
 	}
-	// Code that gives a function a hundred thousand defaults again and again.
-	greedy := &assembled{version: python312}
-	defaults := greedy.konst("(\xa0\x86\x01\x00" + strings.Repeat("N", 100_000))
-	inner := greedy.konst((&assembled{version: python312, arguments: 1 << 20}).marshal())
-	for range 1 << 17 {
-		greedy.do("LOAD_CONST", defaults)
-		greedy.do("LOAD_CONST", inner)
-		greedy.do("MAKE_FUNCTION", 1)
-	}
-	pycSource(pycFile(greedy))
-	c := &assembled{version: python312}
-	big := c.konst("u\x00\x20\x00\x00" + strings.Repeat("x:", 1<<12))
-	for range 1 << 15 {
-		c.do("LOAD_CONST", big)
-		c.do("STORE_NAME", 0)
-	}
-	c.name("secret")
-	body := pycFile(c)
-	if got := pycSource(body); len(got.text) > 5*len(body)+1<<20 {
-		t.Errorf("%d bytes became %d", len(body), len(got.text))
-	}
-}
-
-func FuzzBytecode(f *testing.F) {
-	_, values := filled(strings.Repeat("@", 6), 990)
-	for version := range pythons {
-		body, _ := pycSample(version, values)
-		f.Add(body)
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		got := pycSource(body)
-		if got == nil {
-			return
-		}
-		if len(got.text) > 4*len(body)+1<<20 {
-			t.Errorf("%d bytes became %d", len(body), len(got.text))
-		}
-		for _, p := range got.pieces {
-			if at := int(p.from); !bytes.Equal(got.text[p.at:p.at+p.size], body[at:at+p.size]) {
-				t.Fatalf("a piece of the text is not at %d", at)
-			}
-		}
-	})
 }

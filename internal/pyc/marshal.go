@@ -1,55 +1,56 @@
-package secret
+package pyc
 
 import "encoding/binary"
 
-// pycObject is an object of Python's marshal format, as far as it can be a name, a
+// object is an object of Python's marshal format, as far as it can be a name, a
 // value or code.
-type pycObject struct {
-	kind       pycKind
+type object struct {
+	kind       objectKind
 	start, end int     // of a text or bytes, in the file
 	items      []int32 // of a tuple
-	code       *pycCode
+	code       *code
 }
 
-type pycKind uint8
+type objectKind uint8
 
 const (
-	pycOther pycKind = iota
-	pycText
-	pycBytes
-	pycTupleOf
-	pycCodeOf
+	otherObject objectKind = iota
+	textObject
+	bytesObject
+	tupleObject
+	codeObject
 )
 
-// pycCode is a code object: its instructions, and the objects that these refer to.
-type pycCode struct {
+// code is a code object: its instructions, and the objects that these refer to.
+type code struct {
 	arguments                        int // that may be given by position
 	body, consts, names, local, cell int32
 	free, name                       int32
 }
 
-// The bounds on a file.
+// The limits on a file.
 const (
-	pycMaxObjects = 1 << 18
-	pycMaxItems   = 1 << 20
-	pycMaxDepth   = 200
+	maxObjects = 1 << 18
+	maxItems   = 1 << 20
+	maxDepth   = 200
 )
 
-// pycReader reads objects in the order in which marshal writes them. The first object
+// reader reads objects in the order in which marshal writes them. The first object
 // is no object: it stands for all that can be neither name nor value.
-type pycReader struct {
+type reader struct {
 	file    []byte
 	at      int
 	version int
-	objects []pycObject
+	objects []object
 	refs    []int32
 	items   int
-	// visit is called with each code object once it is read.
-	visit func(*pycCode)
+	// visit is called with each code object once it is read. Reading goes on if it returns
+	// true.
+	visit func(*code) bool
 }
 
-// byte gives the next byte. What ends too early is not ok.
-func (r *pycReader) byte() (byte, bool) {
+// byte returns the next byte. What ends too early is not ok.
+func (r *reader) byte() (byte, bool) {
 	if r.at >= len(r.file) {
 		return 0, false
 	}
@@ -57,8 +58,8 @@ func (r *pycReader) byte() (byte, bool) {
 	return r.file[r.at-1], true
 }
 
-// number gives the next number of 32 bits, which is not negative.
-func (r *pycReader) number() (int, bool) {
+// number returns the next number of 32 bits, which is not negative.
+func (r *reader) number() (int, bool) {
 	if len(r.file)-r.at < 4 {
 		return 0, false
 	}
@@ -67,7 +68,7 @@ func (r *pycReader) number() (int, bool) {
 	return int(n), n >= 0
 }
 
-func (r *pycReader) skip(n int) bool {
+func (r *reader) skip(n int) bool {
 	if n > len(r.file)-r.at {
 		return false
 	}
@@ -75,16 +76,16 @@ func (r *pycReader) skip(n int) bool {
 	return true
 }
 
-// object reads the next object and gives its index.
-func (r *pycReader) object(depth int) (int32, bool) {
+// object reads the next object and returns its index.
+func (r *reader) object(depth int) (int32, bool) {
 	kind, ok := r.byte()
-	if !ok || depth > pycMaxDepth {
+	if !ok || depth > maxDepth {
 		return 0, false
 	}
 	ref := -1
 	if kind&0x80 != 0 { // later ones refer to it, by its number among such objects
 		kind &^= 0x80
-		if ref = len(r.refs); ref == pycMaxObjects {
+		if ref = len(r.refs); ref == maxObjects {
 			return 0, false
 		}
 		r.refs = append(r.refs, 0)
@@ -96,8 +97,8 @@ func (r *pycReader) object(depth int) (int32, bool) {
 	return index, ok
 }
 
-// content reads what follows the byte that tells an object's type.
-func (r *pycReader) content(kind byte, depth int) (int32, bool) {
+// content reads what follows the byte of an object's type.
+func (r *reader) content(kind byte, depth int) (int32, bool) {
 	switch kind {
 	case '0', 'N', 'F', 'T', 'S', '.': // NULL and the singletons
 		return 0, true
@@ -160,13 +161,13 @@ func (r *pycReader) content(kind byte, depth int) (int32, bool) {
 	return 0, false // a dictionary, of which no code has any; or nothing that is known
 }
 
-// shortText passes over a number that is written as a text.
-func (r *pycReader) shortText() bool {
+// shortText skips a number that is written as a text.
+func (r *reader) shortText() bool {
 	n, ok := r.byte()
 	return ok && r.skip(int(n))
 }
 
-func (r *pycReader) several(n, depth int) bool {
+func (r *reader) several(n, depth int) bool {
 	for range n {
 		if _, ok := r.object(depth + 1); !ok {
 			return false
@@ -175,10 +176,10 @@ func (r *pycReader) several(n, depth int) bool {
 	return true
 }
 
-func (r *pycReader) text(kind byte, n int) (int32, bool) {
-	o := pycObject{kind: pycText, start: r.at, end: r.at + n}
+func (r *reader) text(kind byte, n int) (int32, bool) {
+	o := object{kind: textObject, start: r.at, end: r.at + n}
 	if kind == 's' {
-		o.kind = pycBytes
+		o.kind = bytesObject
 	}
 	if !r.skip(n) {
 		return 0, false
@@ -186,16 +187,16 @@ func (r *pycReader) text(kind byte, n int) (int32, bool) {
 	return r.keep(o)
 }
 
-func (r *pycReader) keep(o pycObject) (int32, bool) {
-	if len(r.objects) == pycMaxObjects {
+func (r *reader) keep(o object) (int32, bool) {
+	if len(r.objects) == maxObjects {
 		return 0, false
 	}
 	r.objects = append(r.objects, o)
 	return int32(len(r.objects) - 1), true
 }
 
-func (r *pycReader) tuple(n, depth int) (int32, bool) {
-	if r.items += n; n > len(r.file)-r.at || r.items > pycMaxItems {
+func (r *reader) tuple(n, depth int) (int32, bool) {
+	if r.items += n; n > len(r.file)-r.at || r.items > maxItems {
 		return 0, false
 	}
 	items := make([]int32, n)
@@ -205,16 +206,16 @@ func (r *pycReader) tuple(n, depth int) (int32, bool) {
 			return 0, false
 		}
 	}
-	return r.keep(pycObject{kind: pycTupleOf, items: items})
+	return r.keep(object{kind: tupleObject, items: items})
 }
 
 // code reads a code object, whose fields are not the same in all versions.
-func (r *pycReader) code(depth int) (int32, bool) {
+func (r *reader) code(depth int) (int32, bool) {
 	numbers := 6 // argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags
 	if r.version < python38 || r.version >= python311 {
 		numbers = 5 // without posonlyargcount; without nlocals
 	}
-	c := &pycCode{}
+	c := &code{}
 	arguments, ok := r.number()
 	if !ok || !r.skip(4*(numbers-1)) {
 		return 0, false
@@ -234,9 +235,8 @@ func (r *pycReader) code(depth int) (int32, bool) {
 	if r.version >= python311 {
 		after = 2 // and that of exceptions
 	}
-	if !r.skip(4) || !r.several(after, depth) {
+	if !r.skip(4) || !r.several(after, depth) || !r.visit(c) {
 		return 0, false
 	}
-	r.visit(c)
-	return r.keep(pycObject{kind: pycCodeOf, code: c})
+	return r.keep(object{kind: codeObject, code: c})
 }
