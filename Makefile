@@ -36,11 +36,12 @@ test: ## install what the tests need (INSTALL=no: skip the tests that need it), 
 	@.ci/test -p 2 -timeout $(TESTTIMEOUT)
 
 .PHONY: lint
-lint: ## gofmt, vet, staticcheck, and govulncheck where its data can be had
+lint: ## gofmt, vet, staticcheck, dead code, and govulncheck where its data can be had
 	@unformatted=$$(gofmt -l .); if [[ -n "$$unformatted" ]]; then \
 		echo "not gofmt'ed:" >&2; echo "$$unformatted" >&2; exit 1; fi
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	.ci/deadcode
 	@if curl -fsSL --max-time 20 -o /dev/null "$$GOVULNDB/index/db.json" 2>/dev/null; then \
 		go run $(GOVULNCHECK) ./...; \
 	else \

@@ -18,15 +18,15 @@ func (in Instruction) Pairs() []KeyValue {
 		return nil
 	}
 	if in.History < 0 {
-		return EnvPairs(in.Args)
+		return envPairs(in.Args)
 	}
 	return recordedPairs(in.Args)
 }
 
-// EnvPairs reads the arguments of ENV, ARG or LABEL in Dockerfile form:
+// envPairs reads the arguments of ENV, ARG or LABEL in Dockerfile form:
 // NAME=value with quotes and backslashes, or the older "NAME value", whose value
 // is the rest of the line. Variables are not expanded.
-func EnvPairs(args string) []KeyValue {
+func envPairs(args string) []KeyValue {
 	args = strings.Trim(args, shell.Blanks)
 	first, rest := shell.CutWord(args)
 	if first == "" {
@@ -130,7 +130,7 @@ func recordedPairs(args string) []KeyValue {
 	args = strings.Trim(args, shell.Blanks)
 	name, tail, ok := shell.CutAssignment(args, isLabelByte)
 	if !ok {
-		return EnvPairs(args)
+		return envPairs(args)
 	}
 	var pairs []KeyValue
 	tries := maxQuoteTries

@@ -122,7 +122,7 @@ func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seawor
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := startPipeline(ctx, blob, limits)
-	table := NewTable()
+	table := newTable()
 	var odd Oddities
 	err := walkTar(p.tar, table, &odd, limits, visit)
 	if err == nil {

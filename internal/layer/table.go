@@ -37,8 +37,8 @@ const (
 	modeBits        = 12
 )
 
-// NewTable gives an empty table.
-func NewTable() *Table { return new(Table) }
+// newTable gives an empty table.
+func newTable() *Table { return new(Table) }
 
 // Len is the number of entries, whiteouts included.
 func (t *Table) Len() int { return t.count }

@@ -51,7 +51,7 @@ func TestDocumentedExamples(t *testing.T) {
 		opt, p := Options{}, Default()
 		if file != "" {
 			ignoreFiles++
-			f, err := ParseIgnoreFile(file, m[3])
+			f, err := parseIgnoreFile(file, m[3])
 			if err != nil {
 				t.Error(err)
 				continue

@@ -68,7 +68,7 @@ func TestExceptionNeedsWhatItNames(t *testing.T) {
 func TestExpiry(t *testing.T) {
 	finding := []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "S-1", Severity: seaworthy.High}}
 	policy := under("exceptions", "- {id: S-1, risk: secret, reason: r, expires: 2026-06-15}")
-	ignored, err := ParseIgnoreFile(".trivyignore", []byte("# known\nS-1 exp:2026-06-15\n"))
+	ignored, err := parseIgnoreFile(".trivyignore", []byte("# known\nS-1 exp:2026-06-15\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func TestGrypeRules(t *testing.T) {
 		{"{package: {}}", false, false},
 		{"{include-aliases: true}", false, false},
 	} {
-		file, err := ParseIgnoreFile("dir/.grype.yaml", []byte("fail-on-severity: high\noutput: [json]\nignore:\n  - "+tt.rule+"\n"))
+		file, err := parseIgnoreFile("dir/.grype.yaml", []byte("fail-on-severity: high\noutput: [json]\nignore:\n  - "+tt.rule+"\n"))
 		if err != nil {
 			t.Errorf("%s: %v", tt.rule, err)
 			continue
@@ -91,7 +91,7 @@ func TestGrypeRules(t *testing.T) {
 
 // A rule that covers nothing says so.
 func TestGrypeRuleUnjudged(t *testing.T) {
-	file, err := ParseIgnoreFile(".grype.yaml", []byte("ignore:\n  - vulnerability: CVE-2026-1\n    match-type: cpe-match\n"))
+	file, err := parseIgnoreFile(".grype.yaml", []byte("ignore:\n  - vulnerability: CVE-2026-1\n    match-type: cpe-match\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestGrypeErrors(t *testing.T) {
 		"ignore: [{vulnerability: a}\n":          "",
 		"ignore: &x [{vulnerability: CVE-2026}]": "",
 	} {
-		_, err := ParseIgnoreFile(".grype.yaml", []byte(text))
+		_, err := parseIgnoreFile(".grype.yaml", []byte(text))
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
@@ -142,7 +142,7 @@ func FuzzGrypeIgnore(f *testing.F) {
 	f.Add([]byte("ignore:\n  - vulnerability: CVE-2026-1\n    package: {name: 'a.*', type: deb, location: '/**'}\n    fix-state: unknown\n"))
 	f.Add([]byte("ignore: [{namespace: 'a:b', vex-status: fixed, match-type: x}]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := ParseIgnoreFile(".grype.yaml", data)
+		file, err := parseIgnoreFile(".grype.yaml", data)
 		if err != nil {
 			if e, ok := errors.AsType[*Error](err); !ok || strings.ContainsRune(e.Message, '\n') {
 				t.Errorf("error %T %q", err, err)

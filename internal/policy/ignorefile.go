@@ -30,7 +30,7 @@ func (f *IgnoreFile) Source() string { return f.source }
 func LoadIgnoreFiles(dir string) ([]*IgnoreFile, error) {
 	var files []*IgnoreFile
 	for _, name := range append([]string{".dockleignore", ".trivyignore", ".trivyignore.yaml", ".gitleaksignore"}, grypeFiles()...) {
-		f, err := LoadIgnoreFile(filepath.Join(dir, name))
+		f, err := loadIgnoreFile(filepath.Join(dir, name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
@@ -42,19 +42,19 @@ func LoadIgnoreFiles(dir string) ([]*IgnoreFile, error) {
 	return files, nil
 }
 
-// LoadIgnoreFile reads one ignore file.
-func LoadIgnoreFile(path string) (*IgnoreFile, error) {
+// loadIgnoreFile reads one ignore file.
+func loadIgnoreFile(path string) (*IgnoreFile, error) {
 	data, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the ignore file: %w", err)
 	}
-	return ParseIgnoreFile(path, data)
+	return parseIgnoreFile(path, data)
 }
 
-// ParseIgnoreFile reads the text of an ignore file. The end of the source's name
+// parseIgnoreFile reads the text of an ignore file. The end of the source's name
 // tells its form: .grype.yaml is Grype's configuration, any other .yaml or .yml Trivy's
 // YAML, .gitleaksignore gitleaks' lines, all else has an id on each line.
-func ParseIgnoreFile(source string, data []byte) (*IgnoreFile, error) {
+func parseIgnoreFile(source string, data []byte) (*IgnoreFile, error) {
 	f := &IgnoreFile{source: source, digest: digest(data)}
 	var err error
 	switch ext := filepath.Ext(source); {

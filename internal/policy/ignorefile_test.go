@@ -81,7 +81,7 @@ licenses:
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f, err := ParseIgnoreFile(tt.source, []byte(tt.text))
+			f, err := parseIgnoreFile(tt.source, []byte(tt.text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestIgnoreFileErrors(t *testing.T) {
 		{"i.yaml", "secrets:\n  - {id: A, purls: [openssl]}\n", `i.yaml:2:21: "openssl" is not a package URL: it begins with pkg:`},
 	}
 	for _, tt := range tests {
-		_, err := ParseIgnoreFile(tt.source, []byte(tt.text))
+		_, err := parseIgnoreFile(tt.source, []byte(tt.text))
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%q: got %v\nwant %s", tt.text[:min(len(tt.text), 50)], err, tt.want)
 		}
@@ -161,7 +161,7 @@ func FuzzParseIgnoreFile(f *testing.F) {
 		if yaml {
 			source += ".yaml"
 		}
-		file, err := ParseIgnoreFile(source, data)
+		file, err := parseIgnoreFile(source, data)
 		if err != nil {
 			if e, ok := errors.AsType[*Error](err); !ok || strings.ContainsRune(e.Message, '\n') {
 				t.Errorf("error %T %q", err, err)

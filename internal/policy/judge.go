@@ -418,9 +418,9 @@ func findings(n int, r seaworthy.Risk) string {
 
 func atOrAbove(l Level) string {
 	switch l {
-	case From(seaworthy.Critical):
+	case levelFrom(seaworthy.Critical):
 		return "of severity critical"
-	case From(seaworthy.Unknown):
+	case levelFrom(seaworthy.Unknown):
 		return "of any severity"
 	}
 	return fmt.Sprintf("of severity %s or worse", l)

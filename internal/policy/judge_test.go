@@ -162,7 +162,7 @@ func TestVerdict(t *testing.T) {
 		},
 		{
 			name:     "no severity, and every severity fails",
-			opt:      Options{FailOn: From(seaworthy.Unknown)},
+			opt:      Options{FailOn: levelFrom(seaworthy.Unknown)},
 			findings: []seaworthy.Finding{unrated},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
 				"1 vulnerability finding of any severity (--fail-on unknown)",
@@ -177,7 +177,7 @@ func TestVerdict(t *testing.T) {
 		},
 		{
 			name:     "fail-on raises the level of all risks",
-			opt:      Options{FailOn: From(seaworthy.Critical)},
+			opt:      Options{FailOn: levelFrom(seaworthy.Critical)},
 			findings: []seaworthy.Finding{vulnerability, misconfiguration},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
 				"1 vulnerability finding of severity critical (--fail-on critical)",
@@ -193,7 +193,7 @@ func TestVerdict(t *testing.T) {
 		},
 		{
 			name:     "fail-on unknown",
-			opt:      Options{FailOn: From(seaworthy.Unknown)},
+			opt:      Options{FailOn: levelFrom(seaworthy.Unknown)},
 			findings: []seaworthy.Finding{{Risk: seaworthy.Trust, ID: "T", Severity: seaworthy.Unknown}},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
 				"1 trust finding of any severity (--fail-on unknown)",

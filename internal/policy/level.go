@@ -13,8 +13,8 @@ type Level uint8
 // Never is the Level that no finding reaches.
 const Never Level = 1
 
-// From is the Level that a finding of the severity or a worse one reaches.
-func From(s seaworthy.Severity) Level { return Level(s) + 2 }
+// levelFrom is the Level that a finding of the severity or a worse one reaches.
+func levelFrom(s seaworthy.Severity) Level { return Level(s) + 2 }
 
 // ParseLevel reads the name of a severity, or never.
 func ParseLevel(s string) (Level, error) {
@@ -25,7 +25,7 @@ func ParseLevel(s string) (Level, error) {
 	if err != nil {
 		return 0, fmt.Errorf("unknown severity %q: one of critical, high, medium, low, negligible, unknown, or never", s)
 	}
-	return From(severity), nil
+	return levelFrom(severity), nil
 }
 
 // String is the inverse of [ParseLevel]; of the zero Level it is empty.
@@ -40,4 +40,4 @@ func (l Level) String() string {
 }
 
 // ReachedBy says if a finding of the severity fails the image.
-func (l Level) ReachedBy(s seaworthy.Severity) bool { return l > Never && From(s) >= l }
+func (l Level) ReachedBy(s seaworthy.Severity) bool { return l > Never && levelFrom(s) >= l }

@@ -104,7 +104,7 @@ func deep(n int) string {
 func TestPolicyTakesTheRestFromTheBuiltInOne(t *testing.T) {
 	p := mustParse(t, "version: 1\nfail: {vulnerability: critical}\ncoverage: {malware: {partial: pass}}\n")
 	d := Default()
-	d.fail[seaworthy.Vulnerability] = From(seaworthy.Critical)
+	d.fail[seaworthy.Vulnerability] = levelFrom(seaworthy.Critical)
 	d.coverage[seaworthy.Malware][seaworthy.Partial] = seaworthy.DecisionPass
 	for _, r := range seaworthy.Risks() {
 		if p.fail[r] != d.fail[r] {

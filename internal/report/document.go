@@ -16,7 +16,7 @@ type document struct {
 	findings   []*seaworthy.Finding // those that count
 	settled    []*seaworthy.Finding // those that VEX says do not count
 	excepted   []*seaworthy.Finding // those that an exception permits
-	hidden     []*seaworthy.Finding // those that a Filter kept back
+	hidden     []*seaworthy.Finding // those that a filter kept back
 	coverage   []*seaworthy.Coverage
 	verdict    *seaworthy.Verdict
 }

@@ -97,7 +97,7 @@ func New(f Format, w io.Writer, opt Options) (Writer, error) {
 		return nil, err
 	}
 	if len(opt.Severities) > 0 {
-		out = Filter(out, opt.Severities)
+		out = newFilter(out, opt.Severities)
 	}
 	return out, nil
 }
@@ -166,7 +166,7 @@ func closeHandler(h seaworthy.Handler) error {
 	return nil
 }
 
-// hider is a Handler that wants to know what a [Filter] keeps from it, so as to
+// hider is a Handler that wants to know what a [newFilter] keeps from it, so as to
 // say how much it does not show.
 type hider interface {
 	hide(*seaworthy.Finding) error
@@ -179,10 +179,10 @@ func hide(h seaworthy.Handler, f *seaworthy.Finding) error {
 	return nil
 }
 
-// Filter passes all events on but the findings whose severity is not in shown.
+// newFilter passes all events on but the findings whose severity is not in shown.
 // The formats for people, text and markdown, count what they are not shown. The
 // verdict passes unchanged.
-func Filter(next seaworthy.Handler, shown []seaworthy.Severity) Writer {
+func newFilter(next seaworthy.Handler, shown []seaworthy.Severity) Writer {
 	return &filter{Handler: next, shown: slices.Clone(shown)}
 }
 

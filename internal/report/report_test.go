@@ -151,7 +151,7 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// A Filter hides findings, not their number, and lets the verdict be.
+// A filter hides findings, not their number, and lets the verdict be.
 func TestFilter(t *testing.T) {
 	text := write(t, Text, Options{Now: now, Severities: []seaworthy.Severity{seaworthy.Critical}}, harbour())
 	for _, want := range []string{
@@ -172,7 +172,7 @@ func TestFilter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := Filter(Multi(inner), []seaworthy.Severity{seaworthy.Critical})
+	w := newFilter(Multi(inner), []seaworthy.Severity{seaworthy.Critical})
 	if err := harbour().play(w); err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestFilter(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(text, b.String()); diff != "" {
-		t.Errorf("a Filter before a Multi differs:\n%s", diff)
+		t.Errorf("a filter before a Multi differs:\n%s", diff)
 	}
 }
 

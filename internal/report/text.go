@@ -178,7 +178,7 @@ func (t *textWriter) risks(p *page, d *document) {
 	}
 }
 
-// hiddenLine says how much a Filter kept back.
+// hiddenLine says how much a filter kept back.
 func hiddenLine(d *document) string {
 	var counts []string
 	for _, c := range tally(d.hidden...) {

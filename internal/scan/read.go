@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 
@@ -339,13 +338,4 @@ type bytesWriterTo []byte
 func (b bytesWriterTo) WriteTo(w io.Writer) (int64, error) {
 	n, err := w.Write(b)
 	return int64(n), err
-}
-
-// References names the images of the reading.
-func (r *Reading) References() []string {
-	var refs []string
-	for _, m := range r.manifests {
-		refs = append(refs, m.Reference)
-	}
-	return slices.Clip(refs)
 }
