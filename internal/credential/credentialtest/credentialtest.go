@@ -66,11 +66,11 @@ func generate(r *mathrand.Rand, t *syntax.Regexp, b *strings.Builder) {
 
 // GitHubToken is a personal access token of GitHub, with the checksum that it needs.
 func GitHubToken(seed uint64) string {
-	return "gh" + "p_" + Checksummed(Text(Random(seed), `[0-9A-Za-z]{30}`))
+	return "gh" + "p_" + checksummed(Text(Random(seed), `[0-9A-Za-z]{30}`))
 }
 
-// Checksummed is a text with its CRC-32 in six digits of base 62 behind it.
-func Checksummed(body string) string {
+// checksummed is a text with its CRC-32 in six digits of base 62 behind it.
+func checksummed(body string) string {
 	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	sum := crc32.ChecksumIEEE([]byte(body))
 	var out [6]byte
