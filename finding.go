@@ -156,10 +156,10 @@ type KEV struct {
 
 // AffectedPackage is the package that a finding is about.
 type AffectedPackage struct {
-	Name      string `json:"name"`
-	Version   string `json:"version"`
-	Ecosystem string `json:"ecosystem,omitempty"`
-	PURL      string `json:"purl,omitempty"`
+	Name      string    `json:"name"`
+	Version   string    `json:"version"`
+	Ecosystem Ecosystem `json:"ecosystem,omitzero"`
+	PURL      string    `json:"purl,omitempty"`
 	// Source is the package from which it was built, as the advisories name it.
 	Source *SourcePackage `json:"source,omitempty"`
 	// FixedVersion is the first version of this release that is free of the flaw,
@@ -278,7 +278,7 @@ func (f *Finding) SetFingerprint() {
 	write(string(f.Risk))
 	write(f.ID)
 	if p := f.Package; p != nil {
-		write(p.Ecosystem)
+		write(p.Ecosystem.String())
 		write(p.Name)
 		write(p.Version)
 	}

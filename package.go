@@ -5,9 +5,9 @@ type Package struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Arch    string `json:"arch,omitempty"`
-	// Ecosystem is the name that OSV gives to the package's ecosystem, with the
-	// release where it has one: "Debian:12", "npm".
-	Ecosystem string         `json:"ecosystem,omitempty"`
+	// Ecosystem is the one whose advisories are about the package; zero if it is not
+	// known.
+	Ecosystem Ecosystem      `json:"ecosystem,omitzero"`
 	PURL      string         `json:"purl,omitempty"`
 	Source    *SourcePackage `json:"source,omitempty"`
 	// Modularity is the label of an RPM that is part of a module:

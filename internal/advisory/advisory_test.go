@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/update"
@@ -56,7 +57,7 @@ func mustUpdate(t testing.TB, u *update.Updater, name string) update.Outcome {
 
 func mustMatch(t testing.TB, db *Database, ecosystem, name, version string) Answer {
 	t.Helper()
-	a, err := db.Match(context.Background(), Query{Ecosystem: ecosystem, Name: name, Version: version})
+	a, err := db.Match(context.Background(), Query{Ecosystem: seaworthy.ParseEcosystem(ecosystem), Name: name, Version: version})
 	if err != nil {
 		t.Fatal(err)
 	}

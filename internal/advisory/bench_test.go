@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
@@ -110,7 +111,7 @@ func BenchmarkLookUp(b *testing.B) {
 			random := rand.New(rand.NewPCG(3, 4))
 			queries := make([]Query, 3000)
 			for i := range queries {
-				queries[i] = Query{Ecosystem: "npm", Name: packageName(random.IntN(records / 3)), Version: "3.1.0"}
+				queries[i] = Query{Ecosystem: seaworthy.ParseEcosystem("npm"), Name: packageName(random.IntN(records / 3)), Version: "3.1.0"}
 			}
 			for _, m := range db.MatchAll(context.Background(), queries) {
 				if m.Err != nil {

@@ -23,7 +23,7 @@ import (
 	"io/fs"
 	"sync"
 
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
@@ -83,23 +83,22 @@ func (db *Database) dataset(name string) (*store.File, error) {
 	return o.file, nil
 }
 
-// advisories returns the open dataset of an ecosystem. The error wraps [ErrNoData] if
-// there is none.
-func (db *Database) advisories(ecosystem string) (*store.File, error) {
-	file, err := db.dataset(osv.Base(ecosystem))
+// required returns an open dataset. The error wraps [ErrNoData] if there is none.
+func (db *Database) required(name string) (*store.File, error) {
+	file, err := db.dataset(name)
 	if err != nil {
 		return nil, err
 	}
 	if file == nil {
-		return nil, store.NoData(ecosystem)
+		return nil, store.NoData(name)
 	}
 	return file, nil
 }
 
-// Info describes the dataset of an ecosystem, whose release does not matter, or another
-// one. The error wraps [ErrNoData] if there is none.
-func (db *Database) Info(ecosystem string) (store.Info, error) {
-	file, err := db.advisories(ecosystem)
+// Info describes a dataset: that of an ecosystem, by its name without the release, or
+// another one. The error wraps [ErrNoData] if there is none.
+func (db *Database) Info(name string) (store.Info, error) {
+	file, err := db.required(name)
 	if err != nil {
 		return store.Info{}, err
 	}
@@ -109,13 +108,13 @@ func (db *Database) Info(ecosystem string) (store.Info, error) {
 // Covers reports whether the database has any advisory about a release of an ecosystem.
 // If it has those of other releases only, nothing is known of the packages of this one.
 // The error wraps [ErrNoData] if it has nothing of the ecosystem.
-func (db *Database) Covers(ecosystem string) (bool, error) {
-	file, err := db.advisories(ecosystem)
+func (db *Database) Covers(ecosystem seaworthy.Ecosystem) (bool, error) {
+	file, err := db.required(ecosystem.Name)
 	if err != nil {
 		return false, err
 	}
-	for _, name := range []string{ecosystem, osv.Base(ecosystem)} {
-		if has, err := file.HasRelease(store.Vulnerable, name); has || err != nil {
+	for _, release := range releases(ecosystem) {
+		if has, err := file.HasRelease(store.Vulnerable, release); has || err != nil {
 			return has, err
 		}
 	}
@@ -124,12 +123,21 @@ func (db *Database) Covers(ecosystem string) (bool, error) {
 
 // Knows reports whether any advisory of the ecosystem is about a package of that name.
 // The error wraps [ErrNoData] if the database has nothing of the ecosystem.
-func (db *Database) Knows(ecosystem, name string) (bool, error) {
-	file, err := db.advisories(ecosystem)
+func (db *Database) Knows(ecosystem seaworthy.Ecosystem, name string) (bool, error) {
+	file, err := db.required(ecosystem.Name)
 	if err != nil {
 		return false, err
 	}
 	return file.HasPackage(store.Vulnerable, ecosystem, name)
+}
+
+// releases are the ecosystems whose advisories are about a release: itself, and the
+// ecosystem without a release, which means all of them.
+func releases(e seaworthy.Ecosystem) []seaworthy.Ecosystem {
+	if e.Release == "" {
+		return []seaworthy.Ecosystem{e}
+	}
+	return []seaworthy.Ecosystem{e, {Name: e.Name}}
 }
 
 // Status describes a dataset, or says why it cannot be read.

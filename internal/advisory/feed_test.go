@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/imagetest"
@@ -75,7 +76,7 @@ func TestStates(t *testing.T) {
 	u := newUpdater(t, dir, source)
 	for _, name := range []string{"Debian", "Ubuntu", "Red Hat"} {
 		mustUpdate(t, u, name)
-		states, ok := store.States(name + ":1")
+		states, ok := store.States(name)
 		if !ok {
 			t.Fatalf("%s has no states", name)
 		}
@@ -174,7 +175,7 @@ func TestFeedEcosystems(t *testing.T) {
 			t.Errorf("%s %s %s:\n got %q\nwant %q", c.ecosystem, c.name, c.version, got, c.want)
 		}
 	}
-	a, err := db.Match(t.Context(), Query{Ecosystem: "Oracle Linux:8", Name: "nodejs", Version: "1:12.19.1-1.module+el8.3.0+1+x", Module: "nodejs:14:1:2"})
+	a, err := db.Match(t.Context(), Query{Ecosystem: seaworthy.ParseEcosystem("Oracle Linux:8"), Name: "nodejs", Version: "1:12.19.1-1.module+el8.3.0+1+x", Module: "nodejs:14:1:2"})
 	if err != nil || len(a.Vulnerabilities) > 0 {
 		t.Errorf("another stream: %+v, %v", a, err)
 	}

@@ -20,7 +20,7 @@ import (
 // about source packages (Debian, Ubuntu, SUSE and others), name and version are those of
 // the source package.
 type Query struct {
-	Ecosystem string // with the release where it has one, "Debian:12"
+	Ecosystem seaworthy.Ecosystem
 	Name      string
 	Version   string
 	// Module is the modularity label of an RPM that belongs to a module, or the
@@ -140,7 +140,10 @@ func (db *Database) MatchAll(ctx context.Context, queries []Query) []Matched {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(queries[a].Ecosystem, queries[b].Ecosystem), cmp.Compare(queries[a].Name, queries[b].Name))
+		return cmp.Or(
+			cmp.Compare(queries[a].Ecosystem.Name, queries[b].Ecosystem.Name),
+			cmp.Compare(queries[a].Ecosystem.Release, queries[b].Ecosystem.Release),
+			cmp.Compare(queries[a].Name, queries[b].Name))
 	})
 	var wait sync.WaitGroup
 	workers := min(runtime.GOMAXPROCS(0), len(order))
@@ -211,16 +214,11 @@ func (db *Database) lookUp(ctx context.Context, q Query, kind store.Kind) (all m
 	if err := ctx.Err(); err != nil {
 		return all, err
 	}
-	if all.file, err = db.advisories(q.Ecosystem); err != nil {
+	if all.file, err = db.required(q.Ecosystem.Name); err != nil {
 		return all, err
 	}
-	releases := []string{q.Ecosystem}
-	if base := osv.Base(q.Ecosystem); base != q.Ecosystem {
-		// A record without a release is about all of them.
-		releases = append(releases, base)
-	}
 	m := newMatcher(q)
-	for _, release := range releases {
+	for _, release := range releases(q.Ecosystem) {
 		rows, err := all.file.Affected(kind, release, q.Name)
 		if err != nil {
 			return all, err
@@ -294,7 +292,7 @@ func (all *matches) mergeFixes(m *matcher, rows []*store.Affected) {
 
 // matcher matches one version with advisories.
 type matcher struct {
-	ecosystem string
+	ecosystem seaworthy.Ecosystem
 	order     version.Order
 	text      string
 	version   version.Version
@@ -305,7 +303,7 @@ type matcher struct {
 
 func newMatcher(q Query) *matcher {
 	m := &matcher{ecosystem: q.Ecosystem, text: q.Version, modular: q.Module != "" || store.IsModular(q.Version), stream: store.Stream(q.Module)}
-	if osv.Base(q.Ecosystem) == "Bitnami" {
+	if q.Ecosystem.Name == "Bitnami" {
 		m.text = bitnamiRevision.ReplaceAllString(m.text, "")
 	}
 	m.order = version.OrderOf(q.Ecosystem)
@@ -366,7 +364,7 @@ func (m *matcher) sameModule(row *store.Affected) bool {
 	switch {
 	case !m.order.IsRPM():
 		return true
-	case osv.Base(m.ecosystem) == "Oracle Linux" && slices.ContainsFunc(row.Spans, func(s version.Span) bool { return s.To != "" && oracleBuild(s.To) != oracleBuild(m.text) }):
+	case m.ecosystem.Name == "Oracle Linux" && slices.ContainsFunc(row.Spans, func(s version.Span) bool { return s.To != "" && oracleBuild(s.To) != oracleBuild(m.text) }):
 		return false
 	case row.Module != "":
 		return m.modular && (row.Module == store.AnyModule || m.stream == "" || row.Module == m.stream)

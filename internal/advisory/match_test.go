@@ -138,7 +138,7 @@ func TestMalicious(t *testing.T) {
 	for _, c := range []struct{ name, version, want string }{
 		{"some-package", "6.6.6", "MAL-2023-1"}, {"some-package", "6.6.7", ""}, {"evil", "0.1", "MAL-2023-2"}, {"evil", "whatever it is", "MAL-2023-2"},
 	} {
-		a, err := db.Malicious(t.Context(), Query{Ecosystem: "PyPI", Name: c.name, Version: c.version})
+		a, err := db.Malicious(t.Context(), Query{Ecosystem: seaworthy.ParseEcosystem("PyPI"), Name: c.name, Version: c.version})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ func TestModules(t *testing.T) {
 		{"1:16.1.0-1.el9", "", "CVE-2024-0001"},
 		{"1:16.9.0-1.el9", "", ""},
 	} {
-		a, err := db.Match(t.Context(), Query{Ecosystem: "AlmaLinux:9", Name: "nodejs", Version: c.version, Module: c.module})
+		a, err := db.Match(t.Context(), Query{Ecosystem: seaworthy.ParseEcosystem("AlmaLinux:9"), Name: "nodejs", Version: c.version, Module: c.module})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -282,9 +282,9 @@ func TestMatchAll(t *testing.T) {
 	var queries []Query
 	for i := range 100 {
 		queries = append(queries, []Query{
-			{Ecosystem: "PyPI", Name: "some-package", Version: "1.3"},
-			{Ecosystem: "npm", Name: "p", Version: "1"},
-			{Ecosystem: "PyPI", Name: "another", Version: "1"},
+			{Ecosystem: seaworthy.ParseEcosystem("PyPI"), Name: "some-package", Version: "1.3"},
+			{Ecosystem: seaworthy.ParseEcosystem("npm"), Name: "p", Version: "1"},
+			{Ecosystem: seaworthy.ParseEcosystem("PyPI"), Name: "another", Version: "1"},
 		}[i%3])
 	}
 	for i, m := range db.MatchAll(t.Context(), queries) {
@@ -300,10 +300,10 @@ func TestMatchAll(t *testing.T) {
 
 func TestNoData(t *testing.T) {
 	db := built(t, map[string][]string{"npm": {`{"id": "GHSA-1"}`}})
-	if _, err := db.Match(t.Context(), Query{Ecosystem: "Debian:12", Name: "p", Version: "1"}); !errors.Is(err, ErrNoData) || !strings.Contains(err.Error(), `--ecosystem "Debian"`) {
+	if _, err := db.Match(t.Context(), Query{Ecosystem: seaworthy.ParseEcosystem("Debian:12"), Name: "p", Version: "1"}); !errors.Is(err, ErrNoData) || !strings.Contains(err.Error(), `--ecosystem "Debian"`) {
 		t.Errorf("error %v, want ErrNoData", err)
 	}
-	if _, err := Open(filepath.Join(t.TempDir(), "none")).Match(t.Context(), Query{Ecosystem: "npm", Name: "p", Version: "1"}); !errors.Is(err, ErrNoData) {
+	if _, err := Open(filepath.Join(t.TempDir(), "none")).Match(t.Context(), Query{Ecosystem: seaworthy.ParseEcosystem("npm"), Name: "p", Version: "1"}); !errors.Is(err, ErrNoData) {
 		t.Errorf("error %v, want ErrNoData", err)
 	}
 	if info, err := db.Info("npm"); err != nil || info.Records != 1 {

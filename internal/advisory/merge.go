@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
 // merge merges the matches of the same vulnerability.
-func merge(ecosystem string, found []match, ratings *cveRatings) ([]Vulnerability, error) {
+func merge(ecosystem seaworthy.Ecosystem, found []match, ratings *cveRatings) ([]Vulnerability, error) {
 	// Each match names one vulnerability by a set of names, or is about several CVEs,
 	// each a vulnerability of its own. Sets that share a name are the same
 	// vulnerability.
@@ -109,7 +110,7 @@ func (g *nameGroups) groups() []nameGroup {
 }
 
 // newVulnerability merges what several advisories and the distribution say.
-func newVulnerability(ecosystem string, group nameGroup, found []match, cves *cveRatings) (Vulnerability, error) {
+func newVulnerability(ecosystem seaworthy.Ecosystem, group nameGroup, found []match, cves *cveRatings) (Vulnerability, error) {
 	slices.SortFunc(group.names, compareNames)
 	slices.SortFunc(group.matches, func(a, b int) int {
 		return cmp.Or(compareMatches(&found[a], &found[b]), cmp.Compare(a, b))
@@ -161,7 +162,7 @@ func equalImports(i, j store.Import) bool {
 
 // laterFix returns the later of two fixed versions, which is fixed according to both
 // advisories.
-func laterFix(ecosystem, a, b string) string {
+func laterFix(ecosystem seaworthy.Ecosystem, a, b string) string {
 	if a == "" || b == "" {
 		return cmp.Or(a, b)
 	}

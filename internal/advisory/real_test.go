@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
@@ -74,7 +74,7 @@ func TestRealRecords(t *testing.T) {
 		for range sample {
 			q := pick(random, records)
 			want := reckon(t, records, q)
-			got := ids(mustMatch(t, db, q.Ecosystem, q.Name, q.Version))
+			got := ids(mustMatch(t, db, q.Ecosystem.String(), q.Name, q.Version))
 			slices.SortFunc(want, compareNames)
 			if !slices.Equal(got, want) {
 				t.Errorf("%+v: flaws %q, want %q", q, got, want)
@@ -114,7 +114,7 @@ func pick(random *rand.Rand, records []plain) Query {
 		if versions = append(versions, a.Versions...); len(versions) == 0 {
 			continue
 		}
-		q := Query{Ecosystem: a.Package.Ecosystem, Name: a.Package.Name, Version: versions[random.IntN(len(versions))]}
+		q := Query{Ecosystem: seaworthy.ParseEcosystem(a.Package.Ecosystem), Name: a.Package.Name, Version: versions[random.IntN(len(versions))]}
 		if _, err := version.Parse(q.Ecosystem, q.Version); err == nil {
 			return q
 		}
@@ -155,7 +155,7 @@ func reckon(t *testing.T, records []plain, q Query) []string {
 		if r.Withdrawn != "" || !concerns(t, r, q) {
 			continue
 		}
-		if cves := slices.DeleteFunc(slices.Clone(r.Related), func(n string) bool { return !strings.HasPrefix(n, "CVE-") }); osv.Base(q.Ecosystem) == "AlmaLinux" {
+		if cves := slices.DeleteFunc(slices.Clone(r.Related), func(n string) bool { return !strings.HasPrefix(n, "CVE-") }); q.Ecosystem.Name == "AlmaLinux" {
 			for _, c := range cves {
 				add(c)
 			}
@@ -189,7 +189,7 @@ func sameName(ecosystem, a, b string) bool {
 
 func concerns(t *testing.T, r plain, q Query) bool {
 	for _, a := range r.Affected {
-		if a.Package.Ecosystem != q.Ecosystem || !sameName(q.Ecosystem, a.Package.Name, q.Name) {
+		if a.Package.Ecosystem != q.Ecosystem.String() || !sameName(q.Ecosystem.Name, a.Package.Name, q.Name) {
 			continue
 		}
 		if slices.Contains(a.Versions, q.Version) {
@@ -221,10 +221,10 @@ func inRange(t *testing.T, events []map[string]string, q Query) bool {
 			points = append(points, point{kind, v})
 		}
 	}
-	slices.SortStableFunc(points, func(a, b point) int { return comparePlain(t, q.Ecosystem, a.version, b.version) })
+	slices.SortStableFunc(points, func(a, b point) int { return comparePlain(t, q.Ecosystem.String(), a.version, b.version) })
 	vulnerable := false
 	for _, p := range points {
-		c := comparePlain(t, q.Ecosystem, q.Version, p.version)
+		c := comparePlain(t, q.Ecosystem.String(), q.Version, p.version)
 		switch {
 		case p.kind == "introduced" && c >= 0:
 			vulnerable = true
@@ -245,7 +245,7 @@ func comparePlain(t *testing.T, ecosystem, a, b string) int {
 	case b == "0":
 		return 1
 	}
-	if osv.Base(ecosystem) == "Debian" {
+	if seaworthy.ParseEcosystem(ecosystem).Name == "Debian" {
 		if c, ok := dpkgCompare(a, b); ok {
 			return c
 		}
@@ -255,11 +255,11 @@ func comparePlain(t *testing.T, ecosystem, a, b string) int {
 
 func compareText(t *testing.T, ecosystem, a, b string) int {
 	t.Helper()
-	v, err := version.Parse(ecosystem, a)
+	v, err := version.Parse(seaworthy.ParseEcosystem(ecosystem), a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := version.Parse(ecosystem, b)
+	w, err := version.Parse(seaworthy.ParseEcosystem(ecosystem), b)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ const (
 
 // ratings are those that one advisory, or statement, has for the vulnerability of a
 // package.
-func ratings(ecosystem string, m *match) []rating {
+func ratings(ecosystem seaworthy.Ecosystem, m *match) []rating {
 	var list []rating
 	distribution := version.IsDistribution(ecosystem)
 	addWord := func(word, source string) {
@@ -83,7 +83,7 @@ func ratings(ecosystem string, m *match) []rating {
 		}
 	}
 	publisher := publisher(m.advisory.ID, ecosystem)
-	addWord(m.affected.Severity, osv.Base(ecosystem))
+	addWord(m.affected.Severity, ecosystem.Name)
 	addWord(m.advisory.Severity, publisher)
 	scores := m.affected.Scores
 	if len(scores) == 0 {
@@ -109,12 +109,12 @@ func ratings(ecosystem string, m *match) []rating {
 }
 
 // hasNVDVectors reports whether the CVSS vectors in a distribution's records are NVD's.
-func hasNVDVectors(ecosystem string) bool {
-	return slices.Contains([]string{"Debian", "Alpine"}, osv.Base(ecosystem))
+func hasNVDVectors(ecosystem seaworthy.Ecosystem) bool {
+	return slices.Contains([]string{"Debian", "Alpine"}, ecosystem.Name)
 }
 
 // publisher is who writes advisories with such an id.
-func publisher(id, ecosystem string) string {
+func publisher(id string, ecosystem seaworthy.Ecosystem) string {
 	prefix, _, _ := strings.Cut(id, "-")
 	switch prefix {
 	case "GHSA":
@@ -130,7 +130,7 @@ func publisher(id, ecosystem string) string {
 			return "CVE"
 		}
 	}
-	return osv.Base(ecosystem)
+	return ecosystem.Name
 }
 
 // bestRating returns the severity that counts with its source, and all CVSS scores.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
@@ -60,7 +60,7 @@ func (f *fact) record(t *testing.T) string {
 	r := map[string]any{"id": f.id, "modified": "2024-01-01T00:00:00Z", "summary": "A flaw in " + f.name}
 	if f.aliases != "" {
 		r["aliases"] = []string{f.aliases}
-		if version.IsDistribution(f.ecosystem) {
+		if version.IsDistribution(seaworthy.ParseEcosystem(f.ecosystem)) {
 			r["aliases"], r["upstream"] = nil, []string{f.aliases}
 		}
 	}
@@ -90,7 +90,7 @@ func (f *fact) record(t *testing.T) string {
 
 // justBefore is a version that comes right before another one.
 func justBefore(ecosystem, text string) string {
-	switch osv.Base(ecosystem) {
+	switch seaworthy.ParseEcosystem(ecosystem).Name {
 	case "Azure Linux", "SUSE", "Ubuntu":
 		return text + "~"
 	case "Packagist":
@@ -107,7 +107,7 @@ func justBefore(ecosystem, text string) string {
 
 // farAfter is a version that comes after all others.
 func farAfter(ecosystem string) string {
-	if version.IsDistribution(ecosystem) {
+	if version.IsDistribution(seaworthy.ParseEcosystem(ecosystem)) {
 		return "99:9999999999"
 	}
 	return "99999"
@@ -150,7 +150,7 @@ func check(t *testing.T, db *Database, f *fact) {
 				t.Errorf("%s: malware is given as a flaw", f.id)
 			}
 		}
-		a, err := ask(t.Context(), Query{Ecosystem: installed(f.ecosystem), Name: f.name, Version: version})
+		a, err := ask(t.Context(), Query{Ecosystem: seaworthy.ParseEcosystem(installed(f.ecosystem)), Name: f.name, Version: version})
 		if err != nil || len(a.Undecided) > 0 {
 			t.Fatalf("%s: %s: %+v, %v", f.id, version, a, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
@@ -32,7 +33,7 @@ type statementMatches struct {
 
 // statements finds what the distribution says about a version of a package.
 func (db *Database) statements(ctx context.Context, q Query) (all statementMatches, err error) {
-	name, ok := store.States(q.Ecosystem)
+	name, ok := store.States(q.Ecosystem.Name)
 	if !ok {
 		return all, nil
 	}
@@ -80,7 +81,7 @@ func (s *statementMatches) dismiss(q Query, all []Vulnerability) (left []Vulnera
 			left = append(left, v)
 			continue
 		}
-		dismissed = append(dismissed, Dismissed{v.ID, status, osv.Base(q.Ecosystem)})
+		dismissed = append(dismissed, Dismissed{v.ID, status, q.Ecosystem.Name})
 	}
 	return left, dismissed
 }
@@ -112,8 +113,8 @@ func (s *statementMatches) dropOutdated(file *store.File, passed []uint64) error
 // cveRatings are a distribution's ratings of CVEs that count for all packages.
 type cveRatings struct{ file *store.File }
 
-func (db *Database) ratings(ecosystem string) (*cveRatings, error) {
-	name, ok := store.States(ecosystem)
+func (db *Database) ratings(ecosystem seaworthy.Ecosystem) (*cveRatings, error) {
+	name, ok := store.States(ecosystem.Name)
 	if !ok {
 		return nil, nil
 	}

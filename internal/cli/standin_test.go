@@ -219,7 +219,7 @@ func scanStandIns(t *testing.T, ecosystem string, facts []standIn, layer imagete
 	}
 	var got []string
 	for _, f := range r.Findings {
-		if f.Package.Ecosystem != "" {
+		if !f.Package.Ecosystem.IsZero() {
 			name := f.Package.Name
 			if f.Package.Source != nil {
 				name = f.Package.Source.Name

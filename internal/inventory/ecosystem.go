@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // distribution describes the distribution of one ID of os-release.
@@ -86,31 +88,33 @@ var languageEcosystems = map[string]string{
 	"pypi":     "PyPI",
 }
 
-// LanguageEcosystem returns OSV's name for the packages of a language by their type,
-// "" for any other type.
-func LanguageEcosystem(packageType string) string { return languageEcosystems[packageType] }
+// LanguageEcosystem returns the ecosystem of the packages of a language by their type,
+// none for any other type.
+func LanguageEcosystem(packageType string) seaworthy.Ecosystem {
+	return seaworthy.Ecosystem{Name: languageEcosystems[packageType]}
+}
 
-// Ecosystem returns the name under which advisories know the packages of a type that
-// the distribution's own package manager installs: "Debian:12",
-// "Ubuntu:22.04:LTS". Where there is none, it is "" and the reason is a sentence:
-// similar distributions do not share advisories.
-func (r *Release) Ecosystem(packageType string) (ecosystem, reason string) {
+// Ecosystem returns the ecosystem of the packages of a type that the distribution's own
+// package manager installs: "Debian:12", "Ubuntu:22.04:LTS". If there is none, the reason
+// is a sentence: similar distributions do not share advisories.
+func (r *Release) Ecosystem(packageType string) (ecosystem seaworthy.Ecosystem, reason string) {
+	none := seaworthy.Ecosystem{}
 	d, ok := distributions[r.ID]
 	switch {
 	case !ok:
-		return "", fmt.Sprintf("No advisories are known for the distribution %s.", r.describe())
+		return none, fmt.Sprintf("No advisories are known for the distribution %s.", r.describe())
 	case d.packages != packageType:
-		return "", fmt.Sprintf("The packages of %s are of the type %s, and these are of the type %s.", r.describe(), d.packages, packageType)
+		return none, fmt.Sprintf("The packages of %s are of the type %s, and these are of the type %s.", r.describe(), d.packages, packageType)
 	case d.ecosystem == "":
-		return "", fmt.Sprintf("There are no advisories for %s.", r.describe())
+		return none, fmt.Sprintf("There are no advisories for %s.", r.describe())
 	case d.release == nil:
-		return d.ecosystem, ""
+		return seaworthy.Ecosystem{Name: d.ecosystem}, ""
 	}
 	release, ok := d.release(r)
 	if !ok {
-		return "", fmt.Sprintf("The os-release of %s names a release without advisories (VERSION_ID is %q).", r.describe(), r.VersionID)
+		return none, fmt.Sprintf("The os-release of %s names a release without advisories (VERSION_ID is %q).", r.describe(), r.VersionID)
 	}
-	return d.ecosystem + ":" + release, ""
+	return seaworthy.Ecosystem{Name: d.ecosystem, Release: release}, ""
 }
 
 // describe returns the name of the distribution for a sentence.

@@ -46,10 +46,10 @@ func TestEcosystem(t *testing.T) {
 	} {
 		r := parseRelease(c.text)
 		got, reason := r.Ecosystem(c.packages)
-		if got != c.want {
+		if got.String() != c.want {
 			t.Errorf("%s: %q (%s), want %q", r.describe(), got, reason, c.want)
 		}
-		if (got == "") != (reason != "") {
+		if got.IsZero() != (reason != "") {
 			t.Errorf("%s: ecosystem %q with the reason %q", r.describe(), got, reason)
 		}
 	}

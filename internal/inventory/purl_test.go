@@ -50,7 +50,7 @@ func TestPackageOf(t *testing.T) {
 		if r := ReleaseOf(&u); r != nil {
 			ecosystem, _ = r.Ecosystem(p.Type)
 		}
-		if ecosystem != tt.ecosystem {
+		if ecosystem.String() != tt.ecosystem {
 			t.Errorf("%s: ecosystem %q, want %q", tt.purl, ecosystem, tt.ecosystem)
 		}
 	}

@@ -233,7 +233,7 @@ func viewFinding(f *seaworthy.Finding) *finding {
 		v.KEV = kev{true, k.DateAdded}
 	}
 	if p := f.Package; p != nil {
-		v.Package = affectedPackage{true, p.Name, p.Version, p.Ecosystem, p.PURL, p.FixedVersion, p.Status}
+		v.Package = affectedPackage{true, p.Name, p.Version, p.Ecosystem.String(), p.PURL, p.FixedVersion, p.Status}
 	}
 	for _, l := range f.Locations {
 		v.Locations = append(v.Locations, location{reportPath(l.Path), l.Line, l.Offset, l.Layer, l.RemovedIn, l.Instruction})

@@ -17,7 +17,7 @@ func sampleFindings() []seaworthy.Finding {
 			SeveritySource: "NVD", CVSS: []seaworthy.CVSS{{Source: "NVD", Vector: "CVSS:3.1/AV:N", Score: 9.8}},
 			EPSS: &seaworthy.EPSS{Score: 0.5, Percentile: 0.9}, KEV: &seaworthy.KEV{DateAdded: "2026-01-02"},
 			Title: "title", Detail: "detail", References: []string{"https://example.com"}, Techniques: []string{"T1059"},
-			Package: &seaworthy.AffectedPackage{Name: "openssl", Version: "3.0", Ecosystem: "Debian:12", PURL: "pkg:deb/debian/openssl@3.0?arch=amd64", FixedVersion: "3.1", Status: "fixed"},
+			Package: &seaworthy.AffectedPackage{Name: "openssl", Version: "3.0", Ecosystem: seaworthy.ParseEcosystem("Debian:12"), PURL: "pkg:deb/debian/openssl@3.0?arch=amd64", FixedVersion: "3.1", Status: "fixed"},
 			Locations: []seaworthy.Location{
 				{Path: "usr/lib/libssl.so", Line: 1, Offset: 2, Layer: &base, RemovedIn: &third, Instruction: "RUN apt-get"},
 				{Path: "usr/lib/\xff", Layer: &third},

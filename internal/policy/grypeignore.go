@@ -209,7 +209,7 @@ func grypeNamespace(p *seaworthy.AffectedPackage) string {
 	if language := grypeLanguage(p); language != "" {
 		return "github:language:" + language
 	}
-	name, release, _ := strings.Cut(p.Ecosystem, ":")
+	name, release := p.Ecosystem.Name, p.Ecosystem.Release
 	id, ok := map[string]string{
 		"Debian": "debian", "Ubuntu": "ubuntu", "Alpine": "alpine", "Red Hat": "redhat", "Amazon Linux": "amazonlinux", "Oracle Linux": "oraclelinux",
 		"AlmaLinux": "almalinux", "Rocky Linux": "rockylinux", "Azure Linux": "azurelinux",

@@ -14,7 +14,7 @@ func grypeFinding() seaworthy.Finding {
 	layer := 1
 	return seaworthy.Finding{
 		Risk: seaworthy.Vulnerability, ID: "CVE-2026-1", Aliases: []string{"GHSA-a"}, Severity: seaworthy.High,
-		Package: &seaworthy.AffectedPackage{Name: "libssl3", Version: "3.0.11-1", Ecosystem: "Debian:12", PURL: "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12",
+		Package: &seaworthy.AffectedPackage{Name: "libssl3", Version: "3.0.11-1", Ecosystem: seaworthy.ParseEcosystem("Debian:12"), PURL: "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12",
 			Source: &seaworthy.SourcePackage{Name: "openssl", Version: "3.0.11-1"}, Status: "no-dsa"},
 		Locations: []seaworthy.Location{{Path: "var/lib/dpkg/status", Layer: &layer}},
 		VEX:       &seaworthy.VEX{Status: "under_investigation", By: "us"},
@@ -24,7 +24,7 @@ func grypeFinding() seaworthy.Finding {
 // Each rule is one of a .grype.yaml, and covers the finding or not.
 func TestGrypeRules(t *testing.T) {
 	npm := grypeFinding()
-	npm.Package = &seaworthy.AffectedPackage{Name: "left-pad", Version: "1.3.0", Ecosystem: "npm", PURL: "pkg:npm/left-pad@1.3.0", FixedVersion: "1.3.1", Status: "fixed"}
+	npm.Package = &seaworthy.AffectedPackage{Name: "left-pad", Version: "1.3.0", Ecosystem: seaworthy.ParseEcosystem("npm"), PURL: "pkg:npm/left-pad@1.3.0", FixedVersion: "1.3.1", Status: "fixed"}
 	npm.Locations = []seaworthy.Location{{Path: "srv/node_modules/left-pad/package.json"}}
 	npm.VEX = nil
 	other := grypeFinding()

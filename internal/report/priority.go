@@ -59,11 +59,14 @@ type flawed struct {
 // byPackage groups findings by the package that mends them, both in the order of
 // priority. Findings that are about no package of an ecosystem are given apart.
 func byPackage(findings []*seaworthy.Finding) (groups []*flawed, apart []*seaworthy.Finding) {
-	type key struct{ ecosystem, name, version string }
+	type key struct {
+		ecosystem     seaworthy.Ecosystem
+		name, version string
+	}
 	known := make(map[key]*flawed)
 	for _, f := range byPriority(findings) {
 		p := f.Package
-		if p == nil || p.Ecosystem == "" {
+		if p == nil || p.Ecosystem.IsZero() {
 			apart = append(apart, f)
 			continue
 		}

@@ -146,7 +146,7 @@ func (b *bill) imageAttributes() attributes {
 // packageAttributes are those of a package: where it is, and by which layer.
 func packageAttributes(p *seaworthy.Package) attributes {
 	var a attributes
-	a.add("ecosystem", p.Ecosystem)
+	a.add("ecosystem", p.Ecosystem.String())
 	if p.Source != nil {
 		a.add("source:name", p.Source.Name)
 		a.add("source:version", p.Source.Version)

@@ -101,9 +101,9 @@ func odd() scanned {
 	s.image.Repository, s.image.Reference = "registry.example:5000/Team/raft", "registry.example:5000/team/raft:1 (linux/amd64)"
 	s.image.Platform = "linux/a&b c"
 	s.packages = []seaworthy.Package{
-		{Name: "@scope/name", Version: "1.0.0", Ecosystem: "npm", PURL: "pkg:npm/%40scope/name@1.0.0", Licenses: []string{"MIT OR Apache-2.0", "LicenseRef-odd"}, OwnedBy: "pkg:apk/alpine/tool@1"},
-		{Name: "@scope/name", Version: "1.0.0", Ecosystem: "npm", PURL: "pkg:npm/%40scope/name@1.0.0", Licenses: []string{"see the file, <b>"}, ByText: true},
-		{Name: "org.slf4j:slf4j-api", Version: "1.7", Ecosystem: "Maven", PURL: "pkg:maven/org.slf4j/slf4j-api@1.7", Locations: []seaworthy.Location{at(0, "a.jar!/b\xff.jar"), at(0, "a.jar!/b\xff.jar")}},
+		{Name: "@scope/name", Version: "1.0.0", Ecosystem: seaworthy.ParseEcosystem("npm"), PURL: "pkg:npm/%40scope/name@1.0.0", Licenses: []string{"MIT OR Apache-2.0", "LicenseRef-odd"}, OwnedBy: "pkg:apk/alpine/tool@1"},
+		{Name: "@scope/name", Version: "1.0.0", Ecosystem: seaworthy.ParseEcosystem("npm"), PURL: "pkg:npm/%40scope/name@1.0.0", Licenses: []string{"see the file, <b>"}, ByText: true},
+		{Name: "org.slf4j:slf4j-api", Version: "1.7", Ecosystem: seaworthy.ParseEcosystem("Maven"), PURL: "pkg:maven/org.slf4j/slf4j-api@1.7", Locations: []seaworthy.Location{at(0, "a.jar!/b\xff.jar"), at(0, "a.jar!/b\xff.jar")}},
 		{Name: "tool", Version: "1", PURL: "pkg:apk/alpine/tool@1", Source: &seaworthy.SourcePackage{Name: "tools", Version: "1"}},
 		{Name: "\xffö", Version: ""},
 		{Name: "", Version: "2"},

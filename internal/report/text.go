@@ -311,7 +311,7 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding, n int) 
 			p.field(dim, "", prose(plain, line))
 		}
 	}
-	if a := f.Package; a != nil && a.Ecosystem != "" {
+	if a := f.Package; a != nil && !a.Ecosystem.IsZero() {
 		spans := []span{prose(plain, a.Name+" "+a.Version)}
 		switch {
 		case a.FixedVersion != "":

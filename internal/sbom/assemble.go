@@ -190,25 +190,24 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 	return out
 }
 
-// ecosystem gives the name under which advisories know the package, and notes why
-// where there is none.
-func (a *assembler) ecosystem(p *inventory.Package, it *item) string {
+// ecosystem returns the ecosystem of the package, and notes why if there is none.
+func (a *assembler) ecosystem(p *inventory.Package, it *item) seaworthy.Ecosystem {
 	if !p.System() {
 		if e, ok := it.facts["ecosystem"]; ok {
-			return e
+			return seaworthy.ParseEcosystem(e)
 		}
 		return inventory.LanguageEcosystem(p.Type)
 	}
 	a.system++
 	if a.own {
 		// What has none is among the gaps of the bill.
-		return it.facts["ecosystem"]
+		return seaworthy.ParseEcosystem(it.facts["ecosystem"])
 	}
 	if a.release == nil {
-		return ""
+		return seaworthy.Ecosystem{}
 	}
 	e, reason := a.release.Ecosystem(p.Type)
-	if e == "" {
+	if e.IsZero() {
 		a.unknown[p.Type]++
 		a.reasons[p.Type] = reason
 	}

@@ -79,7 +79,7 @@ func newSoftware(m *Merged, layers []*inventory.Layer) *software {
 // findSystem returns the packages of all live databases. If two databases have the
 // same package, the first counts.
 func (s *software) findSystem() []*installed {
-	ecosystems := make(map[string]string) // by type of package
+	ecosystems := make(map[string]seaworthy.Ecosystem) // by type of package
 	seen := make(map[inventory.PackageID]bool)
 	supplements := s.supplements()
 	var list []*installed
@@ -114,7 +114,7 @@ func (s *software) findSystem() []*installed {
 }
 
 // describe makes the package of a report.
-func (s *software) describe(p *inventory.Package, ecosystem string) *seaworthy.Package {
+func (s *software) describe(p *inventory.Package, ecosystem seaworthy.Ecosystem) *seaworthy.Package {
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
 		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.Text,

@@ -326,7 +326,7 @@ func TestRPM(t *testing.T) {
 		t.Fatal("etc/seaworthy-test-1.conf has no owner")
 	}
 	want := &seaworthy.Package{
-		Name: "libseaworthy-test-1", Version: "1:1.1-2.el8", Arch: "noarch", Ecosystem: "Rocky Linux:9",
+		Name: "libseaworthy-test-1", Version: "1:1.1-2.el8", Arch: "noarch", Ecosystem: seaworthy.ParseEcosystem("Rocky Linux:9"),
 		PURL:       "pkg:rpm/rocky/libseaworthy-test-1@1.1-2.el8?arch=noarch&distro=rocky-9.3&epoch=1",
 		Source:     &seaworthy.SourcePackage{Name: "seaworthy-test-1", Version: "1.1-2.el8"},
 		Modularity: "tests:stream:8010020200101000000:abcdef12",
@@ -398,7 +398,7 @@ func TestAlpine(t *testing.T) {
 	var got []string
 	for _, p := range m.Packages() {
 		if strings.HasPrefix(p.PURL, "pkg:apk/") {
-			got = append(got, p.PURL+" "+p.Ecosystem+" from "+p.Source.Name)
+			got = append(got, p.PURL+" "+p.Ecosystem.String()+" from "+p.Source.Name)
 		}
 	}
 	if len(got) != 14 || !slices.Contains(got, "pkg:apk/alpine/libssl1.1@1.1.1d-r2?arch=x86_64&distro=alpine-3.10.4 Alpine:v3.10 from openssl") {

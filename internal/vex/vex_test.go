@@ -29,7 +29,7 @@ func testFinding() *seaworthy.Finding {
 	return &seaworthy.Finding{
 		Risk: seaworthy.Vulnerability, ID: "CVE-2024-1", Aliases: []string{"GHSA-x"},
 		Package: &seaworthy.AffectedPackage{
-			Name: "openssl-libs", Version: "1:3.0.7-24.el9", Ecosystem: "Red Hat:enterprise_linux:9",
+			Name: "openssl-libs", Version: "1:3.0.7-24.el9", Ecosystem: seaworthy.ParseEcosystem("Red Hat:enterprise_linux:9"),
 			PURL: "pkg:rpm/redhat/openssl-libs@3.0.7-24.el9?arch=x86_64&distro=rhel-9.4&epoch=1", Source: &seaworthy.SourcePackage{Name: "openssl", Version: "1:3.0.7-24.el9"},
 		},
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
@@ -65,7 +66,7 @@ func readUpdateInfo(ctx context.Context, in io.Reader, name string, b *store.Bui
 		if err := d.DecodeElement(&u, start); err != nil {
 			return err
 		}
-		r := u.record("Amazon Linux:" + release)
+		r := u.record(seaworthy.Ecosystem{Name: "Amazon Linux", Release: release})
 		if r == nil {
 			return ctx.Err()
 		}
@@ -77,7 +78,7 @@ func readUpdateInfo(ctx context.Context, in io.Reader, name string, b *store.Bui
 }
 
 // record converts the advisory to OSV. It returns nil if it is about no vulnerability.
-func (u *erratum) record(ecosystem string) *osv.Record {
+func (u *erratum) record(ecosystem seaworthy.Ecosystem) *osv.Record {
 	r := &osv.Record{ID: strings.TrimSpace(u.ID), Summary: strings.TrimSpace(u.Title), Details: strings.TrimSpace(u.Description)}
 	for _, ref := range u.References {
 		if osv.IsCVE(ref.ID) {
@@ -110,7 +111,7 @@ func setSeverity(r *osv.Record, severity string) {
 }
 
 // addFixed adds a package of which all versions before the fixed one are affected.
-func addFixed(r *osv.Record, ecosystem, name, fixed string) {
+func addFixed(r *osv.Record, ecosystem seaworthy.Ecosystem, name, fixed string) {
 	var a osv.Affected
 	a.Package.Ecosystem, a.Package.Name = ecosystem, name
 	a.Ranges = []osv.Range{{Type: "ECOSYSTEM", Events: []osv.Event{{Introduced: version.Zero}, {Fixed: fixed}}}}

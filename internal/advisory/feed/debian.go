@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
@@ -101,7 +102,7 @@ func (e *trackerEntry) statements(name string, cve osv.CVE) []store.Statement {
 			continue // sid, and future releases
 		}
 		release := e.Releases[code]
-		s := store.Statement{Ecosystem: "Debian:" + number, Name: name, Affected: store.Affected{CVE: cve}}
+		s := store.Statement{Ecosystem: seaworthy.Ecosystem{Name: "Debian", Release: number}, Name: name, Affected: store.Affected{CVE: cve}}
 		a := &s.Affected
 		if osv.ParseSeverity(release.Urgency) != 0 {
 			a.Severity = strings.TrimRight(release.Urgency, "*")

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
@@ -102,19 +103,26 @@ func (d *definition) record() *osv.Record {
 	}
 	slices.Sort(r.Upstream)
 	r.Upstream = slices.Compact(r.Upstream)
-	f := ovalFacts{record: r, seen: make(map[[3]string]bool)}
-	f.walk(&d.Criteria, "", "")
+	f := ovalFacts{record: r, seen: make(map[ovalFact]bool)}
+	f.walk(&d.Criteria, seaworthy.Ecosystem{}, "")
 	return r
 }
 
 // ovalFacts collects what a tree of criteria says.
 type ovalFacts struct {
 	record *osv.Record
-	seen   map[[3]string]bool
+	seen   map[ovalFact]bool
 }
 
-// walk follows the tree. A release or module holds for all that is joined with it.
-func (f *ovalFacts) walk(c *criteria, ecosystem, module string) {
+// ovalFact is a fixed version of a package.
+type ovalFact struct {
+	ecosystem   seaworthy.Ecosystem
+	name, fixed string
+}
+
+// walk follows the tree. A release or module counts for everything on its level and
+// below.
+func (f *ovalFacts) walk(c *criteria, ecosystem seaworthy.Ecosystem, module string) {
 	for _, criterion := range c.Criterion {
 		comment := strings.TrimSpace(criterion.Comment)
 		if m := ovalRelease.FindStringSubmatch(comment); m != nil {
@@ -125,10 +133,14 @@ func (f *ovalFacts) walk(c *criteria, ecosystem, module string) {
 	}
 	for _, criterion := range c.Criterion {
 		m := ovalEarlier.FindStringSubmatch(strings.TrimSpace(criterion.Comment))
-		if m == nil || ecosystem == "" || f.seen[[3]string{ecosystem, m[1], m[2]}] {
+		if m == nil || ecosystem.IsZero() {
 			continue
 		}
-		f.seen[[3]string{ecosystem, m[1], m[2]}] = true
+		fact := ovalFact{ecosystem, m[1], m[2]}
+		if f.seen[fact] {
+			continue
+		}
+		f.seen[fact] = true
 		addFixed(f.record, ecosystem, m[1], m[2])
 		if module != "" {
 			last := &f.record.Affected[len(f.record.Affected)-1]
@@ -140,13 +152,13 @@ func (f *ovalFacts) walk(c *criteria, ecosystem, module string) {
 	}
 }
 
-// ovalEcosystem is the name of a release. Photon's os-release counts to the minor
-// version, which OVAL leaves out.
-func ovalEcosystem(distribution, release string) string {
+// ovalEcosystem is the ecosystem of a release. Photon's os-release has the minor version,
+// which OVAL does not.
+func ovalEcosystem(distribution, release string) seaworthy.Ecosystem {
 	if distribution == "Photon OS" && !strings.Contains(release, ".") {
 		release += ".0"
 	}
-	return distribution + ":" + release
+	return seaworthy.Ecosystem{Name: distribution, Release: release}
 }
 
 // azureFiles is where Microsoft publishes OVAL for Azure Linux. OSV has it too, and of
@@ -170,7 +182,7 @@ func readAzureOVAL(ctx context.Context, in io.Reader, name string, b *store.Buil
 		if err := d.DecodeElement(&def, start); err != nil {
 			return err
 		}
-		r := def.azureRecord("Azure Linux:" + m[1])
+		r := def.azureRecord(seaworthy.Ecosystem{Name: "Azure Linux", Release: m[1]})
 		if len(r.Affected) == 0 {
 			return ctx.Err()
 		}
@@ -182,7 +194,7 @@ func readAzureOVAL(ctx context.Context, in io.Reader, name string, b *store.Buil
 }
 
 // azureRecord is the definition in the form of OSV.
-func (d *definition) azureRecord(ecosystem string) *osv.Record {
+func (d *definition) azureRecord(ecosystem seaworthy.Ecosystem) *osv.Record {
 	m := &d.Metadata
 	number := m.AdvisoryID
 	if number == "" {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
@@ -172,7 +173,10 @@ func (v *csafVulnerability) scores() []osv.Score {
 }
 
 // redHatPackage is a package in a major version of Red Hat Enterprise Linux.
-type redHatPackage struct{ ecosystem, name, module string }
+type redHatPackage struct {
+	ecosystem    seaworthy.Ecosystem
+	name, module string
+}
 
 // products maps the ids of products to packages of Red Hat Enterprise Linux. Other
 // products are skipped, and what has an empty name is not a binary package.
@@ -200,7 +204,7 @@ func (doc *csafVEX) products() map[string]redHatPackage {
 			continue
 		}
 		name, module := redHatComponent(r.Component, purls[r.Component])
-		all[r.Product.ID] = redHatPackage{"Red Hat:enterprise_linux:" + major, name, module}
+		all[r.Product.ID] = redHatPackage{seaworthy.Ecosystem{Name: "Red Hat", Release: "enterprise_linux:" + major}, name, module}
 	}
 	return all
 }
@@ -266,7 +270,7 @@ func (v *csafVulnerability) statements(cve osv.CVE, products map[string]redHatPa
 	}
 	// An advisory may name a package for a vulnerability of another package of the same
 	// release. Without an advisory there is nothing to deny.
-	fixed := make(map[string]bool)
+	fixed := make(map[seaworthy.Ecosystem]bool)
 	for _, id := range v.Status.Fixed {
 		fixed[products[id].ecosystem] = true
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
@@ -78,13 +79,13 @@ func parseUbuntuVEX(data []byte) (*Document, error) {
 		for _, product := range one.Products {
 			name, release, ok := ubuntuProduct(product.ID)
 			if ok {
-				d.statements = append(d.statements, store.Statement{Ecosystem: "Ubuntu:" + release, Name: name, Affected: store.Affected{CVE: cve, Spans: version.All(), Status: status}})
+				d.statements = append(d.statements, store.Statement{Ecosystem: seaworthy.Ecosystem{Name: "Ubuntu", Release: release}, Name: name, Affected: store.Affected{CVE: cve, Spans: version.All(), Status: status}})
 			}
 		}
 	}
 	if d != nil {
 		slices.SortStableFunc(d.statements, func(a, b store.Statement) int {
-			return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name))
+			return cmp.Or(cmp.Compare(a.Ecosystem.Release, b.Ecosystem.Release), cmp.Compare(a.Name, b.Name))
 		})
 	}
 	return d, nil

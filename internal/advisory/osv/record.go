@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // Record is an advisory, reduced to what matching and reporting need.
@@ -68,8 +70,8 @@ type Score struct {
 // Affected says which versions of one package are affected.
 type Affected struct {
 	Package struct {
-		Ecosystem string `json:"ecosystem"`
-		Name      string `json:"name"`
+		Ecosystem seaworthy.Ecosystem `json:"ecosystem"`
+		Name      string              `json:"name"`
 	} `json:"package"`
 	Severity          []Score         `json:"severity"`
 	Ranges            []Range         `json:"ranges"`

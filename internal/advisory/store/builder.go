@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 )
 
@@ -112,8 +113,9 @@ func (b *Builder) Add(r *osv.Record) error {
 // Statement says whether a vulnerability is in one package of a release, in the view of
 // the distribution itself.
 type Statement struct {
-	Ecosystem, Name string
-	Affected        Affected
+	Ecosystem seaworthy.Ecosystem
+	Name      string
+	Affected  Affected
 }
 
 // AddStatements adds what a distribution says about one vulnerability.

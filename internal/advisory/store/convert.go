@@ -54,7 +54,7 @@ const cvesInRelated = ",AlmaLinux,Mageia,Red Hat,Rocky Linux,SUSE,openEuler,open
 func cvesOf(r *osv.Record) []string {
 	names := r.Upstream
 	if !slices.ContainsFunc(names, osv.IsCVE) && slices.ContainsFunc(r.Affected, func(a osv.Affected) bool {
-		return strings.Contains(cvesInRelated, ","+osv.Base(a.Package.Ecosystem)+",")
+		return strings.Contains(cvesInRelated, ","+a.Package.Ecosystem.Name+",")
 	}) {
 		names = append(slices.Clone(r.Related), r.Aliases...)
 	}
@@ -108,7 +108,7 @@ func isDistributions(r *osv.Record) bool {
 // convertAffected converts what a record says about one package. It returns nil if that
 // says nothing about versions that can be installed. The summary is that of the record.
 func convertAffected(f *osv.Affected, summary string) *Affected {
-	if f.Package.Ecosystem == "" || f.Package.Name == "" {
+	if f.Package.Ecosystem.IsZero() || f.Package.Name == "" {
 		return nil
 	}
 	a := &Affected{Scores: f.Severity}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
-
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
 )
 
 // ErrNoData is returned for an ecosystem, or anything else, of which the database has
@@ -15,10 +13,8 @@ var ErrNoData = errors.New("the advisory database has no data")
 // ErrDamaged is returned for a file whose content is not what was written.
 var ErrDamaged = errors.New("the file is damaged")
 
-// NoData returns an [ErrNoData] about an ecosystem, whose release does not matter, or
-// another dataset.
-func NoData(ecosystem string) error {
-	name := osv.Base(ecosystem)
+// NoData returns an [ErrNoData] about a dataset.
+func NoData(name string) error {
 	return fmt.Errorf("%w of %s: run seaworthy db update --ecosystem %q", ErrNoData, name, name)
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
@@ -52,7 +53,7 @@ func readAll(dir string) error {
 		return err
 	}
 	defer file.Close()
-	rows, err := file.Affected(Vulnerable, "npm", "p")
+	rows, err := file.Affected(Vulnerable, seaworthy.ParseEcosystem("npm"), "p")
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func FuzzOpenFile(f *testing.F) {
 				return nil
 			})
 		}
-		file.Affected(Vulnerable, "npm", "p")
+		file.Affected(Vulnerable, seaworthy.ParseEcosystem("npm"), "p")
 		file.Rating(1)
 		file.EPSS(1)
 		file.KEV(1)

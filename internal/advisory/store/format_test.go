@@ -40,7 +40,7 @@ func TestFormatOfUsers(t *testing.T) {
 	npm := open("npm")
 	equal(2, npm.Records, nil)
 	equal(1, npm.Malicious, nil)
-	rows, err := npm.Affected(Vulnerable, "npm", "p")
+	rows, err := npm.Affected(Vulnerable, seaworthy.ParseEcosystem("npm"), "p")
 	equal([]*Affected{{
 		Spans:    []version.Span{{From: "0", To: "1.2.0"}, {From: "2.0.0", To: "2.1.0", Inclusive: true}},
 		Versions: []string{"3.0.0"},
@@ -52,7 +52,7 @@ func TestFormatOfUsers(t *testing.T) {
 	}, a, err)
 	text, err := npm.Text(0)
 	equal(&Text{Summary: "One", Details: "The first.", References: []string{"https://example.org/1"}}, text, err)
-	rows, err = npm.Affected(Malicious, "npm", "evil")
+	rows, err = npm.Affected(Malicious, seaworthy.ParseEcosystem("npm"), "evil")
 	equal([]*Affected{{Number: 1, Spans: version.All()}}, rows, err)
 
 	kev, err := open(KEV).KEV(cve)
@@ -66,6 +66,6 @@ func TestFormatOfUsers(t *testing.T) {
 	cve, _ = osv.ParseCVE("CVE-2023-4641")
 	a, err = redHat.Rating(cve)
 	equal("low", a.Severity, err)
-	rows, err = redHat.Affected(Vulnerable, "Red Hat:enterprise_linux:7", "shadow-utils")
+	rows, err = redHat.Affected(Vulnerable, seaworthy.ParseEcosystem("Red Hat:enterprise_linux:7"), "shadow-utils")
 	equal([]*Affected{{CVE: cve, Spans: version.All(), Status: StatusOutOfScope, Severity: "low"}}, rows, err)
 }

@@ -12,7 +12,7 @@ import (
 
 // Affected returns what all advisories of a kind say about a package of a release. What
 // one advisory says lies together.
-func (d *File) Affected(kind Kind, ecosystem, name string) (all []*Affected, err error) {
+func (d *File) Affected(kind Kind, ecosystem seaworthy.Ecosystem, name string) (all []*Affected, err error) {
 	value, err := d.get(packagesTable, packageKey(kind, ecosystem, name))
 	if err != nil {
 		return nil, err
@@ -27,13 +27,13 @@ func (d *File) Affected(kind Kind, ecosystem, name string) (all []*Affected, err
 }
 
 // HasPackage reports whether an advisory is about a package of a release.
-func (d *File) HasPackage(kind Kind, ecosystem, name string) (bool, error) {
+func (d *File) HasPackage(kind Kind, ecosystem seaworthy.Ecosystem, name string) (bool, error) {
 	value, err := d.get(packagesTable, packageKey(kind, ecosystem, name))
 	return value != nil, err
 }
 
 // HasRelease reports whether an advisory is about any package of a release.
-func (d *File) HasRelease(kind Kind, ecosystem string) (bool, error) {
+func (d *File) HasRelease(kind Kind, ecosystem seaworthy.Ecosystem) (bool, error) {
 	t, ok := d.tables[packagesTable]
 	if !ok {
 		return false, damaged(d.file.Name())

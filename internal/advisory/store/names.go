@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy"
 )
 
 // The names of the datasets that are not an ecosystem.
@@ -29,12 +29,12 @@ const (
 	statesSuffix = " states"
 )
 
-// States returns the name of the dataset with what the distribution itself says about
-// its packages; false if there is none for the ecosystem.
-func States(ecosystem string) (name string, ok bool) {
-	switch name = osv.Base(ecosystem) + statesSuffix; name {
+// States returns the name of the dataset with what a distribution itself says about its
+// packages; false if there is none for the ecosystem of that name.
+func States(ecosystem string) (dataset string, ok bool) {
+	switch dataset = ecosystem + statesSuffix; dataset {
 	case DebianStates, RedHatStates, UbuntuStates:
-		return name, true
+		return dataset, true
 	}
 	return "", false
 }
@@ -93,34 +93,34 @@ func NamesOf(dir, suffix string) ([]string, error) {
 // suseProduct finds the version and service pack in the name of a product that consists
 // of packages of SUSE Linux Enterprise: "Linux Enterprise Module for
 // Basesystem 15 SP4", "Linux Enterprise Server 15 SP1-LTSS".
-var suseProduct = regexp.MustCompile(`^SUSE:Linux Enterprise (?:[A-Z].* )?([0-9]+(?: SP[0-9]+)?)(?:-[A-Z-]+)?$`)
+var suseProduct = regexp.MustCompile(`^Linux Enterprise (?:[A-Z].* )?([0-9]+(?: SP[0-9]+)?)(?:-[A-Z-]+)?$`)
 
-// canonicalEcosystem is the name of a release in the keys of a file.
+// canonicalRelease is the release of an ecosystem in the keys of a file.
 //
 // Red Hat's records name a product by CPE with the repository, which is not known of an
-// installed package: "Red Hat:enterprise_linux:9::baseos" becomes
-// "Red Hat:enterprise_linux:9". SUSE's name the module of the package, or the contract
+// installed package: "enterprise_linux:9::baseos" becomes
+// "enterprise_linux:9". SUSE's name the module of the package, or the contract
 // under which its fix is sold, which is not known either: all of one service pack
-// become "SUSE:Linux Enterprise 15 SP4".
-func canonicalEcosystem(ecosystem string) string {
-	switch osv.Base(ecosystem) {
+// become "Linux Enterprise 15 SP4".
+func canonicalRelease(ecosystem seaworthy.Ecosystem) string {
+	switch ecosystem.Name {
 	case "Red Hat":
-		product, _, _ := strings.Cut(ecosystem, "::")
+		product, _, _ := strings.Cut(ecosystem.Release, "::")
 		return product
 	case "SUSE":
-		if m := suseProduct.FindStringSubmatch(ecosystem); m != nil {
-			return "SUSE:Linux Enterprise " + m[1]
+		if m := suseProduct.FindStringSubmatch(ecosystem.Release); m != nil {
+			return "Linux Enterprise " + m[1]
 		}
 	}
-	return ecosystem
+	return ecosystem.Release
 }
 
 var pypiSeparators = regexp.MustCompile(`[-_.]+`)
 
 // canonicalName is the name of a package in the keys of a file: the same for all
 // spellings of it.
-func canonicalName(ecosystem, name string) string {
-	switch osv.Base(ecosystem) {
+func canonicalName(ecosystem seaworthy.Ecosystem, name string) string {
+	switch ecosystem.Name {
 	case "PyPI": // PEP 503
 		return pypiSeparators.ReplaceAllString(strings.ToLower(name), "-")
 	case "NuGet", "Packagist", "GitHub Actions":

@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy"
 )
 
-func TestCanonicalEcosystem(t *testing.T) {
+func TestCanonicalRelease(t *testing.T) {
 	for ecosystem, want := range map[string]string{
 		"Red Hat:enterprise_linux:9::baseos":                            "Red Hat:enterprise_linux:9",
 		"SUSE:Linux Enterprise Module for Basesystem 15 SP4":            "SUSE:Linux Enterprise 15 SP4",
@@ -24,7 +26,8 @@ func TestCanonicalEcosystem(t *testing.T) {
 		"openSUSE:Leap 15.5":                                            "openSUSE:Leap 15.5",
 		"Debian:12":                                                     "Debian:12",
 	} {
-		if got := canonicalEcosystem(ecosystem); got != want {
+		e := seaworthy.ParseEcosystem(ecosystem)
+		if got := (seaworthy.Ecosystem{Name: e.Name, Release: canonicalRelease(e)}).String(); got != want {
 			t.Errorf("%s: %s, want %s", ecosystem, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
@@ -26,10 +27,13 @@ const (
 )
 
 // packageKey is a key of the table of packages.
-func packageKey(kind Kind, ecosystem, name string) []byte {
-	key := append(make([]byte, 0, len(ecosystem)+len(name)+2), byte(kind))
-	key = append(append(key, canonicalEcosystem(ecosystem)...), 0)
-	return append(key, canonicalName(ecosystem, name)...)
+func packageKey(kind Kind, ecosystem seaworthy.Ecosystem, name string) []byte {
+	key := make([]byte, 0, len(ecosystem.Name)+len(ecosystem.Release)+len(name)+3)
+	key = append(append(key, byte(kind)), ecosystem.Name...)
+	if release := canonicalRelease(ecosystem); release != "" {
+		key = append(append(key, ':'), release...)
+	}
+	return append(append(key, 0), canonicalName(ecosystem, name)...)
 }
 
 // numberKey is a key of the tables of advisories and texts.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 )
 
@@ -52,7 +53,7 @@ func fixes(t testing.TB, dir string) string {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	rows, err := file.Affected(Vulnerable, "npm", "p")
+	rows, err := file.Affected(Vulnerable, seaworthy.ParseEcosystem("npm"), "p")
 	if err != nil {
 		t.Fatal(err)
 	}

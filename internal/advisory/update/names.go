@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/feed"
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
@@ -21,7 +21,7 @@ var otherNames = map[string]string{
 // without its release, in the spelling of OSV. An unknown name is returned as it is,
 // since the source may know it.
 func Dataset(name string) string {
-	name = osv.Base(strings.TrimSpace(name))
+	name = seaworthy.ParseEcosystem(strings.TrimSpace(name)).Name
 	if other, ok := otherNames[strings.ToLower(name)]; ok {
 		return other
 	}

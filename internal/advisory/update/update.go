@@ -23,8 +23,8 @@ import (
 	"strings"
 	"time"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/feed"
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
@@ -406,7 +406,7 @@ func (u *Updater) remoteEcosystems(ctx context.Context) ([]string, error) {
 	}
 	var list []string
 	for line := range strings.Lines(string(text)) {
-		if name := osv.Base(strings.TrimSpace(line)); store.ValidName(name) {
+		if name := seaworthy.ParseEcosystem(strings.TrimSpace(line)).Name; store.ValidName(name) {
 			list = append(list, name)
 		}
 	}

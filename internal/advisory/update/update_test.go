@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory"
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
@@ -57,7 +58,7 @@ func mustUpdate(t testing.TB, u *Updater, name string) Outcome {
 
 func match(t testing.TB, db *advisory.Database, ecosystem, name, version string) advisory.Answer {
 	t.Helper()
-	a, err := db.Match(t.Context(), advisory.Query{Ecosystem: ecosystem, Name: name, Version: version})
+	a, err := db.Match(t.Context(), advisory.Query{Ecosystem: seaworthy.ParseEcosystem(ecosystem), Name: name, Version: version})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -381,7 +382,7 @@ func TestUpdatesAtOnce(t *testing.T) {
 		wait.Go(func() {
 			db := advisory.Open(dir)
 			defer db.Close()
-			if a, err := db.Match(t.Context(), advisory.Query{Ecosystem: "npm", Name: "p", Version: "0.1.0"}); err != nil || len(a.Vulnerabilities) != 1 {
+			if a, err := db.Match(t.Context(), advisory.Query{Ecosystem: seaworthy.ParseEcosystem("npm"), Name: "p", Version: "0.1.0"}); err != nil || len(a.Vulnerabilities) != 1 {
 				t.Errorf("%+v, %v", a, err)
 			}
 		})

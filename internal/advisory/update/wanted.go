@@ -9,19 +9,18 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy/internal/advisory/feed"
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
 // wantedSuffix marks a dataset that images need and that may not be there yet.
 const wantedSuffix = ".wanted"
 
-// Want notes in the directory of a database which ecosystems images use, so that an
-// update knows what to download.
+// Want notes in the directory of a database which ecosystems images use, by name, so
+// that an update knows what to download.
 func Want(dir string, ecosystems []string) error {
 	var failed error
 	for _, e := range ecosystems {
-		path := store.PathOf(dir, osv.Base(e), wantedSuffix)
+		path := store.PathOf(dir, e, wantedSuffix)
 		if _, err := os.Stat(path); err == nil {
 			continue
 		}
@@ -128,5 +127,5 @@ func (u *Updater) NoteAbsent(name string, why error) error {
 }
 
 func (u *Updater) absentPath(name string) string {
-	return store.PathOf(u.Dir, osv.Base(name), absentSuffix)
+	return store.PathOf(u.Dir, name, absentSuffix)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 )
 
@@ -53,7 +54,7 @@ func TestRanges(t *testing.T) {
 		{"introduced 0, limit *", "7.0.0 -"},
 		{"fixed 1.0.0", "0.5.0 free"},
 	} {
-		o := OrderOf("npm")
+		o := OrderOf(seaworthy.Ecosystem{Name: "npm"})
 		spans, err := o.Spans(events(c.events))
 		if err != nil {
 			t.Fatal(err)
@@ -75,14 +76,14 @@ func TestRanges(t *testing.T) {
 			}
 		}
 	}
-	if _, err := OrderOf("npm").Spans(events("introduced 0, fixed soon")); err == nil {
+	if _, err := OrderOf(seaworthy.Ecosystem{Name: "npm"}).Spans(events("introduced 0, fixed soon")); err == nil {
 		t.Error("an event without a place in the order is no error")
 	}
 }
 
 // TestFixLeavesAllSpans: the fixed version must not lie in another span.
 func TestFixLeavesAllSpans(t *testing.T) {
-	o := OrderOf("npm")
+	o := OrderOf(seaworthy.Ecosystem{Name: "npm"})
 	spans := []Span{{From: "2.0.0", To: "2.5.0"}, {From: Zero, To: "1.5.0"}, {From: "1.5.0", To: "2.0.0"}}
 	_, fixed, err := fixOf(o, "1.0.0", spans)
 	if fixed != "2.5.0" || err != nil {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/osv-scalibr/semantic"
 
-	"seaworthy.dev/seaworthy/internal/advisory/osv"
+	"seaworthy.dev/seaworthy"
 )
 
 // MaxLength is the limit of a version, in bytes. The longest real ones, Go's
@@ -81,20 +81,20 @@ var orders = func() map[string]Order {
 	return m
 }()
 
-// OrderOf returns the order of an ecosystem. The release after a colon does not matter.
-// In the order of an unknown ecosystem no version has a place.
-func OrderOf(ecosystem string) Order {
-	if o, ok := orders[osv.Base(ecosystem)]; ok {
+// OrderOf returns the order of an ecosystem, whose release does not matter. In the order
+// of an unknown ecosystem no version has a place.
+func OrderOf(ecosystem seaworthy.Ecosystem) Order {
+	if o, ok := orders[ecosystem.Name]; ok {
 		return o
 	}
-	return Order{of: osv.Base(ecosystem)}
+	return Order{of: ecosystem.Name}
 }
 
 // Ecosystems returns the names of the ecosystems whose order is known, sorted.
 func Ecosystems() []string { return slices.Sorted(maps.Keys(orders)) }
 
 // IsDistribution reports whether an ecosystem is that of an operating system.
-func IsDistribution(ecosystem string) bool {
+func IsDistribution(ecosystem seaworthy.Ecosystem) bool {
 	o := OrderOf(ecosystem)
 	return o.like == "Debian" || o.like == "Red Hat" || o.like == "Alpine"
 }
@@ -109,7 +109,9 @@ type Version struct {
 }
 
 // Parse gives a version its place in the order of an ecosystem.
-func Parse(ecosystem, text string) (Version, error) { return OrderOf(ecosystem).Parse(text) }
+func Parse(ecosystem seaworthy.Ecosystem, text string) (Version, error) {
+	return OrderOf(ecosystem).Parse(text)
+}
 
 // Parse gives a version its place in the order.
 func (o Order) Parse(text string) (v Version, err error) {

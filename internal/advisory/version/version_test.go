@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"seaworthy.dev/seaworthy"
 )
 
 func TestVersionOrder(t *testing.T) {
@@ -60,11 +62,11 @@ func TestVersionOrder(t *testing.T) {
 
 func compareText(t *testing.T, ecosystem, a, b string) int {
 	t.Helper()
-	v, err := Parse(ecosystem, a)
+	v, err := Parse(seaworthy.ParseEcosystem(ecosystem), a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Parse(ecosystem, b)
+	w, err := Parse(seaworthy.ParseEcosystem(ecosystem), b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ func TestNotComparable(t *testing.T) {
 		{"Debian:12", "x:1"}, {"Alpine:v3.18", "1.0-beta"}, {"Alpine:v3.18", "edge"}, {"CRAN", "1.x"}, {"Hackage", "1.0-beta"},
 		{"PyPI", "ünstable"}, {"Unheard of", "1.0"}, {"npm", strings.Repeat("1", MaxLength+1)}, {"AlmaLinux:9", "--"},
 	} {
-		if v, err := Parse(c.ecosystem, c.version); !errors.Is(err, ErrNotComparable) {
+		if v, err := Parse(seaworthy.ParseEcosystem(c.ecosystem), c.version); !errors.Is(err, ErrNotComparable) {
 			t.Errorf("%s %q: %v, error %v", c.ecosystem, c.version, v, err)
 		}
 	}
@@ -97,8 +99,8 @@ func FuzzVersion(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		for _, name := range names {
-			v, errA := Parse(name, a)
-			w, errB := Parse(name, b)
+			v, errA := Parse(seaworthy.ParseEcosystem(name), a)
+			w, errB := Parse(seaworthy.ParseEcosystem(name), b)
 			if errA != nil || errB != nil {
 				continue
 			}
