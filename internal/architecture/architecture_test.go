@@ -78,6 +78,7 @@ const order = `
 	internal/advisory/advisorytest <
 	internal/reckoning    <
 	internal/testsummary  <
+	internal/wording      <
 	bench/*               < bench/*
 	bench/secrets         < internal/image internal/scan internal/secret # bench/secrets/corpus must not know how they are found
 `
