@@ -15,6 +15,10 @@ type Image struct {
 	// Digest is the digest of the image manifest; empty where the source has
 	// none (a docker archive of the old form, a root file system).
 	Digest string `json:"digest,omitempty"`
+	// IndexDigest is the digest of the image index through which the manifest was
+	// reached, the outermost of nested ones: what a tag of an image for several
+	// platforms is the name of. It is empty where there is none.
+	IndexDigest string `json:"indexDigest,omitempty"`
 	// ImageID is the digest of the image configuration.
 	ImageID string `json:"imageID,omitempty"`
 	// Platform is os/architecture[/variant], as the configuration says.

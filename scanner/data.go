@@ -214,6 +214,7 @@ func (s *dataStore) updateAll(ctx context.Context, names []string, failed map[st
 		})
 	}
 	group.Wait()
+	s.updater.Client.CloseIdleConnections()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

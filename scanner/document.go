@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/report"
@@ -64,7 +65,7 @@ type description struct {
 // describedImages yields the images that a document describes.
 func (s *Scanner) describedImages(ctx context.Context, path, scheme string) iter.Seq2[*Image, error] {
 	return func(yield func(*Image, error) bool) {
-		all, source, err := s.openDocument(path, scheme)
+		all, source, err := s.openDocument(ctx, path, scheme)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -83,8 +84,8 @@ func (s *Scanner) describedImages(ctx context.Context, path, scheme string) iter
 }
 
 // openDocument reads a document, and gives its name and digest too.
-func (s *Scanner) openDocument(path, scheme string) (all []*description, source seaworthy.DataSource, err error) {
-	data, err := s.readDocument(path)
+func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []*description, source seaworthy.DataSource, err error) {
+	data, err := s.readDocument(ctx, path)
 	if err != nil {
 		return nil, source, err
 	}
@@ -120,7 +121,7 @@ func (s *Scanner) describedImage(ctx context.Context, d *description, source sea
 }
 
 // readDocument reads a document whole.
-func (s *Scanner) readDocument(path string) ([]byte, error) {
+func (s *Scanner) readDocument(ctx context.Context, path string) ([]byte, error) {
 	in := s.opt.Source.Stdin
 	switch path {
 	case "":
@@ -128,6 +129,9 @@ func (s *Scanner) readDocument(path string) ([]byte, error) {
 	case "-":
 		if in == nil {
 			return nil, errors.New("there is no standard input to read a document from")
+		}
+		if d, ok := in.(interface{ SetReadDeadline(time.Time) error }); ok {
+			defer context.AfterFunc(ctx, func() { d.SetReadDeadline(time.Unix(1, 0)) })()
 		}
 	default:
 		f, err := os.Open(path)
@@ -142,6 +146,8 @@ func (s *Scanner) readDocument(path string) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(in, sbom.MaxSize+1))
 	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", documentName(path), err)
 	case len(data) > sbom.MaxSize:

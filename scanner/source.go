@@ -61,6 +61,8 @@ func (s *Scanner) imageOptions(platform string) image.Options {
 		Mirrors:            from.Mirrors,
 		Stdin:              from.Stdin,
 		TempDir:            s.opt.TempDir,
+		TempFiles:          s.limits.tempFiles,
+		Open:               s.limits.layers,
 		Log:                s.opt.Log,
 	}
 }
@@ -81,6 +83,8 @@ func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, 
 		Cache:     s.cache,
 		Limits:    layer.Limits(s.opt.LayerLimits),
 		TempDir:   s.opt.TempDir,
+		TempFiles: s.limits.tempFiles,
+		Bodies:    s.limits.bodies,
 		Progress:  h.Progress,
 		Log:       s.opt.Log,
 	})

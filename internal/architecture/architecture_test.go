@@ -25,7 +25,8 @@ const module = "seaworthy.dev/seaworthy"
 const order = `
 	. <
 	internal/layer       <
-	internal/image       < internal/layer
+	internal/limit       <
+	internal/image       < internal/layer internal/limit
 	internal/shell       <
 	internal/credential  < internal/shell internal/credential/prefilter
 	internal/credential/prefilter <
@@ -49,7 +50,7 @@ const order = `
 	internal/advisory/feed    < internal/advisory/osv internal/advisory/version internal/advisory/store
 	internal/advisory/update  < internal/advisory/osv internal/advisory/version internal/advisory/store internal/advisory/feed
 	internal/advisory         < internal/advisory/osv internal/advisory/version internal/advisory/store
-	internal/scan        < internal/layer internal/image internal/instruction internal/inventory internal/license
+	internal/scan        < internal/layer internal/image internal/limit internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
@@ -68,7 +69,7 @@ const order = `
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential internal/image internal/layer internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
+	scanner              < internal/credential internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
 	internal/cli         < internal/credential internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 

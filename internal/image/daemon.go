@@ -36,13 +36,16 @@ func openDaemon(ctx context.Context, reference, image string, opt Options, want 
 	if err != nil {
 		return nil, err
 	}
-	if err := d.greet(ctx); err != nil {
-		return nil, err
+	err = d.greet(ctx)
+	if err == nil {
+		err = d.inspect(ctx, image)
 	}
-	if err := d.inspect(ctx, image); err != nil {
+	if err != nil {
+		d.client.CloseIdleConnections()
 		return nil, err
 	}
 	return &streamSource{
+		close:     d.client.CloseIdleConnections,
 		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{form: dockerForm}, once: true,
 		open: func(ctx context.Context) (io.ReadCloser, error) {
 			resp, err := d.get(ctx, "/images/"+image+"/get")

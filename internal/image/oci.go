@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type ociResolver struct {
 // ociImage is an image that the resolver came upon.
 type ociImage struct {
 	descriptor descriptor
+	index      string    // digest of the outermost index that it is in, "" if in none
 	manifest   *document // nil until it is read
 }
 
@@ -67,8 +69,9 @@ func tooLarge(size, limit int64) error {
 	return fmt.Errorf("it has %d bytes; at most %d are read of a JSON document", size, limit)
 }
 
-// leaves lists the images under an index, those of nested indexes included.
-func (r *ociResolver) leaves(ctx context.Context, index []descriptor, depth int) ([]leaf[ociImage], error) {
+// leaves lists the images under an index, those of nested indexes included. Outermost
+// is the digest of the index that all of them are in, "" if they are in none.
+func (r *ociResolver) leaves(ctx context.Context, index []descriptor, outermost string, depth int) ([]leaf[ociImage], error) {
 	if depth > r.limits.Nesting {
 		return nil, fmt.Errorf("indexes are nested more than %d deep", r.limits.Nesting)
 	}
@@ -80,7 +83,7 @@ func (r *ociResolver) leaves(ctx context.Context, index []descriptor, depth int)
 		if r.count++; r.count > r.limits.Manifests {
 			return nil, fmt.Errorf("there are more than %d manifests", r.limits.Manifests)
 		}
-		more, err := r.expand(ctx, d, depth)
+		more, err := r.expand(ctx, d, outermost, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +93,7 @@ func (r *ociResolver) leaves(ctx context.Context, index []descriptor, depth int)
 }
 
 // expand gives the images that one descriptor of an index stands for.
-func (r *ociResolver) expand(ctx context.Context, d descriptor, depth int) ([]leaf[ociImage], error) {
+func (r *ociResolver) expand(ctx context.Context, d descriptor, outermost string, depth int) ([]leaf[ociImage], error) {
 	switch d.MediaType {
 	case mediaOCIIndex, mediaDockerList:
 		doc, err := r.fetch(ctx, d)
@@ -100,9 +103,9 @@ func (r *ociResolver) expand(ctx context.Context, d descriptor, depth int) ([]le
 		if !doc.isIndex() {
 			return nil, fmt.Errorf("%s is an image manifest, its descriptor says an index", d.Digest)
 		}
-		return r.leaves(ctx, doc.Manifests, depth+1)
+		return r.leaves(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
 	case mediaOCIManifest, mediaDockerManifest, "":
-		image := ociImage{descriptor: d}
+		image := ociImage{descriptor: d, index: outermost}
 		if d.MediaType != "" && d.Platform != nil {
 			return []leaf[ociImage]{{platform: *d.Platform, image: image}}, nil
 		}
@@ -111,7 +114,7 @@ func (r *ociResolver) expand(ctx context.Context, d descriptor, depth int) ([]le
 			return nil, err
 		}
 		if doc.isIndex() {
-			return r.leaves(ctx, doc.Manifests, depth+1)
+			return r.leaves(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
 		}
 		image.manifest = doc
 		p, err := r.platform(ctx, doc)
@@ -193,7 +196,7 @@ func (r *ociResolver) load(ctx context.Context, image ociImage, out *resolved) e
 	if err != nil {
 		return fmt.Errorf("configuration %s: %w", doc.Config.Digest, err)
 	}
-	m := Manifest{Digest: image.descriptor.Digest, ImageID: doc.Config.Digest, Config: config}
+	m := Manifest{Digest: image.descriptor.Digest, IndexDigest: image.index, ImageID: doc.Config.Digest, Config: config}
 	var blobs []Blob
 	for i, l := range doc.Layers {
 		if err := r.store.layer(l); err != nil {

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"runtime"
 	"time"
+
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 // Options says how images are found and opened. The zero value is of use.
@@ -51,6 +53,11 @@ type Options struct {
 	// RetryWait bounds the sum of the waits before a request to a registry is
 	// repeated. Default: 60 s.
 	RetryWait time.Duration
+
+	// Open bounds the layers that are open at the same time, each with its download or
+	// file, and TempFiles the bytes of temporary files, for all sources that share
+	// them; nil means no limit.
+	Open, TempFiles *limit.Pool
 
 	Limits Limits
 }

@@ -3,6 +3,8 @@ package image
 import (
 	"context"
 	"io"
+	"os"
+	"time"
 )
 
 // The memory of a pump, in buffers and bytes.
@@ -14,9 +16,11 @@ const (
 // pump reads ahead in a goroutine of its own, and stops waiting for bytes when
 // its context ends, also where the reader beneath it goes on waiting.
 type pump struct {
-	ctx  context.Context
-	full chan chunk
-	free chan []byte
+	ctx   context.Context
+	input io.Reader
+	full  chan chunk
+	free  chan []byte
+	ended chan struct{} // closed when the goroutine ends
 
 	now  chunk // what is being handed out
 	rest []byte
@@ -28,15 +32,16 @@ type chunk struct {
 }
 
 func newPump(ctx context.Context, r io.Reader) *pump {
-	p := &pump{ctx: ctx, full: make(chan chunk, pumpBuffers), free: make(chan []byte, pumpBuffers)}
+	p := &pump{ctx: ctx, input: r, ended: make(chan struct{}), full: make(chan chunk, pumpBuffers), free: make(chan []byte, pumpBuffers)}
 	for range pumpBuffers {
 		p.free <- make([]byte, pumpBufferSize)
 	}
-	go p.run(r)
+	go p.run()
 	return p
 }
 
-func (p *pump) run(r io.Reader) {
+func (p *pump) run() {
+	defer close(p.ended)
 	for {
 		var buf []byte
 		select {
@@ -44,7 +49,7 @@ func (p *pump) run(r io.Reader) {
 		case <-p.ctx.Done():
 			return
 		}
-		n, err := r.Read(buf[:pumpBufferSize])
+		n, err := p.input.Read(buf[:pumpBufferSize])
 		p.full <- chunk{buf[:n], err} // has room for every buffer
 		if err != nil {
 			return
@@ -72,4 +77,28 @@ func (p *pump) Read(b []byte) (int, error) {
 	n := copy(b, p.rest)
 	p.rest = p.rest[n:]
 	return n, nil
+}
+
+// stop ends the goroutine. It must be called after the context's end. If the input
+// may wait for bytes without end, it is interrupted; where that is not possible, the
+// goroutine ends with the next bytes, or never.
+func (p *pump) stop(blocking bool) {
+	if !blocking {
+		<-p.ended
+		return
+	}
+	if setReadDeadline(p.input, time.Unix(1, 0)) == nil {
+		<-p.ended
+		setReadDeadline(p.input, time.Time{})
+	}
+}
+
+// deadliner is a reader that can be interrupted, such as a pipe or a connection.
+type deadliner interface{ SetReadDeadline(time.Time) error }
+
+func setReadDeadline(r io.Reader, t time.Time) error {
+	if d, ok := r.(deadliner); ok {
+		return d.SetReadDeadline(t)
+	}
+	return os.ErrNoDeadline
 }

@@ -9,8 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
+
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 // The schemes of references; what has none is a path or a name in a registry.
@@ -52,7 +55,28 @@ func Open(ctx context.Context, reference string, opt Options) (Source, error) {
 	if r, ok := src.(*randomSource); ok {
 		r.label(reference)
 	}
+	if opt.Open != nil {
+		src = &limitedSource{src, opt.Open}
+	}
 	return src, nil
+}
+
+// limitedSource is a Source of which only so many layers are open at the same time,
+// together with those of others.
+type limitedSource struct {
+	Source
+	open *limit.Pool
+}
+
+// Layers implements [Source].
+func (s *limitedSource) Layers(ctx context.Context, visit func(context.Context, Blob) error) error {
+	return s.Source.Layers(ctx, func(ctx context.Context, b Blob) error {
+		if err := s.open.Acquire(ctx, 1); err != nil {
+			return err
+		}
+		defer s.open.Release(1)
+		return visit(ctx, b)
+	})
 }
 
 func open(ctx context.Context, reference string, opt Options, want wanted) (Source, error) {
@@ -234,5 +258,14 @@ func openStdin(opt Options, want wanted) (Source, error) {
 		return nil, errors.New("there is no standard input to read an image from")
 	}
 	return &streamSource{reference: stdinReference, where: "standard input", opt: opt, want: want, blocking: true, once: true,
-		open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(opt.Stdin), nil }}, nil
+		open: func(context.Context) (io.ReadCloser, error) { return &stdin{opt.Stdin}, nil }}, nil
 }
+
+// stdin is standard input, which is not ours to close.
+type stdin struct{ io.Reader }
+
+// Close implements [io.Closer].
+func (*stdin) Close() error { return nil }
+
+// SetReadDeadline implements [deadliner].
+func (s *stdin) SetReadDeadline(t time.Time) error { return setReadDeadline(s.Reader, t) }

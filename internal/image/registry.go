@@ -127,11 +127,16 @@ func daemonMirrors(file string) ([]string, error) {
 }
 
 // openRepository opens an image in the registry that ref names.
-func openRepository(ctx context.Context, ref name.Reference, reference string, opt Options, want wanted) (Source, error) {
+func openRepository(ctx context.Context, ref name.Reference, reference string, opt Options, want wanted) (_ Source, err error) {
 	r, err := connect(ctx, ref.Context(), opt)
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
+	defer func() {
+		if err != nil {
+			r.base.CloseIdleConnections()
+		}
+	}()
 	doc, d, err := r.root(ctx, ref)
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
@@ -151,7 +156,7 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 		return nil
 	}}
 	if opt.Again {
-		kept := &keptBlobs{download: r.open, dir: opt.TempDir, spools: make(map[string]*spool)}
+		kept := &keptBlobs{download: r.open, dir: opt.TempDir, most: opt.TempFiles, spools: make(map[string]*spool)}
 		closeConnections := s.close
 		s.open, s.close = kept.open, func() error { return errors.Join(kept.close(), closeConnections()) }
 	}
@@ -182,7 +187,7 @@ func repositoryOf(reference string) string {
 // offer lists the images that the document of a tag or digest stands for.
 func (r *registry) offer(ctx context.Context, resolver *ociResolver, doc *document, d descriptor) ([]leaf[ociImage], error) {
 	if doc.isIndex() {
-		return resolver.leaves(ctx, doc.Manifests, 1)
+		return resolver.leaves(ctx, doc.Manifests, d.Digest, 1)
 	}
 	p, err := resolver.platform(ctx, doc)
 	if err != nil {
@@ -205,6 +210,7 @@ func connect(ctx context.Context, repo name.Repository, opt Options) (*registry,
 	}
 	t, err := transport.NewWithContext(ctx, repo.Registry, auth, base, []string{repo.Scope(transport.PullScope)})
 	if err != nil {
+		base.CloseIdleConnections()
 		return nil, plainCause(err)
 	}
 	return &registry{repo: repo, opt: opt, base: base, client: &http.Client{

@@ -69,6 +69,9 @@ type Manifest struct {
 	Repository string
 	// Digest is the digest of the image manifest, "" where there is none.
 	Digest string
+	// IndexDigest is the digest of the image index through which the manifest was
+	// reached, the outermost of nested ones; "" where there is none.
+	IndexDigest string
 	// ImageID is the digest of the image configuration, "" where there is none.
 	ImageID string
 	// Config is the image configuration.

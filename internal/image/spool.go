@@ -9,6 +9,9 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"time"
+
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 // spool keeps a stream in a temporary file that has no name any more where the
@@ -16,9 +19,12 @@ import (
 type spool struct {
 	file  *os.File
 	whole bool // the stream is in it to its end
+	taken *limit.Pool
+	size  int64 // taken from the limit
 }
 
-func newSpool(dir string) (*spool, error) {
+// newSpool makes a spool whose bytes count in a limit.
+func newSpool(dir string, most *limit.Pool) (*spool, error) {
 	f, err := os.CreateTemp(dir, "seaworthy-")
 	if err != nil {
 		return nil, spoolError(err)
@@ -29,12 +35,24 @@ func newSpool(dir string) (*spool, error) {
 			return nil, spoolError(err)
 		}
 	}
-	return &spool{file: f}, nil
+	return &spool{file: f, taken: most}, nil
 }
 
 func spoolError(err error) error {
 	return withHint(fmt.Errorf("keeping the stream in a temporary file, to read it again: %w", err),
 		"name a directory with more room in TMPDIR, or save the image to a file first")
+}
+
+// errNoRoom is returned when the limit on temporary files is reached.
+var errNoRoom = errors.New("the limit on temporary files is reached")
+
+// Write implements [io.Writer].
+func (s *spool) Write(p []byte) (int, error) {
+	if !s.taken.TryAcquire(int64(len(p))) {
+		return 0, errNoRoom
+	}
+	s.size += int64(len(p))
+	return s.file.Write(p)
 }
 
 // open reads what is kept from its start.
@@ -47,6 +65,8 @@ func (s *spool) close() error {
 	if s == nil {
 		return nil
 	}
+	s.taken.Release(s.size)
+	s.size = 0
 	err := s.file.Close()
 	if runtime.GOOS == "windows" {
 		os.Remove(s.file.Name())
@@ -63,17 +83,21 @@ type spooling struct {
 // Read implements [io.Reader].
 func (r *spooling) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	if _, writeErr := r.to.file.Write(p[:n]); writeErr != nil {
+	if _, writeErr := r.to.Write(p[:n]); writeErr != nil {
 		return 0, spoolError(writeErr)
 	}
 	return n, err
 }
+
+// SetReadDeadline implements [deadliner].
+func (r *spooling) SetReadDeadline(t time.Time) error { return setReadDeadline(r.ReadCloser, t) }
 
 // keptBlobs keeps the blobs of a registry that were read to their end, so that none
 // is downloaded twice.
 type keptBlobs struct {
 	download func(context.Context, Blob) (io.ReadCloser, error)
 	dir      string
+	most     *limit.Pool
 
 	mu     sync.Mutex
 	spools map[string]*spool // by name of the blob; guarded by mu
@@ -91,7 +115,7 @@ func (k *keptBlobs) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, err := newSpool(k.dir)
+	to, err := newSpool(k.dir, k.most)
 	if err != nil {
 		return rc, nil // it can be downloaded again
 	}
@@ -130,7 +154,7 @@ func (r *keeping) Read(p []byte) (int, error) {
 	if r.to == nil {
 		return n, err
 	}
-	if _, writeErr := r.to.file.Write(p[:n]); writeErr != nil {
+	if _, writeErr := r.to.Write(p[:n]); writeErr != nil {
 		r.to.close()
 		r.to = nil
 	} else if err == io.EOF {

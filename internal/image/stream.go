@@ -29,6 +29,7 @@ type streamSource struct {
 
 	manifests []Manifest
 	kept      *spool // what the first reading gave, if it is to be read again
+	close     func() // frees what open uses; nil if there is nothing to free
 }
 
 var _ Source = (*streamSource)(nil)
@@ -37,7 +38,12 @@ var _ Source = (*streamSource)(nil)
 func (s *streamSource) Manifests() []Manifest { return s.manifests }
 
 // Close implements [Source].
-func (s *streamSource) Close() error { return s.kept.close() }
+func (s *streamSource) Close() error {
+	if s.close != nil {
+		s.close()
+	}
+	return s.kept.close()
+}
 
 // Layers implements [Source].
 func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, Blob) error) error {
@@ -50,9 +56,18 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	defer raw.Close()
 	var r io.Reader = raw
 	if s.blocking {
-		r = newPump(ctx, raw)
+		p := newPump(ctx, raw)
+		defer func() {
+			cancel()
+			p.stop(true)
+		}()
+		r = p
 	}
-	plain, err := s.decompress(ctx, r)
+	plain, stop, err := s.decompress(ctx, r)
+	defer func() {
+		cancel()
+		stop()
+	}()
 	if err != nil {
 		return err
 	}
@@ -88,44 +103,44 @@ func (s *streamSource) start(ctx context.Context) (io.ReadCloser, error) {
 	if err != nil || !s.once || !s.opt.Again {
 		return raw, err
 	}
-	if s.kept, err = newSpool(s.opt.TempDir); err != nil {
+	if s.kept, err = newSpool(s.opt.TempDir, s.opt.TempFiles); err != nil {
 		raw.Close()
 		return nil, err
 	}
 	return &spooling{raw, s.kept}, nil
 }
 
-// decompress gives the tar stream in r, which may be compressed.
-func (s *streamSource) decompress(ctx context.Context, r io.Reader) (io.Reader, error) {
+// decompress gives the tar stream in r, which may be compressed. Stop must be called
+// after the context's end.
+func (s *streamSource) decompress(ctx context.Context, r io.Reader) (_ io.Reader, stop func(), err error) {
+	stop = func() {}
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	c, err := s.peek(buffered)
 	if err != nil {
-		return nil, err
+		return nil, stop, err
 	}
 	var plain io.Reader
 	switch c {
 	case tarContent:
-		return buffered, nil
+		return buffered, stop, nil
 	case gzipContent:
 		plain, err = gzip.NewReader(buffered)
 	case zstdContent:
 		// With a concurrency of 1 it has no goroutines that would need closing.
 		plain, err = zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 	default:
-		return nil, noImage(s.where, c)
+		return nil, stop, noImage(s.where, c)
 	}
 	if err != nil {
-		return nil, archiveError(s.where, err)
+		return nil, stop, archiveError(s.where, err)
 	}
 	// Decompressing runs beside the reading of layers.
-	buffered = bufio.NewReaderSize(newPump(ctx, plain), 64<<10)
-	if c, err = s.peek(buffered); err != nil {
-		return nil, err
+	p := newPump(ctx, plain)
+	buffered = bufio.NewReaderSize(p, 64<<10)
+	if c, err = s.peek(buffered); err == nil && c != tarContent {
+		err = noImage("what is compressed in "+s.where, c)
 	}
-	if c != tarContent {
-		return nil, noImage("what is compressed in "+s.where, c)
-	}
-	return buffered, nil
+	return buffered, func() { p.stop(false) }, err
 }
 
 func (s *streamSource) peek(r *bufio.Reader) (content, error) {

@@ -132,7 +132,7 @@ func (r *treeReader) oci(ctx context.Context) (resolved, error) {
 		return resolved{}, err
 	}
 	oci := &ociResolver{store: treeBlobs{r.tree}, want: r.want, limits: r.limits, where: r.where}
-	offer, err := oci.leaves(ctx, descriptors, 1)
+	offer, err := oci.leaves(ctx, descriptors, "", 1)
 	if err != nil {
 		return resolved{}, fmt.Errorf("%s: %w", r.where, err)
 	}

@@ -30,13 +30,14 @@ func (r *Reading) Images(ctx context.Context) iter.Seq2[*Merged, error] {
 // bind assigns the layers that were read to their places in an image.
 func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, error) {
 	img := &seaworthy.Image{
-		Reference: manifest.Reference,
-		Digest:    manifest.Digest,
-		ImageID:   manifest.ImageID,
-		Platform:  manifest.Config.Platform(),
-		Created:   manifest.Config.Created,
-		Config:    manifest.Config,
-		Tag:       manifest.Tag,
+		Reference:   manifest.Reference,
+		Digest:      manifest.Digest,
+		IndexDigest: manifest.IndexDigest,
+		ImageID:     manifest.ImageID,
+		Platform:    manifest.Config.Platform(),
+		Created:     manifest.Config.Created,
+		Config:      manifest.Config,
+		Tag:         manifest.Tag,
 
 		Repository: manifest.Repository,
 	}

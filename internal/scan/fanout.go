@@ -11,35 +11,68 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/layer"
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 const (
-	// maxInMemory is the length up to which a body is held in memory, and
-	// maxPartsInMemory that of one of which only parts are wanted; a longer one goes
-	// to a temporary file.
-	maxInMemory      = 64 << 20
-	maxPartsInMemory = 32 << 20
-	// maxInFlight bounds the bytes of all bodies that are held in memory; a longer
-	// one is held alone.
-	maxInFlight = 32 << 20
+	// DefaultMemory is the default of [NewBodies].
+	DefaultMemory = 64 << 20
+	// memoryStep is what the memory for bodies is a multiple of.
+	memoryStep = 2 * longStep
 	// maxFree bounds the bytes of buffers that wait for the next body.
 	maxFree = 8 << 20
 	// maxPasses bounds the analyzers of a scan to the bits of a mask.
 	maxPasses = 32
 )
 
-// bodies hands out the memory for bodies, for all layers of a scan together.
-type bodies struct {
-	inFlight *semaphore.Weighted
+// Bodies hands out the memory for the bodies of files, for any number of scans
+// together.
+type Bodies struct {
+	// longest is the length up to which a body is held in memory; a longer one goes to
+	// a temporary file. Of one of which only parts are wanted it is half of that.
+	longest int64
+	// inFlight bounds the bytes of all bodies in memory to half of longest; a longer
+	// body is held alone.
+	inFlight *limit.Pool
 
-	mu   sync.Mutex
-	free [classes][]*buffer // guarded by mu
-	size int                // bytes of all free buffers, guarded by mu
-	long *buffer            // one more of a length beyond classes, or nil, guarded by mu
+	mu    sync.Mutex
+	scans int                // that are running, guarded by mu
+	free  [classes][]*buffer // guarded by mu
+	size  int                // bytes of all free buffers, guarded by mu
+	long  *buffer            // one more of a length beyond classes, or nil, guarded by mu
+}
+
+// NewBodies bounds the bytes of bodies in memory: to one of at most so many bytes, or
+// several of at most half as many together. The number is rounded up to a multiple of
+// 32 MiB.
+func NewBodies(memory int64) *Bodies {
+	memory = max((memory+memoryStep-1)/memoryStep, 1) * memoryStep
+	return &Bodies{longest: memory, inFlight: limit.NewPool(memory / 2)}
+}
+
+// Memory is the limit on the bytes of bodies in memory.
+func (b *Bodies) Memory() int64 { return b.longest }
+
+// Usage gives how many bytes of bodies are in memory.
+func (b *Bodies) Usage() limit.Usage { return b.inFlight.Usage() }
+
+// start is called at the start of a scan.
+func (b *Bodies) start() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.scans++
+}
+
+// stop is called at the end of a scan. No memory waits for the next one.
+func (b *Bodies) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.scans--; b.scans == 0 {
+		b.free, b.size, b.long = [classes][]*buffer{}, 0, nil
+	}
 }
 
 // classes is the number of lengths that buffers have which serve again: HeadSize,
@@ -49,23 +82,21 @@ const classes = 12
 // longStep is what the lengths of longer buffers are multiples of.
 const longStep = 16 << 20
 
-func newBodies() *bodies { return &bodies{inFlight: semaphore.NewWeighted(maxInFlight)} }
-
 // buffer is a piece of memory that serves one body after the other.
 type buffer struct {
-	from  *bodies
+	from  *Bodies
 	class int
 	space []byte
 	held  int // what was acquired for it
 }
 
-func (b *bodies) get(ctx context.Context, length int) (*buffer, error) {
+func (b *Bodies) get(ctx context.Context, length int) (*buffer, error) {
 	class := bits.Len(uint(length-1) / seaworthy.HeadSize)
 	size := seaworthy.HeadSize << class
 	if class >= classes {
 		size = (length + longStep - 1) &^ (longStep - 1)
 	}
-	if err := b.acquire(ctx, size); err != nil {
+	if err := b.inFlight.Acquire(ctx, int64(size)); err != nil {
 		return nil, err
 	}
 	buf := b.take(class, size)
@@ -77,7 +108,7 @@ func (b *bodies) get(ctx context.Context, length int) (*buffer, error) {
 }
 
 // take gives a free buffer, nil if there is none.
-func (b *bodies) take(class, size int) *buffer {
+func (b *Bodies) take(class, size int) *buffer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if class >= classes {
@@ -97,20 +128,9 @@ func (b *bodies) take(class, size int) *buffer {
 	return buf
 }
 
-// acquire waits until so many more bytes may be held.
-func (b *bodies) acquire(ctx context.Context, size int) error {
-	if err := b.inFlight.Acquire(ctx, min(int64(size), maxInFlight)); err != nil {
-		return context.Cause(ctx)
-	}
-	return nil
-}
-
-// giveBack ends what acquire began.
-func (b *bodies) giveBack(size int) { b.inFlight.Release(min(int64(size), maxInFlight)) }
-
 func (b *buffer) release() {
 	all, size := b.from, len(b.space)
-	all.giveBack(b.held)
+	all.inFlight.Release(int64(b.held))
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if b.class >= classes {
@@ -129,10 +149,11 @@ type fanout struct {
 	ctx       context.Context
 	analyzers []seaworthy.LayerAnalyzer
 	passes    []seaworthy.Pass
-	bodies    *bodies
+	bodies    *Bodies
 	jobs      chan job
 	workers   *errgroup.Group
-	spool     string // the directory for temporary files, "" for the system's
+	tempDir   string      // "" for the system's
+	tempFiles *limit.Pool // bytes in temporary files
 }
 
 // job is a file for the passes, and the memory that holds its body: a buffer, or a
@@ -143,10 +164,12 @@ type job struct {
 	buffer *buffer
 	piece  layer.Piece
 	spool  *os.File
+	// spooled is the number of bytes taken for the temporary file.
+	spooled int64
 }
 
-func newFanout(ctx context.Context, analyzers []seaworthy.LayerAnalyzer, b *bodies, spool string) *fanout {
-	f := &fanout{analyzers: analyzers, bodies: b, spool: spool, jobs: make(chan job, 32)}
+func newFanout(ctx context.Context, analyzers []seaworthy.LayerAnalyzer, opt *Options) *fanout {
+	f := &fanout{analyzers: analyzers, bodies: opt.Bodies, tempDir: opt.TempDir, tempFiles: opt.TempFiles, jobs: make(chan job, 32)}
 	for _, a := range analyzers {
 		f.passes = append(f.passes, a.Open())
 	}
@@ -184,10 +207,13 @@ func (f *fanout) done(j job) {
 	}
 	if n := len(j.piece.Bytes); n > 0 {
 		j.piece.Release()
-		f.bodies.giveBack(n)
+		f.bodies.inFlight.Release(int64(n))
 	}
 	if j.spool != nil {
 		closeSpool(j.spool)
+	}
+	if j.spooled > 0 {
+		f.tempFiles.Release(j.spooled)
 	}
 }
 
@@ -228,12 +254,12 @@ func (f *fanout) read(h *seaworthy.Header, body io.Reader, most seaworthy.Want) 
 	if most == seaworthy.Head {
 		length = min(length, seaworthy.HeadSize)
 	}
-	if length > maxInMemory || most == seaworthy.Parts && length > maxPartsInMemory {
+	if length > f.bodies.longest || most == seaworthy.Parts && length > f.bodies.longest/2 {
 		return f.toSpool(h, body)
 	}
 	if b, ok := body.(*layer.Body); ok {
 		if piece, ok := b.Take(int(length)); ok {
-			if err := f.bodies.acquire(f.ctx, len(piece.Bytes)); err != nil {
+			if err := f.bodies.inFlight.Acquire(f.ctx, int64(len(piece.Bytes))); err != nil {
 				piece.Release()
 				return job{}, err
 			}
@@ -253,16 +279,25 @@ func (f *fanout) read(h *seaworthy.Header, body io.Reader, most seaworthy.Want) 
 }
 
 func (f *fanout) toSpool(h *seaworthy.Header, body io.Reader) (job, error) {
+	j := job{spooled: h.Size}
+	if most := f.tempFiles.Size(); most >= 0 && h.Size > most {
+		return job{}, fmt.Errorf("%s: its %d bytes exceed the limit on temporary files of %d bytes", h.Path, h.Size, most)
+	}
+	if err := f.tempFiles.Acquire(f.ctx, h.Size); err != nil {
+		return job{}, err
+	}
 	buf, err := f.bodies.get(f.ctx, seaworthy.HeadSize)
 	if err != nil {
+		f.done(j)
 		return job{}, err
 	}
-	spool, err := openSpool(f.spool)
+	j.buffer = buf
+	spool, err := openSpool(f.tempDir)
 	if err != nil {
-		buf.release()
+		f.done(j)
 		return job{}, err
 	}
-	j := job{buffer: buf, spool: spool}
+	j.spool = spool
 	in := &contextReader{ctx: f.ctx, r: body}
 	n, err := io.Copy(spool, in)
 	if err == nil && n < h.Size {

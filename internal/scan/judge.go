@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 
@@ -16,20 +17,27 @@ import (
 // Judge lets the analyzers judge an image and hands what they conclude to the
 // handler, sorted: the Image, then every Package, every Finding and every
 // Coverage. The Provenance before them and the Verdict after them are the caller's.
+//
+// When the context ends, what analyzers report is refused, and files are no longer
+// listed, so that they end soon; Judge returns when all of them have.
 func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h seaworthy.Handler) error {
-	c := &collector{}
 	group, groupCtx := errgroup.WithContext(ctx)
+	c := &collector{ctx: groupCtx}
 	for _, a := range analyzers {
 		if ia, ok := a.(seaworthy.ImageAnalyzer); ok {
 			group.Go(func() error {
-				if err := ia.Image(groupCtx, m, c); err != nil {
+				if err := ia.Image(groupCtx, interruptible{m, groupCtx}, c); err != nil {
 					return named(ia, err)
 				}
 				return nil
 			})
 		}
 	}
-	if err := wait(ctx, group); err != nil {
+	err := group.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	c.leftOut(m, analyzers)
@@ -39,21 +47,27 @@ func Judge(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, h sea
 // named says which analyzer an error is from.
 func named(a seaworthy.Analyzer, err error) error { return fmt.Errorf("%s: %w", a.Name(), err) }
 
-// wait waits for the analyzers. When the context ends they are left behind: what
-// they still tell the collector nobody will read.
-func wait(ctx context.Context, group *errgroup.Group) error {
-	done := make(chan error, 1)
-	go func() { done <- group.Wait() }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// interruptible is an image whose list of files breaks off when the context ends.
+type interruptible struct {
+	*Merged
+	ctx context.Context
+}
+
+// Live implements [seaworthy.Merged].
+func (m interruptible) Live() iter.Seq[seaworthy.Entry] {
+	return func(yield func(seaworthy.Entry) bool) {
+		n := 0
+		for e := range m.Merged.Live() {
+			if n++; n%checkEvery == 0 && m.ctx.Err() != nil || !yield(e) {
+				return
+			}
+		}
 	}
 }
 
 // collector is the Sink of all analyzers.
 type collector struct {
+	ctx      context.Context
 	mu       sync.Mutex
 	findings []*seaworthy.Finding  // guarded by mu
 	coverage []*seaworthy.Coverage // guarded by mu
@@ -61,6 +75,9 @@ type collector struct {
 
 // Finding implements [seaworthy.Sink].
 func (c *collector) Finding(f *seaworthy.Finding) error {
+	if c.ctx.Err() != nil {
+		return context.Cause(c.ctx)
+	}
 	slices.SortFunc(f.Locations, seaworthy.CompareLocations)
 	f.SetFingerprint()
 	c.mu.Lock()
@@ -71,6 +88,9 @@ func (c *collector) Finding(f *seaworthy.Finding) error {
 
 // Coverage implements [seaworthy.Sink].
 func (c *collector) Coverage(v *seaworthy.Coverage) error {
+	if c.ctx.Err() != nil {
+		return context.Cause(c.ctx)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.coverage = append(c.coverage, v)

@@ -22,6 +22,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/inventory"
 	"seaworthy.dev/seaworthy/internal/layer"
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 // Options say how to read an image.
@@ -36,6 +37,11 @@ type Options struct {
 	// TempDir is where a body too large for memory goes meanwhile; "" means the
 	// system's directory for that.
 	TempDir string
+	// Bodies holds the bodies of files in memory, and TempFiles bounds the bytes of
+	// those in temporary files, for all scans that share them; nil means memory of the
+	// scan's own, and no limit.
+	Bodies    *Bodies
+	TempFiles *limit.Pool
 	// Progress gets an event for each piece of a layer that is read. It may be nil.
 	// Two calls never run at the same time, and an error ends the reading.
 	Progress func(*seaworthy.Progress) error
@@ -61,9 +67,13 @@ type layerReading struct {
 // Read reads every layer of a source once. It is an error if a layer cannot be
 // read whole or is not what its digest says.
 func Read(ctx context.Context, src image.Source, opt Options) (*Reading, error) {
+	if opt.Bodies == nil {
+		opt.Bodies = NewBodies(DefaultMemory)
+	}
+	opt.Bodies.start()
+	defer opt.Bodies.stop()
 	r := &reader{
 		Options:   opt,
-		bodies:    newBodies(),
 		analyzers: []seaworthy.LayerAnalyzer{inventory.New()},
 		blobs:     make(map[string]*layerReading),
 	}
@@ -95,7 +105,6 @@ func distinctBlobs(manifests []image.Manifest) map[string]bool {
 // reader reads the layers of one source.
 type reader struct {
 	Options
-	bodies    *bodies
 	analyzers []seaworthy.LayerAnalyzer
 	total     int // layers, 0 if not known yet
 
@@ -219,7 +228,7 @@ func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missin
 		return nil, err
 	}
 	defer rc.Close()
-	f := newFanout(ctx, missing, r.bodies, r.TempDir)
+	f := newFanout(ctx, missing, &r.Options)
 	read, err := layer.Walk(f.ctx, &progressReader{Reader: rc, blob: b, report: r.report}, r.Limits, f.visit)
 	if closed := f.close(); closed != nil {
 		err = closed

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -482,29 +483,53 @@ func (p *printer) Coverage(c *seaworthy.Coverage) error {
 	return nil
 }
 
-// TestJudgeInterrupted ends the judging although an analyzer does not.
+// TestJudgeInterrupted ends the judging, and the analyzers with it, although these take
+// no notice of the context.
 func TestJudgeInterrupted(t *testing.T) {
 	m := read(t, ferry.OCILayout(t), scan.Options{})
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
-	d := dreamer{talker{seaworthy.Secret, "dreamer"}, make(chan struct{})}
-	defer close(d.wake)
-	start := time.Now()
-	if err := scan.Judge(ctx, m, []seaworthy.Analyzer{d}, &printer{new(bytes.Buffer)}); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	if took := time.Since(start); took > time.Second {
-		t.Errorf("it took %v to stop", took)
+	for name, step := range map[string]func(seaworthy.Merged, seaworthy.Sink) error{
+		"reports without end": func(_ seaworthy.Merged, s seaworthy.Sink) error {
+			time.Sleep(time.Millisecond)
+			return s.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, State: seaworthy.Checked})
+		},
+		"does nothing once the list of files breaks off": func(m seaworthy.Merged, s seaworthy.Sink) error {
+			for range m.Live() {
+				time.Sleep(time.Microsecond)
+			}
+			return s.Finding(&seaworthy.Finding{Risk: seaworthy.Secret, ID: "x"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(50*time.Millisecond, cancel)
+			d := dreamer{talker{seaworthy.Secret, "dreamer"}, step, new(atomic.Bool)}
+			start := time.Now()
+			if err := scan.Judge(ctx, m, []seaworthy.Analyzer{d}, &printer{new(bytes.Buffer)}); !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			if took := time.Since(start); took > time.Second {
+				t.Errorf("it took %v to stop", took)
+			}
+			if !d.ended.Load() {
+				t.Error("the analyzer still runs")
+			}
+		})
 	}
 }
 
-// dreamer is an analyzer that takes no notice of the context.
+// dreamer is an analyzer that takes no notice of the context, and ends with the first
+// error.
 type dreamer struct {
 	talker
-	wake chan struct{}
+	step  func(seaworthy.Merged, seaworthy.Sink) error
+	ended *atomic.Bool
 }
 
-func (d dreamer) Image(context.Context, seaworthy.Merged, seaworthy.Sink) error {
-	<-d.wake
-	return nil
+func (d dreamer) Image(_ context.Context, m seaworthy.Merged, s seaworthy.Sink) error {
+	defer d.ended.Store(true)
+	for {
+		if err := d.step(m, s); err != nil {
+			return err
+		}
+	}
 }

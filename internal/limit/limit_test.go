@@ -1,0 +1,65 @@
+package limit_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"seaworthy.dev/seaworthy/internal/limit"
+)
+
+func TestPool(t *testing.T) {
+	p := limit.NewPool(10)
+	var group sync.WaitGroup
+	for range 50 {
+		group.Go(func() {
+			if err := p.Acquire(t.Context(), 4); err != nil {
+				t.Error(err)
+				return
+			}
+			defer p.Release(4)
+			if now := p.Usage().Now; now > 10 {
+				t.Errorf("%d in use of 10", now)
+			}
+		})
+	}
+	group.Wait()
+	if u := p.Usage(); u.Now != 0 || u.Peak < 4 || u.Peak > 8 {
+		t.Errorf("%+v", u)
+	}
+}
+
+func TestLargerThanThePool(t *testing.T) {
+	p := limit.NewPool(10)
+	if err := p.Acquire(t.Context(), 25); err != nil {
+		t.Fatal(err)
+	}
+	if p.TryAcquire(1) {
+		t.Error("something was free beside what is larger than the pool")
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	given := errors.New("given up")
+	cancel(given)
+	if err := p.Acquire(ctx, 1); !errors.Is(err, given) {
+		t.Errorf("%v", err)
+	}
+	p.Release(25)
+	if !p.TryAcquire(10) || p.TryAcquire(11) {
+		t.Error("what was given back is not free")
+	}
+	if u := p.Usage(); u.Now != 10 || u.Peak != 25 {
+		t.Errorf("%+v", u)
+	}
+}
+
+func TestNoLimit(t *testing.T) {
+	var p *limit.Pool
+	if err := p.Acquire(t.Context(), 1<<40); err != nil || !p.TryAcquire(1<<40) {
+		t.Error(err)
+	}
+	p.Release(1 << 40)
+	if u := p.Usage(); u != (limit.Usage{}) || p.Size() != -1 {
+		t.Errorf("%+v, %d", u, p.Size())
+	}
+}
