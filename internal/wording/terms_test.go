@@ -39,5 +39,5 @@ var terms = []term{
 // nameWords are searched among the words of names in code.
 var nameWords = regexp.MustCompile(`^(flaws?|mend(s|ed|ing)?|bills?|looked|unlooked|told|tells?|judg(e|es|ed|ing|ement|ment)|beside|gathered|whoever|somebody|anew)$`)
 
-// quoted is text that others wrote, or that names something by its proper name.
-var quoted = regexp.MustCompile(`(?i)https?://\S+`)
+// quoted is text that stays: addresses, and the README's first line.
+var quoted = regexp.MustCompile(`https?://\S+|\*\*may it sail\?\*\*`)

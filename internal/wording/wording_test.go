@@ -37,6 +37,7 @@ func TestWording(t *testing.T) {
 	for _, dir := range slices.Sorted(maps.Keys(found)) {
 		n, limit := len(found[dir]), allowed[dir]
 		if n <= limit {
+			t.Log(strings.Join(found[dir], "\n")) // with -v, for the one who rewrites them
 			continue
 		}
 		t.Errorf("%s: %d terms that the repository does not use, at most %d are allowed (if they moved here with code: go test ./internal/wording -write)\n%s",
