@@ -65,8 +65,8 @@ type Pruned struct {
 // abandonedAfter is the age from which a temporary file has no writer any more.
 const abandonedAfter = time.Hour
 
-// Prune removes the entries that a cache wrote before a time, and temporary files
-// older than an hour. It removes nothing that a cache did not write, follows no
+// Prune removes the entries that a cache wrote before a time, and temporary files and
+// empty directories older than an hour. It removes nothing that a cache did not write, follows no
 // symbolic link, and returns ErrNotCache for a directory without the tag of a
 // cache. A missing directory is an empty cache. Scans may run at the same time:
 // to them a removed entry is a miss.
@@ -152,7 +152,7 @@ func (p *pruner) prune() error {
 		case !cacheDirPath.MatchString(name):
 			return fs.SkipDir
 		}
-		if name != cacheFormat {
+		if name != cacheFormat && p.isIdle(d) {
 			dirs = append(dirs, name)
 		}
 		return nil
@@ -161,6 +161,14 @@ func (p *pruner) prune() error {
 		p.root.Remove(dir) // fails, as it should, unless the directory is empty
 	}
 	return err
+}
+
+// isIdle reports whether nothing was written to a directory lately. Others stay, also
+// if they are empty now: a scan may be about to write to them, and would find each one
+// that it made removed again.
+func (p *pruner) isIdle(d fs.DirEntry) bool {
+	info, err := d.Info()
+	return err == nil && info.ModTime().Before(p.abandoned)
 }
 
 // file removes a file if the cache wrote it and it is old enough.

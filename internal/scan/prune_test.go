@@ -33,6 +33,18 @@ func TestPrune(t *testing.T) {
 	if err != nil || p.Files != removed || p.Bytes == 0 {
 		t.Errorf("%+v, %v; want %d files", p, err, removed)
 	}
+	if entries, err := os.ReadDir(filepath.Join(dir, "v1")); err != nil || len(entries) == 0 {
+		t.Errorf("%v, %v; want the directories that were written to lately", entries, err)
+	}
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		return os.Chtimes(path, old, old)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if p, err = scan.Prune(dir, time.Now().Add(time.Hour)); err != nil || p.Files != len(files)-removed {
 		t.Errorf("%+v, %v; want %d files", p, err, len(files)-removed)
 	}
