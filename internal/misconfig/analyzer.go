@@ -1,14 +1,15 @@
 // Package misconfig finds configuration defects of container images, the risk
 // of NIST SP 800-190, section 3.1.2.
 //
-// A [check] is the unit: what it looks for, how bad that is, how to mend it. It
-// judges a [subject], which is the image with its configuration, its history,
-// and the files that its layers hold. What the checks need to know of the files
-// they name as an [interest]; the layer pass collects that, and nothing else,
-// by path and header.
+// In goes an image: its configuration, its history and the files of its layers. Out come
+// findings, and a Coverage for whatever was not checked. The unit is a [check.Check]:
+// what is wrong, how bad that is, how to fix it. Checks are in two packages: filecheck
+// for what the layers hold, buildcheck for the configuration and the steps of the build.
+// What they need of the files they name as a [check.Interest]; the layer pass collects
+// that, and nothing else, by path and header.
 //
-// Where the content of a layer tells more than the text of the history, checks
-// judge by the content.
+// Images for systems other than Linux are refused with a Coverage. What is kept of a
+// layer, and what is reported of a check, is limited; what is beyond is a Coverage too.
 package misconfig
 
 import (
@@ -17,16 +18,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// Analyzer judges the configuration of images. It implements
+// Analyzer checks the configuration of images. It implements
 // [seaworthy.LayerAnalyzer] and [seaworthy.ImageAnalyzer].
 type Analyzer struct {
 	index  *index
-	checks []check
+	checks []check.Check
 }
 
 var (
@@ -60,7 +61,7 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 	if c := foreign(m.Image()); c != nil {
 		return sink.Coverage(c)
 	}
-	s, err := a.subject(m)
+	s, err := a.image(m)
 	if err != nil {
 		return err
 	}
@@ -69,72 +70,65 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 			return err
 		}
 		c := &a.checks[i]
-		if err := c.report(c.judge(s), sink); err != nil {
+		if err := report(c, c.Find(s), sink); err != nil {
 			return err
 		}
 	}
-	return s.cover(sink)
+	return cover(s, sink)
 }
 
-// subject reads what the passes remembered and resolves what all checks need.
-func (a *Analyzer) subject(m seaworthy.Merged) (*subject, error) {
-	layers := make([]facts, len(m.Image().Layers))
+// image reads what the passes remembered and resolves what all checks need.
+func (a *Analyzer) image(m seaworthy.Merged) (*check.Image, error) {
+	layers := make([]check.Facts, len(m.Image().Layers))
 	for i := range layers {
 		if err := json.Unmarshal(m.Result(a, i), &layers[i]); err != nil {
 			return nil, fmt.Errorf("facts of layer %d: %w", i, err)
 		}
 	}
-	return newSubject(m, layers), nil
+	return check.NewImage(m, layers), nil
 }
 
-// The bounds on what one check reports. An image can hold any number of
-// defects, but nobody reads more than this.
-const (
-	maxFindings  = 500 // of one check
-	maxLocations = 100 // of one finding
-)
-
 // report makes findings of violations.
-func (c *check) report(list []violation, sink seaworthy.Sink) error {
-	if c.together {
-		list = together(list)
+func report(c *check.Check, list []check.Violation, sink seaworthy.Sink) error {
+	if c.Grouped {
+		list = check.Group(list)
 	}
 	for i, v := range list {
-		if i == maxFindings {
+		if i == check.MaxFindings {
 			return sink.Coverage(&seaworthy.Coverage{
-				Risk: seaworthy.Misconfiguration, Subject: "check " + c.id, State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
-				Reason: fmt.Sprintf("%d violations; the first %d are reported.", len(list), maxFindings),
+				Risk: seaworthy.Misconfiguration, Subject: "check " + c.ID, State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
+				Reason: fmt.Sprintf("%d violations; the first %d are reported.", len(list), check.MaxFindings),
 			})
 		}
-		if err := sink.Finding(c.finding(v)); err != nil {
+		if err := sink.Finding(finding(c, v)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *check) finding(v violation) *seaworthy.Finding {
+func finding(c *check.Check, v check.Violation) *seaworthy.Finding {
 	f := &seaworthy.Finding{
-		Risk: seaworthy.Misconfiguration, ID: c.id, Aliases: c.codes(), Severity: c.severity,
-		Title: c.title, Detail: c.detail, References: c.references,
-		Controls: c.controls(), Evidence: v.evidence, Locations: v.locations,
+		Risk: seaworthy.Misconfiguration, ID: c.ID, Aliases: c.Codes(), Severity: c.Severity,
+		Title: c.Title, Detail: c.Detail, References: c.References,
+		Controls: c.Controls(), Evidence: v.Evidence, Locations: v.Locations,
 	}
-	if v.severity != seaworthy.Unknown {
-		f.Severity = v.severity
+	if v.Severity != seaworthy.Unknown {
+		f.Severity = v.Severity
 	}
-	if v.title != "" {
-		f.Title = v.title
+	if v.Title != "" {
+		f.Title = v.Title
 	}
-	if v.detail != "" {
-		f.Detail += " " + v.detail
+	if v.Detail != "" {
+		f.Detail += " " + v.Detail
 	}
-	if n := len(f.Locations); n > maxLocations {
-		f.Detail += fmt.Sprintf(" Of %d places the first %d are listed.", n, maxLocations)
-		f.Locations = f.Locations[:maxLocations]
+	if n := len(f.Locations); n > check.MaxLocations {
+		f.Detail += fmt.Sprintf(" Of %d places the first %d are listed.", n, check.MaxLocations)
+		f.Locations = f.Locations[:check.MaxLocations]
 	}
-	f.Subject = cmp.Or(v.subject, c.subject, commonSubject(f.Locations))
-	fix := *c.remedy
-	fix.Steps = slices.Concat(c.remedy.Steps, v.steps)
+	f.Subject = cmp.Or(v.Subject, c.Subject, commonSubject(f.Locations))
+	fix := *c.Remedy
+	fix.Steps = slices.Concat(c.Remedy.Steps, v.Steps)
 	fix.Fixes = subjectsOf(f.Locations)
 	if f.Subject != (seaworthy.Subject{}) {
 		fix.Fixes = []seaworthy.Subject{f.Subject}
@@ -177,40 +171,4 @@ func commonSubject(locations []seaworthy.Location) seaworthy.Subject {
 		return all[0]
 	}
 	return seaworthy.Subject{}
-}
-
-// together joins violations of the same severity and title into one, in the
-// order of the first of each.
-func together(list []violation) []violation {
-	type key struct {
-		severity seaworthy.Severity
-		title    string
-	}
-	var joined []violation
-	var evidence [][]string
-	at := map[key]int{}
-	for _, v := range list {
-		k := key{v.severity, v.title}
-		i, ok := at[k]
-		if !ok {
-			i = len(joined)
-			at[k] = i
-			joined, evidence = append(joined, v), append(evidence, nil)
-		} else {
-			joined[i].locations = append(joined[i].locations, v.locations...)
-			if joined[i].subject != v.subject {
-				joined[i].subject = seaworthy.Subject{}
-			}
-		}
-		if v.evidence != "" {
-			evidence[i] = append(evidence[i], v.evidence)
-		}
-	}
-	for i, e := range evidence {
-		if n := len(e); n > maxLocations {
-			e = append(e[:maxLocations], fmt.Sprintf("and %d more", n-maxLocations))
-		}
-		joined[i].evidence = strings.Join(e, "\n")
-	}
-	return joined
 }

@@ -2,69 +2,72 @@ package misconfig
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// cover reports how far the image was looked at: what follows from the bounds on
-// facts, from files that were not read, and from a history that does not tell.
-func (s *subject) cover(sink seaworthy.Sink) error {
+// cover reports how far the image was checked: what follows from the limits on facts, from
+// files that were not read, and from a history that says too little.
+func cover(s *check.Image, sink seaworthy.Sink) error {
 	list := []seaworthy.Coverage{{Subject: "configuration", State: seaworthy.Checked}}
 	partial := func(subject string, code seaworthy.CoverageCode, format string, args ...any) {
 		list = append(list, seaworthy.Coverage{Subject: subject, State: seaworthy.Partial, Code: code, Reason: fmt.Sprintf(format, args...)})
 	}
-	switch n := len(s.image.Layers); {
-	case !s.configured:
+	switch n := len(s.Image().Layers); {
+	case !s.Configured:
 		list[0].State = seaworthy.Partial
 		list[0].Code = seaworthy.CodeNoConfiguration
 		list[0].Reason = "A root file system has no configuration; its files were judged."
-	case len(s.steps) == 0 && n > 0:
+	case len(s.Steps) == 0 && n > 0:
 		partial("history", seaworthy.CodeNoHistory, "The image has no history, so that the steps of its build could not be judged.")
-	case !s.bound:
+	case !s.Bound:
 		partial("history", seaworthy.CodeNoHistory, "The history has another number of layers than the image (%d), so that it is not known which step made which.", n)
 	}
-	for _, name := range s.over {
-		partial("configuration: "+name, seaworthy.CodeLimitExceeded, "It has more entries than are judged: %d of the history, %d of a list.", maxSteps, maxEntries)
+	for _, name := range s.TooLong {
+		partial("configuration: "+name, seaworthy.CodeLimitExceeded, "It has more entries than are judged: %d of the history, %d of a list.", check.MaxSteps, check.MaxEntries)
 	}
-	for _, what := range sortedKeys(s.cut) {
-		partial(what, seaworthy.CodeLimitExceeded, "%s", s.cut[what])
+	for _, what := range slices.Sorted(maps.Keys(s.Partial)) {
+		partial(what, seaworthy.CodeLimitExceeded, "%s", s.Partial[what])
 	}
-	for _, r := range s.runs {
-		if !r.whole {
-			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could not be parsed whole: %s", shown(r.Redacted()))
+	for _, r := range s.Runs {
+		if !r.Whole {
+			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could not be parsed whole: %s", check.Shown(r.Redacted()))
 		}
 	}
-	for _, name := range sortedKeys(s.accounts.unread) {
-		partial("accounts", seaworthy.CodeUnreadable, "%s", s.accounts.unread[name])
+	for _, name := range slices.Sorted(maps.Keys(s.Accounts.Unread)) {
+		partial("accounts", seaworthy.CodeUnreadable, "%s", s.Accounts.Unread[name])
 	}
 	unread := func(file string, line int, err error) {
-		partial(fmt.Sprintf("%s:%d", shown(file), line), seaworthy.CodeInvalidSyntax, "A part of the configuration was not judged: %s.", shown(err.Error()))
+		partial(fmt.Sprintf("%s:%d", check.Shown(file), line), seaworthy.CodeInvalidSyntax, "A part of the configuration was not judged: %s.", check.Shown(err.Error()))
 	}
-	for _, p := range s.sudo.Problems {
+	for _, p := range s.Sudo.Problems {
 		unread(p.File, p.Line, p.Err)
 	}
-	for _, p := range s.sshd.Problems {
+	for _, p := range s.SSHD.Problems {
 		unread(p.File, p.Line, p.Err)
 	}
-	for i := range s.layers {
-		f := &s.layers[i]
+	for i := range s.Layers {
+		f := &s.Layers[i]
 		for _, o := range f.Unread {
 			if e, ok := s.At(i, o); ok {
 				list = append(list, seaworthy.Coverage{
 					Subject: fmt.Sprintf("layer %d: %s", i, e.Path), State: seaworthy.NotChecked, Code: seaworthy.CodeLimitExceeded,
 					Reason: fmt.Sprintf("The file has %d bytes; over %d bytes, or %d bytes in all of a layer, such files are not read.",
-						e.Size, maxTextSize, maxTextSum),
+						e.Size, check.MaxTextSize, check.MaxTextSum),
 				})
 			}
 		}
 		for _, o := range f.Links {
-			if e, target, unread := s.leadsAway(i, o); unread {
-				partial(fmt.Sprintf("layer %d: %s", i, shown(e.Path)), seaworthy.CodeUnreadable, "It is a link to %s, which was not read.", shown(target))
+			if e, target, unread := leadsAway(s, i, o); unread {
+				partial(fmt.Sprintf("layer %d: %s", i, check.Shown(e.Path)), seaworthy.CodeUnreadable, "It is a link to %s, which was not read.", check.Shown(target))
 			}
 		}
-		for _, name := range sortedKeys(f.Beyond) {
+		for _, name := range slices.Sorted(maps.Keys(f.Beyond)) {
 			partial(fmt.Sprintf("layer %d", i), seaworthy.CodeLimitExceeded, "It has %d entries of the kind %q; those after the first %d were not looked at.",
-				f.Beyond[name]+maxNotes, name, maxNotes)
+				f.Beyond[name]+check.MaxEntriesNoted, name, check.MaxEntriesNoted)
 		}
 	}
 	for i := range min(len(list), maxCoverage) {
@@ -84,9 +87,9 @@ func (s *subject) cover(sink seaworthy.Sink) error {
 
 // leadsAway is true of a live link that stands where a file would be judged, if
 // the file at its end was not kept.
-func (s *subject) leadsAway(layer, ordinal int) (link seaworthy.Entry, target string, unread bool) {
+func leadsAway(s *check.Image, layer, ordinal int) (link seaworthy.Entry, target string, unread bool) {
 	link, ok := s.At(layer, ordinal)
-	if !ok || !link.Live() || s.accounts.unread[link.Path] != "" {
+	if !ok || !link.Live() || s.Accounts.Unread[link.Path] != "" {
 		return link, "", false
 	}
 	end, ok := s.Resolve(link.Path)
@@ -96,7 +99,7 @@ func (s *subject) leadsAway(layer, ordinal int) (link seaworthy.Entry, target st
 	if target = end.Path; end.Type == seaworthy.Hardlink {
 		target = end.Link
 	}
-	_, kept := s.body(end)
+	_, kept := s.Body(end)
 	return link, target, !kept
 }
 
@@ -111,6 +114,6 @@ func foreign(img *seaworthy.Image) *seaworthy.Coverage {
 	}
 	return &seaworthy.Coverage{
 		Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.NotChecked, Code: seaworthy.CodeUnsupportedPlatform,
-		Reason: fmt.Sprintf("The image is for %s; only images for Linux can be judged.", shown(img.Config.OS)),
+		Reason: fmt.Sprintf("The image is for %s; only images for Linux can be judged.", check.Shown(img.Config.OS)),
 	}
 }

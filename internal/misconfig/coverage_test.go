@@ -11,6 +11,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
 func TestCoverage(t *testing.T) {
@@ -18,7 +19,7 @@ func TestCoverage(t *testing.T) {
 	unbound.Config.History = []seaworthy.History{{CreatedBy: "COPY a /"}}
 	silent := layered(imagetest.Layer{imagetest.Dir("a", 0o755)})
 	silent.Config.History = []seaworthy.History{}
-	large := strings.Repeat("root:x:0:0::/:/bin/sh\n", maxTextSize/20)
+	large := strings.Repeat("root:x:0:0::/:/bin/sh\n", check.MaxTextSize/20)
 	for name, test := range map[string]struct {
 		img  imagetest.Image
 		want string
@@ -51,18 +52,18 @@ func TestForeign(t *testing.T) {
 // TestBounds gives more of everything than is remembered or reported.
 func TestBounds(t *testing.T) {
 	var passwd strings.Builder
-	for range maxFindings + 10 {
+	for range check.MaxFindings + 10 {
 		passwd.WriteString("toor:x:0:0::/:/bin/sh\nbroken\n")
 	}
 	got := judge(t, withFile("etc/passwd", passwd.String()))
-	if n := len(findingsOf(got, "account-root-alias")); n != maxFindings {
-		t.Errorf("%d findings of one check, want %d", n, maxFindings)
+	if n := len(findingsOf(got, "account-root-alias")); n != check.MaxFindings {
+		t.Errorf("%d findings of one check, want %d", n, check.MaxFindings)
 	}
 	if !strings.Contains(got.String(), "partial check account-root-alias: 510 violations; the first 500 are reported.") {
 		t.Error("nothing says that findings are missing")
 	}
 	malformed := findingsOf(got, "account-line-malformed")
-	if len(malformed) != 1 || len(malformed[0].Locations) != maxLocations || !strings.Contains(malformed[0].Detail, "Of 510 places the first 100 are listed.") {
+	if len(malformed) != 1 || len(malformed[0].Locations) != check.MaxLocations || !strings.Contains(malformed[0].Detail, "Of 510 places the first 100 are listed.") {
 		t.Errorf("places of one finding: %v", malformed)
 	}
 }
@@ -172,7 +173,7 @@ func FuzzConfiguration(f *testing.F) {
 				t.Fatal(err)
 			}
 			for _, f := range v.findings {
-				if f.Title == "" || f.Severity == seaworthy.Unknown || len(f.Evidence) > maxLocations*2*maxShown {
+				if f.Title == "" || f.Severity == seaworthy.Unknown || len(f.Evidence) > check.MaxLocations*2*check.MaxShown {
 					t.Errorf("finding %+v", f)
 				}
 			}

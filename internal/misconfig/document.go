@@ -35,8 +35,8 @@ func Checks() []CheckInfo {
 	var list []CheckInfo
 	for _, c := range catalogue() {
 		list = append(list, CheckInfo{
-			ID: c.id, Title: c.title, Severity: c.severity, Controls: controlNames(c.controls()), ControlItems: c.controls(), Aliases: c.codes(),
-			Detail: c.detail, Remediation: c.remedy.String(), Remedy: c.remedy, References: c.references,
+			ID: c.ID, Title: c.Title, Severity: c.Severity, Controls: controlNames(c.Controls()), ControlItems: c.Controls(), Aliases: c.Codes(),
+			Detail: c.Detail, Remediation: c.Remedy.String(), Remedy: c.Remedy, References: c.References,
 		})
 	}
 	return list
@@ -115,8 +115,8 @@ var benchmark = []benchmarkItem{
 func checksOf(item string) []string {
 	var ids []string
 	for _, c := range catalogue() {
-		if slices.Contains(c.cis, item) {
-			ids = append(ids, c.id)
+		if slices.Contains(c.CIS, item) {
+			ids = append(ids, c.ID)
 		}
 	}
 	return ids

@@ -46,9 +46,9 @@ func TestBenchmarkIsHonest(t *testing.T) {
 		}
 	}
 	for _, c := range catalogue() {
-		for _, item := range c.cis {
+		for _, item := range c.CIS {
 			if !slices.Contains(items, item) {
-				t.Errorf("%s stands for %s, which is not in the benchmark", c.id, item)
+				t.Errorf("%s stands for %s, which is not in the benchmark", c.ID, item)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
 // example shows what one check is about. The keys say in words what is wrong,
@@ -65,24 +66,24 @@ func TestEveryCheckIsComplete(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, c := range catalogue() {
-		if seen[c.id] {
-			t.Errorf("%s: two checks have this id", c.id)
+		if seen[c.ID] {
+			t.Errorf("%s: two checks have this id", c.ID)
 		}
-		seen[c.id] = true
+		seen[c.ID] = true
 		for _, missing := range []struct {
 			what string
 			is   bool
 		}{
-			{"an example that triggers it", count[c.id][0] == 0},
-			{"an example that is clean", count[c.id][1] == 0},
-			{"a title", c.title == ""},
-			{"a severity", c.severity == seaworthy.Unknown},
-			{"a detail", c.detail == ""},
-			{"a remedy", c.remedy == nil || c.remedy.Summary == ""},
-			{"a judge", c.judge == nil},
+			{"an example that triggers it", count[c.ID][0] == 0},
+			{"an example that is clean", count[c.ID][1] == 0},
+			{"a title", c.Title == ""},
+			{"a severity", c.Severity == seaworthy.Unknown},
+			{"a detail", c.Detail == ""},
+			{"a remedy", c.Remedy == nil || c.Remedy.Summary == ""},
+			{"a judge", c.Find == nil},
 		} {
 			if missing.is {
-				t.Errorf("%s: the check lacks %s", c.id, missing.what)
+				t.Errorf("%s: the check lacks %s", c.ID, missing.what)
 			}
 		}
 	}
@@ -159,11 +160,11 @@ func layered(layers ...imagetest.Layer) imagetest.Image {
 	return img
 }
 
-// newSubjectOf is an image as checks see it.
-func newSubjectOf(t *testing.T, img imagetest.Image) *subject {
+// imageOf is an image as checks see it.
+func imageOf(t *testing.T, img imagetest.Image) *check.Image {
 	t.Helper()
 	a := New()
-	s, err := a.subject(merge(t, a, img))
+	s, err := a.image(merge(t, a, img))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
 func TestInterestsFitTheIndex(t *testing.T) {
@@ -16,31 +17,31 @@ func TestInterestsFitTheIndex(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, in := range all {
-		if seen[in.name] {
-			t.Errorf("%s: two interests have this name", in.name)
+		if seen[in.Name] {
+			t.Errorf("%s: two interests have this name", in.Name)
 		}
-		seen[in.name] = true
-		for _, name := range slices.Concat(in.paths, in.under, in.bases, in.suffixes) {
+		seen[in.Name] = true
+		for _, name := range slices.Concat(in.Paths, in.Under, in.Bases, in.Suffixes) {
 			if len(name) > maxIndexed || strings.HasPrefix(name, "/") || strings.HasSuffix(name, "/") {
-				t.Errorf("%s: %q is too long, or not in the form of a path", in.name, name)
+				t.Errorf("%s: %q is too long, or not in the form of a path", in.Name, name)
 			}
 		}
-		for _, suffix := range in.suffixes {
+		for _, suffix := range in.Suffixes {
 			if strings.LastIndexByte(suffix, '.') != 0 {
-				t.Errorf("%s: suffix %q does not start at the last dot", in.name, suffix)
+				t.Errorf("%s: suffix %q does not start at the last dot", in.Name, suffix)
 			}
 		}
 	}
 }
 
 func TestIndex(t *testing.T) {
-	x := newIndex([]interest{
-		{name: "path", paths: []string{"etc/passwd"}},
-		{name: "under", under: []string{"etc/cron.d"}},
-		{name: "base", bases: []string{".npmrc"}},
-		{name: "suffix", suffixes: []string{".pem"}},
-		{name: "header", header: func(h *seaworthy.Header) bool { return h.Mode&seaworthy.Setuid != 0 }},
-		{name: "only", under: []string{"etc"}, only: func(h *seaworthy.Header) bool { return h.Type == seaworthy.Symlink }},
+	x := newIndex([]check.Interest{
+		{Name: "path", Paths: []string{"etc/passwd"}},
+		{Name: "under", Under: []string{"etc/cron.d"}},
+		{Name: "base", Bases: []string{".npmrc"}},
+		{Name: "suffix", Suffixes: []string{".pem"}},
+		{Name: "header", Header: func(h *seaworthy.Header) bool { return h.Mode&seaworthy.Setuid != 0 }},
+		{Name: "only", Under: []string{"etc"}, Only: func(h *seaworthy.Header) bool { return h.Type == seaworthy.Symlink }},
 	})
 	for path, want := range map[string]string{
 		"etc/passwd": "path", "etc/passwd2": "", "srv/etc/passwd": "", "etc/cron.d": "", "etc/cron.d/a": "under", "etc/cron.d/a/b": "under",
@@ -62,22 +63,22 @@ func found(x *index, h *seaworthy.Header) string {
 	s := x.of(h)
 	for i, in := range x.interests {
 		if s.has(i) {
-			list = append(list, in.name)
+			list = append(list, in.Name)
 		}
 	}
 	return strings.Join(list, " ")
 }
 
 func TestConfigDigestFollowsInterests(t *testing.T) {
-	a := newIndex([]interest{{name: "a", paths: []string{"p"}}}).digest
-	b := newIndex([]interest{{name: "a", paths: []string{"q"}}}).digest
-	if a == b || a != newIndex([]interest{{name: "a", paths: []string{"p"}}}).digest {
+	a := newIndex([]check.Interest{{Name: "a", Paths: []string{"p"}}}).digest
+	b := newIndex([]check.Interest{{Name: "a", Paths: []string{"q"}}}).digest
+	if a == b || a != newIndex([]check.Interest{{Name: "a", Paths: []string{"p"}}}).digest {
 		t.Errorf("digests %s and %s", a, b)
 	}
 }
 
 func TestReduce(t *testing.T) {
-	x := newIndex([]interest{{name: "a", paths: []string{"p"}, text: true, reduce: keepLines("keep", "url")}})
+	x := newIndex([]check.Interest{{Name: "a", Paths: []string{"p"}, Text: true, Reduce: check.KeepLines("keep", "url")}})
 	got := string(x.reduce(x.of(&seaworthy.Header{Path: "p"}), []byte("KEEP this\ndrop that\nurl https://user:word@example.org/a@b c\nend")))
 	if want := "KEEP this\n\nurl https://***@example.org/a@b c\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

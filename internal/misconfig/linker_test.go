@@ -42,14 +42,3 @@ func TestPreloadFileSeverity(t *testing.T) {
 		"removed":  {layered(imagetest.Layer{imagetest.File("etc/ld.so.preload", "/lib/a.so\n")}, imagetest.Layer{imagetest.Whiteout("etc/ld.so.preload")}), seaworthy.Low},
 	}.hold(t, "ld-preload-file")
 }
-
-func FuzzLinkerWords(f *testing.F) {
-	f.Add("include /etc/*.conf\n/lib:/usr/lib # x\nhwcap 0 nosegneg\n$ORIGIN/a.so,b.so")
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, w := range linkerWords(text) {
-			if w == "" {
-				t.Error("an empty word")
-			}
-		}
-	})
-}

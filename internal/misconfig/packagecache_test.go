@@ -10,7 +10,7 @@ import (
 )
 
 func packageCacheExamples() []example {
-	lists := imagetest.File("var/lib/apt/lists/deb.example_dists_bookworm_main_binary-amd64_Packages", strings.Repeat("x", smallCache))
+	lists := imagetest.File("var/lib/apt/lists/deb.example_dists_bookworm_main_binary-amd64_Packages", strings.Repeat("x", 1<<18))
 	return []example{{
 		check: "package-cache",
 		trigger: images{
@@ -27,7 +27,7 @@ func packageCacheExamples() []example {
 }
 
 func TestPackageCacheSize(t *testing.T) {
-	big := strings.Repeat("x", smallCache)
+	big := strings.Repeat("x", 1<<18)
 	v := judge(t, layered(
 		imagetest.Layer{imagetest.File("var/lib/apt/lists/a_Packages", big), imagetest.File("var/lib/apt/lists/b_Packages", "x"), imagetest.File("root/.npm/_cacache/a", "x")},
 		imagetest.Layer{imagetest.Opaque("var/lib/apt/lists")},

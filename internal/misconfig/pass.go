@@ -9,47 +9,8 @@ import (
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
-
-// The bounds on what is remembered of one layer. What lies beyond them is
-// counted, and becomes a Coverage.
-const (
-	maxTextSize = 1 << 20  // bytes of one kept file
-	maxTextSum  = 16 << 20 // bytes of all kept files of a layer
-	maxNotes    = 20_000   // entries of one interest in a layer
-)
-
-// facts is what the pass remembers of a layer. It names entries by ordinal, and
-// everything in it is sorted by that.
-type facts struct {
-	// Noted lists the entries of each interest, by its name.
-	Noted map[string][]int `json:"noted,omitempty"`
-	// Beyond counts the entries of an interest that maxNotes cut off.
-	Beyond map[string]int `json:"beyond,omitempty"`
-	// Texts are the bodies of the interests that keep them.
-	Texts []body `json:"texts,omitempty"`
-	// Capabilities are the values of security.capability.
-	Capabilities []body `json:"capabilities,omitempty"`
-	// Unread are the ordinals of files that are too large to be kept.
-	Unread []int `json:"unread,omitempty"`
-	// Links are the ordinals of links by the name of a file that would be kept.
-	Links []int `json:"links,omitempty"`
-}
-
-// body is bytes that belong to an entry.
-type body struct {
-	Ordinal int    `json:"ordinal"`
-	Bytes   []byte `json:"bytes"`
-}
-
-// find gives the bytes of an entry from a sorted list.
-func find(list []body, ordinal int) ([]byte, bool) {
-	i, ok := slices.BinarySearchFunc(list, ordinal, func(b body, o int) int { return cmp.Compare(b.Ordinal, o) })
-	if !ok {
-		return nil, false
-	}
-	return list[i].Bytes, true
-}
 
 // pass collects the facts of one layer.
 type pass struct {
@@ -58,17 +19,17 @@ type pass struct {
 	over  []int   // by interest, how many came after maxNotes
 
 	mu    sync.Mutex // guards what follows, which File fills
-	facts facts
+	facts check.Facts
 	sum   int64
 	// passwords are the files that hold some. Close reduces them one after the
 	// other, since they share the rounds that it may take to try passwords.
-	passwords []body
+	passwords []check.Bytes
 }
 
 func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 	if h.Capability != nil {
 		p.mu.Lock()
-		p.facts.Capabilities = append(p.facts.Capabilities, body{h.Ordinal, slices.Clone(h.Capability)})
+		p.facts.Capabilities = append(p.facts.Capabilities, check.Bytes{Ordinal: h.Ordinal, Value: slices.Clone(h.Capability)})
 		p.mu.Unlock()
 	}
 	found := p.index.of(h)
@@ -79,7 +40,7 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 		if !found.has(i) {
 			continue
 		}
-		if len(p.noted[i]) == maxNotes {
+		if len(p.noted[i]) == check.MaxEntriesNoted {
 			p.over[i]++
 			continue
 		}
@@ -91,13 +52,13 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if h.Type != seaworthy.Regular {
-		if link := h.Type == seaworthy.Symlink || h.Type == seaworthy.Hardlink; link && len(p.facts.Links) < maxNotes {
+		if link := h.Type == seaworthy.Symlink || h.Type == seaworthy.Hardlink; link && len(p.facts.Links) < check.MaxEntriesNoted {
 			p.facts.Links = append(p.facts.Links, h.Ordinal)
 		}
 		return seaworthy.Skip
 	}
-	if h.Size > maxTextSize || p.sum+h.Size > maxTextSum {
-		if len(p.facts.Unread) < maxNotes {
+	if h.Size > check.MaxTextSize || p.sum+h.Size > check.MaxTextSum {
+		if len(p.facts.Unread) < check.MaxEntriesNoted {
 			p.facts.Unread = append(p.facts.Unread, h.Ordinal)
 		}
 		return seaworthy.Skip
@@ -112,7 +73,7 @@ func (p *pass) File(_ context.Context, f *seaworthy.File) error {
 		data = slices.Clone(data)
 	} else {
 		var err error
-		if data, err = io.ReadAll(io.LimitReader(f.Reader(), maxTextSize)); err != nil {
+		if data, err = io.ReadAll(io.LimitReader(f.Reader(), check.MaxTextSize)); err != nil {
 			return err
 		}
 	}
@@ -123,30 +84,30 @@ func (p *pass) File(_ context.Context, f *seaworthy.File) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.index.holdsPasswords(found) {
-		p.passwords = append(p.passwords, body{f.Ordinal, data})
+		p.passwords = append(p.passwords, check.Bytes{Ordinal: f.Ordinal, Value: data})
 		return nil
 	}
-	p.facts.Texts = append(p.facts.Texts, body{f.Ordinal, data})
+	p.facts.Texts = append(p.facts.Texts, check.Bytes{Ordinal: f.Ordinal, Value: data})
 	return nil
 }
 
 func (p *pass) Close(context.Context) ([]byte, error) {
 	f := &p.facts
-	byOrdinal := func(a, b body) int { return cmp.Compare(a.Ordinal, b.Ordinal) }
+	byOrdinal := func(a, b check.Bytes) int { return cmp.Compare(a.Ordinal, b.Ordinal) }
 	slices.SortFunc(p.passwords, byOrdinal)
-	left := maxRounds
+	left := check.MaxRounds
 	for _, b := range p.passwords {
-		f.Texts = append(f.Texts, body{b.Ordinal, reducePasswords(b.Bytes, &left)})
+		f.Texts = append(f.Texts, check.Bytes{Ordinal: b.Ordinal, Value: check.ReducePasswords(b.Value, &left)})
 	}
 	slices.SortFunc(f.Texts, byOrdinal)
 	slices.SortFunc(f.Capabilities, byOrdinal)
 	f.Noted, f.Beyond = map[string][]int{}, map[string]int{}
 	for i, in := range p.index.interests {
 		if len(p.noted[i]) > 0 {
-			f.Noted[in.name] = p.noted[i]
+			f.Noted[in.Name] = p.noted[i]
 		}
 		if p.over[i] > 0 {
-			f.Beyond[in.name] = p.over[i]
+			f.Beyond[in.Name] = p.over[i]
 		}
 	}
 	return json.Marshal(f)

@@ -63,18 +63,18 @@ func TestReplaceable(t *testing.T) {
 		imagetest.File("opt/open/in", ""), imagetest.File("opt/sticky/in", ""), imagetest.File("opt/mine/in", ""),
 		imagetest.Symlink("opt/link", "open/in"), imagetest.Symlink("opt/loop", "loop"), imagetest.Symlink("opt/safe", "/opt/closed"),
 	})
-	s := newSubjectOf(t, img)
+	s := imageOf(t, img)
 	for path, want := range map[string]string{
 		"opt/closed": "", "opt/world": "opt/world", "opt/group": "opt/group", "opt/readonly": "opt/readonly",
 		"opt/open/in": "opt/open", "opt/open/none": "opt/open", "opt/sticky/in": "", "opt/sticky/none": "opt/sticky",
 		"opt/mine/in": "opt/mine", "opt/link": "opt/open", "opt/loop": "", "opt/safe": "", "opt/none": "", "": "",
 	} {
-		at, ok := s.replaceable(path, s.user)
+		at, ok := s.Replaceable(path, s.User)
 		if at.Path != want && ok || ok != (want != "") {
 			t.Errorf("%s: replaceable at %q (%t), want %q", path, at.Path, ok, want)
 		}
 	}
-	if at, ok := s.replaceable("opt/world", account.Identity{}); ok {
+	if at, ok := s.Replaceable("opt/world", account.Identity{}); ok {
 		t.Errorf("root: replaceable at %q", at.Path)
 	}
 }

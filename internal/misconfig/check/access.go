@@ -1,0 +1,67 @@
+package check
+
+import (
+	"path"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/account"
+)
+
+// Replaceable reports whether the user can change what a path stands for: write the file,
+// or exchange it, a link to it or a directory above it for another. at is the first such
+// entry. For root it is the permission bits alone that count, as for everybody else, since
+// what root may do is no defect of the path.
+func (s *Image) Replaceable(name string, by account.Identity) (at seaworthy.Entry, ok bool) {
+	for range maxLinks {
+		if at, ok := s.Exchangeable(name, by); ok {
+			return at, true
+		}
+		e, ok := s.Lookup(name)
+		if !ok {
+			return seaworthy.Entry{}, false
+		}
+		if e.Type != seaworthy.Symlink {
+			return e, by.UID != 0 && (by.UID == e.UID || by.May(&e.Header, 2))
+		}
+		name = linkTarget(e.Path, e.Link)
+	}
+	return seaworthy.Entry{}, false
+}
+
+// maxLinks is how many links the kernel follows in one path.
+const maxLinks = 40
+
+// linkTarget is the path that a link at a path points to, inside the root.
+func linkTarget(at, link string) string {
+	if !strings.HasPrefix(link, "/") {
+		link = "/" + path.Dir(at) + "/" + link
+	}
+	return strings.TrimPrefix(path.Clean(link), "/")
+}
+
+// Exchangeable finds the first directory above a path in which the user can rename and
+// create entries, so that the path can be made to name another file. In a sticky directory
+// only what the user owns can be renamed, and what is not there be created.
+func (s *Image) Exchangeable(name string, by account.Identity) (dir seaworthy.Entry, ok bool) {
+	if by.UID == 0 {
+		return seaworthy.Entry{}, false
+	}
+	for i := 0; i <= len(name); {
+		next := len(name)
+		if j := strings.IndexByte(name[i:], '/'); j >= 0 {
+			next = i + j
+		}
+		parent := strings.TrimSuffix(name[:i], "/")
+		d, found := s.Resolve(parent)
+		child, exists := s.Lookup(name[:next])
+		owns := d.UID == by.UID || exists && child.UID == by.UID
+		// The owner of a directory can give himself the bits that it lacks.
+		writes := d.UID == by.UID || by.May(&d.Header, 2|1)
+		if found && d.Type == seaworthy.Directory && writes && (d.Mode&seaworthy.Sticky == 0 || owns || !exists) {
+			return d, true
+		}
+		i = next + 1
+	}
+	return seaworthy.Entry{}, false
+}

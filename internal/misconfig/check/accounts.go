@@ -1,0 +1,48 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"seaworthy.dev/seaworthy/internal/account"
+)
+
+// Accounts are the account files of an image as a container sees them.
+type Accounts struct {
+	Users           []account.User
+	ByName          map[string]account.User // the first of each name
+	Groups          []account.Group
+	Shadow, Gshadow []account.ShadowEntry
+	// Files are those of the four that are there and were read, by name.
+	Files map[string]File
+	// Malformed are the lines that could not be read, by the name of the file.
+	Malformed map[string][]account.Malformed
+	// Unread are the files that are there and were not read, with the reason.
+	Unread map[string]string
+}
+
+func (s *Image) readAccounts() Accounts {
+	a := Accounts{Files: map[string]File{}, Malformed: map[string][]account.Malformed{}, Unread: map[string]string{}}
+	read := func(name string) string {
+		t, ok := s.ReadText("etc/" + name)
+		if !ok {
+			if e, there := s.Resolve("etc/" + name); there {
+				a.Unread[name] = fmt.Sprintf("etc/%s is %s, a %s of %d bytes, which was not read.", name, e.Path, e.Type, e.Size)
+			} else if _, there := s.Lookup("etc/" + name); there {
+				a.Unread[name] = fmt.Sprintf("etc/%s is a link to nowhere.", name)
+			}
+			return ""
+		}
+		a.Files[name] = t
+		return t.Body
+	}
+	a.Users, a.Malformed["passwd"] = account.ParsePasswd(read("passwd"))
+	a.ByName = make(map[string]account.User, len(a.Users))
+	for _, u := range slices.Backward(a.Users) {
+		a.ByName[u.Name] = u
+	}
+	a.Groups, a.Malformed["group"] = account.ParseGroup(read("group"))
+	a.Shadow, a.Malformed["shadow"] = account.ParseShadow(read("shadow"))
+	a.Gshadow, a.Malformed["gshadow"] = account.ParseShadow(read("gshadow"))
+	return a
+}

@@ -1,0 +1,230 @@
+package filecheck
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/misconfig/check"
+)
+
+func setuidInterests() []check.Interest {
+	return []check.Interest{
+		{Name: "setuid", Header: func(h *seaworthy.Header) bool {
+			return h.Mode&(seaworthy.Setuid|seaworthy.Setgid) != 0 && h.Mode&0o111 != 0 &&
+				(h.Type == seaworthy.Regular || h.Type == seaworthy.Hardlink)
+		}},
+		{Name: "capability", Header: func(h *seaworthy.Header) bool { return h.Capability != nil }},
+	}
+}
+
+// setuidChecks judge the programs that run with more rights than their caller.
+func setuidChecks() []check.Check {
+	return []check.Check{
+		{
+			ID: "setuid-added", Title: "A program is setuid or setgid that no distribution installs so",
+			Severity: seaworthy.Medium,
+			CIS:      []string{"4.8"},
+			Dockle:   []string{"CIS-DI-0008"},
+			Detail:   "Whoever runs the program has its owner's or group's rights. A defect in it, or a use that nobody thought of, makes a user root.",
+			Remedy: check.Remedy(
+				"Remove the bit in the instruction that adds the file, or give the program the one file capability that it needs.",
+				seaworthy.Command("chmod a-s FILE"),
+				seaworthy.Note("Start containers with no-new-privileges."),
+			),
+			Grouped: true,
+			Find:    findSetuidAdded,
+		},
+		{
+			ID: "setuid-distribution", Title: "Setuid and setgid programs of the distribution are in the image",
+			Severity: seaworthy.Negligible,
+			CIS:      []string{"4.8"},
+			Dockle:   []string{"CIS-DI-0008"},
+			Detail:   "The distribution's packages install these programs so. Few containers need them, and each has had holes.",
+			Remedy: check.Remedy(
+				"Remove the bits in a last instruction, and start containers with no-new-privileges.",
+				seaworthy.Dockerfile("RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +"),
+			),
+			Grouped: true,
+			Find:    findSetuidDistribution,
+		},
+		{
+			ID: "setuid-writable", Title: "A setuid or setgid program can be written by others",
+			Severity: seaworthy.High,
+			CIS:      []string{"4.8"},
+			Detail:   "Who can write the program decides what its owner, or root when it runs it, does next.",
+			Remedy:   check.Remedy("Remove write permission, or the bit if the program does not need it.", seaworthy.Command("chmod go-w FILE")),
+			Find:     findSetuidWritable,
+		},
+		{
+			ID: "file-capabilities", Title: "A program has file capabilities that are as good as root's",
+			Severity: seaworthy.High,
+			CIS:      []string{"4.8"},
+			Detail:   "Whoever runs the program has the capability, whatever the user. Container runtimes grant many of them unless told otherwise.",
+			Remedy: check.Remedy(
+				"Remove the capabilities, or keep only those that the program needs: cap_net_bind_service for a low port, cap_net_raw for ping.",
+				seaworthy.Command("setcap -r FILE"),
+			),
+			Grouped: true,
+			Find:    findCapabilities,
+		},
+	}
+}
+
+// privilegedFiles are the setuid and setgid programs, the live ones, and the
+// removed ones of which the path is no such program any more. A hard link counts
+// only if it is what makes its file such a program.
+func privilegedFiles(s *check.Image) []seaworthy.Entry {
+	noted := s.Entries("setuid")
+	type body struct{ layer, ordinal int }
+	files := make(map[body]bool)
+	for _, e := range noted {
+		if e.Type == seaworthy.Regular {
+			files[body{e.Layer, e.Ordinal}] = true
+		}
+	}
+	var list []seaworthy.Entry
+	for _, e := range noted {
+		if e.Type == seaworthy.Hardlink && files[body{e.BodyLayer, e.BodyOrdinal}] {
+			continue
+		}
+		if !e.Live() {
+			if now, ok := s.Lookup(e.Path); ok && now.Mode&(e.Mode&(seaworthy.Setuid|seaworthy.Setgid)) != 0 {
+				continue
+			}
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+func findSetuidAdded(s *check.Image) []check.Violation {
+	var list []check.Violation
+	for _, e := range privilegedFiles(s) {
+		if installedPrivileged(e.Path, e.UID) {
+			continue
+		}
+		v := check.Violation{Severity: seaworthy.Medium, Evidence: describePrivileged(&e), Locations: []seaworthy.Location{s.Location(e, 0)}}
+		a, known := abuseOf(path.Base(e.Path))
+		setuid := e.Mode&seaworthy.Setuid != 0
+		switch {
+		case isScript(e.Path):
+			v.Severity, v.Title = seaworthy.Low, "A script is setuid or setgid, which the kernel ignores but invites a wrapper"
+		case known && a.kind <= writesFiles && setuid && e.UID == 0:
+			v.Severity, v.Title = seaworthy.High, "/"+check.Shown(e.Path)+" is setuid root and "+a.kind.String()
+			v.Detail = "It " + a.how + "."
+		case known && setuid && e.UID == 0:
+			v.Title = "/" + check.Shown(e.Path) + " is setuid root and " + a.kind.String()
+			v.Detail = "It " + a.how + "."
+		case !setuid && !(known && a.kind == givesShell && e.GID == 0):
+			v.Severity = seaworthy.Low
+		case setuid && e.UID != 0 && !known:
+			v.Severity = seaworthy.Low
+		}
+		if !e.Live() {
+			v.Severity, v.Title = seaworthy.Low, "A layer has a setuid or setgid program that a later layer removes"
+			v.Detail = ""
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+func findSetuidDistribution(s *check.Image) []check.Violation {
+	var list []check.Violation
+	for _, e := range privilegedFiles(s) {
+		if e.Live() && installedPrivileged(e.Path, e.UID) {
+			list = append(list, check.Violation{Evidence: describePrivileged(&e), Locations: []seaworthy.Location{s.Location(e, 0)}})
+		}
+	}
+	return list
+}
+
+func findSetuidWritable(s *check.Image) []check.Violation {
+	var list []check.Violation
+	for _, e := range privilegedFiles(s) {
+		if !e.Live() || e.Mode&0o022 == 0 || e.Mode&0o002 == 0 && e.GID == 0 {
+			continue
+		}
+		v := check.Violation{Evidence: describePrivileged(&e), Locations: []seaworthy.Location{s.Location(e, 0)}}
+		if e.Mode&0o002 == 0 {
+			v.Severity = seaworthy.Medium
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+func describePrivileged(e *seaworthy.Entry) string {
+	return fmt.Sprintf("/%s mode %04o owner %d:%d", check.Shown(e.Path), e.Mode, e.UID, e.GID)
+}
+
+// isScript goes by the name, since the kernel ignores the bits of every file
+// that starts with "#!".
+func isScript(name string) bool {
+	switch path.Ext(name) {
+	case ".sh", ".py", ".pl", ".rb", ".js", ".bash":
+		return true
+	}
+	return false
+}
+
+func findCapabilities(s *check.Image) []check.Violation {
+	var list []check.Violation
+	for _, e := range s.Entries("capability") {
+		if !e.Live() {
+			if now, ok := s.Lookup(e.Path); ok && s.Capability(now) != nil {
+				continue
+			}
+		}
+		v := check.Violation{Locations: []seaworthy.Location{s.Location(e, 0)}}
+		c, err := decodeCapability(s.Capability(e))
+		if err != nil {
+			v.Severity, v.Title = seaworthy.Low, "The file capabilities of a program cannot be decoded"
+			v.Evidence = "/" + check.Shown(e.Path) + ": " + err.Error()
+			list = append(list, v)
+			continue
+		}
+		v.Evidence = "/" + check.Shown(e.Path) + " " + c.String()
+		reasons := c.rootlike()
+		a, known := abuseOf(path.Base(e.Path))
+		switch {
+		case installedCapable(e.Path, c):
+			continue
+		case len(reasons) > 0:
+			v.Detail = "With " + strings.Join(reasons, "; with ") + "."
+			v.Title = check.Shown(e.Path) + " has file capabilities that are as good as root's"
+			if known {
+				v.Detail += " The program " + a.how + "."
+			}
+			if c.version == 3 && c.rootID != 0 {
+				v.Severity = seaworthy.Low
+				v.Detail += fmt.Sprintf(" They count only in a user namespace whose root is user %d outside.", c.rootID)
+			}
+		case c.permitted&^harmlessCapabilities() == 0:
+			continue
+		default:
+			v.Severity, v.Title = seaworthy.Low, "A program has file capabilities beyond those of ping and web servers"
+		}
+		if !e.Live() {
+			v.Severity, v.Title = seaworthy.Low, "A layer has a program with file capabilities that a later layer removes"
+			v.Detail = ""
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// harmlessCapabilities is the mask of the capabilities that distributions and
+// vendors give to ping, web servers, sound servers and key stores.
+func harmlessCapabilities() uint64 {
+	var mask uint64
+	for i, name := range capabilityNames {
+		switch name {
+		case "cap_net_raw", "cap_net_bind_service", "cap_ipc_lock", "cap_sys_nice", "cap_wake_alarm", "cap_audit_write":
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
