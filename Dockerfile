@@ -1,5 +1,5 @@
-# Seaworthy as an image: the program, the certificates of the public authorities
-# and nothing else. Build it with
+# Seaworthy as an image: the program, the public CA certificates, and nothing else.
+# Build it with
 #
 #   docker build --build-arg VERSION=$(git describe --tags --always) \
 #                --build-arg COMMIT=$(git rev-parse HEAD) -t seaworthy:1.0.0 .
@@ -12,7 +12,7 @@ COPY . .
 ARG TARGETOS TARGETARCH VERSION=devel COMMIT=
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
     go build -trimpath -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /seaworthy ./cmd/seaworthy
-# What the empty base lacks: a place for the cache, and one for temporary files.
+# Directories that the empty base image lacks: for the cache and for temporary files.
 RUN install -d -m 0700 /empty/cache && install -d -m 1777 /empty/tmp
 
 FROM scratch
@@ -23,7 +23,7 @@ COPY --from=build --chmod=0555 /seaworthy /usr/local/bin/seaworthy
 ENV PATH=/usr/local/bin SEAWORTHY_CACHE_DIR=/cache
 ARG VERSION=devel COMMIT=
 LABEL org.opencontainers.image.title="Seaworthy" \
-      org.opencontainers.image.description="Decides whether a container image may sail" \
+      org.opencontainers.image.description="Decides whether a container image is safe to run" \
       org.opencontainers.image.source="https://seaworthy.dev/seaworthy" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$COMMIT"

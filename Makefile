@@ -1,4 +1,4 @@
-# The commands of a developer. `make` alone lists them.
+# Commands for developers. `make` alone lists them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -36,7 +36,7 @@ test: ## install what the tests need (INSTALL=no: skip the tests that need it), 
 	@.ci/test -p 2 -timeout $(TESTTIMEOUT)
 
 .PHONY: lint
-lint: ## gofmt, vet, staticcheck, dead code, and govulncheck where its data can be had
+lint: ## gofmt, vet, staticcheck, dead code, and govulncheck if its data is available
 	@unformatted=$$(gofmt -l .); if [[ -n "$$unformatted" ]]; then \
 		echo "not gofmt'ed:" >&2; echo "$$unformatted" >&2; exit 1; fi
 	go vet ./...
@@ -45,7 +45,7 @@ lint: ## gofmt, vet, staticcheck, dead code, and govulncheck where its data can 
 	@if curl -fsSL --max-time 20 -o /dev/null "$$GOVULNDB/index/db.json" 2>/dev/null; then \
 		go run $(GOVULNCHECK) ./...; \
 	else \
-		echo "govulncheck: skipped, its data cannot be had from $$GOVULNDB" >&2; fi
+		echo "govulncheck: skipped, no data at $$GOVULNDB" >&2; fi
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target of PACKAGES for FUZZTIME
@@ -57,21 +57,21 @@ fuzz: ## run each fuzz target of PACKAGES for FUZZTIME
 	done
 
 .PHONY: bench
-bench: build ## measure against the floor; builds its images in the user's cache at first
+bench: build ## compare with the floor; the first run builds images in the user's cache
 	go run ./bench/run -seaworthy ./seaworthy $(BENCHFLAGS)
 
 .PHONY: eval-secret
-eval-secret: ## measure recall and precision of the search for secrets on made-up files
+eval-secret: ## measure recall and precision of secret detection on generated files
 	@go run ./bench/secrets $(EVALFLAGS)
 
 .PHONY: benchdb
-benchdb: ## build and ask the database of advisories: all of the shared records, and 600,000 made up
+benchdb: ## build and query the advisory database: all shared records, and 600,000 generated ones
 	go test -run '^$$' -bench BuildReal -benchtime 1x ./internal/advisory
 	GENERATED_RECORDS=600000 go test -run '^$$' -bench BuildGenerated -benchtime 1x -timeout 30m ./internal/advisory
 	GENERATED_RECORDS=600000 go test -run '^$$' -bench LookUp -timeout 30m ./internal/advisory
 
 .PHONY: docs
-docs: ## write the generated documents and code anew
+docs: ## regenerate documents and code
 	go generate ./...
 
 .PHONY: cross
@@ -82,7 +82,7 @@ cross: ## compile everything for every platform
 	done
 
 .PHONY: release
-release: ## build dist/: a binary for every platform, and their checksums
+release: ## build dist/: a binary for each platform, and checksums
 	@rm -rf dist && mkdir dist
 	@for platform in $(PLATFORMS); do \
 		os=$${platform%/*} arch=$${platform#*/}; \

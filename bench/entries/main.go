@@ -1,10 +1,10 @@
-// Entries writes a synthetic image of many tiny files, for measuring the cost of
-// an entry: in memory, and in the merge of layers.
+// Entries writes a synthetic image of many small files. It is for measuring the cost of
+// an entry, in memory and in the merge of layers.
 //
 //	entries -files 100000 -layers 10 DIR    writes an OCI layout
 //
-// The files are the same for any number of layers, each of which has an equal run
-// of them and, as builders do, the directories above them.
+// The files are the same for any number of layers. Each layer has an equal share of
+// them and, as in real images, the directories above them.
 package main
 
 import (
@@ -52,8 +52,8 @@ func entries(files, layers int) *layout.Image {
 	return img
 }
 
-// writeLayer writes the files of one layer, and before the first of a directory
-// the directory with its parents.
+// writeLayer writes the files of one layer. The first file of a directory is preceded by
+// the directory and its parents.
 func writeLayer(dst io.Writer, files, layers, layer int) error {
 	buffered := bufio.NewWriterSize(dst, 1<<20)
 	w := tar.NewWriter(buffered)
@@ -89,7 +89,7 @@ func writeLayer(dst io.Writer, files, layers, layer int) error {
 	return buffered.Flush()
 }
 
-// directory names a directory as deep as those of real packages are.
+// directory returns the path of a directory, as deep as in real packages.
 func directory(n int) string {
 	return fmt.Sprintf("srv/app/node_modules/package-%04d/dist/module-%02d", n/20, n%20)
 }

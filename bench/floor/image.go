@@ -13,11 +13,10 @@ import (
 	"path/filepath"
 )
 
-// blockSize is what is read, handed on and hashed at once.
+// blockSize is the number of bytes that are read and hashed at once.
 const blockSize = 1 << 20
 
-// blob is a layer as it is stored, or one of the small documents beside the
-// layers.
+// blob is a stored layer, or one of the small documents of the image.
 type blob struct {
 	name           string
 	stored         *io.SectionReader
@@ -25,7 +24,7 @@ type blob struct {
 	size           int64             // uncompressed
 }
 
-// openImage finds the blobs of a directory or archive: every regular file.
+// openImage returns the blobs of a directory or archive: every regular file.
 func openImage(paths ...string) ([]*blob, error) {
 	if len(paths) != 1 {
 		return nil, errors.New("usage: floor IMAGE")
@@ -64,7 +63,7 @@ func openArchive(path string) (blobs []*blob, err error) {
 		} else if err != nil {
 			return nil, fmt.Errorf("reading %s as a tar archive: %w", path, err)
 		}
-		// The reader stops where the body begins: it reads no further ahead.
+		// The reader has stopped where the body begins: it does not read ahead.
 		start, err := f.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return nil, err

@@ -1,9 +1,9 @@
 //go:build linux
 
-// Floor measures the least that reading an image can cost: every blob is
-// decompressed and hashed on both sides, with the libraries that Seaworthy uses,
-// and nothing else is done. What is not compressed is hashed once.
-// The argument is an OCI layout directory, or an archive not compressed itself.
+// Floor measures the minimum cost of reading an image: it decompresses every blob and
+// hashes the compressed and the uncompressed bytes, with the libraries that Seaworthy
+// uses, and does nothing else. Uncompressed blobs are hashed once. The argument is an OCI
+// layout directory, or an uncompressed archive.
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 	}
 	wall := time.Since(start).Seconds()
 	var use syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &use) // fails on a bad argument only
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &use) // fails only for a bad argument
 	cpu := float64(use.Utime.Nano()+use.Stime.Nano()) / 1e9
 	var size int64
 	for _, b := range blobs {
@@ -45,8 +45,8 @@ func main() {
 		size/1e6, float64(size)/1e6/wall, wall, cpu, use.Maxrss*1024/1e6)
 }
 
-// readAll reads as many blobs at the same time as there are cores, and the
-// largest first, so that no core idles while the last one is read.
+// readAll reads as many blobs in parallel as there are cores, the largest first, so
+// that no core is idle while the last one is read.
 func readAll(blobs []*blob) error {
 	slices.SortFunc(blobs, func(a, b *blob) int { return cmp.Compare(b.stored.Size(), a.stored.Size()) })
 	var g errgroup.Group
@@ -57,8 +57,8 @@ func readAll(blobs []*blob) error {
 	return g.Wait()
 }
 
-// read hashes the stored bytes, decompresses them, and hashes what comes out:
-// three things on three goroutines.
+// read hashes the stored bytes, decompresses them, and hashes the result, on three
+// goroutines.
 func (b *blob) read() (err error) {
 	hashed := hash(b.stored, &b.digest)
 	in := bufio.NewReaderSize(io.NewSectionReader(b.stored, 0, b.stored.Size()), blockSize)
@@ -85,7 +85,7 @@ func (b *blob) read() (err error) {
 	return err
 }
 
-// hash reads r to its end on a goroutine of its own, a block at a time.
+// hash reads r to its end in blocks, on a new goroutine.
 func hash(r io.Reader, sum *[sha256.Size]byte) <-chan error {
 	done := make(chan error, 1)
 	go func() {

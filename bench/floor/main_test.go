@@ -15,7 +15,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// A floor that hashes less than everything would make a slow scan look fast.
+// TestBothSidesAreHashed guards the reference: a floor that hashes too little would make
+// a fast scan appear slow.
 func TestBothSidesAreHashed(t *testing.T) {
 	body := make([]byte, 5*blockSize/2+7)
 	for i, r := 0, rand.New(rand.NewPCG(1, 2)); i < len(body); i++ {

@@ -1,13 +1,13 @@
 //go:build linux
 
-// Images builds the images that the benchmark reads: over a gigabyte of what real
-// images are full of, in the four forms that cost differently.
+// Images builds the images of the benchmark: over a gigabyte of typical content, in
+// four forms with different costs.
 //
 //	images DIR
 //
 // writes many-gzip and squashed-gzip (OCI layouts) and many.tar and squashed.tar
-// (archives with uncompressed layers) into DIR, those that are not there yet. It
-// needs root, debootstrap, npm, Go, and about 9 GB while it works.
+// (archives with uncompressed layers) into DIR, unless they exist. It needs root,
+// debootstrap, npm, Go, and about 9 GB of temporary space.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// form is one way of storing the image.
+// form is a way of storing the image.
 type form struct {
 	name  string
 	write func(string, *layout.Image) error
@@ -62,7 +62,7 @@ func run(ctx context.Context, log *slog.Logger, dir string) error {
 		return nil
 	}
 	if os.Geteuid() != 0 {
-		return errors.New("building the images of the benchmark takes root: debootstrap and chroot do")
+		return errors.New("building the images of the benchmark requires root, for debootstrap and chroot")
 	}
 	work := filepath.Join(dir, "work")
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755)); err != nil {
@@ -95,7 +95,7 @@ func run(ctx context.Context, log *slog.Logger, dir string) error {
 	return nil
 }
 
-// build takes all steps, and keeps what each changed.
+// build runs all steps and records what each changed.
 func build(ctx context.Context, log *slog.Logger, work string) (many, squashed *layout.Image, err error) {
 	m := &machine{root: filepath.Join(work, "root"), work: work, log: log}
 	if err := os.Mkdir(m.root, 0o755); err != nil {
@@ -133,7 +133,7 @@ func build(ctx context.Context, log *slog.Logger, work string) (many, squashed *
 	}, nil
 }
 
-// store writes a layer to a file and gives what reads it back.
+// store writes a layer to a file and returns a function that copies it.
 func store(file, root string, c change) (func(io.Writer) error, error) {
 	f, err := os.Create(file)
 	if err != nil {
@@ -153,7 +153,7 @@ func store(file, root string, c change) (func(io.Writer) error, error) {
 	}, nil
 }
 
-// config has defects on purpose, so that the checks have work.
+// config has defects on purpose, so that the checks find something.
 var config = v1.Config{
 	Env: []string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/srv/app/node_modules/.bin",

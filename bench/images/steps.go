@@ -20,10 +20,10 @@ import (
 	"syscall"
 )
 
-// step is one instruction of the image: what its history says, and what it does.
+// step is one instruction of the image: its history entry, and its action.
 type step struct {
 	instruction string
-	do          func(context.Context, *machine) error // nil: the configuration alone
+	do          func(context.Context, *machine) error // nil: changes the configuration only
 }
 
 const aptConfig = `Dir::Cache::pkgcache "";
@@ -53,7 +53,7 @@ var steps = []step{
 	{`ENTRYPOINT ["/usr/local/bin/gateway"]`, nil},
 }
 
-// packageJSON names direct dependencies that bring over a thousand packages.
+// packageJSON has direct dependencies that install over a thousand packages.
 const packageJSON = `{
   "name": "shop", "version": "1.0.0", "private": true,
   "dependencies": {
@@ -101,7 +101,7 @@ func main() {
 `
 )
 
-// machine is the image while it is built.
+// machine is the image during the build.
 type machine struct {
 	root, work string
 	log        *slog.Logger
@@ -133,7 +133,7 @@ func (m *machine) writeFile(name string, body []byte, mode os.FileMode) error {
 	if err := os.WriteFile(file, body, mode); err != nil {
 		return err
 	}
-	return os.Chmod(file, mode) // whatever the umask
+	return os.Chmod(file, mode) // independent of the umask
 }
 
 func debootstrap(ctx context.Context, m *machine) error {
@@ -142,15 +142,14 @@ func debootstrap(ctx context.Context, m *machine) error {
 	}
 	return errors.Join(
 		os.RemoveAll(filepath.Join(m.root, "var/cache/apt/archives")),
-		// As official images have it: no copies of packages, no caches, no waiting
-		// for the disk.
+		// As in official images: no package files, no caches, no fsync.
 		m.writeFile("etc/dpkg/dpkg.cfg.d/speed", []byte("force-unsafe-io\n"), 0o644),
 		m.writeFile("etc/apt/apt.conf.d/clean", []byte(aptConfig), 0o644),
 	)
 }
 
-// runScript is a RUN instruction: the script is run by the image's own shell, with
-// /proc, without starting services.
+// runScript is a RUN instruction: the image's own shell runs the script, with /proc and
+// without starting services.
 func runScript(script string) step {
 	return step{"RUN /bin/sh -c " + script + " # buildkit", func(ctx context.Context, m *machine) (err error) {
 		policy := filepath.Join(m.root, "usr/sbin/policy-rc.d")
@@ -197,7 +196,7 @@ func goBinary(ctx context.Context, m *machine) error {
 	return m.command(ctx, dir, "go", "build", "-mod=mod", "-trimpath", "-o", filepath.Join(m.root, "usr/local/bin/gateway"), ".")
 }
 
-// writeSecret writes a private key made now, which a later step removes.
+// writeSecret writes a new private key, which a later step removes.
 func writeSecret(_ context.Context, m *machine) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

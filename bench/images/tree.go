@@ -19,8 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tree is the state of a directory tree: each path with what changes when the
-// file does.
+// tree is the state of a directory tree: for each path, what changes with the file.
 type tree map[string]state
 
 type state struct {
@@ -49,7 +48,7 @@ func readTree(root string) (tree, error) {
 		}
 		sys := info.Sys().(*syscall.Stat_t)
 		s := state{inode: sys.Ino, ctime: sys.Ctim, dir: d.IsDir(), mode: sys.Mode, uid: sys.Uid, gid: sys.Gid}
-		if s.dir { // what changed inside a directory says nothing about itself
+		if s.dir { // a change inside a directory is no change of the directory
 			s.ctime = syscall.Timespec{}
 		}
 		t[rel] = s
@@ -61,10 +60,10 @@ func readTree(root string) (tree, error) {
 	return t, err
 }
 
-// change is what one step did to a tree.
+// change is the difference that one step made to a tree.
 type change struct {
-	written []string // in lexical order, so that directories precede what is in them
-	removed []string // without what lay below a removed directory
+	written []string // in lexical order, so that directories precede their contents
+	removed []string // without the paths below a removed directory
 }
 
 func (t tree) since(before tree) change {

@@ -29,19 +29,19 @@ type Image struct {
 	Steps     []Step
 }
 
-// Step is an entry of the history, with the layer that it made.
+// Step is a history entry, with the layer that it created.
 type Step struct {
 	Instruction string
-	// Tar writes the layer, uncompressed and the same at each call; nil if the
-	// instruction made none.
+	// Tar writes the uncompressed layer, the same bytes at each call. It is nil if the
+	// instruction created no layer.
 	Tar func(io.Writer) error
 }
 
-// created is the age of all images: fixed, so that images of the same content
-// are the same.
+// created is the creation time of all images: fixed, so that equal content gives equal
+// images.
 var created = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
-// WriteOCI makes an OCI image layout at dir, which appears once it is complete.
+// WriteOCI writes an OCI image layout to dir, which appears once it is complete.
 func WriteOCI(dir string, img *Image) error {
 	partial := dir + ".partial"
 	if err := errors.Join(os.RemoveAll(partial), os.MkdirAll(filepath.Join(partial, "blobs", "sha256"), 0o755)); err != nil {
@@ -67,8 +67,8 @@ func WriteOCI(dir string, img *Image) error {
 	return os.Rename(partial, dir)
 }
 
-// WriteArchive makes an archive as docker save does, in its OCI form with
-// uncompressed layers; it appears once it is complete.
+// WriteArchive writes an archive like that of docker save, in its OCI form with
+// uncompressed layers. It appears once it is complete.
 func WriteArchive(file string, img *Image) (err error) {
 	partial := file + ".partial"
 	f, err := os.Create(partial)
@@ -131,7 +131,7 @@ func writeGzip(dir string, layer func(io.Writer) error) (d v1.Descriptor, diffID
 	return d, unpacked.digest(), os.Rename(name, filepath.Join(dir, blobName(d.Digest)))
 }
 
-// documents are what stands in an image beside its layers.
+// documents are the JSON documents of an image.
 type documents struct {
 	image   *Image
 	layers  []v1.Descriptor

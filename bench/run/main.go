@@ -1,13 +1,13 @@
 //go:build linux
 
-// Run measures Seaworthy beside the floor, on images that it builds when they are
-// missing: wall and CPU time as ratios, the time of a warm scan, peak memory, and
-// how both grow with entries and layers.
+// Run compares Seaworthy with the floor, on images that it builds if they are missing:
+// wall and CPU time as ratios, the time of a warm scan, peak memory, and how they grow
+// with entries and layers.
 //
 //	run [-seaworthy FILE] [-rounds N] [-dir DIR] [-advisories DIR] [-entries=false] [-real=false] [-- SCAN FLAGS]
 //
-// All programs run in turn, round by round, so that whatever else the machine
-// does falls on all of them; the figures are medians.
+// The programs take turns in each round, so that other load on the machine affects all of
+// them. The figures are medians.
 package main
 
 import (
@@ -38,10 +38,10 @@ func main() {
 		cache = os.TempDir()
 	}
 	var o options
-	flag.StringVar(&o.seaworthy, "seaworthy", "./seaworthy", "the program to measure")
-	flag.StringVar(&o.dir, "dir", filepath.Join(cache, "seaworthy-bench"), "where the images are kept between runs")
-	flag.StringVar(&o.advisories, "advisories", "", "what to match the packages with: a directory as db update --source takes (default nothing)")
-	flag.IntVar(&o.rounds, "rounds", 5, "number of times that everything is measured")
+	flag.StringVar(&o.seaworthy, "seaworthy", "./seaworthy", "the `program` to measure")
+	flag.StringVar(&o.dir, "dir", filepath.Join(cache, "seaworthy-bench"), "`directory` for the images")
+	flag.StringVar(&o.advisories, "advisories", "", "`directory` of advisories to match packages with, as for db update --source (default none)")
+	flag.IntVar(&o.rounds, "rounds", 5, "number of rounds")
 	flag.BoolVar(&o.real, "real", true, "measure the images of over a gigabyte")
 	flag.BoolVar(&o.entries, "entries", true, "measure the images of many entries")
 	flag.Parse()

@@ -16,13 +16,13 @@ import (
 	"time"
 )
 
-// sample is what one run of a program took.
+// sample is the cost of one run of a program.
 type sample struct {
 	wall, cpu time.Duration
 	peak      int64 // resident memory in bytes
 }
 
-// measure runs a program to its end.
+// measure runs a program and returns its cost.
 func measure(ctx context.Context, dir string, args ...string) (s sample, err error) {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	var stderr bytes.Buffer
@@ -30,7 +30,7 @@ func measure(ctx context.Context, dir string, args ...string) (s sample, err err
 	start := time.Now()
 	err = cmd.Run()
 	s.wall = time.Since(start)
-	// 1 and 3 are verdicts.
+	// The exit codes 1 and 3 are verdicts.
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && (exit.ExitCode() == 1 || exit.ExitCode() == 3) {
 		err = nil
 	}
@@ -45,7 +45,7 @@ func measure(ctx context.Context, dir string, args ...string) (s sample, err err
 // samples are the runs of one program on one image.
 type samples []sample
 
-// median gives the middle of each figure by itself.
+// median returns the median of each figure.
 func (s samples) median() sample {
 	return sample{
 		wall: middle(s, func(x sample) time.Duration { return x.wall }),
@@ -63,7 +63,7 @@ func middle[T cmp.Ordered](s samples, of func(sample) T) T {
 	return values[len(values)/2]
 }
 
-// bench measures two programs on the images of a directory.
+// bench compares two programs on the images of a directory.
 type bench struct {
 	seaworthy, floor string
 	dir, work        string
@@ -71,39 +71,37 @@ type bench struct {
 	flags            []string // further flags of scan
 }
 
-// trial is what the programs took on one image: the floor, and one course for each
-// set of risks.
+// trial is the cost of one image: of the floor, and of the scans for each set of risks.
 type trial struct {
-	floor   samples
-	courses []course
+	floor samples
+	scans []scanSamples
 }
 
-// course are scans without and with a filled cache.
-type course struct{ cold, warm samples }
+// scanSamples are scans without (cold) and with (warm) a filled cache.
+type scanSamples struct{ cold, warm samples }
 
-// peak is the memory that either scan takes.
-func (c *course) peak() int64 { return max(c.cold.median().peak, c.warm.median().peak) }
+// peak returns the larger memory of the two.
+func (c *scanSamples) peak() int64 { return max(c.cold.median().peak, c.warm.median().peak) }
 
-// round runs the floor, and then a scan without and a scan with a filled cache for
-// each set of risks.
+// round runs the floor, and then a cold and a warm scan for each set of risks.
 func (b *bench) round(ctx context.Context, image string, sets []riskSet, t *trial) error {
 	s, err := measure(ctx, b.work, b.floor, image)
 	if err != nil {
 		return err
 	}
 	t.floor = append(t.floor, s)
-	if t.courses == nil {
-		t.courses = make([]course, len(sets))
+	if t.scans == nil {
+		t.scans = make([]scanSamples, len(sets))
 	}
 	for i, set := range sets {
-		if err := b.scans(ctx, image, set, &t.courses[i]); err != nil {
+		if err := b.scan(ctx, image, set, &t.scans[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *bench) scans(ctx context.Context, image string, set riskSet, c *course) error {
+func (b *bench) scan(ctx context.Context, image string, set riskSet, c *scanSamples) error {
 	cache, err := os.MkdirTemp(b.work, "cache-")
 	if err != nil {
 		return err
@@ -121,7 +119,7 @@ func (b *bench) scans(ctx context.Context, image string, set riskSet, c *course)
 	return nil
 }
 
-// cpuName is what the kernel calls the processor.
+// cpuName returns the name of the processor.
 func cpuName() string {
 	info, _ := os.ReadFile("/proc/cpuinfo") // without it the report only lacks a name
 	for line := range strings.Lines(string(info)) {

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// riskSet are risks that are looked for together, and the goals for doing so.
+// riskSet is a set of risks that one scan checks, and its goals.
 type riskSet struct {
 	name, risks string
-	// wall and cpu are goals over the floor's, gzip layers; 0 for none.
+	// wall and cpu are the goals for gzip layers, as ratios to the floor; 0 for none.
 	wall, cpu float64
-	// uncompressed is that for an archive with uncompressed layers.
+	// uncompressed is the goal for an archive with uncompressed layers; 0 for none.
 	uncompressed time.Duration
 	peak         int64 // bytes, up to 500,000 entries
 }
 
-// riskSets are cumulative. Whichever risks are asked for, the packages are found.
+// riskSets returns cumulative sets. Every scan finds the packages.
 func riskSets() []riskSet {
 	return []riskSet{
 		{"misconfiguration", "misconfiguration", 1.15, 1.10, 2 * time.Second, 150e6},
@@ -32,16 +32,16 @@ func riskSets() []riskSet {
 
 // The goals that do not depend on the risks.
 const (
-	goalWarm     = 150 * time.Millisecond // OCI layouts, whose digests tell what is cached
-	goalPerEntry = 150                    // bytes for each entry above 500,000
-	goalMerge    = 1.25                   // CPU time with 100 layers over that with one, less the floor's
+	goalWarm     = 150 * time.Millisecond // of OCI layouts, whose digests are the keys of the cache
+	goalPerEntry = 150                    // bytes per entry above 500,000
+	goalMerge    = 1.25                   // CPU time above the floor: 100 layers compared with one
 )
 
 // images measures the images of over a gigabyte.
 func (b *bench) images(ctx context.Context) error {
 	names := []string{"many-gzip", "squashed-gzip", "many.tar", "squashed.tar"}
 	trials := make([]trial, len(names))
-	for _, name := range names { // brings the image into memory
+	for _, name := range names { // loads the image into the page cache
 		if _, err := measure(ctx, b.work, b.floor, filepath.Join(b.dir, name)); err != nil {
 			return err
 		}
@@ -54,12 +54,12 @@ func (b *bench) images(ctx context.Context) error {
 			}
 		}
 	}
-	w := newTable("image", "looked for", "wall", "CPU", "wall ratio", "goal", "CPU ratio", "goal", "warm", "goal", "peak", "goal")
+	w := newTable("image", "risks", "wall", "CPU", "wall ratio", "goal", "CPU ratio", "goal", "warm", "goal", "peak", "goal")
 	for i, name := range names {
 		floor := trials[i].floor.median()
 		w.row(name, "(floor)", seconds(floor.wall), seconds(floor.cpu), "", "", "", "", "", "", megabytes(floor.peak), "")
 		for j, set := range sets {
-			c := &trials[i].courses[j]
+			c := &trials[i].scans[j]
 			cold, warm, peak := c.cold.median(), c.warm.median(), c.peak()
 			wall, cpu := ratio(cold.wall, floor.wall), ratio(cold.cpu, floor.cpu)
 			goals := []string{goal(wall <= set.wall, "<= %.2f", set.wall), goal(cpu <= set.cpu, "<= %.2f", set.cpu), goal(warm.wall <= goalWarm, "<= %v", goalWarm)}
@@ -81,7 +81,7 @@ func (s size) name() string { return fmt.Sprintf("entries-%dx%d", s.files, s.lay
 func memorySizes() []size { return []size{{100_000, 10}, {500_000, 10}, {1_000_000, 10}} }
 func mergeSizes() []size  { return []size{{100_000, 1}, {100_000, 10}, {100_000, 100}} }
 
-// measureAll measures images in turn.
+// measureAll measures several images, in rounds.
 func (b *bench) measureAll(ctx context.Context, sizes []size, set riskSet) ([]trial, error) {
 	trials := make([]trial, len(sizes))
 	for range b.rounds {
@@ -106,7 +106,7 @@ func (b *bench) memory(ctx context.Context) error {
 		w := newTable("entries, "+set.name, "floor", "cold", "warm", "peak", "bytes an entry", "of each further entry", "goal")
 		before := int64(0)
 		for i, s := range sizes {
-			c := &trials[i].courses[0]
+			c := &trials[i].scans[0]
 			peak := c.peak()
 			further, met := "", goal(peak < set.peak, "< %s", megabytes(set.peak))
 			if i > 0 {
@@ -134,11 +134,11 @@ func (b *bench) merge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	own := func(t *trial) time.Duration { return t.courses[0].cold.median().cpu - t.floor.median().cpu }
+	own := func(t *trial) time.Duration { return t.scans[0].cold.median().cpu - t.floor.median().cpu }
 	w := newTable("files in layers", "floor CPU", "cold CPU", "cold less floor", "to one layer", "goal", "warm", "warm CPU", "peak")
 	for i, s := range sizes {
 		growth := ratio(own(&trials[i]), own(&trials[0]))
-		c := &trials[i].courses[0]
+		c := &trials[i].scans[0]
 		warm, cold := c.warm.median(), c.cold.median()
 		w.row(fmt.Sprintf("%d in %d", s.files, s.layers), seconds(trials[i].floor.median().cpu), seconds(cold.cpu),
 			seconds(own(&trials[i])), fmt.Sprintf("%.2f", growth), goal(growth <= goalMerge, "<= %.2f", goalMerge),
@@ -147,7 +147,7 @@ func (b *bench) merge(ctx context.Context) error {
 	return w.Flush()
 }
 
-// table is aligned when it is flushed.
+// table is a table that is aligned when it is flushed.
 type table struct{ *tabwriter.Writer }
 
 func newTable(head ...any) table {
@@ -170,7 +170,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds())
 
 func megabytes(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }
 
-// goal tells a goal and whether it was met. A goal of 0 is none.
+// goal returns a goal and whether it was met, "" for the zero goal.
 func goal[T float64 | int64 | time.Duration | string | int](met bool, format string, of T) string {
 	var none T
 	switch {

@@ -11,8 +11,8 @@ import (
 	"seaworthy.dev/seaworthy/bench/secrets/corpus"
 )
 
-// writeInstruction makes an archive of an image of one harmless layer that was
-// built with the instruction.
+// writeInstruction writes an archive of an image with one harmless layer and the
+// instruction in its history.
 func writeInstruction(archive string, f corpus.File) error {
 	text := string(f.Body)
 	_, rest, _ := strings.Cut(text, " ")

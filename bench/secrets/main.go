@@ -1,13 +1,13 @@
-// Secrets measures how well secrets are found: it makes files in which every value
-// is known to be a secret or known to be none, scans them as an image, and prints
-// recall and precision by kind of value and by kind of file.
+// Secrets measures the detection of secrets: it generates files in which every value is
+// labelled as a secret or as harmless, scans them as an image, and prints recall and
+// precision by kind of value and kind of file.
 //
 //	secrets [-seed N] [-misses] [-keep DIR [-gitleaks REPORT]]
 //
-// A secret is found if a finding of severity low or worse is at its place; a
-// harmless value raises an alarm if one is at its. What is debatable counts on
-// neither side. A finding where no label is counts as a false alarm too. Files that
-// are held out, since who wrote them knew nothing of the search, are counted apart.
+// A secret is found if a finding of severity low or higher is at its location. A harmless
+// value with such a finding is a false alarm, and so is a finding without a label.
+// Debatable values do not count. The held-out files, whose author did not know the
+// detection code, are counted separately.
 package main
 
 import (
@@ -29,8 +29,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/secret"
 )
 
-// filesInImage is how many files make an image: of one with thousands of secrets
-// not all are reported.
+// filesInImage is the number of files in an image. The report of an image with thousands
+// of secrets is truncated.
 const filesInImage = 100
 
 type options struct {
@@ -42,10 +42,10 @@ type options struct {
 
 func main() {
 	var o options
-	flag.Uint64Var(&o.seed, "seed", 1, "what the values are made from")
-	flag.BoolVar(&o.misses, "misses", false, "print every secret that was missed and every false alarm; the values are made up")
-	flag.StringVar(&o.keep, "keep", "", "write the files to this directory, and leave them there")
-	flag.StringVar(&o.gitleaks, "gitleaks", "", "score this JSON report of gitleaks on the files in the directory of -keep, which an earlier run with the same seed wrote, and scan nothing")
+	flag.Uint64Var(&o.seed, "seed", 1, "`number` to generate the values from")
+	flag.BoolVar(&o.misses, "misses", false, "print every missed secret and every false alarm; the values are generated")
+	flag.StringVar(&o.keep, "keep", "", "`directory` to write the files to and keep them in")
+	flag.StringVar(&o.gitleaks, "gitleaks", "", "score a JSON `report` of gitleaks instead of a scan; -keep names the directory that an earlier run with the same seed wrote")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -89,11 +89,11 @@ func run(ctx context.Context, w io.Writer, o *options) error {
 	return report(w, o, sets)
 }
 
-// report prints the sets one after the other.
+// report prints all sets.
 func report(w io.Writer, o *options, sets []*score) error {
 	for i, set := range sets {
 		if i > 0 {
-			fmt.Fprintln(w, "\nHELD OUT: WRITTEN WITHOUT SIGHT OF HOW SECRETS ARE LOOKED FOR")
+			fmt.Fprintln(w, "\nHELD OUT: WRITTEN WITHOUT KNOWLEDGE OF THE DETECTION CODE")
 		}
 		if err := set.print(w, o); err != nil {
 			return err
@@ -102,14 +102,14 @@ func report(w io.Writer, o *options, sets []*score) error {
 	return nil
 }
 
-// files scans files in images of some each.
+// files scans files, some in each image.
 func (s *score) files(ctx context.Context, dir string, files []corpus.File) error {
 	for batch := range slices.Chunk(files, filesInImage) {
 		root := filepath.Join(dir, fmt.Sprintf("%s-%02d", s.name, len(s.images)))
 		if err := write(root, batch); err != nil {
 			return err
 		}
-		seen, err := look(ctx, "dir:"+root)
+		seen, err := scanImage(ctx, "dir:"+root)
 		if err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func (s *score) instructions(ctx context.Context, dir string, list []corpus.File
 		if err := writeInstruction(archive, f); err != nil {
 			return err
 		}
-		seen, err := look(ctx, "docker-archive:"+archive)
+		seen, err := scanImage(ctx, "docker-archive:"+archive)
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (s *score) instructions(ctx context.Context, dir string, list []corpus.File
 	return nil
 }
 
-// write puts files into a directory that is read as the only layer of an image.
+// write writes files to a directory, which is scanned as an image of one layer.
 func write(root string, files []corpus.File) error {
 	for _, f := range files {
 		path := filepath.Join(root, filepath.FromSlash(f.Path))
@@ -146,8 +146,8 @@ func write(root string, files []corpus.File) error {
 	return nil
 }
 
-// look scans an image.
-func look(ctx context.Context, reference string) (*collector, error) {
+// scanImage scans an image for secrets.
+func scanImage(ctx context.Context, reference string) (*collector, error) {
 	analyzer, err := secret.New(secret.Options{})
 	if err != nil {
 		return nil, err
@@ -175,7 +175,7 @@ func look(ctx context.Context, reference string) (*collector, error) {
 	return seen, nil
 }
 
-// collector is a Handler that keeps what is said of secrets.
+// collector is a Handler that keeps findings and coverage of secrets.
 type collector struct {
 	findings []*seaworthy.Finding
 	gaps     []*seaworthy.Coverage

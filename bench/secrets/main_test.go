@@ -6,8 +6,7 @@ import (
 	"seaworthy.dev/seaworthy/bench/secrets/corpus"
 )
 
-// The least that is found, and how seldom in vain: a change that costs more than
-// a little of either has to say why.
+// The minimum recall and precision. A change that lowers one of them needs a reason.
 const (
 	leastRecall    = 0.98
 	leastPrecision = 0.99
@@ -50,7 +49,7 @@ func (s *score) sums() (secrets, harmless, elsewhere tally) {
 	return s.totals(s.tallies(func(_ *marked, l corpus.Label) string { return l.Kind }))
 }
 
-// reaches holds a score to the least recall and precision.
+// reaches checks that a score has the minimum recall and precision.
 func (s *score) reaches(t *testing.T, leastRecall, leastPrecision float64) {
 	t.Helper()
 	secrets, harmless, elsewhere := s.sums()

@@ -11,8 +11,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// readGitleaks reads from the JSON report of gitleaks on the files that -keep wrote
-// what it says of those of a set. It knows no severities: all count as high.
+// readGitleaks returns the findings for one set in a JSON report of gitleaks about the
+// files that -keep wrote. They have no severity and count as high.
 func readGitleaks(report, dir string, set *score) (*collector, error) {
 	data, err := os.ReadFile(report)
 	if err != nil {
@@ -23,7 +23,7 @@ func readGitleaks(report, dir string, set *score) (*collector, error) {
 		StartLine, StartColumn int
 	}
 	if err := json.Unmarshal(data, &leaks); err != nil {
-		return nil, fmt.Errorf("%s is no JSON report of gitleaks: %w", report, err)
+		return nil, fmt.Errorf("%s is not a JSON report of gitleaks: %w", report, err)
 	}
 	seen := &collector{}
 	for _, l := range leaks {
@@ -49,7 +49,7 @@ func readGitleaks(report, dir string, set *score) (*collector, error) {
 	return seen, nil
 }
 
-// lineStart is the offset of a line, counted from 1.
+// lineStart returns the offset of a line, counted from 1.
 func lineStart(body []byte, line int) int {
 	at := 0
 	for ; line > 1; line-- {

@@ -13,7 +13,7 @@ import (
 	"seaworthy.dev/seaworthy/bench/secrets/corpus"
 )
 
-// print writes the tables, and with -misses what went wrong one by one.
+// print writes the tables, and with -misses every error.
 func (s *score) print(w io.Writer, o *options) error {
 	byKind := s.tallies(func(_ *marked, l corpus.Label) string { return l.Kind })
 	byFile := s.tallies(func(m *marked, _ corpus.Label) string { return m.Kind })
@@ -35,7 +35,7 @@ func (s *score) print(w io.Writer, o *options) error {
 	s.printTotals(t, byKind)
 	for i, seen := range s.images {
 		for _, gap := range seen.gaps {
-			fmt.Fprintf(t, "\nnot all was looked at in image %d: %s: %s", i, gap.Subject, gap.Reason)
+			fmt.Fprintf(t, "\nimage %d was only partially checked: %s: %s", i, gap.Subject, gap.Reason)
 		}
 	}
 	if err := t.Flush(); err != nil {
@@ -116,7 +116,7 @@ func join(path, member string) string {
 	return path + "!/" + member
 }
 
-// share is a fraction to three places; of nothing there is none.
+// share returns part of whole with three decimals, "-" if whole is zero.
 func share(part, whole int) string {
 	if whole == 0 {
 		return "-"
@@ -124,7 +124,7 @@ func share(part, whole int) string {
 	return fmt.Sprintf("%.3f", float64(part)/float64(whole))
 }
 
-// sorted yields a map by its keys.
+// sorted yields a map in the order of its keys.
 func sorted[K cmp.Ordered, V any](m map[K]V) func(func(K, V) bool) {
 	return func(yield func(K, V) bool) {
 		for _, k := range slices.Sorted(maps.Keys(m)) {

@@ -8,12 +8,12 @@ import (
 	"seaworthy.dev/seaworthy/bench/secrets/corpus"
 )
 
-// score holds what is known of each file against what was found in it.
+// score compares the labels of files with the findings in them.
 type score struct {
-	// name is how the directories of its images begin.
+	// name is the prefix of the directories of its images.
 	name  string
 	marks map[string]*marked // by path
-	// elsewhere are the findings at whose place no label is.
+	// elsewhere are the findings without a label.
 	elsewhere []alarm
 	images    []*collector
 }
@@ -21,24 +21,24 @@ type score struct {
 // marked is a file with the worst finding at each of its labels.
 type marked struct {
 	corpus.File
-	worst []hit // beside Labels
-	// elsewhere counts the findings where no label is.
+	worst []hit // by index in Labels
+	// elsewhere counts the findings without a label.
 	elsewhere tally
 }
 
-// hit is the worst finding at a place; its severity is Unknown if there is none.
+// hit is the worst finding at a location; its severity is Unknown if there is none.
 type hit struct {
 	severity seaworthy.Severity
 	id       string
 }
 
-// alarm is a finding at a place without a label.
+// alarm is a finding without a label.
 type alarm struct {
 	finding  *seaworthy.Finding
 	location seaworthy.Location
 }
 
-// near is how many bytes from a value a finding may be that has no line.
+// near is the maximum distance in bytes between a value and a finding without a line.
 const near = 64
 
 func newScore(name string, files []corpus.File) *score {
@@ -49,7 +49,7 @@ func newScore(name string, files []corpus.File) *score {
 	return s
 }
 
-// image counts what was seen in an image.
+// image counts the findings of an image.
 func (s *score) image(seen *collector) {
 	s.images = append(s.images, seen)
 	for _, f := range seen.findings {
@@ -59,8 +59,7 @@ func (s *score) image(seen *collector) {
 	}
 }
 
-// instruction counts what was seen in the image that was built with an instruction
-// and has nothing else in it.
+// instruction counts the findings of an image with one instruction and no other secrets.
 func (s *score) instruction(i int, f corpus.File, seen *collector) {
 	s.images = append(s.images, seen)
 	m := &marked{File: f, worst: make([]hit, 1)}
@@ -71,14 +70,14 @@ func (s *score) instruction(i int, f corpus.File, seen *collector) {
 	}
 }
 
-// reach notes a finding at a label.
+// reach records a finding at a label.
 func (m *marked) reach(i int, f *seaworthy.Finding) {
 	if w := &m.worst[i]; f.Severity > w.severity {
 		*w = hit{f.Severity, f.ID}
 	}
 }
 
-// take counts a finding at one of its places.
+// take counts a finding at one of its locations.
 func (s *score) take(f *seaworthy.Finding, at seaworthy.Location) {
 	path, member := at.Path, ""
 	if s.marks[path] == nil {
@@ -99,8 +98,8 @@ func (s *score) take(f *seaworthy.Finding, at seaworthy.Location) {
 	m.reach(i, f)
 }
 
-// labelAt gives the label that is at a place, or -1: the value that the offset is
-// in, else the nearest of the line, else the nearest.
+// labelAt returns the index of the label at a location, or -1: the value that contains the
+// offset, else the nearest in the line, else the nearest.
 func (m *marked) labelAt(member string, at seaworthy.Location) int {
 	best, bestDistance := -1, near
 	for i, l := range m.Labels {
@@ -127,7 +126,7 @@ func (m *marked) labelAt(member string, at seaworthy.Location) int {
 	return best
 }
 
-// tally counts findings by the severity that they have at least.
+// tally counts findings by minimum severity.
 type tally struct{ n, low, medium, high int }
 
 func (t *tally) add(s seaworthy.Severity) {
@@ -143,7 +142,7 @@ func (t *tally) add(s seaworthy.Severity) {
 	}
 }
 
-// plus is the sum of two tallies.
+// plus returns the sum of two tallies.
 func (t tally) plus(o tally) tally {
 	return tally{t.n + o.n, t.low + o.low, t.medium + o.medium, t.high + o.high}
 }
@@ -161,7 +160,7 @@ func (s *score) tallies(name func(*marked, corpus.Label) string) map[corpus.Clas
 	return all
 }
 
-// totals sums up what tallies counted, and what was found where no label is.
+// totals returns the sums of tallies, and the findings without a label.
 func (s *score) totals(byKind map[corpus.Class]map[string]tally) (secrets, harmless, elsewhere tally) {
 	for _, t := range byKind[corpus.Secret] {
 		secrets = secrets.plus(t)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// built gives what the Go command wrote into the program: the version of the
-// module, if it was built as one, and the commit, if it was built in a checkout.
+// built returns what the go command recorded in the program: the version of the module,
+// and the commit if it was built in a checkout.
 func built() (version, commit string) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -7,23 +7,22 @@ import (
 )
 
 const (
-	// heapGrowth is by how many percent of what is in use the heap grows between two
-	// runs of the garbage collector: half of Go's own, for a third less memory and a
-	// hundredth more time.
+	// heapGrowth is the growth of the heap between two garbage collections, in percent of
+	// the live heap. It is half of Go's default: a third less memory for 1 % more time.
 	heapGrowth = 50
-	// smallHeap is the size in bytes up to which a heap may grow in any case. A scan
-	// that is answered from the cache is over before it has filled as much.
+	// smallHeap is the size in bytes below which no collection runs. A scan that is
+	// answered from the cache ends before it has used as much.
 	smallHeap = 64 << 20
 )
 
-// collectRarely sets how often the garbage collector runs, and does so anew whenever
-// it has run.
+// collectRarely sets how often the garbage collector runs, and adjusts it after each
+// collection.
 func collectRarely() {
-	debug.SetGCPercent(growth(4 << 20)) // what Go takes for the size of a smaller heap
+	debug.SetGCPercent(growth(4 << 20)) // Go's minimum heap size
 	runtime.SetFinalizer(new([16]byte), collected)
 }
 
-// collected runs once the collector has found out that nobody holds its argument.
+// collected is a finalizer: it runs after each collection.
 func collected(again *[16]byte) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
@@ -31,7 +30,7 @@ func collected(again *[16]byte) {
 	runtime.SetFinalizer(again, collected)
 }
 
-// growth is the percentage for a heap of which so many bytes are in use.
+// growth returns the GC percentage for a live heap of so many bytes.
 func growth(live uint64) int {
 	live = max(live, 4<<20)
 	return max(heapGrowth, int(smallHeap*100/live)-100)

@@ -1,4 +1,4 @@
-// Seaworthy decides whether a container image may sail.
+// Seaworthy decides whether a container image is safe to run.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/cli"
 )
 
-// Set when a release is built.
+// Set by the linker for a release.
 var version, commit string
 
 func main() {

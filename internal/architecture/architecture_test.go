@@ -18,10 +18,9 @@ import (
 
 const module = "seaworthy.dev/seaworthy"
 
-// order lists every package with the packages of this module that it may import
-// beside the root, which is open to all and written ".". What a package may
-// import its tests may import too, and more. A package that is not listed fails
-// the test until somebody has thought about its place.
+// order lists every package with the packages of this module that it may import. The
+// root, written ".", may be imported by all. Tests may import any package. A package that
+// is not listed fails the test: decide its place first.
 const order = `
 	. <
 	internal/layer       <
@@ -198,7 +197,7 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// TestViolationsAreFound holds the rules against files that break them.
+// TestViolationsAreFound applies the rules to files that violate them.
 func TestViolationsAreFound(t *testing.T) {
 	allowed := parseOrder(t, order)
 	for _, c := range []struct {
@@ -241,8 +240,8 @@ func (o importOrder) lookup(pkg string) (may []string, listed bool) {
 	return may, listed
 }
 
-// match tells whether the package is the pattern or, for a pattern ending in /*,
-// lies below it.
+// match reports whether the package is the pattern or, for a pattern ending in /*, is
+// below it.
 func match(pattern, pkg string) bool {
 	if dir, ok := strings.CutSuffix(pattern, "*"); ok {
 		return strings.HasPrefix(pkg, dir)
@@ -268,7 +267,7 @@ func parseOrder(t *testing.T, text string) importOrder {
 	return o
 }
 
-// ownPackage gives the path inside this module of an imported package.
+// ownPackage returns the path inside this module of an imported package.
 func ownPackage(imported string) (pkg string, ok bool) {
 	if imported == module {
 		return ".", true

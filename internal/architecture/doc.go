@@ -1,4 +1,4 @@
-// Package architecture holds the tests of the rules that keep the code base
-// readable: which package may import which, how long a file and a function may
-// be, and what a package may not be called.
+// Package architecture tests the rules for the structure of the code: which package may
+// import which, the maximum length of files and functions, names of packages, and exported
+// names without a user.
 package architecture

@@ -1,5 +1,5 @@
-// Package attestation takes in-toto statements out of the envelopes in which they are
-// signed (DSSE). It verifies no signature.
+// Package attestation reads in-toto statements, alone or in signed DSSE envelopes and
+// Sigstore bundles. It does not verify signatures.
 package attestation
 
 import (
@@ -11,23 +11,23 @@ import (
 	"strings"
 )
 
-// Statement is what somebody says of subjects: a bill of materials, VEX statements.
+// Statement is an in-toto statement about subjects, such as an SBOM or VEX statements.
 type Statement struct {
-	// PredicateType is the address that tells what the predicate is.
+	// PredicateType is the URI of the type of the predicate.
 	PredicateType string
-	// Subjects are the SHA-256 digests of what it is about, "sha256:…".
+	// Subjects are the SHA-256 digests of the subjects, "sha256:…".
 	Subjects []string
-	// Predicate is what is said, JSON.
+	// Predicate is the content, in JSON.
 	Predicate []byte
-	// Signed is true if there are signatures, whoever made them.
+	// Signed reports whether the envelope has signatures, by anyone.
 	Signed bool
 }
 
-// IsAbout is true if the digest is among the subjects.
+// IsAbout reports whether the digest is among the subjects.
 func (s *Statement) IsAbout(digest string) bool { return slices.Contains(s.Subjects, digest) }
 
-// Open reads a statement, the envelope around one, or a Sigstore bundle around that.
-// Of JSON that is none of them, ok is false.
+// Open reads a statement, an envelope with a statement, or a Sigstore bundle with an
+// envelope. For other JSON, ok is false.
 func Open(data []byte) (s *Statement, ok bool, err error) {
 	var bundle struct {
 		Envelope json.RawMessage `json:"dsseEnvelope"`
@@ -56,13 +56,13 @@ func Open(data []byte) (s *Statement, ok bool, err error) {
 		if err != nil {
 			return nil, false, errors.New("the payload of the envelope is not base64")
 		}
-		// An envelope in an envelope is no statement.
+		// A nested envelope is not a statement.
 		in.Payload, in.PayloadType = "", ""
 		if err := json.Unmarshal(payload, &in); err != nil {
 			return nil, false, fmt.Errorf("the payload of the envelope: %w", err)
 		}
 		if in.Type == "" || in.Payload != "" {
-			return nil, false, errors.New("the payload of the envelope is no in-toto statement")
+			return nil, false, errors.New("the payload of the envelope is not an in-toto statement")
 		}
 	case in.Type == "" || in.Predicate == nil:
 		return nil, false, nil
@@ -76,7 +76,7 @@ func Open(data []byte) (s *Statement, ok bool, err error) {
 	return s, true, nil
 }
 
-// predicate takes out what cosign puts around a predicate that it does not know: an
+// predicate removes the wrapper that cosign adds to a predicate of an unknown type: an
 // object with the text in Data.
 func predicate(raw json.RawMessage) []byte {
 	var wrapped struct {

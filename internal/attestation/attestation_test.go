@@ -35,7 +35,7 @@ func TestOpen(t *testing.T) {
 		t.Errorf("cosign's custom predicate: %+v %v %v", s, ok, err)
 	}
 	if _, ok, err := Open([]byte(`{"bomFormat": "CycloneDX"}`)); ok || err != nil {
-		t.Errorf("what is none passes for a statement: %v", err)
+		t.Errorf("other JSON is taken for a statement: %v", err)
 	}
 	for _, bad := range []string{"", "{", `{"payloadType": "x", "payload": "!"}`, envelope("no JSON"), envelope(`{}`), envelope(envelope(statement))} {
 		if _, ok, err := Open([]byte(bad)); ok || err == nil {
@@ -49,7 +49,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte(envelope(statement)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if s, ok, err := Open(data); ok && (s == nil || err != nil) {
-			t.Fatal("a statement that is none")
+			t.Fatal("ok without a statement, or with an error")
 		}
 	})
 }

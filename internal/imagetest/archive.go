@@ -13,15 +13,14 @@ import (
 	"testing"
 )
 
-// OCIArchive writes the image as an OCI layout in a tar archive, and gives the
-// file's path.
+// OCIArchive writes the image as an OCI layout in a tar archive and returns its path.
 func (img Image) OCIArchive(t testing.TB) string {
 	t.Helper()
 	return Archive(t, img.ociFiles())
 }
 
-// DockerArchiveOCI writes the image as docker save does since Docker 25: an OCI
-// layout with uncompressed layers, and a manifest.json that names its blobs.
+// DockerArchiveOCI writes the image like docker save since Docker 25, an OCI layout with
+// uncompressed layers and a manifest.json that names its blobs, and returns its path.
 func (img Image) DockerArchiveOCI(t testing.TB, tag string) string {
 	t.Helper()
 	files := map[string][]byte{"oci-layout": []byte(`{"imageLayoutVersion":"1.0.0"}`)}
@@ -52,7 +51,7 @@ func (img Image) DockerArchiveOCI(t testing.TB, tag string) string {
 	return Archive(t, files)
 }
 
-// Archive writes files to a tar archive, sorted by name, and gives its path.
+// Archive writes files to a tar archive, sorted by name, and returns its path.
 func Archive(t testing.TB, files map[string][]byte) string {
 	t.Helper()
 	var l Layer
@@ -64,9 +63,9 @@ func Archive(t testing.TB, files map[string][]byte) string {
 	return path
 }
 
-// OCIIndex writes images for several platforms as an OCI layout, as BuildKit
-// does: one index under the tag "latest", in it the images and, beside each, an
-// attestation, which is no image. It gives the directory.
+// OCIIndex writes images for several platforms as an OCI layout, like BuildKit: one index
+// with the tag "latest" that has the images and an attestation for each. It returns the
+// directory.
 func OCIIndex(t testing.TB, images ...Image) string {
 	t.Helper()
 	files := map[string][]byte{"oci-layout": []byte(`{"imageLayoutVersion":"1.0.0"}`)}
@@ -113,8 +112,8 @@ func OCIIndex(t testing.TB, images ...Image) string {
 	return dir
 }
 
-// Pack writes the files of a directory to a tar archive, sorted by name, and
-// gives its path. It is the inverse of [Unpack].
+// Pack writes the files of a directory to a tar archive, sorted by name, and returns its
+// path. It is the inverse of [Unpack].
 func Pack(t testing.TB, dir string) string {
 	t.Helper()
 	files := make(map[string][]byte)

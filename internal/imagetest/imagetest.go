@@ -1,4 +1,5 @@
-// Package imagetest makes small container images for tests.
+// Package imagetest builds small container images for tests, and starts the servers that
+// tests need. A test that lacks a program or a file is skipped, or fails in CI.
 package imagetest
 
 import (
@@ -20,14 +21,14 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Image is an image to be made. What Config leaves out of architecture, os,
-// rootfs and history is filled in.
+// Image is an image to build. If Config lacks the architecture, os, rootfs or history,
+// they are filled in.
 type Image struct {
 	Config seaworthy.ImageConfig
 	Layers []Layer
 }
 
-// Layer is the entries of a layer in the order in which they are written.
+// Layer is the list of entries of a layer, in the order of the tar archive.
 type Layer []Entry
 
 // Entry is a tar entry with its body.
@@ -36,45 +37,45 @@ type Entry struct {
 	Body []byte
 }
 
-// File is a regular file of root's with mode 0644.
+// File returns a regular file that is owned by root, with mode 0644.
 func File(name, body string) Entry { return FileMode(name, 0o644, body) }
 
-// FileMode is a regular file of root's.
+// FileMode returns a regular file that is owned by root.
 func FileMode(name string, mode int64, body string) Entry {
 	return Entry{tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: mode, Size: int64(len(body))}, []byte(body)}
 }
 
-// Dir is a directory of root's.
+// Dir returns a directory that is owned by root.
 func Dir(name string, mode int64) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: mode}}
 }
 
-// Symlink is a symbolic link.
+// Symlink returns a symbolic link.
 func Symlink(name, target string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target, Mode: 0o777}}
 }
 
-// Link is a hard link to an earlier entry.
+// Link returns a hard link to an earlier entry.
 func Link(name, target string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target}}
 }
 
-// Whiteout removes what lower layers have at the name.
+// Whiteout returns an entry that deletes the file or directory of lower layers.
 func Whiteout(name string) Entry {
 	dir, base := filepath.Split(name)
 	return FileMode(dir+".wh."+base, 0, "")
 }
 
-// Opaque hides what lower layers have in the directory.
+// Opaque returns an entry that hides the contents of the directory in lower layers.
 func Opaque(dir string) Entry { return FileMode(dir+"/.wh..wh..opq", 0, "") }
 
-// Owned gives an entry to a user and group.
+// Owned returns the entry with another owner and group.
 func (e Entry) Owned(uid, gid int) Entry {
 	e.Uid, e.Gid = uid, gid
 	return e
 }
 
-// Xattr gives an entry an extended attribute.
+// Xattr returns the entry with an extended attribute.
 func (e Entry) Xattr(name, value string) Entry {
 	e.PAXRecords = map[string]string{"SCHILY.xattr." + name: value}
 	return e
@@ -96,8 +97,8 @@ func (l Layer) Tar() []byte {
 	return buf.Bytes()
 }
 
-// SparseTar is a tar stream with one sparse file of GNU tar's old format, which
-// begins with the data and is a hole up to its size.
+// SparseTar returns a tar stream with one sparse file in the old format of GNU tar: the
+// data, and a hole up to its size.
 func SparseTar(name, data string, size int64) []byte {
 	h := tar.Header{Typeflag: tar.TypeReg, Format: tar.FormatGNU, Name: name, Mode: 0o644, Size: int64(len(data))}
 	stream := Layer{{h, []byte(data)}}.Tar()
@@ -115,7 +116,7 @@ func SparseTar(name, data string, size int64) []byte {
 	return stream
 }
 
-// Digest is "sha256:" and the digest of data in hexadecimal.
+// Digest returns the SHA-256 digest of data, "sha256:…".
 func Digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return "sha256:" + hex.EncodeToString(sum[:])
@@ -146,7 +147,7 @@ func (img Image) config() []byte {
 		}
 	}
 	data := must2(json.Marshal(c))
-	// The configuration's rootfs needs a type, which Seaworthy does not read.
+	// The rootfs of a configuration needs a type, which Seaworthy does not read.
 	return bytes.Replace(data, []byte(`"rootfs":{`), []byte(`"rootfs":{"type":"layers",`), 1)
 }
 
@@ -157,8 +158,8 @@ type descriptor struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// OCILayout writes the image as an OCI layout with gzip layers under the tag
-// "latest" and gives its directory.
+// OCILayout writes the image as an OCI layout with gzip layers and the tag "latest", and
+// returns its directory.
 func (img Image) OCILayout(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -193,8 +194,8 @@ func (img Image) ociFiles() map[string][]byte {
 	return files
 }
 
-// DockerArchive writes the image as docker save did before Docker 25, layers
-// before the manifest, and gives the file's path.
+// DockerArchive writes the image like docker save before Docker 25, with the layers before
+// the manifest, and returns its path.
 func (img Image) DockerArchive(t testing.TB, tag string) string {
 	t.Helper()
 	var layer Layer
@@ -214,8 +215,8 @@ func (img Image) DockerArchive(t testing.TB, tag string) string {
 	return path
 }
 
-// Unpack writes what an archive holds into a new directory, for tests that
-// damage a part of it. Only regular files are written.
+// Unpack extracts the regular files of an archive into a new directory, for tests that
+// damage one of them, and returns the directory.
 func Unpack(t testing.TB, archive string) string {
 	t.Helper()
 	f, err := os.Open(archive)
@@ -246,8 +247,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// The writers below write to memory and fail only if the test asks for what
-// cannot be written.
+// must is for writes to memory: they fail only if the test itself is wrong.
 func must(err error) {
 	if err != nil {
 		panic(err)

@@ -14,12 +14,11 @@ import (
 	"time"
 )
 
-// startTimeout is how long a server may take until it serves.
+// startTimeout is the maximum time for a server to start.
 const startTimeout = 60 * time.Second
 
-// Registry starts the registry of the distribution project on the loopback
-// interface, empty and without authentication, and gives its host and port. It
-// ends with the test.
+// Registry starts an empty registry of the distribution project, without authentication,
+// on the loopback interface, and returns its host and port. It ends with the test.
 func Registry(t testing.TB) string {
 	t.Helper()
 	program := need(t, "docker-registry")
@@ -44,16 +43,16 @@ http:
 	return addr
 }
 
-// DockerDaemon starts a Docker daemon of its own, without network and images,
-// and gives the address for DOCKER_HOST. It ends with the test. It takes root. Flags
-// are more of its own.
+// DockerDaemon starts a separate Docker daemon, without network and images, and returns
+// its address for DOCKER_HOST. The flags are added to those of dockerd. It requires root
+// and ends with the test.
 func DockerDaemon(t testing.TB, flags ...string) string {
 	t.Helper()
 	program := need(t, "dockerd")
 	if os.Getuid() != 0 {
 		skip(t, "dockerd must be started by root")
 	}
-	// The path of a socket has a bound of about 100 bytes.
+	// The path of a socket can have about 100 bytes at most.
 	dir, err := os.MkdirTemp("", "dockerd")
 	check(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
@@ -64,8 +63,8 @@ func DockerDaemon(t testing.TB, flags ...string) string {
 	return address
 }
 
-// Run runs a program to its end and gives what it prints. The environment is
-// that of the test and what is added.
+// Run runs a program and returns its standard output. The environment is that of the test
+// and env.
 func Run(t testing.TB, env []string, program string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.Command(need(t, program), args...)
@@ -99,7 +98,7 @@ func skip(t testing.TB, why string) {
 	t.Skip(why)
 }
 
-// server is a program that runs beside a test.
+// server is a program that runs during a test.
 type server struct {
 	name   string
 	output buffer
@@ -110,12 +109,12 @@ func start(t testing.TB, cmd *exec.Cmd) *server {
 	t.Helper()
 	s := &server{name: cmd.Path, exited: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &s.output, &s.output
-	// A grandchild that keeps the output open must not keep Wait waiting.
+	// A grandchild that keeps the output open must not block Wait.
 	cmd.WaitDelay = 5 * time.Second
 	check(t, cmd.Start())
 	go func() {
 		defer close(s.exited)
-		_ = cmd.Wait() // how it ends is of no interest: it is told to
+		_ = cmd.Wait() // the exit code does not matter: the test ends the program
 	}()
 	t.Cleanup(func() {
 		cmd.Process.Signal(syscall.SIGTERM)

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// Shared gives the path of a file that is kept beside the module because of its
-// size, such as images/alpine-310.tar.gz. It is looked for in the directory
-// that SEAWORTHY_SHARED names, else in ../shared of the module. Without the
-// file the test is skipped, or fails in CI.
+// Shared returns the path of a file that is too large for the repository, such as
+// images/alpine-310.tar.gz. The file is in the directory that SEAWORTHY_SHARED names, or
+// in ../shared of the module. It must not be changed, and no program may write into its
+// directory. If it is missing the test is skipped, or fails in CI.
 func Shared(t testing.TB, name string) string {
 	t.Helper()
 	dir := os.Getenv("SEAWORTHY_SHARED")

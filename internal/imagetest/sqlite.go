@@ -2,7 +2,7 @@ package imagetest
 
 import "encoding/binary"
 
-// SQLiteTable is a table of a database for tests. Its values are texts.
+// SQLiteTable is a table of a database for tests. All values are of type TEXT.
 type SQLiteTable struct {
 	Name, SQL string
 	Rows      [][]string
@@ -10,11 +10,11 @@ type SQLiteTable struct {
 
 const sqlitePage = 1024
 
-// sqliteFile is the pages of a database.
+// sqliteFile is the list of pages of a database.
 type sqliteFile [][]byte
 
-// SQLite gives a database with these tables, of which each has a page of its own
-// above the pages of its rows, and long rows go on in others.
+// SQLite returns a database with these tables. Each table has an interior page above the
+// pages of its rows, and long rows use overflow pages.
 func SQLite(tables ...SQLiteTable) string {
 	var f sqliteFile
 	f.add() // the first page
@@ -58,7 +58,7 @@ func (f *sqliteFile) add() uint32 {
 	return uint32(len(*f))
 }
 
-// leaf writes the rows of a page, counted from 1, whose header is at an offset.
+// leaf writes the rows of page n, counted from 1. The page header is at an offset.
 func (f sqliteFile) leaf(n uint32, at int, cells [][]byte) {
 	p, top := f[n-1], sqlitePage
 	p[at] = 13
@@ -80,12 +80,12 @@ func (f sqliteFile) interior(n uint32, leaves []uint32) {
 	for i, l := range leaves[:last] {
 		top -= 5
 		binary.BigEndian.PutUint32(p[top:], l)
-		p[top+4] = byte(i) // a row's id, which nobody looks for here
+		p[top+4] = byte(i) // a row id, which no test reads
 		binary.BigEndian.PutUint16(p[12+2*i:], uint16(top))
 	}
 }
 
-// cell is a row of a leaf. What is too long for it goes to other pages.
+// cell returns a row of a leaf. It writes the end of a long row to overflow pages.
 func (f *sqliteFile) cell(id int, record []byte) []byte {
 	cell := append(sqliteNumber(len(record)), sqliteNumber(id)...)
 	if len(record) <= sqlitePage-35 {
@@ -109,7 +109,8 @@ func (f *sqliteFile) cell(id int, record []byte) []byte {
 	return cell
 }
 
-// sqliteRecord is a record of texts, of which one is a number of four bytes.
+// sqliteRecord returns a record of texts. The column with this number is an integer of
+// four bytes instead.
 func sqliteRecord(columns []string, number int) []byte {
 	var header, body []byte
 	for i, c := range columns {
@@ -122,7 +123,7 @@ func sqliteRecord(columns []string, number int) []byte {
 	return append(append(sqliteNumber(len(header)+1), header...), body...)
 }
 
-// sqliteNumber is a number below 2^21 as SQLite writes it.
+// sqliteNumber returns a number below 2^21 as an SQLite varint.
 func sqliteNumber(n int) []byte {
 	switch {
 	case n < 1<<7:

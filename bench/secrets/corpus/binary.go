@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// copiesOfBinary is how many files are made of each kind of binary file.
+// copiesOfBinary is the number of files for each kind of binary file.
 const copiesOfBinary = 14
 
-// binaries writes files that are no text: programs, databases, archives.
+// binaries generates files that are not text: programs, databases, archives.
 func (g *generator) binaries() {
 	for range copiesOfBinary {
 		g.add(g.elf())
@@ -33,7 +33,7 @@ func (g *generator) binaries() {
 	}
 }
 
-// mixed are a few secrets and harmless values.
+// mixed returns a few secrets and harmless values.
 func (g *generator) mixed(secrets, rest int) []setting {
 	var list []setting
 	take := func(class Class, kinds []kind, n int) {
@@ -47,9 +47,9 @@ func (g *generator) mixed(secrets, rest int) []setting {
 	return list
 }
 
-// telling are secrets that need no name beside them to be known, with harmless
-// values that are as bare.
-func (g *generator) telling() []setting {
+// unnamed returns secrets that are recognised without a name, and harmless values without
+// a name.
+func (g *generator) unnamed() []setting {
 	var list []setting
 	for _, name := range []string{"github personal token", "aws access key id", "slack bot token", "stripe secret key", "npm token",
 		"postgres url", "google api key", "sendgrid key", "gitlab personal token", "anthropic key", "mongodb url", "rsa json web token"} {
@@ -81,14 +81,14 @@ func (b *builder) file(kind, path string) File {
 	return File{Path: path, Kind: kind, Body: b.Bytes(), Labels: b.labels}
 }
 
-// elfHeader is that of a 64-bit program without sections.
+// elfHeader is the header of a 64-bit program without sections.
 func elfHeader(b *builder, s *source) {
 	b.WriteString("\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x3e\x00\x01\x00\x00\x00")
 	b.Write(make([]byte, 40))
 	b.Write(s.bytes(600))
 }
 
-// elf is a program in C: its strings end in NUL.
+// elf generates a program in C: its strings end in NUL.
 func (g *generator) elf() File {
 	var b builder
 	elfHeader(&b, g.source)
@@ -102,12 +102,12 @@ func (g *generator) elf() File {
 	return b.file("elf program", "usr/local/bin/"+g.word())
 }
 
-// goProgram has its strings without anything between them.
+// goProgram generates a program whose strings have no separator.
 func (g *generator) goProgram() File {
 	var b builder
 	elfHeader(&b, g.source)
 	b.WriteString("runtime error: index out of range")
-	for _, s := range g.telling() {
+	for _, s := range g.unnamed() {
 		b.value(s)
 		b.WriteString(pick(g.source, []string{"invalid pointer found on heap", "unknown method ", "http: server closed", " goroutine "}))
 	}
@@ -115,8 +115,8 @@ func (g *generator) goProgram() File {
 	return b.file("go program", "usr/local/bin/"+g.word()+"-server")
 }
 
-// bytecode is what Python 3.12 keeps of a module, as marshal writes it: instructions
-// that give constants to names, the constants, and the names.
+// bytecode generates a module of Python 3.12 in the format of marshal: instructions that
+// assign constants to names, the constants, and the names.
 func (g *generator) bytecode() File {
 	var b builder
 	b.WriteString("\xcb\x0d\x0d\x0a\x00\x00\x00\x00")
@@ -158,7 +158,7 @@ func (g *generator) bytecode() File {
 	return b.file("python bytecode", "app/__pycache__/"+g.word()+".cpython-312.pyc")
 }
 
-// class is the constant pool of a Java class.
+// class generates the constant pool of a Java class.
 func (g *generator) class() File {
 	var b builder
 	settings := g.mixed(2, 3)
@@ -178,7 +178,7 @@ func (g *generator) class() File {
 	return b.file("java class", "app/target/classes/"+capital(g.word())+".class")
 }
 
-// sqlite is a database with one table of settings, on two pages.
+// sqlite generates a database of two pages with one table of settings.
 func (g *generator) sqlite() File {
 	const page = 4096
 	record := func(columns ...string) (header, body string) {
@@ -235,7 +235,7 @@ func (g *generator) sqlite() File {
 	return f
 }
 
-// varint is a number as SQLite writes it, below 2^14.
+// varint encodes a number below 2^14 for SQLite.
 func varint(n int) string {
 	if n < 128 {
 		return string([]byte{byte(n)})
@@ -243,7 +243,7 @@ func varint(n int) string {
 	return string([]byte{byte(n>>7) | 0x80, byte(n & 0x7f)})
 }
 
-// packable are the syntaxes that stand in archives and in git's objects.
+// packable returns a syntax for archives and Git objects.
 func (g *generator) packable() syntax {
 	for {
 		switch x := pick(g.source, configuration()); x.kind {
@@ -261,7 +261,7 @@ func (g *generator) inner(secrets, rest int) File {
 	return f
 }
 
-// gitObject is a loose blob.
+// gitObject generates a loose blob.
 func (g *generator) gitObject() File {
 	f := g.inner(1, 2)
 	blob := fmt.Appendf(nil, "blob %d\x00%s", len(f.Body), f.Body)
@@ -270,7 +270,7 @@ func (g *generator) gitObject() File {
 	return File{Path: "app/.git/objects/" + name[:2] + "/" + name[2:], Kind: "git object", Body: deflated(blob), Packed: true, Labels: f.Labels}
 }
 
-// gitPack is a pack of three blobs, of which one has values in it.
+// gitPack generates a pack of three blobs, one of them with values.
 func (g *generator) gitPack() File {
 	f := g.inner(1, 2)
 	blobs := [][]byte{[]byte("# " + g.word() + "\n"), f.Body, []byte("all:\n\tgo build ./" + g.word() + "\n")}
@@ -289,7 +289,7 @@ func (g *generator) gitPack() File {
 	return File{Path: "srv/" + g.word() + "/.git/objects/pack/pack-" + hex.EncodeToString(sum[:]) + ".pack", Kind: "git pack", Body: pack, Packed: true, Labels: f.Labels}
 }
 
-// more is the bit that says that a number goes on.
+// more returns the bit that a number continues.
 func more(rest int) byte {
 	if rest > 0 {
 		return 0x80
@@ -300,7 +300,7 @@ func more(rest int) byte {
 func deflated(data []byte) []byte {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
-	w.Write(data) // to memory: never fails
+	w.Write(data) // a write to memory never fails
 	w.Close()
 	return b.Bytes()
 }
@@ -318,7 +318,7 @@ func gzipped(body []byte) []byte {
 	return b.Bytes()
 }
 
-// archive packs three files.
+// archive adds an archive of three files.
 func (g *generator) archive(kind, path string, pack func([]File) ([]byte, error)) {
 	f := File{Path: path, Kind: kind, Packed: true}
 	var members []File

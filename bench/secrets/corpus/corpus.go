@@ -1,26 +1,23 @@
-// Package corpus makes up the files by which the search for secrets is measured:
-// files as images hold them, in which every value is known to be a secret or
-// known to be none.
+// Package corpus generates files for measuring the detection of secrets: files as images
+// have them, in which every value is labelled as a secret or as harmless.
 //
-// Nothing here knows how secrets are looked for. What is a secret is written
-// from the issuers' descriptions of their formats; what is none, from what
-// programs, lock files and documentation are full of. Every value is made at run
-// time from a seed, so none stands in the source.
+// The package does not depend on the detection. Secrets follow the issuers' descriptions
+// of their formats; harmless values are typical of programs, lock files and
+// documentation. All values are generated at run time from a seed: the source has none.
 //
 // To add
 //
 //   - an issuer's token: a row in token_table.go;
 //   - a harmless value: a row in harmless_table.go;
-//   - a kind of file that holds settings, any of them: a row in syntax_table.go;
-//   - a file or passage with a shape of its own: a row in document_table.go, or in
-//     passage_table.go if all its values are harmless: a [template];
-//   - a file with both, in which what is no secret stands beside one: a template in
-//     mixed_table.go;
-//   - an instruction of a build: a template in instruction_table.go.
+//   - a kind of file that can have any setting: a row in syntax_table.go;
+//   - a file or passage with its own structure: a [template] in document_table.go, or in
+//     passage_table.go if all its values are harmless;
+//   - a file with harmless values next to secrets: a template in mixed_table.go;
+//   - a build instruction: a template in instruction_table.go.
 //
-// The heldout_*_table.go are a set apart, of other issuers, syntaxes and files. A
-// row is added there only by who has not read how secrets are looked for, and none
-// is changed because it is missed.
+// The heldout_*_table.go files are a separate set, with other issuers, syntaxes and files.
+// Add a row there only if you have not read the detection code, and do not change a row
+// because its secret is missed.
 package corpus
 
 import (
@@ -30,59 +27,57 @@ import (
 	"strings"
 )
 
-// Class is what is known of a value.
+// Class is the expected result for a value.
 type Class uint8
 
 // The classes of values.
 const (
-	// Secret is what should be found.
+	// Secret is a value that must be found.
 	Secret Class = iota
-	// Harmless is what should not be.
+	// Harmless is a value that must not be found.
 	Harmless
-	// Debatable is where two experts would disagree; it counts on neither side.
+	// Debatable is a value that experts disagree about. It does not count.
 	Debatable
 )
 
-// Label says where a value stands, and what it is.
+// Label is the location and class of a value.
 type Label struct {
 	Class Class
 	// Kind is the kind of the value, such as "github personal token" or "uuid".
 	Kind  string
 	Value string
-	// Start and End are the bytes of the body that hold the value, FirstLine and
-	// LastLine its lines, counted from 1. In a packed file they are those of the
-	// text that is packed.
+	// Start and End are the offsets of the value in the body, FirstLine and LastLine its
+	// lines, counted from 1. In a packed file they refer to the uncompressed text.
 	Start, End          int
 	FirstLine, LastLine int
-	// Member is the path in the archive that the file is; "" in any other.
+	// Member is the path inside an archive, "" if the file is none.
 	Member string
 }
 
-// File is a made-up file with its labels, which are sorted by Start; in an archive
-// by its members first.
+// File is a generated file with its labels, sorted by Start, and in an archive by member
+// first.
 type File struct {
 	Path string
 	Kind string
 	Body []byte
-	// Packed is true if the body is compressed.
+	// Packed reports whether the body is compressed.
 	Packed bool
 	Labels []Label
 }
 
-// Corpus is all that was made up.
+// Corpus is the result of Generate.
 type Corpus struct {
-	// Files are sorted by path; no two have the same.
+	// Files are sorted by path, which is unique.
 	Files []File
-	// Instructions are history entries of an image, the Body as created_by has it,
-	// with one label each. They have no path.
+	// Instructions are history entries of an image. The body is created_by, with one label.
+	// They have no path.
 	Instructions []File
-	// HeldOut are files of kinds of their own, which were written without sight of
-	// how secrets are looked for, so that they say how the search does on what it
-	// was not made for. They are sorted by path, as among Files.
+	// HeldOut are files of other kinds, which were written without knowledge of the detection
+	// code. They show how well it generalises. They are sorted by path, which is unique.
 	HeldOut []File
 }
 
-// Generate makes the corpus of a seed: the same for the same seed.
+// Generate returns the corpus of a seed, always the same.
 func Generate(seed uint64) (*Corpus, error) {
 	g := &generator{source: newSource(seed), taken: map[string]bool{}}
 	g.settings()
@@ -105,8 +100,7 @@ type generator struct {
 	err   error
 }
 
-// add gives the file a path that is not taken yet: the path itself, or the path in
-// a directory of its own.
+// add adds a file. If its path is taken, the file is put into a directory of its own.
 func (g *generator) add(f File) {
 	for path, n := f.Path, 2; g.taken[f.Path]; n++ {
 		dir, rest, _ := strings.Cut(path, "/")
@@ -116,8 +110,7 @@ func (g *generator) add(f File) {
 	g.files = append(g.files, f)
 }
 
-// text makes a file of a text that was written with labels. What the text lacks
-// is an error of this package, and of the whole generation.
+// text adds a file with a text that has labels. An error in the text fails Generate.
 func (g *generator) text(kind, path, text string) {
 	body, labels, err := g.expand(text)
 	if err == nil {
@@ -136,7 +129,7 @@ func (g *generator) fail(err error) {
 	}
 }
 
-// setLines fills the lines of labels from their bytes. The labels are sorted.
+// setLines sets the lines of labels from their offsets. The labels must be sorted.
 func setLines(body []byte, labels []Label) {
 	line, at := 1, 0
 	for i := range labels {

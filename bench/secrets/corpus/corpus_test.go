@@ -37,7 +37,7 @@ func generateHeldOut(t *testing.T, seed uint64) []File {
 	return c.HeldOut
 }
 
-// counts is how many values of each class there are, and how many kinds of each.
+// counts are the numbers of values and kinds of each class.
 type counts struct {
 	values map[Class]int
 	kinds  map[Class]map[string]bool
@@ -74,7 +74,7 @@ func TestGenerateHeldOut(t *testing.T) {
 	}
 }
 
-// TestKindsHaveOneRow holds that no table takes a name from another.
+// TestKindsHaveOneRow checks that no two tables have the same name.
 func TestKindsHaveOneRow(t *testing.T) {
 	s, seen := newSource(1), map[string]bool{}
 	for _, table := range tables() {
@@ -104,7 +104,7 @@ func TestGenerate(t *testing.T) {
 	})
 }
 
-// isLarge holds the set to what makes its figures mean something.
+// isLarge checks that the set is large enough for meaningful figures.
 func isLarge(t *testing.T, files []File) {
 	got := count(t, files)
 	for _, c := range []struct {
@@ -123,13 +123,13 @@ func isLarge(t *testing.T, files []File) {
 	}
 }
 
-// labelsStand looks into every file at the place of each label.
+// labelsStand checks that every file has the value of each label at its location.
 func labelsStand(t *testing.T, files []File) {
 	for _, f := range files {
 		body := f.Body
 		if f.Packed {
 			if body = unpack(t, f); body == nil {
-				continue // an archive: its members are files of kinds that are looked at here
+				continue // an archive: its members are of kinds that are checked here
 			}
 		}
 		last := 0
@@ -152,7 +152,7 @@ func labelsStand(t *testing.T, files []File) {
 	}
 }
 
-// unpack gives the text of a packed file, nil for an archive of several.
+// unpack returns the text of a packed file, nil for an archive.
 func unpack(t *testing.T, f File) []byte {
 	t.Helper()
 	var r io.Reader
@@ -178,7 +178,7 @@ func unpack(t *testing.T, f File) []byte {
 	return body
 }
 
-// TestKeysAreKeys parses what is said to be a private key.
+// TestKeysAreKeys parses the generated private keys and certificates.
 func TestKeysAreKeys(t *testing.T) {
 	s := newSource(5)
 	for name, parse := range map[string]func([]byte) error{
@@ -197,8 +197,7 @@ func TestKeysAreKeys(t *testing.T) {
 	}
 }
 
-// TestEveryDocumentExpands holds that no name in braces was misspelt in a table:
-// such a one would stand in the file as it is.
+// TestEveryDocumentExpands finds misspelt names in braces: they would remain in the file.
 func TestEveryDocumentExpands(t *testing.T) {
 	s := newSource(9)
 	for _, table := range append(documentTables(), heldOutDocuments()...) {
@@ -216,8 +215,8 @@ func TestEveryDocumentExpands(t *testing.T) {
 	}
 }
 
-// TestChecksum holds that a checksum is right where a token is a secret, and wrong
-// where it is harmless for that.
+// TestChecksum checks that the checksum of a secret token is right, and that of a harmless
+// one wrong.
 func TestChecksum(t *testing.T) {
 	s := newSource(11)
 	right := checksummed("t_")(s)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// credentials are the secrets that no issuer's format tells: passwords, keys that
-// a program made up for itself, and addresses that have a password in them.
+// credentials are secrets without the format of an issuer: passwords, keys that a program
+// generated, and URLs with a password.
 func credentials() []kind {
 	return []kind{
 		{"strong password", strongPassword, `db_password database_password postgres_password mysql_root_password redis_password smtp_password
@@ -57,24 +57,23 @@ func credentials() []kind {
 	}
 }
 
-// awkward are the marks that stand in passwords and need no escape in any of the
-// syntaxes here.
+// awkward are the special characters in passwords that need no escape in any syntax.
 const awkward = "!@%^*_+=.?~-"
 
-// strongPassword is what a password manager makes.
+// strongPassword returns a password like those of a password manager.
 func strongPassword(s *source) string {
 	p := []byte(s.of(lower, 1) + s.of(upper, 1) + s.of(digits, 1) + s.of(awkward, s.IntN(3)) + s.between(alnum, 11, 21))
 	shuffle(s, p[1:])
 	return string(p)
 }
 
-// passphrase is words in a row.
+// passphrase returns several words.
 func passphrase(s *source) string {
 	return strings.Join([]string{s.word(), s.word(), s.word(), s.word()}, pick(s, []string{"-", "_", "."})) + pick(s, []string{"", s.of(digits, 2)})
 }
 
-// memorable is what people choose when a policy asks for a capital, a digit and a
-// mark.
+// memorable returns a password like those that people choose if a capital letter, a digit
+// and a special character are required.
 func memorable(s *source) string {
 	w := capital(s.word())
 	if s.IntN(2) == 0 {
@@ -91,7 +90,7 @@ func databaseURL(schemes ...string) func(*source) string {
 	}
 }
 
-// memorableInURL has none of the marks that end the user's part of a URL.
+// memorableInURL returns one without the characters that end the user info of a URL.
 func memorableInURL(s *source) string {
 	return strings.NewReplacer("@", "a", "#", "").Replace(memorable(s))
 }

@@ -2,8 +2,8 @@ package corpus
 
 import "strings"
 
-// debatable are values of which two experts would say different things. They stand
-// in the files, as they do in life, and count on neither side.
+// debatable are values that experts disagree about. They are in the files, as in real
+// ones, and do not count.
 func debatable() []kind {
 	return []kind{
 		{"default password", func(s *source) string {

@@ -1,21 +1,21 @@
 package corpus
 
-// copiesOfDocument is how many files are made of each document.
+// copiesOfDocument is the number of files for each document.
 const copiesOfDocument = 12
 
-// document is a kind of file with a shape of its own.
+// document is a kind of file with its own structure.
 type document struct {
 	kind  string
 	paths []template
 	text  template
 }
 
-// documentTables are the tables of such files.
+// documentTables returns all documents that are not held out.
 func documentTables() [][]document {
 	return [][]document{credentialFiles(), keyFiles(), mentions(), lockFiles(), programs(), publicFiles(), mixedFiles()}
 }
 
-// documents writes the files with a shape of their own.
+// documents generates the files with their own structure.
 func (g *generator) documents() {
 	for _, table := range documentTables() {
 		for _, d := range table {

@@ -1,6 +1,6 @@
 package corpus
 
-// credentialFiles are files in which programs keep credentials.
+// credentialFiles are files in which programs store credentials.
 func credentialFiles() []document {
 	return []document{
 		{"netrc", []template{"root/.netrc", "home/{word}/.netrc"},
@@ -385,7 +385,7 @@ maxmemory {n}gb
 	}
 }
 
-// keyFiles hold private keys.
+// keyFiles are files with private keys.
 func keyFiles() []document {
 	return []document{
 		{"pem key", []template{"etc/ssl/private/{word}.key", "app/certs/{word}-key.pem"}, "‹rsa private key|{rsa private key}›\n"},
@@ -439,7 +439,7 @@ Private-MAC: {hex64}›
 	}
 }
 
-// mentions are the ways in which secrets come into commands, logs and traffic.
+// mentions are secrets in commands, logs and network traffic.
 func mentions() []document {
 	return []document{
 		{"shell history", []template{"root/.bash_history", "home/{word}/.bash_history"},

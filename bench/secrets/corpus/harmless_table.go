@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// secretKeys are names that promise a secret; what stands under them here is none.
+// secretKeys are names of secrets; here their values are harmless.
 const secretKeys = `password db_password api_key secret_key auth_token access_token client_secret private_key smtp_password
 	github_token aws_secret_access_key jwt_secret stripe_secret_key slack_token encryption_key admin_password`
 
-// harmless are the values in settings that are no secrets, though some look it and
-// some stand where one would.
+// harmless are the harmless values of settings. Some look like a secret, and some have
+// the name of one.
 func harmless() []kind {
 	return append(append(append(standIns(), aboutSecrets()...), identifiers()...), encodings()...)
 }
 
-// standIns stand where a secret would.
+// standIns are placeholders for a secret.
 func standIns() []kind {
 	return []kind{
 		{"placeholder word", func(s *source) string {
@@ -64,8 +64,8 @@ func standIns() []kind {
 	}
 }
 
-// documentationKey is a credential that its issuer prints in the documentation:
-// AWS's, and the token with which jwt.io greets.
+// documentationKey returns an example credential from public documentation: of AWS, and
+// the token on the start page of jwt.io.
 func documentationKey(s *source) string {
 	return pick(s, []string{
 		"AK" + "IA" + "IOSFODNN7" + "EXAMPLE",
@@ -75,7 +75,7 @@ func documentationKey(s *source) string {
 	})
 }
 
-// aboutSecrets are settings whose names have the words of secrets in them.
+// aboutSecrets are settings whose names contain words for secrets.
 func aboutSecrets() []kind {
 	return []kind{
 		{"number about secrets", func(s *source) string { return s.between(digits[1:], 1, 4) + pick(s, []string{"", "", "s", "m", "h"}) },
@@ -119,7 +119,7 @@ func aboutSecrets() []kind {
 	}
 }
 
-// identifiers are random, and public.
+// identifiers are random public values.
 func identifiers() []kind {
 	return []kind{
 		{"uuid", uuid, "request_id tenant_id client_id object_id correlation_id device_id subscription_id installation_id node_uuid guid"},
@@ -186,7 +186,7 @@ func identifiers() []kind {
 	}
 }
 
-// encodings are data that only looks random.
+// encodings are encoded data that looks random.
 func encodings() []kind {
 	return []kind{
 		{"base64 of text", func(s *source) string {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// How many of each there are in the held-out files.
+// The number of copies in the held-out files.
 const (
 	copiesHeldOutDocument = 5
 	copiesHeldOutSecret   = 4
@@ -13,8 +13,8 @@ const (
 	copiesHeldOutNew      = 14
 )
 
-// heldOut makes the held-out files of a seed. Their source is their own: neither
-// they nor the others change with the tables of the other side.
+// heldOut generates the held-out files of a seed. They have their own source, so that a
+// change in the other tables does not change them, and the reverse.
 func heldOut(seed uint64) ([]File, error) {
 	g := &generator{source: newSource(^seed), taken: map[string]bool{}}
 	g.heldOutSettings()
@@ -29,7 +29,7 @@ func heldOut(seed uint64) ([]File, error) {
 	return g.files, g.err
 }
 
-// heldOutDocuments are the tables of files with a shape of their own.
+// heldOutDocuments returns the held-out files with their own structure.
 func heldOutDocuments() [][]document {
 	return [][]document{
 		serverFiles(), databaseFiles(), directoryFiles(), clientFiles(), toolFiles(), applicationFiles(), deployFiles(),
@@ -37,8 +37,8 @@ func heldOutDocuments() [][]document {
 	}
 }
 
-// heldOutSettings writes the issuers' tokens that are in no other table, and some
-// of all other values, into syntaxes that are in no other table.
+// heldOutSettings writes tokens that are in no other table, and some of all other values,
+// in syntaxes that are in no other table.
 func (g *generator) heldOutSettings() {
 	secrets := append(g.several(Secret, heldOutTokens(), copiesHeldOutSecret), g.several(Secret, credentials(), copiesHeldOutSecret/2)...)
 	secrets = append(secrets, g.several(Secret, heldOutCredentials(), copiesHeldOutNew)...)

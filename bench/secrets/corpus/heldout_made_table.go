@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// heldOutMade are the values that the templates of held-out files name, and that
-// stand under no setting of their own.
+// heldOutMade are values that the templates of held-out files use and that no setting has.
 func heldOutMade() []kind {
 	return []kind{
 		{"human password in url", func(s *source) string {

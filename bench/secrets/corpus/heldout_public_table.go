@@ -41,7 +41,7 @@ packages:
 `) + `    "jsonwebtoken@{version}": {"integrity": "«integrity|{integrity}»", "dependencies": ["jws"]}
 }, "redirects": {"https://deno.land/x/password": "«address about secrets|https://deno.land/x/password@v{version}/mod.ts»"}}
 `},
-		{"bill of materials", []template{"usr/share/sbom/{word}.cdx.json", "app/bom.json"}, `{"bomFormat": "CycloneDX", "serialNumber": "urn:uuid:«uuid|{uuid}»", "components": [
+		{"cyclonedx sbom", []template{"usr/share/sbom/{word}.cdx.json", "app/bom.json"}, `{"bomFormat": "CycloneDX", "serialNumber": "urn:uuid:«uuid|{uuid}»", "components": [
 ` + times(4, `  {"bom-ref": "«identifier|{span id}»", "name": "{word}-secret-store", "hashes": [{"alg": "SHA-512", "content": "«sha512 digest|{sha512 digest}»"}, {"alg": "MD5", "content": "«md5 digest|{trace id}»"}], "purl": "pkg:npm/{word}-password@{version}"},
 `) + `  {"name": "{word}", "cryptoProperties": {"assetType": "«choice about secrets|related-crypto-material»", "relatedCryptoMaterialProperties": {"type": "«choice about secrets|private-key»", "state": "active", "size": «number about secrets|2048»}}}
 ]}
@@ -145,7 +145,7 @@ sops_mac=«encrypted value|ENC[AES256_GCM,data:{influx token},iv:{wireguard key}
 	}
 }
 
-// publicPrograms are programs and their words, which talk of secrets and have none.
+// publicPrograms are programs and texts about secrets that contain none.
 func publicPrograms() []document {
 	return []document{
 		{"shell completion", []template{"usr/share/bash-completion/completions/{word}", "usr/share/zsh/site-functions/_{word}"}, `_{word}() {
@@ -255,7 +255,7 @@ set bell-style none
 	}
 }
 
-// publicPolicies say who may see secrets, and where they are.
+// publicPolicies are rules about the access to secrets, and their locations.
 func publicPolicies() []document {
 	return []document{
 		{"roles of a cluster", []template{"app/k8s/rbac.yaml", "srv/{word}/operator/role.yaml"}, `apiVersion: rbac.authorization.k8s.io/v1

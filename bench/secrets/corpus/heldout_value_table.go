@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// heldOutTokens are tokens of issuers, or kinds of them, that token_table.go does
-// not name, each by its issuer's description of the format.
+// heldOutTokens are tokens of issuers, or kinds of tokens, that token_table.go does not
+// have, by the issuer's description of the format.
 func heldOutTokens() []kind {
 	return append(append(heldOutBuilders(), heldOutModels()...), heldOutServices()...)
 }
 
-// heldOutBuilders are what builds, keeps and runs programs.
+// heldOutBuilders are services that build, store and run programs.
 func heldOutBuilders() []kind {
 	return []kind{
 		{"gitlab agent token", prefixed("gl"+"agent-", urlSafe, 50), "gitlab_agent_token agent_token kas_token"},
@@ -88,7 +88,7 @@ func heldOutModels() []kind {
 	}
 }
 
-// heldOutServices are letters, money, telephones, monitoring and work.
+// heldOutServices are mail, payment, telephone, monitoring and collaboration services.
 func heldOutServices() []kind {
 	return []kind{
 		{"slack refresh token", joined("-", prefixed("xo"+"xe-1-", alnum, 146)), "slack_refresh_token slack_config_refresh_token"},
@@ -171,7 +171,7 @@ func heldOutCredentials() []kind {
 	}
 }
 
-// humanPassword is one that somebody thought up, or that a program did for them.
+// humanPassword returns a password chosen by a person or generated to be memorable.
 func humanPassword(s *source) string {
 	w := s.word()
 	return pick(s, []string{
@@ -186,7 +186,7 @@ func humanPassword(s *source) string {
 	})
 }
 
-// pronounceable is what pwgen makes: syllables, a capital and a digit.
+// pronounceable returns a password like those of pwgen: syllables, a capital and a digit.
 func pronounceable(s *source) string {
 	var b strings.Builder
 	for range 2 + s.IntN(2) {
@@ -195,8 +195,8 @@ func pronounceable(s *source) string {
 	return capital(b.String()) + s.of(digits[1:], 1)
 }
 
-// heldOutHarmless are values that are no secrets, under names and in forms that
-// harmless_table.go does not have.
+// heldOutHarmless are harmless values, with names and forms that harmless_table.go does
+// not have.
 func heldOutHarmless() []kind {
 	return []kind{
 		{"reference to a key of a secret", func(s *source) string {
@@ -219,7 +219,7 @@ func heldOutHarmless() []kind {
 		{"file about secrets", func(s *source) string {
 			return pick(s, []string{"/run/credentials/" + s.word() + ".service/db", "conf/" + s.word() + ".keytab", "classpath:keys/" + s.word() + ".p12", "C:\\ProgramData\\" + s.word() + "\\token.txt", "$HOME/.config/" + s.word() + "/secret.key", "%h/." + s.word() + "/credentials", "secrets/" + s.word() + ".sops.yaml"})
 		}, "keytab password_file secret_file token_path key_store trust_store_path credential_path signing_key_location"},
-		{"digest under a telling name", func(s *source) string {
+		{"digest under a secret-like name", func(s *source) string {
 			return pick(s, []string{"sha256:" + s.hex(64), "md5:" + s.hex(32), "SHA256:" + base64.RawStdEncoding.EncodeToString(s.bytes(32)), "{SHA}" + s.base64(20), "h1:" + s.base64(32), "sha1-" + s.base64(20)})
 		}, "key_digest token_hash secret_checksum pubkey_pin hpkp_pin authorized_key_fingerprint host_key_hash"},
 		{"code or symbol", func(s *source) string {
@@ -228,7 +228,7 @@ func heldOutHarmless() []kind {
 		{"public key in one line", func(s *source) string {
 			return pick(s, []string{"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + s.of(base64Set, 86) + "==", "MCowBQYDK2VwAyEA" + s.of(base64Set, 43) + "=", "age1" + s.of(bech32Set, 58), s.ed25519Public(), "RWQ" + s.of(base64Set, 53), "untrusted comment: minisign public key " + s.of(upperHex, 16)})
 		}, "public_key verify_key minisign_key cosign_public_key recipient jwt_public_key update_key vapid_public_key"},
-		{"encrypted under a telling name", func(s *source) string {
+		{"encrypted under a secret-like name", func(s *source) string {
 			return pick(s, []string{"{AES}" + s.base64(48), "{AES256}" + s.base64(32), "!vault-" + s.hex(24), "vault:v1:" + s.base64(44), "AQICAHh" + s.base64(120), "enc:v2:" + s.base64(40), "{PBKDF2}10000$" + s.base64(12) + "$" + s.base64(24), "secure:" + s.base64(64)})
 		}, "password db_password keystore_password client_secret api_token connection_password"},
 		{"number that is long", func(s *source) string {

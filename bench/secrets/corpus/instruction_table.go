@@ -1,6 +1,6 @@
 package corpus
 
-// Copies of what stands in the history and the configuration of an image.
+// The number of copies of instructions and configuration entries.
 const (
 	copiesOfRun      = 6
 	secretsInSetting = 30
@@ -16,8 +16,8 @@ const (
 	CmdInstruction   = "CMD instruction"
 )
 
-// instructions writes one value each into instructions of a build, in the form in
-// which an image's history has them.
+// instructions generates build instructions with one value each, in the form of an
+// image history.
 func (g *generator) instructions() []File {
 	var list []File
 	add := func(kind string, t template) {
@@ -57,7 +57,7 @@ func (g *generator) instructions() []File {
 	return list
 }
 
-// runs are commands of RUN instructions.
+// runs are the commands of RUN instructions.
 func runs() []template {
 	return []template{
 		"curl -u {word}:‹curl -u|{random api key}› -O https://{host}/{word}.tgz",
@@ -113,7 +113,7 @@ func runs() []template {
 	}
 }
 
-// commands are what a container starts.
+// commands are the commands that a container starts.
 func commands() []template {
 	return []template{
 		"[\"/srv/{word}\" \"--password=‹--password|{strong password}›\"]",

@@ -26,11 +26,10 @@ import (
 	"time"
 )
 
-// rsaKeys is how many RSA keys are made; their encodings share them, since primes
-// are slow to find.
+// rsaKeys is the number of RSA keys. Encodings share them, since primes are slow to find.
 const rsaKeys = 4
 
-// pemText makes an armoured key or certificate.
+// pemText returns a key or certificate in PEM.
 func (s *source) pemText(name string) (string, bool) {
 	switch name {
 	case "rsa private key":
@@ -67,7 +66,7 @@ func (s *source) pemText(name string) (string, bool) {
 	return "", false
 }
 
-// armour gives PEM text without the last line's end.
+// armour returns PEM text without the last newline.
 func armour(kind string, der []byte) string {
 	return strings.TrimSuffix(string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})), "\n")
 }
@@ -78,7 +77,7 @@ func pkcs8(key any) []byte {
 	return der
 }
 
-// must is for what fails only if this package is wrong.
+// must is for errors that only a bug of this package can cause.
 func must(err error) {
 	if err != nil {
 		panic(err)
@@ -93,8 +92,7 @@ func (s *source) rsaKey() *rsa.PrivateKey {
 	return pick(s, s.rsa)
 }
 
-// newRSA is a key of 2048 bits. crypto/rsa does not take its randomness from a
-// seed.
+// newRSA returns a key of 2048 bits. crypto/rsa cannot be seeded.
 func (s *source) newRSA() *rsa.PrivateKey {
 	one, e := big.NewInt(1), big.NewInt(65537)
 	for {
@@ -111,7 +109,7 @@ func (s *source) newRSA() *rsa.PrivateKey {
 	}
 }
 
-// prime has n bytes, of which the two highest bits are set.
+// prime returns a prime of n bytes with the two highest bits set.
 func (s *source) prime(n int) *big.Int {
 	b := s.bytes(n)
 	b[0], b[n-1] = b[0]|0xc0, b[n-1]|1
@@ -134,14 +132,14 @@ func (s *source) ed25519Key() ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(s.bytes(ed25519.SeedSize))
 }
 
-// ed25519Public is a line of authorized_keys.
+// ed25519Public returns a line of authorized_keys.
 func (s *source) ed25519Public() string {
 	public := s.ed25519Key().Public().(ed25519.PublicKey)
 	wire := sshStrings("ssh-ed25519", string(public))
 	return "ssh-ed25519 " + base64.StdEncoding.EncodeToString([]byte(wire)) + " " + s.word() + "@" + s.word()
 }
 
-// sshStrings are strings as SSH sends them, with their lengths.
+// sshStrings encodes strings in the SSH format, with their lengths.
 func sshStrings(parts ...string) string {
 	var b []byte
 	for _, p := range parts {
@@ -150,7 +148,7 @@ func sshStrings(parts ...string) string {
 	return string(b)
 }
 
-// openSSH is an unencrypted Ed25519 key in the format of PROTOCOL.key.
+// openSSH returns an unencrypted Ed25519 key in the format of PROTOCOL.key.
 func (s *source) openSSH() []byte {
 	key := s.ed25519Key()
 	public := string(key.Public().(ed25519.PublicKey))
@@ -163,7 +161,7 @@ func (s *source) openSSH() []byte {
 		sshStrings(sshStrings("ssh-ed25519", public), private))
 }
 
-// encryptedPKCS8 is a key under PBES2: PBKDF2 with SHA-256, AES-256 in CBC mode.
+// encryptedPKCS8 returns a key encrypted with PBES2: PBKDF2 with SHA-256, AES-256-CBC.
 func (s *source) encryptedPKCS8() []byte {
 	const rounds = 2048
 	salt, iv := s.bytes(16), s.bytes(aes.BlockSize)
@@ -195,7 +193,8 @@ func (s *source) encryptedPKCS8() []byte {
 	return der
 }
 
-// encryptedRSA is a key in the old way of OpenSSL, which its header tells.
+// encryptedRSA returns a key in the traditional encrypted format of OpenSSL, with the
+// cipher in the PEM header.
 func (s *source) encryptedRSA() string {
 	iv, password := s.bytes(aes.BlockSize), strongPassword(s)
 	first := md5.Sum([]byte(password + string(iv[:8])))
@@ -216,7 +215,7 @@ func cbc(key, iv, plain []byte) []byte {
 	return out
 }
 
-// certificate is self-signed.
+// certificate returns a self-signed certificate.
 func (s *source) certificate() []byte {
 	key := s.ed25519Key()
 	made := time.Date(2024, 1, 1+s.IntN(300), 0, 0, 0, 0, time.UTC)
@@ -229,8 +228,8 @@ func (s *source) certificate() []byte {
 	return der
 }
 
-// pgpPrivate is an unprotected Ed25519 key with a user id and its signature, as
-// RFC 4880 and what GnuPG added to it say.
+// pgpPrivate returns an unprotected Ed25519 key with a user id and its signature, by RFC
+// 4880 and the extensions of GnuPG.
 func (s *source) pgpPrivate() string {
 	seed := s.bytes(ed25519.SeedSize)
 	key := ed25519.NewKeyFromSeed(seed)
@@ -269,13 +268,13 @@ func (s *source) pgpPrivate() string {
 	return "-----BEGIN " + kind + "\n\n" + strings.Join(lines, "\n") + "\n-----END " + kind
 }
 
-// mpi is an integer of OpenPGP: the number of bits, then the bytes.
+// mpi returns an OpenPGP integer: the number of bits, then the bytes.
 func mpi(b []byte) []byte {
 	n := new(big.Int).SetBytes(b)
 	return append(binary.BigEndian.AppendUint16(nil, uint16(n.BitLen())), n.Bytes()...)
 }
 
-// crc24 is the checksum of OpenPGP's armour.
+// crc24 returns the checksum of OpenPGP armor.
 func crc24(data []byte) uint32 {
 	crc := uint32(0xb704ce)
 	for _, b := range data {
@@ -289,7 +288,7 @@ func crc24(data []byte) uint32 {
 	return crc & 0xffffff
 }
 
-// sign makes a JSON web token with HMAC and SHA-256.
+// sign returns a JSON web token with HMAC-SHA-256.
 func sign(header, claims, secret string) string {
 	signing := jwtPart(header) + "." + jwtPart(claims)
 	mac := hmac.New(sha256.New, []byte(secret))

@@ -9,23 +9,23 @@ import (
 	"strings"
 )
 
-// kind is a kind of value that stands in settings under a name of its own.
+// kind is a kind of value that settings have.
 type kind struct {
 	name string
 	make func(*source) string
-	// keys are the names, in snake case, under which people keep such a value.
+	// keys are usual names of such a value, in snake case.
 	keys string
 }
 
-// prefixed is what most issuers choose: a prefix, then random characters.
+// prefixed is the usual format of a token: a prefix, then random characters.
 func prefixed(prefix, alphabet string, n int) func(*source) string {
 	return func(s *source) string { return prefix + s.of(alphabet, n) }
 }
 
-// random is n random characters.
+// random returns n random characters.
 func random(alphabet string, n int) func(*source) string { return prefixed("", alphabet, n) }
 
-// joined is several parts with something between them.
+// joined is several parts with a separator.
 func joined(separator string, parts ...func(*source) string) func(*source) string {
 	return func(s *source) string {
 		made := make([]string, len(parts))
@@ -38,8 +38,8 @@ func joined(separator string, parts ...func(*source) string) func(*source) strin
 
 func uuid(s *source) string { return s.uuid() }
 
-// checksummed is GitHub's format, which npm took over: 30 random characters of
-// base 62 and the CRC32 of them in six more.
+// checksummed is the format of GitHub and npm: 30 random characters of base 62, and their
+// CRC32 in six more.
 func checksummed(prefix string) func(*source) string {
 	return func(s *source) string {
 		body := s.of(alnum, 30)
@@ -56,8 +56,8 @@ func base62(v uint32, n int) string {
 	return string(b)
 }
 
-// awsKeyID is the id of an AWS access key: in base 32, one bit, the number of
-// the account in 40 bits, and what is random.
+// awsKeyID is the id of an AWS access key: in base 32, one bit, the account number in 40
+// bits, and random bits.
 func awsKeyID(prefix string) func(*source) string {
 	return func(s *source) string {
 		account := s.Uint64N(900_000_000_000) + 100_000_000_000
@@ -91,7 +91,7 @@ func pypi(s *source) string {
 	return "pypi-" + base64.RawURLEncoding.EncodeToString([]byte(macaroon))
 }
 
-// atlassian is an API token of Atlassian's cloud: it ends in its CRC32.
+// atlassian is an API token of Atlassian Cloud. It ends with its CRC32.
 func atlassian(s *source) string {
 	body := "ATATT3xFfGF0" + s.of(urlSafe, 172)
 	return body + fmt.Sprintf("=%08X", crc32.ChecksumIEEE([]byte(body)))
@@ -124,8 +124,8 @@ func intercom(s *source) string {
 	return base64.StdEncoding.EncodeToString([]byte(token))
 }
 
-// grafana is the token of a service account; it ends in the CRC32 of what comes
-// before, the least byte first.
+// grafana is the token of a service account. It ends with the CRC32 of the rest, in little
+// endian.
 func grafana(s *source) string {
 	body := "gl" + "sa_" + s.of(alnum, 32)
 	sum := binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(body)))

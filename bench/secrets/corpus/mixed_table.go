@@ -1,7 +1,7 @@
 package corpus
 
-// mixedFiles have secrets beside what only looks like them, of programs that the
-// other tables do not name.
+// mixedFiles have secrets and similar harmless values, of programs that the other tables
+// do not have.
 func mixedFiles() []document {
 	return []document{
 		{"odbc", []template{"etc/odbc.ini", "root/.odbc.ini"}, `[{word}]

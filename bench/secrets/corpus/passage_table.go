@@ -2,7 +2,7 @@ package corpus
 
 import "encoding/base64"
 
-// lockFiles are full of digests.
+// lockFiles are files with many digests.
 func lockFiles() []document {
 	return []document{
 		{"package-lock.json", []template{"app/package-lock.json", "srv/{word}/node_modules/.package-lock.json"},
@@ -103,7 +103,7 @@ CHECKSUMS
 	}
 }
 
-// programs are source that handles secrets and holds none.
+// programs are source files that process secrets and contain none.
 func programs() []document {
 	return []document{
 		{"python", []template{"app/{word}/auth.py", "usr/lib/python3/dist-packages/{word}/auth.py"},
@@ -410,7 +410,7 @@ Tag: security::authentication, «prose|works-with::password-store»
 	}
 }
 
-// mapping is the start of what source maps hold.
+// mapping is the start of the mappings of a source map.
 func mapping(s *source) string {
 	var m string
 	for range 40 {
@@ -419,7 +419,7 @@ func mapping(s *source) string {
 	return m
 }
 
-// pgpPublic looks as a public key in armour does; it need not be one.
+// pgpPublic resembles an armored public key. It need not be valid.
 func pgpPublic(s *source) string {
 	text := `-----BEGIN PGP PUBLIC KEY BLOCK-----
 

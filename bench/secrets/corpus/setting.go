@@ -5,7 +5,7 @@ import (
 	"unicode/utf16"
 )
 
-// setting is a value with the name that it has in a file.
+// setting is a value with its name.
 type setting struct {
 	class Class
 	kind  string
@@ -13,7 +13,7 @@ type setting struct {
 	value string
 }
 
-// How many of each kind there are, and how they are mixed.
+// The number of settings of each kind, and how they are mixed.
 const (
 	copiesOfToken      = 12
 	copiesOfCredential = 22
@@ -21,28 +21,27 @@ const (
 	secretsInFile      = 4
 )
 
-// syntax is a kind of file that holds settings, whichever they are.
+// syntax is a kind of file that can have any setting.
 type syntax struct {
 	kind  string
 	paths []template
-	// head and tail are what stands around the settings.
+	// head and tail are the text before and after the settings.
 	head, tail template
-	// forms are the ways to write a setting: KEY and VALUE stand for its parts.
+	// forms are the ways to write a setting, with KEY and VALUE.
 	forms []template
-	// between separates settings; "" means a line's end.
+	// between separates settings; "" means a newline.
 	between string
-	// key turns a snake-case name into the file's style; nil leaves it.
+	// key converts a snake-case name to the style of the file; nil keeps it.
 	key func(string) string
-	// quote escapes a value; nil leaves it.
+	// quote escapes a value; nil keeps it.
 	quote func(string) string
-	// filler are neutral lines that stand among the settings.
+	// filler are neutral lines between the settings.
 	filler []template
-	// wide is true for UTF-16 with a byte order mark.
+	// wide reports whether the file is UTF-16 with a byte order mark.
 	wide bool
 }
 
-// settings writes every kind of secret and of harmless value into files of every
-// syntax.
+// settings generates files of every syntax with every kind of secret and harmless value.
 func (g *generator) settings() {
 	secrets := append(g.several(Secret, tokens(), copiesOfToken), g.several(Secret, credentials(), copiesOfCredential)...)
 	rest := g.several(Harmless, harmless(), copiesOfHarmless)
@@ -58,7 +57,7 @@ func (g *generator) settings() {
 	}
 }
 
-// several makes n values of each kind.
+// several returns n values of each kind.
 func (g *generator) several(class Class, kinds []kind, n int) []setting {
 	var list []setting
 	for _, k := range kinds {
@@ -70,12 +69,12 @@ func (g *generator) several(class Class, kinds []kind, n int) []setting {
 	return list
 }
 
-// share is the i-th of n parts of a list, fresh.
+// share returns a copy of the i-th of n parts of a list.
 func share(list []setting, i, n int) []setting {
 	return append([]setting{}, list[i*len(list)/n:(i+1)*len(list)/n]...)
 }
 
-// write makes a file of settings.
+// write adds a file of settings.
 func (g *generator) write(x syntax, settings []setting) {
 	f, err := g.render(x, settings)
 	if err != nil {
@@ -85,7 +84,7 @@ func (g *generator) write(x syntax, settings []setting) {
 	g.add(f)
 }
 
-// render makes a file of settings without adding it.
+// render returns a file of settings.
 func (g *generator) render(x syntax, settings []setting) (File, error) {
 	f := File{Kind: x.kind}
 	path, err := g.plain(pick(g.source, x.paths))
@@ -127,7 +126,7 @@ func (g *generator) render(x syntax, settings []setting) (File, error) {
 	return f, nil
 }
 
-// widen makes UTF-16, little end first, of a file in ASCII.
+// widen converts an ASCII file to UTF-16LE.
 func widen(f *File) {
 	wide := []byte{0xff, 0xfe}
 	for _, u := range utf16.Encode([]rune(string(f.Body))) {
@@ -169,5 +168,5 @@ func inXML(v string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(v)
 }
 
-// inJSONTwice is for a string literal inside a JSON string.
+// inJSONTwice escapes for a string literal inside a JSON string.
 func inJSONTwice(v string) string { return inJSON(inJSON(v)) }

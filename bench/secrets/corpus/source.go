@@ -23,12 +23,12 @@ const (
 	bech32Set = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 )
 
-// source is where everything made up comes from. The same seed gives the same.
+// source generates values. The same seed gives the same values.
 type source struct {
 	*rand.Rand
 	chacha *rand.ChaCha8
 	kinds  map[string]kind
-	rsa    []*rsa.PrivateKey // made when first asked for
+	rsa    []*rsa.PrivateKey // generated on first use
 }
 
 func newSource(seed uint64) *source {
@@ -46,12 +46,12 @@ func newSource(seed uint64) *source {
 	return s
 }
 
-// tables are all kinds of values.
+// tables returns all kinds of values.
 func tables() [][]kind {
 	return [][]kind{tokens(), credentials(), harmless(), debatable(), heldOutTokens(), heldOutCredentials(), heldOutHarmless(), heldOutMade()}
 }
 
-// of gives n characters of an alphabet.
+// of returns n random characters of an alphabet.
 func (s *source) of(alphabet string, n int) string {
 	b := make([]byte, n)
 	for i := range b {
@@ -60,7 +60,7 @@ func (s *source) of(alphabet string, n int) string {
 	return string(b)
 }
 
-// between gives from lo to hi characters of an alphabet.
+// between returns lo to hi random characters of an alphabet.
 func (s *source) between(alphabet string, lo, hi int) string {
 	return s.of(alphabet, lo+s.IntN(hi-lo+1))
 }
@@ -73,13 +73,13 @@ func (s *source) bytes(n int) []byte {
 
 func (s *source) hex(n int) string { return s.of(lowerHex, n) }
 
-// base64 is n random bytes in standard base64.
+// base64 returns n random bytes in standard base64.
 func (s *source) base64(n int) string { return base64.StdEncoding.EncodeToString(s.bytes(n)) }
 
-// base64url is n random bytes in unpadded base64 for URLs.
+// base64url returns n random bytes in unpadded base64 for URLs.
 func (s *source) base64url(n int) string { return base64.RawURLEncoding.EncodeToString(s.bytes(n)) }
 
-// uuid is a random UUID of version 4.
+// uuid returns a random UUID of version 4.
 func (s *source) uuid() string {
 	b := s.bytes(16)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
@@ -93,10 +93,10 @@ func shuffle[T any](s *source, of []T) {
 	s.Shuffle(len(of), func(i, j int) { of[i], of[j] = of[j], of[i] })
 }
 
-// word is an English noun, in lower case.
+// word returns an English noun, in lower case.
 func (s *source) word() string { return pick(s, words()) }
 
-// words are plain nouns: none is a keyword of any secret's.
+// words are common nouns. None is a keyword of a secret.
 func words() []string {
 	return strings.Fields(`amber anchor apple arrow badge basket beacon birch blossom border bottle bridge
 		bronze bucket button canyon carbon castle cedar cherry cinder circle cliff clover cobalt copper coral
@@ -109,18 +109,18 @@ func words() []string {
 
 func capital(w string) string { return strings.ToUpper(w[:1]) + w[1:] }
 
-// user is a login name.
+// user returns a login name.
 func (s *source) user() string {
 	return pick(s, []string{"app", "deploy", "svc_" + s.word(), "admin", "root", "postgres", "backup", s.word(), s.word() + "_rw", "ci-bot"})
 }
 
-// host is a name in a domain that may be registered, or in a private one.
+// host returns a host name in a public or a private domain.
 func (s *source) host() string {
 	return pick(s, []string{"db", "api", "mail", "cache", "queue", "git", "registry", "node1", "primary"}) + "." +
 		s.word() + pick(s, []string{".internal", ".corp.net", "labs.io", ".svc.cluster.local", "-shop.com", ".eu-west-1.amazonaws.com"})
 }
 
-// date is a day of the last years, as in ISO 8601.
+// date returns a day of the last years, in ISO 8601.
 func (s *source) date() string {
 	return "202" + s.of("3456", 1) + "-0" + s.of("123456789", 1) + "-" + s.of("12", 1) + s.of(digits[1:], 1)
 }

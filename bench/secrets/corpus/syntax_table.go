@@ -2,12 +2,12 @@ package corpus
 
 import "strings"
 
-// syntaxes are the kinds of files that can hold any setting.
+// syntaxes returns the kinds of files that can have any setting.
 func syntaxes() []syntax {
 	return append(append(configuration(), sources()...), writing()...)
 }
 
-// configuration is read by programs as data.
+// configuration returns the syntaxes that programs read as data.
 func configuration() []syntax {
 	return []syntax{
 		{
@@ -92,7 +92,7 @@ func configuration() []syntax {
 	}
 }
 
-// sources are programs.
+// sources returns the syntaxes of programming languages.
 func sources() []syntax {
 	return []syntax{
 		{
@@ -156,7 +156,7 @@ func sources() []syntax {
 	}
 }
 
-// writing is for people to read, and what programs write down for them.
+// writing returns the syntaxes of text for people: documents and logs.
 func writing() []syntax {
 	return []syntax{
 		{
@@ -186,7 +186,7 @@ func writing() []syntax {
 	}
 }
 
-// yamlScalar quotes what YAML would not take for a plain string.
+// yamlScalar quotes a value that is not a plain string in YAML.
 func yamlScalar(v string) string {
 	if v == "" || strings.ContainsAny(v[:1], "!@%^*&?{[<#-|>'\"`") || strings.Contains(v, ": ") || strings.Contains(v, " #") {
 		return "'" + v + "'"

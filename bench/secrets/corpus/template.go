@@ -7,15 +7,14 @@ import (
 	"strings"
 )
 
-// template is text in which {NAME} is a made-up value, and marks are labels:
+// template is text in which {NAME} is a generated value, and marks are labels:
 //
 //	‹KIND|TEXT›   a secret
 //	«KIND|TEXT»   a harmless value
 //	‽KIND|TEXT‽   a debatable value
 //
-// NAME is a kind of a table or one of the words of [source.simple]. {base64 NAME}
-// and {percent NAME} encode it. A brace that is followed by no such name is a
-// brace. {{ is never a name.
+// NAME is a kind of a table, or a name that [source.simple] knows. {base64 NAME} and
+// {percent NAME} encode it. A brace without such a name is a brace, and so is {{.
 type template = string
 
 // marks are the quotation marks of each class.
@@ -37,7 +36,7 @@ func (s *source) plain(t template) (string, error) {
 	return string(body), err
 }
 
-// expand makes text of a template.
+// expand returns the text of a template, with its labels.
 func (s *source) expand(t template) ([]byte, []Label, error) {
 	var body []byte
 	var labels []Label
@@ -93,7 +92,7 @@ func (s *source) fill(t string) string {
 	}
 }
 
-// value makes up what a name in braces stands for.
+// value generates the value of a name in braces.
 func (s *source) value(name string) (string, bool) {
 	if k, ok := s.kinds[name]; ok {
 		return k.make(s), true
@@ -111,7 +110,7 @@ func (s *source) value(name string) (string, bool) {
 	return s.simple(name)
 }
 
-// simple makes up a value that is no kind of its own.
+// simple generates a value that has no kind.
 func (s *source) simple(name string) (string, bool) {
 	switch name {
 	case "word":
@@ -167,5 +166,5 @@ func (s *source) simple(name string) (string, bool) {
 	return "", false
 }
 
-// times repeats a template, of which each copy is made up anew.
+// times repeats a template. Each copy has its own values.
 func times(n int, t template) template { return strings.Repeat(t, n) }

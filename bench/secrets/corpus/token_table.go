@@ -2,12 +2,12 @@ package corpus
 
 import "strings"
 
-// tokens are the issuers' tokens, each by its issuer's description of the format.
+// tokens are tokens of issuers, by the issuer's description of the format.
 func tokens() []kind {
 	return append(append(append(sourceForges(), clouds()...), services()...), lettersAndMoney()...)
 }
 
-// sourceForges are hosts of source and packages, and what builds them.
+// sourceForges are hosts of source code and packages, and build services.
 func sourceForges() []kind {
 	return []kind{
 		{"github personal token", checksummed("gh" + "p_"), "github_token gh_token github_pat"},
@@ -44,7 +44,7 @@ func sourceForges() []kind {
 	}
 }
 
-// clouds are where programs run.
+// clouds are cloud providers.
 func clouds() []kind {
 	return []kind{
 		{"aws access key id", awsKeyID("AK" + "IA"), "aws_access_key_id aws_access_key"},
@@ -90,7 +90,7 @@ func clouds() []kind {
 	}
 }
 
-// services are what programs ask: models, monitoring, work.
+// services are language models, monitoring and collaboration.
 func services() []kind {
 	return []kind{
 		{"openai key", joined("T3"+"BlbkFJ", prefixed("sk-", alnum, 20), random(alnum, 20)), "openai_api_key"},
@@ -155,7 +155,7 @@ func services() []kind {
 	}
 }
 
-// lettersAndMoney are mail, telephone and payment.
+// lettersAndMoney are mail, telephone and payment services.
 func lettersAndMoney() []kind {
 	return []kind{
 		{"stripe secret key", prefixed("sk"+"_live_", alnum, 24), "stripe_secret_key stripe_api_key"},
