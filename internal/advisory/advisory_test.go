@@ -64,7 +64,7 @@ func mustMatch(t testing.TB, db *Database, ecosystem, name, version string) Answ
 	return a
 }
 
-// ids are the ids of the flaws in an answer.
+// ids are the ids of the vulnerabilities in an answer.
 func ids(a Answer) []string {
 	var list []string
 	for _, f := range a.Vulnerabilities {
@@ -73,7 +73,7 @@ func ids(a Answer) []string {
 	return list
 }
 
-// sharedEcosystems are those of which real records lie beside the module.
+// sharedEcosystems are those of which there are real records next to the module.
 var sharedEcosystems = []string{"AlmaLinux", "Alpine", "Bitnami", "Debian", "Go", "PyPI", "RubyGems", "crates.io", "npm"}
 
 // sharedDatabase builds a database of the real records.

@@ -19,7 +19,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// BenchmarkBuildReal takes in all real records that lie beside the module.
+// BenchmarkBuildReal builds datasets of all real records next to the module.
 func BenchmarkBuildReal(b *testing.B) {
 	for b.Loop() {
 		sharedDatabase(b)
@@ -28,7 +28,7 @@ func BenchmarkBuildReal(b *testing.B) {
 }
 
 // generated writes an archive of records as npm's is made: many of malicious
-// packages, and of flaws of which some are in the same package. GENERATED_RECORDS
+// packages, and of vulnerabilities of which some are in the same package. GENERATED_RECORDS
 // says how many.
 func generated(b *testing.B) (source string, records int) {
 	b.Helper()
@@ -46,7 +46,7 @@ func generated(b *testing.B) (source string, records int) {
 	out := bufio.NewWriter(f)
 	z := zip.NewWriter(out)
 	random := rand.New(rand.NewPCG(1, 2))
-	details := strings.Repeat("This flaw lets an attacker do what only the owner should be able to do. ", 20)
+	details := strings.Repeat("This vulnerability lets an attacker do what only the owner should be able to do. ", 20)
 	for i := range records {
 		id, name, aliases := fmt.Sprintf("GHSA-%08d", i), packageName(random.IntN(records/3)), fmt.Sprintf(`"CVE-2024-%06d"`, i)
 		if i%3 == 0 {
@@ -56,7 +56,7 @@ func generated(b *testing.B) (source string, records int) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		fmt.Fprintf(w, `{"schema_version": "1.7.0", "id": %q, "modified": "2024-01-01T00:00:00Z", "published": "2023-01-01T00:00:00Z", "aliases": [%s], "summary": "A flaw in %s", "details": "%d %s",
+		fmt.Fprintf(w, `{"schema_version": "1.7.0", "id": %q, "modified": "2024-01-01T00:00:00Z", "published": "2023-01-01T00:00:00Z", "aliases": [%s], "summary": "A vulnerability in %s", "details": "%d %s",
 			"severity": [{"type": "CVSS_V3", "score": %q}], "references": [{"type": "WEB", "url": "https://example.org/advisories/%d"}, {"type": "PACKAGE", "url": "https://example.org/%s"}],
 			"affected": [{"package": {"ecosystem": "npm", "name": %q}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "%d.%d.0"}]}]}]}`,
 			id, aliases, name, i, details, vectorMedium, i, name, name, random.IntN(9), random.IntN(30))
@@ -86,8 +86,8 @@ func BenchmarkBuildGenerated(b *testing.B) {
 	reportPeak(b)
 }
 
-// BenchmarkLookUp opens the database anew and looks up 3,000 packages all over
-// it, of which about two thirds have flaws.
+// BenchmarkLookUp opens the database and looks up 3,000 packages all over
+// it, of which about two thirds have vulnerabilities.
 func BenchmarkLookUp(b *testing.B) {
 	source, records := generated(b)
 	dir := b.TempDir()
@@ -104,7 +104,7 @@ func BenchmarkLookUp(b *testing.B) {
 		reportCPU(b, since)
 	})
 	b.Run("3000", func(b *testing.B) {
-		flaws := 0
+		vulnerabilities := 0
 		since := cpuTime()
 		for b.Loop() {
 			db := Open(dir)
@@ -117,11 +117,11 @@ func BenchmarkLookUp(b *testing.B) {
 				if m.Err != nil {
 					b.Fatal(m.Err)
 				}
-				flaws += len(m.Vulnerabilities)
+				vulnerabilities += len(m.Vulnerabilities)
 			}
 			db.Close()
 		}
-		b.ReportMetric(float64(flaws)/float64(b.N), "flaws")
+		b.ReportMetric(float64(vulnerabilities)/float64(b.N), "vulnerabilities")
 		reportCPU(b, since)
 	})
 }

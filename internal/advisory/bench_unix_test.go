@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// reportCPU tells the processor time of each round since a former call of cpuTime, which
+// reportCPU reports the processor time of each round since a former call of cpuTime, which
 // does not depend on what else the machine does.
 func reportCPU(b *testing.B, since time.Duration) {
 	b.ReportMetric(float64((cpuTime()-since).Microseconds())/1000/float64(b.N), "cpu-ms/op")
@@ -22,7 +22,7 @@ func cpuTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// reportPeak tells the most memory that the process has had so far.
+// reportPeak reports the most memory that the process has had so far.
 func reportPeak(b *testing.B) {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err == nil {

@@ -90,7 +90,7 @@ func (db *Database) required(name string) (*store.File, error) {
 		return nil, err
 	}
 	if file == nil {
-		return nil, store.NoData(name)
+		return nil, &store.NoDataError{Name: name}
 	}
 	return file, nil
 }

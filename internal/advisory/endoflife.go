@@ -36,7 +36,7 @@ func (db *Database) EndOfLife(id, versionID string) (end EndOfLife, known bool, 
 		return end, false, err
 	}
 	if file == nil {
-		return end, false, fmt.Errorf("%w on when releases end: run seaworthy db update", ErrNoData)
+		return end, false, fmt.Errorf("%w about the ends of releases: run seaworthy db update", ErrNoData)
 	}
 	for release := strings.TrimSuffix(versionID, ".0"); release != ""; {
 		kept, err := file.ReleaseEnd(id, release)

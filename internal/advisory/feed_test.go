@@ -36,9 +36,9 @@ func distro(id, cve, ecosystem, name, fixed string) string {
 		id, cve, name, ecosystem, name, end)
 }
 
-// tell puts an answer into one line: each flaw with severity, source, state and fix,
+// summary is an answer on one line: each vulnerability with severity, source, state and fix,
 // and what is dismissed.
-func tell(a Answer) string {
+func summary(a Answer) string {
 	var list []string
 	for _, f := range a.Vulnerabilities {
 		list = append(list, strings.TrimSpace(fmt.Sprintf("%s %s(%s) %s %s", f.ID, f.Severity, f.SeveritySource, f.Status, f.FixedVersion)))
@@ -120,7 +120,7 @@ func TestStates(t *testing.T) {
 		{"Red Hat:enterprise_linux:9", "shadow-utils", "2:4.9-7.el9", "CVE-2023-4641 low(Red Hat) fixed 2:4.9-8.el9"},
 		{"Red Hat:enterprise_linux:9", "shadow-utils-subid", "2:4.9-7.el9", "not CVE-2023-4641: not-affected by Red Hat"},
 	} {
-		if got := tell(mustMatch(t, db, c.ecosystem, c.name, c.version)); got != c.want {
+		if got := summary(mustMatch(t, db, c.ecosystem, c.name, c.version)); got != c.want {
 			t.Errorf("%s %s %s:\n got %q\nwant %q", c.ecosystem, c.name, c.version, got, c.want)
 		}
 	}
@@ -171,7 +171,7 @@ func TestFeedEcosystems(t *testing.T) {
 		{"Oracle Linux:9", "openssl", "1:3.0.7-18.0.1.el9_2", ""},
 		{"Oracle Linux:9", "openssl", "10:3.0.7-16.0.1.el9_2_fips", "CVE-2023-3446 high(Oracle Linux) fixed 10:3.0.7-18.0.1.el9_2_fips"},
 	} {
-		if got := tell(mustMatch(t, db, c.ecosystem, c.name, c.version)); got != c.want {
+		if got := summary(mustMatch(t, db, c.ecosystem, c.name, c.version)); got != c.want {
 			t.Errorf("%s %s %s:\n got %q\nwant %q", c.ecosystem, c.name, c.version, got, c.want)
 		}
 	}
@@ -223,7 +223,7 @@ func TestRealFeeds(t *testing.T) {
 		{"Red Hat:enterprise_linux:9", "curl", "CVE-2023-38545 high(Red Hat) fixed 7.76.1-26.el9_3.2"},
 		{"Red Hat:enterprise_linux:7", "curl", ""},
 	} {
-		if got := tell(mustMatch(t, db, c.ecosystem, c.name, "7.76.1-20.el9")); got != c.want {
+		if got := summary(mustMatch(t, db, c.ecosystem, c.name, "7.76.1-20.el9")); got != c.want {
 			t.Errorf("%s %s: got %q, want %q", c.ecosystem, c.name, got, c.want)
 		}
 	}

@@ -20,7 +20,7 @@ const (
 	vectorMedium   = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N" // 6.1
 )
 
-// library are the records of one flaw that three publishers know by other names.
+// library are the records of one vulnerability that three publishers know by other names.
 var library = []string{
 	`{"id": "PYSEC-2023-1", "aliases": ["CVE-2023-0001"], "details": "From PyPA.", "affected": [{"package": {"ecosystem": "PyPI", "name": "Some.Package"},
 		"ranges": [{"type": "GIT", "events": [{"introduced": "0"}, {"fixed": "abcdef"}]}, {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.4"}]}], "versions": ["1.0", "1.3", "2.0b1"]}]}`,
@@ -51,7 +51,7 @@ func TestFixOfAFix(t *testing.T) {
 	want := map[string]string{"GO-2023-0001": "1.20.12", "GO-2023-0002": "", "GO-2023-0003": "1.20.11"}
 	for _, f := range mustMatch(t, db, "Go", "stdlib", "1.20.1").Vulnerabilities {
 		if fixed, ok := want[f.ID]; !ok || f.FixedVersion != fixed {
-			t.Errorf("%s is mended by %q, want %q", f.ID, f.FixedVersion, fixed)
+			t.Errorf("%s is fixed in %q, want %q", f.ID, f.FixedVersion, fixed)
 		}
 		delete(want, f.ID)
 	}
@@ -70,7 +70,7 @@ func TestFixOfALaterBranch(t *testing.T) {
 	db := built(t, map[string][]string{"npm": {record("GHSA-1", `, {"last_affected": "7.0.9"}`), record("GHSA-2", ""), record("GHSA-3", `, {"last_affected": "7.1.5"}`)}})
 	for _, f := range mustMatch(t, db, "npm", "p", "7.0.1").Vulnerabilities {
 		if want := map[string]string{"GHSA-1": "7.1.5", "GHSA-2": "", "GHSA-3": "7.2.1"}[f.ID]; f.FixedVersion != want {
-			t.Errorf("%s is mended by %q, want %q", f.ID, f.FixedVersion, want)
+			t.Errorf("%s is fixed in %q, want %q", f.ID, f.FixedVersion, want)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func TestFixThatIsListed(t *testing.T) {
 	}
 }
 
-func TestFlawsAreBroughtTogether(t *testing.T) {
+func TestAdvisoriesAreMerged(t *testing.T) {
 	db := built(t, map[string][]string{"PyPI": library})
 	a := mustMatch(t, db, "PyPI", "Some_Package", "1.3")
 	want := []Vulnerability{
@@ -125,7 +125,7 @@ func TestFlawsAreBroughtTogether(t *testing.T) {
 	}
 	for version, want := range map[string]string{"1.4": "CVE-2023-0001", "1.4.1": "", "2.0.b1": "CVE-2023-0001", "2.0": "", "6.6.6": ""} {
 		if got := strings.Join(ids(mustMatch(t, db, "PyPI", "some-package", version)), " "); got != want {
-			t.Errorf("%s: flaws %q, want %q", version, got, want)
+			t.Errorf("%s: vulnerabilities %q, want %q", version, got, want)
 		}
 	}
 	if a := mustMatch(t, db, "PyPI", "another", "1.0"); len(a.Vulnerabilities)+len(a.Undecided) > 0 {
@@ -174,35 +174,35 @@ func TestDistributions(t *testing.T) {
 			`{"id": "RHSA-2024:1", "upstream": ["CVE-2024-0001"], "severity": [{"type": "CVSS_V3", "score": "` + vectorMedium + `"}], "affected": [{"package": {"ecosystem": "Red Hat:enterprise_linux:9::baseos", "name": "pkg"}, ` + range0("0:1.0-2.el9") + `}, {"package": {"ecosystem": "Red Hat:enterprise_linux:9::appstream", "name": "pkg"}, ` + range0("0:1.0-2.el9") + `}, {"package": {"ecosystem": "Red Hat:rhel_eus:9.2::baseos", "name": "pkg"}, ` + range0("0:1.0-1.el9_2") + `}]}`,
 		},
 	})
-	type flaw struct {
+	type vulnerability struct {
 		ID, Fixed, Status, Source string
 		Severity                  seaworthy.Severity
 		Advisories                string
 	}
 	for _, c := range []struct {
 		ecosystem, version string
-		want               []flaw
+		want               []vulnerability
 	}{
-		{"AlmaLinux:9", "1.0-1.el9", []flaw{
+		{"AlmaLinux:9", "1.0-1.el9", []vulnerability{
 			{"CVE-2024-0002", "1.0-2.el9", "fixed", "AlmaLinux", seaworthy.High, "ALSA-2024:1"},
 			{"CVE-2024-0010", "1.0-2.el9", "fixed", "AlmaLinux", seaworthy.High, "ALSA-2024:1"},
 		}},
 		{"AlmaLinux:9", "1.0-2.el9", nil},
-		{"AlmaLinux:8", "1.0-1.el8", []flaw{{"CVE-2024-0002", "1.0-7.el8", "fixed", "AlmaLinux", seaworthy.Low, "ALSA-2024:3"}}},
-		{"Debian:12", "1.0-1", []flaw{
+		{"AlmaLinux:8", "1.0-1.el8", []vulnerability{{"CVE-2024-0002", "1.0-7.el8", "fixed", "AlmaLinux", seaworthy.Low, "ALSA-2024:3"}}},
+		{"Debian:12", "1.0-1", []vulnerability{
 			{"CVE-2024-0001", "", "affected", "Debian", seaworthy.Negligible, "DEBIAN-CVE-2024-0001"},
 			{"CVE-2024-0002", "1.0-1+deb12u2", "fixed", "NVD", seaworthy.Critical, "DEBIAN-CVE-2024-0002 DSA-1-1"},
 			{"CVE-2024-0003", "1.0-1+deb12u2", "fixed", "", seaworthy.Unknown, "DSA-1-1"},
 		}},
-		{"Debian:11", "1.0-1", []flaw{{"CVE-2024-0001", "", "end-of-life", "NVD", seaworthy.Critical, "DEBIAN-CVE-2024-0001"}}},
+		{"Debian:11", "1.0-1", []vulnerability{{"CVE-2024-0001", "", "end-of-life", "NVD", seaworthy.Critical, "DEBIAN-CVE-2024-0001"}}},
 		{"Debian:13", "1.0-1", nil},
-		{"Ubuntu:22.04:LTS", "1.0-1ubuntu0.1", []flaw{{"CVE-2024-0001", "1.0-1ubuntu0.2", "fixed", "Ubuntu", seaworthy.Low, "UBUNTU-CVE-2024-0001"}}},
-		{"Red Hat:enterprise_linux:9", "1.0-1.el9", []flaw{{"CVE-2024-0001", "0:1.0-2.el9", "fixed", "Red Hat", seaworthy.Medium, "RHSA-2024:1"}}},
+		{"Ubuntu:22.04:LTS", "1.0-1ubuntu0.1", []vulnerability{{"CVE-2024-0001", "1.0-1ubuntu0.2", "fixed", "Ubuntu", seaworthy.Low, "UBUNTU-CVE-2024-0001"}}},
+		{"Red Hat:enterprise_linux:9", "1.0-1.el9", []vulnerability{{"CVE-2024-0001", "0:1.0-2.el9", "fixed", "Red Hat", seaworthy.Medium, "RHSA-2024:1"}}},
 		{"Red Hat:enterprise_linux:8", "1.0-1.el8", nil},
 	} {
-		var got []flaw
+		var got []vulnerability
 		for _, f := range mustMatch(t, db, c.ecosystem, "pkg", c.version).Vulnerabilities {
-			got = append(got, flaw{f.ID, f.FixedVersion, f.Status, f.SeveritySource, f.Severity, strings.Join(f.Advisories, " ")})
+			got = append(got, vulnerability{f.ID, f.FixedVersion, f.Status, f.SeveritySource, f.Severity, strings.Join(f.Advisories, " ")})
 		}
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s %s: %s", c.ecosystem, c.version, d)
@@ -253,7 +253,7 @@ func TestUndecided(t *testing.T) {
 		"npm":     {`{"id": "GHSA-1", "affected": [{"package": {"ecosystem": "npm", "name": "p"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "next"}]}], "versions": ["1.0.0"]}]}`},
 		"Novelty": {`{"id": "NOVEL-1", "affected": [{"package": {"ecosystem": "Novelty", "name": "p"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]}], "versions": ["1"]}]}`},
 	})
-	for _, c := range []struct{ ecosystem, name, version, flaws, undecided string }{
+	for _, c := range []struct{ ecosystem, name, version, vulnerabilities, undecided string }{
 		{"Go", "example.org/m", "(devel)", "", "GO-1"},
 		{"Go", "example.org/m", "", "", "GO-1"},
 		{"Go", "example.org/other", "(devel)", "", ""},
@@ -270,8 +270,8 @@ func TestUndecided(t *testing.T) {
 				t.Errorf("%+v: no reason", c)
 			}
 		}
-		if strings.Join(ids(a), " ") != c.flaws || strings.Join(undecided, " ") != c.undecided {
-			t.Errorf("%+v: flaws %v, undecided %v", c, ids(a), a.Undecided)
+		if strings.Join(ids(a), " ") != c.vulnerabilities || strings.Join(undecided, " ") != c.undecided {
+			t.Errorf("%+v: vulnerabilities %v, undecided %v", c, ids(a), a.Undecided)
 		}
 	}
 }
@@ -343,10 +343,10 @@ func TestExploited(t *testing.T) {
 	if f := mustMatch(t, open(t, dir), "npm", "p", "1.0.0").Vulnerabilities[0]; f.KEV == nil || f.EPSS == nil {
 		t.Error("failed updates took away what there was")
 	}
-	// What only completes the advisories takes no flaw away when it is damaged.
+	// What only completes the advisories takes no vulnerability away when it is damaged.
 	advisorytest.WriteFile(t, store.Path(dir, store.KEV), []byte("seaworthy data\n"))
 	answer := mustMatch(t, open(t, dir), "npm", "p", "1.0.0")
 	if len(answer.Vulnerabilities) != 1 || answer.Vulnerabilities[0].EPSS == nil || !errors.Is(answer.Unread, store.ErrDamaged) {
-		t.Errorf("got %+v, want the flaw with its EPSS score, and that KEV is damaged", answer)
+		t.Errorf("got %+v, want the vulnerability with its EPSS score, and that KEV is damaged", answer)
 	}
 }

@@ -70,27 +70,27 @@ func TestRealRecords(t *testing.T) {
 	for _, name := range sharedEcosystems {
 		records := plainRecords(t, name)
 		random := rand.New(rand.NewPCG(1, uint64(len(name))))
-		flaws, clean := 0, 0
+		vulnerabilities, clean := 0, 0
 		for range sample {
 			q := pick(random, records)
 			want := reckon(t, records, q)
 			got := ids(mustMatch(t, db, q.Ecosystem.String(), q.Name, q.Version))
 			slices.SortFunc(want, compareNames)
 			if !slices.Equal(got, want) {
-				t.Errorf("%+v: flaws %q, want %q", q, got, want)
+				t.Errorf("%+v: vulnerabilities %q, want %q", q, got, want)
 			}
-			if flaws += len(got); len(got) == 0 {
+			if vulnerabilities += len(got); len(got) == 0 {
 				clean++
 			}
 		}
-		t.Logf("%s: %d flaws; %d of %d without any", name, flaws, clean, sample)
-		if flaws < sample/2 || clean < 3 {
+		t.Logf("%s: %d vulnerabilities; %d of %d without any", name, vulnerabilities, clean, sample)
+		if vulnerabilities < sample/2 || clean < 3 {
 			t.Errorf("%s: the sample shows little", name)
 		}
 	}
 }
 
-// pick takes a package from a record, and a version at or beside one of its events.
+// pick takes a package from a record, and a version at or next to one of its events.
 func pick(random *rand.Rand, records []plain) Query {
 	for {
 		r := records[random.IntN(len(records))]
@@ -130,9 +130,9 @@ func earlier(v string) string {
 	return v[:i] + string(v[i]-1) + v[i+1:]
 }
 
-// reckon gives the ids of the flaws of a version.
+// reckon gives the ids of the vulnerabilities of a version.
 func reckon(t *testing.T, records []plain, q Query) []string {
-	var sets []map[string]bool // of names of one flaw
+	var sets []map[string]bool // of names of one vulnerability
 	add := func(names ...string) {
 		one := map[string]bool{}
 		for _, n := range names {
@@ -283,8 +283,8 @@ func dpkgCompare(a, b string) (int, bool) {
 	return 0, false
 }
 
-// TestOrderOfRPM holds the order of RPM versions to rpm itself, over neighbours among
-// the versions of real advisories and what lies beside them.
+// TestOrderOfRPM compares the order of RPM versions with that of rpm itself, over pairs of
+// close versions of real advisories.
 func TestOrderOfRPM(t *testing.T) {
 	rpm, err := exec.LookPath("rpm")
 	if err != nil {

@@ -57,7 +57,7 @@ func facts(t *testing.T, path string) []fact {
 // record is the fact in the form of OSV.
 func (f *fact) record(t *testing.T) string {
 	t.Helper()
-	r := map[string]any{"id": f.id, "modified": "2024-01-01T00:00:00Z", "summary": "A flaw in " + f.name}
+	r := map[string]any{"id": f.id, "modified": "2024-01-01T00:00:00Z", "summary": "A vulnerability in " + f.name}
 	if f.aliases != "" {
 		r["aliases"] = []string{f.aliases}
 		if version.IsDistribution(seaworthy.ParseEcosystem(f.ecosystem)) {
@@ -113,7 +113,7 @@ func farAfter(ecosystem string) string {
 	return "99999"
 }
 
-// TestFacts holds matching to facts of published advisories: versions at and beside
+// TestFacts holds matching to facts of published advisories: versions at and next to
 // each boundary.
 func TestFacts(t *testing.T) {
 	files, err := filepath.Glob("testdata/records/*.csv")
@@ -142,12 +142,12 @@ func TestFacts(t *testing.T) {
 // check asks for the versions at the boundaries of a fact.
 func check(t *testing.T, db *Database, f *fact) {
 	t.Helper()
-	has := func(version string) (flaw *Vulnerability) {
+	has := func(version string) (vulnerability *Vulnerability) {
 		ask := db.Match
 		if strings.HasPrefix(f.id, "MAL-") {
 			ask = db.Malicious
 			if a := mustMatch(t, db, f.ecosystem, f.name, version); len(a.Vulnerabilities) > 0 {
-				t.Errorf("%s: malware is given as a flaw", f.id)
+				t.Errorf("%s: malware is given as a vulnerability", f.id)
 			}
 		}
 		a, err := ask(t.Context(), Query{Ecosystem: seaworthy.ParseEcosystem(installed(f.ecosystem)), Name: f.name, Version: version})
@@ -163,11 +163,11 @@ func check(t *testing.T, db *Database, f *fact) {
 	}
 	want := func(version string, affected bool) *Vulnerability {
 		t.Helper()
-		flaw := has(version)
-		if (flaw != nil) != affected {
-			t.Errorf("%s: %s %s is affected: %v, want %v", f.id, f.name, version, flaw != nil, affected)
+		vulnerability := has(version)
+		if (vulnerability != nil) != affected {
+			t.Errorf("%s: %s %s is affected: %v, want %v", f.id, f.name, version, vulnerability != nil, affected)
 		}
-		return flaw
+		return vulnerability
 	}
 	if f.only != "" {
 		want(f.only, true)
@@ -187,12 +187,12 @@ func check(t *testing.T, db *Database, f *fact) {
 			want(s.To+".1", false)
 			continue
 		}
-		if flaw := want(justBefore(f.ecosystem, s.To), true); flaw != nil {
-			if flaw.FixedVersion != s.To || flaw.Status != store.StatusFixed {
-				t.Errorf("%s: fixed in %q (%s), want %q", f.id, flaw.FixedVersion, flaw.Status, s.To)
+		if vulnerability := want(justBefore(f.ecosystem, s.To), true); vulnerability != nil {
+			if vulnerability.FixedVersion != s.To || vulnerability.Status != store.StatusFixed {
+				t.Errorf("%s: fixed in %q (%s), want %q", f.id, vulnerability.FixedVersion, vulnerability.Status, s.To)
 			}
-			if f.aliases != "" && flaw.ID != f.aliases && strings.HasPrefix(f.aliases, "CVE-") {
-				t.Errorf("%s is known as %s, want %s", f.id, flaw.ID, f.aliases)
+			if f.aliases != "" && vulnerability.ID != f.aliases && strings.HasPrefix(f.aliases, "CVE-") {
+				t.Errorf("%s is known as %s, want %s", f.id, vulnerability.ID, f.aliases)
 			}
 		}
 		want(s.To, inAnother(t, f, s.To))
@@ -200,7 +200,7 @@ func check(t *testing.T, db *Database, f *fact) {
 	}
 }
 
-// inAnother tells whether a version lies in any of the stretches of a fact.
+// inAnother reports whether a version lies in any of the stretches of a fact.
 func inAnother(t *testing.T, f *fact, text string) bool {
 	t.Helper()
 	return slices.ContainsFunc(f.spans, func(s version.Span) bool {
@@ -214,7 +214,7 @@ func inAnother(t *testing.T, f *fact, text string) bool {
 }
 
 // installed is the ecosystem of an image that has a package of a product of SUSE: the
-// os-release tells the product, and no module or contract.
+// os-release names the product, and no module or contract.
 func installed(ecosystem string) string {
 	product, ok := strings.CutPrefix(ecosystem, "SUSE:Linux Enterprise ")
 	if !ok {

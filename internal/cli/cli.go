@@ -187,9 +187,8 @@ func (a *app) fail(ctx context.Context, err error) {
 		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(a.Stderr, "error: %s\n", printable(err.Error()))
-	var h interface{ Hint() string }
-	if errors.As(err, &h) {
-		fmt.Fprintf(a.Stderr, "hint: %s\n", printable(h.Hint()))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(a.Stderr, "hint: %s\n", printable(hint))
 	}
 }
 

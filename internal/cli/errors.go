@@ -2,8 +2,10 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
+	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/scanner"
 )
 
@@ -36,6 +38,25 @@ func optionFlag(option string) string {
 		return "--vex"
 	}
 	return ""
+}
+
+// hintOf returns what the user can do about an error, with the flags for it.
+func hintOf(err error) string {
+	var h interface{ Hint() string }
+	if !errors.As(err, &h) {
+		return ""
+	}
+	hint := h.Hint()
+	var newer *store.NewerError
+	var full *store.FullError
+	var none *store.NoDataError
+	switch {
+	case errors.As(err, &newer), errors.As(err, &full):
+		return hint + " (--db-dir)"
+	case errors.As(err, &none):
+		return fmt.Sprintf("run seaworthy db update --ecosystem %q", none.Name)
+	}
+	return hint
 }
 
 // flagError is an error in the words of the command line.

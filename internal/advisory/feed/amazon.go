@@ -45,7 +45,7 @@ type rpmPackage struct {
 	Release string `xml:"release,attr"`
 }
 
-// evr is epoch, version and release in one; an epoch of 0 is left out.
+// evr is epoch, version and release in one; an epoch of 0 is omitted.
 func (p *rpmPackage) evr() string {
 	evr := p.Version + "-" + p.Release
 	if p.Epoch != "" && p.Epoch != "0" {

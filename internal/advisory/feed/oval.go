@@ -16,7 +16,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// definition is an advisory in OVAL, as Oracle and Photon publish theirs.
+// definition is an advisory in OVAL, in the form of Oracle and Photon.
 type definition struct {
 	Class    string `xml:"class,attr"`
 	ID       string `xml:"id,attr"`
@@ -166,16 +166,16 @@ func ovalEcosystem(distribution, release string) seaworthy.Ecosystem {
 const azureFiles = "https://raw.githubusercontent.com/microsoft/AzureLinuxVulnerabilityData/main/"
 
 var (
-	// azureFile tells the release, which the file itself does not.
+	// azureFile has the release, which the file itself has not.
 	azureFile    = regexp.MustCompile(`^(?:cbl-mariner|azurelinux)-([0-9]+)\.[0-9]+-oval\.xml`)
 	azurePackage = regexp.MustCompile(`^Package (\S+) is (earlier than|less than or equal to|earlier than or equal to) (\S+?),? affected by CVE-`)
 )
 
-// readAzureOVAL takes in the flaws of a release of Azure Linux, each a definition.
+// readAzureOVAL reads the vulnerabilities of a release of Azure Linux, each a definition.
 func readAzureOVAL(ctx context.Context, in io.Reader, name string, b *store.Builder, _ *Skipped) error {
 	m := azureFile.FindStringSubmatch(path.Base(name))
 	if m == nil {
-		return errors.New("its name must tell the release: azurelinux-3.0-oval.xml")
+		return errors.New("its name must have the release: azurelinux-3.0-oval.xml")
 	}
 	return eachElement(in, "definitions", "definition", func(d *xml.Decoder, start *xml.StartElement) error {
 		var def definition

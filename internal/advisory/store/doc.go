@@ -68,8 +68,8 @@
 // Every byte is covered: the footer by the SHA-256 in the trailer, each block by its
 // CRC-32C in the footer, which is compared when the block is read. The exception is the
 // time of the last check in the header, which is overwritten in place when the source has
-// nothing new. CRC-32C detects accidents. Whoever takes files from others compares the
-// SHA-256 of the whole file, as [Intake] does.
+// nothing new. CRC-32C detects accidents. Files that come from elsewhere are
+// verified by the SHA-256 of the whole file, as [Intake] does.
 //
 // # Compatibility
 //
@@ -84,7 +84,7 @@
 // since the database is written as a whole and then only read:
 //
 //   - bbolt takes a lock on the file: an update waits for running scans, or they for it.
-//     Here an update renames a file and waits for nobody.
+//     Here an update renames a file and does not wait.
 //   - bbolt has checksums of its two meta pages only. A damaged page is found by a crash
 //     or not at all, and with a memory map a truncated file ends the process (SIGBUS).
 //   - bbolt stores keys and values as they are. Compressed blocks take a fraction of it.

@@ -13,10 +13,14 @@ var ErrNoData = errors.New("the advisory database has no data")
 // ErrDamaged is returned for a file whose content is not what was written.
 var ErrDamaged = errors.New("the file is damaged")
 
-// NoData returns an [ErrNoData] about a dataset.
-func NoData(name string) error {
-	return fmt.Errorf("%w of %s: run seaworthy db update --ecosystem %q", ErrNoData, name, name)
-}
+// NoDataError is a dataset that the database does not have. It wraps [ErrNoData].
+type NoDataError struct{ Name string }
+
+func (e *NoDataError) Error() string { return ErrNoData.Error() + " for " + e.Name }
+func (e *NoDataError) Unwrap() error { return ErrNoData }
+
+// Hint says what the user can do.
+func (e *NoDataError) Hint() string { return "run seaworthy db update" }
 
 // NewerError is a file that a newer program wrote.
 type NewerError struct {
@@ -33,18 +37,18 @@ func (e *NewerError) Newer() bool { return true }
 
 // Hint says what the user can do.
 func (e *NewerError) Hint() string {
-	return "update seaworthy, or name another directory with --db-dir"
+	return "update seaworthy, or use another directory for the database"
 }
 
 // OlderError is a file that an older program wrote, in a format that is no longer read.
 type OlderError struct{ Path string }
 
 func (e *OlderError) Error() string {
-	return e.Path + ": an older version of this program wrote it, in a form that this one does not read"
+	return e.Path + ": an older version of this program wrote it, in a format that this one does not read"
 }
 
 // Hint says what the user can do.
-func (e *OlderError) Hint() string { return "run seaworthy db update, which makes it again" }
+func (e *OlderError) Hint() string { return "run seaworthy db update, which writes it again" }
 
 // DamagedError is a file whose content is not what was written. It wraps [ErrDamaged].
 type DamagedError struct{ Path string }
@@ -65,7 +69,7 @@ func (e *FullError) Unwrap() error { return e.Err }
 
 // Hint says what the user can do.
 func (e *FullError) Hint() string {
-	return "make room on that disk, or name a directory on another with --db-dir"
+	return "make room on that disk, or use a directory on another one for the database"
 }
 
 // Explain turns an error of a full disk into a [FullError] and returns others as they

@@ -56,7 +56,7 @@ func (i *Intake) Add(ctx context.Context, name, digest string, body io.Reader) (
 		}
 	}()
 	if len(i.pending) == maxShared {
-		return fmt.Errorf("over %d bodies of data", maxShared)
+		return fmt.Errorf("over %d datasets", maxShared)
 	}
 	f, err := os.CreateTemp(i.dir, temporaryPrefix)
 	if err != nil {
@@ -101,7 +101,7 @@ func withoutPath(err error) error {
 	case errors.As(err, &newer):
 		return fmt.Errorf("a newer version of this program wrote it (format %d; this one reads %d): update seaworthy", newer.Format, fileFormat)
 	case errors.As(err, &older):
-		return errors.New("an older version of this program wrote it, in a form that this one does not read: export it again with this version")
+		return errors.New("an older version of this program wrote it, in a format that this one does not read: export it again with this version")
 	case errors.Is(err, ErrDamaged):
 		return errors.New("it is damaged")
 	}
@@ -130,7 +130,7 @@ func (i *Intake) Archive(ctx context.Context, in io.Reader) error {
 		return fmt.Errorf("the index of the archive: %w", err)
 	}
 	if index.Format != shareFormat {
-		return fmt.Errorf("the archive has the form %q; this version of the program reads %q", index.Format, shareFormat)
+		return fmt.Errorf("the archive has the format %q; this version of the program reads %q", index.Format, shareFormat)
 	}
 	for _, b := range index.Bodies {
 		header, err := archive.Next()

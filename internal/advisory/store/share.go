@@ -47,7 +47,7 @@ func Share(ctx context.Context, dir string, only []string) (all []*Shared, err e
 	for _, name := range list {
 		s, err := share(ctx, Path(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
-			err = NoData(name)
+			err = &NoDataError{name}
 		}
 		if err != nil {
 			return all, err
@@ -55,7 +55,7 @@ func Share(ctx context.Context, dir string, only []string) (all []*Shared, err e
 		all = append(all, s)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%w that could be shared: run seaworthy db update", ErrNoData)
+		return nil, fmt.Errorf("%w to share: run seaworthy db update", ErrNoData)
 	}
 	return all, nil
 }

@@ -18,7 +18,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 )
 
-// shared is a database with two bodies of data, and the archive of it.
+// shared is a database with two datasets, and the archive of it.
 func shared(t testing.TB) (dir string, archived []byte) {
 	t.Helper()
 	dir = t.TempDir()
@@ -89,7 +89,7 @@ func TestShare(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
-		t.Errorf("flaws %q", got)
+		t.Errorf("vulnerabilities %q", got)
 	}
 	if again := export(t, dir); !bytes.Equal(again, archived) {
 		t.Error("an archive of what was taken in is another one")
@@ -143,7 +143,7 @@ func TestBadShare(t *testing.T) {
 		{"cut early", good[:1500], "missing"},
 		{"another file", []byte("PK\x03\x04"), "not an archive that seaworthy db export writes"},
 		{"tampered", tampered, "it has the digest sha256:"},
-		{"another form", bytes.Replace(good, []byte("version 1"), []byte("version 9"), 1), `the archive has the form "seaworthy advisories, version 9"`},
+		{"another format", bytes.Replace(good, []byte("version 1"), []byte("version 9"), 1), `the archive has the format "seaworthy advisories, version 9"`},
 		{"another name", bytes.Replace(good, []byte(`"name": "npm"`), []byte(`"name": "nqm"`), 1), `it holds what is called "npm"`},
 	} {
 		dir := t.TempDir()
@@ -197,7 +197,7 @@ func TestShareOfAnotherVersion(t *testing.T) {
 	}
 }
 
-// FuzzArchive takes in what claims to be an archive of bodies of data.
+// FuzzArchive takes in what claims to be an archive of datasets.
 func FuzzArchive(f *testing.F) {
 	_, good := shared(f)
 	f.Add(good)

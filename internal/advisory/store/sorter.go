@@ -11,9 +11,9 @@ import (
 	"slices"
 )
 
-// sorter sorts pairs of key and value by key, more of them than memory holds:
-// whenever so much has come together it writes a sorted run to a temporary file.
-// Pairs of the same key stay in the order in which they came.
+// sorter sorts pairs of key and value by key, also more than fit in memory: at its limit
+// it writes a sorted run to a temporary file. Pairs with the same key stay in the order in
+// which they were added.
 type sorter struct {
 	dir   string
 	limit int // bytes held before a run is written
@@ -22,7 +22,7 @@ type sorter struct {
 	runs  []*os.File
 }
 
-// pairAt is where a pair lies in the arena.
+// pairAt is where a pair is in the arena.
 type pairAt struct{ start, key, end int }
 
 func (s *sorter) add(key, value []byte) error {
@@ -63,7 +63,7 @@ func (s *sorter) spill() error {
 }
 
 // groups calls f once for each key in order, with the values of all its pairs one
-// after the other. The slices are only lent.
+// after the other. Key and values are valid until f returns.
 func (s *sorter) groups(f func(key, values []byte) error) error {
 	s.sort()
 	var runs []run

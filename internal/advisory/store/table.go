@@ -15,14 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// A table is an immutable list of keys with values, sorted by key, in compressed
-// blocks. A look-up reads and decompresses one block. The index names the first
-// key of each block and is held in memory.
-//
-//	block: { uvarint length, key, uvarint length, value }...
-//	index: codec, number of blocks, { uvarint length, first key, uvarint offset, stored, raw, crc32c of what is stored }...
-
-// maxBlock bounds the memory that a damaged file may ask for.
+// maxBlock is the limit of a block, so that a damaged file cannot demand more memory.
 const maxBlock = 256 << 20
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -31,7 +24,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 type codec byte
 
 const (
-	// fast is S2, for small blocks which a look-up reads many of.
+	// fast is S2, for small blocks of which a look-up reads many.
 	fast codec = 's'
 	// dense is Zstandard, for large blocks of text of which few are read.
 	dense codec = 'z'
@@ -107,7 +100,7 @@ func (w *tableWriter) flush() error {
 	return nil
 }
 
-// close writes the last block and gives the index.
+// close writes the last block and returns the index.
 func (w *tableWriter) close() (index []byte, err error) {
 	err = w.flush()
 	if w.encoder != nil {
@@ -117,7 +110,7 @@ func (w *tableWriter) close() (index []byte, err error) {
 	return append(index, w.index...), err
 }
 
-// table reads a table. It may be used by any number of goroutines.
+// table is an open table. It may be used by any number of goroutines.
 type table struct {
 	in      io.ReaderAt
 	codec   codec
@@ -137,10 +130,10 @@ type blockAt struct {
 	sum         uint32
 }
 
-// maxHeld bounds the decompressed blocks in memory, of each table.
+// maxHeld is the limit of the decompressed blocks in memory, of each table.
 const maxHeld = 8 << 20
 
-// openTable reads the index of a table that lies in the given section.
+// openTable reads the index of a table in the given section of a file.
 func openTable(section *io.SectionReader, index []byte) (*table, error) {
 	d := decode{rest: index}
 	t := &table{in: section, codec: codec(d.uvarint()), cache: make(map[int][]byte)}
@@ -174,7 +167,7 @@ func (t *table) close() {
 	}
 }
 
-// block gives a decompressed block. It must not be changed.
+// block returns a decompressed block. It must not be changed.
 func (t *table) block(i int) ([]byte, error) {
 	t.mu.Lock()
 	data, ok := t.cache[i]
@@ -215,7 +208,7 @@ func (t *table) unpack(packed []byte, size int) ([]byte, error) {
 	return s2.Decode(make([]byte, size), packed)
 }
 
-// get gives the value of a key, or nil.
+// get returns the value of a key, or nil.
 func (t *table) get(key []byte) ([]byte, error) {
 	i := sort.Search(len(t.blocks), func(i int) bool { return bytes.Compare(t.blocks[i].first, key) > 0 }) - 1
 	if i < 0 {
@@ -238,7 +231,7 @@ func (t *table) get(key []byte) ([]byte, error) {
 	return nil, d.err
 }
 
-// hasPrefix tells whether a key begins with the prefix.
+// hasPrefix reports whether a key begins with the prefix.
 func (t *table) hasPrefix(prefix []byte) (bool, error) {
 	i := sort.Search(len(t.blocks), func(i int) bool { return bytes.Compare(t.blocks[i].first, prefix) >= 0 })
 	if i < len(t.blocks) && bytes.HasPrefix(t.blocks[i].first, prefix) {
@@ -261,7 +254,7 @@ func (t *table) hasPrefix(prefix []byte) (bool, error) {
 	return false, d.err
 }
 
-// all calls f for every key in order. The slices are only lent.
+// all calls f for every key in order. Key and value are valid until f returns.
 func (t *table) all(f func(key, value []byte) error) error {
 	for i := range t.blocks {
 		data, err := t.block(i)
@@ -299,7 +292,7 @@ func appendStrings(dst []byte, list []string) []byte {
 	return dst
 }
 
-// decode reads what the append functions wrote. After an error it gives zeroes.
+// decode reads what the append functions wrote. After an error it returns zeroes.
 type decode struct {
 	rest []byte
 	err  error

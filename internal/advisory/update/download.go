@@ -213,7 +213,7 @@ type nameError struct{ error }
 
 func (e *nameError) Unwrap() error { return e.error }
 func (e *nameError) Hint() string {
-	return "without a network, fetch the data elsewhere and hand it on with db export and db import, or name a directory with --source"
+	return "without a network, download the data elsewhere and transfer it with db export and db import, or use a directory as the source"
 }
 
 // transfer downloads the rest of a file.

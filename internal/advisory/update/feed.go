@@ -36,7 +36,7 @@ func (u *Updater) updateFeed(ctx context.Context, name string, f *feed.Feed, old
 		if !errors.Is(err, errNotRenewable) {
 			return outcome, err
 		}
-		u.Log.Info("all is read anew", "name", name, "reason", err)
+		u.Log.Info("all files are read", "name", name, "reason", err)
 	}
 	parts, err := u.feedParts(ctx, f, old)
 	if err != nil {
@@ -155,7 +155,7 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed.Feed, parts
 		return Outcome{}, fmt.Errorf("%s: %w", parts[0].location, err)
 	}
 	if skipped.Count > 0 {
-		u.Log.Warn("documents of the feed cannot be read and are left out", "name", name, "count", skipped.Count, "first", skipped.First)
+		u.Log.Warn("documents of the feed cannot be read and are skipped", "name", name, "count", skipped.Count, "first", skipped.First)
 		info.LeftOut = skipped.Count
 	}
 	if b.Records() == 0 {

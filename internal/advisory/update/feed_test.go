@@ -41,9 +41,9 @@ func distro(id, cve, ecosystem, name, fixed string) string {
 		id, cve, name, ecosystem, name, end)
 }
 
-// tell puts an answer into one line: each flaw with severity, source, state and fix,
+// summary is an answer on one line: each vulnerability with severity, source, state and fix,
 // and what is dismissed.
-func tell(a advisory.Answer) string {
+func summary(a advisory.Answer) string {
 	var list []string
 	for _, f := range a.Vulnerabilities {
 		list = append(list, strings.TrimSpace(fmt.Sprintf("%s %s(%s) %s %s", f.ID, f.Severity, f.SeveritySource, f.Status, f.FixedVersion)))
@@ -77,7 +77,7 @@ func TestPacked(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// One document in many that is none is left out.
+	// One document in many that is none is skipped.
 	var mixing bytes.Buffer
 	w = tar.NewWriter(&mixing)
 	for i := range 300 {
@@ -181,7 +181,7 @@ func TestFeedFromServer(t *testing.T) {
 	if _, err := u.Update(t.Context(), "Amazon Linux"); err == nil || !strings.Contains(err.Error(), "2023/updateinfo.xml.gz: not the XML that is expected") {
 		t.Errorf("error %v", err)
 	}
-	if got := tell(match(t, open(t, dir), "Amazon Linux:2", "curl", "8.2.1-1")); got == "" {
+	if got := summary(match(t, open(t, dir), "Amazon Linux:2", "curl", "8.2.1-1")); got == "" {
 		t.Error("the old data is gone")
 	}
 }
@@ -242,11 +242,11 @@ func TestRenewVEX(t *testing.T) {
 	mustUpdate(t, newUpdater(t, dir, filepath.Join(dir, "source")), "Red Hat")
 	db := open(t, dir)
 	want := "CVE-2023-0001 low(Red Hat) will-not-fix; CVE-2023-0003 low(Red Hat) fix-deferred; CVE-2023-0004 low(Red Hat) affected"
-	if got := tell(match(t, db, "Red Hat:enterprise_linux:8", "shadow-utils", "2:4.6-1.el8")); got != want {
+	if got := summary(match(t, db, "Red Hat:enterprise_linux:8", "shadow-utils", "2:4.6-1.el8")); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	// The rating of a CVE wherever it is: that of one that is gone, too, is gone.
-	if got, want := tell(match(t, db, "Red Hat:enterprise_linux:9", "bash", "4-1.el9")), "CVE-2023-0002 medium(Red Hat) fixed 5-1; CVE-2023-0003 low(Red Hat) fixed 5-1"; got != want {
+	if got, want := summary(match(t, db, "Red Hat:enterprise_linux:9", "bash", "4-1.el9")), "CVE-2023-0002 medium(Red Hat) fixed 5-1; CVE-2023-0003 low(Red Hat) fixed 5-1"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	if info, err := db.Info("Red Hat states"); !strings.HasPrefix(info.Digest, "sha256:") || err != nil {
@@ -261,7 +261,7 @@ func TestRenewVEX(t *testing.T) {
 	digest := fmt.Sprintf("%x", sha256.Sum256(archived.Bytes()))
 	s.set(base+"csaf_vex.tar.zst.sha256", []byte(digest+"  csaf_vex.tar.zst\n"))
 	mustUpdate(t, other, "Red Hat states")
-	// Without the list, and with one of nonsense, all is read anew.
+	// Without the list, and with one of nonsense, all is read.
 	for _, list := range []string{"nonsense", line("CVE-2023-0003", 7)[1:]} {
 		s.set(base+"changes.csv", []byte(list))
 		s.requests()

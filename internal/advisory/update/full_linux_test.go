@@ -53,7 +53,7 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("%s: error %v, want one about the space, with a hint", source, err)
 		}
 		if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
-			t.Errorf("%s: flaws %q, want the old ones", source, got)
+			t.Errorf("%s: vulnerabilities %q, want the old ones", source, got)
 		}
 		if left, err := filepath.Glob(filepath.Join(dir, ".tmp-*")); len(left) > 0 || err != nil {
 			t.Errorf("%s: left behind: %v, %v", source, left, err)
@@ -79,6 +79,6 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("imported on a full disk: %v", err)
 	}
 	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
-		t.Errorf("flaws %q, want the old ones", got)
+		t.Errorf("vulnerabilities %q, want the old ones", got)
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 )
 
-// TestMain updates a database over and over, by turns from two sources, if it is
-// told to by TestKilled.
+// TestMain updates a database over and over, by turns from two sources, if TestKilled
+// started it.
 func TestMain(m *testing.M) {
 	sources := os.Getenv("ADVISORY_TEST_SOURCES")
 	if sources == "" {
@@ -64,7 +64,7 @@ func TestKilled(t *testing.T) {
 		}
 		a := match(t, open(t, dir), "npm", "p", "0.1.0")
 		if len(a.Vulnerabilities) != 300 {
-			t.Fatalf("%d flaws after a kill, want 300", len(a.Vulnerabilities))
+			t.Fatalf("%d vulnerabilities after a kill, want 300", len(a.Vulnerabilities))
 		}
 		for _, f := range a.Vulnerabilities {
 			if f.FixedVersion != a.Vulnerabilities[0].FixedVersion {

@@ -165,9 +165,9 @@ func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error
 	case errors.As(err, &newer):
 		return Outcome{}, err
 	case errors.As(err, &older):
-		u.Log.Info("data is of an older program and will be made again", "path", path)
+		u.Log.Info("data is from an older version and will be built again", "path", path)
 	case errors.Is(err, store.ErrDamaged):
-		u.Log.Warn("data is damaged and will be made again", "path", path)
+		u.Log.Warn("data is damaged and will be built again", "path", path)
 	case !errors.Is(err, fs.ErrNotExist):
 		return Outcome{}, err
 	}
@@ -254,7 +254,7 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *store.F
 		if !errors.Is(err, errNotRenewable) {
 			return outcome, err
 		}
-		u.Log.Info("all records are read anew", "ecosystem", name, "reason", err)
+		u.Log.Info("all records are read", "ecosystem", name, "reason", err)
 	}
 	in, done, err := u.fetch(ctx, name, "", location, knownOf(old))
 	if errors.Is(err, errUnchanged) {
@@ -279,7 +279,7 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *store.F
 	}
 	defer done()
 	if skipped.Count > 0 {
-		u.Log.Warn("files of the archive are no records and are left out", "archive", location, "count", skipped.Count, "first", skipped.First)
+		u.Log.Warn("files of the archive are no records and are skipped", "archive", location, "count", skipped.Count, "first", skipped.First)
 	}
 	info := u.info(name, location, in.from)
 	info.Whole, info.LeftOut = u.Now().UTC(), skipped.Count

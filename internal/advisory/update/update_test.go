@@ -163,7 +163,7 @@ func TestUpdateFromDirectory(t *testing.T) {
 		t.Errorf("changed: %+v", o)
 	}
 	if got := fixes(t, dir); got != "GHSA-1 2.0.0" {
-		t.Errorf("flaws %q", got)
+		t.Errorf("vulnerabilities %q", got)
 	}
 	if a := match(t, before, "npm", "p", "0.1.0"); a.Vulnerabilities[0].FixedVersion != "1.0.0" {
 		t.Errorf("what was open has changed: %+v", a)
@@ -209,7 +209,7 @@ func TestBadArchive(t *testing.T) {
 		}
 	}
 	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
-		t.Errorf("flaws %q, want the old ones", got)
+		t.Errorf("vulnerabilities %q, want the old ones", got)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, ".tmp-*"))
 	if len(left) > 0 || err != nil {
@@ -273,7 +273,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("the next process asked for %q", got)
 	}
 	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
-		t.Errorf("flaws %q", got)
+		t.Errorf("vulnerabilities %q", got)
 	}
 
 	// What the server has changed meanwhile is not patched together.
@@ -289,7 +289,7 @@ func TestResume(t *testing.T) {
 	u.Progress = nil
 	mustUpdate(t, u, "npm")
 	if got := fixes(t, dir); got != "GHSA-1 3.0.0" {
-		t.Errorf("flaws %q", got)
+		t.Errorf("vulnerabilities %q", got)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*.part*")); len(left) > 0 || err != nil {
 		t.Errorf("left behind: %v, %v", left, err)
@@ -344,7 +344,7 @@ func TestRenew(t *testing.T) {
 		t.Errorf("asked for %q", asked)
 	}
 	if got := fixes(t, dir); got != "GHSA-1 1.1.0, GHSA-4 4.0.0, GHSA-5 5.0.0" {
-		t.Errorf("flaws %q", got)
+		t.Errorf("vulnerabilities %q", got)
 	}
 	if o := mustUpdate(t, u, "npm"); o.Changed {
 		t.Errorf("unchanged again: %+v", o)
@@ -405,7 +405,7 @@ func TestDamagedIsMadeAgain(t *testing.T) {
 	}
 	mustUpdate(t, newUpdater(t, dir, source), "npm")
 	if got := fixes(t, dir); got != "GHSA-1 1.0.0" {
-		t.Errorf("flaws %q", got)
+		t.Errorf("vulnerabilities %q", got)
 	}
 }
 

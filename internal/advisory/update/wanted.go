@@ -39,9 +39,9 @@ func Wanted(dir string) ([]string, error) {
 	return slices.DeleteFunc(list, func(name string) bool { return !store.ValidName(name) }), err
 }
 
-// Due reports whether a dataset should be updated: if its server was not
-// asked for some time, or if the file in a directory is another one. Data from
-// elsewhere than the Updater's source is left to whoever put it there.
+// Due reports whether a dataset should be updated: if its server was not asked for some
+// time, or if the file in a directory is another one. Data that does not come from the
+// Updater's source is never due.
 func (u *Updater) Due(info store.Info, after time.Duration) bool {
 	if f, ok := feed.Lookup(info.Name); ok && len(info.Parts) > 0 {
 		return u.feedDue(f, info, after)
