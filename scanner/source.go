@@ -27,8 +27,22 @@ type Source struct {
 	// Mirrors are URLs of mirrors of Docker Hub; nil means those of the Docker
 	// daemon's configuration.
 	Mirrors []string
-	// Stdin is what the reference "-" reads.
+	// Docker says how the Docker daemon is reached.
+	Docker Docker
+	// Stdin is what the reference "-" reads. When a scan is canceled, reading is
+	// interrupted by SetReadDeadline if it has that method, as an [os.File] has; else
+	// a goroutine that waits for bytes ends only with these.
 	Stdin io.Reader
+}
+
+// Docker says how the Docker daemon is reached.
+type Docker struct {
+	// Host is its address, such as tcp://host:2376; "" means the local socket.
+	Host string
+	// TLS is true if a daemon at a TCP address wants a client certificate.
+	TLS bool
+	// Certificates is the directory of ca.pem, cert.pem and key.pem.
+	Certificates string
 }
 
 // LayerLimits bound what one layer may ask for. A layer beyond them ends the scan
@@ -59,6 +73,7 @@ func (s *Scanner) imageOptions(platform string) image.Options {
 		InsecureRegistries: from.InsecureRegistries,
 		CAFile:             from.CAFile,
 		Mirrors:            from.Mirrors,
+		Docker:             image.Docker(from.Docker),
 		Stdin:              from.Stdin,
 		TempDir:            s.opt.TempDir,
 		TempFiles:          s.limits.tempFiles,

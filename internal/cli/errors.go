@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/extract"
+	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/scanner"
 )
 
@@ -40,23 +42,65 @@ func optionFlag(option string) string {
 	return ""
 }
 
-// hintOf returns what the user can do about an error, with the flags for it.
+// hintedError is an error with what the user can do about it.
+type hintedError struct{ message, hint string }
+
+// Error implements [error].
+func (e *hintedError) Error() string { return e.message }
+
+// Hint is a sentence without a full stop.
+func (e *hintedError) Hint() string { return e.hint }
+
+// hintOf returns what the user can do about an error, with the flags for it; "" if
+// nothing is known.
 func hintOf(err error) string {
-	var h interface{ Hint() string }
-	if !errors.As(err, &h) {
-		return ""
-	}
-	hint := h.Hint()
-	var newer *store.NewerError
-	var full *store.FullError
-	var none *store.NoDataError
+	var (
+		extraction *extract.Error
+		untrusted  *image.UntrustedError
+		newer      *store.NewerError
+		full       *store.FullError
+		none       *store.NoDataError
+		hinted     interface{ Hint() string }
+	)
 	switch {
-	case errors.As(err, &newer), errors.As(err, &full):
-		return hint + " (--db-dir)"
+	case errors.As(err, &extraction):
+		return extractionHint(extraction)
+	case errors.As(err, &untrusted) && untrusted.NoTLS:
+		return "if it is meant to be asked over plain HTTP: --insecure-registry " + untrusted.Registry
+	case errors.As(err, &untrusted):
+		return "give a CA file with the certificate of its authority (--ca-file), or allow it without: --insecure-registry " + untrusted.Registry
+	case errors.As(err, &newer):
+		return newer.Hint() + " (--db-dir)"
+	case errors.As(err, &full):
+		return full.Hint() + " (--db-dir)"
 	case errors.As(err, &none):
 		return fmt.Sprintf("run seaworthy db update --ecosystem %q", none.Name)
+	case errors.As(err, &hinted):
+		return hinted.Hint()
 	}
-	return hint
+	return ""
+}
+
+func extractionHint(e *extract.Error) string {
+	switch e.Problem {
+	case extract.TooLarge:
+		return "allow more with --max-size, or name a path further down"
+	case extract.TooMany:
+		return "allow more with --max-files, or name a path further down"
+	case extract.TargetIsDirectory:
+		return "name another directory with --output"
+	case extract.TargetExists:
+		return "replace it with --force, or name another directory with --output"
+	case extract.NotFound:
+		if n := len(e.Layers); n > 0 {
+			text := fmt.Sprintf("--layer %d extracts it", e.Layers[n-1])
+			if n > 1 {
+				text += ", --all-versions every version"
+			}
+			return text
+		}
+	}
+	return "seaworthy ls lists what there is, with --buried what no container sees"
 }
 
 // flagError is an error in the words of the command line.

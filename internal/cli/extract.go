@@ -84,7 +84,7 @@ named, and absolute links become relative ones to the same file below DIR.`,
 
 func (a *app) extract(ctx context.Context, reference, name string, f *extractFlags) error {
 	if f.allVersions && f.output == "" {
-		return &extract.Error{Message: "--all-versions needs a directory to write to", Advice: "name one with --output"}
+		return &hintedError{"--all-versions needs a directory to write to", "name one with --output"}
 	}
 	if f.maxFiles < 1 {
 		return errors.New("--max-files must be positive")
@@ -142,7 +142,7 @@ func (a *app) planExtraction(ctx context.Context, s *scanner.Scanner, reference 
 			switch {
 			case err == nil && plan.Complete():
 				return plan, nil
-			case err != nil && !(errors.As(err, &e) && e.NotFound):
+			case err != nil && !(errors.As(err, &e) && e.Problem == extract.NotFound):
 				return nil, err
 			}
 		}
@@ -159,9 +159,9 @@ func (a *app) planFrom(ctx context.Context, s *scanner.Scanner, reference string
 	}
 	manifests := src.Manifests()
 	if len(manifests) > 1 {
-		return nil, &extract.Error{
-			Message: fmt.Sprintf("%s stands for %d images, and files can be extracted from one", reference, len(manifests)),
-			Advice:  "choose one with --platform, such as " + manifests[0].Config.Platform(),
+		return nil, &hintedError{
+			fmt.Sprintf("%s stands for %d images, and files can be extracted from one", reference, len(manifests)),
+			"choose one with --platform, such as " + manifests[0].Config.Platform(),
 		}
 	}
 	for m, err := range reading.Images(ctx) {
@@ -193,7 +193,7 @@ func (a *app) extractFile(ctx context.Context, s *scanner.Scanner, src image.Sou
 		} else if plan.Len() == 1 {
 			what = "is a link or a directory"
 		}
-		return &extract.Error{Message: fmt.Sprintf("%s %s, and only a file can go to standard output", printablePath(name), what), Advice: "name a directory to write to with --output"}
+		return &hintedError{fmt.Sprintf("%s %s, and only a file can go to standard output", printablePath(name), what), "name a directory to write to with --output"}
 	}
 	var w io.Writer = a.Stdout
 	if out, ok := file(a.Stdout); ok && term.IsTerminal(int(out.Fd())) {
@@ -245,7 +245,7 @@ func (t *terminalText) Write(p []byte) (int, error) {
 		r, n := utf8.DecodeRune(text[at:])
 		isText := r >= ' ' && r < 0x7f || r >= 0xa0 || r == '\n' || r == '\t' || r == '\r'
 		if !isText || r == utf8.RuneError && n == 1 {
-			return 0, &extract.Error{Message: "the file is no plain text, and standard output is a terminal", Advice: "send it to a file: seaworthy extract ... > FILE"}
+			return 0, &hintedError{"the file is no plain text, and standard output is a terminal", "send it to a file: seaworthy extract ... > FILE"}
 		}
 		at += n
 	}

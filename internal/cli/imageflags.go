@@ -107,6 +107,7 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 			InsecureRegistries: f.insecure,
 			CAFile:             f.caFile,
 			Mirrors:            f.mirrors,
+			Docker:             a.docker(),
 			Stdin:              a.Stdin,
 		},
 		LayerLimits: scanner.LayerLimits{MaxSize: int64(f.maxSize), MaxRatio: f.maxRatio, MaxEntries: f.maxEntries},
@@ -125,6 +126,15 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 		opt.CacheDir = dir
 	}
 	return opt, nil
+}
+
+// docker finds the Docker daemon as the docker command does.
+func (a *app) docker() scanner.Docker {
+	d := scanner.Docker{Host: a.Getenv("DOCKER_HOST"), TLS: a.Getenv("DOCKER_TLS_VERIFY") != "", Certificates: a.Getenv("DOCKER_CERT_PATH")}
+	if home, err := os.UserHomeDir(); d.Certificates == "" && err == nil {
+		d.Certificates = filepath.Join(home, ".docker")
+	}
+	return d
 }
 
 // reader makes a Scanner that reads images and checks nothing. The analyzers may read

@@ -219,7 +219,10 @@ func (o *outputs) discard() {
 const maxEpoch = 253402300799
 
 func (a *app) reportOptions(f *outputFlags) (report.Options, error) {
-	opt := report.Options{Now: a.now(), Verbose: f.verbose}
+	opt := report.Options{
+		Now: a.now(), Verbose: f.verbose,
+		Names: report.Names{Verbose: "--verbose", JSON: "--format json", Severities: "--severity"},
+	}
 	if epoch := a.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
 		seconds, err := strconv.ParseInt(epoch, 10, 64)
 		if err != nil || seconds < 0 || seconds > maxEpoch {

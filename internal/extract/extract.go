@@ -118,8 +118,8 @@ func NewPlan(m *scan.Merged, manifest image.Manifest, r Request) (*Plan, error) 
 	})
 	if p.bytes = p.sum(); p.bytes > r.Limits.Bytes {
 		return nil, &Error{
+			Problem: TooLarge,
 			Message: fmt.Sprintf("%d files of %d bytes in all, where %d bytes may be written", len(p.files), p.bytes, r.Limits.Bytes),
-			Advice:  "allow more with --max-size, or name a path further down",
 		}
 	}
 	return p, nil
@@ -155,7 +155,7 @@ func (p *Plan) selectLive() error {
 	if ok && at.Type == seaworthy.Symlink {
 		if at, ok = p.merged.Resolve(p.request.Path); !ok {
 			link, _ := p.merged.Lookup(p.request.Path)
-			return &Error{Message: fmt.Sprintf("%s is a link to %s, which leads nowhere in the image", printable(p.request.Path), printable(link.Link))}
+			return &Error{Problem: DanglingLink, Message: fmt.Sprintf("%s is a link to %s, which leads nowhere in the image", printable(p.request.Path), printable(link.Link))}
 		}
 		p.ledTo = at.Path
 	}
@@ -248,8 +248,8 @@ func (p *Plan) add(e *seaworthy.Entry, again bool) error {
 	}
 	if most := p.request.Limits.Entries; p.len() > most {
 		return &Error{
+			Problem: TooMany,
 			Message: fmt.Sprintf("more than %d files, directories and links", most),
-			Advice:  "allow more with --max-files, or name a path further down",
 		}
 	}
 	return nil

@@ -6,29 +6,35 @@ import (
 	"strings"
 )
 
-// Error is an extraction that cannot be done, with advice if there is any.
+// Error is an extraction that cannot be done.
 type Error struct {
-	Message, Advice string
-	// NotFound is true if the path is not where it was looked for.
-	NotFound bool
+	Problem Problem
+	Message string
+	// Layers are those that hold the path, for NotFound.
+	Layers []int
 }
+
+// Problem is why an extraction cannot be done.
+type Problem int
+
+// The problems.
+const (
+	NotFound          Problem = iota // the path is not in the layer or image that was named
+	DanglingLink                     // the path is a link that leads nowhere
+	TooLarge                         // the files are larger than Limits.Bytes
+	TooMany                          // there are more entries than Limits.Entries
+	TargetIsDirectory                // a file would have to replace a directory
+	TargetExists                     // a file is there already, and Options.Force is not set
+)
 
 // Error implements [error].
 func (e *Error) Error() string { return e.Message }
-
-// Hint is what the user can do about it.
-func (e *Error) Hint() string {
-	if e.Advice == "" {
-		return "seaworthy ls lists what there is, with --buried what no container sees"
-	}
-	return e.Advice
-}
 
 // notFound says of the path that was asked for where it is instead.
 func (p *Plan) notFound() error {
 	path, layer := printable(p.request.Path), p.request.Layer
 	brought, removed := p.holders()
-	e := &Error{NotFound: true}
+	e := &Error{Problem: NotFound, Layers: brought}
 	switch {
 	case len(brought) == 0:
 		e.Message = fmt.Sprintf("there is no %s in any layer", path)
@@ -45,10 +51,6 @@ func (p *Plan) notFound() error {
 				e.Message = fmt.Sprintf("layer %d has no %s but removed it: %s brought it", layer, path, layerNames(brought))
 			}
 		}
-	}
-	e.Advice = fmt.Sprintf("--layer %d extracts it", brought[len(brought)-1])
-	if len(brought) > 1 {
-		e.Advice += ", --all-versions every version"
 	}
 	return e
 }

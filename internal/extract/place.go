@@ -61,13 +61,13 @@ func (p *placement) check(name string, isDirectory bool) error {
 		return p.each(name, p.check)
 	case there.IsDir():
 		return &Error{
+			Problem: TargetIsDirectory,
 			Message: fmt.Sprintf("%s is a directory in %s, and no directory in the image", printable(name), p.root.Name()),
-			Advice:  "name another directory with --output",
 		}
 	case !p.force:
 		return &Error{
+			Problem: TargetExists,
 			Message: fmt.Sprintf("%s is in %s already", printable(name), p.root.Name()),
-			Advice:  "replace it with --force, or name another directory with --output",
 		}
 	}
 	return nil

@@ -90,11 +90,11 @@ func TestNoImage(t *testing.T) {
 		"daemon of nothing": {"docker-daemon:", "names no image", "docker-daemon:alpine"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := readAll(t.Context(), test.reference, image.Options{DockerHost: "unix:///nowhere/docker.sock"})
+			_, _, err := readAll(t.Context(), test.reference, image.Options{Docker: image.Docker{Host: "unix:///nowhere/docker.sock"}})
 			wantError(t, err, test.errors, test.hint)
 		})
 	}
-	_, _, err := readAll(t.Context(), "docker-daemon:x", image.Options{DockerHost: "ssh://somewhere"})
+	_, _, err := readAll(t.Context(), "docker-daemon:x", image.Options{Docker: image.Docker{Host: "ssh://somewhere"}})
 	wantError(t, err, "ssh://somewhere has a scheme that is not supported", "docker save")
 }
 

@@ -304,14 +304,12 @@ func TestConformanceDaemon(t *testing.T) {
 	address := imagetest.DockerDaemon(t)
 	env := []string{"DOCKER_HOST=" + address}
 	imagetest.Run(t, env, "docker", "load", "-i", sample().DockerArchive(t, tag))
-	t.Run("name", func(t *testing.T) { checkSample(t, "docker-daemon:"+tag, image.Options{DockerHost: address}) })
-	t.Run("DOCKER_HOST", func(t *testing.T) {
-		t.Setenv("DOCKER_HOST", address)
-		checkSample(t, "docker-daemon:"+tag, image.Options{})
+	t.Run("name", func(t *testing.T) {
+		checkSample(t, "docker-daemon:"+tag, image.Options{Docker: image.Docker{Host: address}})
 	})
 	t.Run("image ID", func(t *testing.T) {
 		id := strings.TrimSpace(string(imagetest.Run(t, env, "docker", "image", "inspect", "--format", "{{.Id}}", tag)))
-		checkSample(t, "docker-daemon:"+id, image.Options{DockerHost: address})
+		checkSample(t, "docker-daemon:"+id, image.Options{Docker: image.Docker{Host: address}})
 	})
 	t.Run("docker save", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "saved.tar")
@@ -320,11 +318,11 @@ func TestConformanceDaemon(t *testing.T) {
 		checkSample(t, gzipped(t, file), image.Options{})
 	})
 	t.Run("missing", func(t *testing.T) {
-		_, _, err := readAll(t.Context(), "docker-daemon:nowhere:1", image.Options{DockerHost: address})
+		_, _, err := readAll(t.Context(), "docker-daemon:nowhere:1", image.Options{Docker: image.Docker{Host: address}})
 		wantError(t, err, "has no image nowhere:1", "docker pull nowhere:1")
 	})
 	t.Run("other platform", func(t *testing.T) {
-		_, _, err := readAll(t.Context(), "docker-daemon:"+tag, image.Options{DockerHost: address, Platform: "linux/s390x"})
+		_, _, err := readAll(t.Context(), "docker-daemon:"+tag, image.Options{Docker: image.Docker{Host: address}, Platform: "linux/s390x"})
 		wantError(t, err, "no image for the platform linux/s390x; it has linux/amd64", "choose one")
 	})
 }

@@ -71,13 +71,9 @@ func daemonTag(image string) string {
 	return tagOf(ref)
 }
 
-// newDaemon finds the daemon that the options or the environment name, in the
-// way of the docker command: DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH.
+// newDaemon makes a client of the daemon that the options name.
 func newDaemon(opt Options) (*daemon, error) {
-	address := opt.DockerHost
-	if address == "" {
-		address = os.Getenv("DOCKER_HOST")
-	}
+	address := opt.Docker.Host
 	if address == "" {
 		address = "unix:///var/run/docker.sock"
 	}
@@ -97,8 +93,8 @@ func newDaemon(opt Options) (*daemon, error) {
 		d.base = "http://docker"
 	case "tcp", "http", "https":
 		d.base = "http://" + strings.TrimSuffix(rest, "/")
-		if scheme == "https" || os.Getenv("DOCKER_TLS_VERIFY") != "" {
-			config, err := daemonTLS()
+		if scheme == "https" || opt.Docker.TLS {
+			config, err := daemonTLS(opt.Docker.Certificates)
 			if err != nil {
 				return nil, err
 			}
@@ -113,16 +109,10 @@ func newDaemon(opt Options) (*daemon, error) {
 	return d, nil
 }
 
-// daemonTLS reads ca.pem, cert.pem and key.pem of DOCKER_CERT_PATH, or of
-// .docker in the home directory.
-func daemonTLS() (*tls.Config, error) {
-	dir := os.Getenv("DOCKER_CERT_PATH")
+// daemonTLS reads ca.pem, cert.pem and key.pem of a directory.
+func daemonTLS(dir string) (*tls.Config, error) {
 	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, fmt.Errorf("the Docker daemon wants TLS, and DOCKER_CERT_PATH is not set: %w", err)
-		}
-		dir = filepath.Join(home, ".docker")
+		return nil, withHint(errors.New("the Docker daemon wants TLS, and no directory of certificates is named"), "name it with DOCKER_CERT_PATH")
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	ca, err := os.ReadFile(filepath.Join(dir, "ca.pem"))

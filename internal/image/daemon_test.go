@@ -43,7 +43,7 @@ func TestDaemonTCP(t *testing.T) {
 	server := httptest.NewServer(fakeDaemon(saved))
 	defer server.Close()
 	address := strings.Replace(server.URL, "http://", "tcp://", 1)
-	opt := image.Options{DockerHost: address}
+	opt := image.Options{Docker: image.Docker{Host: address}}
 	checkSample(t, "docker-daemon:fleet/ship:1", opt)
 	_, _, err := readAll(t.Context(), "docker-daemon:boat", opt)
 	wantError(t, err, "the Docker daemon at "+address+" has no image boat", "docker pull boat")
@@ -52,12 +52,11 @@ func TestDaemonTCP(t *testing.T) {
 
 	broken := httptest.NewServer(fakeDaemon(saved[:len(saved)/2]))
 	defer broken.Close()
-	_, _, err = readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{DockerHost: broken.URL})
+	_, _, err = readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{Docker: image.Docker{Host: broken.URL}})
 	wantError(t, err, "docker-daemon:fleet/ship:1 is truncated", "again")
 }
 
-// TestDaemonTLS: a daemon that asks for a certificate, found as the docker
-// command finds it.
+// TestDaemonTLS reads from a daemon that asks for a certificate.
 func TestDaemonTLS(t *testing.T) {
 	dir := t.TempDir()
 	certificate := clientCertificate(t, dir)
@@ -69,14 +68,15 @@ func TestDaemonTLS(t *testing.T) {
 	defer server.Close()
 	writePEM(t, filepath.Join(dir, "ca.pem"), "CERTIFICATE", server.Certificate().Raw)
 
-	t.Setenv("DOCKER_HOST", strings.Replace(server.URL, "https://", "tcp://", 1))
-	t.Setenv("DOCKER_TLS_VERIFY", "1")
-	t.Setenv("DOCKER_CERT_PATH", dir)
-	checkSample(t, "docker-daemon:fleet/ship:1", image.Options{})
+	docker := image.Docker{Host: strings.Replace(server.URL, "https://", "tcp://", 1), TLS: true, Certificates: dir}
+	checkSample(t, "docker-daemon:fleet/ship:1", image.Options{Docker: docker})
 
-	t.Setenv("DOCKER_CERT_PATH", t.TempDir())
-	_, _, err := readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{})
+	docker.Certificates = t.TempDir()
+	_, _, err := readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{Docker: docker})
 	wantError(t, err, "certificates for the Docker daemon: ", "")
+	docker.Certificates = ""
+	_, _, err = readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{Docker: docker})
+	wantError(t, err, "no directory of certificates is named", "DOCKER_CERT_PATH")
 }
 
 // clientCertificate writes cert.pem and key.pem, made for this test.

@@ -20,7 +20,7 @@ import (
 // explain says in a sentence why a registry did not give what was asked for,
 // and what the user can do. What it is about is left out if it is empty.
 func explain(err error, repo name.Repository, what string, opt Options) error {
-	if errors.Is(err, context.Canceled) || errors.As(err, new(*hinted)) {
+	if errors.Is(err, context.Canceled) || errors.As(err, new(*hinted)) || errors.As(err, new(*UntrustedError)) {
 		return err
 	}
 	host := repo.RegistryStr()
@@ -42,8 +42,7 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 	// Before the status: a registry that may be asked over plain HTTP has then
 	// refused that, too.
 	case errors.As(err, &unknown), errors.As(err, &cert):
-		return withHint(sentence("has a certificate that cannot be verified"),
-			"give a CA file with the certificate of its authority, or name it with --insecure-registry %s", host)
+		return &UntrustedError{Registry: host, err: sentence("has a certificate that cannot be verified")}
 	case errors.As(err, &refused):
 		return explainStatus(refused, repo, about)
 	case errors.As(err, &dns):
@@ -51,7 +50,7 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return withHint(sentence("cannot be reached"), "check the name and port of the registry, the network and the proxy variables (HTTPS_PROXY)")
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		return withHint(sentence("does not speak TLS"), "if it is meant to be asked over plain HTTP: --insecure-registry %s", host)
+		return &UntrustedError{Registry: host, NoTLS: true, err: sentence("does not speak TLS")}
 	case errors.As(err, &wait):
 		return withHint(sentence("limits the number of requests"), "try again later; with docker login %s the limit may be higher", host)
 	case errors.Is(err, errStalled):

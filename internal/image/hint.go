@@ -21,3 +21,19 @@ func (e *hinted) Hint() string { return e.hint }
 func withHint(err error, format string, args ...any) error {
 	return &hinted{err, fmt.Sprintf(format, args...)}
 }
+
+// UntrustedError is a registry to which there is no TLS connection with a certificate
+// that can be verified. Options.InsecureRegistries allow to do without, and
+// Options.CAFile to trust more certificates.
+type UntrustedError struct {
+	Registry string // host[:port]
+	// NoTLS is true if the registry does not speak TLS at all.
+	NoTLS bool
+	err   error
+}
+
+// Error implements [error].
+func (e *UntrustedError) Error() string { return e.err.Error() }
+
+// Unwrap gives the reason.
+func (e *UntrustedError) Unwrap() error { return e.err }

@@ -27,9 +27,8 @@ type Options struct {
 	// /etc/docker/daemon.json.
 	Mirrors []string
 
-	// DockerHost is the address of the Docker daemon, "" for that of the
-	// environment variable DOCKER_HOST, else the local socket.
-	DockerHost string
+	// Docker says how the Docker daemon is reached.
+	Docker Docker
 
 	// Stdin is what the reference "-" reads.
 	Stdin io.Reader
@@ -60,6 +59,16 @@ type Options struct {
 	Open, TempFiles *limit.Pool
 
 	Limits Limits
+}
+
+// Docker says how the Docker daemon is reached.
+type Docker struct {
+	// Host is its address, such as tcp://host:2376; "" means the local socket.
+	Host string
+	// TLS is true if a daemon at a TCP address wants a client certificate.
+	TLS bool
+	// Certificates is the directory of ca.pem, cert.pem and key.pem.
+	Certificates string
 }
 
 // parallelReads is how many layers are read at the same time from files: more than

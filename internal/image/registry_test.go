@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -415,7 +416,11 @@ func TestTLS(t *testing.T) {
 	ca := write(t, "ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Certificate().Raw}))
 	t.Run("unknown authority", func(t *testing.T) {
 		_, _, err := readAll(t.Context(), r.image(), image.Options{})
-		wantError(t, err, "registry "+r.host()+" has a certificate that cannot be verified", "--insecure-registry "+r.host())
+		wantError(t, err, "registry "+r.host()+" has a certificate that cannot be verified", "")
+		var untrusted *image.UntrustedError
+		if !errors.As(err, &untrusted) || untrusted.Registry != r.host() || untrusted.NoTLS {
+			t.Errorf("%#v", untrusted)
+		}
 	})
 	t.Run("CA file", func(t *testing.T) { checkSample(t, r.image(), image.Options{CAFile: ca}) })
 	t.Run("insecure", func(t *testing.T) {

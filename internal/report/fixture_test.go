@@ -209,9 +209,13 @@ func write(t *testing.T, f Format, opt Options, images ...scanned) string {
 	})
 }
 
+// flagNames are the names that the command line gives.
+var flagNames = Names{Verbose: "--verbose", JSON: "--format json", Severities: "--severity"}
+
 // written gives what a report writes of the events that play sends.
 func written(t *testing.T, f Format, opt Options, play func(seaworthy.Handler) error) string {
 	t.Helper()
+	opt.Names = flagNames
 	var b strings.Builder
 	w, err := New(f, &b, opt)
 	if err != nil {

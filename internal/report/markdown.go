@@ -62,7 +62,7 @@ func (m *markdownWriter) Close() error {
 		b.WriteString(body)
 	}
 	if more := len(m.docs) - len(heads); more > 0 {
-		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. `--format json` has everything.\n", places(more, "image"))
+		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. %s has everything.\n", places(more, "image"), m.opt.Names.jsonCode())
 	}
 	_, err := io.WriteString(m.out, b.String())
 	return err
@@ -105,7 +105,7 @@ func (m *markdownWriter) head(d *document) string {
 	}
 	b.WriteByte('\n')
 	if len(d.hidden) > 0 {
-		fmt.Fprintf(&b, "%s.\n\n", markdownProse(hiddenLine(d)))
+		fmt.Fprintf(&b, "%s.\n\n", markdownProse(hiddenLine(d, &m.opt.Names)))
 	}
 	markdownGaps(&b, d)
 	rows(&b, maxReasons, judgedBy(d.provenance, shortDigest), func(l string) string {
@@ -186,7 +186,7 @@ func (m *markdownWriter) findings(d *document, room int) string {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. `--format json` has them all.\n\n", places(left, "finding"))
+		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. %s has them all.\n\n", places(left, "finding"), m.opt.Names.jsonCode())
 	}
 	return b.String()
 }

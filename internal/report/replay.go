@@ -36,7 +36,7 @@ func readJSON(r io.Reader, h seaworthy.Handler, limit int64) error {
 		rest := bytes.TrimLeft(data, " \t\r\n")
 		if len(rest) == 0 {
 			if n == 1 {
-				return errors.New("the recorded report is empty: expected a JSON document as written by --format json")
+				return errors.New("the recorded report is empty: expected a JSON document as written by seaworthy scan --format json")
 			}
 			return nil
 		}
@@ -120,7 +120,7 @@ func decode(document json.RawMessage) (*recorded, error) {
 	}
 	switch v := version.SchemaVersion; {
 	case v == nil:
-		return nil, errors.New("it has no schemaVersion, so it is no report as written by --format json")
+		return nil, errors.New("it has no schemaVersion, so it is no report as written by seaworthy scan --format json")
 	case *v != seaworthy.SchemaVersion:
 		return nil, fmt.Errorf("its schemaVersion is %d; this version of Seaworthy reads %d", *v, seaworthy.SchemaVersion)
 	}

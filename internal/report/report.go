@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -69,6 +70,35 @@ type Options struct {
 	Created time.Time
 	// Verbose lets the text format show everything it knows.
 	Verbose bool
+	// Names are what the reader knows these options by.
+	Names Names
+}
+
+// Names are what reports for people call the options by which a reader gets more, such
+// as the names of flags. An option without a name is described.
+type Names struct {
+	// Verbose shows everything in the text format, JSON is how the JSON format is
+	// chosen, and Severities chooses the severities that are shown.
+	Verbose, JSON, Severities string
+}
+
+func (n *Names) verbose() string { return cmp.Or(n.Verbose, "the verbose report") }
+func (n *Names) json() string    { return cmp.Or(n.JSON, "the JSON report") }
+
+// severities is in parentheses, after a space.
+func (n *Names) severities() string {
+	if n.Severities == "" {
+		return ""
+	}
+	return " (" + n.Severities + ")"
+}
+
+// jsonCode is json for Markdown.
+func (n *Names) jsonCode() string {
+	if n.JSON == "" {
+		return n.json()
+	}
+	return markdownCode(n.JSON)
 }
 
 // New starts a report in the given format. Nothing is written until the first

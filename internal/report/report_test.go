@@ -168,7 +168,7 @@ func TestFilter(t *testing.T) {
 	}
 	// The same through Multi, as several reports are filtered at once.
 	var b strings.Builder
-	inner, err := New(Text, &b, Options{Now: now})
+	inner, err := New(Text, &b, Options{Now: now, Names: flagNames})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestFilter(t *testing.T) {
 
 func TestMulti(t *testing.T) {
 	var text, document strings.Builder
-	a, err := New(Text, &text, Options{Now: now})
+	a, err := New(Text, &text, Options{Now: now, Names: flagNames})
 	if err != nil {
 		t.Fatal(err)
 	}

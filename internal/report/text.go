@@ -174,18 +174,18 @@ func (t *textWriter) risks(p *page, d *document) {
 	}
 	if len(d.hidden) > 0 {
 		p.WriteByte('\n')
-		p.hang(2, "  ", prose(dim, hiddenLine(d)))
+		p.hang(2, "  ", prose(dim, hiddenLine(d, &t.opt.Names)))
 	}
 }
 
 // hiddenLine says how much a filter kept back.
-func hiddenLine(d *document) string {
+func hiddenLine(d *document, names *Names) string {
 	var counts []string
 	for _, c := range tally(d.hidden...) {
 		counts = append(counts, c.String())
 	}
-	return fmt.Sprintf("%s not shown (--severity): %s; the verdict counts them",
-		places(len(d.hidden), "more finding"), strings.Join(counts, ", "))
+	return fmt.Sprintf("%s not shown%s: %s; the verdict counts them",
+		places(len(d.hidden), "more finding"), names.severities(), strings.Join(counts, ", "))
 }
 
 func riskLine(s riskState) []span {
@@ -247,7 +247,7 @@ func (t *textWriter) findings(p *page, d *document) {
 			}
 		}
 		if brief > 0 {
-			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, "--verbose shows evidence and fixes of these"))
+			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, t.opt.Names.verbose()+" shows evidence and fixes of these"))
 		}
 		t.packages(p, d, groups)
 	}
@@ -372,7 +372,7 @@ func (t *textWriter) evidence(p *page, evidence string) {
 		p.field(dim, label(i, "seen"), literal(plain, l))
 	}
 	if more > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: --verbose shows them", places(more, "more line"))))
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s shows them", places(more, "more line"), t.opt.Names.verbose())))
 	}
 }
 
@@ -402,7 +402,7 @@ func (t *textWriter) places(p *page, d *document, locations []seaworthy.Location
 		p.field(dim, label(i, "at"), spans...)
 	}
 	if more > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: --format json lists them", places(more, "more place"))))
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s lists them", places(more, "more place"), t.opt.Names.json())))
 	}
 	for i, instruction := range d.instructions(locations) {
 		text := visible(instruction)
@@ -450,7 +450,7 @@ func (t *textWriter) settled(p *page, d *document) {
 	p.WriteByte('\n')
 	if !t.opt.Verbose {
 		p.hang(2, "  ", prose(plain, fmt.Sprintf("%s: %s", places(len(d.settled), "finding"), tallyText(d.settled))),
-			prose(dim, "(--verbose says by whom)"))
+			prose(dim, "("+t.opt.Names.verbose()+" says by whom)"))
 		return
 	}
 	for _, f := range d.settled {
@@ -475,7 +475,7 @@ func (t *textWriter) excepted(p *page, d *document) {
 			counts = append(counts, c.String())
 		}
 		p.hang(2, "  ", prose(plain, fmt.Sprintf("%s: %s", places(len(d.excepted), "finding"), strings.Join(counts, ", "))),
-			prose(dim, "(--verbose gives the reasons)"))
+			prose(dim, "("+t.opt.Names.verbose()+" gives the reasons)"))
 		return
 	}
 	for _, f := range d.excepted {

@@ -57,7 +57,7 @@ func (t *textWriter) packages(p *page, d *document, groups []*flawed) {
 	t.remedies(p, all)
 	if !t.opt.Verbose {
 		p.WriteByte('\n')
-		p.field(dim, "", prose(dim, "--verbose shows every flaw, with what is known of it"))
+		p.field(dim, "", prose(dim, t.opt.Names.verbose()+" shows every flaw, with what is known of it"))
 	}
 }
 
@@ -322,7 +322,7 @@ func (t *textWriter) remedies(p *page, findings []*seaworthy.Finding) {
 		}
 	}
 	if more > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: --verbose shows them", places(more, "more command"))))
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s shows them", places(more, "more command"), t.opt.Names.verbose())))
 	}
 	if others > 0 {
 		p.field(green, "fix", prose(plain, fmt.Sprintf("No command in the image mends %s: build it anew with the versions shown.", places(others, "finding"))))
