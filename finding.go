@@ -121,7 +121,7 @@ type Finding struct {
 	Subject   Subject
 	Package   *AffectedPackage
 	Locations []Location
-	// Evidence is what was found, secrets redacted.
+	// Evidence is what was found, with [RedactionMark] for secrets.
 	Evidence string
 	// ValueDigest is of a secret the first 16 bytes of HMAC-SHA-256 in hexadecimal
 	// digits, under a random key of the cache that does not leave it: equal secrets in
@@ -135,6 +135,9 @@ type Finding struct {
 	VEX       *VEX
 	Exception *Exception
 }
+
+// RedactionMark stands in evidence for a secret that is not shown.
+const RedactionMark = "[redacted]"
 
 // CVSS is one score by the Common Vulnerability Scoring System.
 type CVSS struct {
@@ -162,18 +165,19 @@ type AffectedPackage struct {
 	PURL      string    `json:"purl,omitempty"`
 	// Source is the package from which it was built, as the advisories name it.
 	Source *SourcePackage `json:"source,omitempty"`
-	// FixedVersion is the first version of this release that is free of the flaw,
+	// FixedVersion is the first version of this release without the vulnerability,
 	// empty if there is none yet.
 	FixedVersion string `json:"fixedVersion,omitempty"`
 	// Status is "fixed", "affected", or a state that a distribution names.
 	Status string `json:"status,omitempty"`
-	// Upgrade is what mends the package; nil if no version mends the flaw.
+	// Upgrade fixes the package; nil if there is no fixed version.
 	Upgrade *Upgrade `json:"upgrade,omitempty"`
 }
 
-// Upgrade is how a package comes to a version without flaws.
+// Upgrade is how to get a version of a package without known vulnerabilities.
 type Upgrade struct {
-	// Version is the first one free of all the package's flaws that a version mends.
+	// Version is the first one without any of the package's vulnerabilities that have
+	// a fixed version.
 	Version string `json:"version"`
 	// Command is the beginning of the command that does it, and Package what it
 	// ends with: one command may name several packages. Either is empty where
@@ -181,7 +185,7 @@ type Upgrade struct {
 	Command string `json:"command,omitempty"`
 	Package string `json:"package,omitempty"`
 	// Base is true if the package came with the base image, so that a newer one
-	// may mend it too.
+	// may fix it too.
 	Base bool `json:"base,omitempty"`
 }
 
@@ -199,8 +203,8 @@ type VEX struct {
 	Source string `json:"source,omitempty"`
 }
 
-// Settles is true for a statement after which the finding no longer counts: the
-// product is not affected, or what was wrong is mended.
+// Settles reports whether the finding no longer counts after the statement: the
+// product is not affected, or it is fixed.
 func (v *VEX) Settles() bool { return v.Status == "not_affected" || v.Status == "fixed" }
 
 // Exception is the policy's permission for a finding.
@@ -225,6 +229,19 @@ type Location struct {
 	RemovedIn *int `json:"removedIn,omitempty"`
 	// Instruction is the build instruction, in Dockerfile form.
 	Instruction string `json:"instruction,omitempty"`
+	// Step is the index of the instruction in the history of the image configuration;
+	// nil where the finding is about a file, or where the step is not known.
+	Step *int `json:"step,omitempty"`
+}
+
+// memberSeparator stands in a path between an archive and a file in it, as in Java.
+const memberSeparator = "!/"
+
+// File is the path of the file in the image: of a file in an archive, that of the
+// archive.
+func (l Location) File() string {
+	file, _, _ := strings.Cut(l.Path, memberSeparator)
+	return file
 }
 
 // MarshalJSON implements [json.Marshaler]. A path that is not UTF-8 is written
@@ -264,6 +281,35 @@ func TextPath(p string) (text string, raw []byte) {
 	}
 	q := strconv.Quote(p)
 	return q[1 : len(q)-1], []byte(p)
+}
+
+// Unit identifies what people count as one: a vulnerability of a source package,
+// however many packages were built from it. Vulnerabilities that are about no package
+// of an ecosystem, and findings of other risks, are a Unit each, of which only the
+// pointer is set.
+type Unit struct {
+	finding             *Finding
+	ecosystem           Ecosystem
+	source, version, id string
+}
+
+// Unit gives the unit that the finding belongs to.
+func (f *Finding) Unit() Unit {
+	p := f.Package
+	if f.Risk != Vulnerability || p == nil || p.Ecosystem.IsZero() {
+		return Unit{finding: f}
+	}
+	name, version := p.Origin()
+	return Unit{ecosystem: p.Ecosystem, source: name, version: version, id: f.ID}
+}
+
+// Origin gives name and version of the source package, or of the package itself where
+// none is known.
+func (p *AffectedPackage) Origin() (name, version string) {
+	if p.Source != nil && p.Source.Name != "" {
+		return p.Source.Name, cmp.Or(p.Source.Version, p.Version)
+	}
+	return p.Name, p.Version
 }
 
 // SetFingerprint fills the fingerprint, unless the analyzer chose one itself,

@@ -74,10 +74,10 @@ func (s *Scanner) openAnalyzers() error {
 		case wanted && s.opt.Risks != nil:
 			return &OptionError{"Risks", fmt.Errorf("%s: there is no analyzer for it; there are analyzers for %s", risk, riskNames(Risks()))}
 		case wanted:
-			s.analyzers = append(s.analyzers, skippedAnalyzer{risk, seaworthy.CodeNotImplemented, "this version cannot look for it"})
+			s.analyzers = append(s.analyzers, skippedAnalyzer{risk, seaworthy.CodeNotImplemented, "not implemented yet"})
 			continue
 		default:
-			s.analyzers = append(s.analyzers, skippedAnalyzer{risk, seaworthy.CodeNotRequested, "it was not asked for" + inParentheses(s.opt.Names.Risks)})
+			s.analyzers = append(s.analyzers, skippedAnalyzer{risk, seaworthy.CodeNotRequested, "not requested" + inParentheses(s.opt.Names.Risks)})
 			continue
 		}
 		s.risks = append(s.risks, risk)

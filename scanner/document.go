@@ -181,7 +181,7 @@ func (s *Scanner) describedBySBOM(data []byte, name string) ([]*description, err
 		for _, a := range s.analyzers {
 			risk, ok := riskOf(a)
 			if _, skipped := a.(skippedAnalyzer); ok && !skipped && !packagesOnly(a) {
-				a = skippedAnalyzer{risk, seaworthy.CodeNotInSBOM, "a bill of materials does not tell of it"}
+				a = skippedAnalyzer{risk, seaworthy.CodeNotInSBOM, "an SBOM says nothing about it"}
 			} else if ok {
 				checkable = append(checkable, risk)
 			}
@@ -349,7 +349,7 @@ func (r *recordedReport) about(risk seaworthy.Risk) *recordedReport {
 		}
 	}
 	if len(out.coverage) == 0 {
-		out.coverage = []*seaworthy.Coverage{{Risk: risk, Subject: "image", State: seaworthy.NotChecked, Code: seaworthy.CodeNotInReport, Reason: "the recorded report does not say that it was looked at"}}
+		out.coverage = []*seaworthy.Coverage{{Risk: risk, Subject: "image", State: seaworthy.NotChecked, Code: seaworthy.CodeNotInReport, Reason: "the recorded report says nothing about it"}}
 	}
 	return out
 }

@@ -122,7 +122,7 @@ func historySteps(m *scan.Merged, redact *secret.Analyzer) []report.HistoryStep 
 	for _, in := range recorded {
 		// What neither the grammar of commands nor a rule for secrets knows stays.
 		text := redact.Redact(instruction.Instruction{Args: in.Redacted()})
-		s := report.HistoryStep{Instruction: text, Created: in.Created}
+		s := report.HistoryStep{Index: &in.History, Instruction: text, Created: in.Created}
 		if in.Layer >= 0 {
 			s = ofLayer(in.Layer, s)
 		}

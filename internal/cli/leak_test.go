@@ -91,7 +91,7 @@ func TestRemovedSecrets(t *testing.T) {
 					t.Errorf("%s in a directory: %d bytes, want %d: %v", path, len(got), len(body), err)
 				}
 			}
-			if text := string(run(t, cli.ExitFail, "scan", "--no-cache", "--risk", "secret", "--policy", "none", reference)); !strings.Contains(text, "show  seaworthy extract --layer 1") {
+			if text := string(run(t, cli.ExitFail, "scan", "--no-cache", "--risk", "secret", "--policy", "none", reference)); !strings.Contains(text, "view  seaworthy extract --layer 1") {
 				t.Errorf("the report does not say how to extract:\n%s", text)
 			}
 		})

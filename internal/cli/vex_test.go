@@ -135,7 +135,7 @@ func TestAttachedVEX(t *testing.T) {
 			}
 			continue
 		}
-		if out, errs := scan(0, repo+":1", "--vex", "oci"); !strings.Contains(out, tt.says) || !strings.Contains(out, "with VEX "+host+"/team/"+repo+"@sha256:") || errs != "" {
+		if out, errs := scan(0, repo+":1", "--vex", "oci"); !strings.Contains(out, tt.says) || !strings.Contains(out, "data: VEX "+host+"/team/"+repo+"@sha256:") || errs != "" {
 			t.Errorf("%s: %s%s", repo, out, errs)
 		}
 	}

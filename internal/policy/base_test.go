@@ -34,17 +34,17 @@ func TestIgnoreBase(t *testing.T) {
 		want     []string
 	}{
 		{"known", new(2), []string{
-			"1 vulnerability finding of severity high or worse (policy: built-in)",
-			"2 misconfiguration findings of severity high or worse (policy: built-in)",
-			"1 secret finding of severity medium or worse (policy: built-in)",
+			"1 vulnerability of severity high or critical (policy: built-in)",
+			"2 misconfigurations of severity high or critical (policy: built-in)",
+			"1 secret of severity medium or higher (policy: built-in)",
 			"3 findings not counted: 3 by --ignore-base (layers 0 to 1)",
 		}},
 		{"unknown", nil, []string{
-			"2 vulnerability findings of severity high or worse (policy: built-in)",
-			"2 misconfiguration findings of severity high or worse (policy: built-in)",
-			"1 malware finding of severity low or worse (policy: built-in)",
-			"2 secret findings of severity medium or worse (policy: built-in)",
-			"--ignore-base: where the base image ends is not known, so that every finding counts; name the base image with --base",
+			"2 vulnerabilities of severity high or critical (policy: built-in)",
+			"2 misconfigurations of severity high or critical (policy: built-in)",
+			"1 malware finding of severity low or higher (policy: built-in)",
+			"2 secrets of severity medium or higher (policy: built-in)",
+			"--ignore-base: where the base image ends is not known, so every finding counts; name the base image with --base",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -72,7 +72,7 @@ func TestExpiry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failing := "1 secret finding of severity medium or worse (policy: p.yaml)"
+	failing := "1 secret of severity medium or higher (policy: p.yaml)"
 	tests := []struct {
 		name string
 		text string

@@ -96,7 +96,7 @@ func TestGrypeRuleUnjudged(t *testing.T) {
 		t.Fatal(err)
 	}
 	v, _ := judge(t, Default(), Options{Now: now, IgnoreFiles: []*IgnoreFile{file}}, []seaworthy.Finding{grypeFinding()}, nil)
-	const want = "the ignore rule at .grype.yaml:2 covers nothing, because its condition cannot be judged here: match-type"
+	const want = "the ignore rule at .grype.yaml:2 covers nothing, because its condition cannot be evaluated here: match-type"
 	if !strings.Contains(strings.Join(v.Reasons, "\n"), want) {
 		t.Errorf("reasons %q, want %q", v.Reasons, want)
 	}

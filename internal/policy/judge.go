@@ -61,18 +61,36 @@ type Judge struct {
 // tally is what the events of one image add up to.
 type tally struct {
 	image    *seaworthy.Image
-	reaching map[seaworthy.Risk]int // findings that reach the level
-	unrated  map[seaworthy.Risk]int // findings that do not for want of a severity
-	byRule   []int                  // findings that each rule fails
-	ignored  []count                // findings out of account, by what put them there
-	expired  map[int]int            // findings that each expired exception would cover
+	reaching map[seaworthy.Risk]units // those that reach the level
+	unrated  map[seaworthy.Risk]units // those of unknown severity that do not
+	byRule   []units                  // those that each rule fails
+	ignored  []count                  // those that are not counted, by the reason
+	expired  map[int]units            // those that each expired exception would cover
 	unclear  []unclear
 	coverage map[seaworthy.Risk]map[seaworthy.State]*gap
 }
 
+// units is a set of what findings are about. A vulnerability of a source package
+// counts once, however many packages were built from it.
+type units map[seaworthy.Unit]struct{}
+
+func (u *units) add(f *seaworthy.Finding) {
+	if *u == nil {
+		*u = make(units)
+	}
+	(*u)[f.Unit()] = struct{}{}
+}
+
+// addTo adds the finding to the units under a key.
+func addTo[K comparable](m map[K]units, key K, f *seaworthy.Finding) {
+	u := m[key]
+	u.add(f)
+	m[key] = u
+}
+
 type count struct {
 	by string
-	n  int
+	units
 }
 
 // unclear is an expression that could not be evaluated.
@@ -105,10 +123,10 @@ func NewJudge(p *Policy, opt Options, next seaworthy.Handler) *Judge {
 func (j *Judge) reset(img *seaworthy.Image) {
 	j.tally = tally{
 		image:    img,
-		reaching: make(map[seaworthy.Risk]int),
-		unrated:  make(map[seaworthy.Risk]int),
-		byRule:   make([]int, len(j.policy.rules)),
-		expired:  make(map[int]int),
+		reaching: make(map[seaworthy.Risk]units),
+		unrated:  make(map[seaworthy.Risk]units),
+		byRule:   make([]units, len(j.policy.rules)),
+		expired:  make(map[int]units),
 		coverage: make(map[seaworthy.Risk]map[seaworthy.State]*gap),
 	}
 }
@@ -182,7 +200,7 @@ func (j *Judge) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 		return nil
 	}
 	if f.VEX != nil && f.VEX.Settles() {
-		j.ignore("VEX of " + f.VEX.By)
+		j.ignore(f, "VEX of "+f.VEX.By)
 		return nil
 	}
 	var vars variables
@@ -201,18 +219,18 @@ func (j *Judge) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 		case err != nil:
 			j.doubt(r.when, f, err)
 		case yes && r.fails:
-			j.byRule[i]++
+			j.byRule[i].add(f)
 			return nil
 		case yes:
-			j.ignore(fmt.Sprintf("rule %q", r.name))
+			j.ignore(f, fmt.Sprintf("rule %q", r.name))
 			return &seaworthy.Exception{Reason: fmt.Sprintf("%s (rule %q)", r.message, r.name)}
 		}
 	}
 	switch {
 	case j.level(f.Risk).ReachedBy(f.Severity):
-		j.reaching[f.Risk]++
+		addTo(j.reaching, f.Risk, f)
 	case f.Severity == seaworthy.Unknown:
-		j.unrated[f.Risk]++
+		addTo(j.unrated, f.Risk, f)
 	}
 	return nil
 }
@@ -229,20 +247,20 @@ func (j *Judge) except(f *seaworthy.Finding, vars func() variables) *seaworthy.E
 		case yes && e.expired(j.opt.Now):
 			expired = append(expired, i)
 		case yes:
-			j.ignore(e.source)
+			j.ignore(f, e.source)
 			return &seaworthy.Exception{Reason: e.reason, Expires: e.expires}
 		}
 	}
 	if j.opt.IgnoreUnfixed && f.Risk == seaworthy.Vulnerability && (f.Package == nil || f.Package.FixedVersion == "") {
-		j.ignore(j.opt.Names.IgnoreUnfixed)
+		j.ignore(f, j.opt.Names.IgnoreUnfixed)
 		return &seaworthy.Exception{Reason: j.opt.Names.IgnoreUnfixed}
 	}
 	if j.opt.IgnoreBase && j.inBase(f) {
-		j.ignore(j.opt.Names.IgnoreBase + " (" + baseLayers(*j.image.BaseBoundary) + ")")
+		j.ignore(f, j.opt.Names.IgnoreBase+" ("+baseLayers(*j.image.BaseBoundary)+")")
 		return &seaworthy.Exception{Reason: j.opt.Names.IgnoreBase + ": it is in the base image"}
 	}
 	for _, i := range expired {
-		j.expired[i]++
+		addTo(j.expired, i, f)
 	}
 	return nil
 }
@@ -265,13 +283,13 @@ func baseLayers(n int) string {
 	return fmt.Sprintf("layers 0 to %d", n-1)
 }
 
-func (j *Judge) ignore(by string) {
+func (j *Judge) ignore(f *seaworthy.Finding, by string) {
 	i := slices.IndexFunc(j.ignored, func(c count) bool { return c.by == by })
 	if i < 0 {
 		i = len(j.ignored)
 		j.ignored = append(j.ignored, count{by: by})
 	}
-	j.ignored[i].n++
+	j.ignored[i].add(f)
 }
 
 func (j *Judge) doubt(e *expression, f *seaworthy.Finding, err error) {
@@ -296,13 +314,13 @@ func (j *Judge) level(r seaworthy.Risk) Level {
 func (j *Judge) verdict() seaworthy.Verdict {
 	var failing, open, notes []string
 	for _, r := range seaworthy.Risks() {
-		if n := j.reaching[r]; n > 0 {
-			failing = append(failing, fmt.Sprintf("%s %s (%s)", findings(n, r), atOrAbove(j.level(r)), j.levelSource()))
+		if n := len(j.reaching[r]); n > 0 {
+			failing = append(failing, fmt.Sprintf("%s %s (%s)", noun(n, r), orHigher(j.level(r)), j.levelSource()))
 		}
 	}
 	for i, r := range j.policy.rules {
-		if n := j.byRule[i]; n > 0 {
-			failing = append(failing, fmt.Sprintf("%s by rule %q: %s (policy: %s)", findings(n, ""), r.name, r.message, j.policy.source))
+		if n := len(j.byRule[i]); n > 0 {
+			failing = append(failing, fmt.Sprintf("%s by rule %q: %s (policy: %s)", noun(n, ""), r.name, r.message, j.policy.source))
 		}
 	}
 	for _, r := range seaworthy.Risks() {
@@ -312,36 +330,36 @@ func (j *Judge) verdict() seaworthy.Verdict {
 		}
 	}
 	for _, u := range j.unclear {
-		open = append(open, fmt.Sprintf("an expression of the policy could not be evaluated for %s, among them %s: %s", findings(u.n, ""), u.finding, u.reason))
+		open = append(open, fmt.Sprintf("an expression of the policy could not be evaluated for %s, among them %s: %s", noun(u.n, ""), u.finding, u.reason))
 	}
 	if j.opt.IgnoreBase && (j.image == nil || j.image.BaseBoundary == nil) {
-		reason := j.opt.Names.IgnoreBase + ": where the base image ends is not known, so that every finding counts"
+		reason := j.opt.Names.IgnoreBase + ": where the base image ends is not known, so every finding counts"
 		if j.opt.Names.Base != "" {
 			reason += "; name the base image with " + j.opt.Names.Base
 		}
 		open = append(open, reason)
 	}
 	for _, r := range seaworthy.Risks() {
-		if n := j.unrated[r]; n > 0 && j.level(r) != Never {
-			notes = append(notes, fmt.Sprintf("%s not counted for want of a known severity (%s); %s unknown counts them", findings(n, r), j.levelSource(), j.opt.Names.FailOn))
+		if n := len(j.unrated[r]); n > 0 && j.level(r) != Never {
+			notes = append(notes, fmt.Sprintf("%s of unknown severity not counted (%s); %s unknown counts them", noun(n, r), j.levelSource(), j.opt.Names.FailOn))
 		}
 	}
 	for i := range j.exceptions.all {
 		if e := &j.exceptions.all[i]; e.unjudged != "" {
-			notes = append(notes, fmt.Sprintf("the ignore rule at %s:%d covers nothing, because its condition cannot be judged here: %s", e.source, e.line, e.unjudged))
+			notes = append(notes, fmt.Sprintf("the ignore rule at %s:%d covers nothing, because its condition cannot be evaluated here: %s", e.source, e.line, e.unjudged))
 		}
-		if n := j.expired[i]; n > 0 {
+		if n := len(j.expired[i]); n > 0 {
 			e := &j.exceptions.all[i]
-			notes = append(notes, fmt.Sprintf("the exception at %s:%d (%s) expired on %s and no longer counts: %s", e.source, e.line, e.name, e.expires, findings(n, "")))
+			notes = append(notes, fmt.Sprintf("the exception at %s:%d (%s) expired on %s and no longer counts: %s", e.source, e.line, e.name, e.expires, noun(n, "")))
 		}
 	}
 	if len(j.ignored) > 0 {
 		total, by := 0, make([]string, 0, len(j.ignored))
 		for _, c := range j.ignored {
-			total += c.n
-			by = append(by, fmt.Sprintf("%d by %s", c.n, c.by))
+			total += len(c.units)
+			by = append(by, fmt.Sprintf("%d by %s", len(c.units), c.by))
 		}
-		notes = append(notes, fmt.Sprintf("%s not counted: %s", findings(total, ""), strings.Join(by, ", ")))
+		notes = append(notes, fmt.Sprintf("%s not counted: %s", noun(total, ""), strings.Join(by, ", ")))
 	}
 	v := seaworthy.Verdict{Decision: seaworthy.DecisionPass, Reasons: slices.Concat(failing, open, notes)}
 	switch {
@@ -353,12 +371,12 @@ func (j *Judge) verdict() seaworthy.Verdict {
 	return v
 }
 
-// gaps gives the reasons that lie in how far a risk was looked at. A risk of
+// gaps gives the reasons that lie in how far a risk was checked. A risk of
 // which no analyzer reported anything was not checked.
 func (j *Judge) gaps(r seaworthy.Risk) (failing, open []string) {
 	states := j.coverage[r]
 	if len(states) == 0 {
-		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Code: seaworthy.CodeUnspecified, Reason: "no analyzer looked at it"}}}
+		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Code: seaworthy.CodeUnspecified, Reason: "no analyzer checked it"}}}
 	}
 	for _, state := range []seaworthy.State{seaworthy.Failed, seaworthy.NotChecked, seaworthy.Partial} {
 		g := states[state]
@@ -383,7 +401,7 @@ func (g *gap) sentence(r seaworthy.Risk, state seaworthy.State) string {
 	case seaworthy.Failed:
 		b.WriteString(": the check failed")
 	case seaworthy.Partial:
-		b.WriteString(": checked only in part")
+		b.WriteString(": partly checked")
 	default:
 		b.WriteString(": not checked")
 	}
@@ -405,23 +423,33 @@ func (j *Judge) levelSource() string {
 	return "policy: " + j.policy.source
 }
 
-func findings(n int, r seaworthy.Risk) string {
-	what := "findings"
+// noun is a number of what findings of a risk are called, of any risk if it is "".
+func noun(n int, r seaworthy.Risk) string {
+	one, many := "finding", "findings"
+	switch r {
+	case "":
+	case seaworthy.Vulnerability:
+		one, many = "vulnerability", "vulnerabilities"
+	case seaworthy.Misconfiguration, seaworthy.Secret:
+		one, many = string(r), string(r)+"s"
+	default:
+		one, many = string(r)+" finding", string(r)+" findings"
+	}
 	if n == 1 {
-		what = "finding"
+		return "1 " + one
 	}
-	if r != "" {
-		what = string(r) + " " + what
-	}
-	return fmt.Sprintf("%d %s", n, what)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
-func atOrAbove(l Level) string {
+// orHigher describes the severities from a level on.
+func orHigher(l Level) string {
 	switch l {
 	case levelFrom(seaworthy.Critical):
 		return "of severity critical"
+	case levelFrom(seaworthy.High):
+		return "of severity high or critical"
 	case levelFrom(seaworthy.Unknown):
 		return "of any severity"
 	}
-	return fmt.Sprintf("of severity %s or worse", l)
+	return fmt.Sprintf("of severity %s or higher", l)
 }

@@ -133,6 +133,12 @@ func TestVerdict(t *testing.T) {
 	unrated := vulnerability
 	unrated.Severity = seaworthy.Unknown
 
+	builtFrom := func(name string) seaworthy.Finding {
+		f := vulnerability
+		f.Package = &seaworthy.AffectedPackage{Name: name, Version: "3-1", Ecosystem: seaworthy.ParseEcosystem("Debian:12"), Source: &seaworthy.SourcePackage{Name: "openssl", Version: "3-1"}}
+		return f
+	}
+
 	tests := []struct {
 		name     string
 		policy   string // built-in if empty
@@ -149,15 +155,22 @@ func TestVerdict(t *testing.T) {
 			name:     "counts by risk",
 			findings: []seaworthy.Finding{vulnerability, fixable, misconfiguration},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
-				"2 vulnerability findings of severity high or worse (policy: built-in)",
-				"1 misconfiguration finding of severity high or worse (policy: built-in)",
+				"2 vulnerabilities of severity high or critical (policy: built-in)",
+				"1 misconfiguration of severity high or critical (policy: built-in)",
 			}},
 		},
 		{
 			name:     "no severity",
 			findings: []seaworthy.Finding{unrated, unrated},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionPass, Reasons: []string{
-				"2 vulnerability findings not counted for want of a known severity (policy: built-in); --fail-on unknown counts them",
+				"2 vulnerabilities of unknown severity not counted (policy: built-in); --fail-on unknown counts them",
+			}},
+		},
+		{
+			name:     "packages of one source",
+			findings: []seaworthy.Finding{builtFrom("libssl3"), builtFrom("libcrypto3"), builtFrom("openssl")},
+			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
+				"1 vulnerability of severity high or critical (policy: built-in)",
 			}},
 		},
 		{
@@ -165,7 +178,7 @@ func TestVerdict(t *testing.T) {
 			opt:      Options{FailOn: levelFrom(seaworthy.Unknown)},
 			findings: []seaworthy.Finding{unrated},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
-				"1 vulnerability finding of any severity (--fail-on unknown)",
+				"1 vulnerability of any severity (--fail-on unknown)",
 			}},
 		},
 		{
@@ -180,7 +193,7 @@ func TestVerdict(t *testing.T) {
 			opt:      Options{FailOn: levelFrom(seaworthy.Critical)},
 			findings: []seaworthy.Finding{vulnerability, misconfiguration},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
-				"1 vulnerability finding of severity critical (--fail-on critical)",
+				"1 vulnerability of severity critical (--fail-on critical)",
 			}},
 		},
 		{
@@ -204,8 +217,8 @@ func TestVerdict(t *testing.T) {
 			opt:      Options{IgnoreUnfixed: true},
 			findings: []seaworthy.Finding{vulnerability, fixable, misconfiguration},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
-				"1 vulnerability finding of severity high or worse (policy: built-in)",
-				"1 misconfiguration finding of severity high or worse (policy: built-in)",
+				"1 vulnerability of severity high or critical (policy: built-in)",
+				"1 misconfiguration of severity high or critical (policy: built-in)",
 				"1 finding not counted: 1 by --ignore-unfixed",
 			}},
 		},
@@ -213,7 +226,7 @@ func TestVerdict(t *testing.T) {
 			name:     "VEX",
 			findings: []seaworthy.Finding{notAffected, affected},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
-				"1 vulnerability finding of severity high or worse (policy: built-in)",
+				"1 vulnerability of severity high or critical (policy: built-in)",
 				"1 finding not counted: 1 by VEX of vendor",
 			}},
 		},
@@ -236,7 +249,7 @@ func TestVerdict(t *testing.T) {
 			},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate, Reasons: []string{
 				"vulnerability: not checked, 2 times, first: Debian:12: there is no advisory data",
-				"secret: checked only in part: layer 1: a: the file is too large",
+				"secret: partly checked: layer 1: a: the file is too large",
 			}},
 		},
 		{
@@ -244,7 +257,7 @@ func TestVerdict(t *testing.T) {
 			opt:      Options{Risks: []seaworthy.Risk{seaworthy.Misconfiguration}},
 			coverage: checked(seaworthy.Secret),
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate, Reasons: []string{
-				"misconfiguration: not checked: no analyzer looked at it",
+				"misconfiguration: not checked: no analyzer checked it",
 			}},
 		},
 		{
@@ -253,7 +266,7 @@ func TestVerdict(t *testing.T) {
 			findings: []seaworthy.Finding{misconfiguration},
 			coverage: []seaworthy.Coverage{{Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.Failed, Reason: "it cannot be read"}},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
-				"1 misconfiguration finding of severity high or worse (policy: built-in)",
+				"1 misconfiguration of severity high or critical (policy: built-in)",
 				"misconfiguration: the check failed: configuration: it cannot be read",
 			}},
 		},

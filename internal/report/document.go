@@ -14,7 +14,7 @@ type document struct {
 	image      *seaworthy.Image
 	packages   int
 	findings   []*seaworthy.Finding // those that count
-	settled    []*seaworthy.Finding // those that VEX says do not count
+	dismissed  []*seaworthy.Finding // those that VEX says do not count
 	excepted   []*seaworthy.Finding // those that an exception permits
 	hidden     []*seaworthy.Finding // those that a filter kept back
 	coverage   []*seaworthy.Coverage
@@ -65,8 +65,8 @@ func (c *collector) Finding(f *seaworthy.Finding) error {
 	switch {
 	case err != nil:
 		return err
-	case settled(f):
-		d.settled = append(d.settled, f)
+	case isDismissed(f):
+		d.dismissed = append(d.dismissed, f)
 	case f.Exception != nil:
 		d.excepted = append(d.excepted, f)
 	default:
@@ -75,17 +75,16 @@ func (c *collector) Finding(f *seaworthy.Finding) error {
 	return nil
 }
 
-// settled is true for a finding of which somebody who knows the product says that it
-// does not count.
-func settled(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Settles() }
+// isDismissed reports whether a VEX statement says that the finding does not count.
+func isDismissed(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Settles() }
 
-// vexWords says what a statement says, and whose it is.
+// vexWords gives a statement in words, with its author.
 func vexWords(v *seaworthy.VEX) string {
 	text := strings.ReplaceAll(v.Status, "_", " ")
 	if v.Justification != "" {
 		text += ", " + strings.ReplaceAll(v.Justification, "_", " ")
 	}
-	text += ", says " + v.By
+	text += " (VEX by " + v.By + ")"
 	if v.Statement != "" {
 		text += ": " + v.Statement
 	}
@@ -135,7 +134,7 @@ func of(risk seaworthy.Risk, findings []*seaworthy.Finding) []*seaworthy.Finding
 
 // all gives the findings of one risk, those that do not count last.
 func (d *document) all(risk seaworthy.Risk) []*seaworthy.Finding {
-	return slices.Concat(of(risk, d.findings), of(risk, d.settled), of(risk, d.excepted))
+	return slices.Concat(of(risk, d.findings), of(risk, d.dismissed), of(risk, d.excepted))
 }
 
 // count is how many findings there are of one severity.
@@ -146,11 +145,23 @@ type count struct {
 
 func (c count) String() string { return fmt.Sprintf("%d %s", c.n, c.severity) }
 
-// tally counts findings by severity, worst first, leaving out what there is none of.
+// worstOf gives the units of the findings, each with the worst severity of its
+// findings. A vulnerability of a source package is one unit, however many packages
+// were built from it.
+func worstOf(findings []*seaworthy.Finding) map[seaworthy.Unit]seaworthy.Severity {
+	worst := make(map[seaworthy.Unit]seaworthy.Severity, len(findings))
+	for _, f := range findings {
+		u := f.Unit()
+		worst[u] = max(worst[u], f.Severity)
+	}
+	return worst
+}
+
+// tally counts the units of findings by severity, worst first, without zeros.
 func tally(findings ...*seaworthy.Finding) []count {
 	n := map[seaworthy.Severity]int{}
-	for _, f := range findings {
-		n[f.Severity]++
+	for _, severity := range worstOf(findings) {
+		n[severity]++
 	}
 	var out []count
 	for _, s := range seaworthy.Severities() {
@@ -163,42 +174,44 @@ func tally(findings ...*seaworthy.Finding) []count {
 
 // riskState is what one line can say of a risk.
 type riskState struct {
-	risk     seaworthy.Risk
-	counts   []count // of findings, shown or hidden, without those that do not count
-	settled  int
-	excepted int
-	// looked is how far the risk was looked at: Checked if all its subjects
-	// were, NotChecked if none was, Failed if none was and one could not be.
-	looked seaworthy.State
-	// gaps are the subjects that were not, or not wholly, looked at.
+	risk      seaworthy.Risk
+	counts    []count // of findings, shown or hidden, without those that do not count
+	dismissed int
+	excepted  int
+	// state is how far the risk was checked: Checked if all its subjects were,
+	// NotChecked if none was, Failed if none was and one could not be.
+	state seaworthy.State
+	// gaps are the subjects that were not, or not wholly, checked.
 	gaps []*seaworthy.Coverage
 }
 
-// states says for each of the five risks what was found and how far it was
-// looked at. A risk of which no event tells was not looked at.
+// states gives for each of the five risks what was found and how far it was checked. A
+// risk without any event was not checked.
 func (d *document) states() []riskState {
 	out := make([]riskState, 0, len(seaworthy.Risks()))
 	for _, risk := range seaworthy.Risks() {
-		s := riskState{risk: risk, settled: len(of(risk, d.settled)), excepted: len(of(risk, d.excepted))}
-		counted := of(risk, d.findings)
+		s := riskState{risk: risk}
+		counted, dismissed, excepted := of(risk, d.findings), of(risk, d.dismissed), of(risk, d.excepted)
 		for _, f := range of(risk, d.hidden) {
 			switch {
-			case settled(f):
-				s.settled++
+			case isDismissed(f):
+				dismissed = append(dismissed, f)
 			case f.Exception != nil:
-				s.excepted++
+				excepted = append(excepted, f)
 			default:
 				counted = append(counted, f)
 			}
 		}
 		s.counts = tally(counted...)
-		s.looked, s.gaps = d.looked(risk)
+		s.dismissed, s.excepted = len(worstOf(dismissed)), len(worstOf(excepted))
+		s.state, s.gaps = d.checked(risk)
 		out = append(out, s)
 	}
 	return out
 }
 
-func (d *document) looked(risk seaworthy.Risk) (seaworthy.State, []*seaworthy.Coverage) {
+// checked gives how far a risk was checked, and what was not.
+func (d *document) checked(risk seaworthy.Risk) (seaworthy.State, []*seaworthy.Coverage) {
 	n := map[seaworthy.State]int{}
 	var gaps []*seaworthy.Coverage
 	for _, c := range d.coverage {
@@ -222,20 +235,23 @@ func (d *document) looked(risk seaworthy.Risk) (seaworthy.State, []*seaworthy.Co
 	}
 }
 
-// sentence says in words what was found, or why nothing is known. It never says
-// that nothing was found where nothing was looked at.
+// partlyChecked is what the reports call [seaworthy.Partial].
+const partlyChecked = "partly checked"
+
+// sentence says in words what was found, or why nothing is known. It never says that
+// nothing was found where nothing was checked.
 func (s riskState) sentence() string {
-	switch s.looked {
+	switch s.state {
 	case seaworthy.NotChecked, seaworthy.Failed:
-		head := "not looked at"
-		if s.looked == seaworthy.Failed {
-			head = "could not be looked at"
+		head := "not checked"
+		if s.state == seaworthy.Failed {
+			head = "check failed"
 		}
 		switch len(s.gaps) {
 		case 0:
 			return head + ": the scan does not say why"
 		case 1:
-			if s.looked == seaworthy.Failed {
+			if s.state == seaworthy.Failed {
 				return head + ": " + s.gaps[0].Subject + ": " + s.gaps[0].Reason
 			}
 			return head + ": " + s.gaps[0].Reason
@@ -243,18 +259,18 @@ func (s riskState) sentence() string {
 			return head + ": " + places(len(s.gaps), "reason") + " below"
 		}
 	case seaworthy.Partial:
-		return "none found in what was looked at; " + places(len(s.gaps), "part") + " not checked"
+		return "none found, " + partlyChecked
 	default:
 		return "none found"
 	}
 }
 
-// reservation says, of an image that may sail, how many risks nobody looked at;
-// "" if there is nothing to say.
+// reservation says, of an image that passes, how many risks were not checked; "" if
+// there is nothing to say.
 func (d *document) reservation() string {
 	n := 0
 	for _, s := range d.states() {
-		if s.looked == seaworthy.NotChecked || s.looked == seaworthy.Failed {
+		if s.state == seaworthy.NotChecked || s.state == seaworthy.Failed {
 			n++
 		}
 	}
@@ -265,20 +281,29 @@ func (d *document) reservation() string {
 	if n == 1 {
 		verb = "was"
 	}
-	return fmt.Sprintf("%d of the %d risks %s not looked at", n, len(seaworthy.Risks()), verb)
+	return fmt.Sprintf("%d of the %d risks %s not checked", n, len(seaworthy.Risks()), verb)
 }
 
-// toldInFull is true if sentence gives the one gap there is with its reason.
-func (s riskState) toldInFull() bool {
-	return len(s.gaps) == 1 && len(s.counts) == 0 && (s.looked == seaworthy.NotChecked || s.looked == seaworthy.Failed)
+// isComplete reports whether sentence gives all there is to say about what was not
+// checked: the one gap with its reason.
+func (s riskState) isComplete() bool {
+	return len(s.gaps) == 1 && len(s.counts) == 0 && (s.state == seaworthy.NotChecked || s.state == seaworthy.Failed)
 }
 
-// places writes a number with its noun.
+// places writes a number with a noun whose plural ends in s.
 func places(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// vulnerabilities writes their number.
+func vulnerabilities(n int) string {
+	if n == 1 {
+		return "1 vulnerability"
+	}
+	return fmt.Sprintf("%d vulnerabilities", n)
 }
 
 // sizeFacts are the number of layers and their size. Of an image that is known from
@@ -302,13 +327,27 @@ func (d *document) layer(index *int) *seaworthy.Layer {
 	return &d.image.Layers[*index]
 }
 
-// instruction gives the build instruction of a location, in one line, or that of
-// its layer.
+// instruction gives the build instruction of a location, or that of its layer, in one
+// line and with short sums.
 func (d *document) instruction(l seaworthy.Location) string {
 	if layer := d.layer(l.Layer); l.Instruction == "" && layer != nil {
-		return oneLine(layer.Instruction)
+		return shortSums(oneLine(layer.Instruction))
 	}
-	return oneLine(l.Instruction)
+	return shortSums(oneLine(l.Instruction))
+}
+
+// shortSums shortens the SHA-256 sums by which the classic builder names what was
+// added or copied.
+func shortSums(text string) string {
+	const length, shown = 64, 12
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		at := strings.LastIndexByte(w, ':') + 1
+		if sum := w[at:]; at > 0 && len(sum) == length && strings.Trim(sum, "0123456789abcdef") == "" {
+			words[i] = w[:at+shown] + "…"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // instructions gives the build instructions of the locations, each once.

@@ -17,8 +17,7 @@ func extraction(image string, f *seaworthy.Finding) string {
 	if l.Layer == nil || l.RemovedIn == nil || l.Path == "" || image == "" {
 		return ""
 	}
-	file, _, _ := strings.Cut(l.Path, "!/")
-	return fmt.Sprintf("seaworthy extract --layer %d %s %s", *l.Layer, shellWord(image), shellWord(file))
+	return fmt.Sprintf("seaworthy extract --layer %d %s %s", *l.Layer, shellWord(image), shellWord(l.File()))
 }
 
 // shellWord is s as a word of a shell's command line.

@@ -124,15 +124,15 @@ func (g *gitlabWriter) image(d *document) error {
 		g.report.Scan.Messages = append(g.report.Scan.Messages, gitlabMessage{level, value})
 	}
 	say("info", "verdict %s: %s", d.verdict.Decision, decisionWords(d.verdict.Decision))
-	if n := len(d.settled); n > 0 {
-		say("info", "left out because VEX settles them: %s", places(n, "finding"))
+	if n := len(d.dismissed); n > 0 {
+		say("info", "not listed, dismissed by VEX: %s", places(n, "finding"))
 	}
 	if n := len(d.excepted); n > 0 {
-		say("info", "left out because exceptions permit them: %s", places(n, "finding"))
+		say("info", "not listed, excepted: %s", places(n, "finding"))
 	}
 	for _, c := range d.coverage {
 		if c.State != seaworthy.Checked {
-			say("warn", "%s, %s: %s: %s", c.Risk, c.Subject, c.State, c.Reason)
+			say("warn", "%s, %s: %s: %s", c.Risk, c.Subject, stateWords(c.State), c.Reason)
 		}
 	}
 	for _, f := range d.findings {
@@ -150,14 +150,12 @@ func (g *gitlabWriter) vulnerability(d *document, f *seaworthy.Finding) gitlabVu
 		Identifiers: []gitlabIdentifier{gitlabIdentifierOf(f.ID)},
 	}
 	var lines []string
-	for _, l := range plainLines(d, f) {
-		label, text, _ := strings.Cut(l, ": ")
-		if label == "why" || label == "fix" {
-			text = markdownProse(text)
-		} else {
-			text = markdownCode(text)
+	for _, fact := range findingFacts(d, f) {
+		text := markdownCode(fact.text)
+		if fact.isProse {
+			text = markdownProse(fact.text)
 		}
-		lines = append(lines, label+": "+text)
+		lines = append(lines, fact.label+": "+text)
 	}
 	v.Description = clip(strings.Join(lines, "\n\n"), gitlabMaxDescription)
 	for _, a := range f.Aliases {

@@ -13,11 +13,14 @@ import (
 
 // HistoryStep is one step of the build of an image.
 type HistoryStep struct {
-	// Layer is the layer that the step made, nil if it made none, or if nobody
-	// knows which.
+	// Layer is the layer that the step made, nil if it made none, or if it is not
+	// known which.
 	Layer *seaworthy.Layer
+	// Index is the step's index in the history of the image configuration; nil for a
+	// layer without a step.
+	Index *int
 	// Instruction is the build instruction, secrets redacted; empty where the
-	// history does not tell.
+	// history has none.
 	Instruction string
 	// Created is when the step was done, as the history says.
 	Created *time.Time
@@ -89,13 +92,14 @@ func (h *History) Close() error { return nil }
 func (h *History) found(d *document) (perStep [][]*seaworthy.Finding, elsewhere []*seaworthy.Finding) {
 	perStep = make([][]*seaworthy.Finding, len(h.steps))
 	ofLayer := make(map[int]int)
-	ofInstruction := make(map[string]int)
+	ofStep := make(map[int]int)
 	for i := range slices.Backward(h.steps) { // the first of several alike
 		s := &h.steps[i]
 		if s.Layer != nil {
 			ofLayer[s.Layer.Index] = i
-		} else {
-			ofInstruction[untilHidden(s.Instruction)] = i
+		}
+		if s.Index != nil {
+			ofStep[*s.Index] = i
 		}
 	}
 	for _, f := range d.findings {
@@ -104,8 +108,8 @@ func (h *History) found(d *document) (perStep [][]*seaworthy.Finding, elsewhere 
 			i, ok := 0, false
 			if l.Layer != nil {
 				i, ok = ofLayer[*l.Layer]
-			} else if l.Instruction != "" {
-				i, ok = ofInstruction[untilHidden(l.Instruction)]
+			} else if l.Step != nil {
+				i, ok = ofStep[*l.Step]
 			}
 			if ok && !in[i] {
 				in[i] = true
@@ -117,17 +121,6 @@ func (h *History) found(d *document) (perStep [][]*seaworthy.Finding, elsewhere 
 		}
 	}
 	return perStep, elsewhere
-}
-
-// untilHidden gives an instruction up to where a secret was taken out of it, or it
-// was cut off. That is done in more than one way, and so the start must tell one
-// instruction from another.
-func untilHidden(text string) string {
-	text = oneLine(text)
-	for _, mark := range []string{"***", "[redacted]", "…"} {
-		text, _, _ = strings.Cut(text, mark)
-	}
-	return text
 }
 
 // buried is what all layers hold and no container sees.
@@ -192,7 +185,7 @@ func (h *History) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
 		text = shorten(visible(shortSums(text)), 3*(p.width-stepColumns))
 	}
 	if text == "" {
-		text, kind = "the history does not say how it was made", dim
+		text, kind = "(no instruction recorded)", dim
 	}
 	p.hang(stepColumns, label, prose(kind, text))
 	indent := strings.Repeat(" ", stepColumns)
@@ -202,7 +195,7 @@ func (h *History) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
 	if s.Changes != nil {
 		p.hang(stepColumns, indent, s.Changes.spans()...)
 		if b := s.Changes.Buried; b.Files > 0 {
-			p.hang(stepColumns, indent, prose(yellow, fmt.Sprintf("%s of it buried (%s)", places(b.Files, "file"), Size(b.Bytes))))
+			p.hang(stepColumns, indent, prose(yellow, fmt.Sprintf("%s of it later replaced or deleted (%s)", places(b.Files, "file"), Size(b.Bytes))))
 		}
 	}
 	for _, risk := range seaworthy.Risks() {
@@ -216,20 +209,6 @@ func (h *History) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
 		}
 		p.hang(stepColumns, indent, spans...)
 	}
-}
-
-// shortSums shortens the SHA-256 sums by which the classic builder names what was
-// added or copied.
-func shortSums(text string) string {
-	const length, shown = 64, 12
-	words := strings.Fields(text)
-	for i, w := range words {
-		at := strings.LastIndexByte(w, ':') + 1
-		if sum := w[at:]; len(sum) == length && strings.Trim(sum, "0123456789abcdef") == "" {
-			words[i] = w[:at+shown] + "…"
-		}
-	}
-	return strings.Join(words, " ")
 }
 
 // spans say in words what a layer did.
@@ -257,7 +236,7 @@ func (h *History) sum(p *page, t *textWriter, d *document, elsewhere []*seaworth
 	p.rule("all layers")
 	t.risks(p, d)
 	if counts := tally(elsewhere...); len(counts) > 0 {
-		p.hang(2+riskColumns, "  "+strings.Repeat(" ", riskColumns), prose(dim, places(len(elsewhere), "finding")+" of the configuration as a whole among them"))
+		p.hang(2+riskColumns, "  "+strings.Repeat(" ", riskColumns), prose(dim, "including "+places(len(worstOf(elsewhere)), "finding")+" about the image configuration"))
 	}
 	b := h.buried()
 	if b.Files == 0 {
@@ -265,7 +244,7 @@ func (h *History) sum(p *page, t *textWriter, d *document, elsewhere []*seaworth
 		return
 	}
 	p.hang(2+riskColumns, fmt.Sprintf("  %-*s", riskColumns, "buried"), prose(plain, fmt.Sprintf(
-		"%s of %s (%.0f %%), in %s that later layers removed or replaced: no container sees them, anyone who can pull the image can take them out",
+		"%s of %s (%.0f %%), in %s that later layers replace or delete: containers do not see them, but anyone who can pull the image can extract them",
 		Size(b.Bytes), Size(h.brought()), 100*float64(b.Bytes)/float64(max(h.brought(), 1)), places(b.Files, "file"))))
 	most := 5
 	if h.opt.Verbose {

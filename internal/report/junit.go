@@ -11,9 +11,9 @@ import (
 
 // junitWriter writes the XML that came with JUnit's Ant task and that every CI
 // system reads: one test suite for each image. In it a finding is a test that
-// failed, one with an exception a test that was skipped, a subject that was
-// looked at a test that passed, one that was not a test that was skipped, and one
-// that could not be looked at an error. The verdict is a test of its own.
+// failed, one with an exception a test that was skipped, a subject that was checked a
+// test that passed, one that was not checked a test that was skipped, and one that
+// could not be checked an error. The verdict is a test of its own.
 type junitWriter struct {
 	collector
 	out    io.Writer
@@ -120,7 +120,7 @@ func (j *junitWriter) suite(d *document) error {
 }
 
 func junitVerdict(v *seaworthy.Verdict) junitCase {
-	c := junitCase{Class: "seaworthy.verdict", Name: "the image may sail", Time: "0"}
+	c := junitCase{Class: "seaworthy.verdict", Name: "verdict", Time: "0"}
 	var reasons []string
 	for _, r := range v.Reasons {
 		reasons = append(reasons, visible(r))
@@ -141,13 +141,13 @@ func junitFinding(d *document, f *seaworthy.Finding) junitCase {
 	if len(f.Locations) > 0 {
 		c.File = visiblePath(f.Locations[0].Path)
 	}
-	outcome := &junitOutcome{Message: visible(f.Title), Type: f.Severity.String(), Text: strings.Join(plainLines(d, f), "\n")}
+	outcome := &junitOutcome{Message: visible(f.Title), Type: f.Severity.String(), Text: joinFacts(findingFacts(d, f))}
 	switch e := f.Exception; {
-	case settled(f):
-		outcome.Message = visible("settled by VEX: " + vexWords(f.VEX))
+	case isDismissed(f):
+		outcome.Message = visible("dismissed by VEX: " + vexWords(f.VEX))
 		c.Skipped = outcome
 	case e != nil:
-		outcome.Message = visible("permitted by an exception: " + e.Reason)
+		outcome.Message = visible("excepted: " + e.Reason)
 		c.Skipped = outcome
 	default:
 		c.Failure = outcome
@@ -168,57 +168,74 @@ func junitCoverage(v *seaworthy.Coverage) junitCase {
 	return c
 }
 
-// maxPlainPlaces bounds the places that plainLines lists.
+// maxPlainPlaces limits the places that findingFacts lists.
 const maxPlainPlaces = 100
 
-// plainLines tells all of a finding but its title, line by line, for formats that
-// hold plain text.
-func plainLines(d *document, f *seaworthy.Finding) []string {
-	var out []string
-	add := func(label, text string) {
+// fact is one thing about a finding.
+type fact struct {
+	label, text string
+	// isProse is true for sentences, false for what stands in the image.
+	isProse bool
+}
+
+// findingFacts gives all about a finding but its title, for formats that hold plain
+// text. The texts are visible.
+func findingFacts(d *document, f *seaworthy.Finding) []fact {
+	var out []fact
+	add := func(label, text string, isProse bool) {
 		if text != "" {
-			out = append(out, label+": "+text)
+			out = append(out, fact{label, visible(text), isProse})
 		}
 	}
-	add("severity", f.Severity.String())
+	add("severity", f.Severity.String(), false)
 	if p := f.Package; p != nil {
-		add("package", visible(p.Name+" "+p.Version))
-		add("fixed in", visible(p.FixedVersion))
+		add("package", p.Name+" "+p.Version, false)
+		add("fixed in", p.FixedVersion, false)
 	}
-	for _, l := range paragraphs(f.Evidence) {
-		add("seen", visible(l))
+	for _, l := range evidenceLines(f) {
+		add("evidence", l, false)
 	}
 	for i, l := range f.Locations {
 		if i == maxPlainPlaces {
-			add("at", places(len(f.Locations)-i, "more place"))
+			add("where", places(len(f.Locations)-i, "more place"), false)
 			break
 		}
-		add("at", placeAndLayer(l))
+		out = append(out, fact{"where", placeAndLayer(l), false})
 	}
 	for _, instruction := range d.instructions(f.Locations[:min(len(f.Locations), maxPlainPlaces)]) {
-		add("by", visible(instruction))
+		add("step", instruction, false)
 	}
-	add("why", visible(oneLine(f.Detail)))
-	for _, l := range remedyLines(f.Remedy) {
-		add("fix", visible(l))
+	add("detail", oneLine(f.Detail), true)
+	if r := f.Remedy; r != nil {
+		add("fix", oneLine(r.Summary), true)
+		for _, s := range r.Steps {
+			for _, l := range paragraphs(s.Text) {
+				add("fix", l, s.Kind == seaworthy.StepNote)
+			}
+		}
 	}
 	for _, r := range f.References {
-		add("see", visible(r))
+		add("more", r, false)
 	}
 	for _, c := range f.ControlNames() {
-		add("violates", visible(c))
+		add("violates", c, false)
 	}
 	return out
+}
+
+func joinFacts(facts []fact) string {
+	lines := make([]string, len(facts))
+	for i, f := range facts {
+		lines[i] = f.label + ": " + f.text
+	}
+	return strings.Join(lines, "\n")
 }
 
 // placeAndLayer names the place and the layer.
 func placeAndLayer(l seaworthy.Location) string {
 	out := place(l, len(l.Path)*10+1)
 	if l.Layer != nil {
-		out += fmt.Sprintf(", layer %d", *l.Layer)
-		if l.RemovedIn != nil {
-			out += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
-		}
+		out += ", " + layerWords(l)
 	}
 	return out
 }

@@ -62,7 +62,7 @@ func (m *markdownWriter) Close() error {
 		b.WriteString(body)
 	}
 	if more := len(m.docs) - len(heads); more > 0 {
-		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. %s has everything.\n", places(more, "image"), m.opt.Names.jsonCode())
+		fmt.Fprintf(&b, "**%s not shown**: a comment holds only so much%s.\n", places(more, "image"), markdownOption(m.opt.Names.JSON))
 	}
 	_, err := io.WriteString(m.out, b.String())
 	return err
@@ -105,10 +105,10 @@ func (m *markdownWriter) head(d *document) string {
 	}
 	b.WriteByte('\n')
 	if len(d.hidden) > 0 {
-		fmt.Fprintf(&b, "%s.\n\n", markdownProse(hiddenLine(d, &m.opt.Names)))
+		fmt.Fprintf(&b, "%s.\n\n", markdownProse(m.opt.Names.hiddenLine(d)))
 	}
 	markdownGaps(&b, d)
-	rows(&b, maxReasons, judgedBy(d.provenance, shortDigest), func(l string) string {
+	rows(&b, maxReasons, provenanceLines(d.provenance, shortDigest), func(l string) string {
 		return fmt.Sprintf("<sub>%s</sub>\n", markdownShort(l, maxFact))
 	})
 	b.WriteByte('\n')
@@ -124,10 +124,10 @@ func markdownRisk(s riskState) string {
 	case len(s.counts) == 0:
 		out = append(out, markdownShort(s.sentence(), maxFact))
 	case len(s.gaps) > 0:
-		out = append(out, places(len(s.gaps), "part")+" not checked")
+		out = append(out, partlyChecked)
 	}
-	if s.settled > 0 {
-		out = append(out, fmt.Sprintf("%d settled by VEX", s.settled))
+	if s.dismissed > 0 {
+		out = append(out, fmt.Sprintf("%d dismissed by VEX", s.dismissed))
 	}
 	if s.excepted > 0 {
 		out = append(out, fmt.Sprintf("%d excepted", s.excepted))
@@ -138,7 +138,7 @@ func markdownRisk(s riskState) string {
 func markdownGaps(b *strings.Builder, d *document) {
 	var gaps []*seaworthy.Coverage
 	for _, s := range d.states() {
-		if !s.toldInFull() {
+		if !s.isComplete() {
 			gaps = append(gaps, s.gaps...)
 		}
 	}
@@ -147,11 +147,19 @@ func markdownGaps(b *strings.Builder, d *document) {
 	}
 	fmt.Fprintf(b, "<details><summary><b>not checked</b>: %s</summary>\n\n| risk | subject | state | reason |\n|---|---|---|---|\n", places(len(gaps), "part"))
 	if left := rows(b, maxGaps, gaps, func(c *seaworthy.Coverage) string {
-		return fmt.Sprintf("| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), c.State, markdownShort(c.Reason, maxCell))
+		return fmt.Sprintf("| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), stateWords(c.State), markdownShort(c.Reason, maxCell))
 	}); left > 0 {
 		fmt.Fprintf(b, "| | and %s | | |\n", places(left, "more part"))
 	}
 	b.WriteString("\n</details>\n\n")
+}
+
+// markdownOption is an option that has what a comment leaves out; "" without a name.
+func markdownOption(option string) string {
+	if option == "" {
+		return ""
+	}
+	return "; see " + markdownCode(option)
 }
 
 // findings gives the findings in at most room bytes, the worst of each risk
@@ -175,7 +183,7 @@ func (m *markdownWriter) findings(d *document, room int) string {
 		part := fmt.Sprintf("<details><summary><b>%s</b>: %s</summary>\n\n| severity | finding | where | fix |\n|---|---|---|---|\n", risk, strings.Join(counts, ", "))
 		var table strings.Builder
 		space := limit - b.Len() - len(part) - len(ending)
-		remedies := markdownRemedies(found, space/4)
+		remedies := markdownUpgrades(found, space/4)
 		items := markdownItems(risk, found)
 		more := rows(&table, space-len(remedies), items, func(i markdownItem) string { return i.text })
 		for _, i := range items[len(items)-more:] {
@@ -186,7 +194,7 @@ func (m *markdownWriter) findings(d *document, room int) string {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "**%s left out**: a comment holds only so much. %s has them all.\n\n", places(left, "finding"), m.opt.Names.jsonCode())
+		fmt.Fprintf(&b, "**%s not shown**: a comment holds only so much%s.\n\n", places(left, "finding"), markdownOption(m.opt.Names.JSON))
 	}
 	return b.String()
 }
@@ -204,18 +212,18 @@ func rows[T any](b *strings.Builder, room int, items []T, row func(T) string) (l
 	return 0
 }
 
-// markdownRow is a row for a finding, or for several of one kind.
-func markdownRow(alike []*seaworthy.Finding) string {
-	f := alike[0]
-	what := markdownShort(f.Title, maxCell) + "<br>" + markdownCell(f.ID)
+// markdownRow is a row for a finding, or for a group of them.
+func markdownRow(group []*seaworthy.Finding) string {
+	f := group[0]
+	what := markdownShort(f.Title, maxCell) + "<br>" + markdownIDs(f)
 	if p := f.Package; p != nil {
 		what += " in " + markdownCell(p.Name+" "+p.Version)
 	}
 	locations, more := f.Locations, 0
-	if len(alike) > 1 {
-		what += " · " + places(len(alike), "finding")
-		locations, more = firstPlaces(alike, maxCellPlaces)
-	} else if lines := paragraphs(f.Evidence); len(lines) > 0 {
+	if len(group) > 1 {
+		what += " · " + places(len(group), "finding")
+		locations, more = firstPlaces(group, maxCellPlaces)
+	} else if lines := evidenceLines(f); len(lines) > 0 {
 		what += "<br>" + markdownCell(lines[0])
 		if len(lines) > 1 {
 			what += fmt.Sprintf(" and %s", places(len(lines)-1, "more line"))
@@ -228,17 +236,49 @@ func markdownRow(alike []*seaworthy.Finding) string {
 	for _, l := range locations {
 		at := markdownCode(place(l, maxCell))
 		if l.Layer != nil {
-			at += fmt.Sprintf(" layer %d", *l.Layer)
-		}
-		if l.RemovedIn != nil {
-			at += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
+			at += " " + layerWords(l)
 		}
 		where = append(where, at)
 	}
 	if more > 0 {
 		where = append(where, "and "+places(more, "more place"))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(f.Severity), what, strings.Join(where, "<br>"), markdownShort(f.Remedy.String(), maxCell))
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(f.Severity), what, strings.Join(where, "<br>"), markdownRemedy(f.Remedy))
+}
+
+// markdownIDs are the id of the kind of finding, and of a configuration defect the
+// items of the CIS Docker Benchmark and Dockle's checkpoints.
+func markdownIDs(f *seaworthy.Finding) string {
+	out := markdownCell(f.ID)
+	if f.Risk != seaworthy.Misconfiguration {
+		return out
+	}
+	for _, c := range checkpoints(f) {
+		out += " · " + markdownShort(c, maxCell)
+	}
+	return out
+}
+
+// markdownRemedy is a remedy for a cell of a table.
+func markdownRemedy(r *seaworthy.Remedy) string {
+	if r == nil {
+		return ""
+	}
+	lines := []string{markdownShort(r.Summary, maxCell)}
+	size := columns(r.Summary)
+	for _, s := range r.Steps {
+		if size += columns(s.Text); size > maxCell {
+			break
+		}
+		for _, l := range paragraphs(s.Text) {
+			if s.Kind == seaworthy.StepNote {
+				lines = append(lines, markdownShort(l, maxCell))
+			} else {
+				lines = append(lines, markdownCell(l))
+			}
+		}
+	}
+	return strings.Join(lines, "<br>")
 }
 
 // markdownCell is markdownCode of a string that is made visible and short.

@@ -70,7 +70,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 		if len(text) > maxComment {
 			t.Errorf("%d images: %d bytes, want at most %d", images, len(text), maxComment)
 		}
-		if !strings.Contains(text, "left out**: a comment holds only so much") {
+		if !strings.Contains(text, "not shown**: a comment holds only so much") {
 			t.Errorf("%d images: the comment does not say that it is cut", images)
 		}
 		if open, closed := strings.Count(text, "<details>"), strings.Count(text, "</details>"); open != closed || open == 0 {

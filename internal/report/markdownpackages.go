@@ -13,34 +13,34 @@ type markdownItem struct {
 	findings int
 }
 
-// markdownItems are the rows for the findings of a risk: one for the findings
-// of a kind, and one for the flaws of a package.
+// markdownItems are the rows for the findings of a risk: one for each group of
+// findings, and one for the vulnerabilities of a package.
 func markdownItems(risk seaworthy.Risk, found []*seaworthy.Finding) []markdownItem {
-	var groups []*flawed
+	var groups []*packageGroup
 	if risk == seaworthy.Vulnerability {
 		groups, found = byPackage(found)
 	}
 	var items []markdownItem
-	for _, alike := range inKinds(found) {
-		items = append(items, markdownItem{markdownRow(alike), len(alike)})
+	for _, group := range grouped(found) {
+		items = append(items, markdownItem{markdownRow(group), len(group)})
 	}
 	for _, g := range groups {
-		items = append(items, markdownItem{markdownFlawed(g), len(g.all)})
+		items = append(items, markdownItem{markdownPackage(g), len(g.vulnerabilities)})
 	}
 	return items
 }
 
-// maxCellFlaws is how many flaws of a package a cell names.
-const maxCellFlaws = 8
+// maxCellIDs is how many vulnerabilities of a package a cell names.
+const maxCellIDs = 8
 
-// markdownFlawed is a row for a package with its flaws.
-func markdownFlawed(g *flawed) string {
+// markdownPackage is a row for a package with its vulnerabilities.
+func markdownPackage(g *packageGroup) string {
 	what := markdownCode(shorten(visible(g.name+" "+g.version), maxFact))
 	if len(g.packages) > 1 || g.packages[0] != g.name {
 		what += " (" + markdownShort(list(g.packages, 4), maxFact) + ")"
 	}
-	var flaws []string
-	for _, f := range g.flaws[:min(len(g.flaws), maxCellFlaws)] {
+	var ids []string
+	for _, f := range g.vulnerabilities[:min(len(g.vulnerabilities), maxCellIDs)] {
 		text := markdownCell(f.ID) + " " + f.Severity.String()
 		if f.KEV != nil {
 			text += " <b>exploited</b>"
@@ -48,10 +48,10 @@ func markdownFlawed(g *flawed) string {
 		if f.Package.FixedVersion == "" {
 			text += " (" + markdownShort(unfixedWords(f.Package.Status), maxFact) + ")"
 		}
-		flaws = append(flaws, text)
+		ids = append(ids, text)
 	}
-	what += "<br>" + strings.Join(flaws, ", ")
-	if rest := g.flaws[len(flaws):]; len(rest) > 0 {
+	what += "<br>" + strings.Join(ids, ", ")
+	if rest := g.vulnerabilities[len(ids):]; len(rest) > 0 {
 		what += fmt.Sprintf(" and %d more: %s", len(rest), tallyText(rest))
 	}
 	var where []string
@@ -66,21 +66,22 @@ func markdownFlawed(g *flawed) string {
 		}
 		where = append(where, at)
 	}
-	mended := "no fix yet"
+	fix := "no fix yet"
 	if g.upgrade != "" {
-		mended = markdownCode(shorten(visible(g.upgrade), maxFact))
+		fix = markdownCode(shorten(visible(g.upgrade), maxFact))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(g.worst()), what, strings.Join(where, "<br>"), mended)
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(g.worst()), what, strings.Join(where, "<br>"), fix)
 }
 
-// markdownRemedies are the commands that mend packages, in at most room bytes.
-func markdownRemedies(found []*seaworthy.Finding, room int) string {
+// markdownUpgrades are the commands that fix packages, in at most room bytes.
+func markdownUpgrades(found []*seaworthy.Finding, room int) string {
 	var b strings.Builder
-	for _, r := range remediesOf(found) {
+	list, _, _ := upgradesOf(found)
+	for _, r := range list {
 		if r.command == "" {
 			continue
 		}
-		line := fmt.Sprintf("\nMends %s: %s\n", places(r.findings, "finding"), markdownCode(visible(strings.Join(append([]string{r.command}, r.packages...), " "))))
+		line := fmt.Sprintf("\nFixes %s: %s\n", vulnerabilities(len(r.fixes)), markdownCode(visible(strings.Join(append([]string{r.command}, r.packages...), " "))))
 		if b.Len()+len(line) > room {
 			break
 		}

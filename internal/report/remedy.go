@@ -31,7 +31,7 @@ func (t *textWriter) remedy(p *page, r *seaworthy.Remedy) {
 			if s.Kind == seaworthy.StepNote {
 				p.field(green, name(), prose(plain, line))
 			} else {
-				t.command(p, name(), stepWords(line))
+				t.command(p, name(), splitWords(line))
 			}
 		}
 	}

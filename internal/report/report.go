@@ -4,7 +4,6 @@
 package report
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -65,40 +64,37 @@ type Options struct {
 	// Now is the time from which the text and markdown formats reckon the age of
 	// an image; if it is zero they show no age.
 	Now time.Time
-	// Created is the time that a bill of materials names as that of its making. If
-	// it is zero, CycloneDX names none, and SPDX the one at which the image was built.
+	// Created is the time at which an SBOM says that it was made. If it is zero,
+	// CycloneDX has none, and SPDX the one at which the image was built.
 	Created time.Time
 	// Verbose lets the text format show everything it knows.
 	Verbose bool
-	// Names are what the reader knows these options by.
+	// Names are what the user knows these options by.
 	Names Names
 }
 
-// Names are what reports for people call the options by which a reader gets more, such
-// as the names of flags. An option without a name is described.
+// Names are what hints call the options by, such as the names of flags. For an option
+// without a name there is no hint.
 type Names struct {
-	// Verbose shows everything in the text format, JSON is how the JSON format is
-	// chosen, and Severities chooses the severities that are shown.
-	Verbose, JSON, Severities string
+	// Verbose is the option for [Options.Verbose], Severities that for
+	// [Options.Severities], and JSON the one for a report in JSON.
+	Verbose, Severities, JSON string
 }
 
-func (n *Names) verbose() string { return cmp.Or(n.Verbose, "the verbose report") }
-func (n *Names) json() string    { return cmp.Or(n.JSON, "the JSON report") }
-
-// severities is in parentheses, after a space.
-func (n *Names) severities() string {
-	if n.Severities == "" {
+// verbose is the hint that the option for more gives something.
+func (n *Names) verbose(what string) string {
+	if n.Verbose == "" {
 		return ""
 	}
-	return " (" + n.Severities + ")"
+	return "use " + n.Verbose + " for " + what
 }
 
-// jsonCode is json for Markdown.
-func (n *Names) jsonCode() string {
-	if n.JSON == "" {
-		return n.json()
+// inParentheses is an option behind what it shows more of; "" if it has no name.
+func inParentheses(option string) string {
+	if option == "" {
+		return ""
 	}
-	return markdownCode(n.JSON)
+	return " (" + option + ")"
 }
 
 // New starts a report in the given format. Nothing is written until the first

@@ -155,7 +155,7 @@ func TestSize(t *testing.T) {
 func TestFilter(t *testing.T) {
 	text := write(t, Text, Options{Now: now, Severities: []seaworthy.Severity{seaworthy.Critical}}, harbour())
 	for _, want := range []string{
-		"misconfiguration  2 high  2 medium  1 low  1 negligible  (1 part not checked)\n                    (1 excepted)\n",
+		"misconfiguration  2 high  2 medium  1 low  1 negligible  (partly checked)\n                    (1 excepted)\n",
 		"8 more findings not shown (--severity): 2 high, 2 medium, 2 low, 2 negligible;",
 		"CVE-2024-45491", "FAIL",
 	} {

@@ -110,7 +110,7 @@ func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
 			message += ", fixed in " + visible(p.FixedVersion)
 		}
 	}
-	for _, l := range paragraphs(f.Evidence) {
+	for _, l := range evidenceLines(f) {
 		message += "\n" + visible(l)
 	}
 	r := sarifResult{
@@ -140,7 +140,7 @@ func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
 	if f.VEX != nil {
 		r.Properties["vex"] = f.VEX
 	}
-	if settled(f) {
+	if isDismissed(f) {
 		r.Suppressions = append(r.Suppressions, sarifSuppression{Kind: "external", Status: "accepted", Justification: vexWords(f.VEX)})
 	}
 	if e := f.Exception; e != nil {
@@ -180,9 +180,8 @@ func sarifLocationOf(d *document, l seaworthy.Location) sarifLocation {
 		}
 		if l.RemovedIn != nil {
 			logical.Properties["removedIn"] = *l.RemovedIn
-			name += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
 		}
-		notes = append(notes, name)
+		notes = append(notes, layerWords(l))
 		out.Logical = []sarifLogical{logical}
 	}
 	if instruction := d.instruction(l); instruction != "" {
@@ -206,8 +205,8 @@ func sarifInvocationOf(d *document) sarifInvocation {
 		}
 		inv.Notifications = append(inv.Notifications, sarifNotification{
 			Level:      level,
-			Message:    sarifMessage{noLinks(fmt.Sprintf("%s, %s: %s: %s", c.Risk, visible(c.Subject), c.State, visible(c.Reason)))},
-			Properties: map[string]any{"risk": c.Risk, "subject": c.Subject, "state": c.State, "reason": c.Reason},
+			Message:    sarifMessage{noLinks(fmt.Sprintf("%s, %s: %s: %s", c.Risk, visible(c.Subject), stateWords(c.State), visible(c.Reason)))},
+			Properties: map[string]any{"risk": c.Risk, "subject": c.Subject, "state": c.State, "code": c.Code, "reason": c.Reason},
 		})
 	}
 	return inv

@@ -54,7 +54,7 @@ func (t *textWriter) image(d *document) error {
 	t.header(p, d)
 	t.risks(p, d)
 	t.findings(p, d)
-	t.settled(p, d)
+	t.dismissed(p, d)
 	t.excepted(p, d)
 	t.gaps(p, d)
 	t.verdict(p, d)
@@ -117,7 +117,7 @@ func (t *textWriter) header(p *page, d *document) {
 	p.hang(2, "  ", dotted(dim, ids)...)
 }
 
-// baseLine says what is known of the base image, "" if nothing is.
+// baseLine says what is known about the base image, "" if nothing is.
 func baseLine(i *seaworthy.Image) string {
 	name, evidence := "", ""
 	if i.Base != nil {
@@ -130,13 +130,13 @@ func baseLine(i *seaworthy.Image) string {
 	case i.BaseBoundary == nil && name == "":
 		return ""
 	case i.BaseBoundary == nil:
-		return "base image" + name + ", as a label says; where it ends is not known"
+		return "base image" + name + ", by its label; where it ends is not known"
 	case evidence == "":
 		return fmt.Sprintf("base image%s: %s", name, places(*i.BaseBoundary, "layer"))
 	case !i.Base.Exact:
-		return fmt.Sprintf("base image%s: at least %s, as %s", name, places(*i.BaseBoundary, "layer"), evidence)
+		return fmt.Sprintf("base image%s: at least %s (%s)", name, places(*i.BaseBoundary, "layer"), evidence)
 	default:
-		return fmt.Sprintf("base image%s: %s, as %s", name, places(*i.BaseBoundary, "layer"), evidence)
+		return fmt.Sprintf("base image%s: %s (%s)", name, places(*i.BaseBoundary, "layer"), evidence)
 	}
 }
 
@@ -174,18 +174,18 @@ func (t *textWriter) risks(p *page, d *document) {
 	}
 	if len(d.hidden) > 0 {
 		p.WriteByte('\n')
-		p.hang(2, "  ", prose(dim, hiddenLine(d, &t.opt.Names)))
+		p.hang(2, "  ", prose(dim, t.opt.Names.hiddenLine(d)))
 	}
 }
 
-// hiddenLine says how much a filter kept back.
-func hiddenLine(d *document, names *Names) string {
+// hiddenLine says how much a Filter kept back.
+func (n *Names) hiddenLine(d *document) string {
 	var counts []string
 	for _, c := range tally(d.hidden...) {
 		counts = append(counts, c.String())
 	}
 	return fmt.Sprintf("%s not shown%s: %s; the verdict counts them",
-		places(len(d.hidden), "more finding"), names.severities(), strings.Join(counts, ", "))
+		places(len(worstOf(d.hidden)), "more finding"), inParentheses(n.Severities), strings.Join(counts, ", "))
 }
 
 func riskLine(s riskState) []span {
@@ -194,15 +194,15 @@ func riskLine(s riskState) []span {
 		out = append(out, solid(severityStyle(c.severity), c.String()+" "))
 	}
 	switch {
-	case len(s.counts) == 0 && s.looked == seaworthy.Checked:
+	case len(s.counts) == 0 && s.state == seaworthy.Checked:
 		out = append(out, prose(green, s.sentence()))
 	case len(s.counts) == 0:
 		out = append(out, prose(yellow, s.sentence()))
 	case len(s.gaps) > 0:
-		out = append(out, solid(yellow, "("+places(len(s.gaps), "part")+" not checked)"))
+		out = append(out, solid(yellow, "("+partlyChecked+")"))
 	}
-	if s.settled > 0 {
-		out = append(out, solid(dim, fmt.Sprintf("(%d settled by VEX)", s.settled)))
+	if s.dismissed > 0 {
+		out = append(out, solid(dim, fmt.Sprintf("(%d dismissed by VEX)", s.dismissed)))
 	}
 	if s.excepted > 0 {
 		out = append(out, solid(dim, fmt.Sprintf("(%d excepted)", s.excepted)))
@@ -221,58 +221,59 @@ func (t *textWriter) findings(p *page, d *document) {
 		if risk != seaworthy.Vulnerability {
 			groups, apart = nil, found
 		}
-		runs, brief := inKinds(apart), 0
+		entries := grouped(apart)
 		if t.opt.Verbose {
-			runs = inOnes(apart)
+			entries = ungrouped(apart)
 		}
-		short := func(alike []*seaworthy.Finding) bool { return t.brief(d, alike[0]) }
-		for _, alike := range runs {
-			if !short(alike) {
+		isBrief := func(group []*seaworthy.Finding) bool { return t.isBrief(d, group[0]) }
+		for _, group := range entries {
+			if !isBrief(group) {
 				p.WriteByte('\n')
-				t.finding(p, d, joined(alike), len(alike))
+				t.finding(p, d, merged(group), len(group))
 			}
 		}
-		for _, alike := range runs {
-			if !short(alike) {
+		brief := 0
+		for _, group := range entries {
+			if !isBrief(group) {
 				continue
 			}
 			if brief == 0 {
 				p.WriteByte('\n')
 			}
 			brief++
-			if isAdvice(alike[0]) {
-				t.advice(p, alike)
+			if isAdvice(group[0]) {
+				t.advice(p, group)
 			} else {
-				t.pointer(p, d, alike[0])
+				t.seeSecret(p, d, group[0])
 			}
 		}
-		if brief > 0 {
-			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, t.opt.Names.verbose()+" shows evidence and fixes of these"))
+		if hint := t.opt.Names.verbose("evidence and fixes of these"); hint != "" && brief > 0 {
+			p.hang(gutter, strings.Repeat(" ", gutter), prose(dim, hint))
 		}
 		t.packages(p, d, groups)
 	}
 }
 
-// brief is true for a finding that gets one line: advice, not alarm, and what is told
-// under another risk.
-func (t *textWriter) brief(d *document, f *seaworthy.Finding) bool {
-	return !t.opt.Verbose && (isAdvice(f) || d.told(f))
+// isBrief reports whether a finding gets a line or two: advice, and what is reported
+// as a secret.
+func (t *textWriter) isBrief(d *document, f *seaworthy.Finding) bool {
+	return !t.opt.Verbose && (isAdvice(f) || d.isReportedAsSecret(f))
 }
 
-// advice writes findings of one kind as one entry, with the first of their places.
-func (t *textWriter) advice(p *page, alike []*seaworthy.Finding) {
-	f := alike[0]
-	spans := []span{prose(plain, f.Title), id(f)}
+// advice writes a group of findings as one entry, with the first of their places.
+func (t *textWriter) advice(p *page, group []*seaworthy.Finding) {
+	f := group[0]
+	spans := append([]span{prose(plain, f.Title)}, ids(f)...)
 	if a := f.Package; a != nil {
 		spans = append(spans, prose(plain, "in "+a.Name+" "+a.Version))
 		p.field(severityStyle(f.Severity), f.Severity.String(), spans...)
 		return
 	}
 	limit := 1
-	if len(alike) > 1 {
+	if len(group) > 1 {
 		limit = maxAdvicePlaces
 	}
-	where, more := firstPlaces(alike, limit)
+	where, more := firstPlaces(group, limit)
 	lines := make([][]span, len(where))
 	for i, l := range where {
 		text, rest := t.place(l), ""
@@ -287,11 +288,11 @@ func (t *textWriter) advice(p *page, alike []*seaworthy.Finding) {
 			lines[i] = append(lines[i], solid(dim, rest))
 		}
 	}
-	if len(alike) == 1 {
+	if len(group) == 1 {
 		spans = slices.Concat(append([][]span{spans}, lines...)...)
 		lines = nil
 	} else {
-		spans = append(spans, prose(plain, "· "+places(len(alike), "finding")))
+		spans = append(spans, prose(plain, "· "+places(len(group), "finding")))
 	}
 	p.field(severityStyle(f.Severity), f.Severity.String(), spans...)
 	for _, line := range lines {
@@ -299,9 +300,9 @@ func (t *textWriter) advice(p *page, alike []*seaworthy.Finding) {
 	}
 }
 
-// finding writes a finding in full, or n of one kind that are joined to one.
+// finding writes a finding in full, or n of a group that are merged to one.
 func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding, n int) {
-	head := []span{prose(bold, f.Title), id(f)}
+	head := append([]span{prose(bold, f.Title)}, ids(f)...)
 	if n > 1 {
 		head = append(head, prose(plain, "· "+places(n, "finding")))
 	}
@@ -319,36 +320,58 @@ func (t *textWriter) finding(p *page, d *document, f *seaworthy.Finding, n int) 
 		case a.Status != "":
 			spans = append(spans, prose(yellow, "· "+a.Status))
 		}
-		p.field(dim, "in", spans...)
+		p.field(dim, "package", spans...)
 	}
-	if lines := paragraphs(f.Evidence); f.Risk == seaworthy.Secret && t.fitting(p, lines) {
-		t.value(p, lines)
+	if lines := evidenceLines(f); f.Risk == seaworthy.Secret && t.fitsPage(p, lines) {
+		t.secretValue(p, lines)
 	} else {
-		t.evidence(p, f.Evidence)
+		t.evidence(p, lines)
 	}
 	t.places(p, d, f.Locations)
 	if line := extraction(d.image.Reference, f); line != "" {
-		p.field(dim, "show", literal(plain, line))
+		p.field(dim, "view", literal(plain, line))
 	}
 	if f.VEX != nil {
-		p.field(dim, "vex", prose(plain, f.VEX.Status+", says "+f.VEX.By))
+		p.field(dim, "vex", prose(plain, vexWords(f.VEX)))
 	}
 	if f.KEV != nil {
-		p.field(dim, "kev", prose(alarm, "known to be exploited, in CISA's catalog since "+f.KEV.DateAdded))
+		p.field(dim, "kev", prose(alarm, "known to be exploited (CISA KEV, "+f.KEV.DateAdded+")"))
 	}
 	t.remedy(p, f.Remedy)
 	if t.opt.Verbose {
 		for i, r := range f.References {
-			p.field(dim, label(i, "see"), solid(dim, visible(r)))
+			p.field(dim, label(i, "more"), solid(dim, visible(r)))
 		}
 		if len(f.Controls) > 0 {
-			p.field(dim, "breaks", prose(dim, strings.Join(f.ControlNames(), "; ")))
+			p.field(dim, "violates", prose(dim, strings.Join(f.ControlNames(), "; ")))
 		}
 	}
 }
 
-// id names the kind of finding, for exceptions and for looking it up.
-func id(f *seaworthy.Finding) span { return solid(dim, "["+visible(f.ID)+"]") }
+// ids name the kind of finding, for exceptions and for looking it up: the id, and of a
+// configuration defect the items of the CIS Docker Benchmark and Dockle's checkpoints.
+func ids(f *seaworthy.Finding) []span {
+	out := []span{solid(dim, "["+visible(f.ID)+"]")}
+	if f.Risk != seaworthy.Misconfiguration {
+		return out
+	}
+	return append(out, dotted(dim, checkpoints(f))...)
+}
+
+// checkpoints are the items of the CIS Docker Benchmark, and the checkpoints of Dockle,
+// that a configuration defect violates: "CIS 4.1", "CIS-DI-0001".
+func checkpoints(f *seaworthy.Finding) []string {
+	var out []string
+	for _, c := range f.Controls {
+		switch c.Standard {
+		case seaworthy.CISDocker:
+			out = append(out, "CIS "+c.Item)
+		case seaworthy.Dockle:
+			out = append(out, c.Item)
+		}
+	}
+	return out
+}
 
 // label is the label of the first of several lines; the others have none.
 func label(i int, s string) string {
@@ -358,8 +381,16 @@ func label(i int, s string) string {
 	return ""
 }
 
-func (t *textWriter) evidence(p *page, evidence string) {
-	lines := paragraphs(evidence)
+// evidenceLines gives the lines of the evidence; none for a secret of which nothing may
+// be shown.
+func evidenceLines(f *seaworthy.Finding) []string {
+	if f.Evidence == seaworthy.RedactionMark {
+		return nil
+	}
+	return paragraphs(f.Evidence)
+}
+
+func (t *textWriter) evidence(p *page, lines []string) {
 	more := 0
 	if !t.opt.Verbose && len(lines) > maxEvidenceLines {
 		more = len(lines) - maxEvidenceLines
@@ -369,10 +400,10 @@ func (t *textWriter) evidence(p *page, evidence string) {
 		if !t.opt.Verbose {
 			l = shorten(l, maxRows*(p.width-gutter))
 		}
-		p.field(dim, label(i, "seen"), literal(plain, l))
+		p.field(dim, label(i, "evidence"), literal(plain, l))
 	}
 	if more > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s shows them", places(more, "more line"), t.opt.Names.verbose())))
+		p.field(dim, "", prose(dim, "and "+places(more, "more line")+inParentheses(t.opt.Names.Verbose)))
 	}
 }
 
@@ -382,8 +413,8 @@ func paragraphs(s string) []string {
 		func(l string) bool { return strings.TrimSpace(l) == "" })
 }
 
-// places writes where a finding was seen, and once for each layer the instruction
-// that made it.
+// places writes where a finding is, and once for each layer the instruction that made
+// it.
 func (t *textWriter) places(p *page, d *document, locations []seaworthy.Location) {
 	more := 0
 	if !t.opt.Verbose && len(locations) > maxPlaces {
@@ -393,23 +424,44 @@ func (t *textWriter) places(p *page, d *document, locations []seaworthy.Location
 	for i, l := range locations {
 		spans := []span{solid(cyan, t.place(l))}
 		if l.Layer != nil {
-			where := fmt.Sprintf("· layer %d", *l.Layer)
-			if l.RemovedIn != nil {
-				where += fmt.Sprintf(", buried by layer %d", *l.RemovedIn)
-			}
-			spans = append(spans, solid(dim, where))
+			spans = append(spans, solid(dim, "· "+layerWords(l)))
 		}
-		p.field(dim, label(i, "at"), spans...)
+		p.field(dim, label(i, "where"), spans...)
 	}
 	if more > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s lists them", places(more, "more place"), t.opt.Names.json())))
+		p.field(dim, "", prose(dim, "and "+places(more, "more place")+inParentheses(t.opt.Names.JSON)))
 	}
-	for i, instruction := range d.instructions(locations) {
+	t.steps(p, d, locations, len(layersOf(locations)) > 1)
+}
+
+// layerWords name the layer of a location, and the one that deleted or replaced the
+// file.
+func layerWords(l seaworthy.Location) string {
+	words := fmt.Sprintf("layer %d", *l.Layer)
+	if l.RemovedIn != nil {
+		words += fmt.Sprintf(", removed in layer %d", *l.RemovedIn)
+	}
+	return words
+}
+
+// steps writes the instructions of locations, each once; if named, with the first of
+// its layers.
+func (t *textWriter) steps(p *page, d *document, locations []seaworthy.Location, named bool) {
+	seen := make(map[string]bool)
+	for _, l := range locations {
+		instruction := d.instruction(l)
+		if instruction == "" || seen[instruction] {
+			continue
+		}
 		text := visible(instruction)
+		if l.Layer != nil && named {
+			text = fmt.Sprintf("layer %d: %s", *l.Layer, text)
+		}
 		if !t.opt.Verbose {
 			text = shorten(text, p.width-gutter)
 		}
-		p.field(dim, label(i, "by"), prose(dim, text))
+		p.field(dim, label(len(seen), "step"), prose(dim, text))
+		seen[instruction] = true
 	}
 }
 
@@ -426,7 +478,7 @@ func (t *textWriter) place(l seaworthy.Location) string {
 // columns, or says that the finding is about the image itself.
 func place(l seaworthy.Location, n int) string {
 	if l.Path == "" {
-		if l.Layer != nil {
+		if l.Layer != nil || l.Step != nil {
 			return "history"
 		}
 		return "image configuration"
@@ -442,24 +494,23 @@ func place(l seaworthy.Location, n int) string {
 	}
 }
 
-func (t *textWriter) settled(p *page, d *document) {
-	if len(d.settled) == 0 {
+func (t *textWriter) dismissed(p *page, d *document) {
+	if len(d.dismissed) == 0 {
 		return
 	}
-	p.rule("settled by VEX")
+	p.rule("dismissed by VEX")
 	p.WriteByte('\n')
 	if !t.opt.Verbose {
-		p.hang(2, "  ", prose(plain, fmt.Sprintf("%s: %s", places(len(d.settled), "finding"), tallyText(d.settled))),
-			prose(dim, "("+t.opt.Names.verbose()+" says by whom)"))
+		p.hang(2, "  ", prose(plain, tallyText(d.dismissed)), prose(dim, strings.TrimSpace(inParentheses(t.opt.Names.verbose("the statements")))))
 		return
 	}
-	for _, f := range d.settled {
-		p.field(severityStyle(f.Severity), f.Severity.String(), prose(plain, f.Title), id(f))
+	for _, f := range d.dismissed {
+		p.field(severityStyle(f.Severity), f.Severity.String(), append([]span{prose(plain, f.Title)}, ids(f)...)...)
 		if a := f.Package; a != nil {
-			p.field(dim, "in", prose(plain, a.Name+" "+a.Version))
+			p.field(dim, "package", prose(plain, a.Name+" "+a.Version))
 		}
-		p.field(dim, "because", prose(plain, vexWords(f.VEX)))
-		t.evidence(p, f.Evidence)
+		p.field(dim, "reason", prose(plain, vexWords(f.VEX)))
+		t.evidence(p, evidenceLines(f))
 	}
 }
 
@@ -467,15 +518,10 @@ func (t *textWriter) excepted(p *page, d *document) {
 	if len(d.excepted) == 0 {
 		return
 	}
-	p.rule("permitted by exceptions")
+	p.rule("excepted")
 	p.WriteByte('\n')
 	if !t.opt.Verbose {
-		var counts []string
-		for _, c := range tally(d.excepted...) {
-			counts = append(counts, c.String())
-		}
-		p.hang(2, "  ", prose(plain, fmt.Sprintf("%s: %s", places(len(d.excepted), "finding"), strings.Join(counts, ", "))),
-			prose(dim, "("+t.opt.Names.verbose()+" gives the reasons)"))
+		p.hang(2, "  ", prose(plain, tallyText(d.excepted)), prose(dim, strings.TrimSpace(inParentheses(t.opt.Names.verbose("the reasons")))))
 		return
 	}
 	for _, f := range d.excepted {
@@ -483,15 +529,15 @@ func (t *textWriter) excepted(p *page, d *document) {
 		if f.Exception.Expires != "" {
 			reason += " (until " + f.Exception.Expires + ")"
 		}
-		p.field(severityStyle(f.Severity), f.Severity.String(), prose(plain, f.Title), id(f))
-		p.field(dim, "because", prose(plain, reason))
+		p.field(severityStyle(f.Severity), f.Severity.String(), append([]span{prose(plain, f.Title)}, ids(f)...)...)
+		p.field(dim, "reason", prose(plain, reason))
 	}
 }
 
 func (t *textWriter) gaps(p *page, d *document) {
 	begun := false
 	for _, s := range d.states() {
-		if s.toldInFull() {
+		if s.isComplete() {
 			continue
 		}
 		for _, c := range s.gaps {
@@ -501,20 +547,20 @@ func (t *textWriter) gaps(p *page, d *document) {
 				begun = true
 			}
 			label := "  " + p.paint(bold, fmt.Sprintf("%-*s", riskColumns, s.risk))
-			p.hang(2+riskColumns, label, prose(plain, c.Subject), prose(yellow, stateWords(c.State)), prose(plain, c.Reason))
+			p.hang(2+riskColumns, label, prose(plain, c.Subject), prose(yellow, "· "+stateWords(c.State)+":"), prose(plain, c.Reason))
 		}
 	}
 }
 
-// stateWords says a state of coverage between the subject and the reason.
+// stateWords names a state of coverage.
 func stateWords(s seaworthy.State) string {
 	switch s {
 	case seaworthy.Partial:
-		return "· read in part:"
+		return partlyChecked
 	case seaworthy.NotChecked:
-		return "· not checked:"
+		return "not checked"
 	default:
-		return "· failed:"
+		return "check failed"
 	}
 }
 
@@ -523,7 +569,7 @@ func (t *textWriter) verdict(p *page, d *document) {
 	p.rule("verdict")
 	p.WriteByte('\n')
 	s := decisionStyle(v.Decision)
-	p.hang(2, "  ", solid(s, strings.ToUpper(string(v.Decision))+" "), prose(plain, decisionWords(v.Decision)),
+	p.hang(2, "  ", solid(s, strings.ToUpper(string(v.Decision))+":"), prose(plain, decisionWords(v.Decision)),
 		prose(dim, fmt.Sprintf("(exit code %d)", exitCode(v.Decision))))
 	if r := d.reservation(); r != "" {
 		p.hang(4, "  "+p.paint(yellow, "•")+" ", prose(yellow, r))
@@ -532,15 +578,15 @@ func (t *textWriter) verdict(p *page, d *document) {
 		p.hang(4, "  "+p.paint(s, "•")+" ", prose(plain, r))
 	}
 	p.WriteByte('\n')
-	for _, l := range judgedBy(d.provenance, t.digest) {
+	for _, l := range provenanceLines(d.provenance, t.digest) {
 		p.hang(2, "  ", prose(dim, l))
 	}
 }
 
-// judgedBy names the policy, the program and the data, a sentence each. digest
+// provenanceLines name the program, the policy and the data, a line each. digest
 // shortens a digest, or does not.
-func judgedBy(by *seaworthy.Provenance, digest func(string) string) []string {
-	policy := "judged by policy " + by.Policy.Source
+func provenanceLines(by *seaworthy.Provenance, digest func(string) string) []string {
+	policy := "policy: " + by.Policy.Source
 	if by.Policy.Digest != "" {
 		policy += " (" + digest(by.Policy.Digest) + ")"
 	}
@@ -548,9 +594,9 @@ func judgedBy(by *seaworthy.Provenance, digest func(string) string) []string {
 	if by.Tool.Commit != "" {
 		tool += " (" + shorten(by.Tool.Commit, 13) + ")"
 	}
-	out := []string{policy + ", " + tool}
+	out := []string{tool, policy}
 	for _, s := range by.Data {
-		line := "with " + s.Source
+		line := "data: " + s.Source
 		if s.Modified != nil {
 			line += " of " + s.Modified.UTC().Format(time.DateOnly)
 		}
@@ -562,11 +608,11 @@ func judgedBy(by *seaworthy.Provenance, digest func(string) string) []string {
 func decisionWords(d seaworthy.Decision) string {
 	switch d {
 	case seaworthy.DecisionPass:
-		return "this image may sail"
+		return "the image meets the policy"
 	case seaworthy.DecisionFail:
-		return "this image may not sail"
+		return "the image violates the policy"
 	default:
-		return "not enough is known to let this image sail"
+		return "not enough was checked to clear the image"
 	}
 }
 

@@ -8,30 +8,28 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// How many flawed packages the text shows if it is not to be verbose: the first with
-// their worst flaws, more with a line each, and of the rest their number.
+// How many vulnerable packages the text shows if it is not to be verbose: the first
+// with their worst vulnerabilities, more with a line each, and of the rest their number.
 const (
-	maxDetailed = 8
-	maxFlaws    = 4
-	maxBare     = 8 // flaws of which nothing but the id is known
-	maxListed   = 24
-	maxRemedies = 8
+	maxDetailed        = 8
+	maxVulnerabilities = 4
+	maxBare            = 8 // vulnerabilities of which nothing but the id is known
+	maxListed          = 24
+	maxCommands        = 8
 )
 
-// packages writes the flaws of packages, those that matter most first, and what
-// mends them.
-func (t *textWriter) packages(p *page, d *document, groups []*flawed) {
+// packages writes the vulnerabilities of packages, those that matter most first, and
+// how to fix them.
+func (t *textWriter) packages(p *page, d *document, groups []*packageGroup) {
 	var all []*seaworthy.Finding
-	flaws := 0
 	for _, g := range groups {
 		all = append(all, g.all...)
-		flaws += len(g.flaws)
 	}
 	if len(all) == 0 {
 		return
 	}
 	p.WriteByte('\n')
-	p.hang(2, "  ", prose(plain, packagesLine(groups, flaws, all)))
+	p.hang(2, "  ", prose(plain, packagesLine(groups)))
 	detailed, listed := len(groups), 0
 	if !t.opt.Verbose {
 		detailed = min(detailed, maxDetailed)
@@ -39,12 +37,12 @@ func (t *textWriter) packages(p *page, d *document, groups []*flawed) {
 	}
 	for _, g := range groups[:detailed] {
 		p.WriteByte('\n')
-		t.flawed(p, d, g)
+		t.packageGroup(p, d, g)
 	}
 	if listed > 0 {
 		p.WriteByte('\n')
 		for _, g := range groups[detailed : detailed+listed] {
-			t.flawedLine(p, g)
+			t.packageLine(p, g)
 		}
 	}
 	if rest := groups[detailed+listed:]; len(rest) > 0 {
@@ -54,34 +52,42 @@ func (t *textWriter) packages(p *page, d *document, groups []*flawed) {
 		}
 		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s", places(len(rest), "more package"), tallyText(more))))
 	}
-	t.remedies(p, all)
-	if !t.opt.Verbose {
+	t.upgrades(p, all)
+	if hint := t.opt.Names.verbose("every vulnerability in full"); hint != "" && !t.opt.Verbose {
 		p.WriteByte('\n')
-		p.field(dim, "", prose(dim, t.opt.Names.verbose()+" shows every flaw, with what is known of it"))
+		p.field(dim, "", prose(dim, hint))
 	}
 }
 
-// packagesLine adds up.
-func packagesLine(groups []*flawed, flaws int, all []*seaworthy.Finding) string {
-	exploited, mended := 0, 0
-	for _, f := range all {
-		exploited += rank(f.KEV != nil)
-		mended += rank(f.Package.FixedVersion != "")
+// packagesLine adds up: "11 vulnerabilities in 4 source packages, all have a fix".
+func packagesLine(groups []*packageGroup) string {
+	total, exploited, fixable, installed := 0, 0, 0, 0
+	for _, g := range groups {
+		total += len(g.vulnerabilities)
+		installed += len(g.packages)
+		for _, f := range g.vulnerabilities {
+			exploited += rank(f.KEV != nil)
+			fixable += rank(hasFix(f))
+		}
 	}
-	text := places(flaws, "flaw") + " of " + places(len(groups), "package")
-	if len(all) != flaws {
-		text += fmt.Sprintf(", %s with all that was built from them", places(len(all), "finding"))
+	text := vulnerabilities(total) + " in " + places(len(groups), "package")
+	if installed != len(groups) {
+		text = vulnerabilities(total) + " in " + places(len(groups), "source package") + " (" + places(installed, "installed package") + ")"
 	}
-	switch mended {
-	case len(all):
-		text += "; a version mends each"
-	case 0:
-		text += "; no version mends any yet"
+	switch {
+	case fixable == total && total == 1:
+		text += "; it has a fix"
+	case fixable == total:
+		text += "; all have a fix"
+	case fixable == 0:
+		text += "; no fix yet"
+	case fixable == 1:
+		text += "; 1 has a fix"
 	default:
-		text += fmt.Sprintf("; a version mends %d", mended)
+		text += fmt.Sprintf("; %d have a fix", fixable)
 	}
 	if exploited > 0 {
-		text += fmt.Sprintf("; known to be exploited: %d", exploited)
+		text += fmt.Sprintf("; %d known to be exploited", exploited)
 	}
 	return text
 }
@@ -94,17 +100,17 @@ func tallyText(findings []*seaworthy.Finding) string {
 	return strings.Join(out, ", ")
 }
 
-// worst is the severity of the worst flaw.
-func (g *flawed) worst() seaworthy.Severity {
+// worst is the highest severity.
+func (g *packageGroup) worst() seaworthy.Severity {
 	worst := seaworthy.Unknown
-	for _, f := range g.flaws {
+	for _, f := range g.vulnerabilities {
 		worst = max(worst, f.Severity)
 	}
 	return worst
 }
 
 // heading names the package, its versions, and what was built from it.
-func (g *flawed) heading() []span {
+func (g *packageGroup) heading() []span {
 	spans := []span{prose(bold, g.name), prose(plain, g.version)}
 	if g.upgrade != "" {
 		spans = append(spans, prose(green, "→ "+g.upgrade))
@@ -125,29 +131,30 @@ func list(names []string, n int) string {
 	return strings.Join(names, ", ")
 }
 
-func (t *textWriter) flawedLine(p *page, g *flawed) {
-	spans := append(g.heading(), prose(dim, "· "+tallyText(g.flaws)))
+// packageLine writes a package in one line.
+func (t *textWriter) packageLine(p *page, g *packageGroup) {
+	spans := append(g.heading(), prose(dim, "· "+tallyText(g.vulnerabilities)))
 	p.field(severityStyle(g.worst()), g.worst().String(), spans...)
 }
 
-// flawed writes a package with its worst flaws.
-func (t *textWriter) flawed(p *page, d *document, g *flawed) {
+// packageGroup writes a package with its worst vulnerabilities.
+func (t *textWriter) packageGroup(p *page, d *document, g *packageGroup) {
 	p.field(severityStyle(g.worst()), g.worst().String(), g.heading()...)
-	told, bare := g.flaws, []*seaworthy.Finding(nil)
+	shown, bare := g.vulnerabilities, []*seaworthy.Finding(nil)
 	if !t.opt.Verbose {
-		told, bare = g.split()
+		shown, bare = g.split()
 	}
-	left := told
-	if !t.opt.Verbose && len(told) > maxFlaws+1 {
-		told = told[:maxFlaws]
+	left := shown
+	if !t.opt.Verbose && len(shown) > maxVulnerabilities+1 {
+		shown = shown[:maxVulnerabilities]
 	}
-	left = left[len(told):]
+	left = left[len(shown):]
 	width := 0
-	for _, f := range told {
+	for _, f := range shown {
 		width = max(width, columns(visible(f.ID)))
 	}
-	for _, f := range told {
-		t.flaw(p, f, width)
+	for _, f := range shown {
+		t.vulnerability(p, f, width)
 	}
 	if len(bare) > maxBare {
 		left, bare = append(left, bare[maxBare:]...), bare[:maxBare]
@@ -168,33 +175,24 @@ func (t *textWriter) flawed(p *page, d *document, g *flawed) {
 		t.places(p, d, g.locations())
 		return
 	}
-	for i, l := range layersOf(g.locations()) {
-		text := fmt.Sprintf("layer %d", *l.Layer)
-		if s := d.instruction(l); s != "" {
-			text += ": " + visible(s)
-		}
-		if !t.opt.Verbose {
-			text = shorten(text, p.width-gutter)
-		}
-		p.field(dim, label(i, "by"), prose(dim, text))
-	}
+	t.steps(p, d, layersOf(g.locations()), true)
 }
 
-// split divides the flaws into those of which there is something to tell, and those
-// that have but an id.
-func (g *flawed) split() (told, bare []*seaworthy.Finding) {
-	for _, f := range g.flaws {
-		if f.KEV != nil || f.VEX != nil || f.Package.FixedVersion == "" || notable(f) || !strings.Contains(f.Title, f.ID) {
-			told = append(told, f)
+// split divides the vulnerabilities into those with something to show, and those that
+// are only an id.
+func (g *packageGroup) split() (shown, bare []*seaworthy.Finding) {
+	for _, f := range g.vulnerabilities {
+		if f.KEV != nil || f.VEX != nil || f.Package.FixedVersion == "" || isLikelyExploited(f) || !strings.Contains(f.Title, f.ID) {
+			shown = append(shown, f)
 		} else {
 			bare = append(bare, f)
 		}
 	}
-	return told, bare
+	return shown, bare
 }
 
-// notable is true for a flaw that may be exploited soon.
-func notable(f *seaworthy.Finding) bool { return f.EPSS != nil && f.EPSS.Score >= 0.01 }
+// isLikelyExploited reports whether EPSS gives a vulnerability at least 1 %.
+func isLikelyExploited(f *seaworthy.Finding) bool { return f.EPSS != nil && f.EPSS.Score >= 0.01 }
 
 // layersOf gives a location for each layer.
 func layersOf(locations []seaworthy.Location) []seaworthy.Location {
@@ -209,8 +207,8 @@ func layersOf(locations []seaworthy.Location) []seaworthy.Location {
 	return out
 }
 
-// isSystemPackage is true for what an operating system's package manager installed:
-// the place of its database tells nobody anything.
+// isSystemPackage reports whether the package manager of an operating system installed
+// the package: then its location is the package database, which says nothing.
 func isSystemPackage(p *seaworthy.AffectedPackage) bool {
 	for _, kind := range []string{"alpm", "apk", "deb", "ebuild", "opkg", "rpm"} {
 		if strings.HasPrefix(p.PURL, "pkg:"+kind+"/") {
@@ -220,8 +218,8 @@ func isSystemPackage(p *seaworthy.AffectedPackage) bool {
 	return false
 }
 
-// flaw writes a line about one flaw, and if verbose all that is known of it.
-func (t *textWriter) flaw(p *page, f *seaworthy.Finding, width int) {
+// vulnerability writes a line about one vulnerability, and if verbose all that is known.
+func (t *textWriter) vulnerability(p *page, f *seaworthy.Finding, width int) {
 	const severities = 10 // "negligible"
 	id, severity := visible(f.ID), f.Severity.String()
 	spans := []span{
@@ -246,25 +244,25 @@ func (t *textWriter) flaw(p *page, f *seaworthy.Finding, width int) {
 	if f.KEV != nil {
 		add(alarm, "exploited since "+f.KEV.DateAdded)
 	}
-	if notable(f) {
+	if isLikelyExploited(f) {
 		add(plain, fmt.Sprintf("EPSS %.0f%%", f.EPSS.Score*100))
 	}
 	if f.Package.FixedVersion == "" {
 		add(yellow, unfixedWords(f.Package.Status))
 	}
 	if f.VEX != nil {
-		add(yellow, visible(strings.ReplaceAll(f.VEX.Status, "_", " "))+", says "+visible(f.VEX.By))
+		add(yellow, visible(strings.ReplaceAll(f.VEX.Status, "_", " "))+" (VEX by "+visible(f.VEX.By)+")")
 	}
 	if !strings.Contains(f.Title, f.ID) {
 		add(plain, visible(f.Title))
 	}
 	p.field(dim, "", spans...)
 	if t.opt.Verbose {
-		t.known(p, f)
+		t.details(p, f)
 	}
 }
 
-// unfixedWords says why no version mends a flaw.
+// unfixedWords says why there is no fixed version.
 func unfixedWords(status string) string {
 	if status == "" || status == "affected" || status == "fixed" {
 		return "no fix yet"
@@ -272,59 +270,58 @@ func unfixedWords(status string) string {
 	return visible(status)
 }
 
-// known writes all that is known of a flaw.
-func (t *textWriter) known(p *page, f *seaworthy.Finding) {
+// details writes all that is known of a vulnerability.
+func (t *textWriter) details(p *page, f *seaworthy.Finding) {
 	for _, line := range paragraphs(f.Detail) {
 		p.field(dim, "", prose(plain, line))
 	}
-	t.evidence(p, f.Evidence)
+	t.evidence(p, evidenceLines(f))
 	for _, c := range f.CVSS {
 		p.field(dim, "cvss", prose(plain, fmt.Sprintf("%.1f %s (%s)", c.Score, c.Vector, c.Source)))
 	}
 	if f.EPSS != nil {
-		p.field(dim, "epss", prose(plain, fmt.Sprintf("%.5f, more than %.1f%% of all flaws", f.EPSS.Score, f.EPSS.Percentile*100)))
+		p.field(dim, "epss", prose(plain, fmt.Sprintf("%.5f, higher than %.1f%% of all vulnerabilities", f.EPSS.Score, f.EPSS.Percentile*100)))
 	}
 	if f.Package.FixedVersion != "" {
-		p.field(dim, "mended in", prose(green, f.Package.FixedVersion))
+		p.field(dim, "fixed in", prose(green, f.Package.FixedVersion))
 	}
 	t.remedy(p, f.Remedy)
 	for i, r := range f.References {
-		p.field(dim, label(i, "see"), solid(dim, visible(r)))
+		p.field(dim, label(i, "more"), solid(dim, visible(r)))
 	}
 }
 
-// remedies writes what mends the packages: one command for all that it can name at
+// upgrades writes how to fix the packages: one command for all that it can name at
 // once.
-func (t *textWriter) remedies(p *page, findings []*seaworthy.Finding) {
-	list := remediesOf(findings)
+func (t *textWriter) upgrades(p *page, findings []*seaworthy.Finding) {
+	list, fixes, base := upgradesOf(findings)
 	if len(list) == 0 {
 		return
 	}
 	p.WriteByte('\n')
-	base, mended := 0, 0
-	for _, r := range list {
-		base += r.base
-		mended += r.findings
-	}
-	if base > 0 {
-		p.field(green, "fix", prose(plain, fmt.Sprintf("Rebuild on a newer base image: %d of the %d findings that can be mended came with it.", base, mended)))
+	if len(base) > 0 {
+		from := fmt.Sprintf("%d of the %d vulnerabilities with a fix come", len(base), len(fixes))
+		if len(fixes) == 1 {
+			from = "the vulnerability with a fix comes"
+		}
+		p.field(green, "fix", prose(plain, "Rebuild on a newer base image, from which "+from+"."))
 	}
 	more, others := 0, 0
 	for i, r := range list {
 		switch {
 		case r.command == "":
-			others += r.findings
-		case i >= maxRemedies && !t.opt.Verbose:
+			others += len(r.fixes)
+		case i >= maxCommands && !t.opt.Verbose:
 			more++
 		default:
-			p.field(green, "fix", prose(dim, "mends "+places(r.findings, "finding")+":"))
+			p.field(green, "fix", prose(dim, "for "+vulnerabilities(len(r.fixes))+":"))
 			t.command(p, "", slices.Concat(strings.Fields(r.command), r.packages))
 		}
 	}
 	if more > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s shows them", places(more, "more command"), t.opt.Names.verbose())))
+		p.field(dim, "", prose(dim, "and "+places(more, "more command")+inParentheses(t.opt.Names.Verbose)))
 	}
 	if others > 0 {
-		p.field(green, "fix", prose(plain, fmt.Sprintf("No command in the image mends %s: build it anew with the versions shown.", places(others, "finding"))))
+		p.field(green, "fix", prose(plain, fmt.Sprintf("No command in the image fixes %s: rebuild it with the versions shown.", vulnerabilities(others))))
 	}
 }

@@ -24,64 +24,68 @@ const maxText = 1 << 20
 // configuration looks through what the image configuration and its history say.
 func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 	var list []placed
-	lookAt := func(step instruction.Instruction, text string, more []credential.Match, layer int) {
+	lookAt := func(step instruction.Instruction, text string, more []credential.Match, from *instruction.Instruction) {
 		found := a.inText(text, more)
 		if len(found) == 0 {
 			return
 		}
 		at := seaworthy.Location{Instruction: a.redact(step.Redacted(), found)}
-		if layer >= 0 {
-			at.Layer = &layer
+		if from != nil && from.Layer >= 0 {
+			at.Layer = &from.Layer
+		}
+		if from != nil && from.History >= 0 {
+			at.Step = &from.History
 		}
 		for i := range found {
 			list = append(list, placed{a.sighting(&found[i]), at})
 		}
 	}
-	look := func(keyword, text string, more []credential.Match, layer int) {
-		lookAt(instruction.Parse(keyword+" "+text), text, more, layer)
+	look := func(keyword, text string, more []credential.Match, from *instruction.Instruction) {
+		lookAt(instruction.Parse(keyword+" "+text), text, more, from)
 	}
 	c := img.Config.Config
 	for _, e := range c.Env {
-		look("ENV", e, nil, -1)
+		look("ENV", e, nil, nil)
 	}
 	for _, k := range slices.Sorted(maps.Keys(c.Labels)) {
-		look("LABEL", k+"="+c.Labels[k], nil, -1)
+		look("LABEL", k+"="+c.Labels[k], nil, nil)
 	}
-	lookStarted := func(keyword string, argv []string, layer int) {
+	lookStarted := func(keyword string, argv []string, from *instruction.Instruction) {
 		text := strings.Join(argv, " ")
 		step := instruction.InExecForm(keyword, argv)
-		lookAt(step, text, append(a.inCommands(instruction.Parse(keyword+" "+text)), a.inCommands(step)...), layer)
+		lookAt(step, text, append(a.inCommands(instruction.Parse(keyword+" "+text)), a.inCommands(step)...), from)
 	}
 	if len(c.Cmd) > 0 {
-		lookStarted("CMD", c.Cmd, -1)
+		lookStarted("CMD", c.Cmd, nil)
 	}
 	if len(c.Entrypoint) > 0 {
-		lookStarted("ENTRYPOINT", c.Entrypoint, -1)
+		lookStarted("ENTRYPOINT", c.Entrypoint, nil)
 	}
 	if h := c.Healthcheck; h != nil && len(h.Test) > 0 {
 		text := strings.Join(h.Test[1:], " ")
-		look("HEALTHCHECK CMD", text, a.inCommands(instruction.Parse("RUN "+text)), -1)
+		look("HEALTHCHECK CMD", text, a.inCommands(instruction.Parse("RUN "+text)), nil)
 	}
 	for _, o := range c.OnBuild {
 		trigger := instruction.Parse(o)
-		look("ONBUILD", o, a.inCommands(trigger), -1)
+		look("ONBUILD", o, a.inCommands(trigger), nil)
 	}
 	steps, _ := instruction.History(img.Config, len(img.Layers))
-	for _, s := range steps {
+	for i := range steps {
+		s := &steps[i]
 		keyword, text := s.Keyword, s.Args
 		if keyword == "" {
 			keyword = "#"
 		}
 		if argv, ok := s.Exec(); ok && (keyword == "CMD" || keyword == "ENTRYPOINT") {
-			lookStarted(keyword, argv, s.Layer)
+			lookStarted(keyword, argv, s)
 		} else {
-			look(keyword, text, a.inCommands(s), s.Layer)
+			look(keyword, text, a.inCommands(*s), s)
 		}
 		for _, b := range s.BuildArgs {
-			look("ARG", b.Key+"="+b.Value, nil, s.Layer)
+			look("ARG", b.Key+"="+b.Value, nil, s)
 		}
 		if s.Comment != "" {
-			look("#", s.Comment, nil, s.Layer)
+			look("#", s.Comment, nil, s)
 		}
 	}
 	return list
@@ -107,7 +111,7 @@ func (a *Analyzer) redact(text string, found []credential.Match) string {
 	for _, m := range found {
 		value := string(m.Value)
 		if m.Encoding != "" {
-			return m.Rule.Head() + "[redacted]" // the run around it would have to go too
+			return m.Rule.Head() + seaworthy.RedactionMark // the run around it would have to go too
 		}
 		text = strings.ReplaceAll(text, value, instruction.Hidden)
 		if escaped := escapedJSON(value); escaped != value { // as exec form has it

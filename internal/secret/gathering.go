@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,8 +71,10 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 		g.byKey[key] = f
 		g.order = append(g.order, key)
 	}
-	if slices.ContainsFunc(f.locations, func(l seaworthy.Location) bool { return seaworthy.CompareLocations(l, at) == 0 }) {
-		return // the configuration and the step of the history that set it
+	if i := slices.IndexFunc(f.locations, func(l seaworthy.Location) bool { return seaworthy.CompareLocations(l, at) == 0 }); i >= 0 {
+		// The configuration and the step of the history that set it.
+		f.locations[i].Step = cmp.Or(f.locations[i].Step, at.Step)
+		return
 	}
 	f.count++
 	if owner != nil {
@@ -130,7 +133,7 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 	out := &seaworthy.Finding{
 		Risk: seaworthy.Secret, ID: f.rule.ID, Severity: f.severity,
 		Title: "The image holds " + f.rule.Name, Detail: strings.Join(detail, " "),
-		Subject: subjectOf(&first), Locations: f.locations, Evidence: f.name + f.head + "[redacted]", ValueDigest: f.digest, Remedy: remedy(f.rule, &first, steps),
+		Subject: subjectOf(&first), Locations: f.locations, Evidence: f.name + f.head + seaworthy.RedactionMark, ValueDigest: f.digest, Remedy: remedy(f.rule, &first, steps),
 		Techniques: []string{"T1552"}, Controls: []seaworthy.Control{seaworthy.Secret.Control(), {Standard: seaworthy.CISDocker, Item: "4.10"}},
 	}
 	if f.packages != nil && f.severity == seaworthy.Negligible {

@@ -109,6 +109,9 @@ func StepLocation(in instruction.Instruction) seaworthy.Location {
 	if in.Layer >= 0 {
 		l.Layer = &in.Layer
 	}
+	if in.History >= 0 {
+		l.Step = &in.History
+	}
 	return l
 }
 

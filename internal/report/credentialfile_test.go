@@ -7,9 +7,9 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// TestDefectsToldUnderSecret has files whose names look like credentials: one line
+// TestDefectsReportedAsSecrets has files whose names look like credentials: one line
 // where a secret was found in them, all of the finding where none was.
-func TestDefectsToldUnderSecret(t *testing.T) {
+func TestDefectsReportedAsSecrets(t *testing.T) {
 	defect := func(path string) seaworthy.Finding {
 		return seaworthy.Finding{Risk: seaworthy.Misconfiguration, ID: "credential-file", Severity: seaworthy.Medium, Title: path + " is called like a private key",
 			Controls: []seaworthy.Control{secretControl()}, Locations: []seaworthy.Location{at(0, path)}, Remedy: &seaworthy.Remedy{Summary: "Keep " + path + " out."}}
@@ -33,13 +33,13 @@ func TestDefectsToldUnderSecret(t *testing.T) {
 			t.Errorf("%s is left out:\n%s", name, text)
 		}
 		if strings.Contains(text, "Keep "+name) == short {
-			t.Errorf("%s: told in full %t:\n%s", name, short, text)
+			t.Errorf("%s: reported in full %t:\n%s", name, short, text)
 		}
 		if !strings.Contains(verbose, "Keep "+name) {
-			t.Errorf("%s: --verbose does not tell it in full", name)
+			t.Errorf("%s: --verbose does not report it in full", name)
 		}
 	}
-	if n := strings.Count(text, "· told under secret"); n != 3 {
-		t.Errorf("%d are told under secret, want 3:\n%s", n, text)
+	if n := strings.Count(text, "· see secret"); n != 3 {
+		t.Errorf("%d are reported as secrets, want 3:\n%s", n, text)
 	}
 }

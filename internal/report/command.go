@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// stepWords splits a line at the blanks at which a backslash may break it: those
+// splitWords splits a line at the blanks at which a backslash may break it: those
 // outside of quotes.
-func stepWords(line string) []string {
+func splitWords(line string) []string {
 	var words []string
 	var word strings.Builder
 	quote := byte(0)
@@ -64,19 +64,19 @@ func (t *textWriter) command(p *page, name string, words []string) {
 	flush("")
 }
 
-// fitting tells whether no line of a secret in several, as they are shown if that is
-// asked for, is longer than a line of the page.
-func (t *textWriter) fitting(p *page, lines []string) bool {
+// fitsPage reports whether a secret of several lines, as shown on request, has no line
+// longer than the page.
+func (t *textWriter) fitsPage(p *page, lines []string) bool {
 	return len(lines) > 1 && !slices.ContainsFunc(lines, func(l string) bool { return columns(visible(l)) > p.width })
 }
 
-// value writes such a secret so that it can be copied: whole, and no line broken.
-func (t *textWriter) value(p *page, lines []string) {
+// secretValue writes such a secret so that it can be copied: whole, and no line broken.
+func (t *textWriter) secretValue(p *page, lines []string) {
 	left := gutter
 	for _, l := range lines[1:] {
 		left = max(0, min(left, p.width-columns(visible(l))))
 	}
-	p.field(dim, "seen", literal(plain, lines[0]))
+	p.field(dim, "evidence", literal(plain, lines[0]))
 	for _, l := range lines[1:] {
 		p.line(strings.Repeat(" ", left) + notCommand(visible(l)))
 	}

@@ -34,7 +34,7 @@ func TestKeysAreCopied(t *testing.T) {
 	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key",
 		Locations: []seaworthy.Location{at(0, "srv/x")}, Evidence: strings.Join(lines, "\n") + "\n"}}
 	text := write(t, Text, Options{Width: 80}, s)
-	if want := "      seen  " + strings.Join(lines, "\n          ") + "\n"; !strings.Contains(text, want) {
+	if want := "  evidence  " + strings.Join(lines, "\n          ") + "\n"; !strings.Contains(text, want) {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}
 }

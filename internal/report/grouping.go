@@ -2,63 +2,62 @@ package report
 
 import "seaworthy.dev/seaworthy"
 
-// isAdvice is true for a finding that is advice, not alarm.
+// isAdvice reports whether a finding is of low severity: advice, not alarm.
 func isAdvice(f *seaworthy.Finding) bool {
 	return f.Severity == seaworthy.Low || f.Severity == seaworthy.Negligible
 }
 
-// kind is what findings have in common that make up one entry.
-type kind struct {
+// groupKey is what findings have in common that make up one entry.
+type groupKey struct {
 	id, title        string
 	severity         seaworthy.Severity
 	evidence, remedy string // of an alarm
 }
 
-// kindOf gives the kind of a finding; ok is false if it stands alone. Secrets that
-// are to be mended in the same way are alike, and all advice of the same title.
-func kindOf(f *seaworthy.Finding) (k kind, ok bool) {
-	k = kind{id: f.ID, title: f.Title, severity: f.Severity}
+// groupKeyOf gives the key of a finding; ok is false if it stands alone. Secrets with
+// the same remedy are grouped, and all advice of the same title.
+func groupKeyOf(f *seaworthy.Finding) (k groupKey, ok bool) {
+	k = groupKey{id: f.ID, title: f.Title, severity: f.Severity}
 	if !isAdvice(f) {
 		k.evidence, k.remedy = f.Evidence, f.Remedy.String()
 	}
 	return k, f.Package == nil && (isAdvice(f) || f.Risk == seaworthy.Secret && len(f.Locations) > 0 && f.Locations[0].Path != "")
 }
 
-// inKinds gives the findings in runs of one kind, in the order of the first of
-// each.
-func inKinds(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
-	var runs [][]*seaworthy.Finding
-	at := make(map[kind]int)
+// grouped gives the findings in groups, in the order of the first of each.
+func grouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
+	var groups [][]*seaworthy.Finding
+	at := make(map[groupKey]int)
 	for _, f := range findings {
-		k, ok := kindOf(f)
+		k, ok := groupKeyOf(f)
 		i, known := at[k]
 		switch {
 		case ok && known:
-			runs[i] = append(runs[i], f)
+			groups[i] = append(groups[i], f)
 		case ok:
-			at[k] = len(runs)
+			at[k] = len(groups)
 			fallthrough
 		default:
-			runs = append(runs, []*seaworthy.Finding{f})
+			groups = append(groups, []*seaworthy.Finding{f})
 		}
 	}
-	return runs
+	return groups
 }
 
-// inOnes gives each finding alone.
-func inOnes(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
-	var runs [][]*seaworthy.Finding
+// ungrouped gives each finding alone.
+func ungrouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
+	var groups [][]*seaworthy.Finding
 	for _, f := range findings {
-		runs = append(runs, []*seaworthy.Finding{f})
+		groups = append(groups, []*seaworthy.Finding{f})
 	}
-	return runs
+	return groups
 }
 
-// joined is a finding with the places of all of its kind.
-func joined(alike []*seaworthy.Finding) *seaworthy.Finding {
-	f := *alike[0]
+// merged is a finding with the places of all of its group.
+func merged(group []*seaworthy.Finding) *seaworthy.Finding {
+	f := *group[0]
 	f.Locations = nil
-	for _, a := range alike {
+	for _, a := range group {
 		f.Locations = append(f.Locations, a.Locations...)
 	}
 	return &f

@@ -21,7 +21,7 @@ func TestAlike(t *testing.T) {
 	for i := range 6 {
 		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "The image holds a private key",
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("doc/key%d", i)), at(1, fmt.Sprintf("copy/key%d", i))}})
-		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key", Remedy: &seaworthy.Remedy{Summary: fmt.Sprintf("mend %d", i/2)},
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key", Remedy: &seaworthy.Remedy{Summary: fmt.Sprintf("replace %d", i/2)},
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("root/key%d", i))}})
 	}
 	for i := range s.findings {
@@ -31,7 +31,7 @@ func TestAlike(t *testing.T) {
 	text := write(t, Text, Options{Width: 120}, s)
 	for _, want := range []string{
 		"       low  The image holds a private key [private-key] · 15 findings\n",
-		"  critical  The image holds a private key [private-key] · 2 findings\n        at  /root/key4 · layer 0\n            /root/key5 · layer 0\n       fix  mend 2\n",
+		"  critical  The image holds a private key [private-key] · 2 findings\n     where  /root/key4 · layer 0\n            /root/key5 · layer 0\n       fix  replace 2\n",
 		"            /lib/crypto.so@4096\n            /doc/key0\n            /copy/key0 (+18)\n",
 	} {
 		if strings.Count(text, want) != 1 {
