@@ -34,6 +34,11 @@ build: ## build ./seaworthy, one static binary
 test: ## install what the tests need (INSTALL=no: skip the tests that need it), then run them all
 	@.ci/tools
 	@.ci/test -p 2 -timeout $(TESTTIMEOUT)
+	@if command -v gcc >/dev/null; then \
+		echo "scans at the same time, with the race detector" >&2; \
+		CGO_ENABLED=1 go test -race ./scanner; \
+	else \
+		echo "no gcc: the race detector is skipped" >&2; fi
 
 .PHONY: lint
 lint: ## gofmt, vet, staticcheck, dead code, and govulncheck if its data is available

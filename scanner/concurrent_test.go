@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -184,6 +185,65 @@ func TestSixteenAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitsHold runs scans that would read twice as many layers at once as there may
+// be, and take more memory.
+func TestLimitsHold(t *testing.T) {
+	const memory, layers = 32 << 20, 3
+	opt := options(t, "")
+	opt.Limits = scanner.NewLimits(scanner.LimitOptions{Memory: memory, Layers: layers})
+	opt.Risks = []seaworthy.Risk{}
+	slow := &slowReader{}
+	opt.Analyzers = []seaworthy.Analyzer{slow}
+	s, err := scanner.New(opt)
+	check(t, err)
+	var references []string
+	for n := range 6 {
+		var l imagetest.Layer
+		for i := range 14 {
+			l = append(l, imagetest.File(fmt.Sprint("file", i), strings.Repeat("\x00", 2<<20-n)))
+		}
+		references = append(references, imagetest.Image{Layers: []imagetest.Layer{l}}.OCILayout(t))
+	}
+	var group sync.WaitGroup
+	for _, reference := range references {
+		group.Go(func() {
+			if _, err := s.Scan(t.Context(), reference, seaworthy.NopHandler{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if u := opt.Limits.Memory(); u.Peak > memory/2 || u.Peak < memory/4 {
+		t.Errorf("%d bytes at most, of a limit of %d", u.Peak, memory/2)
+	}
+	if u := opt.Limits.Layers(); u.Peak != layers {
+		t.Errorf("%d layers at most, of a limit of %d", u.Peak, layers)
+	}
+	if n := slow.files.Load(); n != 6*14 {
+		t.Errorf("%d files", n)
+	}
+}
+
+// slowReader is an analyzer that takes its time with each file.
+type slowReader struct{ files atomic.Int32 }
+
+func (*slowReader) Name() string         { return "slow" }
+func (*slowReader) Version() int         { return 1 }
+func (*slowReader) ConfigDigest() string { return "" }
+func (r *slowReader) Open() seaworthy.Pass {
+	return r
+}
+
+func (*slowReader) Wants(*seaworthy.Header) seaworthy.Want { return seaworthy.Body }
+
+func (r *slowReader) File(context.Context, *seaworthy.File) error {
+	r.files.Add(1)
+	time.Sleep(20 * time.Millisecond)
+	return nil
+}
+
+func (*slowReader) Close(context.Context) ([]byte, error) { return nil, nil }
 
 // TestCanceledScanLeavesNothing cancels scans that wait for bytes which never come.
 func TestCanceledScanLeavesNothing(t *testing.T) {
