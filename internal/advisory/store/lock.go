@@ -7,35 +7,36 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 )
+
+// lockWait is the time between two attempts to get a lock that another process has.
+const lockWait = 50 * time.Millisecond
 
 // Lock waits until no other process writes the dataset.
 func Lock(ctx context.Context, dir, name string, log *slog.Logger) (unlock func(), err error) {
-	type outcome struct {
-		unlock func()
-		err    error
-	}
-	locked := make(chan outcome, 1)
-	go func() {
-		unlock, err := lockedfile.MutexAt(PathOf(dir, name, fileSuffix+".lock")).Lock()
-		locked <- outcome{unlock, err}
-	}()
+	path := PathOf(dir, name, fileSuffix+".lock")
 	const patience = time.Second
-	impatient := time.After(patience)
+	start, logged := time.Now(), false
 	for {
-		select {
-		case o := <-locked:
-			return o.unlock, o.err
-		case <-impatient:
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if err != nil {
+			return nil, err
+		}
+		locked, err := tryLock(f)
+		if locked {
+			return func() { f.Close() }, nil // which ends the lock
+		}
+		f.Close()
+		if err != nil {
+			return nil, &os.PathError{Op: "lock", Path: path, Err: err}
+		}
+		if !logged && time.Since(start) > patience {
 			log.Warn("another update is running; waiting for it to end", "ecosystem", name)
+			logged = true
+		}
+		select {
+		case <-time.After(lockWait):
 		case <-ctx.Done():
-			go func() { // the lock may still come, and is not needed any more
-				if o := <-locked; o.err == nil {
-					o.unlock()
-				}
-			}()
 			return nil, ctx.Err()
 		}
 	}
