@@ -25,7 +25,7 @@ type Analyzer interface {
 	ConfigDigest() string
 }
 
-// LayerAnalyzer looks at the entries of each layer by itself. It must not know
+// LayerAnalyzer reads the entries of each layer by itself. It must not know
 // which layer of which image it sees: its result is cached by diffID and used
 // for every image that has the layer.
 type LayerAnalyzer interface {
@@ -54,10 +54,10 @@ type Pass interface {
 	Close(context.Context) ([]byte, error)
 }
 
-// ImageAnalyzer looks at the merged image once all layers are read.
+// ImageAnalyzer checks the merged image once all layers are read.
 type ImageAnalyzer interface {
 	Analyzer
-	// Risk is the risk that the analyzer judges.
+	// Risk is the risk that the analyzer checks.
 	Risk() Risk
 	// Image reports findings and coverage to the sink.
 	Image(context.Context, Merged, Sink) error

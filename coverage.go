@@ -36,7 +36,7 @@ const (
 // Later versions may add codes.
 type CoverageCode string
 
-// Nobody checked the risk.
+// The risk was not checked.
 const (
 	// CodeNotRequested: the user left the risk out.
 	CodeNotRequested CoverageCode = "not-requested"

@@ -102,7 +102,7 @@ type Finding struct {
 	// ID names the kind of finding: a CVE, or the id of a check or rule.
 	ID      string
 	Aliases []string
-	// Fingerprint tells this finding from others with the same ID, and stays the
+	// Fingerprint distinguishes this finding from others with the same ID, and stays the
 	// same when the image is rebuilt. [Finding.SetFingerprint] fills it.
 	Fingerprint string
 	Severity    Severity
@@ -189,7 +189,7 @@ type Upgrade struct {
 	Base bool `json:"base,omitempty"`
 }
 
-// VEX is a statement about a vulnerability by somebody who knows the product.
+// VEX is a statement about a vulnerability by someone who knows the product.
 type VEX struct {
 	// Status is affected, not_affected, fixed or under_investigation.
 	Status string `json:"status"`

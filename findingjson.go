@@ -7,8 +7,8 @@ import (
 )
 
 // findingJSON is a Finding as version 1 of the report has it. Where the report grew a
-// structured field, the text that was there before stays: remediation beside remedy,
-// controls beside controlItems.
+// structured field, the text that was there before stays: remediation next to remedy,
+// controls next to controlItems.
 type findingJSON struct {
 	Risk           Risk             `json:"risk"`
 	ID             string           `json:"id"`

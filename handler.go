@@ -25,20 +25,20 @@ type Handler interface {
 	Verdict(*Verdict) error
 }
 
-// Provenance says by what the image is judged.
+// Provenance names the program, the data and the policy that lead to a verdict.
 type Provenance struct {
 	Tool   Tool             `json:"tool"`
 	Data   []DataSource     `json:"data,omitempty"`
 	Policy PolicyProvenance `json:"policy"`
 }
 
-// Tool is the program that judges.
+// Tool is the program that checks.
 type Tool struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`
 }
 
-// DataSource is a body of data used for judging, such as an advisory database.
+// DataSource is data that an image was checked against, such as an advisory database.
 type DataSource struct {
 	Source   string     `json:"source"`
 	Modified *time.Time `json:"modified,omitempty"`

@@ -49,8 +49,8 @@ type Image struct {
 
 // Base is the image that another one was built on.
 type Base struct {
-	// Reference names it, in the words of whoever did: the user, the history or a
-	// label of the image; empty if nobody did.
+	// Reference names it, as the user, the history or a label of the image does; empty
+	// if none of them does.
 	Reference string `json:"reference,omitempty"`
 	// Digest is the digest of its manifest; empty if that is not known.
 	Digest string `json:"digest,omitempty"`
@@ -73,7 +73,7 @@ type Layer struct {
 	// Size is the length of the uncompressed tar stream, in bytes.
 	Size int64 `json:"size"`
 	// Instruction is the build instruction that made the layer, in Dockerfile
-	// form; empty where the history does not tell.
+	// form; empty where the history has none.
 	Instruction string `json:"instruction,omitempty"`
 }
 

@@ -52,10 +52,10 @@ type Merged interface {
 	// lists a live path among its files, itself and not what it links to. What is
 	// there may have been changed since.
 	Owner(path string) (pkg *Package, ok bool)
-	// GoFunction tells whether a function or method is in the Go program at a live
+	// GoFunction reports whether a function or method is in the Go program at a live
 	// path, named as in the Go vulnerability database: of the package
 	// "golang.org/x/net/html" "Parse" or "Tokenizer.Next". Known is false where the
-	// program does not tell. That it is there does not say that it is reached.
+	// program does not show it. That it is there does not say that it is reached.
 	GoFunction(path, importPath, symbol string) (present, known bool)
 	// Installed is Owner for a path whose content the package manager knows by
 	// digest, also one that layers have removed since. It gives the package only if
@@ -64,6 +64,6 @@ type Merged interface {
 	Installed(path string, digests [][]byte) (pkg *Package, ok bool)
 	// InventoryGaps says for the risk Vulnerability what software of the image is
 	// not among Packages, or without an ecosystem, and why. It is for the analyzer
-	// that judges packages: nobody else reports it.
+	// of vulnerabilities: no other one reports it.
 	InventoryGaps() []*Coverage
 }

@@ -1,6 +1,6 @@
 package seaworthy
 
-// Verdict is the answer to the one question: may this image sail?
+// Verdict is whether the image meets the policy.
 type Verdict struct {
 	Decision Decision `json:"decision"`
 	// Reasons are sentences; at least one unless the decision is DecisionPass.

@@ -89,23 +89,23 @@ func (i *Image) check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdi
 	}
 	opt := s.policyOpt
 	opt.Now, opt.Risks = s.opt.Now(), i.risks
-	judge := policy.NewJudge(s.policy, opt, h)
+	evaluator := policy.NewEvaluator(s.policy, opt, h)
 	by := &seaworthy.Provenance{Tool: s.opt.Tool}
 	if i.document != nil {
 		by.Data = append(by.Data, *i.document)
 	}
 	by.Data = append(by.Data, ready.Sources...)
-	var next seaworthy.Handler = judge
+	var next seaworthy.Handler = evaluator
 	if statements.documents != nil {
 		all := vex.Gather(statements.documents...)
-		next = all.Apply(judge, statements.digests...)
+		next = all.Apply(evaluator, statements.digests...)
 		by.Data = append(by.Data, all.DataSources()...)
 	}
-	if err := judge.Provenance(by); err != nil {
+	if err := evaluator.Provenance(by); err != nil {
 		return seaworthy.Verdict{}, err
 	}
 	if err := scan.Judge(ctx, i.merged, ready.Analyzers, next); err != nil {
 		return seaworthy.Verdict{}, err
 	}
-	return judge.Conclude()
+	return evaluator.Conclude()
 }

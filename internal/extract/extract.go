@@ -60,6 +60,8 @@ type Plan struct {
 	files       []item // regular files and hard links to them, sorted by body
 	bytes       int64
 	leftOut     notes
+	// bodyMissing is set if a hard link leads to a file that is in no layer.
+	bodyMissing bool
 	ledTo       string
 }
 
@@ -223,6 +225,7 @@ func (p *Plan) add(e *seaworthy.Entry, again bool) error {
 	if e.Type == seaworthy.Hardlink {
 		var ok bool
 		if body, ok = p.merged.At(e.BodyLayer, e.BodyOrdinal); !ok {
+			p.bodyMissing = true
 			p.leftOut.add(e.Path, "a hard link to "+printable(e.Link)+", which is not there")
 			return nil
 		}
@@ -276,7 +279,7 @@ func (p *Plan) LeftOut() ([]Note, int) { return p.leftOut.list, p.leftOut.count 
 // Complete is false if something is asked for whose body is in no layer of the
 // image that was planned from, which may be an image cut down to one layer.
 func (p *Plan) Complete() bool {
-	return !slices.ContainsFunc(p.leftOut.list, func(n Note) bool { return strings.HasPrefix(n.Why, "a hard link") }) && p.leftOut.count <= maxNotes
+	return !p.bodyMissing
 }
 
 // safeTarget gives the target of a symbolic link in a form that leads to the same

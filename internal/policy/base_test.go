@@ -8,8 +8,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// TestIgnoreBase takes findings out of account that lie wholly below the boundary,
-// of every risk, and none where nobody knows the boundary.
+// TestIgnoreBase does not count findings that are only below the boundary, of every
+// risk, and counts all where the boundary is not known.
 func TestIgnoreBase(t *testing.T) {
 	at := func(layers ...int) (l []seaworthy.Location) {
 		for _, n := range layers {
@@ -49,7 +49,7 @@ func TestIgnoreBase(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := new(recorder)
-			j := NewJudge(Default(), Options{Now: now, IgnoreBase: true, Names: flagNames}, r)
+			j := NewEvaluator(Default(), Options{Now: now, IgnoreBase: true, Names: flagNames}, r)
 			for _, err := range []error{j.Provenance(&seaworthy.Provenance{}), j.Image(&seaworthy.Image{BaseBoundary: test.boundary, Layers: make([]seaworthy.Layer, 3)})} {
 				if err != nil {
 					t.Fatal(err)
@@ -78,7 +78,7 @@ func TestIgnoreBase(t *testing.T) {
 		})
 	}
 	// With nothing found either, an unknown boundary leaves the verdict open.
-	j := NewJudge(Default(), Options{Now: now, IgnoreBase: true, Names: flagNames}, new(recorder))
+	j := NewEvaluator(Default(), Options{Now: now, IgnoreBase: true, Names: flagNames}, new(recorder))
 	if v := feed(t, j, nil, checked(seaworthy.Risks()...)); v.Decision != seaworthy.DecisionIndeterminate {
 		t.Errorf("the verdict is %s", v.Decision)
 	}

@@ -71,7 +71,7 @@ func TestDocumentedExamples(t *testing.T) {
 			}
 		}
 		// An example must not teach an expression that fails.
-		v, _ := judge(t, p, opt, sampleFindings(), nil)
+		v, _ := evaluate(t, p, opt, sampleFindings(), nil)
 		if strings.Contains(strings.Join(v.Reasons, "\n"), "could not be evaluated") {
 			t.Errorf("%q in:\n%s", v.Reasons, text)
 		}

@@ -33,9 +33,9 @@ type exception struct {
 	places       map[place]bool
 	fingerprints map[string]bool
 	more         []func(*seaworthy.Finding) bool // all hold
-	// unjudged is a condition of a rule written for another program that cannot be
-	// judged here, so that the rule covers nothing; "" if there is none.
-	unjudged string
+	// unsupported is a condition of a rule written for another program that cannot be
+	// evaluated here, so that the rule covers nothing; "" if there is none.
+	unsupported string
 
 	reason  string
 	expires string    // as the report shows it
@@ -47,7 +47,7 @@ func (e *exception) expired(now time.Time) bool { return !e.until.IsZero() && !n
 // covers says if the exception speaks of the finding, whether it has expired or
 // not. The id is left to the caller, who finds exceptions by it.
 func (e *exception) covers(f *seaworthy.Finding, vars func() variables) (bool, error) {
-	if e.unjudged != "" || len(e.risks) > 0 && !slices.Contains(e.risks, f.Risk) ||
+	if e.unsupported != "" || len(e.risks) > 0 && !slices.Contains(e.risks, f.Risk) ||
 		e.pkg != "" && !packageMatches(e.pkg, f.Package) ||
 		len(e.paths) > 0 && !locationsMatch(e.paths, f.Locations) ||
 		len(e.purls) > 0 && !purlsMatch(e.purls, f.Package) ||

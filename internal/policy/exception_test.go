@@ -45,7 +45,7 @@ func TestExceptionsCover(t *testing.T) {
 	}
 	for _, tt := range tests {
 		p := mustParse(t, under("exceptions", "- {"+tt.conditions+", reason: r, expires: 2026-12-31}"))
-		v, r := judge(t, p, Options{}, []seaworthy.Finding{full}, nil)
+		v, r := evaluate(t, p, Options{}, []seaworthy.Finding{full}, nil)
 		if got := r.findings[0].Exception != nil; got != tt.want {
 			t.Errorf("%s: excepted %v, want %v", tt.conditions, got, tt.want)
 		}
@@ -59,7 +59,7 @@ func TestExceptionNeedsWhatItNames(t *testing.T) {
 	bare := sampleFindings()[1]
 	for _, conditions := range []string{"package: openssl", "package: pkg:deb/debian/openssl", "path: '**'"} {
 		p := mustParse(t, under("exceptions", "- {"+conditions+", reason: r, expires: 2026-12-31}"))
-		if _, r := judge(t, p, Options{}, []seaworthy.Finding{bare}, nil); r.findings[0].Exception != nil {
+		if _, r := evaluate(t, p, Options{}, []seaworthy.Finding{bare}, nil); r.findings[0].Exception != nil {
 			t.Errorf("%s covers a finding without package and location", conditions)
 		}
 	}
@@ -125,7 +125,7 @@ func TestExpiry(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _ := judge(t, mustParse(t, tt.text), tt.opt, finding, nil)
+			got, _ := evaluate(t, mustParse(t, tt.text), tt.opt, finding, nil)
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Errorf("verdict (-want +got):\n%s", d)
 			}

@@ -112,8 +112,8 @@ func (e *expression) holds(vars variables) (bool, error) {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // The types below are the report's JSON as an expression sees it: the same names
-// and types, where has() tells whether the report holds a field, and a field that
-// it does not hold reads as empty.
+// and types, where has() reports whether the report has a field, and a field that
+// it does not have reads as empty.
 
 type finding struct {
 	Risk           string          `cel:"risk"`

@@ -7,8 +7,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// sampleFindings are one finding with every field, and one with none that may be
-// left out.
+// sampleFindings are one finding with every field, and one with none that is
+// optional.
 func sampleFindings() []seaworthy.Finding {
 	base, third := 0, 3
 	return []seaworthy.Finding{
@@ -29,7 +29,7 @@ func sampleFindings() []seaworthy.Finding {
 	}
 }
 
-func evaluate(t *testing.T, text string, f *seaworthy.Finding, img *seaworthy.Image) (bool, error) {
+func evaluateExpression(t *testing.T, text string, f *seaworthy.Finding, img *seaworthy.Image) (bool, error) {
 	t.Helper()
 	env, err := newEnvironment()
 	if err != nil {
@@ -86,7 +86,7 @@ func TestExpressions(t *testing.T) {
 	findings := sampleFindings()
 	for _, tt := range tests {
 		for i, want := range []bool{tt.full, tt.bare} {
-			got, err := evaluate(t, tt.text, &findings[i], img)
+			got, err := evaluateExpression(t, tt.text, &findings[i], img)
 			if err != nil || got != want {
 				t.Errorf("%s on finding %d: %v, %v; want %v", tt.text, i, got, err, want)
 			}
@@ -96,7 +96,7 @@ func TestExpressions(t *testing.T) {
 
 func TestExpressionsOfAnUnknownImage(t *testing.T) {
 	for _, text := range []string{`!has(image.os)`, `image.os.id == ""`, `!has(image.created)`, `!has(image.baseBoundary)`, `image.layers == []`} {
-		if got, err := evaluate(t, text, &seaworthy.Finding{}, nil); err != nil || !got {
+		if got, err := evaluateExpression(t, text, &seaworthy.Finding{}, nil); err != nil || !got {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}
@@ -116,7 +116,7 @@ func TestExpressionErrors(t *testing.T) {
 		{`finding.detail.matches("(a|b|c|d)*e")`, &long, `p.yaml:1: operation cancelled: actual cost limit exceeded`},
 	}
 	for _, tt := range tests {
-		got, err := evaluate(t, tt.text, tt.finding, nil)
+		got, err := evaluateExpression(t, tt.text, tt.finding, nil)
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("%s: %v, error %v; want error %s", tt.text, got, err, tt.want)
 		}
@@ -133,12 +133,12 @@ func TestEvaluationErrorLeavesTheVerdictOpen(t *testing.T) {
 	exception := under("exceptions", `- {when: 'finding.aliases[0] == "y"', reason: r, expires: 2026-12-31}`)
 	want := "an expression of the policy could not be evaluated for 2 findings, among them S-1: p.yaml:3: index out of bounds: 0"
 	for name, text := range map[string]string{"rule": rule, "exception": exception} {
-		v, _ := judge(t, mustParse(t, text), Options{}, findings, nil)
+		v, _ := evaluate(t, mustParse(t, text), Options{}, findings, nil)
 		if v.Decision != seaworthy.DecisionIndeterminate || len(v.Reasons) != 1 || v.Reasons[0] != want {
 			t.Errorf("%s: %v", name, v)
 		}
 		high := append(findings[:3:3], seaworthy.Finding{Risk: seaworthy.Secret, ID: "S-4", Severity: seaworthy.High})
-		if v, _ := judge(t, mustParse(t, text), Options{}, high, nil); v.Decision != seaworthy.DecisionFail {
+		if v, _ := evaluate(t, mustParse(t, text), Options{}, high, nil); v.Decision != seaworthy.DecisionFail {
 			t.Errorf("%s, with a finding that fails: %v", name, v)
 		}
 	}

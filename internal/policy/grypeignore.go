@@ -48,7 +48,7 @@ func parseGrypeIgnore(source string, data []byte) ([]exception, error) {
 	return all, nil
 }
 
-// readGrypeRule reads one rule. A condition that cannot be judged here makes the rule
+// readGrypeRule reads one rule. A condition that cannot be evaluated here makes the rule
 // cover nothing, and the verdict says so.
 func readGrypeRule(item value) (exception, error) {
 	e := exception{source: item.source, line: item.line, name: "a rule of Grype", risks: []seaworthy.Risk{seaworthy.Vulnerability}}
@@ -95,7 +95,7 @@ func readGrypeRule(item value) (exception, error) {
 				return f.VEX.Justification
 			})
 		default:
-			e.unjudged = key
+			e.unsupported = key
 		}
 		if err != nil {
 			return e, err
@@ -103,8 +103,8 @@ func readGrypeRule(item value) (exception, error) {
 		conditions++
 	}
 	e.reason = ignoreReason(reason, &e)
-	if conditions == 0 && e.unjudged == "" {
-		e.unjudged = "none at all"
+	if conditions == 0 && e.unsupported == "" {
+		e.unsupported = "none at all"
 	}
 	return e, nil
 }
@@ -139,7 +139,7 @@ func (e *exception) grypePackage(v value) (conditions int, err error) {
 		case "location":
 			e.paths, err = v.globs()
 		default:
-			e.unjudged = "package." + key
+			e.unsupported = "package." + key
 		}
 		if err != nil {
 			return conditions, err

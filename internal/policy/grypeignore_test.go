@@ -61,7 +61,7 @@ func TestGrypeRules(t *testing.T) {
 		{"namespace: nvd:cpe", false, false},
 		{"vex-status: under_investigation", true, false},
 		{"{vex-status: under_investigation, vex-justification: component_not_present}", false, false},
-		// What cannot be judged, or is not known, makes no rule wider.
+		// What cannot be evaluated, or is not known, makes no rule wider.
 		{"{vulnerability: CVE-2026-1, match-type: cpe-match}", false, false},
 		{"{vulnerability: CVE-2026-1, until: 2020-01-01}", false, false},
 		{"{vulnerability: CVE-2026-1, package: {name: libssl3, cpe: x}}", false, false},
@@ -81,7 +81,7 @@ func TestGrypeRules(t *testing.T) {
 			finding seaworthy.Finding
 			want    bool
 		}{{"deb", grypeFinding(), tt.deb}, {"npm", npm, tt.npm}, {"another risk", other, false}} {
-			_, events := judge(t, Default(), Options{Now: now, IgnoreFiles: []*IgnoreFile{file}}, []seaworthy.Finding{c.finding}, nil)
+			_, events := evaluate(t, Default(), Options{Now: now, IgnoreFiles: []*IgnoreFile{file}}, []seaworthy.Finding{c.finding}, nil)
 			if got := events.findings[0].Exception != nil; got != c.want {
 				t.Errorf("%s, %s: ignored %v, want %v", tt.rule, c.name, got, c.want)
 			}
@@ -95,7 +95,7 @@ func TestGrypeRuleUnjudged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, _ := judge(t, Default(), Options{Now: now, IgnoreFiles: []*IgnoreFile{file}}, []seaworthy.Finding{grypeFinding()}, nil)
+	v, _ := evaluate(t, Default(), Options{Now: now, IgnoreFiles: []*IgnoreFile{file}}, []seaworthy.Finding{grypeFinding()}, nil)
 	const want = "the ignore rule at .grype.yaml:2 covers nothing, because its condition cannot be evaluated here: match-type"
 	if !strings.Contains(strings.Join(v.Reasons, "\n"), want) {
 		t.Errorf("reasons %q, want %q", v.Reasons, want)
@@ -150,10 +150,10 @@ func FuzzGrypeIgnore(f *testing.F) {
 			return
 		}
 		for _, e := range file.exceptions {
-			if e.id == "" && len(e.more) == 0 && len(e.paths) == 0 && e.unjudged == "" {
+			if e.id == "" && len(e.more) == 0 && len(e.paths) == 0 && e.unsupported == "" {
 				t.Errorf("a rule without condition covers everything: %+v", e)
 			}
 		}
-		judge(t, Default(), Options{IgnoreFiles: []*IgnoreFile{file}}, sampleFindings(), nil)
+		evaluate(t, Default(), Options{IgnoreFiles: []*IgnoreFile{file}}, sampleFindings(), nil)
 	})
 }

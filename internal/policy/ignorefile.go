@@ -52,7 +52,7 @@ func loadIgnoreFile(path string) (*IgnoreFile, error) {
 }
 
 // parseIgnoreFile reads the text of an ignore file. The end of the source's name
-// tells its form: .grype.yaml is Grype's configuration, any other .yaml or .yml Trivy's
+// decides its format: .grype.yaml is Grype's configuration, any other .yaml or .yml Trivy's
 // YAML, .gitleaksignore gitleaks' lines, all else has an id on each line.
 func parseIgnoreFile(source string, data []byte) (*IgnoreFile, error) {
 	f := &IgnoreFile{source: source, digest: digest(data)}

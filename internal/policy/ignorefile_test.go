@@ -56,7 +56,7 @@ vulnerabilities:
       Accept
       the risk
     expired_at: 2026-07-01T00:00:00Z
-    owner: somebody
+    owner: team
 misconfigurations:
   - id: AVD-DS-0002
   - id: key
@@ -85,7 +85,7 @@ licenses:
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, r := judge(t, Default(), Options{IgnoreFiles: []*IgnoreFile{f}}, findings, nil)
+			_, r := evaluate(t, Default(), Options{IgnoreFiles: []*IgnoreFile{f}}, findings, nil)
 			got := make(map[string]seaworthy.Exception)
 			for _, f := range r.findings {
 				if f.Exception != nil {
@@ -173,6 +173,6 @@ func FuzzParseIgnoreFile(f *testing.F) {
 				t.Errorf("exception %+v", e)
 			}
 		}
-		judge(t, Default(), Options{IgnoreFiles: []*IgnoreFile{file}}, sampleFindings(), nil)
+		evaluate(t, Default(), Options{IgnoreFiles: []*IgnoreFile{file}}, sampleFindings(), nil)
 	})
 }

@@ -2,7 +2,7 @@
 // indeterminate.
 //
 // A [Policy] says what fails an image, what does not count, and what must have
-// been looked at. It is built in, or read from a YAML file. A [Judge] applies it
+// been checked. It is built in, or read from a YAML file. A [Evaluator] applies it
 // to the events of a scan.
 package policy
 

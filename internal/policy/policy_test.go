@@ -27,7 +27,7 @@ func TestParseErrors(t *testing.T) {
 		{"duplicate risk", under("fail", "secret: low", "secret: high"), `p.yaml:4:3: the key "secret" stands already on line 3`},
 		{"unknown risk", under("fail", "secret: low", "secrets: high"), `p.yaml:4:3: unknown key "secrets": one of vulnerability, misconfiguration, malware, secret, trust`},
 		{"unknown severity", under("fail", "secret: severe"), `p.yaml:3:11: unknown severity "severe": one of critical, high, medium, low, negligible, unknown, or never`},
-		{"severity left out", under("fail", "secret:"), `p.yaml:3:11: here must be a text, not nothing`},
+		{"severity missing", under("fail", "secret:"), `p.yaml:3:11: here must be a text, not nothing`},
 		{"levels in a list", under("fail", "- high"), `p.yaml:3:3: here must be a mapping, not a list`},
 		{"unknown state", under("coverage", "secret: {checked: fail}"), `p.yaml:3:12: unknown key "checked": one of partial, not-checked, failed`},
 		{"unknown decision", under("coverage", "secret: {partial: perhaps}"), `p.yaml:3:21: unknown word "perhaps": one of pass, indeterminate, fail`},
@@ -188,6 +188,6 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		judge(t, p, Options{}, sampleFindings(), nil)
+		evaluate(t, p, Options{}, sampleFindings(), nil)
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 // Table writes, in Markdown, what verdict the policy comes to: for a finding of
 // each risk and severity, for each state of coverage, and for what a user meets
-// first. Every cell is what a [Judge] says of an image that has nothing else.
+// first. Every cell is the verdict of an [Evaluator] on an image that has nothing else.
 func Table(p *Policy) string {
 	var b strings.Builder
 	b.WriteString("A finding of each severity makes the verdict:\n\n| risk |")
@@ -36,7 +36,7 @@ func Table(p *Policy) string {
 		}
 	}
 	states := []seaworthy.State{seaworthy.Checked, seaworthy.Partial, seaworthy.NotChecked, seaworthy.Failed}
-	b.WriteString("\nHow far a risk was looked at makes the verdict:\n\n| risk |")
+	b.WriteString("\nHow far a risk was checked makes the verdict:\n\n| risk |")
 	for _, s := range states {
 		fmt.Fprintf(&b, " %s |", s)
 	}
@@ -49,12 +49,12 @@ func Table(p *Policy) string {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("\nSo, with nothing else to say of the image:\n\n| situation | verdict | exit code |\n|---|---|---|\n")
+	b.WriteString("\nIf there is nothing else about the image:\n\n| situation | verdict | exit code |\n|---|---|---|\n")
 	for _, s := range situations() {
 		d := p.decide(s)
 		fmt.Fprintf(&b, "| %s | %s | %d |\n", s.name, d, exitCode(d))
 	}
-	b.WriteString("\nA verdict of fail goes before indeterminate, and indeterminate before pass. A risk that was not asked for has no say.\n")
+	b.WriteString("\nPrecedence: fail, indeterminate, pass. Risks that were not requested do not count.\n")
 	return b.String()
 }
 
@@ -85,7 +85,7 @@ func situations() []situation {
 		{name: "first run offline, no advisory data yet", coverage: noData},
 		{name: "the same, but only `--risk misconfiguration` asked for", risks: []seaworthy.Risk{seaworthy.Misconfiguration}, coverage: noData},
 		{name: "a distribution or ecosystem without advisory data", coverage: noData},
-		{name: "flaws, and no catalog that says which are exploited", coverage: gap(seaworthy.Vulnerability, seaworthy.Partial)},
+		{name: "vulnerabilities, but no catalog of those known to be exploited", coverage: gap(seaworthy.Vulnerability, seaworthy.Partial)},
 		{name: "an analyzer that could not do its work", coverage: gap(seaworthy.Misconfiguration, seaworthy.Failed)},
 		{name: "a file too large to be searched for malware", coverage: gap(seaworthy.Malware, seaworthy.Partial)},
 		{name: "an image without any signature (severity medium)", findings: trust(seaworthy.Medium)},
@@ -99,19 +99,19 @@ func situations() []situation {
 	}
 }
 
-// decide judges an image of which every risk that the situation does not speak
-// of was checked.
+// decide gives the verdict on an image whose risks were all checked, except for what
+// the situation says.
 func (p *Policy) decide(s situation) seaworthy.Decision {
 	s.opt.Risks = s.risks
 	s.opt.Now = time.Unix(0, 0)
-	j := NewJudge(p, s.opt, seaworthy.NopHandler{})
-	told := make(map[seaworthy.Risk]bool)
+	j := NewEvaluator(p, s.opt, seaworthy.NopHandler{})
+	covered := make(map[seaworthy.Risk]bool)
 	for i := range s.coverage {
-		told[s.coverage[i].Risk] = true
+		covered[s.coverage[i].Risk] = true
 		_ = j.Coverage(&s.coverage[i]) // NopHandler gives no error
 	}
 	for _, r := range seaworthy.Risks() {
-		if !told[r] {
+		if !covered[r] {
 			_ = j.Coverage(&seaworthy.Coverage{Risk: r, Subject: "example", State: seaworthy.Checked})
 		}
 	}

@@ -67,7 +67,7 @@ type value struct {
 	kind      kind
 	text      string // of a scalar, as it was written
 	// textLine and textCol are where text starts; textCol is 0 where the text
-	// was folded or escaped, so that columns in it tell nothing.
+	// was folded or escaped, so that columns in it mean nothing.
 	textLine, textCol int
 	items             []value
 	fields            []field

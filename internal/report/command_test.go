@@ -23,7 +23,7 @@ func TestStepsAreCopied(t *testing.T) {
 	}
 }
 
-// TestKeysAreCopied shows a key, of which no line is broken or left out.
+// TestKeysAreCopied shows a key, of which no line is broken or missing.
 func TestKeysAreCopied(t *testing.T) {
 	lines := []string{"-----BEGIN OPENSSH PRIVATE KEY-----"}
 	for i := range 30 {

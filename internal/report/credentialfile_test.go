@@ -30,7 +30,7 @@ func TestDefectsReportedAsSecrets(t *testing.T) {
 	text, verbose := write(t, Text, Options{Width: 80}, s), write(t, Text, Options{Width: 80, Verbose: true}, s)
 	for name, short := range map[string]bool{"a.pem": true, "b.pem": false, "c.pem": false, "d.jar": true, "API_TOKEN": true} {
 		if !strings.Contains(text, name+" is called like") {
-			t.Errorf("%s is left out:\n%s", name, text)
+			t.Errorf("%s is missing:\n%s", name, text)
 		}
 		if strings.Contains(text, "Keep "+name) == short {
 			t.Errorf("%s: reported in full %t:\n%s", name, short, text)

@@ -17,7 +17,7 @@ import (
 // document with its packages and vulnerabilities. Findings of other risks have no
 // place in it.
 type cycloneDXWriter struct {
-	billCollector
+	sbomCollector
 	out     io.Writer
 	created time.Time
 }
@@ -33,7 +33,7 @@ func (c *cycloneDXWriter) Close() error { return nil }
 
 const osRef = "operating-system"
 
-func (c *cycloneDXWriter) image(b *bill) error {
+func (c *cycloneDXWriter) image(b *sbomImage) error {
 	b.name()
 	image := cycloneDXImage(b)
 	bom := &cdx.BOM{
@@ -78,7 +78,7 @@ func (c *cycloneDXWriter) image(b *bill) error {
 	return encodeTo(c.out, bom)
 }
 
-func cycloneDXImage(b *bill) *cdx.Component {
+func cycloneDXImage(b *sbomImage) *cdx.Component {
 	i := b.image
 	component := &cdx.Component{
 		BOMRef: "image", Type: cdx.ComponentTypeContainer, Name: i.Reference, Version: i.Digest, PackageURL: i.PURL(),
@@ -93,10 +93,10 @@ func cycloneDXImage(b *bill) *cdx.Component {
 	return component
 }
 
-func cycloneDXPackage(p billPackage) cdx.Component {
+func cycloneDXPackage(p sbomPackage) cdx.Component {
 	component := cdx.Component{
 		BOMRef: p.ref, Type: cdx.ComponentTypeLibrary, Name: p.Name, Version: p.Version,
-		PackageURL: billPURL(p.Package), Licenses: cycloneDXLicenses(p.Licenses), Properties: cycloneDXProperties(packageAttributes(p.Package)),
+		PackageURL: upstreamPURL(p.Package), Licenses: cycloneDXLicenses(p.Licenses), Properties: cycloneDXProperties(packageAttributes(p.Package)),
 	}
 	if p.ByText {
 		component.Type = cdx.ComponentTypeApplication
@@ -151,9 +151,9 @@ func cycloneDXProperties(a attributes) *[]cdx.Property {
 	return &out
 }
 
-// cycloneDXDependencies says what the image holds, and what its packages brought
-// along. What depends on what else the inventory does not tell.
-func cycloneDXDependencies(b *bill, image string) *[]cdx.Dependency {
+// cycloneDXDependencies lists what the image has, and what its packages installed.
+// Other dependencies are not known.
+func cycloneDXDependencies(b *sbomImage, image string) *[]cdx.Dependency {
 	owners := make(map[string]string, len(b.packages)) // names by package URL
 	for _, p := range b.packages {
 		if _, ok := owners[p.PURL]; !ok && p.PURL != "" {
@@ -181,7 +181,7 @@ func cycloneDXDependencies(b *bill, image string) *[]cdx.Dependency {
 	return &out
 }
 
-func cycloneDXVulnerabilities(b *bill, image string) []cdx.Vulnerability {
+func cycloneDXVulnerabilities(b *sbomImage, image string) []cdx.Vulnerability {
 	affected := b.affected()
 	var out []cdx.Vulnerability
 	for _, f := range b.all(seaworthy.Vulnerability) {
@@ -246,7 +246,7 @@ func findingAttributes(f *seaworthy.Finding) attributes {
 	return a
 }
 
-// cycloneDXSource is who gives out an id, where the id tells.
+// cycloneDXSource is who assigns an id, where that follows from the id.
 func cycloneDXSource(id string) *cdx.Source {
 	switch {
 	case strings.HasPrefix(id, "CVE-"):
@@ -259,7 +259,7 @@ func cycloneDXSource(id string) *cdx.Source {
 	return nil
 }
 
-// cycloneDXRatings begins with the severity that Seaworthy judges by.
+// cycloneDXRatings begins with the severity that Seaworthy uses.
 func cycloneDXRatings(f *seaworthy.Finding) *[]cdx.VulnerabilityRating {
 	first := cdx.VulnerabilityRating{Severity: cycloneDXSeverity(f.Severity)}
 	if f.SeveritySource != "" {

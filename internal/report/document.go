@@ -307,7 +307,7 @@ func vulnerabilities(n int) string {
 }
 
 // sizeFacts are the number of layers and their size. Of an image that is known from
-// a bill of materials neither may be.
+// an SBOM neither may be.
 func sizeFacts(i *seaworthy.Image) []string {
 	if len(i.Layers) == 0 {
 		return nil

@@ -131,7 +131,7 @@ func cut(s string, n int) (head, tail string) {
 	return s, ""
 }
 
-// shorten gives s in at most n columns, with an ellipsis for what is left out.
+// shorten gives s in at most n columns, with an ellipsis where it is cut.
 // Because combining characters take no column, it also gives at most 4n bytes.
 func shorten(s string, n int) string {
 	if columns(s) <= n && len(s) <= 4*n {

@@ -125,7 +125,7 @@ func harbourFindings() []seaworthy.Finding {
 			Package:   &seaworthy.AffectedPackage{Name: "libexpat1", Version: "2.5.0-1", Ecosystem: seaworthy.ParseEcosystem("Debian:12"), Status: "will-not-fix"},
 			Locations: []seaworthy.Location{at(0, "var/lib/dpkg/status")}},
 		{Risk: seaworthy.Misconfiguration, ID: "sudoers-shell-escape", Severity: seaworthy.High, Title: "sudo gives app a root shell without a password",
-			Detail:     "A command that starts a shell or writes files, once allowed without a password, is the same as being root.\n\nWhoever takes over the service takes over the container.",
+			Detail:     "A command that starts a shell or writes files, once allowed without a password, is the same as being root.\n\nAn attacker who takes over the service takes over the container.",
 			References: []string{"https://www.sudo.ws/docs/man/sudoers.man/"}, Techniques: []string{"T1548.003"},
 			Locations: []seaworthy.Location{
 				{Path: "etc/sudoers.d/app", Line: 1, Layer: ptr(1), Instruction: "RUN echo 'app ALL=(ALL) NOPASSWD: /usr/bin/vim' > /etc/sudoers.d/app"},
@@ -190,7 +190,7 @@ func raft() scanned {
 		{Risk: seaworthy.Vulnerability, Subject: "Alpine:v3.20", State: seaworthy.NotChecked, Code: seaworthy.CodeNoAdvisories, Reason: "no advisories for Alpine:v3.20"},
 		{Risk: seaworthy.Vulnerability, Subject: "npm", State: seaworthy.NotChecked, Code: seaworthy.CodeNoAdvisories, Reason: "no advisories for npm"},
 	}
-	s.verdict = seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate, Reasons: []string{"the policy requires the risk vulnerability to be looked at"}}
+	s.verdict = seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate, Reasons: []string{"the policy requires the risk vulnerability to be checked"}}
 	return s
 }
 

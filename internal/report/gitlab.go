@@ -11,8 +11,8 @@ import (
 
 // gitlabWriter writes GitLab's container scanning report, schema 15.2.1: one
 // report for all images, whose vulnerabilities name their image. The format knows
-// neither exceptions nor coverage: what they concern is told in messages of the
-// scan. It wants the times of the scan, which a report does not have because the
+// neither exceptions nor coverage: what they concern is in messages of the
+// scan. It requires the times of the scan, which a report does not have because the
 // same scan must give the same bytes; they are always the epoch.
 type gitlabWriter struct {
 	collector

@@ -13,8 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// The golden files are what the formats make of the fixture. Whoever changes a
-// format looks at them with their own eyes.
+// The golden files are what the formats make of the fixture. Anyone who changes
+// a format reads them.
 func TestGolden(t *testing.T) {
 	severe := []seaworthy.Severity{seaworthy.Critical, seaworthy.High}
 	tests := []struct {

@@ -64,7 +64,7 @@ func merged(group []*seaworthy.Finding) *seaworthy.Finding {
 }
 
 // firstPlaces gives at most n places of findings, of each file the first, and how
-// many places there are beside them.
+// many more places there are.
 func firstPlaces(findings []*seaworthy.Finding, n int) (first []seaworthy.Location, more int) {
 	seen := make(map[string]bool)
 	for _, f := range findings {

@@ -9,9 +9,9 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Findings of one kind that are advice are one entry with the first places, and
-// alarms those that are mended in the same way.
-func TestAlike(t *testing.T) {
+// Advice of one title is one entry with the first places, and so are alarms with the
+// same remedy.
+func TestGrouped(t *testing.T) {
 	s := skiff()
 	s.findings = nil
 	for i := range 9 {

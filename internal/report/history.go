@@ -78,8 +78,8 @@ func NewHistory(f Format, w io.Writer, opt Options) (*History, error) {
 	return h, nil
 }
 
-// Steps tells the steps of the image whose events come next, and the paths of
-// which it holds most that no container sees.
+// Steps sets the steps of the image whose events come next, and the paths with most
+// bytes that no container sees.
 func (h *History) Steps(steps []HistoryStep, waste []HistoryWaste) {
 	h.steps, h.waste = steps, waste
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The document holds to what CI systems agree on: testsuites, testsuite,
+// The document has what CI systems agree on: testsuites, testsuite,
 // properties and testcase, with at most one outcome for each case, and counts
 // that are true.
 func TestJUnitStructure(t *testing.T) {

@@ -51,7 +51,7 @@ func (m *markdownWriter) Close() error {
 		heads = append(heads, head)
 		size += len(head)
 	}
-	const reserve = 200 // for the note on images left out
+	const reserve = 200 // for the note on images that are not shown
 	room := maxComment - size - reserve
 	var b strings.Builder
 	for i, head := range heads {

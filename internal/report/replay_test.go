@@ -100,7 +100,7 @@ func TestReadJSONErrors(t *testing.T) {
 		{"later version", change(`"schemaVersion": 1`, `"schemaVersion": 2`), "its schemaVersion is 2; this version of Seaworthy reads 1"},
 		{"version as text", change(`"schemaVersion": 1`, `"schemaVersion": "1"`), "line 2, column 23: schemaVersion must not be a JSON string"},
 		{"no image", change(`"image": {`, `"picture": {`), "it has no image"},
-		{"no verdict", change(`"verdict": {`, `"judgement": {`), "it has no verdict"},
+		{"no verdict", change(`"verdict": {`, `"decision": {`), "it has no verdict"},
 		{"wrong type", change(`"size": 1234567890`, `"size": "big"`), "image.size must not be a JSON string"},
 		{"unknown severity", change(`"severity": "high"`, `"severity": "dire"`), `findings[2]: unknown severity "dire"`},
 		{"unknown risk", change(`"risk": "secret"`, `"risk": "fire"`), `findings[9]: unknown risk "fire"`},

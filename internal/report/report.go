@@ -26,8 +26,8 @@ const (
 	GitLab   Format = "gitlab"   // GitLab's container scanning report
 	Markdown Format = "markdown" // a comment for a pull request
 
-	CycloneDX Format = "cyclonedx" // bill of materials, CycloneDX 1.6 JSON, with the vulnerabilities
-	SPDX      Format = "spdx"      // bill of materials, SPDX 2.3 JSON
+	CycloneDX Format = "cyclonedx" // SBOM: CycloneDX 1.6 JSON, with the vulnerabilities
+	SPDX      Format = "spdx"      // SBOM: SPDX 2.3 JSON
 )
 
 // Formats lists all formats.

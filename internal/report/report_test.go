@@ -204,7 +204,7 @@ func TestMulti(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text.String() != write(t, Text, Options{Now: now}, fleet()...) || document.String() != write(t, JSON, Options{}, fleet()...) {
-		t.Error("a report written beside another differs from one written alone")
+		t.Error("a report written together with another differs from one written alone")
 	}
 }
 

@@ -212,8 +212,8 @@ func sarifInvocationOf(d *document) sarifInvocation {
 	return inv
 }
 
-// sarifLevel maps the severity to the three levels that viewers show. A severity
-// that nobody knows is not shown as harmless.
+// sarifLevel maps the severity to the three levels that viewers show. An
+// unknown severity is not shown as harmless.
 func sarifLevel(s seaworthy.Severity) string {
 	switch s {
 	case seaworthy.Critical, seaworthy.High:
@@ -227,7 +227,7 @@ func sarifLevel(s seaworthy.Severity) string {
 
 // securitySeverity is the number from which GitHub works out a severity: above 9
 // critical, from 7 high, from 4 medium, above 0 low. A CVSS score serves if it
-// agrees with the severity, which others may have judged differently.
+// agrees with the severity, which others may have rated differently.
 func securitySeverity(f *seaworthy.Finding) string {
 	var low, high, typical float64
 	switch f.Severity {

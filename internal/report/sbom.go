@@ -16,54 +16,53 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// billCollector gathers what a software bill of materials is made of: beside the
-// document its packages, each with a name of its own.
+// sbomCollector gathers what an SBOM is made of: the document and its packages, each
+// with a unique name.
 //
-// A bill is written for an inventory too, which nobody judged: its verdict has no
-// decision then.
-type billCollector struct {
+// An SBOM can be written without a scan: its verdict has no decision then.
+type sbomCollector struct {
 	collector
-	bill *bill
+	sbom *sbomImage
 }
 
-// bill is the software of one image.
-type bill struct {
+// sbomImage is the software of one image.
+type sbomImage struct {
 	*document
-	packages []billPackage
+	packages []sbomPackage
 }
 
-// billPackage is a package with the name by which the rest of a bill refers to it.
-type billPackage struct {
+// sbomPackage is a package with the name by which the rest of the SBOM refers to it.
+type sbomPackage struct {
 	*seaworthy.Package
 	ref string
 }
 
-// draw sets what is done with each bill that is complete.
-func (b *billCollector) draw(render func(*bill) error) {
+// draw sets what is done with each SBOM that is complete.
+func (b *sbomCollector) draw(render func(*sbomImage) error) {
 	b.render = func(d *document) error {
-		b.bill.document = d
-		return render(b.bill)
+		b.sbom.document = d
+		return render(b.sbom)
 	}
 }
 
 // Image implements [seaworthy.Handler].
-func (b *billCollector) Image(i *seaworthy.Image) error {
-	b.bill = &bill{}
+func (b *sbomCollector) Image(i *seaworthy.Image) error {
+	b.sbom = &sbomImage{}
 	return b.collector.Image(i)
 }
 
 // Package implements [seaworthy.Handler].
-func (b *billCollector) Package(p *seaworthy.Package) error {
+func (b *sbomCollector) Package(p *seaworthy.Package) error {
 	if err := b.collector.Package(p); err != nil {
 		return err
 	}
-	b.bill.packages = append(b.bill.packages, billPackage{Package: p})
+	b.sbom.packages = append(b.sbom.packages, sbomPackage{Package: p})
 	return nil
 }
 
 // name gives each package a name: its package URL, with a number where several
 // packages share one.
-func (b *bill) name() {
+func (b *sbomImage) name() {
 	used := make(map[string]int, len(b.packages))
 	for i := range b.packages {
 		p := &b.packages[i]
@@ -76,7 +75,7 @@ func (b *bill) name() {
 }
 
 // affected gives the names of the packages that a finding is about.
-func (b *bill) affected() func(*seaworthy.Finding) []string {
+func (b *sbomImage) affected() func(*seaworthy.Finding) []string {
 	type key struct{ purl, name, version string }
 	refs := make(map[key][]string)
 	for _, p := range b.packages {
@@ -92,13 +91,13 @@ func (b *bill) affected() func(*seaworthy.Finding) []string {
 }
 
 // gaps are the parts of the image whose software is not known.
-func (b *bill) gaps() []*seaworthy.Coverage {
+func (b *sbomImage) gaps() []*seaworthy.Coverage {
 	return slices.DeleteFunc(slices.Clone(b.coverage), func(c *seaworthy.Coverage) bool {
 		return c.Risk != seaworthy.Vulnerability || !c.InImage
 	})
 }
 
-// attribute is a fact that a bill's format has no field for. The names begin with
+// attribute is a fact for which the format of an SBOM has no field. The names begin with
 // "seaworthy:".
 type attribute struct{ name, value string }
 
@@ -113,7 +112,7 @@ func (a *attributes) add(name, value string) {
 }
 
 // imageAttributes are those of the image: its layers, and what of it is not known.
-func (b *bill) imageAttributes() attributes {
+func (b *sbomImage) imageAttributes() attributes {
 	var a attributes
 	i := b.image
 	a.add("reference", i.Reference)
@@ -168,9 +167,9 @@ func packageAttributes(p *seaworthy.Package) attributes {
 	return a
 }
 
-// billPURL is the package URL with the source package in the qualifier upstream,
+// upstreamPURL is the package URL with the source package in the qualifier upstream,
 // where other scanners look for it.
-func billPURL(p *seaworthy.Package) string {
+func upstreamPURL(p *seaworthy.Package) string {
 	if p.PURL == "" || p.Source == nil || p.Source.Name == p.Name && p.Source.Version == p.Version {
 		return p.PURL
 	}

@@ -95,7 +95,7 @@ func unmarshalAny(t *testing.T, document []byte) any {
 	return v
 }
 
-// odd is an image with what a bill of materials could trip over.
+// odd is an image with what is hard to write in an SBOM.
 func odd() scanned {
 	s := raft()
 	s.image.Repository, s.image.Reference = "registry.example:5000/Team/raft", "registry.example:5000/team/raft:1 (linux/amd64)"
@@ -122,7 +122,7 @@ func odd() scanned {
 	return s
 }
 
-func TestBillsConformToTheirSchemas(t *testing.T) {
+func TestSBOMsConformToTheirSchemas(t *testing.T) {
 	for _, format := range []Format{CycloneDX, SPDX} {
 		schema := map[Format]func(*testing.T) *jsonschema.Schema{CycloneDX: cycloneDXSchema, SPDX: spdxSchema}[format](t)
 		for _, s := range append(fleet(), odd()) {
@@ -147,7 +147,7 @@ func TestBillsConformToTheirSchemas(t *testing.T) {
 	}
 }
 
-// Whoever refers to a component by name finds it, and finds one only.
+// Every reference to a component by name finds exactly one.
 func TestCycloneDXReferencesResolve(t *testing.T) {
 	for _, s := range []scanned{harbour(), odd()} {
 		var bom cdx.BOM
@@ -194,17 +194,17 @@ func TestCycloneDXReferencesResolve(t *testing.T) {
 func TestUpstreamIsInTheURL(t *testing.T) {
 	const want = "pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12&upstream=glibc%402.36-8"
 	p := &seaworthy.Package{Name: "libc6", Version: "2.36-9", PURL: "pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12", Source: &seaworthy.SourcePackage{Name: "glibc", Version: "2.36-8"}}
-	if got := billPURL(p); got != want {
+	if got := upstreamPURL(p); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	p.Source.Version = p.Version
-	if got := billPURL(p); !strings.HasSuffix(got, "&upstream=glibc") {
+	if got := upstreamPURL(p); !strings.HasSuffix(got, "&upstream=glibc") {
 		t.Errorf("%s does not end with the source package", got)
 	}
 }
 
-// A bill says nothing of the hour at which it was written, unless it is told to.
-func TestBillTime(t *testing.T) {
+// An SBOM has no time of writing, unless that is asked for.
+func TestSBOMTime(t *testing.T) {
 	then := time.Date(2024, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600))
 	for format, want := range map[Format]string{CycloneDX: `"timestamp": "2024-01-02T02:04:05Z"`, SPDX: `"created": "2024-01-02T02:04:05Z"`} {
 		if got := write(t, format, Options{Created: then}, skiff()); !strings.Contains(got, want) {
@@ -217,7 +217,7 @@ func TestBillTime(t *testing.T) {
 }
 
 // Two documents have one number only if they are the same.
-func TestBillNumbers(t *testing.T) {
+func TestSBOMNumbers(t *testing.T) {
 	number := func(s scanned) string {
 		var v struct {
 			SerialNumber string

@@ -40,7 +40,7 @@ func TestSchemaIsStrict(t *testing.T) {
 	good := write(t, JSON, Options{}, harbour())
 	for _, change := range []struct{ old, new string }{
 		{`"schemaVersion": 1`, `"schemaVersion": 2`},
-		{`"verdict": {`, `"judgement": {`},
+		{`"verdict": {`, `"decision": {`},
 		{`"data": [`, `"dates": [`},
 		{`"size": 1234567890`, `"size": "big"`},
 		{`"risk": "secret"`, `"risk": "fire"`},

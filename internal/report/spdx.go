@@ -21,7 +21,7 @@ import (
 // options, else the one at which the image was built, so that the same image gives
 // the same bytes.
 type spdxWriter struct {
-	billCollector
+	sbomCollector
 	out     io.Writer
 	created time.Time
 }
@@ -44,7 +44,7 @@ const (
 
 // The objects of SPDX 2.3 that Seaworthy writes, with the property names of the
 // specification.
-type spdxBill struct {
+type spdxDoc struct {
 	SPDXVersion   string             `json:"spdxVersion"`
 	DataLicense   string             `json:"dataLicense"`
 	SPDXID        string             `json:"SPDXID"`
@@ -111,9 +111,9 @@ type spdxLicense struct {
 	Comment string `json:"comment,omitempty"`
 }
 
-func (s *spdxWriter) image(b *bill) error {
+func (s *spdxWriter) image(b *sbomImage) error {
 	b.name()
-	out := &spdxBill{
+	out := &spdxDoc{
 		SPDXVersion: "SPDX-2.3", DataLicense: "CC0-1.0", SPDXID: spdxDocument, Name: cmp.Or(b.image.Reference, "image"),
 		Creation:      s.creation(b),
 		Relationships: []spdxRelationship{{spdxDocument, "DESCRIBES", spdxImage}},
@@ -150,7 +150,7 @@ func (s *spdxWriter) image(b *bill) error {
 	return encodeTo(s.out, out)
 }
 
-func (s *spdxWriter) creation(b *bill) spdxCreation {
+func (s *spdxWriter) creation(b *sbomImage) spdxCreation {
 	created, comment := s.created, ""
 	if created.IsZero() {
 		created = time.Unix(0, 0)
@@ -189,7 +189,7 @@ func newSPDXPackage(id, name, version, purpose string) spdxPackage {
 	}
 }
 
-func spdxImagePackage(b *bill, annotate func(attributes) []spdxAnnotation) spdxPackage {
+func spdxImagePackage(b *sbomImage, annotate func(attributes) []spdxAnnotation) spdxPackage {
 	i := b.image
 	p := newSPDXPackage(spdxImage, i.Reference, cmp.Or(i.Digest, i.ImageID), "CONTAINER")
 	if hash, ok := sha256Of(i.Digest); ok {
@@ -202,13 +202,13 @@ func spdxImagePackage(b *bill, annotate func(attributes) []spdxAnnotation) spdxP
 	return p
 }
 
-func spdxPackageOf(id string, bp billPackage, annotate func(attributes) []spdxAnnotation) spdxPackage {
+func spdxPackageOf(id string, bp sbomPackage, annotate func(attributes) []spdxAnnotation) spdxPackage {
 	p := newSPDXPackage(id, bp.Name, bp.Version, "LIBRARY")
 	if bp.ByText {
 		p.Purpose = "APPLICATION"
 	}
 	if bp.PURL != "" {
-		p.References = []spdxReference{{"PACKAGE-MANAGER", "purl", billPURL(bp.Package)}}
+		p.References = []spdxReference{{"PACKAGE-MANAGER", "purl", upstreamPURL(bp.Package)}}
 	}
 	if bp.Source != nil {
 		p.SourceInfo = strings.TrimSpace("built from source package " + bp.Source.Name + " " + bp.Source.Version)
@@ -224,7 +224,7 @@ func spdxPackageOf(id string, bp billPackage, annotate func(attributes) []spdxAn
 
 // spdxID names a package: only letters, digits, dots and hyphens are allowed, and
 // the number keeps two packages apart.
-func spdxID(n int, p billPackage) string {
+func spdxID(n int, p sbomPackage) string {
 	id := []byte(fmt.Sprintf("SPDXRef-Package-%d-%s", n+1, p.Name))
 	for i, c := range id {
 		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-') {
@@ -238,7 +238,7 @@ const licenseRef = "LicenseRef-"
 
 // spdxExtracted explains the licences that are on no list, as the specification
 // demands. Their text is not known.
-func spdxExtracted(b *bill) []spdxLicense {
+func spdxExtracted(b *sbomImage) []spdxLicense {
 	var ids []string
 	for _, p := range b.packages {
 		if _, ok := licenseExpression(p.Licenses); !ok {

@@ -9,7 +9,7 @@ import (
 
 // MayHold is true if a document of the media type that is attached to an image may
 // hold statements. The type of the predicate is that of an attestation, "" if it is
-// not told.
+// not known.
 func MayHold(mediaType, predicateType string) bool {
 	mediaType = strings.ToLower(mediaType)
 	switch {
@@ -31,8 +31,8 @@ func isVEX(predicateType string) bool {
 
 // ParseAttached reads what is attached to an image, or to the index that names it, by
 // the digest that it is attached to. It is nil if the document is an attestation of
-// something else, or a bill of materials without an analysis. Nobody has verified
-// whose word it is, and the author's name says so.
+// something else, or an SBOM without an analysis. The author is not verified, and the
+// author's name says so.
 func ParseAttached(source string, data []byte, subject string) (*Document, error) {
 	how := "unsigned"
 	a, ok, err := attestation.Open(data)

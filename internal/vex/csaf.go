@@ -175,7 +175,7 @@ func (v *csafVulnerability) statements(ids []string, kind, status string, produc
 	return all
 }
 
-// about gives what is said beside the status, by product.
+// about gives what is said in addition to the status, by product.
 func (v *csafVulnerability) about(kind string, groups *csafGroups) (flags, words map[string]string) {
 	flags, words = make(map[string]string), make(map[string]string)
 	note := func(m map[string]string, text string, products, groupIDs []string) {

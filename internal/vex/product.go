@@ -188,7 +188,7 @@ func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
 	for key, value := range want.Qualifiers {
 		switch key {
 		case "epoch", "upstream", "type", "vcs_url", "download_url", "checksum", "file_name", "repository_url", "package-id":
-			// They tell of the same package more, or of where it is from.
+			// They describe the same package further, or where it is from.
 		case "distro":
 			if d := have.Qualifiers["distro"]; d != value && !strings.HasSuffix(d, "-"+value) {
 				return false

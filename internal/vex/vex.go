@@ -102,7 +102,7 @@ func Parse(source string, data []byte) (*Document, error) {
 	return d, nil
 }
 
-// open reads a document, or an attestation of one. It looks at no signature.
+// open reads a document, or an attestation of one. It verifies no signature.
 func open(data []byte) (*Document, error) {
 	data = trim(data)
 	if len(data) == 0 {

@@ -83,7 +83,7 @@ func (r *recorder) Finding(f *seaworthy.Finding) error {
 	return nil
 }
 
-// Each product is one that somebody could mean by it, or not.
+// Each product is one that an author could mean by it, or not.
 func TestOpenVEXProducts(t *testing.T) {
 	const component = `"pkg:rpm/redhat/openssl-libs"`
 	for product, want := range map[string]bool{

@@ -152,10 +152,7 @@ func findPackageCaches(s *check.Image) []check.Violation {
 	}
 	var list []check.Violation
 	for i, c := range packageCaches {
-		v := check.Violation{Title: upperFirst(c.manager) + " are left in a layer", Steps: []seaworthy.RemedyStep{seaworthy.Command(c.clean)}}
-		if strings.HasSuffix(c.manager, "cache") || strings.HasSuffix(c.manager, "index of packages") || strings.HasSuffix(c.manager, "registry") || strings.HasSuffix(c.manager, "repository") {
-			v.Title = upperFirst(c.manager) + " is left in a layer"
-		}
+		v := check.Violation{Title: upperFirst(c.manager) + " left in a layer", Steps: []seaworthy.RemedyStep{seaworthy.Command(c.clean)}}
 		var evidence []string
 		var sum int64
 		for _, p := range order {

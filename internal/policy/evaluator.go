@@ -10,20 +10,20 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Options are what the user asks for beside the policy.
+// Options are what the user asks for in addition to the policy.
 type Options struct {
 	// Now decides which exceptions have expired.
 	Now time.Time
 	// FailOn, unless it is zero, takes the place of the policy's level for every
 	// risk. The policy's rules still hold.
 	FailOn Level
-	// IgnoreUnfixed takes vulnerabilities that no version fixes out of account.
+	// IgnoreUnfixed does not count vulnerabilities without a fixed version.
 	IgnoreUnfixed bool
-	// IgnoreBase takes findings out of account that lie wholly in the layers of the
-	// base image. Where those end must be known, or the verdict stays open.
+	// IgnoreBase does not count findings that are only in the layers of the base image.
+	// Where those end must be known, or the verdict is indeterminate.
 	IgnoreBase bool
-	// Risks are those that the user wants judged; no others influence the
-	// verdict. None means all.
+	// Risks are those that the user wants checked; no others influence the verdict.
+	// None means all.
 	Risks []seaworthy.Risk
 	// IgnoreFiles hold exceptions that count after the policy's own.
 	IgnoreFiles []*IgnoreFile
@@ -48,9 +48,9 @@ func (n *Names) withDefaults() Names {
 	}
 }
 
-// Judge is a Handler that passes the events of a scan on, marks the findings
+// Evaluator is a Handler that passes the events of a scan on, marks the findings
 // that the policy excepts, and concludes with a verdict.
-type Judge struct {
+type Evaluator struct {
 	policy     *Policy
 	opt        Options
 	next       seaworthy.Handler
@@ -105,8 +105,8 @@ type gap struct {
 	n     int
 }
 
-// NewJudge makes a Judge that applies the policy and passes events to next.
-func NewJudge(p *Policy, opt Options, next seaworthy.Handler) *Judge {
+// NewEvaluator makes an Evaluator that applies the policy and passes events to next.
+func NewEvaluator(p *Policy, opt Options, next seaworthy.Handler) *Evaluator {
 	groups := [][]exception{p.exceptions}
 	for _, f := range opt.IgnoreFiles {
 		groups = append(groups, f.exceptions)
@@ -115,12 +115,12 @@ func NewJudge(p *Policy, opt Options, next seaworthy.Handler) *Judge {
 		opt.Risks = seaworthy.Risks()
 	}
 	opt.Names = opt.Names.withDefaults()
-	j := &Judge{policy: p, opt: opt, next: next, exceptions: newExceptionSet(groups...)}
+	j := &Evaluator{policy: p, opt: opt, next: next, exceptions: newExceptionSet(groups...)}
 	j.reset(nil)
 	return j
 }
 
-func (j *Judge) reset(img *seaworthy.Image) {
+func (j *Evaluator) reset(img *seaworthy.Image) {
 	j.tally = tally{
 		image:    img,
 		reaching: make(map[seaworthy.Risk]units),
@@ -131,8 +131,8 @@ func (j *Judge) reset(img *seaworthy.Image) {
 	}
 }
 
-// Provenance passes the event on, with the Judge's policy and ignore files in it.
-func (j *Judge) Provenance(p *seaworthy.Provenance) error {
+// Provenance passes the event on, with the Evaluator's policy and ignore files in it.
+func (j *Evaluator) Provenance(p *seaworthy.Provenance) error {
 	named := *p
 	named.Policy = j.policy.Provenance()
 	named.Data = slices.Clone(p.Data)
@@ -143,20 +143,20 @@ func (j *Judge) Provenance(p *seaworthy.Provenance) error {
 }
 
 // Progress passes the event on.
-func (j *Judge) Progress(l *seaworthy.Progress) error { return j.next.Progress(l) }
+func (j *Evaluator) Progress(l *seaworthy.Progress) error { return j.next.Progress(l) }
 
 // Image begins a new image and passes the event on.
-func (j *Judge) Image(img *seaworthy.Image) error {
+func (j *Evaluator) Image(img *seaworthy.Image) error {
 	j.reset(img)
 	return j.next.Image(img)
 }
 
 // Package passes the event on.
-func (j *Judge) Package(p *seaworthy.Package) error { return j.next.Package(p) }
+func (j *Evaluator) Package(p *seaworthy.Package) error { return j.next.Package(p) }
 
 // Finding weighs the finding and passes it on. If an exception applies, what is
 // passed on is a copy that says so.
-func (j *Judge) Finding(f *seaworthy.Finding) error {
+func (j *Evaluator) Finding(f *seaworthy.Finding) error {
 	if e := j.weigh(f); e != nil {
 		excepted := *f
 		excepted.Exception = e
@@ -166,7 +166,7 @@ func (j *Judge) Finding(f *seaworthy.Finding) error {
 }
 
 // Coverage notes the event and passes it on.
-func (j *Judge) Coverage(c *seaworthy.Coverage) error {
+func (j *Evaluator) Coverage(c *seaworthy.Coverage) error {
 	states := j.coverage[c.Risk]
 	if states == nil {
 		states = make(map[seaworthy.State]*gap)
@@ -180,12 +180,12 @@ func (j *Judge) Coverage(c *seaworthy.Coverage) error {
 	return j.next.Coverage(c)
 }
 
-// Verdict takes no notice of what others conclude: the Judge's own verdict is
-// that of [Judge.Conclude].
-func (j *Judge) Verdict(*seaworthy.Verdict) error { return nil }
+// Verdict ignores what others conclude: the Evaluator's own verdict is
+// that of [Evaluator.Conclude].
+func (j *Evaluator) Verdict(*seaworthy.Verdict) error { return nil }
 
 // Conclude ends the image: it gives the verdict, also to the next Handler.
-func (j *Judge) Conclude() (seaworthy.Verdict, error) {
+func (j *Evaluator) Conclude() (seaworthy.Verdict, error) {
 	v := j.verdict()
 	j.reset(nil)
 	passed := v
@@ -195,7 +195,7 @@ func (j *Judge) Conclude() (seaworthy.Verdict, error) {
 
 // weigh takes the finding into account, and gives the exception that keeps it
 // out of account.
-func (j *Judge) weigh(f *seaworthy.Finding) *seaworthy.Exception {
+func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	if !slices.Contains(j.opt.Risks, f.Risk) {
 		return nil
 	}
@@ -236,7 +236,7 @@ func (j *Judge) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 }
 
 // except looks for an exception that covers the finding and has not expired.
-func (j *Judge) except(f *seaworthy.Finding, vars func() variables) *seaworthy.Exception {
+func (j *Evaluator) except(f *seaworthy.Finding, vars func() variables) *seaworthy.Exception {
 	var expired []int
 	for _, i := range j.exceptions.candidates(f) {
 		e := &j.exceptions.all[i]
@@ -267,7 +267,7 @@ func (j *Judge) except(f *seaworthy.Finding, vars func() variables) *seaworthy.E
 
 // inBase is true for a finding of which every place is in a layer of the base
 // image.
-func (j *Judge) inBase(f *seaworthy.Finding) bool {
+func (j *Evaluator) inBase(f *seaworthy.Finding) bool {
 	if j.image == nil || j.image.BaseBoundary == nil || len(f.Locations) == 0 {
 		return false
 	}
@@ -283,7 +283,7 @@ func baseLayers(n int) string {
 	return fmt.Sprintf("layers 0 to %d", n-1)
 }
 
-func (j *Judge) ignore(f *seaworthy.Finding, by string) {
+func (j *Evaluator) ignore(f *seaworthy.Finding, by string) {
 	i := slices.IndexFunc(j.ignored, func(c count) bool { return c.by == by })
 	if i < 0 {
 		i = len(j.ignored)
@@ -292,7 +292,7 @@ func (j *Judge) ignore(f *seaworthy.Finding, by string) {
 	j.ignored[i].add(f)
 }
 
-func (j *Judge) doubt(e *expression, f *seaworthy.Finding, err error) {
+func (j *Evaluator) doubt(e *expression, f *seaworthy.Finding, err error) {
 	i := slices.IndexFunc(j.unclear, func(u unclear) bool { return u.where == e.where })
 	if i < 0 {
 		i = len(j.unclear)
@@ -302,16 +302,16 @@ func (j *Judge) doubt(e *expression, f *seaworthy.Finding, err error) {
 }
 
 // level is the severity from which a finding of the risk fails the image.
-func (j *Judge) level(r seaworthy.Risk) Level {
+func (j *Evaluator) level(r seaworthy.Risk) Level {
 	if j.opt.FailOn != 0 {
 		return j.opt.FailOn
 	}
 	return j.policy.fail[r]
 }
 
-// verdict adds up. Its reasons begin with those to fail, then those that leave
-// the verdict open, then what a reader must know beside.
-func (j *Judge) verdict() seaworthy.Verdict {
+// verdict adds up. Its reasons begin with those to fail, then those that leave the
+// verdict open, then notes.
+func (j *Evaluator) verdict() seaworthy.Verdict {
 	var failing, open, notes []string
 	for _, r := range seaworthy.Risks() {
 		if n := len(j.reaching[r]); n > 0 {
@@ -345,8 +345,8 @@ func (j *Judge) verdict() seaworthy.Verdict {
 		}
 	}
 	for i := range j.exceptions.all {
-		if e := &j.exceptions.all[i]; e.unjudged != "" {
-			notes = append(notes, fmt.Sprintf("the ignore rule at %s:%d covers nothing, because its condition cannot be evaluated here: %s", e.source, e.line, e.unjudged))
+		if e := &j.exceptions.all[i]; e.unsupported != "" {
+			notes = append(notes, fmt.Sprintf("the ignore rule at %s:%d covers nothing, because its condition cannot be evaluated here: %s", e.source, e.line, e.unsupported))
 		}
 		if n := len(j.expired[i]); n > 0 {
 			e := &j.exceptions.all[i]
@@ -373,7 +373,7 @@ func (j *Judge) verdict() seaworthy.Verdict {
 
 // gaps gives the reasons that lie in how far a risk was checked. A risk of
 // which no analyzer reported anything was not checked.
-func (j *Judge) gaps(r seaworthy.Risk) (failing, open []string) {
+func (j *Evaluator) gaps(r seaworthy.Risk) (failing, open []string) {
 	states := j.coverage[r]
 	if len(states) == 0 {
 		states = map[seaworthy.State]*gap{seaworthy.NotChecked: {first: seaworthy.Coverage{Code: seaworthy.CodeUnspecified, Reason: "no analyzer checked it"}}}
@@ -416,7 +416,7 @@ func (g *gap) sentence(r seaworthy.Risk, state seaworthy.State) string {
 	return b.String()
 }
 
-func (j *Judge) levelSource() string {
+func (j *Evaluator) levelSource() string {
 	if j.opt.FailOn != 0 {
 		return j.opt.Names.FailOn + " " + j.opt.FailOn.String()
 	}

@@ -10,13 +10,13 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// now is the time at which the tests judge.
+// now is the time of the tests.
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
 
 // flagNames are the names that the command line gives.
 var flagNames = Names{FailOn: "--fail-on", IgnoreUnfixed: "--ignore-unfixed", IgnoreBase: "--ignore-base", Base: "--base"}
 
-// recorder keeps what a Judge passes on.
+// recorder keeps what an Evaluator passes on.
 type recorder struct {
 	provenance *seaworthy.Provenance
 	findings   []*seaworthy.Finding
@@ -49,16 +49,16 @@ func checked(risks ...seaworthy.Risk) []seaworthy.Coverage {
 	return all
 }
 
-// judge runs one image through a Judge. If there is no coverage at all, every
+// evaluate runs one image through an Evaluator. If there is no coverage at all, every
 // risk counts as checked.
-func judge(t *testing.T, p *Policy, opt Options, findings []seaworthy.Finding, coverage []seaworthy.Coverage) (seaworthy.Verdict, *recorder) {
+func evaluate(t *testing.T, p *Policy, opt Options, findings []seaworthy.Finding, coverage []seaworthy.Coverage) (seaworthy.Verdict, *recorder) {
 	t.Helper()
 	r := new(recorder)
 	if opt.Now.IsZero() {
 		opt.Now = now
 	}
 	opt.Names = flagNames
-	j := NewJudge(p, opt, r)
+	j := NewEvaluator(p, opt, r)
 	if coverage == nil {
 		coverage = checked(seaworthy.Risks()...)
 	}
@@ -66,7 +66,7 @@ func judge(t *testing.T, p *Policy, opt Options, findings []seaworthy.Finding, c
 	return v, r
 }
 
-func feed(t *testing.T, j *Judge, findings []seaworthy.Finding, coverage []seaworthy.Coverage) seaworthy.Verdict {
+func feed(t *testing.T, j *Evaluator, findings []seaworthy.Finding, coverage []seaworthy.Coverage) seaworthy.Verdict {
 	t.Helper()
 	check := func(err error) {
 		if err != nil {
@@ -106,7 +106,7 @@ func TestBuiltInLevels(t *testing.T) {
 	}
 	for _, r := range seaworthy.Risks() {
 		for _, s := range seaworthy.Severities() {
-			v, _ := judge(t, Default(), Options{}, []seaworthy.Finding{{Risk: r, ID: "X-1", Severity: s}}, nil)
+			v, _ := evaluate(t, Default(), Options{}, []seaworthy.Finding{{Risk: r, ID: "X-1", Severity: s}}, nil)
 			decision := seaworthy.DecisionPass
 			if s >= want[r] {
 				decision = seaworthy.DecisionFail
@@ -305,7 +305,7 @@ rules:
 			if tt.policy != "" {
 				p = mustParse(t, tt.policy)
 			}
-			got, r := judge(t, p, tt.opt, tt.findings, tt.coverage)
+			got, r := evaluate(t, p, tt.opt, tt.findings, tt.coverage)
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Errorf("verdict (-want +got):\n%s", d)
 			}
@@ -319,9 +319,9 @@ rules:
 	}
 }
 
-func TestJudgeBeginsEachImageAnew(t *testing.T) {
+func TestEvaluatorResetsForEachImage(t *testing.T) {
 	r := new(recorder)
-	j := NewJudge(Default(), Options{Now: now}, r)
+	j := NewEvaluator(Default(), Options{Now: now}, r)
 	bad := []seaworthy.Finding{{Risk: seaworthy.Malware, ID: "M", Severity: seaworthy.High}}
 	covered := checked(seaworthy.Risks()...)
 	if v := feed(t, j, bad, covered); v.Decision != seaworthy.DecisionFail {
@@ -339,15 +339,15 @@ func TestJudgeBeginsEachImageAnew(t *testing.T) {
 	}
 }
 
-func TestJudgeNamesThePolicyAndKeepsItsInput(t *testing.T) {
+func TestEvaluatorNamesThePolicyAndKeepsItsInput(t *testing.T) {
 	p := mustParse(t, "version: 1\nexceptions: [{id: M, reason: known, expires: 2026-12-31}]\n")
 	f := []seaworthy.Finding{{Risk: seaworthy.Malware, ID: "M", Severity: seaworthy.High}}
-	_, r := judge(t, p, Options{}, f, nil)
+	_, r := evaluate(t, p, Options{}, f, nil)
 	if r.provenance.Policy != p.Provenance() || r.provenance.Tool.Version != "1" {
 		t.Errorf("provenance %v", r.provenance)
 	}
 	if f[0].Exception != nil {
-		t.Error("the Judge changed the finding that it was given")
+		t.Error("the Evaluator changed the finding that it was given")
 	}
 	if d := cmp.Diff(&seaworthy.Exception{Reason: "known", Expires: "2026-12-31"}, r.findings[0].Exception); d != "" {
 		t.Errorf("exception (-want +got):\n%s", d)
