@@ -15,31 +15,29 @@ import (
 	"seaworthy.dev/seaworthy/internal/purl"
 )
 
-// bill is what the formats have in common.
-type bill struct {
+// listing is what all formats have in common.
+type listing struct {
 	format, tool string
-	// own is true of a bill that this program wrote: its facts complete the package
-	// URLs.
+	// own is true if this program wrote the SBOM: its facts complete the package URLs.
 	own   bool
 	image subject
-	// release is the distribution, nil if the bill names it in the package URLs at
-	// most.
+	// release is the distribution, nil if only the package URLs name it, or nothing.
 	release *inventory.Release
 	items   []item
-	// partial is true if the bill says of itself that it is not complete.
+	// partial is true if the SBOM declares itself incomplete.
 	partial bool
 }
 
-// subject is what the bill is about.
+// subject is what the SBOM is about.
 type subject struct {
 	name, version, purl string
 	facts               facts
 	diffIDs             []string
 }
 
-// item is a package as a bill lists it.
+// item is a package as an SBOM lists it.
 type item struct {
-	ref                       string // by which the bill refers to it
+	ref                       string // its id in the SBOM
 	name, version, purl       string
 	sourceName, sourceVersion string
 	modularity                string
@@ -68,16 +66,16 @@ func (f *facts) add(name, value string) bool {
 	return true
 }
 
-// number gives a fact that is a number from 0 up.
+// number returns a fact that is a number from 0 up.
 func (f facts) number(name string) (int, bool) {
 	n, err := strconv.Atoi(f[name])
 	return n, err == nil && n >= 0
 }
 
-// document makes packages of the items.
-func (b *bill) document() *Document {
+// document converts the items to packages.
+func (b *listing) document() *Document {
 	d := &Document{Format: b.format, Tool: b.tool, Image: b.seaworthyImage()}
-	a := &assembler{bill: b, image: d.Image, unknown: make(map[string]int), reasons: make(map[string]string), known: make(map[key]*seaworthy.Package)}
+	a := &assembler{listing: b, image: d.Image, unknown: make(map[string]int), reasons: make(map[string]string), known: make(map[key]*seaworthy.Package)}
 	a.findRelease()
 	if a.release != nil {
 		d.Image.OS = a.release.OS()
@@ -109,9 +107,9 @@ func isSystem(p *seaworthy.Package) bool {
 
 type key struct{ purl, name, version, modularity, owner, text string }
 
-// assembler gathers the packages of a bill, each once.
+// assembler collects the packages of an SBOM, each once.
 type assembler struct {
-	*bill
+	*listing
 	image    *seaworthy.Image
 	packages []*seaworthy.Package
 	known    map[key]*seaworthy.Package
@@ -123,8 +121,8 @@ type assembler struct {
 	broken  []string // package URLs that are none
 }
 
-// findRelease takes the distribution from the package URLs if the bill does not
-// name it elsewhere.
+// findRelease takes the distribution from the package URLs if the SBOM does not name it
+// elsewhere.
 func (a *assembler) findRelease() {
 	for i := 0; a.release == nil && i < len(a.items); i++ {
 		if u, err := purl.Parse(a.items[i].purl); err == nil {
@@ -133,8 +131,8 @@ func (a *assembler) findRelease() {
 	}
 }
 
-// add makes a package of an item. One that the bill lists several times is one with
-// several locations.
+// add converts an item to a package. If the SBOM lists a package several times, it is one
+// with several locations.
 func (a *assembler) add(it *item) *seaworthy.Package {
 	p := a.describe(it)
 	k := key{p.PURL, p.Name, p.Version, p.Modularity, p.OwnedBy, it.facts["byText"]}
@@ -149,7 +147,7 @@ func (a *assembler) add(it *item) *seaworthy.Package {
 	return first
 }
 
-// settleLocations leaves each place of a package once.
+// settleLocations removes duplicate locations.
 func (a *assembler) settleLocations() {
 	for _, p := range a.packages {
 		slices.SortFunc(p.Locations, seaworthy.CompareLocations)
@@ -200,7 +198,7 @@ func (a *assembler) ecosystem(p *inventory.Package, it *item) seaworthy.Ecosyste
 	}
 	a.system++
 	if a.own {
-		// What has none is among the gaps of the bill.
+		// If there is none, it is among the gaps of the SBOM.
 		return seaworthy.ParseEcosystem(it.facts["ecosystem"])
 	}
 	if a.release == nil {
@@ -214,10 +212,10 @@ func (a *assembler) ecosystem(p *inventory.Package, it *item) seaworthy.Ecosyste
 	return e
 }
 
-// maxLocations bounds the places of one package.
+// maxLocations is the limit of the locations of one package.
 const maxLocations = 10_000
 
-// locations are the places of the package that the bill tells.
+// locations are the locations of the package in the SBOM.
 func (a *assembler) locations(it *item) []seaworthy.Location {
 	var all []seaworthy.Location
 	add := func(path string, layer int) {
@@ -244,7 +242,7 @@ func (a *assembler) locations(it *item) []seaworthy.Location {
 		add(path, layer)
 	}
 	if len(all) == 0 {
-		layer := slices.Index(a.bill.image.diffIDs, it.diffID)
+		layer := slices.Index(a.listing.image.diffIDs, it.diffID)
 		for _, path := range it.paths[:min(len(it.paths), maxLocations)] {
 			add(path, layer)
 		}
@@ -255,7 +253,7 @@ func (a *assembler) locations(it *item) []seaworthy.Location {
 	return all
 }
 
-// gaps says what of the bill cannot be judged.
+// gaps says what cannot be checked.
 func (a *assembler) gaps() []*seaworthy.Coverage {
 	var all []*seaworthy.Coverage
 	add := func(subject string, state seaworthy.State, code seaworthy.CoverageCode, reason string) {
@@ -263,34 +261,34 @@ func (a *assembler) gaps() []*seaworthy.Coverage {
 	}
 	for n := range maxLocations {
 		prefix := fmt.Sprintf("gap:%d:", n)
-		reason, ok := a.bill.image.facts[prefix+"reason"]
+		reason, ok := a.listing.image.facts[prefix+"reason"]
 		if !ok {
 			break
 		}
-		state := seaworthy.State(a.bill.image.facts[prefix+"state"])
+		state := seaworthy.State(a.listing.image.facts[prefix+"state"])
 		if state != seaworthy.Partial && state != seaworthy.Failed {
 			state = seaworthy.NotChecked
 		}
-		code := cmp.Or(seaworthy.CoverageCode(a.bill.image.facts[prefix+"code"]), seaworthy.CodeUnspecified)
-		add(a.bill.image.facts[prefix+"subject"], state, code, reason)
+		code := cmp.Or(seaworthy.CoverageCode(a.listing.image.facts[prefix+"code"]), seaworthy.CodeUnspecified)
+		add(a.listing.image.facts[prefix+"subject"], state, code, reason)
 	}
 	if a.own {
 		return all
 	}
 	if a.partial {
-		add("bill of materials", seaworthy.Partial, seaworthy.CodeIncompleteSBOM, "It says of itself that it is not complete.")
+		add("SBOM", seaworthy.Partial, seaworthy.CodeIncompleteSBOM, "The SBOM declares itself incomplete.")
 	}
 	if len(a.packages) == 0 {
-		add("bill of materials", seaworthy.NotChecked, seaworthy.CodeIncompleteSBOM, "It lists no packages.")
+		add("SBOM", seaworthy.NotChecked, seaworthy.CodeIncompleteSBOM, "The SBOM lists no packages.")
 	}
 	if a.release == nil && a.system > 0 {
-		add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The bill names no distribution, so that nothing tells whose advisories are for its %d packages.", a.system))
+		add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The SBOM names no distribution, so it is not known which advisories are for its %d packages.", a.system))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(a.unknown)) {
 		add(plural(a.unknown[kind], "package")+" of type "+kind, seaworthy.NotChecked, seaworthy.CodeNoAdvisorySource, a.reasons[kind])
 	}
 	if n := len(a.broken); n > 0 {
-		add(plural(n, "package"), seaworthy.NotChecked, seaworthy.CodeInvalidPURL, fmt.Sprintf("Their package URLs cannot be read, %q the first of them.", clip(a.broken[0])))
+		add(plural(n, "package"), seaworthy.NotChecked, seaworthy.CodeInvalidPURL, fmt.Sprintf("Their package URLs are invalid, for example %q.", clip(a.broken[0])))
 	}
 	return all
 }
@@ -302,7 +300,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// clip bounds what is quoted of a document.
+// clip limits what is quoted from a document.
 func clip(s string) string {
 	const most = 100
 	if len(s) > most {
@@ -311,14 +309,14 @@ func clip(s string) string {
 	return s
 }
 
-// The bounds on the layers that a bill may name: their number, and the bytes of one.
+// The limits of the layers in an SBOM: their number, and the bytes of one.
 const (
 	maxLayers    = 10_000
 	maxLayerSize = 1 << 48
 )
 
-// seaworthyImage is what the bill tells of the image.
-func (b *bill) seaworthyImage() *seaworthy.Image {
+// seaworthyImage describes the image.
+func (b *listing) seaworthyImage() *seaworthy.Image {
 	s := &b.image
 	i := &seaworthy.Image{Reference: cmp.Or(s.facts["reference"], s.name), Layers: []seaworthy.Layer{}}
 	u, err := purl.Parse(s.purl)
@@ -365,7 +363,7 @@ func (b *bill) seaworthyImage() *seaworthy.Image {
 	return i
 }
 
-// isDigest is true for a SHA-256 digest of the OCI image specification.
+// isDigest reports whether s is a SHA-256 digest of the OCI image specification.
 func isDigest(s string) bool {
 	hash, ok := strings.CutPrefix(s, "sha256:")
 	return ok && len(hash) == 64 && strings.Trim(hash, "0123456789abcdef") == ""

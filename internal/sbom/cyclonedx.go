@@ -84,15 +84,15 @@ type cdxIncomplete struct {
 	Aggregate string `json:"aggregate" xml:"aggregate"`
 }
 
-func parseCycloneDX(data []byte) (*bill, error) {
+func parseCycloneDX(data []byte) (*listing, error) {
 	var doc cycloneDX
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return nil, explain(data, err)
 	}
-	return doc.bill(), nil
+	return doc.listing(), nil
 }
 
-func parseXML(data []byte) (*bill, error) {
+func parseXML(data []byte) (*listing, error) {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	var doc cycloneDX
 	if err := d.Decode(&doc); err != nil {
@@ -100,19 +100,19 @@ func parseXML(data []byte) (*bill, error) {
 		if errors.As(err, &syntax) {
 			return nil, fmt.Errorf("it is no valid XML: line %d: %s", syntax.Line, syntax.Msg)
 		}
-		return nil, fmt.Errorf("it is XML, but no bill of materials of CycloneDX: %w", err)
+		return nil, fmt.Errorf("it is XML, but not CycloneDX: %w", err)
 	}
 	version, ok := strings.CutPrefix(doc.XMLName.Space, "http://cyclonedx.org/schema/bom/")
 	if !ok {
-		return nil, errors.New("it is XML, but no bill of materials of CycloneDX")
+		return nil, errors.New("it is XML, but not CycloneDX")
 	}
 	doc.SpecVersion = version
 	doc.Metadata.Tools = append(cdxTools(doc.Metadata.XMLTools), doc.Metadata.XMLMade...)
-	return doc.bill(), nil
+	return doc.listing(), nil
 }
 
-func (doc *cycloneDX) bill() *bill {
-	b := &bill{format: strings.TrimSpace("CycloneDX " + clip(doc.SpecVersion))}
+func (doc *cycloneDX) listing() *listing {
+	b := &listing{format: strings.TrimSpace("CycloneDX " + clip(doc.SpecVersion))}
 	if len(doc.Metadata.Tools) > 0 {
 		t := doc.Metadata.Tools[0]
 		b.tool = clip(strings.TrimSpace(t.Name + " " + t.Version))
@@ -142,9 +142,8 @@ func (doc *cycloneDX) bill() *bill {
 	return b
 }
 
-// addComponents adds components and those within them. The decoder bounds the
-// depth.
-func (b *bill) addComponents(components []cdxComponent) {
+// addComponents adds components and those inside them. The decoder limits the depth.
+func (b *listing) addComponents(components []cdxComponent) {
 	for i := range components {
 		c := &components[i]
 		b.addComponent(c)
@@ -152,7 +151,7 @@ func (b *bill) addComponents(components []cdxComponent) {
 	}
 }
 
-func (b *bill) addComponent(c *cdxComponent) {
+func (b *listing) addComponent(c *cdxComponent) {
 	switch c.Type {
 	case "operating-system":
 		if b.release == nil {
@@ -195,13 +194,13 @@ func (b *bill) addComponent(c *cdxComponent) {
 		}
 	}
 	if source["Class"] != "" && c.PURL == "" {
-		return // a lock file or the like, whose packages are listed beside it
+		return // a lock file or similar, whose packages are listed separately
 	}
 	it.fromTrivy(source)
 	b.items = append(b.items, it)
 }
 
-// fromTrivy takes what Trivy says of a package in properties.
+// fromTrivy reads what Trivy writes about a package in properties.
 func (it *item) fromTrivy(p map[string]string) {
 	it.diffID, it.modularity = p["LayerDiffID"], cmp.Or(it.modularity, p["Modularitylabel"])
 	if path := p["FilePath"]; path != "" {
@@ -219,7 +218,7 @@ func (it *item) fromTrivy(p map[string]string) {
 	}
 }
 
-// cdxRelease makes a release of the component that is the operating system.
+// cdxRelease converts the component of the operating system to a release.
 func cdxRelease(c *cdxComponent) *inventory.Release {
 	pretty := c.Detail
 	name, version := c.Name, c.Version

@@ -42,7 +42,7 @@ func read(t *testing.T, reference string) *scan.Merged {
 	return nil
 }
 
-// write gives the bill of materials of an image.
+// write returns the SBOM of an image.
 func write(t *testing.T, m *scan.Merged, f report.Format) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -68,7 +68,7 @@ func write(t *testing.T, m *scan.Merged, f report.Format) []byte {
 	return b.Bytes()
 }
 
-// comparable makes what a bill of materials cannot keep alike: the licences of a
+// comparable removes the differences that an SBOM cannot keep: the licences of a
 // package are one expression there.
 func comparable(packages []*seaworthy.Package) []*seaworthy.Package {
 	var out []*seaworthy.Package
@@ -94,21 +94,21 @@ func roundTrip(t *testing.T, m *scan.Merged) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(comparable(m.Packages()), comparable(back.Packages())); diff != "" {
-			t.Errorf("%s: the packages (-image +bill):\n%s", f, diff)
+			t.Errorf("%s: the packages (-image +SBOM):\n%s", f, diff)
 		}
 		if diff := cmp.Diff(m.InventoryGaps(), back.InventoryGaps()); diff != "" {
-			t.Errorf("%s: the gaps (-image +bill):\n%s", f, diff)
+			t.Errorf("%s: the gaps (-image +SBOM):\n%s", f, diff)
 		}
 		want := *m.Image()
 		want.Config, want.Tag, want.Created = seaworthy.ImageConfig{}, "", nil
 		want.Config.OS, _, _ = strings.Cut(want.Platform, "/")
 		if diff := cmp.Diff(&want, back.Image()); diff != "" {
-			t.Errorf("%s: the image (-image +bill):\n%s", f, diff)
+			t.Errorf("%s: the image (-image +SBOM):\n%s", f, diff)
 		}
 	}
 }
 
-// An image and its bill of materials tell the same of its software.
+// An image and its SBOM say the same about its software.
 func TestRoundTrip(t *testing.T) {
 	const metadata = "Metadata-Version: 2.1\nName: Typing_Extensions\nVersion: 4.0\nLicense: PSF\n"
 	img := imagetest.Image{Layers: []imagetest.Layer{
@@ -179,7 +179,7 @@ func TestSyftOfAlpine(t *testing.T) {
 		return lines
 	}
 	if diff := cmp.Diff(print(m.Packages()), print(d.Packages)); diff != "" {
-		t.Errorf("(-image +bill)\n%s", diff)
+		t.Errorf("(-image +SBOM)\n%s", diff)
 	}
 	if len(d.Gaps) > 0 {
 		text, _ := json.Marshal(d.Gaps)

@@ -1,10 +1,10 @@
-// Package sbom reads software bills of materials, of this program and of others, so
-// that what they list can be judged without the image: CycloneDX in JSON and XML,
-// SPDX 2 in JSON and tag-value form, and the JSON of Syft.
+// Package sbom reads SBOMs, so that their packages can be checked without the image.
 //
-// What tells packages apart is their package URL. It becomes a package as the
-// inventory of an image would have found it, with the same ecosystem, so that an
-// image and its bill are judged alike. What a bill does not tell is a gap.
+// In goes an SBOM of this program or another one: CycloneDX in JSON and XML, SPDX 2 in
+// JSON and tag-value format, and the JSON of Syft, each also in an in-toto statement. Out
+// come packages as the inventory of an image finds them, with the same ecosystems, and a
+// gap for what an SBOM does not say. Packages are identified by their package URLs.
+// Refused are other formats and SBOMs larger than [MaxSize].
 package sbom
 
 import (
@@ -19,30 +19,30 @@ import (
 	"seaworthy.dev/seaworthy/internal/attestation"
 )
 
-// MaxSize is the size of a bill in bytes beyond which it is not read.
+// MaxSize is the maximum size of an SBOM in bytes.
 const MaxSize = 256 << 20
 
-// Document is what a bill of materials says of one image.
+// Document is an SBOM: what it says about one image.
 type Document struct {
 	// Format is the name and version of the format: "CycloneDX 1.6".
 	Format string
-	// Tool is the program that wrote the bill, with its version where it is named.
+	// Tool is the program that wrote the SBOM, with its version if that is known.
 	Tool string
-	// Image is what the bill tells of the image. Its reference may be empty.
+	// Image describes the image. Its reference may be empty.
 	Image *seaworthy.Image
-	// Packages is what it lists, each once.
+	// Packages has each package once.
 	Packages []*seaworthy.Package
-	// Gaps say what of the software cannot be judged, for [seaworthy.Merged].
+	// Gaps say what cannot be checked, for [seaworthy.Merged].
 	Gaps []*seaworthy.Coverage
 }
 
-// ParseAll reads bills of materials: one in any of the formats, or several in JSON one
-// after the other, as this program writes them of several images. One in an in-toto
-// statement, or in an envelope of DSSE around that, is read too; its signature is not
-// looked at. An error says in a sentence what is wrong with the data.
+// ParseAll parses one SBOM in any of the formats, or several in JSON one after the other,
+// as this program writes them for several images. An SBOM in an in-toto statement, also in
+// a DSSE envelope, is unwrapped without a check of the signature. An error says in a
+// sentence what is wrong with the data.
 func ParseAll(data []byte) ([]*Document, error) {
 	if len(data) > MaxSize {
-		return nil, fmt.Errorf("it is larger than %d MiB, and no larger bill of materials is read", MaxSize>>20)
+		return nil, fmt.Errorf("it is larger than %d MiB, the maximum size of an SBOM", MaxSize>>20)
 	}
 	data = trim(data)
 	if len(data) == 0 || data[0] != '{' {
@@ -72,13 +72,13 @@ func ParseAll(data []byte) ([]*Document, error) {
 	}
 }
 
-// Parse reads one bill of materials.
+// Parse parses one SBOM.
 func Parse(data []byte) (*Document, error) {
 	data, err := unwrap(data)
 	if err != nil {
 		return nil, err
 	}
-	var b *bill
+	var b *listing
 	switch {
 	case len(data) == 0:
 		return nil, errors.New("it is empty")
@@ -89,7 +89,7 @@ func Parse(data []byte) (*Document, error) {
 	case bytes.Contains(data[:min(len(data), 4096)], []byte("SPDXVersion:")):
 		b, err = parseTagValue(data)
 	default:
-		return nil, errors.New("it is no bill of materials: " + known)
+		return nil, errors.New("it is not an SBOM in a known format: " + known)
 	}
 	if err != nil {
 		return nil, err
@@ -97,21 +97,21 @@ func Parse(data []byte) (*Document, error) {
 	return b.document(), nil
 }
 
-const known = "CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and the JSON of Syft are read"
+const known = "CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft JSON are supported"
 
-// trim takes off what may stand before a document.
+// trim removes what may come before a document.
 func trim(data []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 }
 
-// Recognise is true if the beginning of a file, or all of it, looks like the text of
-// a document and not like an image.
+// Recognise reports whether the beginning of a file looks like the text of a document and
+// not like an image.
 func Recognise(head []byte) bool {
 	head = trim(head)
 	return len(head) > 0 && (head[0] == '{' || head[0] == '<') || bytes.Contains(head, []byte("SPDXVersion:"))
 }
 
-// unwrap takes a bill out of the attestation that it may be in.
+// unwrap takes an SBOM out of its attestation, if it is in one.
 func unwrap(data []byte) ([]byte, error) {
 	data = trim(data)
 	if len(data) == 0 || data[0] != '{' {
@@ -127,7 +127,7 @@ func unwrap(data []byte) ([]byte, error) {
 	return data, nil
 }
 
-func parseJSON(data []byte) (*bill, error) {
+func parseJSON(data []byte) (*listing, error) {
 	var probe struct {
 		BOMFormat     string          `json:"bomFormat"`
 		SpecVersion   json.RawMessage `json:"specVersion"`
@@ -149,11 +149,11 @@ func parseJSON(data []byte) (*bill, error) {
 	case probe.Artifacts != nil && probe.Descriptor != nil:
 		return parseSyft(data)
 	case bytes.Contains(probe.Context, []byte("spdx.org/rdf/3.")):
-		return nil, errors.New("it is of SPDX 3, which is not read yet: have it written as SPDX 2.3 or CycloneDX")
+		return nil, errors.New("it is SPDX 3, which is not supported yet: write it as SPDX 2.3 or CycloneDX")
 	case probe.SchemaVersion != nil && probe.Results != nil:
-		return nil, errors.New("it is a report of Trivy, not a bill of materials: trivy --format cyclonedx writes one")
+		return nil, errors.New("it is a report of Trivy, not an SBOM: trivy --format cyclonedx writes one")
 	}
-	return nil, errors.New("it is JSON, but no bill of materials: " + known)
+	return nil, errors.New("it is JSON, but not an SBOM in a known format: " + known)
 }
 
 // explain says where JSON is broken.

@@ -148,18 +148,18 @@ musl 1.1.22-r3 [Alpine:v3.10] pkg:apk/alpine/musl@1.1.22-r3?arch=x86_64&distro=a
 libssl3 3.0.11-1 [Debian:12] pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12 from openssl  at var/lib/dpkg/status@0 ["Apache-2.0"]
 six 1 [PyPI] pkg:pypi/six@1 at b@? ["MIT"]
 `},
-		{"what cannot be judged", `{"bomFormat": "CycloneDX", "specVersion": 1.6, "compositions": [{"aggregate": "incomplete_third_party_only"}], "components": [
+		{"gaps", `{"bomFormat": "CycloneDX", "specVersion": 1.6, "compositions": [{"aggregate": "incomplete_third_party_only"}], "components": [
 {"type": "library", "name": "a", "version": "1", "purl": "pkg:deb/acme/a@1?distro=acmeos-1"}, {"type": "library", "name": "b"}, {"type": "library", "name": "c", "purl": "npm/c@1"}, {"type": "file", "name": "/bin/sh"}]}`, ""},
 		{"nothing", `{"bomFormat": "CycloneDX"}`, `CycloneDX by :    , 0 layers
-not-checked: bill of materials: It lists no packages.
+not-checked: SBOM: The SBOM lists no packages.
 `},
 		{"no distribution", `{"bomFormat": "CycloneDX", "components": [{"type": "library", "name": "a", "version": "1", "purl": "pkg:deb/a@1"}]}`, `CycloneDX by :    , 0 layers
 a 1 [] pkg:deb/a@1 []
-not-checked: distribution: The bill names no distribution, so that nothing tells whose advisories are for its 1 packages.
+not-checked: distribution: The SBOM names no distribution, so it is not known which advisories are for its 1 packages.
 `},
 	} {
 		d, err := Parse([]byte(tt.document))
-		if tt.name == "what cannot be judged" {
+		if tt.name == "gaps" {
 			// CycloneDX wants its version as a string; a number is a broken document.
 			if err == nil || !strings.Contains(err.Error(), "specVersion must not be a JSON number") {
 				t.Errorf("%s: error %v", tt.name, err)
@@ -169,9 +169,9 @@ not-checked: distribution: The bill names no distribution, so that nothing tells
 a 1 [] pkg:deb/acmeos/a@1?distro=acmeos-1 []
 b  []  []
 c  []  []
-partial: bill of materials: It says of itself that it is not complete.
+partial: SBOM: The SBOM declares itself incomplete.
 not-checked: 1 package of type deb: No advisories are known for the distribution "acmeos 1".
-not-checked: 1 package: Their package URLs cannot be read, "npm/c@1" the first of them.
+not-checked: 1 package: Their package URLs are invalid, for example "npm/c@1".
 `
 		}
 		if err != nil {
@@ -209,18 +209,18 @@ func TestAttestation(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	for document, want := range map[string]string{
 		"":                        "it is empty",
-		"\x7fELF":                 "it is no bill of materials",
+		"\x7fELF":                 "it is not an SBOM",
 		"{":                       "ends before it is complete",
 		trivyCycloneDX[:700]:      "ends before it is complete",
 		`{"bomFormat": CycloneDX`: "it is no valid JSON: line 1",
-		`{"a": 1}`:                "it is JSON, but no bill of materials",
+		`{"a": 1}`:                "it is JSON, but not an SBOM",
 		`{"bomFormat": "CycloneDX", "components": {}}`:                    "components must not be a JSON object",
 		`{"SchemaVersion": 2, "Results": []}`:                             "a report of Trivy",
 		`{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}`:  "SPDX 3",
-		`{"spdxVersion": "SPDX-3.0"}`:                                     `it is of "SPDX-3.0"; SPDX 2 is read`,
+		`{"spdxVersion": "SPDX-3.0"}`:                                     `it is "SPDX-3.0"; SPDX 2 is supported`,
 		`<bom>`:                                                           "it is no valid XML: line 1",
-		`<html></html>`:                                                   "no bill of materials of CycloneDX",
-		`<bom xmlns="x"></bom>`:                                           "no bill of materials of CycloneDX",
+		`<html></html>`:                                                   "it is XML, but not CycloneDX",
+		`<bom xmlns="x"></bom>`:                                           "it is XML, but not CycloneDX",
 		"SPDXVersion: SPDX-2.3\nPackageComment: <text>never":              "ends within a <text>",
 		strings.Repeat(`{"payloadType":"x","payload":"e30=","a":`, 20000): "exceeded max depth",
 		`{"bomFormat":"CycloneDX","x":` + strings.Repeat("[", 1<<20):      "exceeded max depth",
@@ -244,7 +244,7 @@ func TestParseAll(t *testing.T) {
 	}
 	for data, want := range map[string]string{
 		"":                          "it is empty",
-		trivyCycloneDX + `{"a": 1}`: "document 2: it is JSON, but no bill of materials",
+		trivyCycloneDX + `{"a": 1}`: "document 2: it is JSON, but not an SBOM",
 		trivyCycloneDX + `{"a": `:   "ends before it is complete",
 		trivyCycloneDX + "\n}":      "it is no valid JSON: line",
 		`{"bomFormat": CycloneDX`:   "it is no valid JSON: line 1",

@@ -54,20 +54,20 @@ type spdxRelationship struct {
 
 const spdxDocument = "SPDXRef-DOCUMENT"
 
-func parseSPDX(data []byte) (*bill, error) {
+func parseSPDX(data []byte) (*listing, error) {
 	var doc spdx
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return nil, explain(data, err)
 	}
-	return doc.bill()
+	return doc.listing()
 }
 
-func (doc *spdx) bill() (*bill, error) {
+func (doc *spdx) listing() (*listing, error) {
 	version, ok := strings.CutPrefix(doc.Version, "SPDX-")
 	if !ok || !strings.HasPrefix(version, "2.") {
-		return nil, fmt.Errorf("it is of %q; SPDX 2 is read", clip(doc.Version))
+		return nil, fmt.Errorf("it is %q; SPDX 2 is supported", clip(doc.Version))
 	}
-	b := &bill{format: "SPDX " + clip(version)}
+	b := &listing{format: "SPDX " + clip(version)}
 	for _, c := range doc.Creation.Creators {
 		if tool, ok := strings.CutPrefix(c, "Tool: "); ok {
 			b.tool = clip(strings.TrimSpace(tool))
@@ -92,7 +92,7 @@ func (doc *spdx) bill() (*bill, error) {
 				b.release = inventory.NewRelease(p.Name, p.Version, p.Comment)
 			}
 		case p.purl() == "" && (strings.EqualFold(p.Purpose, "FILE") || strings.EqualFold(p.Purpose, "SOURCE") || strings.HasPrefix(p.ID, "SPDXRef-Application")):
-			// A lock file or the like, whose packages are listed beside it.
+			// A lock file or similar, whose packages are listed separately.
 		default:
 			it := p.item()
 			it.owner = owners[p.ID]
@@ -105,7 +105,7 @@ func (doc *spdx) bill() (*bill, error) {
 	return b, nil
 }
 
-// described is the package that the document is about, "" if there is not one.
+// described is the package that the document is about, "" if there is not exactly one.
 func (doc *spdx) described() string {
 	all := slices.Clone(doc.Describes)
 	for _, r := range doc.Relationships {
@@ -123,8 +123,8 @@ func (doc *spdx) described() string {
 	return all[0]
 }
 
-// describe takes the image.
-func (b *bill) describe(p *spdxPackage) {
+// describe reads the package that is the image.
+func (b *listing) describe(p *spdxPackage) {
 	if b.image.name != "" {
 		return
 	}
@@ -148,7 +148,7 @@ func (p *spdxPackage) purl() string {
 	return ""
 }
 
-// notes are what programs write of their own.
+// notes are what programs add in a format of their own.
 func (p *spdxPackage) notes() []string {
 	texts := slices.Clone(p.Attributions)
 	for _, a := range p.Annotations {
@@ -179,8 +179,8 @@ func (p *spdxPackage) item() item {
 	return it
 }
 
-// parseTagValue reads the form of SPDX 2 that has a tag and a value on each line.
-func parseTagValue(data []byte) (*bill, error) {
+// parseTagValue parses the format of SPDX 2 with a tag and a value on each line.
+func parseTagValue(data []byte) (*listing, error) {
 	var doc spdx
 	var p *spdxPackage
 	for len(data) > 0 {
@@ -227,10 +227,10 @@ func parseTagValue(data []byte) (*bill, error) {
 			p.set(tag, value)
 		}
 	}
-	return doc.bill()
+	return doc.listing()
 }
 
-// set takes a tag of a package. There may be none.
+// set sets a field of the package from a tag. p may be nil.
 func (p *spdxPackage) set(tag, value string) {
 	if p == nil {
 		return

@@ -69,15 +69,15 @@ func (l *syftLicenses) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &words) == nil {
 		*l = words
 	}
-	return nil // a licence that nobody can read is none
+	return nil // a licence in another form is ignored
 }
 
-func parseSyft(data []byte) (*bill, error) {
+func parseSyft(data []byte) (*listing, error) {
 	var doc syft
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return nil, explain(data, err)
 	}
-	b := &bill{
+	b := &listing{
 		format: strings.TrimSpace("Syft JSON " + clip(doc.Schema.Version)),
 		tool:   clip(strings.TrimSpace(doc.Descriptor.Name + " " + doc.Descriptor.Version)),
 	}
