@@ -60,7 +60,7 @@ func plainRecords(t testing.TB, name string) []plain {
 	return all
 }
 
-// TestRealRecords holds the database to a reckoning of its own over the same
+// TestRealRecords compares the database with a second implementation over the same
 // records: the algorithm of the OSV specification, word by word, over all records
 // for each of some packages and versions. Debian's versions are compared by dpkg
 // where it is installed.
@@ -73,7 +73,7 @@ func TestRealRecords(t *testing.T) {
 		vulnerabilities, clean := 0, 0
 		for range sample {
 			q := pick(random, records)
-			want := reckon(t, records, q)
+			want := expected(t, records, q)
 			got := ids(mustMatch(t, db, q.Ecosystem.String(), q.Name, q.Version))
 			slices.SortFunc(want, compareNames)
 			if !slices.Equal(got, want) {
@@ -130,8 +130,8 @@ func earlier(v string) string {
 	return v[:i] + string(v[i]-1) + v[i+1:]
 }
 
-// reckon gives the ids of the vulnerabilities of a version.
-func reckon(t *testing.T, records []plain, q Query) []string {
+// expected returns the ids of the vulnerabilities of a version.
+func expected(t *testing.T, records []plain, q Query) []string {
 	var sets []map[string]bool // of names of one vulnerability
 	add := func(names ...string) {
 		one := map[string]bool{}

@@ -79,7 +79,7 @@ const order = `
 	internal/architecture <
 	internal/imagetest    <
 	internal/advisory/advisorytest <
-	internal/reckoning    <
+	internal/crosscheck    <
 	internal/testsummary  <
 	internal/wording      <
 	bench/*               < bench/*

@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"archive/zip"
@@ -82,8 +82,9 @@ type rules struct {
 	spelling  func(name string) string // gives spellings of one name one form, if not nil
 }
 
-// reckon gives the flaws of packages: "id package version fixed-version", sorted.
-func (r rules) reckon(all []record, packages []installed) []string {
+// expected returns the vulnerabilities of packages: "id package version fixed-version",
+// sorted.
+func (r rules) expected(all []record, packages []installed) []string {
 	spelling := r.spelling
 	if spelling == nil {
 		spelling = func(s string) string { return s }
@@ -100,7 +101,7 @@ func (r rules) reckon(all []record, packages []installed) []string {
 			byName[n] = append(byName[n], &all[i])
 		}
 	}
-	var flaws []string
+	var vulnerabilities []string
 	for _, p := range packages {
 		about, at := p.subject()
 		var groups []group
@@ -126,14 +127,14 @@ func (r rules) reckon(all []record, packages []installed) []string {
 					fixed = f
 				}
 			}
-			flaws = append(flaws, strings.Join([]string{g.id(), p.name, p.version, fixed}, " "))
+			vulnerabilities = append(vulnerabilities, strings.Join([]string{g.id(), p.name, p.version, fixed}, " "))
 		}
 	}
-	slices.Sort(flaws)
-	return flaws
+	slices.Sort(vulnerabilities)
+	return vulnerabilities
 }
 
-// names gives the names of each flaw that a record is about.
+// names returns the names of each vulnerability that a record is about.
 func (r rules) names(rec *record) [][]string {
 	if strings.HasPrefix(r.ecosystem, "AlmaLinux") {
 		var each [][]string
@@ -149,7 +150,7 @@ func (r rules) names(rec *record) [][]string {
 	return [][]string{slices.Concat([]string{rec.ID}, rec.Aliases, rec.Upstream)}
 }
 
-// affects tells whether a version is affected, by the algorithm of the OSV schema.
+// affects reports whether a version is affected, by the algorithm of the OSV schema.
 func (r rules) affects(a affected, version string) bool {
 	if slices.ContainsFunc(a.Versions, func(v string) bool { return v == version || r.compare(v, version) == 0 }) {
 		return true
@@ -223,7 +224,7 @@ func (r rules) fix(parts []affected, version string) []string {
 	return []string{best}
 }
 
-// sameStream tells whether an advisory about a module, or about none, can be about a
+// sameStream reports whether an advisory about a module, or about none, can be about a
 // package: AlmaLinux marks modules in the release, and names the stream in the summary.
 func sameStream(rec *record, a affected, p installed) bool {
 	modular := func(v string) bool { return strings.Contains(v, ".module_el") }
@@ -247,7 +248,7 @@ func sameStream(rec *record, a affected, p installed) bool {
 	return true
 }
 
-// group is the names of one flaw, and the versions that mend it.
+// group is the names of one vulnerability, and its fixed versions.
 type group struct {
 	names []string
 	fixed []string
@@ -308,12 +309,12 @@ func (b *batch) compare(x, y string) int {
 	return c
 }
 
-// settle reckons until every pair that matters has its answer.
-func settle[T any](answer func([][2]string) []int, reckon func(order) T) T {
+// settle computes until every pair that matters has its answer.
+func settle[T any](answer func([][2]string) []int, compute func(order) T) T {
 	b := &batch{known: make(map[[2]string]int)}
 	for {
 		b.asked = make(map[[2]string]bool)
-		result := reckon(b.compare)
+		result := compute(b.compare)
 		if len(b.asked) == 0 {
 			return result
 		}

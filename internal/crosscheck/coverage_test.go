@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"archive/zip"
@@ -58,17 +58,17 @@ func unclean(t *testing.T, r report) {
 	if r.exit == 0 {
 		t.Errorf("a clean report, of %d packages: %+v", len(r.Packages), r.Coverage)
 	}
-	told := false
+	reported := false
 	for _, c := range r.Coverage {
-		told = told || c.Risk == seaworthy.Vulnerability && c.State != seaworthy.Checked && c.Reason != ""
+		reported = reported || c.Risk == seaworthy.Vulnerability && c.State != seaworthy.Checked && c.Reason != ""
 	}
-	if !told {
+	if !reported {
 		t.Errorf("nothing is said: %+v", r.Coverage)
 	}
 }
 
-// TestMissing has images of which something is missing, each beside one of which nothing
-// is: that alone is clean.
+// TestMissing has images of which something is missing, each with a complete one
+// next to it: only that one is clean.
 func TestMissing(t *testing.T) {
 	advisories := harmless(t)
 	release, database := imagetest.File("etc/os-release", alpineRelease), imagetest.File("lib/apk/db/installed", apkDatabase(20))
@@ -166,8 +166,8 @@ func TestManyPackages(t *testing.T) {
 			text := fmt.Sprintf(`{"id": "X-CVE-2024-0001", "upstream": ["CVE-2024-0001"], "affected": [{"package": {"ecosystem": %q, "name": %q}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}]}]}`, ecosystem, name)
 			base, _, _ := strings.Cut(ecosystem, ":")
 			r := scan(t, source(t, map[string][]string{base: {text}}), layers(t, imagetest.Layer{imagetest.File("etc/os-release", c[0]), imagetest.File(path, c[1])}))
-			if len(r.Packages) != n || len(r.flaws()) != 1 {
-				t.Errorf("%d packages, %q", len(r.Packages), r.flaws())
+			if len(r.Packages) != n || len(r.vulnerabilities()) != 1 {
+				t.Errorf("%d packages, %q", len(r.Packages), r.vulnerabilities())
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"bytes"
@@ -26,7 +26,7 @@ type report struct {
 	stderr   string
 }
 
-// scan judges an image by the advisories below a directory.
+// scan scans an image with the advisories below a directory.
 func scan(t testing.TB, source, reference string, args ...string) report {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -46,8 +46,8 @@ func shared(t testing.TB) string {
 	return imagetest.Shared(t, "advisories")
 }
 
-// flaws are the findings of known flaws in the form of [rules.reckon].
-func (r report) flaws() []string {
+// vulnerabilities are the findings of vulnerabilities in the form of [rules.expected].
+func (r report) vulnerabilities() []string {
 	all := []string{}
 	for _, f := range r.Findings {
 		if f.ID == "distribution-end-of-life" {
@@ -59,20 +59,21 @@ func (r report) flaws() []string {
 	return all
 }
 
-// hold holds the findings of a report to a reckoning, which must have found something.
-func hold(t testing.TB, want []string, got report) {
+// compare compares the findings of a report with the expected ones, of which there must be
+// some.
+func compare(t testing.TB, want []string, got report) {
 	t.Helper()
-	t.Logf("%d findings reckoned, %d reported", len(want), len(got.flaws()))
+	t.Logf("%d findings expected, %d reported", len(want), len(got.vulnerabilities()))
 	if len(want) == 0 {
-		t.Error("the reckoning found nothing, which shows nothing")
+		t.Error("no findings are expected: the test shows nothing")
 	}
-	if diff := cmp.Diff(want, got.flaws()); diff != "" {
-		t.Errorf("-reckoned +reported:\n%s", diff)
+	if diff := cmp.Diff(want, got.vulnerabilities()); diff != "" {
+		t.Errorf("-expected +reported:\n%s", diff)
 	}
 }
 
-// holdPackages holds the packages of a report, "name version", to those of a tool.
-func holdPackages(t testing.TB, want []installed, got report, kind string) {
+// comparePackages holds the packages of a report, "name version", to those of a tool.
+func comparePackages(t testing.TB, want []installed, got report, kind string) {
 	t.Helper()
 	var names, reported []string
 	for _, p := range want {
@@ -90,9 +91,9 @@ func holdPackages(t testing.TB, want []installed, got report, kind string) {
 	}
 }
 
-// holdExploited holds what is said of exploits to CISA's list: of each flaw, and only of
-// those on it, by any of its names.
-func holdExploited(t testing.TB, got report) {
+// compareExploited compares KEV with CISA's list: each vulnerability on it, and only those,
+// by any of its names.
+func compareExploited(t testing.TB, got report) {
 	t.Helper()
 	file, err := os.ReadFile(imagetest.Shared(t, "advisories/kev/known_exploited_vulnerabilities.json"))
 	if err != nil {

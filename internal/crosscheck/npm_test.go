@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"encoding/json"
@@ -42,8 +42,8 @@ func TestInstalledNPM(t *testing.T) {
 	}
 	packages := tree.packages(nil)
 	got := scan(t, advisories, "oci:"+imagetest.Image{Layers: []imagetest.Layer{copied(t, dir, "srv/app/")}}.OCILayout(t))
-	holdPackages(t, packages, got, "npm")
-	hold(t, rules{ecosystem: "npm", compare: semver}.reckon(records(t, "npm"), packages), got)
+	comparePackages(t, packages, got, "npm")
+	compare(t, rules{ecosystem: "npm", compare: semver}.expected(records(t, "npm"), packages), got)
 }
 
 // npmTree is what npm lists of a package.
@@ -63,8 +63,8 @@ func (n npmTree) packages(all []installed) []installed {
 	return all
 }
 
-// copied is a layer with the regular files of a directory, without those that tell what
-// was asked for.
+// copied is a layer with the regular files of a directory, without those that say what
+// was requested.
 func copied(t *testing.T, dir, to string) (l imagetest.Layer) {
 	t.Helper()
 	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"cmp"
@@ -8,7 +8,7 @@ import (
 )
 
 // semver orders versions by Semantic Versioning 2.0.0, clause 11. A leading v, what
-// follows "+", and numbers that are left out count for nothing.
+// follows "+", and missing numbers do not count.
 func semver(a, b string) int {
 	x, pre := splitSemver(a)
 	y, other := splitSemver(b)

@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"archive/zip"
@@ -20,7 +20,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// oldApp is a program of old modules. It uses some functions with flaws, and not others.
+// oldApp is a program of old modules. It uses some vulnerable functions, and not others.
 var oldApp = map[string]string{
 	"go.mod": `module example.com/old
 
@@ -73,23 +73,23 @@ func TestOldGo(t *testing.T) {
 	modules := modulesOf(t, plain)
 	modules = append(modules, installed{name: "stdlib", version: oldRelease(t)})
 	all := records(t, "Go")
-	want := rules{ecosystem: "Go", compare: semver}.reckon(all, modules)
+	want := rules{ecosystem: "Go", compare: semver}.expected(all, modules)
 	functions := functionsOf(t, plain)
 	for name, body := range map[string][]byte{"plain": older(t, read(t, plain)), "stripped": stripped, "mute": mute} {
 		img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.FileMode("app", 0o755, string(body))}}}
 		got := scan(t, advisories, "oci:"+img.OCILayout(t))
-		hold(t, want, got)
+		compare(t, want, got)
 		known := functions
 		if name == "mute" {
 			known = nil
 		}
-		holdFunctions(t, all, known, got, "app")
+		compareFunctions(t, all, known, got, "app")
 	}
 }
 
-// holdFunctions holds what is said of each flaw's functions to those of the program,
-// nil if they are unknown.
-func holdFunctions(t *testing.T, all []record, functions map[string]bool, got report, program string) {
+// compareFunctions compares the evidence about vulnerable functions with the functions of
+// the program, nil if they are unknown.
+func compareFunctions(t *testing.T, all []record, functions map[string]bool, got report, program string) {
 	t.Helper()
 	states := make(map[string]int)
 	for _, f := range got.Findings {

@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"bytes"
@@ -208,7 +208,7 @@ replace example.com/local => ./local
 					t.Errorf("%s %s: %q, want %q", c.path, c.symbol, s, want)
 				}
 			}
-			// A directory has no version: whether it has the flaw is not known.
+			// A directory has no version: whether it is vulnerable is not known.
 			if !slices.ContainsFunc(got.Coverage, func(c seaworthy.Coverage) bool { return strings.Contains(c.Subject, "example.com/local (devel)") }) {
 				t.Error("that a module came from a directory is not said")
 			}
@@ -217,12 +217,12 @@ replace example.com/local => ./local
 			}
 		})
 	}
-	holdMain(t, app, dir, proxy)
+	checkMain(t, app, dir, proxy)
 }
 
-// holdMain judges the main module by the version that was made up for it, which comes
-// after the tag before it, and before the next.
-func holdMain(t *testing.T, app, dir, proxy string) {
+// checkMain checks the pseudo-version of the main module, which comes after the tag before
+// it and before the next one.
+func checkMain(t *testing.T, app, dir, proxy string) {
 	t.Helper()
 	modules := modulesOf(t, app)
 	at := slices.IndexFunc(modules, func(p installed) bool { return p.name == "example.com/app" })
@@ -239,14 +239,14 @@ func holdMain(t *testing.T, app, dir, proxy string) {
 			want = append(want, strings.Join([]string{id, "example.com/app", modules[at].version, fixed}, " "))
 		}
 	}
-	hold(t, want, scan(t, source(t, map[string][]string{"Go": texts}), "oci:"+img.OCILayout(t)))
+	compare(t, want, scan(t, source(t, map[string][]string{"Go": texts}), "oci:"+img.OCILayout(t)))
 
 	// Built without a repository there is no version: what is known of it is not decided.
 	devel := build(t, dir, proxy, "-buildvcs=false", "./cmd/app")
 	img.Layers[0] = imagetest.Layer{imagetest.FileMode("app", 0o755, string(read(t, devel)))}
 	got := scan(t, source(t, map[string][]string{"Go": texts}), "oci:"+img.OCILayout(t))
-	if len(got.flaws()) > 0 || got.exit != 3 {
-		t.Errorf("of no version: %q, exit code %d", got.flaws(), got.exit)
+	if len(got.vulnerabilities()) > 0 || got.exit != 3 {
+		t.Errorf("of no version: %q, exit code %d", got.vulnerabilities(), got.exit)
 	}
 }
 

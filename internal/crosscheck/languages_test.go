@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"bytes"
@@ -19,11 +19,11 @@ import (
 
 var strictSemver = regexp.MustCompile(`^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 
-// language is how packages of a language lie in an image.
+// language is how packages of a language are installed in an image.
 type language struct {
 	ecosystem, kind string
 	compare         order
-	// valid tells versions that the order knows.
+	// valid matches the versions that the order knows.
 	valid    *regexp.Regexp
 	spelling func(string) string
 	layer    func(*testing.T, []installed) imagetest.Layer
@@ -39,28 +39,28 @@ func languages() []language {
 	}
 }
 
-// TestLanguages scans images with packages of each language, at versions at and beside
+// TestLanguages scans images with packages of each language, at versions at and next to
 // the boundaries of the advisories about them.
 func TestLanguages(t *testing.T) {
 	advisories := shared(t)
 	for _, l := range languages() {
 		t.Run(l.ecosystem, func(t *testing.T) {
 			all := records(t, l.ecosystem)
-			packages := beside(all, l.ecosystem, 800, l.valid, l.spelling)
-			want := rules{l.ecosystem, l.compare, l.spelling}.reckon(all, packages)
+			packages := sample(all, l.ecosystem, 800, l.valid, l.spelling)
+			want := rules{l.ecosystem, l.compare, l.spelling}.expected(all, packages)
 			img := imagetest.Image{Layers: []imagetest.Layer{l.layer(t, packages)}}
 			got := scan(t, advisories, "oci:"+img.OCILayout(t))
 			t.Logf("%d packages", len(packages))
-			holdPackages(t, packages, got, l.kind)
-			hold(t, want, got)
+			comparePackages(t, packages, got, l.kind)
+			compare(t, want, got)
 		})
 	}
 }
 
-// beside picks packages of an ecosystem that advisories speak of, at versions that they
-// name and at others beside those. Packages with a version that the order does not know
-// are left out.
-func beside(all []record, ecosystem string, n int, valid *regexp.Regexp, spelling func(string) string) []installed {
+// sample picks packages of an ecosystem that advisories are about, at versions that they
+// name and at others next to those. Packages with a version that the order does not know
+// are skipped.
+func sample(all []record, ecosystem string, n int, valid *regexp.Regexp, spelling func(string) string) []installed {
 	random := rand.New(rand.NewPCG(7, uint64(len(ecosystem))))
 	versions := make(map[string][]string)
 	unknown := make(map[string]bool)
@@ -196,7 +196,7 @@ func auditable(t *testing.T, packages []installed) imagetest.Layer {
 	return imagetest.Layer{imagetest.FileMode("usr/bin/tool", 0o755, string(elfWith(t, ".dep-v0", packed.Bytes()))+strings.Repeat("code", 100_000))}
 }
 
-// elfWith is an ELF file for amd64 with one section beside that of the names.
+// elfWith is an ELF file for amd64 with one section besides that of the names.
 func elfWith(t *testing.T, name string, content []byte) []byte {
 	t.Helper()
 	names := "\x00" + name + "\x00.shstrtab\x00"
@@ -222,7 +222,7 @@ func elfWith(t *testing.T, name string, content []byte) []byte {
 }
 
 // TestAlpine scans images of Alpine Linux with hundreds of packages, some with the name
-// of their source and some with another, at versions at and beside those of its
+// of their source and some with another, at versions at and next to those of its
 // security database.
 func TestAlpine(t *testing.T) {
 	advisories := shared(t)
@@ -230,7 +230,7 @@ func TestAlpine(t *testing.T) {
 	for _, release := range []string{"3.10", "3.11"} {
 		t.Run(release, func(t *testing.T) {
 			r := rules{ecosystem: "Alpine:v" + release, compare: apkOrder}
-			packages := beside(all, r.ecosystem, 800, apkForm, nil)
+			packages := sample(all, r.ecosystem, 800, apkForm, nil)
 			var db strings.Builder
 			for i := range packages {
 				p := &packages[i]
@@ -245,8 +245,8 @@ func TestAlpine(t *testing.T) {
 			}}}
 			got := scan(t, advisories, "docker-archive:"+img.DockerArchive(t, "alpine:"+release))
 			t.Logf("%d packages", len(packages))
-			holdPackages(t, packages, got, "apk")
-			hold(t, r.reckon(all, packages), got)
+			comparePackages(t, packages, got, "apk")
+			compare(t, r.expected(all, packages), got)
 			if got.exit != 1 {
 				t.Errorf("exit code %d", got.exit)
 			}
@@ -254,25 +254,25 @@ func TestAlpine(t *testing.T) {
 	}
 }
 
-// TestBitnami judges a bill of materials with software as Bitnami packs it, at and beside
-// the boundaries of its advisories.
+// TestBitnami checks an SBOM with software as Bitnami packages it, at and next to the
+// boundaries of its advisories.
 func TestBitnami(t *testing.T) {
 	advisories := shared(t)
 	all := records(t, "Bitnami")
-	packages := beside(all, "Bitnami", 500, regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[a-zA-Z][0-9A-Za-z.-]*)?$`), nil)
+	packages := sample(all, "Bitnami", 500, regexp.MustCompile(`^[0-9]+(\.[0-9]+)*(-[a-zA-Z][0-9A-Za-z.-]*)?$`), nil)
 	var components []map[string]string
 	for _, p := range packages {
 		components = append(components, map[string]string{"type": "library", "bom-ref": p.name + p.version, "name": p.name, "version": p.version, "purl": "pkg:bitnami/" + p.name + "@" + p.version})
 	}
-	bill, err := json.Marshal(map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components})
+	sbom, err := json.Marshal(map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	write(t, dir, map[string]string{"bill.json": string(bill)})
-	got := scan(t, advisories, "sbom:"+filepath.Join(dir, "bill.json"))
+	write(t, dir, map[string]string{"sbom.json": string(sbom)})
+	got := scan(t, advisories, "sbom:"+filepath.Join(dir, "sbom.json"))
 	t.Logf("%d packages", len(packages))
-	holdPackages(t, packages, got, "bitnami")
-	hold(t, rules{ecosystem: "Bitnami", compare: semver}.reckon(all, packages), got)
-	holdExploited(t, got)
+	comparePackages(t, packages, got, "bitnami")
+	compare(t, rules{ecosystem: "Bitnami", compare: semver}.expected(all, packages), got)
+	compareExploited(t, got)
 }

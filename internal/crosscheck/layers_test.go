@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"fmt"
@@ -48,7 +48,7 @@ func TestLaterLayers(t *testing.T) {
 		{imagetest.File("etc/os-release", "ID=alpine\nVERSION_ID=3.11.6\nPRETTY_NAME=\"Alpine Linux v3.11\"\n"), database(apk("", 0)), gem(rack), wheel("1.8"), module(marked)},
 		// Everything of Ruby is hidden, and marked deleted.
 		{database(apk("1.0.1-r0", 3)), imagetest.Dir("usr/lib/ruby", 0o755), imagetest.Opaque("usr/lib/ruby"), imagetest.Whiteout("app/0"), wheel("2.2")},
-		// busybox is as it was at first, and marked is back beside another.
+		// busybox is as it was at first, and marked is back next to another.
 		{database(live), gem(rails), imagetest.File("app/1/node_modules/handlebars/package.json", `{"name": "handlebars", "version": "3.0.0"}`), module(marked)},
 	}}
 	for _, p := range live {
@@ -56,15 +56,15 @@ func TestLaterLayers(t *testing.T) {
 	}
 	since["rails 3.0.0"], since["django 2.2"], since["marked 0.3.0"], since["handlebars 3.0.0"] = 2, 1, 2, 2
 	want := slices.Concat(
-		rules{ecosystem: "Alpine:v3.11", compare: apkOrder}.reckon(alpine, live),
-		rules{ecosystem: "RubyGems", compare: gemOrder}.reckon(gems, []installed{rails}),
-		rules{"PyPI", pep440OrNone, pythonName}.reckon(python, []installed{{name: "django", version: "2.2"}}),
-		rules{ecosystem: "npm", compare: semver}.reckon(npm, []installed{marked, handlebars}),
+		rules{ecosystem: "Alpine:v3.11", compare: apkOrder}.expected(alpine, live),
+		rules{ecosystem: "RubyGems", compare: gemOrder}.expected(gems, []installed{rails}),
+		rules{"PyPI", pep440OrNone, pythonName}.expected(python, []installed{{name: "django", version: "2.2"}}),
+		rules{ecosystem: "npm", compare: semver}.expected(npm, []installed{marked, handlebars}),
 	)
 	slices.Sort(want)
 	for _, reference := range []string{"oci:" + img.OCILayout(t), "docker-archive:" + img.DockerArchive(t, "a:1")} {
 		got := scan(t, advisories, reference)
-		hold(t, want, got)
+		compare(t, want, got)
 		for _, f := range got.Findings {
 			if f.Package == nil || f.ID == "distribution-end-of-life" {
 				continue

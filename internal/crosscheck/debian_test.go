@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func TestDebian(t *testing.T) {
 	rules := rules{ecosystem: "Debian:12"}
 	want := settle(dpkgOrder(t), func(o order) []string {
 		rules.compare = o
-		return rules.reckon(records(t, "Debian"), packages)
+		return rules.expected(records(t, "Debian"), packages)
 	})
 	other := 0
 	for _, p := range packages {
@@ -43,8 +43,8 @@ func TestDebian(t *testing.T) {
 	t.Logf("%d packages, %d at another version than their source", len(packages), other)
 	for _, reference := range []string{"docker-archive:" + archive, "oci:" + layout} {
 		got := scan(t, advisories, reference)
-		holdPackages(t, packages, got, "deb")
-		hold(t, want, got)
+		comparePackages(t, packages, got, "deb")
+		compare(t, want, got)
 	}
 }
 
@@ -123,12 +123,12 @@ func numbers(t *testing.T, out []byte, want int) []int {
 }
 
 // TestDebianVersions scans an image with packages of the sources that advisories name, at
-// and beside their versions, which are built from that very version or, with an epoch or
+// and next to their versions, which are built from that very version or, with an epoch or
 // a rebuild of their own, from another.
 func TestDebianVersions(t *testing.T) {
 	advisories := shared(t)
 	all := records(t, "Debian")
-	chosen := beside(all, "Debian:12", 200, regexp.MustCompile(`^([0-9]+:)?[0-9][0-9A-Za-z.+~-]*$`), nil)
+	chosen := sample(all, "Debian:12", 200, regexp.MustCompile(`^([0-9]+:)?[0-9][0-9A-Za-z.+~-]*$`), nil)
 	var packages []installed
 	var db strings.Builder
 	for i, p := range chosen {
@@ -164,10 +164,10 @@ func TestDebianVersions(t *testing.T) {
 	rules := rules{ecosystem: "Debian:12"}
 	want := settle(dpkgOrder(t), func(o order) []string {
 		rules.compare = o
-		return rules.reckon(all, packages)
+		return rules.expected(all, packages)
 	})
 	got := scan(t, advisories, "docker-archive:"+img.DockerArchive(t, "debian:12"))
 	t.Logf("%d packages", len(packages))
-	holdPackages(t, packages, got, "deb")
-	hold(t, want, got)
+	comparePackages(t, packages, got, "deb")
+	compare(t, want, got)
 }

@@ -1,4 +1,4 @@
-package reckoning_test
+package crosscheck_test
 
 import (
 	"bytes"
@@ -76,7 +76,7 @@ func rpmPackage(name, epoch, version, source, label string) installed {
 }
 
 // TestRPMDatabases scans images with the databases of real ones, in each of the three
-// formats, and advisories about their packages at and beside the versions that they have.
+// formats, and advisories about their packages at and next to the versions that they have.
 func TestRPMDatabases(t *testing.T) {
 	mariner, sle, alma := imagetest.Shared(t, "rpmdb/cbl-mariner-2.0/rpmdb.sqlite"), imagetest.Shared(t, "rpmdb/sle15-bci/Packages.db"), imagetest.Shared(t, "rpmdb/libuuid/Packages")
 	for _, c := range []struct {
@@ -123,12 +123,12 @@ func TestRPMDatabases(t *testing.T) {
 					}
 				}
 			}
-			want := settle(rpmOrder(t), func(o order) []string { return rules{ecosystem: c.ecosystem, compare: o}.reckon(all, packages) })
+			want := settle(rpmOrder(t), func(o order) []string { return rules{ecosystem: c.ecosystem, compare: o}.expected(all, packages) })
 			img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("etc/os-release", c.release), imagetest.File(c.path, string(read(t, c.file)))}}}
 			got := scan(t, source(t, map[string][]string{c.data: texts}), "oci:"+img.OCILayout(t))
 			t.Logf("%d packages", len(packages))
-			holdPackages(t, packages, got, "rpm")
-			hold(t, want, got)
+			comparePackages(t, packages, got, "rpm")
+			compare(t, want, got)
 		})
 	}
 }
@@ -164,7 +164,7 @@ func ndbPackages(t *testing.T, path string) (all []installed) {
 }
 
 // TestAlmaLinux scans images whose packages rpm installed: of the names and versions in
-// AlmaLinux's advisories, and beside them; of modules, of another stream of a module, and
+// AlmaLinux's advisories, and next to them; of modules, of another stream of a module, and
 // of none.
 func TestAlmaLinux(t *testing.T) {
 	advisories := shared(t)
@@ -173,7 +173,7 @@ func TestAlmaLinux(t *testing.T) {
 	for release, n := range map[string]int{"8": 240, "9": 90, "10": 60} {
 		t.Run(release, func(t *testing.T) {
 			r := rules{ecosystem: "AlmaLinux:" + release}
-			chosen := beside(all, r.ecosystem, n, regexp.MustCompile(`^([0-9]+:)?[0-9][0-9A-Za-z.+~^_]*-[0-9A-Za-z.+~^_]+$`), nil)
+			chosen := sample(all, r.ecosystem, n, regexp.MustCompile(`^([0-9]+:)?[0-9][0-9A-Za-z.+~^_]*-[0-9A-Za-z.+~^_]+$`), nil)
 			for i := range chosen {
 				if p := &chosen[i]; strings.Contains(p.version, ".module_el") {
 					own := streams[p.name]
@@ -186,7 +186,7 @@ func TestAlmaLinux(t *testing.T) {
 			for i := range packages {
 				packages[i].about, packages[i].at = "", "" // advisories name what is installed
 			}
-			want := settle(rpmOrder(t), func(o order) []string { r.compare = o; return r.reckon(all, packages) })
+			want := settle(rpmOrder(t), func(o order) []string { r.compare = o; return r.expected(all, packages) })
 			img := imagetest.Image{Layers: []imagetest.Layer{{
 				imagetest.File("etc/os-release", "ID=\"almalinux\"\nVERSION_ID=\""+release+".4\"\nPRETTY_NAME=\"AlmaLinux "+release+".4\"\n"),
 				imagetest.File("var/lib/rpm/rpmdb.sqlite", string(read(t, db))),
@@ -199,9 +199,9 @@ func TestAlmaLinux(t *testing.T) {
 				}
 			}
 			t.Logf("%d packages, %d of modules", len(packages), modular)
-			holdPackages(t, packages, got, "rpm")
-			hold(t, want, got)
-			holdExploited(t, got)
+			comparePackages(t, packages, got, "rpm")
+			compare(t, want, got)
+			compareExploited(t, got)
 			if got.exit != 1 {
 				t.Errorf("exit code %d", got.exit)
 			}
