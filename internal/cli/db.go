@@ -28,7 +28,7 @@ import (
 func (a *app) dbCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "db",
-		Short: "Look after the local database of advisories",
+		Short: "Manage the local database of advisories",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -208,7 +208,7 @@ func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *update.Updater) 
 func outcomeText(o update.Outcome) string {
 	text := changeText(o)
 	if o.LeftOut > 0 {
-		text += fmt.Sprintf(", and %d left out that are no records", o.LeftOut)
+		text += fmt.Sprintf(", %d skipped that are no records", o.LeftOut)
 	}
 	return text
 }
@@ -327,7 +327,7 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 		}
 		source := printable(s.Source)
 		if s.LeftOut > 0 {
-			source += fmt.Sprintf(" (%d left out that are no records)", s.LeftOut)
+			source += fmt.Sprintf(" (%d skipped that are no records)", s.LeftOut)
 		}
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, report.Size(s.Size), source)
 	}
@@ -339,7 +339,7 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 	}
 	width := a.terminalWidth()
 	for line := range strings.Lines(table.String()) {
-		if width > 0 { // one line each there; JSON tells all
+		if width > 0 { // one line each there; JSON has everything
 			line = shorten(strings.TrimSuffix(line, "\n"), width) + "\n"
 		}
 		if _, err := io.WriteString(a.Stdout, line); err != nil {

@@ -35,7 +35,7 @@ type shareFlags struct {
 func (f *shareFlags) registry(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry to speak plain HTTP or unverified TLS with")
-	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of certificates to trust beside the system's")
+	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of certificates to trust besides the system's")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress on the terminal")
 }
 
@@ -197,7 +197,7 @@ func (a *app) dbPush(ctx context.Context, reference string, f *shareFlags) error
 		artifact.Files = append(artifact.Files, image.ArtifactFile{
 			Name: s.Name, MediaType: dbFileType, Digest: s.Digest, Size: s.Size,
 			Open: func(context.Context) (io.ReadCloser, error) {
-				return io.NopCloser(&progressReader{in: s.Open(), tell: progress, at: update.Progress{Name: s.Name, Size: s.Size}}), nil
+				return io.NopCloser(&progressReader{in: s.Open(), report: progress, at: update.Progress{Name: s.Name, Size: s.Size}}), nil
 			},
 		})
 	}
@@ -261,24 +261,24 @@ func (a *app) pullFile(ctx context.Context, file image.ArtifactFile, progress fu
 		return err
 	}
 	defer body.Close()
-	return i.Add(ctx, file.Name, file.Digest, &progressReader{in: body, tell: progress, at: update.Progress{Name: file.Name, Size: file.Size}})
+	return i.Add(ctx, file.Name, file.Digest, &progressReader{in: body, report: progress, at: update.Progress{Name: file.Name, Size: file.Size}})
 }
 
-// progressReader tells how far a file has been read.
+// progressReader reports how far a file has been read.
 type progressReader struct {
-	in   io.Reader
-	tell func(update.Progress) // may be nil
-	at   update.Progress
-	last time.Time
+	in     io.Reader
+	report func(update.Progress) // may be nil
+	at     update.Progress
+	last   time.Time
 }
 
 // Read implements [io.Reader].
 func (r *progressReader) Read(p []byte) (int, error) {
 	n, err := r.in.Read(p)
 	r.at.Read += int64(n)
-	if r.tell != nil && (time.Since(r.last) >= redrawEvery || r.at.Read == r.at.Size) {
+	if r.report != nil && (time.Since(r.last) >= redrawEvery || r.at.Read == r.at.Size) {
 		r.last = time.Now()
-		r.tell(r.at)
+		r.report(r.at)
 	}
 	return n, err
 }

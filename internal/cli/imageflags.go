@@ -32,7 +32,7 @@ func (f *imageFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.platform, "platform", "", "os/arch[/variant] to take from an image index, or all (default the host's)")
 	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry to speak plain HTTP or unverified TLS with")
-	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of certificates to trust beside the system's")
+	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of certificates to trust besides the system's")
 	flags.StringSliceVar(&f.mirrors, "registry-mirror", nil, "`URL` of a mirror of Docker Hub (default those of the Docker daemon's configuration)")
 	flags.StringVar(&f.cacheDir, "cache-dir", "", "`directory` of the cache (default the user's cache directory)")
 	flags.BoolVar(&f.noCache, "no-cache", false, "neither use nor fill the cache")

@@ -188,14 +188,15 @@ func TestStandIns(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 			if len(want) < 10 {
-				t.Errorf("%d flaws only: the comparison shows little", len(want))
+				t.Errorf("%d vulnerabilities only: the comparison shows little", len(want))
 			}
-			t.Logf("%d versions of packages, %d flaws", i, len(want))
+			t.Logf("%d versions of packages, %d vulnerabilities", i, len(want))
 		})
 	}
 }
 
-// scanStandIns scans an image by the facts alone, and gives a line for each flaw.
+// scanStandIns scans an image with the facts alone, and returns a line for each
+// vulnerability.
 func scanStandIns(t *testing.T, ecosystem string, facts []standIn, layer imagetest.Layer) []string {
 	t.Helper()
 	records, source := t.TempDir(), t.TempDir()

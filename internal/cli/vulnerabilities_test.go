@@ -96,8 +96,8 @@ func apkBefore(t *testing.T, a, b string) bool {
 	return x < y
 }
 
-// TestAlpineVulnerabilities holds the findings in a real image to a reckoning over the
-// same advisories and over the packages that another program found in it.
+// TestAlpineVulnerabilities compares the findings in a real image with those of a second
+// implementation over the same advisories and the packages that another program found.
 func TestAlpineVulnerabilities(t *testing.T) {
 	archive := imagetest.Shared(t, "images/alpine-310.tar.gz")
 	var peer struct {
@@ -114,7 +114,7 @@ func TestAlpineVulnerabilities(t *testing.T) {
 	}
 	written := t.TempDir()
 	zipDirectory(t, filepath.Join(written, "Alpine", "all.zip"), "../vulnerability/testdata/alpine-3.10")
-	for source, flaws := range map[string]int{written: 20, imagetest.Shared(t, "advisories"): 0} {
+	for source, expected := range map[string]int{written: 20, imagetest.Shared(t, "advisories"): 0} {
 		var want []string
 		for _, f := range secfixes(t, filepath.Join(source, "Alpine", "all.zip")) {
 			for _, p := range peer.Results[0].Packages {
@@ -123,8 +123,8 @@ func TestAlpineVulnerabilities(t *testing.T) {
 				}
 			}
 		}
-		if len(want) != flaws {
-			t.Errorf("the reckoning has %d flaws, want %d", len(want), flaws)
+		if len(want) != expected {
+			t.Errorf("got %d expected vulnerabilities, want %d", len(want), expected)
 		}
 		var out, errs bytes.Buffer
 		cli.Run(t.Context(), []string{"scan", "--no-cache", "--format", "json", "--policy", "none", "--risk", "vulnerability", "--max-data-age", "0",
