@@ -3,7 +3,6 @@ package advisory
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"regexp"
 	"runtime"
 	"slices"
@@ -345,7 +344,7 @@ func (m *matcher) match(row *store.Affected) (affected bool, fixed string, err e
 	case err != nil:
 		return false, "", err
 	case row.Incomparable != "":
-		return false, "", fmt.Errorf("%w: %s", version.ErrNotComparable, row.Incomparable)
+		return false, "", version.Incomparable(row.Incomparable)
 	}
 	return false, "", nil
 }

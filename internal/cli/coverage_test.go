@@ -31,11 +31,11 @@ func TestGapsHaveCodes(t *testing.T) {
 	write("root/etc/os-release", "ID=unheard-of\n")
 	write("root/etc/sudoers", "app ALL=(\n")
 	write("root/bin/sh", "\x7fELF")
-	bill := write("a.cdx.json", `{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"type": "library", "name": "a", "version": "1", "purl": "pkg:deb/a@1"}, {"type": "library", "name": "b", "purl": "%"}]}`)
+	document := write("a.cdx.json", `{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"type": "library", "name": "a", "version": "1", "purl": "pkg:deb/a@1"}, {"type": "library", "name": "b", "purl": "%"}]}`)
 	seen := make(map[seaworthy.CoverageCode]bool)
 	for _, reference := range []string{
 		"dir:" + filepath.Join(dir, "root"),
-		"sbom:" + bill,
+		"sbom:" + document,
 		"report:../report/testdata/released/v1-0.1.0.json",
 		imagetest.Shared(t, "images/alpine-310.tar.gz"),
 	} {

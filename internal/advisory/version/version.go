@@ -28,10 +28,29 @@ const MaxLength = 256
 // ecosystem.
 var ErrNotComparable = errors.New("version cannot be compared")
 
+// incomparable is an [ErrNotComparable] with the reason.
+type incomparable struct{ reason error }
+
+// Error implements error.
+func (e *incomparable) Error() string { return ErrNotComparable.Error() + ": " + e.reason.Error() }
+
+// Unwrap gives [ErrNotComparable] and the reason to [errors.Is] and [errors.As].
+func (e *incomparable) Unwrap() []error { return []error{ErrNotComparable, e.reason} }
+
+// Incomparable is the error of a version that is not comparable for a reason.
+func Incomparable(reason string) error { return &incomparable{errors.New(reason)} }
+
+func incomparablef(format string, args ...any) error {
+	return &incomparable{fmt.Errorf(format, args...)}
+}
+
 // Reason is the message of an error about a version, without the words of
-// [ErrNotComparable] that every such error begins with.
+// [ErrNotComparable].
 func Reason(err error) string {
-	return strings.TrimPrefix(err.Error(), ErrNotComparable.Error()+": ")
+	if e, ok := errors.AsType[*incomparable](err); ok {
+		return e.reason.Error()
+	}
+	return err.Error()
 }
 
 // Order is how the versions of an ecosystem are ordered.
@@ -117,20 +136,20 @@ func Parse(ecosystem seaworthy.Ecosystem, text string) (Version, error) {
 func (o Order) Parse(text string) (v Version, err error) {
 	switch {
 	case o.valid == nil:
-		return v, fmt.Errorf("%w: the order of versions in %s is not known", ErrNotComparable, o.of)
+		return v, incomparablef("the order of versions in %s is not known", o.of)
 	case len(text) > MaxLength:
-		return v, fmt.Errorf("%w: it has %d bytes, over %d", ErrNotComparable, len(text), MaxLength)
+		return v, incomparablef("it has %d bytes, over %d", len(text), MaxLength)
 	case !o.valid.MatchString(text):
-		return v, fmt.Errorf("%w: %q", ErrNotComparable, text)
+		return v, incomparablef("%q", text)
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			v, err = Version{}, fmt.Errorf("%w: %q", ErrNotComparable, text)
+			v, err = Version{}, incomparablef("%q", text)
 		}
 	}()
 	parsed, err := semantic.Parse(strings.TrimPrefix(text, "V"), o.like)
 	if err != nil {
-		return v, fmt.Errorf("%w: %q: %w", ErrNotComparable, text, err)
+		return v, incomparablef("%q: %w", text, err)
 	}
 	return Version{text, parsed}, nil
 }
@@ -140,12 +159,12 @@ func (o Order) Parse(text string) (v Version, err error) {
 func (v Version) Compare(w Version) (c int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			c, err = 0, fmt.Errorf("%w: %q with %q", ErrNotComparable, v.text, w.text)
+			c, err = 0, incomparablef("%q with %q", v.text, w.text)
 		}
 	}()
 	c, err = v.parsed.Compare(w.parsed)
 	if err != nil {
-		return 0, fmt.Errorf("%w: %q with %q: %w", ErrNotComparable, v.text, w.text, err)
+		return 0, incomparablef("%q with %q: %w", v.text, w.text, err)
 	}
 	return c, nil
 }
