@@ -105,7 +105,7 @@ func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []
 
 // describedImage makes an image of what a document says of one.
 func (s *Scanner) describedImage(ctx context.Context, d *description, source seaworthy.DataSource) (*Image, error) {
-	merged, err := scan.Recorded(ctx, d.image, d.packages, d.gaps)
+	merged, err := scan.MergedFromPackages(ctx, d.image, d.packages, d.gaps)
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func (i *Image) check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdi
 	if err := evaluator.Provenance(by); err != nil {
 		return seaworthy.Verdict{}, err
 	}
-	if err := scan.Judge(ctx, i.merged, ready.Analyzers, next); err != nil {
+	if err := scan.Analyze(ctx, i.merged, ready.Analyzers, next); err != nil {
 		return seaworthy.Verdict{}, err
 	}
 	return evaluator.Conclude()

@@ -11,7 +11,7 @@ import (
 // Limits bound what all scans that share them use together, whichever Scanner they
 // are of. A scan that needs more than there is waits.
 type Limits struct {
-	bodies            *scan.Bodies
+	bodies            *scan.BodyPool
 	layers, tempFiles *limit.Pool
 }
 
@@ -34,7 +34,7 @@ type LimitOptions struct {
 // NewLimits makes Limits.
 func NewLimits(opt LimitOptions) *Limits {
 	return &Limits{
-		bodies:    scan.NewBodies(cmp.Or(opt.Memory, scan.DefaultMemory)),
+		bodies:    scan.NewBodyPool(cmp.Or(opt.Memory, scan.DefaultBodyMemory)),
 		tempFiles: limit.NewPool(cmp.Or(opt.TempFiles, 64<<30)),
 		layers:    limit.NewPool(int64(cmp.Or(opt.Layers, max(8, runtime.GOMAXPROCS(0))))),
 	}

@@ -92,7 +92,7 @@ func (s *Scanner) Open(ctx context.Context, reference string, again bool) (image
 
 // Read reads the layers of an open image with the Scanner's analyzers. Like Open it
 // is for commands of this module. The handler gets Progress events.
-func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, h seaworthy.Handler) (*scan.Reading, error) {
+func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, h seaworthy.Handler) (*scan.ReadResult, error) {
 	reading, err := scan.Read(ctx, src, scan.Options{
 		Analyzers: s.analyzers,
 		Cache:     s.cache,

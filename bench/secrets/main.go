@@ -168,7 +168,7 @@ func scanImage(ctx context.Context, reference string) (*collector, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := scan.Judge(ctx, merged, analyzers, seen); err != nil {
+		if err := scan.Analyze(ctx, merged, analyzers, seen); err != nil {
 			return nil, err
 		}
 	}

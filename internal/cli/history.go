@@ -133,7 +133,7 @@ func historySteps(m *scan.Merged, redact *secret.Analyzer) []report.HistoryStep 
 
 func historyWaste(m *scan.Merged) []report.HistoryWaste {
 	var list []report.HistoryWaste
-	for _, w := range m.MostWasted(mostWasted) {
+	for _, w := range m.LargestWaste(mostWasted) {
 		list = append(list, report.HistoryWaste(w))
 	}
 	return list

@@ -166,7 +166,7 @@ func TestWrongDigest(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "new")
-	if _, err := p.Write(t.Context(), src, dir, extract.Options{}); err == nil || !strings.Contains(err.Error(), "its content is not what the image demands") && !strings.Contains(err.Error(), "wrong digest") {
+	if _, err := p.Write(t.Context(), src, dir, extract.Options{}); err == nil || !strings.Contains(err.Error(), "content does not match the image") && !strings.Contains(err.Error(), "wrong digest") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {

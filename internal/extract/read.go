@@ -100,7 +100,7 @@ func (p *Plan) verify(b image.Blob, l *layer.Layer) error {
 		want := p.merged.Image().Layers[i].DiffID
 		switch {
 		case ref.Digest != "" && l.Digest != ref.Digest:
-			return fmt.Errorf("its content is not what the image demands: its digest is %s, not %s", l.Digest, ref.Digest)
+			return fmt.Errorf("content does not match the image: its digest is %s, want %s", l.Digest, ref.Digest)
 		case l.DiffID != want:
 			return fmt.Errorf("its content is not what it was before: its diffID is %s, not %s", l.DiffID, want)
 		}

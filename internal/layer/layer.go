@@ -1,11 +1,14 @@
-// Package layer reads the layers of container images: it decompresses a blob,
-// works out its digest and diffID as the bytes go by, and walks the entries of
-// the tar stream. It is the only reader of layer tar streams.
+// Package layer reads the layers of container images. It is the only reader of layer tar
+// streams.
 //
-// Formats: the layer of the OCI image specification 1.1, uncompressed or as gzip
-// (of several members too, as eStargz has them) or zstd (of several frames and
-// skippable frames too, as zstd:chunked has them); tar as ustar, PAX and GNU
-// write it, with long names and sparse files.
+// The input is a layer blob in the format of the OCI image specification 1.1: tar (ustar,
+// PAX and GNU, with long names and sparse files), uncompressed, gzip (also of several
+// members, as in eStargz) or zstd (also of several frames and skippable frames, as in
+// zstd:chunked). [Walk] passes each entry and its body to a callback. It returns the
+// digest and diffID, computed in the same pass, and a compact [Table] of all entries.
+//
+// The package refuses blobs that are damaged, that are not tar, or that exceed [Limits].
+// It verifies no digest; that is up to the caller.
 package layer
 
 import (
@@ -19,77 +22,73 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Layer is what is known of a layer once it was read to its end.
+// Layer describes a layer that was read to its end.
 type Layer struct {
 	// Digest is the digest of the blob, DiffID that of the uncompressed stream.
 	Digest, DiffID string
-	// BlobSize and Size are the lengths of the two in bytes.
+	// BlobSize is the length of the blob, Size that of the uncompressed stream, in bytes.
 	BlobSize, Size int64
-	// Table holds the layer's entries.
-	Table *Table
-	// Oddities are what programs that unpack the layer disagree about.
-	Oddities Oddities
+	// Table has an entry for each header of the tar stream.
+	Table     *Table
+	Anomalies Anomalies
 }
 
-// Oddities are what no tool that builds images puts into a layer, and what
-// programs that unpack it handle in different ways.
-type Oddities struct {
-	// Above is the number of entries of which the name, or the target of a hard
-	// link, leads above the root; FirstAbove is the first such name, cut
-	// short. Some
-	// runtimes refuse the layer. Others put the entry below the root, as here.
-	Above      int    `json:"above,omitempty"`
-	FirstAbove string `json:"firstAbove,omitempty"`
-	// Behind is the number of bytes after the end of the tar archive, from the
-	// first on that is not zero. No runtime unpacks them; they are only hashed.
-	Behind int64 `json:"behind,omitempty"`
-	// Hollow is the number of sparse files that would grow beyond the limits for
-	// decompression, so that their bodies are [NoBody]; FirstHollow is the path
-	// of the first of them.
-	Hollow      int    `json:"hollow,omitempty"`
-	FirstHollow string `json:"firstHollow,omitempty"`
+// Anomalies are properties of a layer that no build tool produces and that runtimes
+// handle in different ways.
+type Anomalies struct {
+	// OutsideRoot is the number of entries whose name, or whose hard link target, leads
+	// above the root. FirstOutsideRoot is the first such name, truncated. Some runtimes
+	// refuse the layer. Others, and this package, put the entry below the root.
+	OutsideRoot      int    `json:"outsideRoot,omitempty"`
+	FirstOutsideRoot string `json:"firstOutsideRoot,omitempty"`
+	// TrailingBytes is the number of bytes after the end of the tar archive, counted from
+	// the first one that is not zero. No runtime unpacks them. They are only hashed.
+	TrailingBytes int64 `json:"trailingBytes,omitempty"`
+	// OversizedSparse is the number of sparse files that exceed the limits when unpacked.
+	// Their body is [NoBody]. FirstOversizedSparse is the path of the first one.
+	OversizedSparse      int    `json:"oversizedSparse,omitempty"`
+	FirstOversizedSparse string `json:"firstOversizedSparse,omitempty"`
 }
 
-// count counts one more of a kind, and keeps the name of the first.
+// count increments n, and keeps the name of the first occurrence.
 func count(n *int, first *string, name string) {
 	if *n == 0 {
-		*first = name[:min(len(name), maxOddName)]
+		*first = name[:min(len(name), maxAnomalyName)]
 	}
 	*n++
 }
 
-// maxOddName bounds the names in [Oddities], in bytes.
-const maxOddName = 200
+// maxAnomalyName is the maximum length of the names in [Anomalies], in bytes.
+const maxAnomalyName = 200
 
-// NoBody is the body of a sparse file that is too large to be read. Reading it
-// fails.
+// NoBody replaces the body of a sparse file that exceeds the limits. Read returns an
+// error that wraps [ErrLimit].
 var NoBody io.Reader = noBody{}
 
 type noBody struct{}
 
 // Read implements [io.Reader].
 func (noBody) Read([]byte) (int, error) {
-	return 0, fmt.Errorf("%w: a sparse file that grows too much", ErrLimit)
+	return 0, fmt.Errorf("%w: sparse file is too large when unpacked", ErrLimit)
 }
 
-// Limits bounds what a layer may ask of its reader. The zero value of a field
-// means its default.
+// Limits limits the size of a layer. A field that is zero has its default.
 type Limits struct {
-	// MaxSize bounds the uncompressed stream, in bytes. Default: 64 GiB.
+	// MaxSize is the maximum length of the uncompressed stream, in bytes. Default: 64 GiB.
 	MaxSize int64
-	// MaxRatio bounds uncompressed to compressed length, once a layer is larger
-	// than RatioFloor. Default: 200.
+	// MaxRatio is the maximum of uncompressed length divided by compressed length. It
+	// applies to layers that are larger than RatioFloor. Default: 200.
 	MaxRatio int64
-	// MaxEntries bounds the number of entries. Default: 5,000,000.
+	// MaxEntries is the maximum number of entries. Default: 5,000,000.
 	MaxEntries int
 }
 
-// RatioFloor is the uncompressed length from which [Limits.MaxRatio] counts: a
+// RatioFloor is the uncompressed length in bytes from which [Limits.MaxRatio] applies: a
 // small layer of zeros does no harm.
 const RatioFloor = 1 << 30
 
-// MaxPath bounds the length of a path and of a link's target, in bytes. It is
-// PATH_MAX of Linux: no container runtime can unpack a longer one.
+// MaxPath is the maximum length of a path and of a link target, in bytes. It is PATH_MAX
+// of Linux: no container runtime can unpack a longer path.
 const MaxPath = 4096
 
 func (l Limits) withDefaults() Limits {
@@ -105,28 +104,30 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Errors that a caller may want to distinguish.
 var (
+	// ErrNotTar is returned for a blob that does not start with a tar header.
 	ErrNotTar = errors.New("is not a tar archive")
-	ErrBomb   = errors.New("is a decompression bomb")
-	ErrLimit  = errors.New("exceeds a limit")
+	// ErrBomb is returned when decompression exceeds [Limits.MaxSize] or
+	// [Limits.MaxRatio].
+	ErrBomb = errors.New("is a decompression bomb")
+	// ErrLimit is returned when a layer exceeds another limit.
+	ErrLimit = errors.New("exceeds a limit")
 )
 
-// Walk reads a blob to its end and calls visit for each entry that puts
-// something into the file system, in the order of the archive; whiteouts are in
-// the table only. The header is valid until visit returns unless it is copied;
-// the body, a [*Body] or [NoBody], may be left unread. An error of visit ends the walk
-// and is returned.
+// Walk reads a blob to its end. It calls visit for each entry that creates something in
+// the file system, in the order of the archive. Whiteouts are only in the table. The
+// header and the body, which is a [*Body] or [NoBody], are valid until visit returns.
+// Visit need not read the body. If visit returns an error, the walk ends and returns it.
 func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seaworthy.Header, io.Reader) error) (*Layer, error) {
 	limits = limits.withDefaults()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := startPipeline(ctx, blob, limits)
 	table := newTable()
-	var odd Oddities
-	err := walkTar(p.tar, table, &odd, limits, visit)
+	var anomalies Anomalies
+	err := walkTar(p.tar, table, &anomalies, limits, visit)
 	if err == nil {
-		odd.Behind, err = p.tar.drain()
+		anomalies.TrailingBytes, err = p.tar.drain()
 	}
 	if err != nil {
 		cancel(err)
@@ -135,15 +136,16 @@ func Walk(ctx context.Context, blob io.Reader, limits Limits, visit func(*seawor
 	if err != nil {
 		return nil, err
 	}
-	l.Table, l.Oddities = table, odd
+	l.Table, l.Anomalies = table, anomalies
 	return l, nil
 }
 
-func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
+// walkTar visits the entries of a tar stream, and adds them to table and anomalies.
+func walkTar(stream *blockReader, table *Table, anomalies *Anomalies, limits Limits, visit func(*seaworthy.Header, io.Reader) error) error {
 	tr := &tarReader{stream: stream}
 	h := new(seaworthy.Header)
-	bodies := &Body{tar: tr}
-	grown := int64(0) // bytes of all sparse files
+	body := &Body{tar: tr}
+	unpacked := int64(0) // bytes of all sparse files
 	for {
 		t, err := tr.next()
 		if err == io.EOF {
@@ -160,8 +162,8 @@ func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, vi
 		if err != nil {
 			return fmt.Errorf("entry %d: %w", ordinal, err)
 		}
-		if leadsAbove(t.name) || t.typeflag == tar.TypeLink && leadsAbove(t.link) {
-			count(&odd.Above, &odd.FirstAbove, t.name)
+		if leavesRoot(t.name) || t.typeflag == tar.TypeLink && leavesRoot(t.link) {
+			count(&anomalies.OutsideRoot, &anomalies.FirstOutsideRoot, t.name)
 		}
 		if table.append(kind, h); table.text > maxText {
 			return fmt.Errorf("%w: paths and link targets of more than %d MiB in all", ErrLimit, maxText>>20)
@@ -169,14 +171,14 @@ func walkTar(stream *blockReader, table *Table, odd *Oddities, limits Limits, vi
 		if !kind.exists() {
 			continue
 		}
-		bodies.ordinal = ordinal
-		var content io.Reader = bodies
+		body.ordinal = ordinal
+		var content io.Reader = body
 		if tr.sparse != nil {
-			if h.Size > limits.MaxSize-grown || grown+h.Size > RatioFloor && (grown+h.Size)/limits.MaxRatio > stream.offset {
-				count(&odd.Hollow, &odd.FirstHollow, h.Path)
+			if h.Size > limits.MaxSize-unpacked || unpacked+h.Size > RatioFloor && (unpacked+h.Size)/limits.MaxRatio > stream.offset {
+				count(&anomalies.OversizedSparse, &anomalies.FirstOversizedSparse, h.Path)
 				content = NoBody
 			} else {
-				grown += h.Size
+				unpacked += h.Size
 			}
 		}
 		if err := visit(h, content); err != nil {
@@ -200,23 +202,23 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Take gives the next n bytes of the body without copying them. It may fail for no
-// reason that matters: then nothing was taken, and the bytes have to be read.
+// Take returns the next n bytes of the body without copying them. It returns false if
+// the bytes are not contiguous in memory. Then it consumes nothing, and the caller must
+// use Read.
 func (b *Body) Take(n int) (Piece, bool) { return b.tar.take(n) }
 
-// Piece is some bytes of a layer in memory. They must not be changed, and not be
-// used after Release. As long as a Piece is held, a block of memory is that is
-// larger than itself.
+// Piece is a part of a layer in memory. The bytes must not be changed, and not be used
+// after Release. A Piece keeps a block of memory in use that is larger than the Piece.
 type Piece struct {
 	Bytes []byte
 	block *block
 }
 
-// Release gives the memory back. It must be called once.
+// Release releases the memory. It must be called once.
 func (p Piece) Release() { p.block.release() }
 
-// tarError distinguishes a stream that is not a tar from one that is damaged after so
-// many entries.
+// tarError returns the error for a stream that fails at the given entry: it is not a tar
+// archive, or it is damaged there.
 func tarError(err error, ordinal int) error {
 	switch {
 	case errors.As(err, new(*streamError)), !errors.Is(err, tar.ErrHeader) && !errors.Is(err, io.ErrUnexpectedEOF):
@@ -230,7 +232,7 @@ func tarError(err error, ordinal int) error {
 	}
 }
 
-// readHeader turns a tar header into h.
+// readHeader converts a tar header to h.
 func readHeader(t *tarEntry, ordinal int, h *seaworthy.Header) (kind, error) {
 	if len(t.name) > MaxPath || len(t.link) > MaxPath {
 		return 0, fmt.Errorf("%w: a path of %d bytes; the limit is %d", ErrLimit, max(len(t.name), len(t.link)), MaxPath)
@@ -269,8 +271,8 @@ func readHeader(t *tarEntry, ordinal int, h *seaworthy.Header) (kind, error) {
 	return kindOf(h), nil
 }
 
-// clampID keeps a user or group id within the kernel's 32 bits; what lies
-// outside becomes the id that the kernel reserves for "none".
+// clampID returns a user or group id. An id outside the kernel's 32 bits becomes the one
+// that the kernel reserves for "none".
 func clampID(id int) uint32 {
 	if id < 0 || int64(id) > math.MaxUint32 {
 		return math.MaxUint32

@@ -52,7 +52,7 @@ var sample = imagetest.Layer{
 	imagetest.File("long/"+strings.Repeat("n", 300), "y"),
 }
 
-// TestWalk shows that every compression gives the same entries and diffID.
+// TestWalk reads the same tar stream with every compression: entries and diffID are the same.
 func TestWalk(t *testing.T) {
 	stream := sample.Tar()
 	half := len(stream) / 2
@@ -91,8 +91,8 @@ func TestWalk(t *testing.T) {
 			if diff := cmp.Diff(want, visited); diff != "" {
 				t.Error(diff)
 			}
-			if want := (layer.Oddities{Above: 1, FirstAbove: "a/../../b"}); l.Oddities != want {
-				t.Errorf("oddities %+v, want %+v", l.Oddities, want)
+			if want := (layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "a/../../b"}); l.Anomalies != want {
+				t.Errorf("anomalies %+v, want %+v", l.Anomalies, want)
 			}
 			if got, want := l.Digest, imagetest.Digest(blob); got != want {
 				t.Errorf("digest %s, want %s", got, want)
@@ -112,9 +112,9 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// TestPiecesStay shows that what was taken of a body stays as it is while it is held,
-// and that taking and reading go together.
-func TestPiecesStay(t *testing.T) {
+// TestPiecesStayUnchanged shows that a Piece keeps its bytes until Release, and that Take
+// and Read can be mixed.
+func TestPiecesStayUnchanged(t *testing.T) {
 	var entries imagetest.Layer
 	want := map[string]string{}
 	for i := range 40 {
@@ -131,14 +131,14 @@ func TestPiecesStay(t *testing.T) {
 		var pieces []held
 		l, err := layer.Walk(t.Context(), bytes.NewReader(blob), layer.Limits{}, func(h *seaworthy.Header, body io.Reader) error {
 			if _, ok := body.(*layer.Body).Take(int(h.Size) + 1); ok {
-				t.Errorf("%s: more was taken of %s than it has", name, h.Path)
+				t.Errorf("%s: Take returned more bytes of %s than it has", name, h.Path)
 			}
 			if p, ok := body.(*layer.Body).Take(int(h.Size) - 500); ok {
 				pieces = append(pieces, held{h.Path, p})
 			}
 			rest, err := io.ReadAll(body)
 			if !strings.HasSuffix(want[h.Path], string(rest)) || len(rest) != 500 && len(rest) != int(h.Size) {
-				t.Errorf("%s: %d other bytes are left of %s", name, len(rest), h.Path)
+				t.Errorf("%s: %d bytes are left of %s, which differ", name, len(rest), h.Path)
 			}
 			return err
 		})
@@ -219,10 +219,10 @@ func TestWalkErrors(t *testing.T) {
 		{"gzip of garbage", bytes.NewReader(imagetest.Gzip(garbage)), layer.Limits{}, layer.ErrNotTar, "is not a tar archive"},
 		{"damaged header", bytes.NewReader(damaged), layer.Limits{}, nil, "entry 1: the tar header is damaged"},
 		{"cut in a body", bytes.NewReader(stream[:5000]), layer.Limits{}, io.ErrUnexpectedEOF, "ends in the middle of entry 5"},
-		{"cut gzip", bytes.NewReader(imagetest.Gzip(stream)[:300]), layer.Limits{}, io.ErrUnexpectedEOF, "the compressed data ends too early"},
-		{"cut gzip header", bytes.NewReader([]byte{0x1f, 0x8b, 8}), layer.Limits{}, io.ErrUnexpectedEOF, "the compressed data ends too early"},
-		{"broken source", io.MultiReader(bytes.NewReader(stream[:700]), iotest.ErrReader(broken)), layer.Limits{}, broken, "reading it: the wire broke"},
-		{"broken gzip source", io.MultiReader(bytes.NewReader(imagetest.Gzip(stream)[:300]), iotest.ErrReader(broken)), layer.Limits{}, broken, "reading it: the wire broke"},
+		{"cut gzip", bytes.NewReader(imagetest.Gzip(stream)[:300]), layer.Limits{}, io.ErrUnexpectedEOF, "the compressed data is truncated"},
+		{"cut gzip header", bytes.NewReader([]byte{0x1f, 0x8b, 8}), layer.Limits{}, io.ErrUnexpectedEOF, "the compressed data is truncated"},
+		{"broken source", io.MultiReader(bytes.NewReader(stream[:700]), iotest.ErrReader(broken)), layer.Limits{}, broken, "cannot read the blob: the wire broke"},
+		{"broken gzip source", io.MultiReader(bytes.NewReader(imagetest.Gzip(stream)[:300]), iotest.ErrReader(broken)), layer.Limits{}, broken, "cannot read the blob: the wire broke"},
 		{"too many entries", bytes.NewReader(stream), layer.Limits{MaxEntries: 3}, layer.ErrLimit, "exceeds a limit: more than 3 entries"},
 		{"too large", bytes.NewReader(imagetest.Gzip(stream)), layer.Limits{MaxSize: 4096}, layer.ErrBomb, "is a decompression bomb: more than 4096 bytes"},
 		{"too large, plain", bytes.NewReader(append(stream, make([]byte, 1<<20)...)), layer.Limits{MaxSize: 4096}, layer.ErrLimit, "exceeds a limit: more than 4096 bytes"},
@@ -243,7 +243,7 @@ func TestWalkErrors(t *testing.T) {
 	}
 }
 
-// TestBomb holds a stream of zeros to the ratio.
+// TestBomb reads a stream of zeros that exceeds MaxRatio.
 func TestBomb(t *testing.T) {
 	if testing.Short() {
 		t.Skip("decompresses a gigabyte")
@@ -270,7 +270,7 @@ func TestBomb(t *testing.T) {
 	}
 }
 
-// TestText bounds what paths and links of a layer may weigh.
+// TestText exceeds the limit on the bytes of paths and links.
 func TestText(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes a third of a gigabyte")
@@ -342,27 +342,27 @@ func TestOddities(t *testing.T) {
 	hidden := imagetest.Layer{imagetest.File("hidden", "x")}.Tar()
 	for name, test := range map[string]struct {
 		tar  []byte
-		want layer.Oddities
+		want layer.Anomalies
 	}{
-		"nothing":           {imagetest.Layer{imagetest.File("./a/../b..c/..d", ""), imagetest.Symlink("up", "../../x")}.Tar(), layer.Oddities{}},
-		"two archives":      {append(imagetest.Layer{imagetest.File("a", "")}.Tar(), hidden...), layer.Oddities{Behind: int64(len(hidden))}},
-		"an absolute climb": {imagetest.Layer{imagetest.File("/../a", ""), imagetest.File("b", "")}.Tar(), layer.Oddities{Above: 1, FirstAbove: "/../a"}},
-		"a hard link":       {imagetest.Layer{imagetest.File("a", ""), imagetest.Link("b", "./../a")}.Tar(), layer.Oddities{Above: 1, FirstAbove: "b"}},
-		"a long name":       {imagetest.Layer{imagetest.File("../"+strings.Repeat("x", 300), "")}.Tar(), layer.Oddities{Above: 1, FirstAbove: "../" + strings.Repeat("x", 197)}},
+		"nothing":          {imagetest.Layer{imagetest.File("./a/../b..c/..d", ""), imagetest.Symlink("up", "../../x")}.Tar(), layer.Anomalies{}},
+		"two archives":     {append(imagetest.Layer{imagetest.File("a", "")}.Tar(), hidden...), layer.Anomalies{TrailingBytes: int64(len(hidden))}},
+		"an absolute name": {imagetest.Layer{imagetest.File("/../a", ""), imagetest.File("b", "")}.Tar(), layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "/../a"}},
+		"a hard link":      {imagetest.Layer{imagetest.File("a", ""), imagetest.Link("b", "./../a")}.Tar(), layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "b"}},
+		"a long name":      {imagetest.Layer{imagetest.File("../"+strings.Repeat("x", 300), "")}.Tar(), layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "../" + strings.Repeat("x", 197)}},
 	} {
 		l, err := layer.Walk(t.Context(), bytes.NewReader(test.tar), layer.Limits{}, func(*seaworthy.Header, io.Reader) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l.Oddities != test.want {
-			t.Errorf("%s: %+v, want %+v", name, l.Oddities, test.want)
+		if l.Anomalies != test.want {
+			t.Errorf("%s: %+v, want %+v", name, l.Anomalies, test.want)
 		}
 	}
 }
 
-// TestHollow shows that a sparse file of a terabyte is not read, and what comes
-// after it is.
-func TestHollow(t *testing.T) {
+// TestOversizedSparse shows that a sparse file of a terabyte is not read, and that the
+// entries after it are.
+func TestOversizedSparse(t *testing.T) {
 	after := imagetest.Layer{imagetest.File("after", "x")}.Tar()
 	for _, test := range []struct {
 		size   int64
@@ -388,15 +388,15 @@ func TestHollow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := layer.Oddities{}
+		want := layer.Anomalies{}
 		if test.hollow {
-			want = layer.Oddities{Hollow: 1, FirstHollow: "holes"}
+			want = layer.Anomalies{OversizedSparse: 1, FirstOversizedSparse: "holes"}
 		}
-		if l.Oddities != want || !slices.Equal(seen, []string{"holes", "after"}) {
-			t.Errorf("size %d: %+v, want %+v; seen %q", test.size, l.Oddities, want, seen)
+		if l.Anomalies != want || !slices.Equal(seen, []string{"holes", "after"}) {
+			t.Errorf("size %d: %+v, want %+v; seen %q", test.size, l.Anomalies, want, seen)
 		}
 	}
 	if _, err := layer.NoBody.Read(nil); !errors.Is(err, layer.ErrLimit) {
-		t.Errorf("reading it gives %v", err)
+		t.Errorf("NoBody.Read: %v", err)
 	}
 }

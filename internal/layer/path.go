@@ -7,8 +7,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// cleanPath gives a tar name in the form of [seaworthy.Header.Path]. A name that
-// climbs above the root stays at the root, as it does for chroot(2).
+// cleanPath returns a tar name in the form of [seaworthy.Header.Path]. As in a chroot(2),
+// ".." at the root is the root.
 func cleanPath(name string) string {
 	if isClean(name) {
 		return name
@@ -16,8 +16,8 @@ func cleanPath(name string) string {
 	return path.Clean("/" + name)[1:]
 }
 
-// leadsAbove is true for a name that climbs above the root.
-func leadsAbove(name string) bool {
+// leavesRoot reports whether a name leads above the root.
+func leavesRoot(name string) bool {
 	if !strings.Contains(name, "..") {
 		return false
 	}
@@ -37,7 +37,8 @@ func leadsAbove(name string) bool {
 	return false
 }
 
-// isClean is true for most names of most layers and saves them path.Clean.
+// isClean reports whether cleanPath would return the name unchanged. That is so for most
+// names and much faster than path.Clean.
 func isClean(name string) bool {
 	start := 0
 	for i := 0; i <= len(name); i++ {
@@ -53,14 +54,14 @@ func isClean(name string) bool {
 	return true
 }
 
-// kind is the type of an entry in a table: an entry type, or one that puts
-// nothing into the file system.
+// kind is the type of an entry in a table: an entry type, or one of the constants below
+// for entries that create nothing in the file system.
 type kind uint8
 
 const (
 	kindWhiteout kind = 12 + iota // hides the path that it names in lower layers
-	kindOpaque                    // hides all that lower layers have in the directory
-	kindOther                     // means nothing to a container runtime
+	kindOpaque                    // hides everything that lower layers have in the directory
+	kindOther                     // ignored by container runtimes
 )
 
 func (k kind) exists() bool { return k < kindWhiteout }
@@ -71,8 +72,9 @@ const (
 	aufsPrefix     = ".wh..wh."
 )
 
-// kindOf recognizes whiteouts by their names, as the OCI image specification defines
-// them, and turns the path of a whiteout into the path that it hides.
+// kindOf returns the kind of an entry. It recognizes whiteouts by their names (OCI image
+// specification 1.1, "Image Layer Filesystem Changeset", section "Whiteouts") and replaces
+// the path of a whiteout with the path that it hides.
 func kindOf(h *seaworthy.Header) kind {
 	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]
 	if !strings.HasPrefix(base, whiteoutPrefix) {

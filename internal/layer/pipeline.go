@@ -18,43 +18,43 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// A pipeline reads a blob, decompresses it and hashes both sides, each in a
-// goroutine of its own, so that one large layer keeps several cores busy:
+// pipeline reads a blob, decompresses it and hashes both streams. Each step is a goroutine,
+// so that one large layer keeps several cores busy:
 //
 //	blob -> raw blocks -> decompress -> plain blocks -> tar
 //	            |                            |
 //	          digest                       diffID
 //
-// Of an uncompressed blob the two sides are one, and it is hashed once.
+// An uncompressed blob has only one stream, which is hashed once.
 type pipeline struct {
 	tar *blockReader
 
-	readers  sync.WaitGroup // of the goroutine that reads the blob
-	workers  sync.WaitGroup // of all others
-	raw      side
-	plain    side
-	isPlain  bool
-	giveUp   time.Duration
-	canceled context.Context
+	readers sync.WaitGroup // for the goroutine that reads the blob
+	workers sync.WaitGroup // for all others
+	raw     byteStream
+	plain   byteStream
+	isPlain bool
+	giveUp  time.Duration // how long wait waits after the context ended
+	ctx     context.Context
 }
 
-// side is one of the two byte streams of a layer.
-type side struct {
+// byteStream is the hash and length of one of the two streams of a layer.
+type byteStream struct {
 	hash hash.Hash
 	size atomic.Int64
 }
 
-func (s *side) digest() string { return "sha256:" + hex.EncodeToString(s.hash.Sum(nil)) }
+func (s *byteStream) digest() string { return "sha256:" + hex.EncodeToString(s.hash.Sum(nil)) }
 
 const (
 	blockSize = 512 << 10
-	// minPiece is the length from which bytes are not copied, but hold their block:
-	// many short ones could hold much memory.
+	// minPiece is the minimum length of a [Piece]. Shorter ones would be cheap to copy, and
+	// many of them could keep much memory in use.
 	minPiece = blockSize / 64
-	// queueLength bounds the blocks in flight between two goroutines.
+	// queueLength is the maximum number of blocks between two goroutines.
 	queueLength = 4
-	// maxZstdWindow bounds the memory that a zstd frame may ask for; it is what
-	// zstd itself allows without a flag.
+	// maxZstdWindow is the maximum window size of a zstd frame. It is the default of the
+	// zstd command.
 	maxZstdWindow = 128 << 20
 )
 
@@ -75,8 +75,8 @@ func (b *block) release() {
 	}
 }
 
-// fill reads until the block is full or the stream ends. Unlike io.ReadFull it
-// gives a reader's error as it is, so that a connection that broke is no end.
+// fill reads until the block is full or the stream ends. Unlike io.ReadFull it returns the
+// reader's error unchanged, so that a broken connection differs from the end of the blob.
 func (b *block) fill(r io.Reader) error {
 	n := 0
 	for n < len(b.space) {
@@ -91,8 +91,8 @@ func (b *block) fill(r io.Reader) error {
 	return nil
 }
 
-// queue carries the blocks of a stream to one reader. err may be read once c is
-// closed; io.EOF stands for the proper end.
+// queue passes the blocks of a stream to one reader. After c is closed, err is io.EOF or
+// the error that ended the stream.
 type queue struct {
 	c   chan *block
 	err error
@@ -105,8 +105,10 @@ func (q *queue) close(err error) {
 	close(q.c)
 }
 
+// startPipeline starts the goroutines of a pipeline. They end when the stream does, or
+// when the context ends.
 func startPipeline(ctx context.Context, blob io.Reader, limits Limits) *pipeline {
-	p := &pipeline{giveUp: 500 * time.Millisecond, canceled: ctx}
+	p := &pipeline{giveUp: 500 * time.Millisecond, ctx: ctx}
 	p.raw.hash = sha256.New()
 	tar := newQueue()
 	p.tar = &blockReader{ctx: ctx, queue: tar}
@@ -114,7 +116,7 @@ func startPipeline(ctx context.Context, blob io.Reader, limits Limits) *pipeline
 		first := newBlock()
 		err := first.fill(blob)
 		next := tar
-		if c := sniff(first.data); c == plain {
+		if c := detectCompression(first.data); c == plain {
 			p.isPlain = true
 		} else {
 			p.plain.hash = sha256.New()
@@ -127,7 +129,7 @@ func startPipeline(ctx context.Context, blob io.Reader, limits Limits) *pipeline
 			}
 			switch {
 			case err != nil && err != io.EOF:
-				return &streamError{"reading it", err}
+				return &streamError{"cannot read the blob", err}
 			case p.raw.size.Load() > limits.MaxSize:
 				return fmt.Errorf("%w: more than %d bytes", ErrLimit, limits.MaxSize)
 			}
@@ -137,10 +139,10 @@ func startPipeline(ctx context.Context, blob io.Reader, limits Limits) *pipeline
 	return p
 }
 
-// pump sends first, if there is one, and then what fill gives until it gives an
-// error, to the queue and to the side's hash. io.EOF is the proper end; the block
-// filled last may hold bytes.
-func (p *pipeline) pump(ctx context.Context, s *side, next *queue, first *block, fill func(*block) error) {
+// pump sends blocks to the queue and to the stream's hash: first, unless it is nil, and
+// then those that fill fills until it returns an error. The error closes the queue; it is
+// io.EOF at the end of the stream. The last block may have data.
+func (p *pipeline) pump(ctx context.Context, s *byteStream, next *queue, first *block, fill func(*block) error) {
 	hashed := make(chan *block, queueLength)
 	p.workers.Go(func() {
 		for b := range hashed {
@@ -172,13 +174,13 @@ func (p *pipeline) pump(ctx context.Context, s *side, next *queue, first *block,
 	}
 }
 
-// streamError is a failure below the tar: to read the blob or to decompress it.
+// streamError is an error in reading or decompressing the blob, not in its tar stream.
 type streamError struct {
-	doing string
-	err   error
+	text string
+	err  error
 }
 
-func (e *streamError) Error() string { return e.doing + ": " + e.err.Error() }
+func (e *streamError) Error() string { return e.text + ": " + e.err.Error() }
 func (e *streamError) Unwrap() error { return e.err }
 
 type compression int
@@ -189,8 +191,9 @@ const (
 	zstandard
 )
 
-// sniff detects the compression by the first bytes: media types may be wrong.
-func sniff(head []byte) compression {
+// detectCompression returns the compression according to the first bytes. Media types may
+// be wrong.
+func detectCompression(head []byte) compression {
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return gzipped
@@ -201,7 +204,7 @@ func sniff(head []byte) compression {
 	return plain
 }
 
-// decompress runs between the two sides.
+// decompress reads the compressed stream from a queue and writes the plain one to another.
 func (p *pipeline) decompress(ctx context.Context, c compression, from, to *queue, limits Limits) {
 	r, closeReader, err := decompressor(c, &blockReader{ctx: ctx, queue: from})
 	if err != nil {
@@ -217,28 +220,28 @@ func (p *pipeline) decompress(ctx context.Context, c compression, from, to *queu
 		case size > limits.MaxSize:
 			return fmt.Errorf("%w: more than %d bytes", ErrBomb, limits.MaxSize)
 		case size > RatioFloor && size > limits.MaxRatio*p.raw.size.Load():
-			return fmt.Errorf("%w: it grows more than %d-fold", ErrBomb, limits.MaxRatio)
+			return fmt.Errorf("%w: it is more than %d times as large when decompressed", ErrBomb, limits.MaxRatio)
 		}
 		return err
 	}
 	p.pump(ctx, &p.plain, to, nil, fill)
 }
 
-// damaged says what is wrong with compressed data, unless it could not be read in
-// the first place.
+// damaged returns the error for compressed data that cannot be decompressed. An error in
+// reading the blob is returned unchanged.
 func damaged(err error) error {
 	switch {
 	case errors.As(err, new(*streamError)):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return &streamError{"the compressed data ends too early", io.ErrUnexpectedEOF}
+		return &streamError{"the compressed data is truncated", io.ErrUnexpectedEOF}
 	default:
 		return &streamError{"the compressed data is damaged", err}
 	}
 }
 
 func decompressor(c compression, r io.Reader) (_ io.Reader, closeReader func(), err error) {
-	// A bufio.Reader is what the inflater has a fast path for.
+	// The decompressor has a fast path for a bufio.Reader.
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	if c == gzipped {
 		z, err := gzip.NewReader(buffered)
@@ -254,11 +257,11 @@ func decompressor(c compression, r io.Reader) (_ io.Reader, closeReader func(), 
 	return z, z.Close, nil
 }
 
-// wait waits for the goroutines and gives digests and sizes, which mean
-// something only if the pipeline ran to its end. A goroutine that hangs in
-// reading the blob is left behind after a while: it ends when the blob is closed.
+// wait waits for the goroutines and returns digests and sizes. These are valid only if the
+// stream was read to its end. After a cancellation, wait returns nil if a goroutine still
+// hangs in reading the blob; that one ends when the caller closes the blob.
 func (p *pipeline) wait() *Layer {
-	if p.canceled.Err() != nil {
+	if p.ctx.Err() != nil {
 		done := make(chan struct{})
 		go func() {
 			p.readers.Wait()
@@ -322,7 +325,7 @@ func (r *blockReader) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// take takes the next n bytes if they are in one block. An error is left for Read.
+// take returns the next n bytes if they are in one block. Read returns any error.
 func (r *blockReader) take(n int) (Piece, bool) {
 	if n < minPiece || r.next() != nil || len(r.rest) < n {
 		return Piece{}, false
@@ -334,8 +337,8 @@ func (r *blockReader) take(n int) (Piece, bool) {
 	return p, true
 }
 
-// Seek lets the tar reader pass over a body without copying it. Only moving
-// forward from the current offset is possible.
+// Seek skips bytes, so that the tar reader can skip a body without copying it. It can only
+// move forward from the current offset.
 func (r *blockReader) Seek(offset int64, whence int) (int64, error) {
 	if whence != io.SeekCurrent || offset < 0 {
 		return 0, errors.New("a layer is read forward only")
@@ -355,8 +358,8 @@ func (r *blockReader) Seek(offset int64, whence int) (int64, error) {
 	return r.offset, nil
 }
 
-// drain reads to the end, so that the hashes are those of the whole stream. It
-// gives the number of bytes from the first on that is not zero.
+// drain reads the rest of the stream, so that the hashes cover all of it. It returns the
+// number of bytes, counted from the first one that is not zero.
 func (r *blockReader) drain() (n int64, err error) {
 	for {
 		if err := r.next(); err == io.EOF {

@@ -10,24 +10,23 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Table holds the entries of a layer in few bytes, in memory as in the cache: a
-// record of fixed length for each, and the paths, of which each gives only what
-// differs from the one before.
+// Table holds the entries of a layer in a compact form, which is the same in memory and in
+// the cache: a record of fixed length for each entry, and the paths, front-coded (a path
+// has only the bytes that differ from the previous one).
 type Table struct {
 	count   int
 	records [][]byte // chunks of recordsPerChunk records, the last one shorter
 	paths   [][]byte // chunks of front-coded paths; none straddles two chunks
 	links   [][]byte // chunks of linkChunk bytes, the last one shorter
-	last    string   // the path appended last
+	last    string   // the last path
 	text    int      // bytes in paths and links
 }
 
-// maxText bounds the bytes of the paths and the link targets of a layer, of the
-// former only those that differ from the path before. Real layers have some 20 a
-// path.
+// maxText is the maximum number of bytes of all front-coded paths and link targets of a
+// layer. Real layers have about 20 bytes per path.
 const maxText = 256 << 20
 
-// A record is type and mode (2 bytes), uid, gid and link (4 each) and size (8),
+// A record consists of type and mode (2 bytes), uid, gid and link (4 each) and size (8),
 // little-endian. Link is 1 + the offset of the target in links, or 0.
 const (
 	recordSize      = 22
@@ -37,12 +36,13 @@ const (
 	modeBits        = 12
 )
 
-// newTable gives an empty table.
+// newTable returns an empty table.
 func newTable() *Table { return new(Table) }
 
-// Len is the number of entries, whiteouts included.
+// Len returns the number of entries, including whiteouts.
 func (t *Table) Len() int { return t.count }
 
+// append adds an entry.
 func (t *Table) append(k kind, h *seaworthy.Header) {
 	var rec [recordSize]byte
 	binary.LittleEndian.PutUint16(rec[0:], uint16(k)<<modeBits|h.Mode)
@@ -82,8 +82,8 @@ func (t *Table) addLink(target string) uint32 {
 	return uint32(at*linkChunk+len(t.links[at])-len(target)-2) + 1
 }
 
-// appendChunk appends the bytes to the last chunk, or to a new one if they do
-// not fit. Chunks grow to size at once, so that a large table is never copied.
+// appendChunk appends the bytes to the last chunk, or to a new one if they do not fit.
+// Chunks are allocated with their full size, so that a large table is never copied.
 func appendChunk(chunks [][]byte, size int, head []byte, tail ...byte) [][]byte {
 	n := len(chunks)
 	if n == 0 || len(chunks[n-1])+len(head)+len(tail) > size {
@@ -100,10 +100,10 @@ func appendChunk(chunks [][]byte, size int, head []byte, tail ...byte) [][]byte 
 
 // Record is an entry of a table without its path.
 type Record struct {
-	// Whiteout is true if the entry hides its path in lower layers, Opaque if it
-	// hides all that lower layers have in the directory that its path names.
+	// Whiteout reports that the entry hides its path in lower layers. Opaque reports that
+	// it hides everything that lower layers have in the directory at its path.
 	Whiteout, Opaque bool
-	// Ignored is true if the entry means nothing to a container runtime.
+	// Ignored reports that container runtimes ignore the entry.
 	Ignored bool
 	Type    seaworthy.EntryType
 	Mode    uint16
@@ -113,7 +113,7 @@ type Record struct {
 	link    uint32
 }
 
-// Record gives the record of an ordinal, which must be less than Len.
+// Record returns the record of the entry with an ordinal, which must be less than Len.
 func (t *Table) Record(ordinal int) Record {
 	chunk := t.records[ordinal/recordsPerChunk]
 	at := ordinal % recordsPerChunk * recordSize
@@ -139,10 +139,10 @@ func (t *Table) Record(ordinal int) Record {
 	return r
 }
 
-// Exists is true if the entry puts something into the file system.
+// Exists reports whether the entry creates something in the file system.
 func (r Record) Exists() bool { return !r.Whiteout && !r.Opaque && !r.Ignored }
 
-// Link gives the target of a link's record, "" for others.
+// Link returns the target of a link, or "" for other entries.
 func (t *Table) Link(r Record) string {
 	if r.link == 0 {
 		return ""
@@ -153,8 +153,8 @@ func (t *Table) Link(r Record) string {
 	return string(chunk[2 : 2+n])
 }
 
-// Paths yields the path of every entry in order, with its ordinal. The bytes are
-// valid until the next one.
+// Paths yields the ordinal and path of every entry, in order. The path is valid until the
+// next iteration.
 func (t *Table) Paths() iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		path := make([]byte, 0, MaxPath)
@@ -175,8 +175,7 @@ func (t *Table) Paths() iter.Seq2[int, []byte] {
 	}
 }
 
-// WriteTo implements [io.WriterTo]: it writes the table so that ParseTable can
-// read it.
+// WriteTo implements [io.WriterTo]. It writes the table in the format of [ParseTable].
 func (t *Table) WriteTo(w io.Writer) (int64, error) {
 	var head []byte
 	head = binary.AppendUvarint(head, uint64(t.count))
@@ -202,7 +201,8 @@ func (t *Table) WriteTo(w io.Writer) (int64, error) {
 
 var errTable = errors.New("entry table is damaged")
 
-// ParseTable reads what WriteTo wrote. The table keeps data.
+// ParseTable parses what [Table.WriteTo] wrote. The table refers to data, which must not
+// be changed. A damaged table is an error, and never makes another method fail.
 func ParseTable(data []byte) (*Table, error) {
 	t := new(Table)
 	next := func() int {
@@ -243,7 +243,7 @@ func ParseTable(data []byte) (*Table, error) {
 	return t, nil
 }
 
-// check makes sure that no other method can run out of a chunk.
+// check returns an error if another method could read beyond the end of a chunk.
 func (t *Table) check() error {
 	records := 0
 	for i, c := range t.records {
@@ -257,7 +257,7 @@ func (t *Table) check() error {
 		return errTable
 	}
 	for i := range t.count {
-		if !t.validLink(t.Record(i).link) {
+		if !t.isValidLink(t.Record(i).link) {
 			return errTable
 		}
 	}
@@ -283,7 +283,8 @@ func (t *Table) check() error {
 	return nil
 }
 
-func (t *Table) validLink(link uint32) bool {
+// isValidLink reports whether the link of a record is 0 or within links.
+func (t *Table) isValidLink(link uint32) bool {
 	if link == 0 {
 		return true
 	}

@@ -9,24 +9,23 @@ import (
 	"strings"
 )
 
-// tarReader reads a tar stream. It parses the plain header block, which nearly
-// all entries of nearly all layers have, by itself and in a fraction of the time
-// of archive/tar; every other header it hands to archive/tar, block by block. So
-// both give the same entries, which a fuzz test holds them to.
+// tarReader reads a tar stream. It parses plain header blocks itself, much faster than
+// archive/tar; nearly all entries have one. It leaves all other headers to archive/tar. A
+// fuzz test shows that it returns the same entries as archive/tar.
 type tarReader struct {
 	stream *blockReader
 	block  [tarBlock]byte
 	entry  tarEntry
 
 	// The body of the current entry.
-	left   int64       // bytes of it in the stream that were not read
-	pad    int64       // bytes after it up to the next header
-	sparse *tar.Reader // reads the body of a sparse file, nil for others
-	taken  *countingReader
-	failed error
+	left   int64           // unread bytes of the body in the stream
+	pad    int64           // bytes between the body and the next header
+	sparse *tar.Reader     // reads the body of a sparse file, nil for others
+	taken  *countingReader // counts what archive/tar reads from the stream
+	failed error           // returned by next from then on
 }
 
-// tarEntry is a tar header as far as a layer needs it.
+// tarEntry has the fields of a tar header that a layer needs.
 type tarEntry struct {
 	name, link    string
 	typeflag      byte
@@ -39,17 +38,17 @@ type tarEntry struct {
 
 const (
 	tarBlock = 512
-	// maxSpecial bounds the content of a header that describes the next one, as
-	// archive/tar does; maxSpecials their number before one entry.
-	maxSpecial  = 1 << 20
-	maxSpecials = 16
+	// maxExtension is the maximum size of an extension header (PAX or GNU long name), as in
+	// archive/tar. maxExtensions is the maximum number of them before one entry.
+	maxExtension  = 1 << 20
+	maxExtensions = 16
 
 	capabilityRecord = "SCHILY.xattr.security.capability"
 	sparseRecords    = "GNU.sparse."
 )
 
-// next gives the next entry, valid until the call after. Its errors are those of
-// archive/tar; io.EOF is the end of the archive.
+// next returns the next entry, which is valid until the following call. Its errors are
+// those of archive/tar. At the end of the archive it returns io.EOF.
 func (r *tarReader) next() (*tarEntry, error) {
 	if r.failed == nil {
 		r.failed = r.advance()
@@ -81,8 +80,8 @@ func (r *tarReader) advance() error {
 	return r.parseAny()
 }
 
-// skipBody moves to the next header. As in archive/tar the padding of the last
-// body may be missing.
+// skipBody skips to the next header. As in archive/tar, the padding of the last body may
+// be missing.
 func (r *tarReader) skipBody() error {
 	if r.sparse != nil {
 		r.left -= r.taken.n
@@ -123,7 +122,7 @@ func (r *tarReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// take takes the next n bytes of the body, if they are in one block.
+// take returns the next n bytes of the body, if they are in one block.
 func (r *tarReader) take(n int) (Piece, bool) {
 	if r.sparse != nil || int64(n) > r.left {
 		return Piece{}, false
@@ -135,8 +134,8 @@ func (r *tarReader) take(n int) (Piece, bool) {
 	return p, ok
 }
 
-// The fields of a header block: those of ustar, which GNU tar shares up to the
-// device numbers.
+// The fields of a ustar header block (POSIX.1-2024, pax). GNU tar has the same fields up to
+// the device numbers.
 var (
 	nameField     = field{0, 100}
 	modeField     = field{100, 8}
@@ -150,16 +149,17 @@ var (
 	devMajorField = field{329, 8}
 	devMinorField = field{337, 8}
 	prefixField   = field{345, 155}
-	restField     = field{345, 167} // where GNU tar and others have more
+	restField     = field{345, 167} // GNU tar and others have more fields here
 )
 
-const typeflagAt = 156
+const typeflagOffset = 156
 
-type field struct{ at, length int }
+// field is the position of a field in a header block.
+type field struct{ offset, length int }
 
-func (f field) of(b *[tarBlock]byte) []byte { return b[f.at : f.at+f.length] }
+func (f field) of(b *[tarBlock]byte) []byte { return b[f.offset : f.offset+f.length] }
 
-// text gives a field up to the first NUL.
+// text returns the value of a field up to the first NUL.
 func (f field) text(b *[tarBlock]byte) string {
 	s := f.of(b)
 	if i := bytes.IndexByte(s, 0); i >= 0 {
@@ -168,7 +168,8 @@ func (f field) text(b *[tarBlock]byte) string {
 	return string(s)
 }
 
-// octal gives a field that is nothing but octal digits before NULs and spaces.
+// octal parses a field of octal digits, followed by NULs and spaces. It returns false for
+// any other field.
 func (f field) octal(b *[tarBlock]byte) (n int64, ok bool) {
 	s := f.of(b)
 	i := 0
@@ -183,18 +184,18 @@ func (f field) octal(b *[tarBlock]byte) (n int64, ok bool) {
 	return n, i > 0
 }
 
-// parsePlain parses the block if it is a plain header; otherwise it changes
-// nothing.
+// parsePlain parses the block if it is a plain header. Otherwise it changes nothing and
+// returns false.
 func (r *tarReader) parsePlain() bool {
 	b := &r.block
-	typeflag := b[typeflagAt]
+	typeflag := b[typeflagOffset]
 	if typeflag < tar.TypeReg || typeflag > tar.TypeFifo {
 		return false
 	}
 	ustar := false
 	switch string(magicField.of(b)) {
 	case "ustar\x0000":
-		ustar = string(b[508:]) != "tar\x00" // that would be star's own format
+		ustar = string(b[508:]) != "tar\x00" // the signature of star's own format
 		if !ustar {
 			return false
 		}
@@ -218,11 +219,11 @@ func (r *tarReader) parsePlain() bool {
 		return false
 	}
 	name := nameField.text(b)
-	if ustar && b[prefixField.at] != 0 {
+	if ustar && b[prefixField.offset] != 0 {
 		name = prefixField.text(b) + "/" + name
 	}
 	r.entry = tarEntry{name: name, typeflag: typeflag, mode: mode, uid: int(uid), gid: int(gid), size: size}
-	if b[linkField.at] != 0 {
+	if b[linkField.offset] != 0 {
 		r.entry.link = linkField.text(b)
 	}
 	if typeflag == tar.TypeReg {
@@ -239,7 +240,8 @@ func blankOrOctal(f field, b *[tarBlock]byte) bool {
 	return ok
 }
 
-// checksum sums the bytes of a block, those of the checksum itself as spaces.
+// checksum returns the sum of the bytes of a block, where those of the checksum field count
+// as spaces.
 func checksum(b *[tarBlock]byte) int64 {
 	const low = 0x00ff00ff00ff00ff
 	var even, odd uint64 // four sums of 16 bits each
@@ -269,10 +271,9 @@ func allZero(b []byte) bool {
 	return true
 }
 
-// parseAny lets archive/tar parse the header that begins with the block, and
-// those that describe it.
+// parseAny parses the header at the block, and its extension headers, with archive/tar.
 func (r *tarReader) parseAny() error {
-	headers, err := r.collect()
+	headers, err := r.collectHeaders()
 	if err != nil {
 		return err
 	}
@@ -301,7 +302,7 @@ func (r *tarReader) parseAny() error {
 		}
 		r.setBody(size)
 		if h.Typeflag == tar.TypeGNUSparse {
-			r.left += r.taken.n // headers that the size does not count
+			r.left += r.taken.n // sparse headers, which the size does not include
 		}
 		r.sparse = t
 	}
@@ -320,20 +321,20 @@ func isSparse(h *tar.Header) bool {
 	return false
 }
 
-// collect gives the block and, if it begins a header that describes the next
-// one, all blocks up to that of an entry, which is in r.block then.
-func (r *tarReader) collect() ([]byte, error) {
+// collectHeaders returns the block. If that is an extension header, it also returns all
+// blocks up to and including the header of the entry, which is then in r.block.
+func (r *tarReader) collectHeaders() ([]byte, error) {
 	var headers []byte
-	for range maxSpecials {
+	for range maxExtensions {
 		headers = append(headers, r.block[:]...)
-		typeflag := r.block[typeflagAt]
+		typeflag := r.block[typeflagOffset]
 		switch typeflag {
 		case tar.TypeXHeader, tar.TypeGNULongName, tar.TypeGNULongLink, tar.TypeXGlobalHeader:
 		default:
 			return headers, nil
 		}
 		size, ok := numeric(sizeField.of(&r.block))
-		if !ok || size < 0 || size > maxSpecial {
+		if !ok || size < 0 || size > maxExtension {
 			return nil, tar.ErrHeader
 		}
 		start := len(headers)
@@ -358,8 +359,8 @@ func unexpected(err error) error {
 	return err
 }
 
-// numeric parses a number as octal digits or, as GNU tar writes large ones, in
-// base 256.
+// numeric parses a number in octal digits or in base 256, which GNU tar uses for large
+// numbers.
 func numeric(b []byte) (int64, bool) {
 	if b[0]&0x80 == 0 {
 		digits := string(bytes.Trim(b, " \x00"))
@@ -385,7 +386,7 @@ func numeric(b []byte) (int64, bool) {
 	return n, true
 }
 
-// countingReader counts what is read through it.
+// countingReader counts the bytes that are read through it.
 type countingReader struct {
 	r io.Reader
 	n int64

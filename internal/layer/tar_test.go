@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// listing is what a tar reader makes of a stream: a line an entry, and the error.
+// listing is the output of a tar reader: a line for each entry, and the error.
 func listing(next func() (*tarEntry, error), body io.Reader) (lines []string, failed bool) {
 	for {
 		e, err := next()
@@ -114,7 +114,7 @@ func TestTarReader(t *testing.T) {
 	}
 }
 
-// TestSparse reads sparse files as GNU tar writes them in all its formats.
+// TestSparse reads sparse files in all formats of GNU tar.
 func TestSparse(t *testing.T) {
 	if _, err := exec.LookPath("tar"); err != nil {
 		t.Skip("tar is not installed")
@@ -143,7 +143,7 @@ func TestSparse(t *testing.T) {
 			t.Fatalf("tar %v: %v", args, err)
 		}
 		if len(data) > 1<<20 {
-			t.Fatalf("tar %v wrote %d bytes: nothing sparse about it", args, len(data))
+			t.Fatalf("tar %v wrote %d bytes, so the file is not sparse", args, len(data))
 		}
 		want, _ := archiveTar(data)
 		got, failed := ours(data)
@@ -162,7 +162,7 @@ func sha256Sum(b []byte) []byte {
 	return sum[:4]
 }
 
-// FuzzTarReader holds the reader to archive/tar on any stream.
+// FuzzTarReader compares the reader with archive/tar.
 func FuzzTarReader(f *testing.F) {
 	for _, data := range archives(f) {
 		f.Add(data)
@@ -172,8 +172,8 @@ func FuzzTarReader(f *testing.F) {
 	})
 }
 
-// compareReaders holds the reader to archive/tar. It may fail where archive/tar
-// sees a proper end: in a header that describes the next one, which is not there.
+// compareReaders compares the reader with archive/tar. The reader may fail where
+// archive/tar returns io.EOF: in an extension header that no entry follows.
 func compareReaders(t *testing.T, data []byte) {
 	t.Helper()
 	want, wantFailed := archiveTar(data)

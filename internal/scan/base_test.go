@@ -11,8 +11,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// TestBaseOfBuiltImages builds upon an old base image with both builders of the
-// Docker daemon, in two stages of which the second is built upon the first.
+// TestBaseOfBuiltImages builds an image on an old base image, with both builders of the
+// Docker daemon and in two stages, the second on top of the first.
 func TestBaseOfBuiltImages(t *testing.T) {
 	old := time.Date(2020, 1, 23, 16, 53, 6, 0, time.UTC)
 	base := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("etc/os-release", "ID=harbour\n")}, {imagetest.File("bin/sh", "x")}}}

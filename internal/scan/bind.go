@@ -15,9 +15,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// Images merges the images of the reading, one after the other, so that only one need
-// be in memory.
-func (r *Reading) Images(ctx context.Context) iter.Seq2[*Merged, error] {
+// Images yields the images that were read, merged. It merges one after the other, so
+// that only one must be in memory.
+func (r *ReadResult) Images(ctx context.Context) iter.Seq2[*Merged, error] {
 	return func(yield func(*Merged, error) bool) {
 		for _, m := range r.manifests {
 			if !yield(r.bind(ctx, m)) {
@@ -27,8 +27,8 @@ func (r *Reading) Images(ctx context.Context) iter.Seq2[*Merged, error] {
 	}
 }
 
-// bind assigns the layers that were read to their places in an image.
-func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, error) {
+// bind assigns the layers that were read to their positions in an image, and merges them.
+func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged, error) {
 	img := &seaworthy.Image{
 		Reference:   manifest.Reference,
 		Digest:      manifest.Digest,
@@ -41,7 +41,7 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 
 		Repository: manifest.Repository,
 	}
-	m := &Merged{image: img, leftOut: slices.Clip(manifest.LeftOut)}
+	m := &Merged{image: img, omissions: slices.Clip(manifest.LeftOut)}
 	var tables []*layer.Table
 	for i, ref := range manifest.Layers {
 		l, ok := r.blobs[ref.Blob]
@@ -54,7 +54,7 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 		img.Layers = append(img.Layers, seaworthy.Layer{Index: i, Digest: ref.Digest, DiffID: l.diffID, Size: l.size})
 		img.Size += l.size
 		m.layers = append(m.layers, l)
-		m.leftOut = append(m.leftOut, oddities(i, l.oddities)...)
+		m.omissions = append(m.omissions, describeAnomalies(i, l.anomalies)...)
 		tables = append(tables, l.table)
 	}
 	steps, bound := instruction.History(manifest.Config, len(img.Layers))
@@ -84,24 +84,25 @@ func (r *Reading) bind(ctx context.Context, manifest image.Manifest) (*Merged, e
 	return m, nil
 }
 
-// oddities describes what in a layer programs that unpack it disagree about.
-func oddities(index int, o layer.Oddities) (why []image.Omission) {
+// describeAnomalies returns an Omission for each kind of anomaly in a layer.
+func describeAnomalies(index int, a layer.Anomalies) (list []image.Omission) {
 	add := func(code seaworthy.CoverageCode, format string, args ...any) {
-		why = append(why, image.Omission{Code: code, Reason: fmt.Sprintf(format, args...)})
+		list = append(list, image.Omission{Code: code, Reason: fmt.Sprintf(format, args...)})
 	}
-	if o.Above > 0 {
-		add(seaworthy.CodeAmbiguousLayer, "layer %d has entries whose names lead above the root (%d in all; the first is %q): Docker refuses such a layer, other runtimes put the files below the root, where they were checked", index, o.Above, o.FirstAbove)
+	if a.OutsideRoot > 0 {
+		add(seaworthy.CodeAmbiguousLayer, "layer %d has entries whose names lead above the root (%d in all; the first is %q): Docker refuses such a layer, other runtimes put the files below the root, where they were checked", index, a.OutsideRoot, a.FirstOutsideRoot)
 	}
-	if o.Behind > 0 {
-		add(seaworthy.CodeAmbiguousLayer, "%d bytes after the end of the tar archive of layer %d were not checked: no runtime unpacks them, but they are pulled with the image", o.Behind, index)
+	if a.TrailingBytes > 0 {
+		add(seaworthy.CodeAmbiguousLayer, "%d bytes after the end of the tar archive of layer %d were not checked: no runtime unpacks them, but they are pulled with the image", a.TrailingBytes, index)
 	}
-	if o.Hollow > 0 {
-		add(seaworthy.CodeLimitExceeded, "layer %d has sparse files that are too large when unpacked and were not checked (%d in all; the first is %q)", index, o.Hollow, o.FirstHollow)
+	if a.OversizedSparse > 0 {
+		add(seaworthy.CodeLimitExceeded, "layer %d has sparse files that are too large when unpacked and were not checked (%d in all; the first is %q)", index, a.OversizedSparse, a.FirstOversizedSparse)
 	}
-	return why
+	return list
 }
 
-func verifyRef(ref image.LayerRef, l *layerReading) error {
+// verifyRef returns an error if a layer is not the one that the manifest names.
+func verifyRef(ref image.LayerRef, l *layerResult) error {
 	if ref.Digest != "" {
 		if err := digestError("digest", l.digest, ref.Digest); err != nil {
 			return err

@@ -18,28 +18,28 @@ import (
 	"sync/atomic"
 )
 
-// Cache keeps what was made of layers that were read, so that no layer need be
-// read twice. Any number of processes may use one directory at the same time:
-// a file is written aside and renamed, and a damaged one counts as absent.
+// Cache stores the results of reading layers, so that no layer is read twice. Any
+// number of processes may use one directory at the same time: a file is written under
+// a temporary name and renamed, and a corrupt file counts as absent.
 //
 //	CACHEDIR.TAG             marks the directory as a cache, for Prune and for backup programs
 //	v1/key                   the random key of the cache
 //	v1/blobs/ab/cd...        the diffID that was verified for the blob sha256:abcd...
-//	v1/layers/ab/cd.../NAME  the part NAME of what was made of the layer with diffID sha256:abcd...
+//	v1/layers/ab/cd.../NAME  the part NAME of the results for the layer with diffID sha256:abcd...
 //
-// NAME has a digest of what made the part, so that another build of the program and
-// another configuration have parts of their own.
+// NAME contains a digest of the program and its configuration, so that another build or
+// another configuration never uses this part.
 //
-// The advisory database has its own directory here unless it is kept elsewhere.
+// The advisory database is in a directory next to v1, unless the user moved it.
 //
-// A nil *Cache holds nothing and keeps nothing.
+// A nil *Cache is an empty cache that stores nothing.
 type Cache struct {
 	dir string
 	log *slog.Logger
-	// program identifies the code that makes the results; see programID. It is "" if
-	// that is unknown, and then no result is taken from the cache or put into it.
+	// program identifies the code of the running program; see programID. If it is "",
+	// which means unknown, no result is read from the cache or written to it.
 	program string
-	// unwritable is set once something could not be written.
+	// unwritable is set after a failed write.
 	unwritable atomic.Bool
 }
 
@@ -48,25 +48,26 @@ const cacheFormat = "v1"
 
 var cacheMagic = []byte("seaworthy cache\n")
 
-// OpenCache opens the cache in a directory and creates the directory if it is
-// missing. It tags the directory unless that also holds files of others.
+// OpenCache opens the cache in a directory, which it creates if it is missing. It tags
+// the directory with CACHEDIR.TAG, unless the directory has files of other programs.
 func OpenCache(dir string, log *slog.Logger) (*Cache, error) {
 	if err := os.MkdirAll(filepath.Join(dir, cacheFormat), 0o700); err != nil {
-		return nil, fmt.Errorf("cannot make the cache directory: %w", err)
+		return nil, fmt.Errorf("cannot create the cache directory: %w", err)
 	}
 	if err := tagCache(dir); err != nil {
-		log.Debug("the cache directory cannot be tagged", "error", err)
+		log.Debug("cannot tag the cache directory", "error", err)
 	}
 	program, err := programID()
 	if err != nil {
-		log.Warn("the scan goes on without cached results", "error", err)
+		log.Warn("scanning without cached results", "error", err)
 	}
 	return &Cache{dir: dir, log: log, program: program}, nil
 }
 
 var sha256Digest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
-// path gives the place for a digest, which may come from an attacker.
+// path returns the path for a digest. An attacker may have chosen the digest, so any
+// other text is refused.
 func (c *Cache) path(kind, digest string) (string, bool) {
 	if c == nil || !sha256Digest.MatchString(digest) {
 		return "", false
@@ -75,7 +76,7 @@ func (c *Cache) path(kind, digest string) (string, bool) {
 	return filepath.Join(c.dir, cacheFormat, kind, hex[:2], hex[2:]), true
 }
 
-// diffID gives the diffID of a blob that was read before.
+// diffID returns the diffID that was verified for a blob.
 func (c *Cache) diffID(blobDigest string) (string, bool) {
 	path, ok := c.path("blobs", blobDigest)
 	if !ok {
@@ -94,7 +95,7 @@ func (c *Cache) storeDiffID(blobDigest, diffID string) {
 	}
 }
 
-// part gives a part of what was made of a layer.
+// part returns a part of the results for a layer.
 func (c *Cache) part(diffID, name string) ([]byte, bool) {
 	path, ok := c.path("layers", diffID)
 	if !ok || name == "" {
@@ -116,23 +117,23 @@ func (c *Cache) read(path string) ([]byte, bool) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			c.log.Warn("cache file cannot be read", "error", err)
+			c.log.Warn("cannot read a cache file", "error", err)
 		}
 		return nil, false
 	}
 	if len(data) < cacheHeader || !bytes.Equal(data[:len(cacheMagic)], cacheMagic) {
-		c.log.Warn("cache file is damaged and will be made again", "path", path)
+		c.log.Warn("cache file is corrupt and will be rebuilt", "path", path)
 		return nil, false
 	}
 	content := data[cacheHeader:]
 	if sum := sha256.Sum256(content); !bytes.Equal(sum[:], data[len(cacheMagic):cacheHeader]) {
-		c.log.Warn("cache file is damaged and will be made again", "path", path)
+		c.log.Warn("cache file is corrupt and will be rebuilt", "path", path)
 		return nil, false
 	}
 	return content, true
 }
 
-// write stores a file or, where that fails, says so once and leaves it at that: a
+// write writes a file. A failure is logged as a warning once and is no error, since a
 // scan needs no cache.
 func (c *Cache) write(path string, content io.WriterTo) {
 	if err := c.tryWrite(path, content); err != nil {
@@ -140,7 +141,7 @@ func (c *Cache) write(path string, content io.WriterTo) {
 		if c.unwritable.Swap(true) {
 			level = slog.LevelDebug
 		}
-		c.log.Log(context.Background(), level, "cannot write to the cache; the scan goes on without it", "error", err)
+		c.log.Log(context.Background(), level, "cannot write to the cache; scanning without it", "error", err)
 	}
 }
 
@@ -175,8 +176,8 @@ func (c *Cache) tryWrite(path string, content io.WriterTo) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// pruneRetries is how often an operation is repeated because Prune, running at
-// the same time, removed an empty directory or the key.
+// pruneRetries is the maximum number of attempts of an operation that fails because a
+// concurrent Prune removed an empty directory or the key.
 const pruneRetries = 10
 
 // createTemporary creates a file with mode 0600 in a directory, which it creates
@@ -193,8 +194,8 @@ func createTemporary(dir string) (f *os.File, err error) {
 	return f, err
 }
 
-// writeOnce writes a file unless it exists. The file is complete as soon as it
-// has its name. The temporary file is created in tempDir, on the same file system.
+// writeOnce writes a file unless it exists. Other processes never see an incomplete
+// file: it is written to tempDir, which must be on the same file system, and linked.
 func writeOnce(path, tempDir string, content []byte) error {
 	f, err := createTemporary(tempDir)
 	if err != nil {
@@ -212,6 +213,7 @@ func writeOnce(path, tempDir string, content []byte) error {
 	return os.Rename(f.Name(), path) // a file system without hard links
 }
 
+// hashingWriter writes to w and hashes what it wrote.
 type hashingWriter struct {
 	w io.Writer
 	h hash.Hash
@@ -223,13 +225,13 @@ func (w *hashingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// partName returns the name of a part of what was made of a layer: who made it,
-// and a digest of everything that decides the result beside the layer. That is
-// the code of the whole program, and the configuration.
+// partName returns the name of a part of the results for a layer: the given name, and a
+// digest of everything besides the layer that decides the result. That is the code of
+// the whole program, and the configuration.
 //
-// The code of one analyzer would be enough, but what it depends on (the parsers,
-// the walk, other modules, the toolchain) could only be listed by hand. So each new
-// build of the program reads a layer once more.
+// The code of one analyzer would be enough, but its dependencies (the parsers, the walk,
+// other modules, the toolchain) could only be listed by hand. So each new build of the
+// program reads a layer once more.
 //
 // The name is "" if the part must not be cached.
 func (c *Cache) partName(name string, configuration ...string) string {

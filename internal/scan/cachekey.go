@@ -13,15 +13,14 @@ import (
 const (
 	keyName = "key"
 	keySize = 32
-	// keyTouch is how often the time of a key in use is renewed, so that pruning
-	// does not take it for something that nobody needs.
+	// keyTouch is the age at which the modification time of a key in use is renewed, so
+	// that Prune does not remove the key.
 	keyTouch = 24 * time.Hour
 )
 
-// Key gives the random key of this cache, of 32 bytes, made when it is first
-// asked for: under it the digest of a secret may be kept, and by no means the
-// secret. All processes that use the directory get the same one. Without a cache
-// there is none: it is nil.
+// Key returns the random key of this cache, 32 bytes, and creates it on first use. It
+// is the key of HMACs of secrets, which may be cached; secrets themselves may not. All
+// processes that use the directory get the same key. The key of a nil Cache is nil.
 func (c *Cache) Key() ([]byte, error) {
 	if c == nil {
 		return nil, nil
@@ -39,12 +38,12 @@ func (c *Cache) Key() ([]byte, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the key of the cache: %w", err)
+		return nil, fmt.Errorf("cannot read the key of the cache: %w", err)
 	}
 	return key, nil
 }
 
-// readKey reads a key. One that is damaged is removed and counts as absent.
+// readKey reads a key. It removes a corrupt key, which then counts as absent.
 func (c *Cache) readKey(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -55,14 +54,14 @@ func (c *Cache) readKey(path string) ([]byte, error) {
 		return nil, err
 	}
 	if len(key) != keySize || !info.Mode().IsRegular() {
-		c.log.Warn("the key of the cache is damaged and will be made again", "path", path)
+		c.log.Warn("the key of the cache is corrupt and will be replaced", "path", path)
 		if err := os.Remove(path); err != nil {
 			return nil, err
 		}
 		return nil, fs.ErrNotExist
 	}
 	if now := time.Now(); now.Sub(info.ModTime()) > keyTouch {
-		os.Chtimes(path, now, now) // at worst it is made again in a month
+		os.Chtimes(path, now, now) // if that fails, the key is pruned later and replaced
 	}
 	return key, nil
 }

@@ -28,7 +28,7 @@ func testKey(t *testing.T, c *Cache) []byte {
 	return key
 }
 
-func TestAllWhoShareACacheShareItsKey(t *testing.T) {
+func TestKeyIsSharedByProcesses(t *testing.T) {
 	dir := t.TempDir()
 	keys := make([][]byte, 16)
 	var wait sync.WaitGroup
@@ -48,14 +48,14 @@ func TestAllWhoShareACacheShareItsKey(t *testing.T) {
 	path := filepath.Join(dir, cacheFormat, "key")
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file of the key: %v, %v", info, err)
+		t.Errorf("the key file: %v, %v", info, err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, cacheFormat, temporaryPrefix+"*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
 
-func TestKeyIsMadeAgain(t *testing.T) {
+func TestDamagedKeyIsReplaced(t *testing.T) {
 	c := openTestCache(t, t.TempDir())
 	first := testKey(t, c)
 	path := filepath.Join(c.dir, cacheFormat, "key")

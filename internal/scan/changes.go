@@ -7,8 +7,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Amount is a number of files, of all types but directories, and the bytes of their
-// bodies in the layers.
+// Amount is a number of files and the bytes of their bodies in the layers. Everything
+// except a directory counts as a file.
 type Amount struct {
 	Files int
 	Bytes int64
@@ -19,26 +19,26 @@ func (a *Amount) add(bytes int64) {
 	a.Bytes += bytes
 }
 
-// Changes is what a layer did to the file system that the layers below it make up.
+// Changes are the changes that a layer made to the file system of the layers below it.
 type Changes struct {
-	// Added are files where there was none, Changed those that took the place of a
-	// file, Removed those that were there and are no more.
+	// Added are new files, Changed are files that replaced a file, Removed are files
+	// that were removed.
 	Added, Changed, Removed Amount
-	// Buried is what the layer brought and no container sees: a later layer, or a
-	// later entry of this one, removed or replaced it. A body that a hard link still
-	// shows is not buried.
+	// Buried are files of this layer that no container sees, because a later layer, or
+	// a later entry of this layer, removed or replaced them. A body that a container
+	// still sees through a hard link is not buried.
 	Buried Amount
 }
 
-// Waste is content of a path that is in the image but that no container sees.
+// Waste is the buried content of a path: it is in the image, but no container sees it.
 type Waste struct {
 	Path string
-	// Versions counts the buried ones, Bytes sums their bodies.
+	// Versions is the number of buried versions, Bytes the sum of their bodies.
 	Versions int
 	Bytes    int64
 }
 
-// Changes returns what each layer changed.
+// Changes returns the changes of each layer.
 func (m *Merged) Changes() []Changes {
 	t := m.tree
 	list := make([]Changes, len(t.tables))
@@ -58,11 +58,11 @@ func (m *Merged) Changes() []Changes {
 					list[l].Buried.add(r.Size)
 				}
 				if int(v.removedIn) == l {
-					continue // the layer itself did not leave it
+					continue // replaced in its own layer
 				}
 			}
-			if old, ok := t.replaced(l, v); ok {
-				// It was counted as removed when its own layer was.
+			if old, ok := t.replacedSize(l, v); ok {
+				// The loop over its own layer counted the old file as removed.
 				list[l].Removed.Files--
 				list[l].Removed.Bytes -= old
 				list[l].Changed.add(r.Size)
@@ -74,7 +74,7 @@ func (m *Merged) Changes() []Changes {
 	return list
 }
 
-// keptByLinks returns the buried bodies that live hard links still show.
+// keptByLinks returns the buried versions whose body a live hard link still has.
 func (t *tree) keptByLinks() map[versionID]bool {
 	kept := make(map[versionID]bool)
 	for _, versions := range t.versions {
@@ -91,9 +91,9 @@ func (t *tree) keptByLinks() map[versionID]bool {
 	return kept
 }
 
-// replaced returns the length of the file of a lower layer that a version of a layer
-// replaced, if there was one.
-func (t *tree) replaced(l int, v *version) (length int64, ok bool) {
+// replacedSize returns the length of the file of a lower layer that a version of layer l
+// replaced. It returns false if there was no such file.
+func (t *tree) replacedSize(l int, v *version) (length int64, ok bool) {
 	for id := v.older; id != 0; {
 		layer, ordinal := t.position(id)
 		old := &t.versions[layer][ordinal]
@@ -107,9 +107,9 @@ func (t *tree) replaced(l int, v *version) (length int64, ok bool) {
 	return 0, false
 }
 
-// MostWasted returns the paths with the most bytes that no container sees, at most so
-// many, in descending order.
-func (m *Merged) MostWasted(most int) []Waste {
+// LargestWaste returns the paths with the most buried bytes, at most limit of them, in
+// descending order.
+func (m *Merged) LargestWaste(limit int) []Waste {
 	t := m.tree
 	kept := t.keptByLinks()
 	bytes := make([]int64, t.count)
@@ -124,12 +124,12 @@ func (m *Merged) MostWasted(most int) []Waste {
 	var top []nodeID
 	order := func(a, b nodeID) int { return cmp.Or(cmp.Compare(bytes[b], bytes[a]), cmp.Compare(a, b)) }
 	for id := range bytes {
-		if bytes[id] == 0 || len(top) == most && order(nodeID(id), top[most-1]) > 0 {
+		if bytes[id] == 0 || len(top) == limit && order(nodeID(id), top[limit-1]) > 0 {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(top, nodeID(id), order)
-		if top = slices.Insert(top, at, nodeID(id)); len(top) > most {
-			top = top[:most]
+		if top = slices.Insert(top, at, nodeID(id)); len(top) > limit {
+			top = top[:limit]
 		}
 	}
 	list := make([]Waste, len(top))

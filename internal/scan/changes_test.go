@@ -11,7 +11,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// TestChanges reckons what each layer did, in every way in which one can.
+// TestChanges has an image for each kind of change.
 func TestChanges(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -29,7 +29,7 @@ func TestChanges(t *testing.T) {
 			[]string{"d/a 1 5", "d/b 1 3"},
 		},
 		{
-			"a directory removed, and made again",
+			"a directory removed, and created again",
 			[]imagetest.Layer{
 				{imagetest.Dir("d/e/f", 0o755), imagetest.File("d/e/f/a", "12345"), imagetest.File("d/b", "123"), imagetest.Symlink("d/l", "b")},
 				{imagetest.Whiteout("d")},
@@ -91,21 +91,21 @@ func TestChanges(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
-			for _, w := range m.MostWasted(10) {
+			for _, w := range m.LargestWaste(10) {
 				waste = append(waste, fmt.Sprintf("%s %d %d", w.Path, w.Versions, w.Bytes))
 			}
 			if diff := cmp.Diff(test.waste, waste); diff != "" {
 				t.Errorf("waste (-want +got):\n%s", diff)
 			}
-			if top := m.MostWasted(1); len(test.waste) > 0 && (len(top) != 1 || fmt.Sprintf("%s %d %d", top[0].Path, top[0].Versions, top[0].Bytes) != test.waste[0]) {
-				t.Errorf("most wasted %v", top)
+			if top := m.LargestWaste(1); len(test.waste) > 0 && (len(top) != 1 || fmt.Sprintf("%s %d %d", top[0].Path, top[0].Versions, top[0].Bytes) != test.waste[0]) {
+				t.Errorf("largest waste %v", top)
 			}
 		})
 	}
 }
 
-// TestChangesAddUp shows of every image made to go wrong that what its layers added
-// and did not remove is what a container sees.
+// TestChangesAddUp shows, for the images of TestMerge, that a container sees exactly the
+// files that layers added and did not remove.
 func TestChangesAddUp(t *testing.T) {
 	for _, n := range nasty {
 		m := read(t, imagetest.Image{Layers: n.layers}.OCILayout(t), scan.Options{})

@@ -10,8 +10,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Digests is a LayerAnalyzer that computes the SHA-256 of every file. It is not part
-// of a scan.
+// Digests is a LayerAnalyzer that computes the SHA-256 of every file, for
+// [Merged.Digest]. A normal scan does not use it.
 type Digests struct{}
 
 var _ seaworthy.LayerAnalyzer = Digests{}
@@ -69,8 +69,8 @@ func (p *digestPass) Close(context.Context) ([]byte, error) {
 	return out, nil
 }
 
-// Digest returns the SHA-256 of the body of an entry, if [Digests] was among the
-// analyzers when the image was read.
+// Digest returns the SHA-256 of the body of an entry. It returns false if [Digests] was
+// not among the analyzers when the image was read, or if the entry has no body.
 func (m *Merged) Digest(e *seaworthy.Entry) (sum [sha256.Size]byte, ok bool) {
 	if e.BodyLayer < 0 || e.Type != seaworthy.Regular && e.Type != seaworthy.Hardlink {
 		return sum, false

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
 	"os"
 	"runtime"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,139 +15,16 @@ import (
 	"seaworthy.dev/seaworthy/internal/limit"
 )
 
-const (
-	// DefaultMemory is the default of [NewBodies].
-	DefaultMemory = 64 << 20
-	// memoryStep is what the memory for bodies is a multiple of.
-	memoryStep = 2 * longStep
-	// maxFree bounds the bytes of buffers that wait for the next body.
-	maxFree = 8 << 20
-	// maxPasses bounds the analyzers of a scan to the bits of a mask.
-	maxPasses = 32
-)
+// maxPasses is the maximum number of analyzers in a scan: job.wants has a bit for each.
+const maxPasses = 32
 
-// Bodies hands out the memory for the bodies of files, for any number of scans
-// together.
-type Bodies struct {
-	// longest is the length up to which a body is held in memory; a longer one goes to
-	// a temporary file. Of one of which only parts are wanted it is half of that.
-	longest int64
-	// inFlight bounds the bytes of all bodies in memory to half of longest; a longer
-	// body is held alone.
-	inFlight *limit.Pool
-
-	mu    sync.Mutex
-	scans int                // that are running, guarded by mu
-	free  [classes][]*buffer // guarded by mu
-	size  int                // bytes of all free buffers, guarded by mu
-	long  *buffer            // one more of a length beyond classes, or nil, guarded by mu
-}
-
-// NewBodies bounds the bytes of bodies in memory: to one of at most so many bytes, or
-// several of at most half as many together. The number is rounded up to a multiple of
-// 32 MiB.
-func NewBodies(memory int64) *Bodies {
-	memory = max((memory+memoryStep-1)/memoryStep, 1) * memoryStep
-	return &Bodies{longest: memory, inFlight: limit.NewPool(memory / 2)}
-}
-
-// Memory is the limit on the bytes of bodies in memory.
-func (b *Bodies) Memory() int64 { return b.longest }
-
-// Usage gives how many bytes of bodies are in memory.
-func (b *Bodies) Usage() limit.Usage { return b.inFlight.Usage() }
-
-// start is called at the start of a scan.
-func (b *Bodies) start() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.scans++
-}
-
-// stop is called at the end of a scan. No memory waits for the next one.
-func (b *Bodies) stop() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.scans--; b.scans == 0 {
-		b.free, b.size, b.long = [classes][]*buffer{}, 0, nil
-	}
-}
-
-// classes is the number of lengths that buffers have which serve again: HeadSize,
-// its double, and so on to maxFree.
-const classes = 12
-
-// longStep is what the lengths of longer buffers are multiples of.
-const longStep = 16 << 20
-
-// buffer is a piece of memory that serves one body after the other.
-type buffer struct {
-	from  *Bodies
-	class int
-	space []byte
-	held  int // what was acquired for it
-}
-
-func (b *Bodies) get(ctx context.Context, length int) (*buffer, error) {
-	class := bits.Len(uint(length-1) / seaworthy.HeadSize)
-	size := seaworthy.HeadSize << class
-	if class >= classes {
-		size = (length + longStep - 1) &^ (longStep - 1)
-	}
-	if err := b.inFlight.Acquire(ctx, int64(size)); err != nil {
-		return nil, err
-	}
-	buf := b.take(class, size)
-	if buf == nil {
-		buf = &buffer{from: b, class: class, space: make([]byte, size)}
-	}
-	buf.held = size
-	return buf, nil
-}
-
-// take gives a free buffer, nil if there is none.
-func (b *Bodies) take(class, size int) *buffer {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if class >= classes {
-		buf := b.long
-		b.long = nil // a shorter one is not worth its memory
-		if buf != nil && len(buf.space) < size {
-			buf = nil
-		}
-		return buf
-	}
-	n := len(b.free[class]) - 1
-	if n < 0 {
-		return nil
-	}
-	buf := b.free[class][n]
-	b.free[class], b.size = b.free[class][:n], b.size-len(buf.space)
-	return buf
-}
-
-func (b *buffer) release() {
-	all, size := b.from, len(b.space)
-	all.inFlight.Release(int64(b.held))
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	if b.class >= classes {
-		if all.long == nil || len(all.long.space) < size {
-			all.long = b
-		}
-		return
-	}
-	if all.size+size <= maxFree {
-		all.free[b.class], all.size = append(all.free[b.class], b), all.size+size
-	}
-}
-
-// fanout hands the entries of one layer to the passes that want them.
+// fanout passes the entries of one layer to the analyzers that want them. It reads each
+// body once and shares it among them.
 type fanout struct {
 	ctx       context.Context
 	analyzers []seaworthy.LayerAnalyzer
 	passes    []seaworthy.Pass
-	bodies    *Bodies
+	bodies    *BodyPool
 	jobs      chan job
 	workers   *errgroup.Group
 	tempDir   string      // "" for the system's
@@ -163,8 +38,8 @@ type job struct {
 	wants  uint32 // a bit for each pass
 	buffer *buffer
 	piece  layer.Piece
-	spool  *os.File
-	// spooled is the number of bytes taken for the temporary file.
+	spool  *os.File // the temporary file with the body, or nil
+	// spooled is the number of bytes acquired for the temporary file.
 	spooled int64
 }
 
@@ -189,6 +64,7 @@ func newFanout(ctx context.Context, analyzers []seaworthy.LayerAnalyzer, opt *Op
 	return f
 }
 
+// run hands a file to the analyzers that want it.
 func (f *fanout) run(j job) error {
 	for i, p := range f.passes {
 		if j.wants&(1<<i) == 0 {
@@ -201,6 +77,7 @@ func (f *fanout) run(j job) error {
 	return nil
 }
 
+// done releases the memory and the temporary file of a job.
 func (f *fanout) done(j job) {
 	if j.buffer != nil {
 		j.buffer.release()
@@ -217,20 +94,20 @@ func (f *fanout) done(j job) {
 	}
 }
 
-// visit takes an entry from the walk.
+// visit reads the body of an entry, as far as analyzers want it, and queues it for them.
 func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
 	var wants uint32
-	most := seaworthy.Skip
+	want := seaworthy.Skip
 	for i, p := range f.passes {
 		if w := p.Wants(h); w != seaworthy.Skip {
 			wants |= 1 << i
-			most = max(most, w)
+			want = max(want, w)
 		}
 	}
-	if wants == 0 || body == layer.NoBody { // the reader tells of the latter
+	if wants == 0 || body == layer.NoBody { // layer.Anomalies reports the latter
 		return nil
 	}
-	j, err := f.read(h, body, most)
+	j, err := f.read(h, body, want)
 	if err != nil {
 		return err
 	}
@@ -244,18 +121,18 @@ func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
 	}
 }
 
-// read reads as much of a body as is wanted.
-func (f *fanout) read(h *seaworthy.Header, body io.Reader, most seaworthy.Want) (job, error) {
+// read reads as much of a body as the analyzers want: all of it, unless want is Head.
+func (f *fanout) read(h *seaworthy.Header, body io.Reader, want seaworthy.Want) (job, error) {
 	h = new(*h)
 	if h.Size == 0 {
 		return job{file: seaworthy.NewFile(h, nil, true)}, nil
 	}
 	length := h.Size
-	if most == seaworthy.Head {
+	if want == seaworthy.Head {
 		length = min(length, seaworthy.HeadSize)
 	}
-	if length > f.bodies.longest || most == seaworthy.Parts && length > f.bodies.longest/2 {
-		return f.toSpool(h, body)
+	if length > f.bodies.longest || want == seaworthy.Parts && length > f.bodies.longest/2 {
+		return f.spool(h, body)
 	}
 	if b, ok := body.(*layer.Body); ok {
 		if piece, ok := b.Take(int(length)); ok {
@@ -278,7 +155,8 @@ func (f *fanout) read(h *seaworthy.Header, body io.Reader, most seaworthy.Want) 
 	return job{file: seaworthy.NewFile(h, data, length == h.Size), buffer: buf}, nil
 }
 
-func (f *fanout) toSpool(h *seaworthy.Header, body io.Reader) (job, error) {
+// spool writes a body to a temporary file.
+func (f *fanout) spool(h *seaworthy.Header, body io.Reader) (job, error) {
 	j := job{spooled: h.Size}
 	if most := f.tempFiles.Size(); most >= 0 && h.Size > most {
 		return job{}, fmt.Errorf("%s: its %d bytes exceed the limit on temporary files of %d bytes", h.Path, h.Size, most)
@@ -318,13 +196,15 @@ func (f *fanout) toSpool(h *seaworthy.Header, body io.Reader) (job, error) {
 	return j, nil
 }
 
-// close waits for the workers. It must be called once, after the last visit.
+// close waits until the analyzers have seen all files. It must be called once, after the
+// last visit.
 func (f *fanout) close() error {
 	close(f.jobs)
 	return f.workers.Wait()
 }
 
-// results ends the passes after a close without error.
+// results returns the result of each analyzer, by name. It may be called once, after a
+// close without error.
 func (f *fanout) results(ctx context.Context) (map[string][]byte, error) {
 	results := make(map[string][]byte, len(f.passes))
 	for i, p := range f.passes {
@@ -336,50 +216,6 @@ func (f *fanout) results(ctx context.Context) (map[string][]byte, error) {
 		results[name] = r
 	}
 	return results, nil
-}
-
-// openSpool makes a temporary file that has no name any more where the system
-// allows that, so that nothing is left behind whatever happens.
-func openSpool(dir string) (*os.File, error) {
-	f, err := os.CreateTemp(dir, "seaworthy-")
-	if err != nil {
-		return nil, fmt.Errorf("cannot create a temporary file for a large file: %w", err)
-	}
-	if runtime.GOOS != "windows" {
-		if err := os.Remove(f.Name()); err != nil {
-			f.Close()
-			return nil, fmt.Errorf("cannot create a temporary file for a large file: %w", err)
-		}
-	}
-	return f, nil
-}
-
-func closeSpool(f *os.File) {
-	f.Close()
-	if runtime.GOOS == "windows" {
-		os.Remove(f.Name())
-	}
-}
-
-// contextReader ends with the context's cause. It keeps the error that ended it,
-// if it was not io.EOF.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-	err error
-}
-
-// Read implements [io.Reader].
-func (r *contextReader) Read(p []byte) (int, error) {
-	if r.ctx.Err() != nil {
-		r.err = context.Cause(r.ctx)
-		return 0, r.err
-	}
-	n, err := r.r.Read(p)
-	if err != nil && err != io.EOF {
-		r.err = err
-	}
-	return n, err
 }
 
 var errTooManyAnalyzers = errors.New("too many analyzers for one scan")

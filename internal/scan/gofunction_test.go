@@ -8,8 +8,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// TestGoFunction looks for functions in a Go program, which is this test, that a link
-// leads to; in a script; and in what a later layer removed.
+// TestGoFunction searches for functions in a Go program (this test) behind a link, in a
+// script, and in a program that a later layer removed.
 func TestGoFunction(t *testing.T) {
 	program, err := os.Executable()
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// nasty are images made so that a merge goes wrong if it can. Each says what is
-// live after the merge, as path, layer and what is there, and what is buried.
+// nasty are images with layers that are hard to merge. Each has the files that must be
+// live after the merge, as path, layer and content, and those that must be buried.
 var nasty = []struct {
 	name    string
 	layers  []imagetest.Layer
@@ -40,7 +40,7 @@ var nasty = []struct {
 		buried: []string{"d 0-1", "d/a 0-1"},
 	},
 	{
-		name: "whiteout of a directory, which the same layer makes again",
+		name: "whiteout of a directory that the same layer creates again",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("d", 0o755), imagetest.File("d/a", "1"), imagetest.Dir("d/e", 0o755), imagetest.File("d/e/f", "1")},
 			{imagetest.Whiteout("d")},
@@ -68,7 +68,7 @@ var nasty = []struct {
 		buried: []string{"d 0-1", "d/a 0-1", "f 0-1"},
 	},
 	{
-		name: "names in odd forms",
+		name: "names that must be cleaned",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("./", 0o755), imagetest.Dir("./d", 0o755), imagetest.File("d//a", "1"), imagetest.File("/d/b", "1"), imagetest.File("d/./c", "1")},
 			{imagetest.Whiteout("./d/b"), imagetest.File(".//d/c", "2"), imagetest.File("D", "case matters")},
@@ -93,7 +93,7 @@ var nasty = []struct {
 		live: []string{"lib@ 0", "usr/ 0", "usr/lib/ 0", "usr/lib/a 0"},
 	},
 	{
-		name: "absolute and climbing links to directories, written through",
+		name: "absolute links and links with .. to directories, written through",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("x", 0o755), imagetest.Dir("x/y", 0o755), imagetest.Symlink("abs", "/x/y"), imagetest.File("abs/a", "1"),
 				imagetest.Symlink("x/up", "../x/y"), imagetest.File("x/up/b", "1"), imagetest.Symlink("chain", "abs"), imagetest.File("chain/c", "1")},
@@ -110,7 +110,7 @@ var nasty = []struct {
 		buried: []string{"lib 0-1"},
 	},
 	{
-		name: "hard links, also after their target went",
+		name: "hard links, also after the removal of their target",
 		layers: []imagetest.Layer{
 			{imagetest.FileMode("a", 0o4755, "shared").Owned(1, 2), imagetest.Link("b", "a"), imagetest.Link("c", "./b")},
 			{imagetest.Whiteout("a")},
@@ -120,7 +120,7 @@ var nasty = []struct {
 		buried: []string{"a 0-1", "b 0-2"},
 	},
 	{
-		name: "whiteout of what is not there, and of what the layer itself brings",
+		name: "whiteout of a missing file, and of a file of the same layer",
 		layers: []imagetest.Layer{
 			{imagetest.File("a", "1")},
 			{imagetest.Whiteout("nowhere"), imagetest.Whiteout("a"), imagetest.File("a", "2")},
@@ -129,7 +129,7 @@ var nasty = []struct {
 		buried: []string{"a 0-1"},
 	},
 	{
-		name: "removed, made again and removed again",
+		name: "removed, created again and removed again",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("d", 0o755), imagetest.File("d/a", "1")},
 			{imagetest.Whiteout("d/a")},
@@ -141,7 +141,7 @@ var nasty = []struct {
 		buried: []string{"d/a 0-1", "d/a 2-3"},
 	},
 	{
-		name: "opaque root, of which the runtimes take no notice",
+		name: "opaque root, which runtimes ignore",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("old", 0o755), imagetest.File("old/a", "1"), imagetest.File("top", "1")},
 			{imagetest.Opaque("."), imagetest.File("new", "2")},
@@ -178,7 +178,7 @@ var nasty = []struct {
 		refused: "link /d/a /b: no such file or directory",
 	},
 	{
-		name: "whiteouts through what is no directory in lower layers",
+		name: "whiteouts below paths that are not directories in lower layers",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("usr", 0o755), imagetest.File("usr/a", "1"), imagetest.Symlink("link", "usr"), imagetest.File("file", "1"), imagetest.Symlink("opaque", "usr")},
 			{imagetest.Whiteout("link/a"), imagetest.Whiteout("file/x"), imagetest.Whiteout("nowhere/at/all/x"), imagetest.Opaque("opaque"), imagetest.Opaque("new")},
@@ -187,7 +187,7 @@ var nasty = []struct {
 		buried: []string{"file 0-1", "link 0-1", "opaque 0-1"},
 	},
 	{
-		name: "whiteouts of directories that the layer makes again",
+		name: "whiteouts of directories that the layer creates again",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("d", 0o755), imagetest.File("d/a", "1"), imagetest.Dir("d/e", 0o755), imagetest.File("d/e/f", "1"), imagetest.Dir("o", 0o755), imagetest.File("o/a", "1"), imagetest.Dir("g", 0o755), imagetest.File("g/a", "1")},
 			{imagetest.Whiteout("d"), imagetest.Dir("d", 0o711), imagetest.Whiteout("d/e"), imagetest.Dir("d/e", 0o700), imagetest.File("d/e/g", "2"),
@@ -197,7 +197,7 @@ var nasty = []struct {
 		buried: []string{"d 0-1", "d/e 0-1", "g 0-1", "g/a 0-1", "o 0-1", "o/a 0-1"},
 	},
 	{
-		name: "whiteout of a directory that stays away, with entries in it",
+		name: "whiteout of a directory that stays removed, with entries in it",
 		layers: []imagetest.Layer{
 			{imagetest.Dir("d", 0o755), imagetest.File("d/a", "1")},
 			{imagetest.Whiteout("d"), imagetest.File("d/b", "2")},
@@ -207,7 +207,7 @@ var nasty = []struct {
 		refused: "not a directory",
 	},
 	{
-		name: "directories without a slash behind them, files and links with one",
+		name: "directories without a trailing slash, files and links with one",
 		layers: []imagetest.Layer{
 			{{Header: tar.Header{Typeflag: tar.TypeDir, Name: "d", Mode: 0o755}}, imagetest.File("d/a", "1"),
 				{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: "l/", Linkname: "d/", Mode: 0o777}}, imagetest.File("l/b", "1")},
@@ -217,7 +217,7 @@ var nasty = []struct {
 		buried: []string{"d 0-1", "d/a 0-1"},
 	},
 	{
-		name: "names that only differ in case or in the form of their letters",
+		name: "names that differ only in case or in Unicode normalization",
 		layers: []imagetest.Layer{
 			{imagetest.File("a", "1"), imagetest.File("A", "1"), imagetest.File("caf\u00e9", "1"), imagetest.File("cafe\u0301", "1")},
 			{imagetest.Whiteout("A"), imagetest.Whiteout("cafe\u0301")},
@@ -236,7 +236,7 @@ var nasty = []struct {
 		live: []string{"d/ 0", "d/" + strings.Repeat("g", 230) + " 0", "h 0", "s@ 0"},
 	},
 	{
-		name: "empty layer, and a layer that stands twice",
+		name: "empty layer, and the same layer twice",
 		layers: []imagetest.Layer{
 			{imagetest.File("a", "1")},
 			{},
@@ -287,7 +287,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestMergeAgainstDocker holds the merge to what the Docker daemon shows.
+// TestMergeAgainstDocker compares the merge with the output of docker export.
 func TestMergeAgainstDocker(t *testing.T) {
 	host := imagetest.DockerDaemon(t)
 	for i, test := range nasty {
@@ -341,8 +341,8 @@ func docker(t *testing.T, host string, args ...string) string {
 	return string(out)
 }
 
-// exported reads docker export. What the daemon itself puts into a container is
-// left out.
+// exported reads the output of docker export. It skips files that the daemon itself puts
+// into a container.
 func exported(t *testing.T, host, container string) map[string]string {
 	t.Helper()
 	cmd := exec.Command("docker", "-H", host, "export", container)
@@ -408,7 +408,7 @@ func readWith(ctx context.Context, t testing.TB, reference string, opt scan.Opti
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
-	// One layer at a time, so that what the tests count needs no lock.
+	// One layer at a time, so that the counters of the tests need no lock.
 	src, err := image.Open(ctx, reference, image.Options{Platform: "linux/amd64", Parallel: 1})
 	if err != nil {
 		return nil, err

@@ -9,13 +9,14 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// Merged is an image whose layers were read. It implements [seaworthy.Merged].
+// Merged is an image whose layers were read and merged into the file system that a
+// container sees. It implements [seaworthy.Merged].
 type Merged struct {
 	image  *seaworthy.Image
-	layers []*layerReading
+	layers []*layerResult
 	tree   *tree
-	// leftOut says what of the image its source did not give.
-	leftOut []image.Omission
+	// omissions are the parts of the image that were not read.
+	omissions []image.Omission
 
 	software *software
 }
@@ -30,7 +31,7 @@ func (m *Merged) Result(a seaworthy.Analyzer, layer int) []byte {
 	return m.layers[layer].results[a.Name()]
 }
 
-// Table is the entry table of a layer.
+// Table returns the entry table of a layer.
 func (m *Merged) Table(layer int) *layer.Table { return m.tree.tables[layer] }
 
 // At implements [seaworthy.Merged].
@@ -115,8 +116,8 @@ func (m *Merged) Versions(path string) []seaworthy.Entry {
 	return entries
 }
 
-// Buried yields all versions of which a later layer, or a later entry of the
-// same layer, removed or replaced the content, sorted by layer and ordinal.
+// Buried yields all entries that a later layer, or a later entry of the same layer,
+// removed or replaced. They are sorted by layer and ordinal.
 func (m *Merged) Buried() iter.Seq[seaworthy.Entry] {
 	return func(yield func(seaworthy.Entry) bool) {
 		for l, versions := range m.tree.versions {
@@ -133,8 +134,8 @@ func (m *Merged) Buried() iter.Seq[seaworthy.Entry] {
 	}
 }
 
-// liveEntry is the live version of a live node. A directory that no layer has as
-// an entry is one of root's with mode 0755, as runtimes make it.
+// liveEntry returns the live version of a live node. A directory that no layer has as an
+// entry belongs to root and has mode 0755, since that is how runtimes create it.
 func (m *Merged) liveEntry(id nodeID, path string) seaworthy.Entry {
 	n := m.tree.node(id)
 	if n.flags&implicit == 0 {
@@ -150,7 +151,7 @@ func (m *Merged) liveEntry(id nodeID, path string) seaworthy.Entry {
 	}
 }
 
-// entry gives a version; path is worked out if it is "".
+// entry returns a version as an Entry. The path is computed if it is "".
 func (m *Merged) entry(id versionID, path string) seaworthy.Entry {
 	t := m.tree
 	l, ordinal := t.position(id)

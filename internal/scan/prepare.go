@@ -8,19 +8,19 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Ready are the analyzers of one image, with the data that they need.
-type Ready struct {
+// PreparedAnalyzers are the analyzers for one image, with the data that they need.
+type PreparedAnalyzers struct {
 	Analyzers []seaworthy.Analyzer
-	// Sources names the data.
+	// Sources describes that data.
 	Sources []seaworthy.DataSource
 
-	open []seaworthy.Prepared
+	open []seaworthy.Prepared // to be closed
 }
 
-// Prepare asks each [seaworthy.Preparer] among the analyzers what it needs for an
-// image, has fetch bring that up to date, and prepares the analyzers with it. Fetch
-// is called once, and only if there is a Preparer. The Ready must be closed.
-func Prepare(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, fetch func(ctx context.Context, names []string) (seaworthy.Data, error)) (*Ready, error) {
+// Prepare asks each [seaworthy.Preparer] among the analyzers which data it needs for an
+// image, calls fetch to get the data, and prepares the analyzers with it. It calls fetch
+// once, and only if there is a Preparer. The caller must close the result.
+func Prepare(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, fetch func(ctx context.Context, names []string) (seaworthy.Data, error)) (*PreparedAnalyzers, error) {
 	var names []string
 	needed := false
 	for _, a := range analyzers {
@@ -29,7 +29,7 @@ func Prepare(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, fet
 			names = append(names, p.Needs(m)...)
 		}
 	}
-	r := &Ready{Analyzers: slices.Clone(analyzers)}
+	r := &PreparedAnalyzers{Analyzers: slices.Clone(analyzers)}
 	if !needed {
 		return r, nil
 	}
@@ -45,7 +45,7 @@ func Prepare(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, fet
 		}
 		ready, err := p.Prepare(ctx, m, data)
 		if err != nil {
-			return nil, errors.Join(named(p, err), r.Close())
+			return nil, errors.Join(analyzerError(p, err), r.Close())
 		}
 		r.open = append(r.open, ready)
 		r.Sources = append(r.Sources, ready.Sources()...)
@@ -55,7 +55,7 @@ func Prepare(ctx context.Context, m *Merged, analyzers []seaworthy.Analyzer, fet
 }
 
 // Close releases the data.
-func (r *Ready) Close() error {
+func (r *PreparedAnalyzers) Close() error {
 	var errs []error
 	for _, p := range r.open {
 		errs = append(errs, p.Close())
@@ -64,7 +64,7 @@ func (r *Ready) Close() error {
 	return errors.Join(errs...)
 }
 
-// prepared is a Preparer as the ImageAnalyzer that it is for one image.
+// prepared is a Preparer after Prepare, as an ImageAnalyzer for one image.
 type prepared struct {
 	seaworthy.Preparer
 	ready seaworthy.Prepared

@@ -27,16 +27,16 @@ const (
 // ErrNotCache is returned by Prune for a directory without the tag of the cache.
 var ErrNotCache = errors.New("not a Seaworthy cache")
 
-// ownNames are the names that a cache directory may hold besides its tag, by
-// directory. A directory that holds others is not tagged: backup programs would
-// skip the user's files.
+// ownNames are the names that a cache directory may have besides its tag, by
+// directory. A directory with other names is not tagged, because backup programs would
+// then skip the user's files.
 var ownNames = map[string][]string{
 	".":         {cacheFormat, "advisories", "lost+found"},
 	cacheFormat: {"blobs", "layers", keyName},
 }
 
-// tagCache tags a cache directory that has no tag, unless it holds files of
-// others. Caches of older versions have none.
+// tagCache tags a cache directory that has no tag, such as one of an older version. It
+// returns an error if the directory has files of other programs.
 func tagCache(dir string) error {
 	tag := filepath.Join(dir, tagName)
 	if _, err := os.Lstat(tag); !errors.Is(err, fs.ErrNotExist) {
@@ -49,7 +49,7 @@ func tagCache(dir string) error {
 		}
 		for _, e := range entries {
 			if !slices.Contains(own, e.Name()) && !strings.HasPrefix(e.Name(), temporaryPrefix) && e.Name() != tagName {
-				return fmt.Errorf("it holds %s, which is not of the cache", filepath.Join(sub, e.Name()))
+				return fmt.Errorf("%s is not a file of the cache", filepath.Join(sub, e.Name()))
 			}
 		}
 	}
@@ -62,14 +62,14 @@ type Pruned struct {
 	Bytes int64
 }
 
-// abandonedAfter is the age from which a temporary file has no writer any more.
+// abandonedAfter is the age at which a temporary file has no writer any more.
 const abandonedAfter = time.Hour
 
 // Prune removes the entries that a cache wrote before a time, and temporary files and
-// empty directories older than an hour. It removes nothing that a cache did not write, follows no
-// symbolic link, and returns ErrNotCache for a directory without the tag of a
-// cache. A missing directory is an empty cache. Scans may run at the same time:
-// to them a removed entry is a miss.
+// empty directories older than an hour. It removes nothing that a cache did not write
+// and follows no symbolic link. It returns ErrNotCache for a directory without the tag
+// of a cache. A missing directory is an empty cache. Scans may run at the same time: a
+// removed entry is a cache miss.
 func Prune(dir string, before time.Time) (Pruned, error) {
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,6 +89,7 @@ func Prune(dir string, before time.Time) (Pruned, error) {
 	return p.pruned, nil
 }
 
+// checkTag returns ErrNotCache unless the directory has the tag of a cache.
 func checkTag(root *os.Root) error {
 	info, err := root.Lstat(tagName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -110,7 +111,7 @@ func checkTag(root *os.Root) error {
 	return nil
 }
 
-// readHead returns the first bytes of a file.
+// readHead returns the first bytes of a file, at most limit.
 func readHead(root *os.Root, name string, limit int64) ([]byte, error) {
 	f, err := root.Open(name)
 	if err != nil {
@@ -120,21 +121,22 @@ func readHead(root *os.Root, name string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, limit))
 }
 
+// pruner is one run of Prune.
 type pruner struct {
 	root      *os.Root
-	before    time.Time
-	abandoned time.Time
+	before    time.Time // older entries are removed
+	abandoned time.Time // older temporary files and empty directories are removed
 	pruned    Pruned
 }
 
-// The paths of what a cache writes, with slashes, from its directory.
+// The slash-separated paths, relative to the cache directory, that a cache writes.
 var (
 	cacheDirPath   = regexp.MustCompile(`^v1(/(blobs|layers)(/[0-9a-f]{2})?|/layers/[0-9a-f]{2}/[0-9a-f]{62})?$`)
 	cacheEntryPath = regexp.MustCompile(`^v1/(blobs/[0-9a-f]{2}/[0-9a-f]{62}|layers/[0-9a-f]{2}/[0-9a-f]{62}/[^/]+)$`)
 )
 
 func (p *pruner) prune() error {
-	// WalkDir would follow the first name if that were a symbolic link.
+	// WalkDir follows a symbolic link if it is the root of the walk.
 	if info, err := p.root.Lstat(cacheFormat); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		return nil
 	} else if err != nil {
@@ -163,15 +165,14 @@ func (p *pruner) prune() error {
 	return err
 }
 
-// isIdle reports whether nothing was written to a directory lately. Others stay, also
-// if they are empty now: a scan may be about to write to them, and would find each one
-// that it made removed again.
+// isIdle reports whether a directory was not written to within the last hour. Others
+// stay even if they are empty: a scan may have just created them and be about to write.
 func (p *pruner) isIdle(d fs.DirEntry) bool {
 	info, err := d.Info()
 	return err == nil && info.ModTime().Before(p.abandoned)
 }
 
-// file removes a file if the cache wrote it and it is old enough.
+// file removes a file if a cache wrote it and it is old enough.
 func (p *pruner) file(name string, d fs.DirEntry) error {
 	if !d.Type().IsRegular() {
 		return nil
@@ -198,8 +199,8 @@ func (p *pruner) file(name string, d fs.DirEntry) error {
 	return nil
 }
 
-// isOwn reports whether a cache wrote the file, by its path and how it begins. An
-// interrupted write may leave an empty file.
+// isOwn reports whether a cache wrote the file, according to its path and its first
+// bytes. An interrupted write may leave an empty file.
 func (p *pruner) isOwn(name string, info fs.FileInfo) bool {
 	switch {
 	case strings.HasPrefix(info.Name(), temporaryPrefix):

@@ -34,7 +34,7 @@ func TestPrune(t *testing.T) {
 		t.Errorf("%+v, %v; want %d files", p, err, removed)
 	}
 	if entries, err := os.ReadDir(filepath.Join(dir, "v1")); err != nil || len(entries) == 0 {
-		t.Errorf("%v, %v; want the directories that were written to lately", entries, err)
+		t.Errorf("%v, %v; want the directories that were written to within the hour", entries, err)
 	}
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
@@ -59,7 +59,7 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// TestPruneKeepsFilesOfOthers puts files of others wherever one can lie.
+// TestPruneKeepsFilesOfOthers has files of other programs at every level of the cache.
 func TestPruneKeepsFilesOfOthers(t *testing.T) {
 	dir := t.TempDir()
 	read(t, ferry.OCILayout(t), scan.Options{Cache: openCache(t, dir)})

@@ -1,9 +1,15 @@
-// Package scan reads an image in one pass and judges it: it hands the entries of
-// every layer to the analyzers, keeps what they made of a layer in a cache,
-// merges the layers into the file system that a container sees, and lets the
-// analyzers judge that.
+// Package scan reads an image in one pass and runs the analyzers on it.
 //
-//	image.Source -> Read -> Reading -> Images -> Merged -> Judge -> Handler
+// The input is an [image.Source] and a list of analyzers. [Read] hands the entries of
+// every layer to the analyzers and caches their results by layer. [ReadResult.Images]
+// merges the layers into the file system that a container sees. [Analyze] runs the
+// image-level half of the analyzers on the merged image. The output are events for a
+// [seaworthy.Handler].
+//
+//	image.Source -> Read -> ReadResult -> Images -> Merged -> Analyze -> Handler
+//
+// The package refuses layers that cannot be read to their end, layers that do not match
+// the digest in the manifest, and images that exceed the limits of the merge.
 package scan
 
 import (
@@ -25,57 +31,58 @@ import (
 	"seaworthy.dev/seaworthy/internal/limit"
 )
 
-// Options say how to read an image.
+// Options are the options of [Read].
 type Options struct {
-	// Analyzers look at the layers while they are read; those that are no
-	// LayerAnalyzer are passed over.
+	// Analyzers read the layers. Those that are no LayerAnalyzer are ignored.
 	Analyzers []seaworthy.Analyzer
 	// Cache may be nil.
 	Cache *Cache
-	// Limits bound what a layer may ask for.
+	// Limits are the limits for each layer.
 	Limits layer.Limits
-	// TempDir is where a body too large for memory goes meanwhile; "" means the
-	// system's directory for that.
+	// TempDir is the directory for bodies that are too large for memory; "" means
+	// [os.TempDir].
 	TempDir string
-	// Bodies holds the bodies of files in memory, and TempFiles bounds the bytes of
-	// those in temporary files, for all scans that share them; nil means memory of the
-	// scan's own, and no limit.
-	Bodies    *Bodies
+	// Bodies holds the bodies in memory, for all scans that share it; nil means a pool
+	// for this scan alone.
+	Bodies *BodyPool
+	// TempFiles limits the bytes in temporary files, for all scans that share it; nil
+	// means no limit.
 	TempFiles *limit.Pool
-	// Progress gets an event for each piece of a layer that is read. It may be nil.
-	// Two calls never run at the same time, and an error ends the reading.
+	// Progress gets an event for each piece of a layer that was read. It may be nil.
+	// Two calls never run at the same time. An error ends Read, which returns it.
 	Progress func(*seaworthy.Progress) error
 	Log      *slog.Logger
 }
 
-// Reading is what was read of a source: each of its layers once, whichever of
-// its images have it.
-type Reading struct {
+// ReadResult holds the layers of a source. A layer that several images share is in it
+// once.
+type ReadResult struct {
 	manifests []image.Manifest
-	blobs     map[string]*layerReading // by blob name
+	blobs     map[string]*layerResult // by blob name
 }
 
-// layerReading is what is known of a layer without knowing any image of it.
-type layerReading struct {
+// layerResult is the result for a layer. It does not depend on the images that use the
+// layer, so that it can be cached.
+type layerResult struct {
 	digest, diffID string
 	size           int64
 	table          *layer.Table
-	oddities       layer.Oddities
+	anomalies      layer.Anomalies
 	results        map[string][]byte // by analyzer name
 }
 
-// Read reads every layer of a source once. It is an error if a layer cannot be
-// read whole or is not what its digest says.
-func Read(ctx context.Context, src image.Source, opt Options) (*Reading, error) {
+// Read reads every layer of a source once. It returns an error if a layer cannot be read
+// to its end or does not match its digest.
+func Read(ctx context.Context, src image.Source, opt Options) (*ReadResult, error) {
 	if opt.Bodies == nil {
-		opt.Bodies = NewBodies(DefaultMemory)
+		opt.Bodies = NewBodyPool(DefaultBodyMemory)
 	}
 	opt.Bodies.start()
 	defer opt.Bodies.stop()
 	r := &reader{
 		Options:   opt,
 		analyzers: []seaworthy.LayerAnalyzer{inventory.New()},
-		blobs:     make(map[string]*layerReading),
+		blobs:     make(map[string]*layerResult),
 	}
 	for _, a := range opt.Analyzers {
 		if l, ok := a.(seaworthy.LayerAnalyzer); ok {
@@ -89,7 +96,7 @@ func Read(ctx context.Context, src image.Source, opt Options) (*Reading, error) 
 	if err := src.Layers(ctx, r.visit); err != nil {
 		return nil, err
 	}
-	return &Reading{manifests: src.Manifests(), blobs: r.blobs}, nil
+	return &ReadResult{manifests: src.Manifests(), blobs: r.blobs}, nil
 }
 
 func distinctBlobs(manifests []image.Manifest) map[string]bool {
@@ -111,7 +118,7 @@ type reader struct {
 	progress sync.Mutex // held while Options.Progress runs
 
 	mu    sync.Mutex
-	blobs map[string]*layerReading // guarded by mu
+	blobs map[string]*layerResult // guarded by mu
 }
 
 func (r *reader) visit(ctx context.Context, b image.Blob) error {
@@ -128,7 +135,7 @@ func (r *reader) visit(ctx context.Context, b image.Blob) error {
 	return nil
 }
 
-func (r *reader) readBlob(ctx context.Context, b image.Blob) (*layerReading, error) {
+func (r *reader) readBlob(ctx context.Context, b image.Blob) (*layerResult, error) {
 	known, missing := r.fromCache(b)
 	if known != nil && len(missing) == 0 {
 		ok, err := r.verify(ctx, b)
@@ -140,15 +147,15 @@ func (r *reader) readBlob(ctx context.Context, b image.Blob) (*layerReading, err
 		}
 	}
 	if known == nil {
-		known, missing = &layerReading{results: make(map[string][]byte)}, r.analyzers
+		known, missing = &layerResult{results: make(map[string][]byte)}, r.analyzers
 	}
 	return r.walk(ctx, b, known, missing)
 }
 
-// fromCache gives what the cache has for what a blob claims to be, and the
-// analyzers of which it has nothing. It is nil if the layer must be read anew.
-func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyzer) {
-	digest := claim(b)
+// fromCache returns the cached result for the digest that a blob claims, and the
+// analyzers without a cached result. It returns nil if nothing usable is cached.
+func (r *reader) fromCache(b image.Blob) (*layerResult, []seaworthy.LayerAnalyzer) {
+	digest := claimedDigest(b)
 	diffID, ok := r.Cache.diffID(digest)
 	if !ok || b.DiffID != "" && b.DiffID != diffID {
 		return nil, nil
@@ -157,15 +164,15 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	if !ok {
 		return nil, nil
 	}
-	l := &layerReading{digest: digest, diffID: diffID, results: make(map[string][]byte)}
+	l := &layerResult{digest: digest, diffID: diffID, results: make(map[string][]byte)}
 	var err error
-	if l.size, l.oddities, l.table, err = parseTablePart(data); err != nil {
-		r.Log.Warn("cache file is damaged and will be made again", "layer", b.Name, "error", err)
+	if l.size, l.anomalies, l.table, err = parseTablePart(data); err != nil {
+		r.Log.Warn("cache file is corrupt and will be rebuilt", "layer", b.Name, "error", err)
 		return nil, nil
 	}
 	var missing []seaworthy.LayerAnalyzer
 	for _, a := range r.analyzers {
-		if data, ok := r.Cache.part(diffID, r.resultPartName(a)); ok && !uncached(a) {
+		if data, ok := r.Cache.part(diffID, r.resultPartName(a)); ok && !isUncached(a) {
 			l.results[a.Name()] = data
 		} else {
 			missing = append(missing, a)
@@ -174,22 +181,22 @@ func (r *reader) fromCache(b image.Blob) (*layerReading, []seaworthy.LayerAnalyz
 	return l, missing
 }
 
-func uncached(a seaworthy.Analyzer) bool {
+func isUncached(a seaworthy.Analyzer) bool {
 	u, ok := a.(seaworthy.Uncached)
 	return ok && u.Uncached()
 }
 
-// claim is the digest that a blob claims: its own, or the diffID of a layer that
-// an archive of the old form holds uncompressed.
-func claim(b image.Blob) string {
+// claimedDigest returns the digest that the source claims for a blob: that of the blob,
+// or the diffID of a layer that an archive of `docker save` has uncompressed.
+func claimedDigest(b image.Blob) string {
 	if b.Digest != "" {
 		return b.Digest
 	}
 	return b.DiffID
 }
 
-// verify is true if the blob is what it claims to be. What a manifest names by
-// digest is: nobody can pull it with another content. All else is hashed.
+// verify reports whether a blob has the digest that it claims. A content-addressed
+// source has verified that already; other blobs are hashed.
 func (r *reader) verify(ctx context.Context, b image.Blob) (bool, error) {
 	if b.ContentAddressed {
 		return true, nil
@@ -210,19 +217,20 @@ func (r *reader) verify(ctx context.Context, b image.Blob) (bool, error) {
 	return got == b.DiffID, nil
 }
 
+// digestError returns an error if two digests differ. What is "digest" or "diffID".
 func digestError(what, got, want string) error {
 	switch {
 	case got == want:
 		return nil
 	case !strings.HasPrefix(want, "sha256:"):
-		return fmt.Errorf("the image names it by %s, and only SHA-256 digests can be verified", want)
+		return fmt.Errorf("cannot verify %s: only SHA-256 digests are supported", want)
 	}
-	return fmt.Errorf("its content is not what the image demands: its %s is %s, not %s", what, got, want)
+	return fmt.Errorf("content does not match the image: its %s is %s, want %s", what, got, want)
 }
 
-// walk reads the blob for the analyzers that are missing from l, and keeps what
-// they make of it.
-func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missing []seaworthy.LayerAnalyzer) (*layerReading, error) {
+// walk reads the blob for the analyzers that are missing from l, adds their results to l
+// and caches them.
+func (r *reader) walk(ctx context.Context, b image.Blob, l *layerResult, missing []seaworthy.LayerAnalyzer) (*layerResult, error) {
 	rc, err := b.Open(ctx)
 	if err != nil {
 		return nil, err
@@ -245,20 +253,20 @@ func (r *reader) walk(ctx context.Context, b image.Blob, l *layerReading, missin
 	if err != nil {
 		return nil, err
 	}
-	l.digest, l.diffID, l.size, l.table, l.oddities = read.Digest, read.DiffID, read.Size, read.Table, read.Oddities
+	l.digest, l.diffID, l.size, l.table, l.anomalies = read.Digest, read.DiffID, read.Size, read.Table, read.Anomalies
 	for _, a := range missing {
 		l.results[a.Name()] = results[a.Name()]
-		if uncached(a) {
+		if isUncached(a) {
 			continue
 		}
 		r.Cache.storePart(l.diffID, r.resultPartName(a), bytesWriterTo(results[a.Name()]))
 	}
-	r.Cache.storePart(l.diffID, r.tablePartName(), tablePart{l.size, l.oddities, l.table})
+	r.Cache.storePart(l.diffID, r.tablePartName(), tablePart{l.size, l.anomalies, l.table})
 	r.Cache.storeDiffID(l.digest, l.diffID)
 	return l, r.report(seaworthy.Progress{Name: b.Name, Read: read.BlobSize, Size: read.BlobSize, Done: true})
 }
 
-// report fills in what all events of the reading have in common.
+// report completes a Progress event and sends it.
 func (r *reader) report(e seaworthy.Progress) error {
 	if r.Progress == nil {
 		return nil
@@ -269,15 +277,16 @@ func (r *reader) report(e seaworthy.Progress) error {
 	return r.Progress(&e)
 }
 
-// progressReader reports the bytes of a blob as they are read.
+// progressReader reports the progress of reading a blob.
 type progressReader struct {
 	io.Reader
 	blob     image.Blob
 	report   func(seaworthy.Progress) error
 	read     int64
-	reported int64
+	reported int64 // the value of read at the last report
 }
 
+// reportEvery is the number of bytes between two Progress events.
 const reportEvery = 128 << 10
 
 func (r *progressReader) Read(p []byte) (int, error) {
@@ -292,31 +301,32 @@ func (r *progressReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// The names of the parts in the cache. The limits count, since what a layer has
-// beyond them is in no result.
+// tablePartName returns the name of the entry table in the cache. It depends on the
+// limits, since they decide what the result contains.
 func (r *reader) tablePartName() string { return r.Cache.partName("entries", fmt.Sprint(r.Limits)) }
 
+// resultPartName returns the name of an analyzer's result in the cache.
 func (r *reader) resultPartName(a seaworthy.Analyzer) string {
 	return r.Cache.partName(a.Name(), fmt.Sprint(r.Limits), a.ConfigDigest())
 }
 
-// tablePart is the entry table as the cache keeps it, after the layer's size and
-// oddities.
+// tablePart is the cached part with the entry table of a layer, its size and its
+// anomalies.
 type tablePart struct {
-	size     int64
-	oddities layer.Oddities
-	table    *layer.Table
+	size      int64
+	anomalies layer.Anomalies
+	table     *layer.Table
 }
 
 // WriteTo implements [io.WriterTo].
 func (p tablePart) WriteTo(w io.Writer) (int64, error) {
-	odd, err := json.Marshal(p.oddities)
+	anomalies, err := json.Marshal(p.anomalies)
 	if err != nil {
 		return 0, err
 	}
 	head := binary.LittleEndian.AppendUint64(nil, uint64(p.size))
-	head = binary.LittleEndian.AppendUint64(head, uint64(len(odd)))
-	n, err := w.Write(append(head, odd...))
+	head = binary.LittleEndian.AppendUint64(head, uint64(len(anomalies)))
+	n, err := w.Write(append(head, anomalies...))
 	if err != nil {
 		return int64(n), err
 	}
@@ -324,21 +334,22 @@ func (p tablePart) WriteTo(w io.Writer) (int64, error) {
 	return int64(n) + m, err
 }
 
-func parseTablePart(data []byte) (size int64, odd layer.Oddities, t *layer.Table, err error) {
+// parseTablePart parses what tablePart.WriteTo wrote.
+func parseTablePart(data []byte) (size int64, anomalies layer.Anomalies, t *layer.Table, err error) {
 	if len(data) < 16 {
-		return 0, odd, nil, io.ErrUnexpectedEOF
+		return 0, anomalies, nil, io.ErrUnexpectedEOF
 	}
 	size = int64(binary.LittleEndian.Uint64(data))
 	length := binary.LittleEndian.Uint64(data[8:])
 	data = data[16:]
 	if length > uint64(len(data)) {
-		return 0, odd, nil, io.ErrUnexpectedEOF
+		return 0, anomalies, nil, io.ErrUnexpectedEOF
 	}
-	if err := json.Unmarshal(data[:length], &odd); err != nil {
-		return 0, odd, nil, err
+	if err := json.Unmarshal(data[:length], &anomalies); err != nil {
+		return 0, anomalies, nil, err
 	}
 	t, err = layer.ParseTable(data[length:])
-	return size, odd, t, err
+	return size, anomalies, t, err
 }
 
 type bytesWriterTo []byte

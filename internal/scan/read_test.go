@@ -26,7 +26,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// census is an analyzer that notes what it was shown of every file.
+// census is an analyzer that records how much it saw of every file.
 type census struct {
 	config string
 	want   seaworthy.Want
@@ -120,7 +120,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestLongBodies reads bodies of which few or none fit into the memory for all of them.
+// TestLongBodies reads bodies of which few or none fit into the body pool.
 func TestLongBodies(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{{}, {}}}
 	var want []string
@@ -260,15 +260,15 @@ func TestCache(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		mended, opened := scanOnce("a")
+		rebuilt, opened := scanOnce("a")
 		if opened != 3 {
 			t.Errorf("%s: %d layers read, want 3", name, opened)
 		}
-		if diff := cmp.Diff(cold, mended); diff != "" {
+		if diff := cmp.Diff(cold, rebuilt); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
 		}
 		if _, opened := scanOnce("a"); opened != 0 {
-			t.Errorf("%s: not mended", name)
+			t.Errorf("%s: the cache was not rebuilt", name)
 		}
 	}
 }
@@ -290,8 +290,8 @@ func modes(t *testing.T, dir string) map[string]fs.FileMode {
 	return modes
 }
 
-// TestCacheAsksForOneAnalyzer shows that a changed analyzer is run alone.
-func TestCacheAsksForOneAnalyzer(t *testing.T) {
+// TestCacheMissOfOneAnalyzer shows that only an analyzer without a cached result runs.
+func TestCacheMissOfOneAnalyzer(t *testing.T) {
 	layout, dir := ferry.OCILayout(t), t.TempDir()
 	opened := 0
 	digests := scan.Digests{}
@@ -309,8 +309,8 @@ func TestCacheAsksForOneAnalyzer(t *testing.T) {
 	}
 }
 
-// TestFalseClaim shows that an archive that claims to hold a layer that the
-// cache knows is not believed.
+// TestFalseClaim shows that an archive that falsely claims the diffID of a cached layer
+// is refused.
 func TestFalseClaim(t *testing.T) {
 	dir := t.TempDir()
 	opt := scan.Options{Cache: openCache(t, dir)}
@@ -319,7 +319,7 @@ func TestFalseClaim(t *testing.T) {
 	liar := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "terrible")}}}
 	liar.Config.RootFS.DiffIDs = []string{imagetest.Digest(honest.Layers[0].Tar())}
 	_, err := tryRead(t, liar.DockerArchive(t, "x:1"), opt)
-	if err == nil || !strings.Contains(err.Error(), "its content is not what the image demands: its diffID is") {
+	if err == nil || !strings.Contains(err.Error(), "content does not match the image: its diffID is") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -364,7 +364,7 @@ func TestUnwritableCache(t *testing.T) {
 	if got := censusOf(t, read(t, ferry.OCILayout(t), scan.Options{Analyzers: []seaworthy.Analyzer{c}, Cache: cache}), c); len(got) != 4 {
 		t.Errorf("got %v", got)
 	}
-	if n := strings.Count(log.String(), "the scan goes on without it"); n != 1 {
+	if n := strings.Count(log.String(), "scanning without it"); n != 1 {
 		t.Errorf("%d warnings, want 1:\n%s", n, &log)
 	}
 }
@@ -389,7 +389,7 @@ func TestDamagedImages(t *testing.T) {
 			data, _ := os.ReadFile(layerBlob(dir, 0))
 			data[9] ^= 1 // the operating system in the gzip header
 			write(layerBlob(dir, 0), data)
-		}), "its content is not what the image demands: its digest is sha256:"},
+		}), "content does not match the image: its digest is sha256:"},
 		{"cut off", rewrite(func(dir string) {
 			data, _ := os.ReadFile(layerBlob(dir, 1))
 			write(layerBlob(dir, 1), data[:len(data)/2])
@@ -412,8 +412,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestJudgeSorts shows that events come sorted, whatever the analyzers do.
-func TestJudgeSorts(t *testing.T) {
+// TestAnalyzeSorts shows that events are sorted, whatever the order of the analyzers is.
+func TestAnalyzeSorts(t *testing.T) {
 	m := read(t, ferry.OCILayout(t), scan.Options{})
 	var lists [2]bytes.Buffer
 	for i := range lists {
@@ -421,7 +421,7 @@ func TestJudgeSorts(t *testing.T) {
 		if i == 1 {
 			slices.Reverse(analyzers)
 		}
-		if err := scan.Judge(t.Context(), m, analyzers, &printer{&lists[i]}); err != nil {
+		if err := scan.Analyze(t.Context(), m, analyzers, &printer{&lists[i]}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -483,9 +483,9 @@ func (p *printer) Coverage(c *seaworthy.Coverage) error {
 	return nil
 }
 
-// TestJudgeInterrupted ends the judging, and the analyzers with it, although these take
-// no notice of the context.
-func TestJudgeInterrupted(t *testing.T) {
+// TestAnalyzeIsCanceled shows that Analyze ends soon after its context, even if analyzers
+// ignore the context.
+func TestAnalyzeIsCanceled(t *testing.T) {
 	m := read(t, ferry.OCILayout(t), scan.Options{})
 	for name, step := range map[string]func(seaworthy.Merged, seaworthy.Sink) error{
 		"reports without end": func(_ seaworthy.Merged, s seaworthy.Sink) error {
@@ -502,9 +502,9 @@ func TestJudgeInterrupted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(50*time.Millisecond, cancel)
-			d := dreamer{talker{seaworthy.Secret, "dreamer"}, step, new(atomic.Bool)}
+			d := endless{talker{seaworthy.Secret, "endless"}, step, new(atomic.Bool)}
 			start := time.Now()
-			if err := scan.Judge(ctx, m, []seaworthy.Analyzer{d}, &printer{new(bytes.Buffer)}); !errors.Is(err, context.Canceled) {
+			if err := scan.Analyze(ctx, m, []seaworthy.Analyzer{d}, &printer{new(bytes.Buffer)}); !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
 			if took := time.Since(start); took > time.Second {
@@ -517,15 +517,14 @@ func TestJudgeInterrupted(t *testing.T) {
 	}
 }
 
-// dreamer is an analyzer that takes no notice of the context, and ends with the first
-// error.
-type dreamer struct {
+// endless is an analyzer that ignores the context and ends with the first error.
+type endless struct {
 	talker
 	step  func(seaworthy.Merged, seaworthy.Sink) error
 	ended *atomic.Bool
 }
 
-func (d dreamer) Image(_ context.Context, m seaworthy.Merged, s seaworthy.Sink) error {
+func (d endless) Image(_ context.Context, m seaworthy.Merged, s seaworthy.Sink) error {
 	defer d.ended.Store(true)
 	for {
 		if err := d.step(m, s); err != nil {

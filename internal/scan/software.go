@@ -11,8 +11,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// software is the software in the image, by the package databases, manifests and
-// binaries that a container sees. Everything except the release is computed on first
+// software is the software in the image, according to the package databases, manifests
+// and binaries that a container sees. Everything except the release is computed on first
 // use.
 type software struct {
 	merged  *Merged
@@ -20,26 +20,26 @@ type software struct {
 	release *inventory.Release // nil if the image names no distribution
 	files   []softwareFile     // sorted by path
 
-	licenses license.Normalizer // used while system and all are computed
+	licenses license.Normalizer // used by the functions of system and all
 
-	system func() []*installed // of operating systems' package managers
+	system func() []*installed // packages of the distribution's package manager
 	owners func() *owners
 	all    func() []*seaworthy.Package
 	gaps   func() []*seaworthy.Coverage
 }
 
-// softwareFile is a live file with packages.
+// softwareFile is a live file that names packages.
 type softwareFile struct {
 	entry seaworthy.Entry
 	found *inventory.Found
 }
 
-// installed is a package of an operating system's package manager.
+// installed is a package of the distribution's package manager.
 type installed struct {
 	*inventory.Package
 	out   *seaworthy.Package
 	lists []inventory.FileList
-	// since is the first layer from which the package is there unchanged.
+	// since is the layer that installed the package in this version.
 	since int
 }
 
@@ -76,8 +76,8 @@ func newSoftware(m *Merged, layers []*inventory.Layer) *software {
 	return s
 }
 
-// findSystem returns the packages of all live databases. If two databases have the
-// same package, the first counts.
+// findSystem returns the packages of all live databases. If several databases have the
+// same package, it is that of the first.
 func (s *software) findSystem() []*installed {
 	ecosystems := make(map[string]seaworthy.Ecosystem) // by type of package
 	seen := make(map[inventory.PackageID]bool)
@@ -100,7 +100,7 @@ func (s *software) findSystem() []*installed {
 				ecosystems[p.Type] = ecosystem
 			}
 			more := supplements.Of(p, f.entry.Path, len(s.layers)-1)
-			in := &installed{Package: p, since: since[i], lists: filesOf(p, more), out: s.describe(p, ecosystem)}
+			in := &installed{Package: p, since: since[i], lists: fileLists(p, more), out: s.describe(p, ecosystem)}
 			for _, t := range more {
 				if in.out.Licenses == nil {
 					in.out.Licenses = s.licenses.Expressions(t.Licenses)
@@ -113,7 +113,7 @@ func (s *software) findSystem() []*installed {
 	return list
 }
 
-// describe makes the package of a report.
+// describe returns a package as reports have it.
 func (s *software) describe(p *inventory.Package, ecosystem seaworthy.Ecosystem) *seaworthy.Package {
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
@@ -129,8 +129,8 @@ func (s *software) location(path string, layer int) seaworthy.Location {
 	return seaworthy.Location{Path: path, Layer: &layer, Instruction: s.merged.image.Layers[layer].Instruction}
 }
 
-// since returns, for each package of a live file, the first layer from which on all
-// versions of the file have the package in that version.
+// since returns, for each package of a live file, the layer that installed it: the first
+// layer from which on every version of the file has the package in that version.
 func (s *software) since(f softwareFile) []int {
 	layers := make([]int, len(f.found.Packages))
 	open := make([]int, len(layers)) // packages that may be still older
@@ -140,10 +140,10 @@ func (s *software) since(f softwareFile) []int {
 	versions := s.merged.Versions(f.entry.Path)
 	for v := len(versions) - 2; v >= 0 && len(open) > 0; v-- {
 		if gone := versions[v].RemovedIn; gone != nil && *gone < versions[v+1].Layer {
-			break // between the two there was no file
+			break // the file did not exist between the two versions
 		}
 		older := s.layers[versions[v].Layer].Packages(versions[v].Ordinal, f.found.Format)
-		// Both are sorted, so one walk over them finds what they share.
+		// Both lists are sorted, so one pass finds the packages that are in both.
 		open = slices.DeleteFunc(open, func(i int) bool {
 			p := &f.found.Packages[i]
 			for len(older) > 0 && inventory.CompareVersions(&older[0], p) < 0 {
@@ -159,9 +159,9 @@ func (s *software) since(f softwareFile) []int {
 	return layers
 }
 
-// findAll returns the packages of operating systems and of languages. A language's
-// package that is found in several places has several locations, provided that all of
-// them, or none, belong to the same package of the operating system.
+// findAll returns the packages of the distribution and of languages. A language's package
+// that is in several manifests has several locations, if the same package of the
+// distribution, or none, owns these manifests.
 func (s *software) findAll() []*seaworthy.Package {
 	var all []*seaworthy.Package
 	for _, in := range s.system() {

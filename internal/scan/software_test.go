@@ -19,7 +19,7 @@ import (
 
 const bookworm = "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"
 
-// dpkg is a status file of packages written as "name version".
+// dpkg returns a status file with packages given as "name version".
 func dpkg(packages ...string) imagetest.Entry {
 	var b strings.Builder
 	for _, p := range packages {
@@ -29,7 +29,7 @@ func dpkg(packages ...string) imagetest.Entry {
 	return imagetest.File("var/lib/dpkg/status", b.String())
 }
 
-// apk is a database of packages written as "name version file...".
+// apk returns a database with packages given as "name version file...".
 func apk(packages ...string) imagetest.Entry {
 	var b strings.Builder
 	for _, p := range packages {
@@ -46,7 +46,7 @@ func apk(packages ...string) imagetest.Entry {
 
 func layers(l ...imagetest.Layer) imagetest.Image { return imagetest.Image{Layers: l} }
 
-// packagesOf prints each package with its places.
+// packagesOf returns a line for each package with its locations.
 func packagesOf(m *scan.Merged) []string {
 	var lines []string
 	for _, p := range m.Packages() {
@@ -94,9 +94,9 @@ func TestPackageLayers(t *testing.T) {
 	}
 }
 
-// TestPackageThatCameBack has a manifest that one layer deleted and a later one brought
-// again, and one that was written anew in place of a directory that the layer hides.
-func TestPackageThatCameBack(t *testing.T) {
+// TestReinstalledPackage has a manifest that one layer deleted and a later one added
+// again, and one that replaced a directory of a lower layer.
+func TestReinstalledPackage(t *testing.T) {
 	module := func(name string) imagetest.Entry {
 		return imagetest.File("app/node_modules/"+name+"/package.json", `{"name": "`+name+`", "version": "1.0.0"}`)
 	}
@@ -115,8 +115,8 @@ func TestPackageThatCameBack(t *testing.T) {
 	}
 }
 
-// TestOwner has Debian's merged /usr, in which the lists have other paths than the
-// layers, and lists of which an upgrade in a higher layer replaced one.
+// TestOwner has Debian's merged /usr, where the file lists and the layers have different
+// paths, and an upgrade in a higher layer that replaced one list.
 func TestOwner(t *testing.T) {
 	m := read(t, layers(
 		imagetest.Layer{
@@ -146,11 +146,11 @@ func TestOwner(t *testing.T) {
 	empty, other := md5.Sum(nil), md5.Sum([]byte("other"))
 	for path, want := range map[string]bool{"usr/lib/libc.so.6": true, "usr/bin/bash": false, "usr/bin/stray": false, "nowhere": false} {
 		if _, ok := m.Installed(path, [][]byte{other[:], empty[:]}); ok != want {
-			t.Errorf("%s is as it was installed: %v, want %v", path, ok, want)
+			t.Errorf("%s is unchanged since its installation: %v, want %v", path, ok, want)
 		}
 	}
 	if _, ok := m.Installed("usr/lib/libc.so.6", [][]byte{other[:]}); ok {
-		t.Error("a file with another content is as it was installed")
+		t.Error("a changed file counts as unchanged")
 	}
 }
 
@@ -176,8 +176,7 @@ func TestDistrolessOwner(t *testing.T) {
 	}
 }
 
-// TestInventoryGaps has, for each thing that can be missing from an inventory, an
-// image that lacks it.
+// TestInventoryGaps has an image for each kind of gap in an inventory.
 func TestInventoryGaps(t *testing.T) {
 	release := imagetest.File("etc/os-release", bookworm)
 	alpine := imagetest.File("etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\nPRETTY_NAME=\"Alpine Linux v3.18\"\n")
@@ -261,12 +260,12 @@ func TestInventoryOfWindows(t *testing.T) {
 	}
 }
 
-// TestPackagesAreReported is about the order of events, and about gaps: they are
-// for the analyzer of vulnerabilities, and no other reports them.
+// TestPackagesAreReported checks the order of events. Gaps are not among them, since only
+// the analyzer for vulnerabilities reports them.
 func TestPackagesAreReported(t *testing.T) {
 	m := read(t, layers(imagetest.Layer{dpkg("b 1", "a 1")}).OCILayout(t), scan.Options{})
 	p := &packagePrinter{}
-	if err := scan.Judge(t.Context(), m, nil, p); err != nil {
+	if err := scan.Analyze(t.Context(), m, nil, p); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"a", "b"}, p.names); diff != "" {
@@ -295,8 +294,7 @@ func (p *packagePrinter) Coverage(c *seaworthy.Coverage) error {
 	return nil
 }
 
-// TestRPM has a database that rpm made, where distributions keep it today, with the
-// old directory a link to the new one.
+// TestRPM has a database of rpm in the current place, and a link to it in the old place.
 func TestRPM(t *testing.T) {
 	f, err := os.Open("../inventory/testdata/rpmdb.sqlite.gz")
 	if err != nil {
@@ -341,8 +339,8 @@ func TestRPM(t *testing.T) {
 	}
 }
 
-// TestLanguageOwner has a package of Python's that dpkg installed, the same one
-// where a later layer replaced dpkg's file, and the same one of nobody's.
+// TestLanguageOwner has the same Python package three times: installed by dpkg, replaced
+// by a later layer, and in a file that no package owns.
 func TestLanguageOwner(t *testing.T) {
 	const text = "Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n"
 	const dist = "usr/lib/python3/dist-packages/six-1.16.0.egg-info/PKG-INFO"
@@ -368,8 +366,8 @@ func TestLanguageOwner(t *testing.T) {
 	}
 }
 
-// TestInventoryFromCache reads an image with each database once cold and once
-// warm.
+// TestInventoryFromCache reads an image with each kind of database without and with a
+// cache.
 func TestInventoryFromCache(t *testing.T) {
 	layout := layers(
 		imagetest.Layer{imagetest.File("etc/os-release", bookworm), dpkg("base 1"), imagetest.File("var/lib/dpkg/info/base.list", "/usr/lib/a\n"), imagetest.File("usr/lib/a", "")},
@@ -387,8 +385,8 @@ func TestInventoryFromCache(t *testing.T) {
 	}
 }
 
-// TestAlpine holds the packages of a real image against what apk's own database
-// names: every line P: and V: of it.
+// TestAlpine compares the packages of a real image with the lines P: and V: of its apk
+// database.
 func TestAlpine(t *testing.T) {
 	path := imagetest.Shared(t, "images/alpine-310.tar.gz")
 	if _, err := os.Stat(path); err != nil {
@@ -412,8 +410,8 @@ func TestAlpine(t *testing.T) {
 	}
 }
 
-// TestManyVersionsOfADatabase is about time, which a step that is quadratic in the
-// packages or the layers would show.
+// TestManyVersionsOfADatabase would take very long if a step were quadratic in the
+// packages or the layers.
 func TestManyVersionsOfADatabase(t *testing.T) {
 	const count, versions = 20_000, 8
 	var packages []string
@@ -431,7 +429,7 @@ func TestManyVersionsOfADatabase(t *testing.T) {
 	}
 	for _, p := range m.Packages() {
 		if *p.Locations[0].Layer != 0 {
-			t.Fatalf("%s came with layer %d", p.Name, *p.Locations[0].Layer)
+			t.Fatalf("%s was installed by layer %d", p.Name, *p.Locations[0].Layer)
 		}
 	}
 }

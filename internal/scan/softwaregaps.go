@@ -9,24 +9,25 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// findGaps returns the parts of the image whose software is not, or not completely,
-// known.
+// findGaps returns a Coverage for each part of the image whose software is not known or
+// only partly known.
 func (s *software) findGaps() []*seaworthy.Coverage {
 	g := &gaps{}
 	if os := s.merged.image.Config.OS; os != "" && os != "linux" {
 		g.add("image", seaworthy.NotChecked, seaworthy.CodeUnsupportedPlatform, fmt.Sprintf("Packages of images for %s are not supported.", os))
 	}
-	for _, why := range s.merged.leftOut {
-		g.add("image", seaworthy.Partial, why.Code, why.Reason)
+	for _, o := range s.merged.omissions {
+		g.add("image", seaworthy.Partial, o.Code, o.Reason)
 	}
-	s.unreadFiles(g)
-	s.unreadDatabases(g)
-	s.unknownDistribution(g)
-	s.missingPackages(g)
+	s.addUnreadFiles(g)
+	s.addUnreadDatabases(g)
+	s.addDistributionGaps(g)
+	s.addRemovedPackages(g)
 	slices.SortFunc(g.list, seaworthy.CompareCoverage)
 	return g.list
 }
 
+// gaps collects the Coverage of the inventory.
 type gaps struct{ list []*seaworthy.Coverage }
 
 func (g *gaps) add(subject string, state seaworthy.State, code seaworthy.CoverageCode, reason string) {
@@ -35,13 +36,14 @@ func (g *gaps) add(subject string, state seaworthy.State, code seaworthy.Coverag
 
 func (g *gaps) addGap(gap inventory.Gap) { g.add(gap.Subject, gap.State, gap.Code, gap.Reason) }
 
+// layerSubject returns the subject of a gap in a file of a layer.
 func layerSubject(layer int, path string) string {
 	text, _ := seaworthy.TextPath(path)
 	return fmt.Sprintf("layer %d: %s", layer, text)
 }
 
-// unreadFiles adds the live files that were not read, or not completely.
-func (s *software) unreadFiles(g *gaps) {
+// addUnreadFiles adds the live files that were not read, or not completely.
+func (s *software) addUnreadFiles(g *gaps) {
 	for _, f := range s.files {
 		if gap, ok := f.found.Gap(layerSubject(f.entry.Layer, f.entry.Path)); ok {
 			g.addGap(gap)
@@ -54,9 +56,9 @@ func (s *software) unreadFiles(g *gaps) {
 	}
 }
 
-// unreadDatabases adds what is at the path of a database but was not read as one, such
-// as a link to a file of another name.
-func (s *software) unreadDatabases(g *gaps) {
+// addUnreadDatabases adds files at the path of a package database that were not read as
+// one, such as a link to a file of another name.
+func (s *software) addUnreadDatabases(g *gaps) {
 	for _, path := range inventory.DatabasePaths() {
 		e, ok := s.merged.Resolve(path)
 		if !ok || e.Type == seaworthy.Directory {
@@ -71,8 +73,9 @@ func (s *software) unreadDatabases(g *gaps) {
 	}
 }
 
-// unknownDistribution adds packages without advisories.
-func (s *software) unknownDistribution(g *gaps) {
+// addDistributionGaps adds packages for which no advisories exist, because their
+// distribution is not supported or not known.
+func (s *software) addDistributionGaps(g *gaps) {
 	counts := make(map[string]int) // packages by type
 	for _, p := range s.system() {
 		counts[p.Type]++
@@ -82,20 +85,20 @@ func (s *software) unknownDistribution(g *gaps) {
 	}
 }
 
-// missing is a package that only buried databases name.
-type missing struct {
+// removedPackage is a package that no live database names, only a buried one.
+type removedPackage struct {
 	*inventory.Package
 	entry seaworthy.Entry // of the database
 	lists []inventory.FileList
 }
 
-// missingPackages adds packages that were removed from the database while their files
-// remain: the database was deleted or overwritten.
-func (s *software) missingPackages(g *gaps) {
+// addRemovedPackages adds packages that a layer removed from the package database while it
+// kept their files: it deleted or overwrote the database.
+func (s *software) addRemovedPackages(g *gaps) {
 	byDatabase := make(map[string][]string) // names of packages
 	entries := make(map[string]seaworthy.Entry)
 	find := s.merged.tree.finder()
-	for _, p := range s.findMissing() {
+	for _, p := range s.findRemovedPackages() {
 		if s.filesRemain(p, find) {
 			byDatabase[p.entry.Path] = append(byDatabase[p.entry.Path], p.Name)
 			entries[p.entry.Path] = p.entry
@@ -105,7 +108,7 @@ func (s *software) missingPackages(g *gaps) {
 		e := entries[path]
 		g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, seaworthy.CodePackageDatabaseRemoved, fmt.Sprintf(
 			"%s removed %s from the package database and left the files: %s.",
-			s.removal(&e), plural(len(names), "package"), some(names)))
+			s.removal(&e), plural(len(names), "package"), listFirst(names)))
 	}
 }
 
@@ -128,8 +131,8 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// some lists the first names.
-func some(names []string) string {
+// listFirst lists the first names in alphabetical order, and the number of the others.
+func listFirst(names []string) string {
 	const few = 5
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -139,16 +142,16 @@ func some(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// findMissing returns the packages that only buried databases name, each as the last
-// of them has it.
-func (s *software) findMissing() []missing {
+// findRemovedPackages returns the packages that only buried databases name, each as the
+// last of these databases has it.
+func (s *software) findRemovedPackages() []removedPackage {
 	type name struct{ kind, name string }
-	here := make(map[name]bool)
+	seen := make(map[name]bool)
 	for _, p := range s.system() {
-		here[name{p.Type, p.Name}] = true
+		seen[name{p.Type, p.Name}] = true
 	}
 	var all *inventory.Supplements
-	var list []missing
+	var list []removedPackage
 	for i := len(s.layers) - 1; i >= 0; i-- {
 		for j := range s.layers[i].Found {
 			f := &s.layers[i].Found[j]
@@ -161,9 +164,9 @@ func (s *software) findMissing() []missing {
 			}
 			for k := range f.Packages {
 				p := &f.Packages[k]
-				if n := (name{p.Type, p.Name}); !here[n] {
-					here[n] = true
-					list = append(list, missing{p, e, filesOf(p, all.Of(p, e.Path, i))})
+				if n := (name{p.Type, p.Name}); !seen[n] {
+					seen[n] = true
+					list = append(list, removedPackage{p, e, fileLists(p, all.Of(p, e.Path, i))})
 				}
 			}
 		}
@@ -171,16 +174,16 @@ func (s *software) findMissing() []missing {
 	return list
 }
 
-// filesRemain reports whether at least half of a missing package's files are unchanged
-// since its layer and belong to no other package. A package without a list of files
-// counts too if no database of its type is left.
-func (s *software) filesRemain(p missing, find func([]byte) (nodeID, bool)) bool {
+// filesRemain reports whether at least half of the files of a removed package are still
+// there, unchanged, and not owned by another package. It is also true for a package
+// without a list of files if the image has no live database of its type.
+func (s *software) filesRemain(p removedPackage, find func([]byte) (nodeID, bool)) bool {
 	files, remain := 0, 0
 	for _, list := range p.lists {
 		for path := range list.All() {
 			files++
 			id, ok := find(path)
-			if !ok || !s.isFileUpTo(id, p.entry.Layer) {
+			if !ok || !s.isFileFromLayer(id, p.entry.Layer) {
 				continue
 			}
 			if _, owned := s.owners().get(id); !owned {
@@ -194,9 +197,9 @@ func (s *software) filesRemain(p missing, find func([]byte) (nodeID, bool)) bool
 	return remain > 0 && 2*remain >= files
 }
 
-// isFileUpTo reports whether a live node is not a directory, and no layer above the
-// given one added it.
-func (s *software) isFileUpTo(id nodeID, layer int) bool {
+// isFileFromLayer reports whether a live node is not a directory and comes from the given
+// layer or a lower one.
+func (s *software) isFileFromLayer(id nodeID, layer int) bool {
 	t := s.merged.tree
 	if t.isDirectory(id) {
 		return false

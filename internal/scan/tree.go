@@ -12,19 +12,20 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// tree is the file system that the layers make up, with all that they hide. It
-// grows by one layer at a time, and takes time linear in the entries: a version
-// is added once and buried at most once.
+// tree is the merged file system, including what later layers removed or replaced. It
+// grows layer by layer. The merge takes time linear in the number of entries: each
+// version is added once and buried at most once.
 //
-// Every path that any layer has is a node; every entry that brings something
-// there is a version. Both are held in few bytes, since there may be millions.
+// Every path that any layer has is a node. Every entry that creates something at a path is
+// a version. Both are small structures, since there may be millions.
+//
+// A node is live if a container sees it. Burying a node makes it dead.
 type tree struct {
 	tables   []*layer.Table
 	versions [][]version // by layer and ordinal
 	starts   []versionID // the first id of each layer
 
-	// attributes names, for a body whose mode and owner a hard link to it has
-	// changed, the last such link.
+	// attributes maps a body to the last hard link that changed its mode or owner.
 	attributes map[versionID]versionID
 
 	nodes [][]node // in chunks, so that growing copies nothing; 0 is the root
@@ -39,14 +40,15 @@ type (
 	versionID uint32 // 1 + the position over all layers; 0 is none
 )
 
-// version is what one entry brought to a path.
+// version is the result of one entry at its path.
 type version struct {
-	node      nodeID    // 0 for the root, and for an entry that brings nothing
-	older     versionID // of the same path
-	body      versionID // of a hard link: the version that it shares its body with
+	node      nodeID    // 0 for the root, and for an entry that creates nothing
+	older     versionID // the previous version of the same path
+	body      versionID // for a hard link, the version whose body it shares
 	removedIn uint16    // alive, or the index of a layer
 }
 
+// node is a path.
 type node struct {
 	parent     nodeID
 	name       uint32 // offset in names
@@ -62,27 +64,26 @@ const (
 
 	nodesPerChunk = 1 << 13
 	nameChunk     = 1 << 16
-	maxLinks      = 40 // as Linux follows
-	// maxElements bounds the elements of a path and of all links on its way, so
-	// that hostile links cannot make looking paths up slow. It is what a path of
-	// PATH_MAX bytes without links can have.
+	maxLinks      = 40 // MAXSYMLINKS of Linux
+	// maxElements limits the elements of a path and of all links on its way, so that
+	// hostile links cannot make a lookup slow. A path of PATH_MAX bytes has at most as
+	// many.
 	maxElements = 2048
 
 	// live marks a node that a container sees, directory one that is a directory.
 	live      = 1 << 0
 	directory = 1 << 1
-	// implicit marks a live directory that has no live version: a layer has
-	// something below it, and no layer has itself.
+	// implicit marks a live directory that has no live version: a layer has entries
+	// below it, but no entry for it.
 	implicit = 1 << 2
-	// listed marks a node that is in its parent's list of children. A listed node
-	// may be dead: it is skipped, and unlisted with all others when the parent
-	// is buried.
+	// listed marks a node that is in its parent's list of children. Such a node may be
+	// dead. Then it is skipped, and removed from the list when the parent is buried.
 	listed = 1 << 3
 )
 
-// newTree merges the layers, the base first.
+// newTree merges layers. The first one is the base.
 func newTree(ctx context.Context, tables []*layer.Table) (*tree, error) {
-	b, err := boundsOf(ctx, tables)
+	limits, err := newMergeLimits(ctx, tables)
 	if err != nil {
 		return nil, err
 	}
@@ -97,38 +98,38 @@ func newTree(ctx context.Context, tables []*layer.Table) (*tree, error) {
 	}
 	t.slots = make([]nodeID, slotsFor(int(start)))
 	for i := range tables {
-		if err := t.hide(i, b); err != nil {
+		if err := t.applyWhiteouts(i, limits); err != nil {
 			return nil, err
 		}
-		if err := t.add(i, b); err != nil {
+		if err := t.addEntries(i, limits); err != nil {
 			return nil, err
 		}
 	}
 	return t, nil
 }
 
-// hide applies the whiteouts of a layer. They come before its entries, wherever
-// they stand in it, since they concern lower layers only. Like the runtimes, which
-// unpack a layer by itself, it puts a directory where the way to a whiteout leads
-// through something else.
-func (t *tree) hide(layer int, b *bounds) error {
+// applyWhiteouts applies the whiteouts of a layer. It comes before addEntries, wherever
+// the whiteouts are in the archive, since they concern lower layers only. If an element on
+// the path to a whiteout is not a directory, it becomes one, as in a runtime, which unpacks
+// each layer separately.
+func (t *tree) applyWhiteouts(layer int, limits *mergeLimits) error {
 	table := t.tables[layer]
 	var directories []nodeID
 	for ordinal, path := range table.Paths() {
-		if err := b.check(ordinal, t.count); err != nil {
+		if err := limits.check(ordinal, t.count); err != nil {
 			return err
 		}
 		r := table.Record(ordinal)
-		if !r.Whiteout && !r.Opaque || len(path) == 0 { // the runtimes take no notice of an opaque root
+		if !r.Whiteout && !r.Opaque || len(path) == 0 { // runtimes ignore an opaque root
 			continue
 		}
-		b.follow(path)
+		limits.countElements(path)
 		if r.Opaque {
-			t.buryChildren(t.makeDirectory(layer, path, b), layer)
+			t.buryChildren(t.makeDirectory(layer, path, limits), layer)
 			continue
 		}
-		parent, base := split(path)
-		id, ok := t.child(t.makeDirectory(layer, parent, b), base)
+		parent, base := splitPath(path)
+		id, ok := t.child(t.makeDirectory(layer, parent, limits), base)
 		switch {
 		case !ok:
 		case t.isDirectory(id):
@@ -137,24 +138,24 @@ func (t *tree) hide(layer int, b *bounds) error {
 			t.bury(id, layer)
 		}
 	}
-	return t.hideDirectories(layer, directories, b)
+	return t.applyDirectoryWhiteouts(layer, directories, limits)
 }
 
-// hideDirectories applies the whiteouts of directories, but for those that the
-// layer makes itself: a layer unpacked by itself then has the directory in the
-// place of the whiteout, and what lower layers have in it shines through.
-func (t *tree) hideDirectories(layer int, directories []nodeID, b *bounds) error {
+// applyDirectoryWhiteouts applies the whiteouts of directories. It ignores the whiteout
+// of a directory that the same layer creates: unpacked separately, the layer has the
+// directory in place of the whiteout, and the files of lower layers in it stay visible.
+func (t *tree) applyDirectoryWhiteouts(layer int, directories []nodeID, limits *mergeLimits) error {
 	if len(directories) == 0 {
 		return nil
 	}
 	table := t.tables[layer]
 	made := make(map[nodeID]bool)
 	for ordinal, path := range table.Paths() {
-		if err := b.check(ordinal, t.count); err != nil {
+		if err := limits.check(ordinal, t.count); err != nil {
 			return err
 		}
 		if r := table.Record(ordinal); r.Exists() && r.Type == seaworthy.Directory {
-			b.follow(path)
+			limits.countElements(path)
 			if id, ok := t.find(path, t.isDirectory); ok {
 				made[id] = true
 			}
@@ -168,41 +169,41 @@ func (t *tree) hideDirectories(layer int, directories []nodeID, b *bounds) error
 	return nil
 }
 
-// add applies the other entries of a layer.
-func (t *tree) add(layer int, b *bounds) error {
+// addEntries adds the entries of a layer that are not whiteouts.
+func (t *tree) addEntries(layer int, limits *mergeLimits) error {
 	table := t.tables[layer]
-	var dir nodeID     // where the last entry went,
-	var dirPath []byte // and what its path said
+	var dir nodeID     // the directory of the previous entry,
+	var dirPath []byte // and its path
 	haveDir := false
 	for ordinal, path := range table.Paths() {
-		if err := b.check(ordinal, t.count); err != nil {
+		if err := limits.check(ordinal, t.count); err != nil {
 			return err
 		}
 		r := table.Record(ordinal)
 		if !r.Exists() {
 			continue
 		}
-		b.follow(path)
+		limits.countElements(path)
 		if len(path) == 0 {
-			if r.Type == seaworthy.Directory { // the root can be nothing else
-				t.place(0, layer, ordinal, r, b)
+			if r.Type == seaworthy.Directory { // the root is always a directory
+				t.place(0, layer, ordinal, r, limits)
 			}
 			continue
 		}
-		parent, base := split(path)
+		parent, base := splitPath(path)
 		if !haveDir || !bytes.Equal(parent, dirPath) || !t.isDirectory(dir) {
-			dir = t.makeDirectory(layer, parent, b)
+			dir = t.makeDirectory(layer, parent, limits)
 			dirPath = append(dirPath[:0], parent...)
 			haveDir = true
 		}
 		id := t.ensureChild(dir, base)
-		t.place(id, layer, ordinal, r, b)
+		t.place(id, layer, ordinal, r, limits)
 	}
 	return nil
 }
 
 // place makes an entry the live version of a node.
-func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, b *bounds) {
+func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, limits *mergeLimits) {
 	n := t.node(id)
 	if r.Type != seaworthy.Directory {
 		t.buryChildren(id, layer)
@@ -216,16 +217,16 @@ func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, b *bounds) {
 	*v = version{node: id, older: n.newest, removedIn: alive}
 	if r.Type == seaworthy.Hardlink {
 		target := []byte(t.tables[layer].Link(r))
-		b.follow(target)
-		v.body = t.linked(target)
+		limits.countElements(target)
+		v.body = t.linkedBody(target)
 		t.shareAttributes(v.body, t.starts[layer]+versionID(ordinal))
 	}
 	n.newest = t.starts[layer] + versionID(ordinal)
-	t.list(id)
+	t.addToParent(id)
 }
 
-// linked gives the version with the body of a hard link's target.
-func (t *tree) linked(target []byte) versionID {
+// linkedBody returns the version that has the body of a hard link's target, or 0.
+func (t *tree) linkedBody(target []byte) versionID {
 	id, ok := t.find(target, t.isDirectory)
 	if !ok || !t.isLive(id) {
 		return 0
@@ -237,8 +238,8 @@ func (t *tree) linked(target []byte) versionID {
 	return newest
 }
 
-// shareAttributes gives what a hard link shares its body with the mode and owner
-// of the link, since unpacking the link sets them.
+// shareAttributes records that a hard link changed the mode and owner of the body that it
+// shares: unpacking the link sets them for all names of the file.
 func (t *tree) shareAttributes(body, link versionID) {
 	if body == 0 {
 		return
@@ -249,16 +250,16 @@ func (t *tree) shareAttributes(body, link versionID) {
 	}
 }
 
-// record gives the record of a version.
+// record returns the record of a version.
 func (t *tree) record(id versionID) layer.Record {
 	l, ordinal := t.position(id)
 	return t.tables[l].Record(ordinal)
 }
 
-// makeDirectory gives the node of a directory to which a layer brings something.
-// A link that the layer itself brought is followed, as a runtime that unpacks the
-// layer by itself follows it; a link or file of a lower layer is replaced.
-func (t *tree) makeDirectory(layer int, path []byte, b *bounds) nodeID {
+// makeDirectory returns the node of a directory in which a layer has an entry, and creates
+// it if necessary. It follows a symbolic link of the same layer, and replaces a link or
+// file of a lower layer, as a runtime does that unpacks each layer separately.
+func (t *tree) makeDirectory(layer int, path []byte, limits *mergeLimits) nodeID {
 	at := nodeID(0)
 	rest := path
 	for links := 0; len(rest) > 0; {
@@ -282,18 +283,18 @@ func (t *tree) makeDirectory(layer int, path []byte, b *bounds) nodeID {
 				at = 0
 			}
 			rest = joinPath(target, rest)
-			b.follow(rest)
+			limits.countElements(rest)
 			continue
 		}
 		t.bury(id, layer)
 		t.node(id).flags |= live | directory | implicit
-		t.list(id)
+		t.addToParent(id)
 		at = id
 	}
 	return at
 }
 
-// linkOf gives the target of a live symbolic link that the layer brought.
+// linkOf returns the target of a live symbolic link of the given layer.
 func (t *tree) linkOf(id nodeID, layer int) (string, bool) {
 	n := t.node(id)
 	if n.flags&(live|directory) != live {
@@ -309,13 +310,13 @@ func joinPath(target string, rest []byte) []byte {
 	return append(p, rest...)
 }
 
-// bury makes a node and all below it dead.
+// bury makes a node and all nodes below it dead.
 func (t *tree) bury(id nodeID, layer int) {
 	t.buryVersion(t.node(id), layer)
 	t.buryChildren(id, layer)
 }
 
-// buryVersion makes a node dead, if it is not.
+// buryVersion makes a node dead and records the layer that did so.
 func (t *tree) buryVersion(n *node, layer int) {
 	if n.flags&(live|implicit) == live {
 		t.version(n.newest).removedIn = uint16(layer)
@@ -323,8 +324,8 @@ func (t *tree) buryVersion(n *node, layer int) {
 	n.flags &^= live | directory | implicit
 }
 
-// buryChildren makes all below a node dead. It does not recurse: a path may have
-// thousands of elements.
+// buryChildren makes all nodes below a node dead. It does not recurse, since a path may
+// have thousands of elements.
 func (t *tree) buryChildren(id nodeID, layer int) {
 	pending := []nodeID{id}
 	for len(pending) > 0 {
@@ -344,7 +345,8 @@ func (t *tree) buryChildren(id nodeID, layer int) {
 	}
 }
 
-func (t *tree) list(id nodeID) {
+// addToParent puts a node into the list of children of its parent.
+func (t *tree) addToParent(id nodeID) {
 	n := t.node(id)
 	if id == 0 || n.flags&listed != 0 {
 		return
@@ -354,7 +356,7 @@ func (t *tree) list(id nodeID) {
 	n.sibling, p.child = p.child, id
 }
 
-// children gives the live children of a node, sorted by name.
+// children returns the live children of a node, sorted by name.
 func (t *tree) children(id nodeID) []nodeID {
 	var ids []nodeID
 	for c := t.node(id).child; c != 0; c = t.node(c).sibling {
@@ -368,11 +370,11 @@ func (t *tree) children(id nodeID) []nodeID {
 
 func (t *tree) isLive(id nodeID) bool { return t.node(id).flags&live != 0 }
 
-// isDirectory is true of a live node that is a directory.
+// isDirectory reports whether a node is live and a directory.
 func (t *tree) isDirectory(id nodeID) bool { return t.node(id).flags&directory != 0 }
 
-// find gives the node of a path as it stands, dead or live, no links followed.
-// Every element above the last must be what enter allows.
+// find returns the node of a path, dead or live, without following links. It fails if
+// enter returns false for a node above the last one.
 func (t *tree) find(path []byte, enter func(nodeID) bool) (nodeID, bool) {
 	at := nodeID(0)
 	for rest := path; len(rest) > 0; {
@@ -390,9 +392,9 @@ func (t *tree) find(path []byte, enter func(nodeID) bool) (nodeID, bool) {
 	return at, true
 }
 
-// walk gives the live node of a path. Links above its last element are followed,
-// and that of the last element too if follow is set. A way of more than
-// maxElements leads nowhere.
+// walk returns the live node of a path. It follows links above the last element, and a link
+// at the last element if follow is set. It fails after maxElements elements or maxLinks
+// links.
 func (t *tree) walk(path string, follow bool) (nodeID, bool) {
 	at := nodeID(0)
 	rest := []byte(path)
@@ -431,6 +433,7 @@ func (t *tree) walk(path string, follow bool) (nodeID, bool) {
 	return at, t.isLive(at)
 }
 
+// liveLink returns the target of a live node, if that is a symbolic link.
 func (t *tree) liveLink(id nodeID) (string, bool) {
 	n := t.node(id)
 	if n.flags&directory != 0 {
@@ -441,7 +444,8 @@ func (t *tree) liveLink(id nodeID) (string, bool) {
 	return t.tables[l].Link(r), r.Type == seaworthy.Symlink
 }
 
-func split(path []byte) (dir, base []byte) {
+// splitPath splits a path at its last slash.
+func splitPath(path []byte) (dir, base []byte) {
 	i := bytes.LastIndexByte(path, '/')
 	if i < 0 {
 		return nil, path
@@ -459,7 +463,7 @@ func (t *tree) version(id versionID) *version {
 	return &t.versions[l][ordinal]
 }
 
-// position is the layer and ordinal of a version.
+// position returns the layer and ordinal of a version.
 func (t *tree) position(id versionID) (layer, ordinal int) {
 	i, found := slices.BinarySearch(t.starts, id)
 	if !found {
@@ -478,7 +482,7 @@ func (t *tree) name(id nodeID) []byte {
 	return t.names[n.name/nameChunk][n.name%nameChunk:][:n.nameLength]
 }
 
-// path is the path of a node.
+// path returns the path of a node.
 func (t *tree) path(id nodeID) string {
 	length := 0
 	for at := id; at != 0; at = t.node(at).parent {
@@ -520,7 +524,7 @@ func (t *tree) hash(parent nodeID, name []byte) uint64 {
 	return maphash.Bytes(t.seed, name) ^ (uint64(parent)+1)*0x9e3779b97f4a7c15
 }
 
-// slot gives the place of a child in the hash table: its own, or a free one.
+// slot returns the index of a child in the hash table, or that of a free slot and 0.
 func (t *tree) slot(parent nodeID, name []byte) (at uint64, id nodeID) {
 	mask := uint64(len(t.slots) - 1)
 	h := t.hash(parent, name)
@@ -537,6 +541,7 @@ func (t *tree) child(parent nodeID, name []byte) (nodeID, bool) {
 	return id, id != 0
 }
 
+// ensureChild returns the child of a node, and creates it as a dead node if it is missing.
 func (t *tree) ensureChild(parent nodeID, name []byte) nodeID {
 	at, id := t.slot(parent, name)
 	if id != 0 {
@@ -551,8 +556,8 @@ func (t *tree) ensureChild(parent nodeID, name []byte) nodeID {
 	return id
 }
 
-// slotsFor is the length of a hash table for so many nodes: a power of two of
-// which at least a quarter stays free.
+// slotsFor returns the length of a hash table for a number of nodes: a power of two such
+// that at least a quarter of the slots are free.
 func slotsFor(nodes int) int {
 	return 1 << bits.Len(uint(max(nodes, 1<<8)*4/3))
 }

@@ -7,16 +7,16 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// What was written down of an image answers like an image without files, whatever it
-// says.
-func TestRecorded(t *testing.T) {
+// TestMergedFromPackages shows that every method works on an image without files, also if
+// the document has layers that do not exist.
+func TestMergedFromPackages(t *testing.T) {
 	img := &seaworthy.Image{Platform: "linux/amd64", BaseBoundary: new(7), Layers: []seaworthy.Layer{{DiffID: "sha256:00"}}}
 	packages := []*seaworthy.Package{
 		{Name: "b", Locations: []seaworthy.Location{{Path: "x", Layer: new(1)}, {Path: "a", Layer: new(0)}, {Path: "x", Layer: new(-1)}}},
 		{Name: "a"},
 	}
 	gaps := []*seaworthy.Coverage{{Subject: "b"}, {Subject: "a"}}
-	m, err := scan.Recorded(t.Context(), img, packages, gaps)
+	m, err := scan.MergedFromPackages(t.Context(), img, packages, gaps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestRecorded(t *testing.T) {
 	}
 	if _, ok := m.Lookup(""); ok {
 		if len(m.List("")) != 0 {
-			t.Error("the root holds something")
+			t.Error("the root is not empty")
 		}
 	}
 	if _, ok := m.At(0, 0); ok {
@@ -62,7 +62,7 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
-// nothing is an analyzer that made nothing of any layer.
+// nothing is an analyzer without results.
 type nothing struct{ seaworthy.Analyzer }
 
 func (nothing) Name() string { return "none" }

@@ -9,8 +9,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// supplements collects what the supplements of databases say, of all layers and of
-// live files or not.
+// supplements returns the supplements of package databases in all layers, live or not.
 func (s *software) supplements() *inventory.Supplements {
 	all := new(inventory.Supplements)
 	for i, l := range s.layers {
@@ -27,9 +26,8 @@ func (s *software) supplements() *inventory.Supplements {
 	return all
 }
 
-// filesOf returns the lists of a package's files: its own, and those of its
-// supplements.
-func filesOf(p *inventory.Package, supplements []*inventory.Package) []inventory.FileList {
+// fileLists returns the file lists of a package: its own and those of its supplements.
+func fileLists(p *inventory.Package, supplements []*inventory.Package) []inventory.FileList {
 	lists := []inventory.FileList{p.Files}
 	for _, more := range supplements {
 		lists = append(lists, more.Files)
@@ -37,34 +35,34 @@ func filesOf(p *inventory.Package, supplements []*inventory.Package) []inventory
 	return lists
 }
 
-// owners maps live nodes to the packages that they belong to.
+// owners maps live nodes to the packages that own them.
 type owners struct {
 	packages []*installed
-	of       []uint32 // by node: 1 + the index of its package, or 0
+	byNode   []uint32 // 1 + the index of the package, or 0
 
 	mu      sync.Mutex
-	digests map[*installed]map[nodeID][]byte // guarded by mu; of the packages that were asked about
-	removed map[string]removedFile           // guarded by mu; nil until it is asked for
+	digests map[*installed]map[nodeID][]byte // guarded by mu; filled by digestsOf
+	removed map[string]removedFile           // guarded by mu; nil until the first use
 }
 
-// get returns the package of a node.
+// get returns the package that owns a node.
 func (o *owners) get(id nodeID) (*installed, bool) {
-	if o.of[id] == 0 {
+	if o.byNode[id] == 0 {
 		return nil, false
 	}
-	return o.packages[o.of[id]-1], true
+	return o.packages[o.byNode[id]-1], true
 }
 
-// findOwners returns the packages to which live paths belong. Of two packages that
-// list a path the first counts.
+// findOwners returns the owners of live paths. If several packages list a path, the
+// first one owns it.
 func (s *software) findOwners() *owners {
-	o := &owners{packages: s.system(), of: make([]uint32, s.merged.tree.count)}
+	o := &owners{packages: s.system(), byNode: make([]uint32, s.merged.tree.count)}
 	find := s.merged.tree.finder()
 	for i, p := range o.packages {
 		for _, files := range p.lists {
 			for path := range files.All() {
-				if id, ok := find(path); ok && o.of[id] == 0 {
-					o.of[id] = uint32(i + 1)
+				if id, ok := find(path); ok && o.byNode[id] == 0 {
+					o.byNode[id] = uint32(i + 1)
 				}
 			}
 		}
@@ -72,18 +70,18 @@ func (s *software) findOwners() *owners {
 	return o
 }
 
-// finder returns a function that finds the live node of a path, links above its last
-// element followed. It is for sorted paths, many in the same directory.
+// finder returns a function that finds the live node of a path. It follows links above
+// the last element of the path. It is fast if successive paths have the same parent.
 func (t *tree) finder() func([]byte) (nodeID, bool) {
 	type directory struct {
 		id nodeID
 		ok bool
 	}
 	known := make(map[string]directory)
-	var last []byte // the parent of the path before, and what it is
+	var last []byte // the parent of the previous path; d is its directory
 	d, haveLast := directory{}, false
 	return func(path []byte) (nodeID, bool) {
-		parent, base := split(path)
+		parent, base := splitPath(path)
 		if !haveLast || !bytes.Equal(parent, last) {
 			var ok bool
 			if d, ok = known[string(parent)]; !ok {
@@ -101,9 +99,8 @@ func (t *tree) finder() func([]byte) (nodeID, bool) {
 	}
 }
 
-// unchangedOwner returns the purl of the operating system's package to which a file
-// with a language's package belongs, "" if to none. A file that a later layer replaced
-// does not belong to the operating system.
+// unchangedOwner returns the purl of the distribution's package that owns a manifest, or
+// "". A manifest that a later layer replaced is not owned by the distribution.
 func (s *software) unchangedOwner(e *seaworthy.Entry) string {
 	if len(s.system()) == 0 {
 		return ""
@@ -148,14 +145,14 @@ func (m *Merged) Installed(path string, digests [][]byte) (*seaworthy.Package, b
 	return p.out, true
 }
 
-// removedFile is a file that a package lists and that a layer removed.
+// removedFile is a file that a package lists and that no container sees.
 type removedFile struct {
 	owner  *installed
 	digest []byte // from the package database
 }
 
-// removedFiles returns the removed files whose digest the package database has, by
-// path.
+// removedFiles returns the removed files by path. Files without a digest in the package
+// database are not among them.
 func (o *owners) removedFiles(t *tree) map[string]removedFile {
 	o.mu.Lock()
 	defer o.mu.Unlock()

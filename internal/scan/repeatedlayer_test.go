@@ -13,7 +13,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// TestRepeatedLayer merges an image that names one layer very often.
+// TestRepeatedLayer merges an image that uses one layer very often.
 func TestRepeatedLayer(t *testing.T) {
 	var entries imagetest.Layer
 	for i := range 10_000 {

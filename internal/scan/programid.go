@@ -11,13 +11,12 @@ import (
 	"runtime"
 )
 
-// programID returns what identifies the code of the running program. Two builds
-// have the same ID only if they were compiled from the same sources, of all
-// packages and modules in them, by the same toolchain.
+// programID returns an ID of the code of the running program. Two builds have the same
+// ID only if the same toolchain compiled them from the same sources of all packages and
+// modules.
 //
-// It is the build ID that the Go linker writes into every executable. Where there
-// is none, as in programs that were linked with -buildid, it is the digest of the
-// whole executable.
+// It is the build ID that the Go linker writes into every executable. An executable
+// without one, such as one linked with -buildid=, has the digest of the whole file as ID.
 func programID() (string, error) {
 	path, err := executable()
 	if err != nil {
@@ -35,8 +34,8 @@ func programID() (string, error) {
 	return id, nil
 }
 
-// executable returns the path of the file that runs. On Linux it leads to that file
-// even after another version was installed in its place.
+// executable returns the path of the running executable. On Linux it is that of the
+// running file even after an update replaced the file.
 func executable() (string, error) {
 	if runtime.GOOS == "linux" {
 		return "/proc/self/exe", nil
@@ -44,16 +43,17 @@ func executable() (string, error) {
 	return os.Executable()
 }
 
-// maxBuildIDOffset is the number of bytes at the beginning of an executable in
-// which its build ID is searched for. The linker puts it into the first 4 KiB.
+// maxBuildIDOffset is the number of bytes at the start of an executable that are
+// searched for a build ID. The linker puts it into the first 4 KiB.
 const maxBuildIDOffset = 64 << 10
 
 // buildID matches the build ID as cmd/link writes it: in an ELF note of the vendor
-// "Go", or at the beginning of the text segment in other formats. Of the four parts
-// the first is a digest of all inputs of the linker. IDs of another form do not
-// match, since they need not change with the code: Bazel calls each "redacted".
+// "Go", or at the start of the text segment in other formats. The first of the four
+// parts is a digest of all inputs of the linker. IDs of another form do not match,
+// because they may stay the same when the code changes: Bazel's is always "redacted".
 var buildID = regexp.MustCompile(`(?:Go\x00\x00| Go build ID: ")([-_A-Za-z0-9]{20}(?:/[-_A-Za-z0-9]{20}){3})`)
 
+// executableID returns the ID of an executable; see programID.
 func executableID(r io.ReadSeeker) (string, error) {
 	head := make([]byte, maxBuildIDOffset)
 	n, err := io.ReadFull(r, head)

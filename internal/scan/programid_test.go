@@ -49,8 +49,8 @@ func TestProgramIDIsTheBuildID(t *testing.T) {
 	}
 }
 
-// TestChangedProgramUsesNoOldResult builds a program several times, each time from
-// other sources, and lets all of them use one cache.
+// TestChangedProgramUsesNoOldResult builds a program from several versions of its sources.
+// All of them use one cache.
 func TestChangedProgramUsesNoOldResult(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds programs")
@@ -119,14 +119,14 @@ func parseShips(_ context.Context, f *seaworthy.File) ([]Package, error) {
 func replace(t *testing.T, old, new string) func(string) string {
 	return func(text string) string {
 		if strings.Count(text, old) != 1 {
-			t.Fatalf("%q is not once in\n%s", old, text)
+			t.Fatalf("%q is not exactly once in\n%s", old, text)
 		}
 		return strings.Replace(text, old, new, 1)
 	}
 }
 
-// buildChanged builds testdata/packages with changed files of internal, each of
-// which is empty to begin with if there is none.
+// buildChanged builds testdata/packages with changed files of internal. A file that does
+// not exist counts as empty.
 func buildChanged(t *testing.T, changes map[string]func(string) string) (program string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -12,9 +12,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// TestMergeBounds merges images of a few kilobytes that ask for more than is
-// sensible.
-func TestMergeBounds(t *testing.T) {
+// TestMergeLimits merges images of a few kilobytes that need much memory or time.
+func TestMergeLimits(t *testing.T) {
 	deep := func(n int) (l imagetest.Layer) {
 		tail := strings.Repeat("a/", 2000) + "a"
 		for i := range n {
@@ -22,8 +21,8 @@ func TestMergeBounds(t *testing.T) {
 		}
 		return l
 	}
-	// Each entry goes through forty links, and each of those to and fro. The
-	// parents take turns, so that none is the one of the entry before.
+	// Each path leads through forty links with many .. elements. The parents alternate, so
+	// that no entry has the same parent as the previous one.
 	var winding imagetest.Layer
 	winding = append(winding, imagetest.Dir("x", 0o755))
 	for _, chain := range []string{"l", "m"} {
@@ -53,8 +52,8 @@ func TestMergeBounds(t *testing.T) {
 	}
 }
 
-// TestMergeInterrupted ends a merge when its context does.
-func TestMergeInterrupted(t *testing.T) {
+// TestMergeIsCanceled shows that a merge ends when its context does.
+func TestMergeIsCanceled(t *testing.T) {
 	dir := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "")}}}.OCILayout(t)
 	src, err := image.Open(t.Context(), "oci:"+dir, image.Options{Platform: "linux/amd64"})
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Recorded makes an image of what was written down of one: its packages, and the
-// gaps in them, as in [Merged.Packages] and [Merged.InventoryGaps]. It has layers
-// and no files. Packages are sorted in place; a layer that they name and the image
-// does not have is taken from them.
-func Recorded(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.Package, gaps []*seaworthy.Coverage) (*Merged, error) {
+// MergedFromPackages returns an image without files, from a document such as an SBOM or a
+// recorded report. The packages and gaps become those of [Merged.Packages] and
+// [Merged.InventoryGaps]. The function sorts both in place, and removes layers from the
+// locations of packages that the image does not have.
+func MergedFromPackages(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.Package, gaps []*seaworthy.Coverage) (*Merged, error) {
 	t, err := newTree(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -21,9 +21,9 @@ func Recorded(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.P
 	if img.Config.OS == "" {
 		img.Config.OS, _, _ = strings.Cut(img.Platform, "/")
 	}
-	m := &Merged{image: img, tree: t, layers: make([]*layerReading, len(img.Layers))}
+	m := &Merged{image: img, tree: t, layers: make([]*layerResult, len(img.Layers))}
 	for i := range m.layers {
-		m.layers[i] = new(layerReading)
+		m.layers[i] = new(layerResult)
 	}
 	for _, p := range packages {
 		for i := range p.Locations {
@@ -47,7 +47,7 @@ func Recorded(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.P
 	return m, nil
 }
 
-// sortPackages puts packages and the locations of each in the order of a report.
+// sortPackages sorts packages, and the locations of each, in the order of a report.
 func sortPackages(all []*seaworthy.Package) {
 	for _, p := range all {
 		slices.SortFunc(p.Locations, seaworthy.CompareLocations)
