@@ -76,14 +76,14 @@ func TestPruneKeepsFilesOfOthers(t *testing.T) {
 		filepath.Join(filepath.Dir(entry), "letter"),
 	}
 	for _, name := range others {
-		writeFile(t, filepath.Join(dir, name), "a file of somebody else")
+		writeFile(t, filepath.Join(dir, name), "a file of another program")
 	}
 	if _, err := scan.Prune(dir, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	left := paths(t, dir)
 	for _, name := range others {
-		if data, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(data) != "a file of somebody else" {
+		if data, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(data) != "a file of another program" {
 			t.Errorf("%s: %q, %v", name, data, err)
 		}
 	}

@@ -225,7 +225,7 @@ func TestInventoryGaps(t *testing.T) {
 				"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) removed 2 packages from the package database and left the files: musl, openssl.",
 			},
 		},
-		"database written anew": {
+		"database replaced": {
 			layers(imagetest.Layer{alpine, lib, musl, ssl}, imagetest.Layer{apk("musl 1.2-r0 lib/ld-musl")}),
 			[]string{"layer 0: lib/apk/db/installed: not-checked: Layer 1 (COPY layer1 /) removed 1 package from the package database and left the files: openssl."},
 		},
