@@ -11,8 +11,10 @@
 // A report is a Handler too: see [NewReport]. Further analyzers are passed in
 // [Options.Analyzers].
 //
-// The package reads no environment variable of Seaworthy's and has no default
-// directories: whoever calls it says where its data is kept.
+// The package has no default directories and reads no environment variable: its caller
+// says where data is kept. Only the network is as in other programs: connections go
+// through the proxy that HTTPS_PROXY names, and registries get the credentials of the
+// Docker configuration.
 package scanner
 
 import (
