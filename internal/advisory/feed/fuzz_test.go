@@ -38,6 +38,9 @@ func fuzzFeed(f *testing.F, dataset, pattern, path string) {
 		before := b.Records()
 		var skipped Skipped
 		err := feed.Read(t.Context(), bytes.NewReader(data), path, b, &skipped)
+		if err == nil {
+			err = skipped.Check(b.Records() - before)
+		}
 		if err == nil && len(data) == 0 {
 			t.Error("an empty file is no error")
 		}
