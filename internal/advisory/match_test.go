@@ -328,11 +328,11 @@ func TestExploited(t *testing.T) {
 		t.Error(d)
 	}
 	for _, c := range []struct{ name, path, text, want string }{
-		{store.KEV, "kev/known_exploited_vulnerabilities.json", `{"vulnerabilities": [{"cveID": "x"}]}`, `"x" is no CVE`},
+		{store.KEV, "kev/known_exploited_vulnerabilities.json", `{"vulnerabilities": [{"cveID": "x"}]}`, `"x" is not a CVE`},
 		{store.KEV, "kev/known_exploited_vulnerabilities.json", `{}`, "names no vulnerability"},
 		{store.KEV, "kev/known_exploited_vulnerabilities.json", `<html>`, "not a KEV catalog"},
 		{store.EPSS, "epss/data.csv", "cve,epss\n", "its columns are not"},
-		{store.EPSS, "epss/data.csv", "cve,epss,percentile\nCVE-2021-44228,1.5,0\n", `line 2 of the EPSS scores: "1.5" is no probability`},
+		{store.EPSS, "epss/data.csv", "cve,epss,percentile\nCVE-2021-44228,1.5,0\n", `line 2 of the EPSS scores: "1.5" is not a probability`},
 		{store.EPSS, "epss/data.csv", "", "no columns"},
 	} {
 		advisorytest.WriteFile(t, filepath.Join(source, filepath.FromSlash(c.path)), []byte(c.text))

@@ -98,7 +98,7 @@ func parseXML(data []byte) (*listing, error) {
 	if err := d.Decode(&doc); err != nil {
 		var syntax *xml.SyntaxError
 		if errors.As(err, &syntax) {
-			return nil, fmt.Errorf("it is no valid XML: line %d: %s", syntax.Line, syntax.Msg)
+			return nil, fmt.Errorf("it is invalid XML: line %d: %s", syntax.Line, syntax.Msg)
 		}
 		return nil, fmt.Errorf("it is XML, but not CycloneDX: %w", err)
 	}

@@ -164,7 +164,7 @@ func explain(data []byte, err error) error {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
 		return errors.New("it is JSON that ends before it is complete")
 	case errors.As(err, &syntax):
-		return fmt.Errorf("it is no valid JSON: line %d: %w", line(data, syntax.Offset), err)
+		return fmt.Errorf("it is invalid JSON: line %d: %w", line(data, syntax.Offset), err)
 	case errors.As(err, &mismatch):
 		return fmt.Errorf("line %d: %s must not be a JSON %s", line(data, mismatch.Offset), mismatch.Field, mismatch.Value)
 	}

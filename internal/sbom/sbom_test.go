@@ -212,13 +212,13 @@ func TestBadInput(t *testing.T) {
 		"\x7fELF":                 "it is not an SBOM",
 		"{":                       "ends before it is complete",
 		trivyCycloneDX[:700]:      "ends before it is complete",
-		`{"bomFormat": CycloneDX`: "it is no valid JSON: line 1",
+		`{"bomFormat": CycloneDX`: "it is invalid JSON: line 1",
 		`{"a": 1}`:                "it is JSON, but not an SBOM",
 		`{"bomFormat": "CycloneDX", "components": {}}`:                    "components must not be a JSON object",
 		`{"SchemaVersion": 2, "Results": []}`:                             "a report of Trivy",
 		`{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}`:  "SPDX 3",
 		`{"spdxVersion": "SPDX-3.0"}`:                                     `it is "SPDX-3.0"; SPDX 2 is supported`,
-		`<bom>`:                                                           "it is no valid XML: line 1",
+		`<bom>`:                                                           "it is invalid XML: line 1",
 		`<html></html>`:                                                   "it is XML, but not CycloneDX",
 		`<bom xmlns="x"></bom>`:                                           "it is XML, but not CycloneDX",
 		"SPDXVersion: SPDX-2.3\nPackageComment: <text>never":              "ends within a <text>",
@@ -246,8 +246,8 @@ func TestParseAll(t *testing.T) {
 		"":                          "it is empty",
 		trivyCycloneDX + `{"a": 1}`: "document 2: it is JSON, but not an SBOM",
 		trivyCycloneDX + `{"a": `:   "ends before it is complete",
-		trivyCycloneDX + "\n}":      "it is no valid JSON: line",
-		`{"bomFormat": CycloneDX`:   "it is no valid JSON: line 1",
+		trivyCycloneDX + "\n}":      "it is invalid JSON: line",
+		`{"bomFormat": CycloneDX`:   "it is invalid JSON: line 1",
 	} {
 		if _, err := ParseAll([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: error %v, want %q", data, err, want)

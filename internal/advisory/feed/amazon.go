@@ -59,7 +59,7 @@ func (p *rpmPackage) evr() string {
 func readUpdateInfo(ctx context.Context, in io.Reader, name string, b *store.Builder, _ *Skipped) error {
 	release, _, ok := strings.Cut(name, "/")
 	if !ok {
-		return errors.New("it must lie in a directory with the release for its name: 2023/updateinfo.xml.gz")
+		return errors.New("the name of its directory must be the release: 2023/updateinfo.xml.gz")
 	}
 	return eachElement(in, "updates", "update", func(d *xml.Decoder, start *xml.StartElement) error {
 		var u erratum
@@ -150,7 +150,7 @@ func eachElement(in io.Reader, list, name string, f func(*xml.Decoder, *xml.Star
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("not the XML that is expected: %w", err)
+			return fmt.Errorf("unexpected XML: %w", err)
 		}
 		limit.left = maxXMLElement
 		if end, ok := token.(xml.EndElement); ok && end.Name.Local == list && n > 0 {
@@ -178,7 +178,7 @@ func findUpdateInfo(ctx context.Context, get Getter, list string) (string, error
 	first, _, _ := strings.Cut(strings.TrimSpace(mirrors), "\n")
 	mirror := strings.TrimRight(strings.TrimSpace(first), "/")
 	if !strings.HasPrefix(mirror, "https://") && !strings.HasPrefix(mirror, "http://") {
-		return "", fmt.Errorf("%s: %q is no mirror", list, first)
+		return "", fmt.Errorf("%s: %q is not a mirror", list, first)
 	}
 	location := mirror + "/repodata/repomd.xml"
 	index, err := get(ctx, location)
@@ -201,5 +201,5 @@ func findUpdateInfo(ctx context.Context, get Getter, list string) (string, error
 			return mirror + "/" + p, nil
 		}
 	}
-	return "", fmt.Errorf("%s: the repository names no advisories", location)
+	return "", fmt.Errorf("%s: the repository has no advisories", location)
 }

@@ -82,7 +82,7 @@ func expect(d *json.Decoder, want json.Token) error {
 		return err
 	}
 	if token != want {
-		return errors.New("it is of another form")
+		return errors.New("it has another structure")
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func (d *dayOrBool) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if parseDay(d.day).IsZero() {
-		return fmt.Errorf("%q is no date", d.day)
+		return fmt.Errorf("%q is not a date", d.day)
 	}
 	return nil
 }
@@ -75,10 +75,10 @@ func readEndOfLife(_ context.Context, in io.Reader, name string, b *store.Builde
 		Extended dayOrBool       `json:"extendedSupport"`
 	}
 	if err := json.Unmarshal(data, &releases); err != nil {
-		return fmt.Errorf("not in the form of endoflife.date: %w", err)
+		return fmt.Errorf("not in the format of endoflife.date: %w", err)
 	}
 	if len(releases) == 0 {
-		return errors.New("not in the form of endoflife.date: it names no release")
+		return errors.New("not in the format of endoflife.date: it names no release")
 	}
 	seen := make(map[string]bool)
 	for _, r := range releases {

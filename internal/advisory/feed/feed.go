@@ -145,7 +145,7 @@ func findNamed(ctx context.Context, get Getter, url string) (string, error) {
 	}
 	name := strings.TrimSpace(text)
 	if name == "" || strings.ContainsAny(name, "/\\?#\n") {
-		return "", fmt.Errorf("%s: %q is no name of a file", url, name)
+		return "", fmt.Errorf("%s: %q is not the name of a file", url, name)
 	}
 	return strings.TrimSuffix(url, path.Base(url)) + name, nil
 }

@@ -43,7 +43,7 @@ func FuzzReadEPSS(f *testing.F) {
 		readEPSS(strings.NewReader(text), func(_ osv.CVE, score, percentile float64) error {
 			for _, p := range []float64{score, percentile} {
 				if !(p >= 0 && p <= 1) {
-					t.Errorf("%v is no probability", p)
+					t.Errorf("%v is not a probability", p)
 				}
 			}
 			return nil

@@ -26,10 +26,10 @@ const (
 func ReadArchive(ctx context.Context, in io.ReaderAt, size int64, progress func(done, all int), f func(*osv.Record) error) (skipped Skipped, err error) {
 	archive, err := zip.NewReader(in, size)
 	if err != nil {
-		return skipped, fmt.Errorf("not a whole zip archive: %w", err)
+		return skipped, fmt.Errorf("not a complete zip archive: %w", err)
 	}
 	if len(archive.File) > maxArchiveRecords {
-		return skipped, fmt.Errorf("%d files are too much for an archive: at most %d", len(archive.File), maxArchiveRecords)
+		return skipped, fmt.Errorf("the archive has %d files; the maximum is %d", len(archive.File), maxArchiveRecords)
 	}
 	var body bytes.Buffer
 	var total int64
@@ -48,7 +48,7 @@ func ReadArchive(ctx context.Context, in io.ReaderAt, size int64, progress func(
 			return skipped, fmt.Errorf("record %q: %w", file.Name, err)
 		}
 		if total += int64(body.Len()); total > maxArchiveSize {
-			return skipped, fmt.Errorf("the records come to over %d bytes", int64(maxArchiveSize))
+			return skipped, fmt.Errorf("the records have more than %d bytes in total", int64(maxArchiveSize))
 		}
 		record, err := osv.Parse(body.Bytes())
 		if err != nil {
@@ -61,7 +61,7 @@ func ReadArchive(ctx context.Context, in io.ReaderAt, size int64, progress func(
 		records++
 	}
 	if records+skipped.Count == 0 {
-		return skipped, errors.New("the archive holds no record")
+		return skipped, errors.New("the archive has no records")
 	}
 	return skipped, skipped.Check(records)
 }

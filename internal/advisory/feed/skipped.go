@@ -23,7 +23,7 @@ func (s *Skipped) add(err error) {
 // Check returns an error if too many were skipped, compared with the good ones.
 func (s *Skipped) Check(good int) error {
 	if s.Count > 0 && s.Count >= (s.Count+good)/maxSkipped {
-		return fmt.Errorf("%d of %d files are no records; %w", s.Count, s.Count+good, s.First)
+		return fmt.Errorf("%d of %d files are invalid; %w", s.Count, s.Count+good, s.First)
 	}
 	return nil
 }

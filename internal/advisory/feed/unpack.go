@@ -151,18 +151,18 @@ func eachDocument(in io.Reader, f func(name string, body []byte) error) error {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
 			if n == 0 {
-				return errors.New("the archive holds no JSON file")
+				return errors.New("the archive has no JSON files")
 			}
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("not a whole tar archive: %w", err)
+			return fmt.Errorf("not a complete tar archive: %w", err)
 		}
 		if header.Typeflag != tar.TypeReg || !strings.HasSuffix(header.Name, ".json") {
 			continue
 		}
 		if n++; n > maxDocuments {
-			return fmt.Errorf("over %d files are too much for an archive", maxDocuments)
+			return fmt.Errorf("the archive has more than %d files", maxDocuments)
 		}
 		data, err := ReadDocument(archive)
 		if err != nil {

@@ -114,7 +114,7 @@ const (
 // Parse reads a record and validates it.
 func Parse(data []byte) (*Record, error) {
 	if len(data) > MaxSize {
-		return nil, fmt.Errorf("%d bytes are too much for a record: at most %d", len(data), MaxSize)
+		return nil, fmt.Errorf("the record has %d bytes; the maximum is %d", len(data), MaxSize)
 	}
 	var r Record
 	if err := json.Unmarshal(data, &r); err != nil {
@@ -133,13 +133,13 @@ func (r *Record) Validate() error {
 	case r.ID == "":
 		return errors.New("it has no id")
 	case len(r.ID) > MaxID:
-		return fmt.Errorf("its id has %d bytes, over %d", len(r.ID), MaxID)
+		return fmt.Errorf("its id has %d bytes; the maximum is %d", len(r.ID), MaxID)
 	case strings.ContainsFunc(r.ID, func(c rune) bool { return c <= ' ' || c == 0x7f }):
 		return fmt.Errorf("its id %q has spaces or control characters", r.ID)
 	case len(r.Affected) > maxAffected:
-		return fmt.Errorf("%d affected packages, over %d", len(r.Affected), maxAffected)
+		return fmt.Errorf("it has %d affected packages; the maximum is %d", len(r.Affected), maxAffected)
 	case max(len(r.Aliases), len(r.Upstream), len(r.Related)) > maxNames:
-		return fmt.Errorf("over %d aliases", maxNames)
+		return fmt.Errorf("it has more than %d aliases", maxNames)
 	}
 	for _, a := range r.Affected {
 		for _, g := range a.Ranges {
@@ -157,7 +157,7 @@ func (g *Range) validate() error {
 		return nil
 	case "ECOSYSTEM", "SEMVER":
 	default:
-		return fmt.Errorf("a range of the unknown type %q", g.Type)
+		return fmt.Errorf("a range has the unknown type %q", g.Type)
 	}
 	for _, e := range g.Events {
 		set := 0
@@ -167,7 +167,7 @@ func (g *Range) validate() error {
 			}
 		}
 		if set != 1 {
-			return fmt.Errorf("an event of a range names %d versions, not one", set)
+			return fmt.Errorf("an event of a range has %d versions, not one", set)
 		}
 	}
 	return nil

@@ -19,11 +19,11 @@ func TestParseRecord(t *testing.T) {
 		{`{"id": "A"`, "not an OSV record"},
 		{`{}`, "it has no id"},
 		{`{"id": "A B"}`, "spaces"},
-		{`{"id": "` + strings.Repeat("A", MaxID+1) + `"}`, "over 512"},
+		{`{"id": "` + strings.Repeat("A", MaxID+1) + `"}`, "the maximum is 512"},
 		{`{"id": "A", "modified": "yesterday"}`, "yesterday"},
-		{`{"id": "A", "affected": [{"package": {"name": "p"}, "ranges": [{"type": "DATE"}]}]}`, `package "p": a range of the unknown type "DATE"`},
-		{`{"id": "A", "affected": [{"ranges": [{"type": "SEMVER", "events": [{"introduced": "0", "fixed": "1"}]}]}]}`, "names 2 versions"},
-		{`{"id": "A", "affected": [{"ranges": [{"type": "SEMVER", "events": [{}]}]}]}`, "names 0 versions"},
+		{`{"id": "A", "affected": [{"package": {"name": "p"}, "ranges": [{"type": "DATE"}]}]}`, `package "p": a range has the unknown type "DATE"`},
+		{`{"id": "A", "affected": [{"ranges": [{"type": "SEMVER", "events": [{"introduced": "0", "fixed": "1"}]}]}]}`, "has 2 versions"},
+		{`{"id": "A", "affected": [{"ranges": [{"type": "SEMVER", "events": [{}]}]}]}`, "has 0 versions"},
 	} {
 		if _, err := Parse([]byte(c.record)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.80s: error %v, want %q", c.record, err, c.want)

@@ -56,7 +56,7 @@ func (i *Intake) Add(ctx context.Context, name, digest string, body io.Reader) (
 		}
 	}()
 	if len(i.pending) == maxShared {
-		return fmt.Errorf("over %d datasets", maxShared)
+		return fmt.Errorf("more than %d datasets", maxShared)
 	}
 	f, err := os.CreateTemp(i.dir, temporaryPrefix)
 	if err != nil {
@@ -77,7 +77,7 @@ func (i *Intake) Add(ctx context.Context, name, digest string, body io.Reader) (
 		return fmt.Errorf("it is larger than %d bytes", int64(maxSharedFile))
 	}
 	if got := "sha256:" + hex.EncodeToString(h.Sum(nil)); got != digest {
-		return fmt.Errorf("it has the digest %s, and was announced with %s", got, digest)
+		return fmt.Errorf("its digest is %s, but %s was announced", got, digest)
 	}
 	if err := errors.Join(f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (i *Intake) Add(ctx context.Context, name, digest string, body io.Reader) (
 		return withoutPath(err)
 	}
 	if info.Name != name || !ValidName(name) {
-		return fmt.Errorf("it holds what is called %q", info.Name)
+		return fmt.Errorf("it contains the dataset %q", info.Name)
 	}
 	i.pending = append(i.pending, pendingFile{f.Name(), *info})
 	return nil
@@ -135,10 +135,10 @@ func (i *Intake) Archive(ctx context.Context, in io.Reader) error {
 	for _, b := range index.Bodies {
 		header, err := archive.Next()
 		if err != nil {
-			return fmt.Errorf("the archive is not whole: %s is missing: %w", b.Name, err)
+			return fmt.Errorf("the archive is incomplete: %s is missing: %w", b.Name, err)
 		}
 		if header.Name != b.File {
-			return fmt.Errorf("the archive has %q where %q should be", header.Name, b.File)
+			return fmt.Errorf("the archive has %q in the place of %q", header.Name, b.File)
 		}
 		if err := i.Add(ctx, b.Name, b.Digest, archive); err != nil {
 			return err
@@ -175,7 +175,7 @@ func (i *Intake) place(ctx context.Context, p *pendingFile) error {
 		return err
 	case err == nil:
 		if old.Checked.After(p.info.Checked) {
-			i.log.Warn("the data that comes in is older than what was there", "name", p.info.Name,
+			i.log.Warn("the imported data is older than the data that it replaces", "name", p.info.Name,
 				"old", old.Checked.Format(time.DateOnly), "new", p.info.Checked.Format(time.DateOnly))
 		}
 		old.Close()

@@ -142,9 +142,9 @@ func TestBadShare(t *testing.T) {
 		{"cut", good[:npm], "advisories of npm: unexpected EOF"},
 		{"cut early", good[:1500], "missing"},
 		{"another file", []byte("PK\x03\x04"), "not an archive that seaworthy db export writes"},
-		{"tampered", tampered, "it has the digest sha256:"},
+		{"tampered", tampered, "its digest is sha256:"},
 		{"another format", bytes.Replace(good, []byte("version 1"), []byte("version 9"), 1), `the archive has the format "seaworthy advisories, version 9"`},
-		{"another name", bytes.Replace(good, []byte(`"name": "npm"`), []byte(`"name": "nqm"`), 1), `it holds what is called "npm"`},
+		{"another name", bytes.Replace(good, []byte(`"name": "npm"`), []byte(`"name": "nqm"`), 1), `it contains the dataset "npm"`},
 	} {
 		dir := t.TempDir()
 		if err := takeIn(t, dir, c.data); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -221,7 +221,7 @@ func (u *Updater) transfer(ctx context.Context, p *partial, name string, known s
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	watch := time.AfterFunc(stalled, func() {
-		cancel(&temporaryError{fmt.Errorf("%s: nothing came for %s", p.url, stalled), 0})
+		cancel(&temporaryError{fmt.Errorf("%s: the server sent nothing for %s", p.url, stalled), 0})
 	})
 	defer watch.Stop()
 	response, err := u.get(ctx, p.url, func(h http.Header) {
@@ -243,7 +243,7 @@ func (u *Updater) transfer(ctx context.Context, p *partial, name string, known s
 		return errUnchanged
 	case http.StatusPartialContent:
 		if !strings.HasPrefix(response.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", p.size)) {
-			return errors.Join(&temporaryError{fmt.Errorf("%s: the server sent another part than asked for", p.url), 0}, p.restart(origin{}))
+			return errors.Join(&temporaryError{fmt.Errorf("%s: the server sent another range than requested", p.url), 0}, p.restart(origin{}))
 		}
 	case http.StatusRequestedRangeNotSatisfiable:
 		return errors.Join(&temporaryError{fmt.Errorf("%s: %s", p.url, response.Status), 0}, p.restart(origin{}))
@@ -258,7 +258,7 @@ func (u *Updater) transfer(ctx context.Context, p *partial, name string, known s
 		whole = p.size + response.ContentLength
 	}
 	if whole > maxDownload {
-		return fmt.Errorf("%s: %d bytes are too much: at most %d", p.url, whole, int64(maxDownload))
+		return fmt.Errorf("%s: the file has %d bytes; the maximum is %d", p.url, whole, int64(maxDownload))
 	}
 	out := &transferred{p: p, each: func() {
 		watch.Reset(stalled)
@@ -271,7 +271,7 @@ func (u *Updater) transfer(ctx context.Context, p *partial, name string, known s
 		return cause(ctx, &temporaryError{fmt.Errorf("%s: %w", p.url, err), 0})
 	}
 	if whole >= 0 && p.size != whole {
-		return &temporaryError{fmt.Errorf("%s: %d bytes came of %d", p.url, p.size, whole), 0}
+		return &temporaryError{fmt.Errorf("%s: the download ended after %d of %d bytes", p.url, p.size, whole), 0}
 	}
 	if err := p.verify(response.Header); err != nil {
 		return errors.Join(&temporaryError{err, 0}, p.restart(origin{}))
@@ -302,7 +302,7 @@ type transferred struct {
 
 func (t *transferred) Write(b []byte) (int, error) {
 	if t.p.size+int64(len(b)) > maxDownload {
-		t.err = fmt.Errorf("%s: over %d bytes", t.p.url, int64(maxDownload))
+		t.err = fmt.Errorf("%s: the file is larger than the maximum of %d bytes", t.p.url, int64(maxDownload))
 		return 0, t.err
 	}
 	n, err := t.p.file.WriteAt(b, t.p.size)
@@ -322,14 +322,14 @@ func (p *partial) verify(h http.Header) error {
 			}
 			want, err := base64.StdEncoding.DecodeString(text)
 			if err != nil {
-				return fmt.Errorf("%s: the server's checksum %q cannot be read", p.url, text)
+				return fmt.Errorf("%s: the server's checksum %q is invalid", p.url, text)
 			}
 			sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 			if _, err := io.Copy(sum, io.NewSectionReader(p.file, 0, p.size)); err != nil {
 				return err
 			}
 			if !bytes.Equal(sum.Sum(nil), want) {
-				return fmt.Errorf("%s: what came does not have the checksum that the server names", p.url)
+				return fmt.Errorf("%s: the file does not have the server's checksum", p.url)
 			}
 		}
 	}

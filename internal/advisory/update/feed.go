@@ -104,7 +104,7 @@ func (u *Updater) verifySum(ctx context.Context, location, digest string) error 
 	}
 	fields := strings.Fields(text)
 	if len(fields) == 0 || "sha256:"+strings.ToLower(fields[0]) != digest {
-		return fmt.Errorf("%s: what came does not have the checksum that %s.sha256 names", location, path.Base(location))
+		return fmt.Errorf("%s: the file does not have the checksum in %s.sha256", location, path.Base(location))
 	}
 	return nil
 }
@@ -155,7 +155,7 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed.Feed, parts
 		return Outcome{}, fmt.Errorf("%s: %w", parts[0].location, err)
 	}
 	if skipped.Count > 0 {
-		u.Log.Warn("documents of the feed cannot be read and are skipped", "name", name, "count", skipped.Count, "first", skipped.First)
+		u.Log.Warn("invalid documents in the feed are skipped", "name", name, "count", skipped.Count, "first", skipped.First)
 		info.LeftOut = skipped.Count
 	}
 	if b.Records() == 0 {
@@ -163,7 +163,7 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed.Feed, parts
 		if len(info.Parts) == 0 {
 			return Outcome{}, fmt.Errorf("%s: %w", parts[0].location, fs.ErrNotExist)
 		}
-		return Outcome{}, fmt.Errorf("%s: it says nothing that is known here", parts[0].location)
+		return Outcome{}, fmt.Errorf("%s: it has no advisories for known releases", parts[0].location)
 	}
 	info.Name, info.Source, info.Whole = name, commonSource(info.Parts), u.Now().UTC()
 	info.Digest = digestOfParts(info.Parts)
@@ -251,7 +251,7 @@ func (u *Updater) localParts(f *feed.Feed, old *store.File) ([]feedPart, error) 
 		case d.IsDir():
 			return nil
 		case len(parts) == maxFiles:
-			return fmt.Errorf("%s: over %d files; put them into a tar archive", root, maxFiles)
+			return fmt.Errorf("%s: more than %d files; put them into a tar archive", root, maxFiles)
 		}
 		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 			return err

@@ -178,7 +178,7 @@ func TestFeedFromServer(t *testing.T) {
 		t.Errorf("a file more: %+v", o)
 	}
 	s.set(base+"2023/updateinfo.xml.gz", []byte("<html>"))
-	if _, err := u.Update(t.Context(), "Amazon Linux"); err == nil || !strings.Contains(err.Error(), "2023/updateinfo.xml.gz: not the XML that is expected") {
+	if _, err := u.Update(t.Context(), "Amazon Linux"); err == nil || !strings.Contains(err.Error(), "2023/updateinfo.xml.gz: unexpected XML") {
 		t.Errorf("error %v", err)
 	}
 	if got := summary(match(t, open(t, dir), "Amazon Linux:2", "curl", "8.2.1-1")); got == "" {

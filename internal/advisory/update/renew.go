@@ -29,7 +29,7 @@ const (
 )
 
 // errNotRenewable is returned if all records must be read.
-var errNotRenewable = errors.New("the changes cannot be taken in one by one")
+var errNotRenewable = errors.New("the changes cannot be read one by one")
 
 // renew reads the records that changed since the last time, by the source's list of
 // modifications.

@@ -136,7 +136,7 @@ func (e *missingError) Hint() string {
 func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error) {
 	name = Dataset(name)
 	if !store.ValidName(name) {
-		return Outcome{}, fmt.Errorf("%q is no name of an ecosystem", name)
+		return Outcome{}, fmt.Errorf("%q is not the name of an ecosystem", name)
 	}
 	defer func() {
 		switch {
@@ -279,7 +279,7 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *store.F
 	}
 	defer done()
 	if skipped.Count > 0 {
-		u.Log.Warn("files of the archive are no records and are skipped", "archive", location, "count", skipped.Count, "first", skipped.First)
+		u.Log.Warn("invalid files in the archive are skipped", "archive", location, "count", skipped.Count, "first", skipped.First)
 	}
 	info := u.info(name, location, in.from)
 	info.Whole, info.LeftOut = u.Now().UTC(), skipped.Count
@@ -386,7 +386,7 @@ func (u *Updater) Ecosystems(ctx context.Context) ([]string, error) {
 		}
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%s: no <Ecosystem>/all.zip is there", u.Source)
+		return nil, fmt.Errorf("%s: the directory has no <Ecosystem>/all.zip", u.Source)
 	}
 	slices.Sort(list)
 	return slices.Compact(list), nil
@@ -396,7 +396,7 @@ func (u *Updater) remoteEcosystems(ctx context.Context) ([]string, error) {
 	location := u.location("ecosystems.txt")
 	response, err := u.get(ctx, location, nil)
 	if err != nil {
-		return nil, fmt.Errorf("cannot learn which ecosystems there are: %w", err)
+		return nil, fmt.Errorf("cannot list the ecosystems of the source: %w", err)
 	}
 	defer response.Body.Close()
 	const maxList = 1 << 20

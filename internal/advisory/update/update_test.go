@@ -196,11 +196,11 @@ func TestBadArchive(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{good[:len(good)-10], "not a whole zip archive"},
-		{[]byte("<html>"), "not a whole zip archive"},
+		{good[:len(good)-10], "not a complete zip archive"},
+		{[]byte("<html>"), "not a complete zip archive"},
 		{flipped, `record "GHSA-1.json"`},
-		{advisorytest.Archive(t, `{"id": "GHSA-2", "aliases": 7}`), `1 of 1 files are no records; record "GHSA-2.json": not an OSV record`},
-		{advisorytest.Archive(t), "holds no record"},
+		{advisorytest.Archive(t, `{"id": "GHSA-2", "aliases": 7}`), `1 of 1 files are invalid; record "GHSA-2.json": not an OSV record`},
+		{advisorytest.Archive(t), "has no records"},
 	} {
 		advisorytest.WriteFile(t, path, c.data)
 		_, err := u.Update(t.Context(), "npm")
