@@ -43,9 +43,6 @@ func NewBodyPool(memory int64) *BodyPool {
 	return &BodyPool{longest: memory, inFlight: limit.NewPool(memory / 2)}
 }
 
-// Memory returns the limit on the bytes of bodies in memory.
-func (b *BodyPool) Memory() int64 { return b.longest }
-
 // Usage returns how many bytes of bodies are in memory.
 func (b *BodyPool) Usage() limit.Usage { return b.inFlight.Usage() }
 
