@@ -136,8 +136,8 @@ type Finding struct {
 	Exception *Exception
 }
 
-// RedactionMark stands in evidence for a secret that is not shown.
-const RedactionMark = "[redacted]"
+// RedactionMark stands in every text for a secret that is not shown.
+const RedactionMark = "***"
 
 // CVSS is one score by the Common Vulnerability Scoring System.
 type CVSS struct {

@@ -30,7 +30,7 @@ const order = `
 	internal/credential  < internal/shell internal/credential/prefilter
 	internal/credential/prefilter <
 	internal/credential/credentialtest <
-	internal/instruction < internal/shell
+	internal/instruction < internal/shell internal/credential
 	internal/zipfile     <
 	internal/inflate     <
 	internal/gitpack     < internal/inflate
@@ -49,14 +49,14 @@ const order = `
 	internal/advisory/feed    < internal/advisory/osv internal/advisory/version internal/advisory/store
 	internal/advisory/update  < internal/advisory/osv internal/advisory/version internal/advisory/store internal/advisory/feed
 	internal/advisory         < internal/advisory/osv internal/advisory/version internal/advisory/store
-	internal/scan        < internal/layer internal/image internal/limit internal/instruction internal/inventory internal/license
+	internal/scan        < internal/credential internal/layer internal/image internal/limit internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
-	internal/misconfig   < internal/misconfig/check internal/misconfig/filecheck internal/misconfig/buildcheck internal/instruction
-	internal/misconfig/check < internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
+	internal/misconfig   < internal/credential internal/misconfig/check internal/misconfig/filecheck internal/misconfig/buildcheck internal/instruction
+	internal/misconfig/check < internal/credential internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/filecheck < internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
-	internal/misconfig/buildcheck < internal/misconfig/check internal/shell internal/instruction internal/account
+	internal/misconfig/buildcheck < internal/credential internal/misconfig/check internal/shell internal/instruction internal/account
 	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 )
 
 // Environment is what the program gets from the process around it.
@@ -154,7 +155,7 @@ func (a *app) startLog(level string) error {
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		return fmt.Errorf("--log-level %s: one of debug, info, warn, error", level)
 	}
-	a.log = slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: l}))
+	a.log = slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: l, ReplaceAttr: redactAttr}))
 	return nil
 }
 
@@ -235,4 +236,16 @@ func (a *app) openInput(path string) (io.ReadCloser, error) {
 func file(stream any) (*os.File, bool) {
 	f, ok := stream.(*os.File)
 	return f, ok
+}
+
+// redactAttr takes the credentials that tell by themselves out of what is logged: paths
+// and errors have text that the image's author chose.
+func redactAttr(_ []string, attr slog.Attr) slog.Attr {
+	switch attr.Value.Kind() {
+	case slog.KindString, slog.KindAny:
+		if text := attr.Value.String(); text != credential.RedactTokens(text) {
+			attr.Value = slog.StringValue(credential.RedactTokens(text))
+		}
+	}
+	return attr
 }

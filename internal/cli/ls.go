@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
@@ -221,14 +222,14 @@ func textLine(e listed) string {
 		layer = "-" // a directory that no layer has as an entry
 	}
 	if e.removes != "" {
-		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(e.Path))
+		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(credential.RedactTokens(e.Path)))
 	}
-	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(e.Path))
+	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(credential.RedactTokens(e.Path)))
 	switch e.Type {
 	case seaworthy.Symlink:
-		line += " -> " + printablePath(e.Link)
+		line += " -> " + printablePath(credential.RedactTokens(e.Link))
 	case seaworthy.Hardlink:
-		line += " = " + printablePath(e.Link)
+		line += " = " + printablePath(credential.RedactTokens(e.Link))
 	}
 	if e.RemovedIn != nil {
 		line += fmt.Sprintf("  (until layer %d)", *e.RemovedIn)
@@ -319,9 +320,9 @@ func listJSON(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err
 func toJSON(m *scan.Merged, e listed) listedJSON {
 	l := listedJSON{
 		Type: e.Type.String(), Mode: fmt.Sprintf("%04o", e.Mode), UID: e.UID, GID: e.GID,
-		Size: e.Size, LinkTarget: e.Link, RemovedIn: e.RemovedIn,
+		Size: e.Size, LinkTarget: credential.RedactTokens(e.Link), RemovedIn: e.RemovedIn,
 	}
-	l.Path, l.PathBase64 = seaworthy.TextPath(e.Path)
+	l.Path, l.PathBase64 = seaworthy.TextPath(credential.RedactTokens(e.Path))
 	if e.Layer >= 0 {
 		l.Layer = &e.Layer
 	}

@@ -98,11 +98,12 @@ func (a *app) inventory(m *scan.Merged, h seaworthy.Handler) error {
 		return err
 	}
 	for _, p := range m.Packages() {
-		if err := h.Package(p); err != nil {
+		if err := h.Package(scan.RedactPackage(p)); err != nil {
 			return err
 		}
 	}
 	for _, gap := range m.InventoryGaps() {
+		gap = scan.RedactCoverage(gap)
 		a.log.Warn("software that is not in the document", "subject", gap.Subject, "reason", gap.Reason)
 		if err := h.Coverage(gap); err != nil {
 			return err

@@ -7,49 +7,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// passwordOption says by which options a program takes a password.
-type passwordOption struct {
-	programs []string
-	within   string // an operand that must be there: "login"
-	glued    string // an option with the password right behind it: -pPASSWORD
-	spaced   string // a short option with the password as the next word
-	long     []string
-	// after is the part of the value behind this separator: user:PASSWORD.
-	after string
-}
-
-var passwordOptions = [...]passwordOption{
-	{programs: []string{"mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "mariadb-admin", "mysqlimport"}, glued: "-p", long: []string{"--password"}},
-	{programs: []string{"docker", "podman", "skopeo", "buildah", "helm", "oras", "crane", "nerdctl"}, within: "login", spaced: "-p", long: []string{"--password"}},
-	{programs: []string{"sshpass"}, glued: "-p", spaced: "-p"},
-	{programs: []string{"curl"}, spaced: "-u", glued: "-u", long: []string{"--user", "--proxy-user"}, after: ":"},
-	{programs: []string{"wget"}, long: []string{"--password", "--http-password", "--ftp-password", "--proxy-password"}},
-	{programs: []string{"redis-cli"}, spaced: "-a", long: []string{"--pass"}},
-	{programs: []string{"mongo", "mongosh", "mongodump", "mongorestore"}, spaced: "-p", long: []string{"--password"}},
-	{programs: []string{"ldapadd", "ldapmodify", "ldapsearch", "ldappasswd"}, spaced: "-w"},
-	{programs: []string{"smbclient", "smbmap"}, spaced: "-U", after: "%"},
-	{programs: []string{"sqlcmd", "bcp"}, spaced: "-P", glued: "-P"},
-	{programs: []string{"keytool", "jarsigner"}, long: []string{"-storepass", "-keypass", "-srcstorepass", "-deststorepass"}},
-	{programs: []string{"gpg", "gpg2", "borg"}, long: []string{"--passphrase"}},
-	{programs: []string{"az"}, within: "login", spaced: "-p", long: []string{"--password"}},
-	{programs: []string{"unzip", "zip"}, spaced: "-P"},
-	{programs: []string{"7z", "7za", "rar", "unrar"}, glued: "-p"},
-	{programs: []string{"twine"}, spaced: "-p", long: []string{"--password"}},
-	{programs: []string{"openssl"}, long: []string{"-passin", "-passout", "-pass"}, after: "pass:"},
-	{programs: []string{"openssl"}, long: []string{"-k", "-password"}},
-	{programs: []string{"oc"}, within: "login", spaced: "-p", long: []string{"--password", "--token"}},
-	{programs: []string{"vault"}, within: "login", long: []string{"-token"}},
-	{programs: []string{"kinit", "snowsql", "cqlsh", "influx"}, spaced: "-p", long: []string{"--password", "-password"}},
-}
-
-// anyLong are the options that mean a secret whatever the program is.
-var anyLong = [...]string{"--password", "--passwd", "--passphrase", "--api-key", "--apikey", "--token", "--auth-token", "--access-token", "--secret", "--secret-key", "--client-secret", "--requirepass", "--masterauth"}
-
 // InCommands finds the passwords that commands are given as arguments.
 func (rs *Rules) InCommands(commands []*shell.Command) []Match {
 	var list []Match
+	pipes := newPipes()
 	for _, c := range commands {
-		for _, v := range passwordsOf(c) {
+		for _, v := range pipes.passwordsOf(c) {
 			if realPassword(v) {
 				list = append(list, Match{Rule: rs.Rule(commandPassword), Value: []byte(v), Origin: Settings()})
 			}
@@ -58,8 +21,40 @@ func (rs *Rules) InCommands(commands []*shell.Command) []Match {
 	return list
 }
 
+// pipes knows which commands write into one that reads passwords.
+type pipes struct{ accounts, password readers }
+
+func newPipes() *pipes {
+	return &pipes{
+		accounts: readers{func(c *shell.Command) bool { return c.Name == "chpasswd" }, map[*shell.Command]bool{}},
+		password: readers{func(c *shell.Command) bool { return c.Has("--password-stdin", "--stdin") || c.Name == "passwd" }, map[*shell.Command]bool{}},
+	}
+}
+
+// readers are the commands for which is is true, with what is known of others.
+type readers struct {
+	is    func(*shell.Command) bool
+	known map[*shell.Command]bool
+}
+
+// reaches reports whether the output of a command goes into one of the readers,
+// directly or through others. All calls together take time linear in the commands.
+func (r *readers) reaches(c *shell.Command) bool {
+	if found, ok := r.known[c]; ok {
+		return found
+	}
+	r.known[c] = false // for what goes in a circle
+	for _, next := range c.Into {
+		if r.is(next) || r.reaches(next) {
+			r.known[c] = true
+			break
+		}
+	}
+	return r.known[c]
+}
+
 // passwordsOf gives the words of a command that are passwords.
-func passwordsOf(c *shell.Command) []string {
+func (p *pipes) passwordsOf(c *shell.Command) []string {
 	var list []string
 	for i := range passwordOptions {
 		if o := &passwordOptions[i]; o.of(c) {
@@ -97,7 +92,7 @@ func passwordsOf(c *shell.Command) []string {
 	case "net":
 		list = append(list, shareOf(c)...)
 	case "echo", "printf":
-		list = append(list, piped(c)...)
+		list = append(list, p.piped(c)...)
 	case "chpasswd":
 		for _, r := range c.Redirects {
 			if strings.HasPrefix(r.Op, "<<") {
@@ -108,13 +103,14 @@ func passwordsOf(c *shell.Command) []string {
 	return list
 }
 
+// isProgram reports whether a command has the name of a program in the table.
+func isProgram(listed, name string) bool {
+	prefix, open := strings.CutSuffix(listed, "*")
+	return listed == name || open && strings.HasPrefix(name, prefix)
+}
+
 func (o *passwordOption) of(c *shell.Command) bool {
-	for _, p := range o.programs {
-		if p == c.Name {
-			return o.within == "" || c.Has(o.within)
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.programs, func(p string) bool { return isProgram(p, c.Name) }) && (o.within == "" || c.Has(o.within))
 }
 
 // values gives the values of the options in a command's arguments.
@@ -135,11 +131,13 @@ func (o *passwordOption) values(args []string) []string {
 		if i+1 < len(args) {
 			next = args[i+1]
 		}
-		if o.spaced != "" && a == o.spaced {
+		if slices.Contains(o.spaced, a) {
 			take(next)
 		}
-		if o.glued != "" && len(a) > len(o.glued) && strings.HasPrefix(a, o.glued) {
-			take(strings.TrimPrefix(a[len(o.glued):], "="))
+		for _, g := range o.glued {
+			if len(a) > len(g) && strings.HasPrefix(a, g) {
+				take(strings.TrimPrefix(a[len(g):], "="))
+			}
 		}
 		for _, l := range o.long {
 			if a == l {
@@ -184,12 +182,12 @@ func shareOf(c *shell.Command) []string {
 
 // piped gives the passwords that echo sends into a program that reads one, or
 // into a file that one reads.
-func piped(c *shell.Command) []string {
+func (p *pipes) piped(c *shell.Command) []string {
 	text := strings.ReplaceAll(strings.Join(c.Operands(), " "), `\n`, "\n")
-	if c.Reaches(func(r *shell.Command) bool { return r.Name == "chpasswd" }) != nil {
+	if p.accounts.reaches(c) {
 		return userPasswords(text)
 	}
-	if c.Reaches(func(r *shell.Command) bool { return r.Has("--password-stdin", "--stdin") || r.Name == "passwd" }) != nil {
+	if p.password.reaches(c) {
 		return strings.Fields(text)[:min(1, len(strings.Fields(text)))]
 	}
 	var list []string

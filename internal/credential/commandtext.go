@@ -53,8 +53,9 @@ func (s *finder) inCommandLine(r *Rule, at int) {
 	if m := prompts.FindIndex(line); m != nil {
 		line = line[m[1]:]
 	}
+	pipes := newPipes()
 	for _, c := range commandsOf(strings.TrimSpace(string(line))) {
-		for _, v := range passwordsOf(c) {
+		for _, v := range pipes.passwordsOf(c) {
 			if !realPassword(v) || !unlikeWord([]byte(v)) {
 				continue
 			}

@@ -32,7 +32,7 @@ func (s *finder) decode(at int, in func(byte) bool, undo func([]byte) []byte, en
 	inner := finder{rules: s.rules, text: plain, origin: &pl}
 	inner.run()
 	for _, m := range inner.matches {
-		if len(s.matches) == MaxMatches {
+		if len(s.matches) == MaxMatches && !s.loose {
 			s.full = true
 			return
 		}

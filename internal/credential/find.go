@@ -40,6 +40,9 @@ type finder struct {
 	// command is how far command lines have been read.
 	command int
 	full    bool
+	// loose is true if suspects are wanted too, and all matches that there are.
+	loose    bool
+	suspects spans
 	// named is true once a keyword was there that stands in names of secrets.
 	named bool
 }
@@ -106,6 +109,9 @@ func (s *finder) try(r *Rule, at, end int) {
 	}
 	switch r.form {
 	case token:
+		if s.loose {
+			s.looseToken(r, at, end)
+		}
 		joined := s.origin.Binary && r.strong
 		between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
 		if between && !s.origin.Binary || !r.alphabet.holds(s.text[at:], r.least) {
@@ -239,7 +245,7 @@ func (s *finder) add(m Match) {
 	if s.allowed(&m) {
 		return
 	}
-	if len(s.matches) == MaxMatches {
+	if len(s.matches) == MaxMatches && !s.loose {
 		s.full = true
 		return
 	}

@@ -35,6 +35,8 @@ type Rule struct {
 	// bytes that such a text has, of a rule of form token. They spare most trials.
 	least    int
 	alphabet *alphabet
+	// body are the bytes that a token may have behind its keyword.
+	body *alphabet
 	// strong is true if the prefix is so telling that the secret may stand right
 	// between other letters, as strings do in executables.
 	strong bool
@@ -49,6 +51,8 @@ type Rule struct {
 	PrivateKey bool
 	// store is true if the secret is a whole file of keys or passwords.
 	store bool
+	// evident is true of a rule of form special whose secrets are ones in any text.
+	evident bool
 	// named is true if the name of the value alone tells.
 	named bool
 	// Variable is what a variable with such a secret may be called.
@@ -105,7 +109,11 @@ type Assessment struct {
 
 // describe writes what makes up the rule, for a digest.
 func (r *Rule) describe(w io.Writer) {
-	fmt.Fprintf(w, "%q %q %d %d %q %t %v %d %v %q %v", r.ID, r.Name, r.Severity, r.form, r.keywords, r.exact, r.expr, r.group, r.entropy, r.path, r.required)
+	path := ""
+	if r.path != nil {
+		path = r.path.String()
+	}
+	fmt.Fprintf(w, "%q %q %d %d %q %t %q %d %v %q %v", r.ID, r.Name, r.Severity, r.form, r.keywords, r.exact, r.expr.String(), r.group, r.entropy, path, r.required)
 	for _, a := range r.allow {
 		a.describe(w)
 	}
@@ -150,7 +158,7 @@ const (
 // prefixes gives what every match of an expression starts with: literals that are
 // as long as serves the prefilter. They are of lower case unless case counts.
 func prefixes(tree *syntax.Regexp) (list []string, exact bool) {
-	list, _ = expand(tree.Simplify(), enough)
+	list, _ = expand(tree, enough)
 	exact = !foldsCase(tree)
 	if !exact {
 		for i := range list {
@@ -208,6 +216,14 @@ func expand(t *syntax.Regexp, want int) (list []string, exact bool) {
 	case syntax.OpQuest:
 		list, exact = expand(t.Sub[0], want)
 		return append(list, ""), exact
+	case syntax.OpRepeat:
+		if t.Min == 0 {
+			list, exact = expand(t.Sub[0], want)
+			return append(list, ""), exact && t.Max == 1
+		}
+		times := min(t.Min, want)
+		list, exact = expandConcat(slices.Repeat(t.Sub[:1], times), want)
+		return list, exact && times == t.Max
 	case syntax.OpEmptyMatch, syntax.OpBeginText, syntax.OpWordBoundary:
 		return []string{""}, true
 	default:

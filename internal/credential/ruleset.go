@@ -41,6 +41,16 @@ var compiled = sync.OnceValues(func() (*Rules, error) {
 	return compile(rules, nil)
 })
 
+// defaultRules gives the built-in rules to what cannot go without them. That they can
+// be made is proved by a test.
+func defaultRules() *Rules {
+	rules, err := Default()
+	if err != nil {
+		panic(err)
+	}
+	return rules
+}
+
 // Kind is a kind of secret, for a reader of documentation.
 type Kind struct {
 	ID       string             `json:"id"`
@@ -106,6 +116,7 @@ func (f *format) rule() (*Rule, error) {
 		r.keywords, r.exact = prefixes(tree)
 		r.strong = f.joined || telling(f.expr)
 		r.alphabet, r.least = alphabetOf(tree)
+		r.body = bodyAlphabet(tree)
 		if shortest(r.keywords) < 3 {
 			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
 		}

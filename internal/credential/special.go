@@ -51,7 +51,7 @@ func jwtRule() *Rule {
 // urlRule finds user and password in a URL (RFC 3986, 3.2.1).
 func urlRule() *Rule {
 	return &Rule{
-		ID: "url-password", Name: "a password in a URL", Severity: high, Source: "RFC 3986, section 3.2.1", form: special, Variable: "PASSWORD",
+		ID: "url-password", Name: "a password in a URL", Severity: high, Source: "RFC 3986, section 3.2.1", form: special, evident: true, Variable: "PASSWORD",
 		keywords: []string{"https://", "http://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://", "amqp://", "amqps://", "ftp://", "sftp://", "smtp://", "smtps://", "ldap://", "ldaps://", "mssql://", "sqlserver://", "clickhouse://", "git+https://", "jdbc:",
 			"mariadb://", "pgsql://", "mysql2://", "mysqlx://", "cockroachdb://", "oracle://", "couchdb://", "cassandra://", "neo4j://", "bolt://", "influxdb://", "elasticsearch://", "memcached://",
 			"nats://", "mqtt://", "mqtts://", "stomp://", "kafka://", "imap://", "imaps://", "pop3://", "smb://", "cifs://", "socks5://", "proxy://", "ssh://", "svn://", "rtsp://", "ws://", "wss://", "cloudinary://", "sentry://",
@@ -152,7 +152,7 @@ func urlSecret(user, pass, host []byte) bool {
 // authorizationRule finds the credentials of the HTTP header Authorization.
 func authorizationRule() *Rule {
 	return &Rule{
-		ID: "http-authorization", Name: "the credentials of an HTTP Authorization header", Severity: medium, Source: "RFC 9110, section 11.6.2", form: special, Variable: "TOKEN",
+		ID: "http-authorization", Name: "the credentials of an HTTP Authorization header", Severity: medium, Source: "RFC 9110, section 11.6.2", form: special, evident: true, Variable: "TOKEN",
 		keywords: []string{"authorization"},
 		find:     authorization,
 	}
@@ -187,7 +187,7 @@ const genericSecret = "generic-secret"
 
 func genericRule() *Rule {
 	return &Rule{
-		ID: genericSecret, Name: "a value whose name says that it is secret", Severity: medium, form: special, keywords: secretWords[:], named: true, Variable: "PASSWORD",
+		ID: genericSecret, Name: "a value whose name says that it is secret", Severity: medium, form: special, keywords: nameMarks(), named: true, Variable: "PASSWORD",
 		Source: "the name that the value is given to", find: generic,
 	}
 }

@@ -86,7 +86,7 @@ func mixed(v []byte) bool {
 }
 
 func passwordName(name string) bool {
-	return strings.Contains(name, "pass") || strings.Contains(name, "pwd") || strings.HasSuffix(name, "_pw") || slices.ContainsFunc(foreignPasswords[:], func(w string) bool { return strings.Contains(name, w) })
+	return strings.Contains(name, "pass") || strings.Contains(name, "pwd") || strings.HasSuffix(name, "_pw") || slices.ContainsFunc(foreignWords, func(w string) bool { return strings.Contains(name, w) })
 }
 
 func classes(v []byte) (letters, digits, upper, lowers, other int) {

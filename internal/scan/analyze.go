@@ -122,20 +122,21 @@ func (s *sink) emit(m *Merged, h seaworthy.Handler) error {
 		return err
 	}
 	for _, p := range m.Packages() {
-		if err := h.Package(p); err != nil {
+		if err := h.Package(RedactPackage(p)); err != nil {
 			return err
 		}
 	}
 	slices.SortStableFunc(s.findings, seaworthy.CompareFindings)
 	makeFingerprintsUnique(s.findings)
 	for _, f := range s.findings {
+		redactFinding(f)
 		if err := h.Finding(f); err != nil {
 			return err
 		}
 	}
 	slices.SortStableFunc(s.coverage, seaworthy.CompareCoverage)
 	for _, v := range s.coverage {
-		if err := h.Coverage(v); err != nil {
+		if err := h.Coverage(RedactCoverage(v)); err != nil {
 			return err
 		}
 	}

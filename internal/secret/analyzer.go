@@ -21,7 +21,6 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/gitpack"
-	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // Options say how to look for secrets.
@@ -193,7 +192,7 @@ func joinSentences(a, b string) string {
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
 	g := gathering{rules: a.rules, fresh: a.fresh}
-	g.steps, _ = instruction.History(m.Image().Config, len(m.Image().Layers))
+	g.steps = stepsOf(m.Image().Config, len(m.Image().Layers))
 	for i := range m.Image().Layers {
 		if err := ctx.Err(); err != nil {
 			return err

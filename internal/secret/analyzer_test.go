@@ -170,13 +170,13 @@ func TestEvidenceOfKeys(t *testing.T) {
 	}
 	plain := armour("EC PRIVATE KEY", keyBytes(t))
 	for name, c := range map[string]struct{ text, want string }{
-		"SEC 1":     {plain, "-----BEGIN EC PRIVATE KEY----- [redacted]"},
-		"OpenSSH":   {armour("OPENSSH PRIVATE KEY", append([]byte("openssh-key-v1\x00\x00\x00\x00\x04none"), body...)), "-----BEGIN OPENSSH PRIVATE KEY----- [redacted]"},
-		"encrypted": {armour("ENCRYPTED PRIVATE KEY", body), "-----BEGIN ENCRYPTED PRIVATE KEY----- [redacted]"},
-		"odd label": {armour("\x1b[2JQ7x PRIVATE KEY", keyBytes(t)), "[redacted]"},
+		"SEC 1":     {plain, "-----BEGIN EC PRIVATE KEY----- ***"},
+		"OpenSSH":   {armour("OPENSSH PRIVATE KEY", append([]byte("openssh-key-v1\x00\x00\x00\x00\x04none"), body...)), "-----BEGIN OPENSSH PRIVATE KEY----- ***"},
+		"encrypted": {armour("ENCRYPTED PRIVATE KEY", body), "-----BEGIN ENCRYPTED PRIVATE KEY----- ***"},
+		"odd label": {armour("\x1b[2JQ7x PRIVATE KEY", keyBytes(t)), "***"},
 		"PuTTY": {"PuTTY-User-Key-File-" + "3: ssh-ed25519\nEncryption: none\nComment: x\nPrivate-Lines: 1\n" + base64.StdEncoding.EncodeToString(body[:48]) +
-			"\nPrivate-MAC: " + strings.Repeat("5e", 32) + "\n", "PuTTY-User-Key-File-" + "3: ssh-ed25519 [redacted]"},
-		"DER": {string(keyBytes(t)), "[redacted]"},
+			"\nPrivate-MAC: " + strings.Repeat("5e", 32) + "\n", "PuTTY-User-Key-File-" + "3: ssh-ed25519 ***"},
+		"DER": {string(keyBytes(t)), "***"},
 	} {
 		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.text)}}}).findings
 		if len(got) != 1 || got[0].Evidence != c.want {
@@ -185,7 +185,7 @@ func TestEvidenceOfKeys(t *testing.T) {
 	}
 	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "a")}}}
 	img.Config.Config.Env = []string{"DEPLOY_KEY=" + plain}
-	if got := judge(t, img).findings; len(got) != 1 || !strings.HasSuffix(got[0].Evidence, "-----BEGIN EC PRIVATE KEY----- [redacted]") {
+	if got := judge(t, img).findings; len(got) != 1 || !strings.HasSuffix(got[0].Evidence, "-----BEGIN EC PRIVATE KEY----- ***") {
 		t.Errorf("environment: %+v", got)
 	}
 }

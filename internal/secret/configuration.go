@@ -113,9 +113,9 @@ func (a *Analyzer) redact(text string, found []credential.Match) string {
 		if m.Encoding != "" {
 			return m.Rule.Head() + seaworthy.RedactionMark // the run around it would have to go too
 		}
-		text = strings.ReplaceAll(text, value, instruction.Hidden)
+		text = strings.ReplaceAll(text, value, seaworthy.RedactionMark)
 		if escaped := escapedJSON(value); escaped != value { // as exec form has it
-			text = strings.ReplaceAll(text, escaped, instruction.Hidden)
+			text = strings.ReplaceAll(text, escaped, seaworthy.RedactionMark)
 		}
 	}
 	return text

@@ -8,14 +8,13 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
-	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // gathering joins sightings of the same secret into one finding.
 type gathering struct {
 	rules *credential.Rules
-	fresh bool                      // the key of the digests, which then are of no use to others
-	steps []instruction.Instruction // of the history
+	fresh bool   // the key of the digests, which then are of no use to others
+	steps []step // of the history
 	order []string
 	byKey map[string]*gathered
 }
@@ -111,7 +110,7 @@ func (g *gathering) report(sink seaworthy.Sink, show bool) error {
 	return nil
 }
 
-func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworthy.Finding {
+func (f *gathered) finding(show bool, steps []step) *seaworthy.Finding {
 	first := f.locations[0]
 	detail := []string{"Everybody who can pull the image can read it."}
 	if first.RemovedIn != nil {
@@ -133,12 +132,18 @@ func (f *gathered) finding(show bool, steps []instruction.Instruction) *seaworth
 	out := &seaworthy.Finding{
 		Risk: seaworthy.Secret, ID: f.rule.ID, Severity: f.severity,
 		Title: "The image holds " + f.rule.Name, Detail: strings.Join(detail, " "),
-		Subject: subjectOf(&first), Locations: f.locations, Evidence: f.name + f.head + seaworthy.RedactionMark, ValueDigest: f.digest, Remedy: remedy(f.rule, &first, steps),
+		Subject: subjectOf(&first), Locations: f.locations, ValueDigest: f.digest, Remedy: remedy(f.rule, &first, steps),
 		Techniques: []string{"T1552"}, Controls: []seaworthy.Control{seaworthy.Secret.Control(), {Standard: seaworthy.CISDocker, Item: "4.10"}},
 	}
 	if f.packages != nil && f.severity == seaworthy.Negligible {
 		out.Remedy = &seaworthy.Remedy{Summary: "Never use it for anything of your own. There is nothing to rotate: anyone who has the package has it."}
 	}
+	// The evidence is part of the fingerprint, by which users ignore findings. So that
+	// these stay what they were, it has the older mark there.
+	out.Evidence = f.name + f.head + "[redacted]"
+	slices.SortFunc(out.Locations, seaworthy.CompareLocations)
+	out.SetFingerprint()
+	out.Evidence = f.name + f.head + seaworthy.RedactionMark
 	if show {
 		out.Evidence = string(f.value)
 	}

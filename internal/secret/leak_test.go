@@ -12,7 +12,6 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
-	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
 // bytecode is a module of Python that does nothing but hold a text: its header, a
@@ -176,8 +175,7 @@ func TestUserOf(t *testing.T) {
 			for _, r := range c.runs {
 				config.History = append(config.History, seaworthy.History{CreatedBy: "RUN /bin/sh -c " + r + " # buildkit"})
 			}
-			steps, _ := instruction.History(config, len(config.History))
-			if got := userOf(steps, 0, c.removed, c.file); got != c.want {
+			if got := userOf(stepsOf(config, len(config.History)), 0, c.removed, c.file); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

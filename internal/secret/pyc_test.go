@@ -185,7 +185,7 @@ func TestBytecodeFindings(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
-	if got := named[0].Evidence; !strings.HasSuffix(got, "=[redacted]") {
+	if got := named[0].Evidence; !strings.HasSuffix(got, "=***") {
 		t.Errorf("the evidence has no name: %s", got)
 	}
 }

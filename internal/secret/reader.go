@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
@@ -44,7 +43,7 @@ var readers = [...]struct {
 // userOf is the command of the first step that uses a file that a layer brought and
 // a later one, nil for none, removed: that names it, or runs a program that reads it
 // unasked. It is anyCommand if no step seems to.
-func userOf(steps []instruction.Instruction, layer int, removed *int, file string) string {
+func userOf(steps []step, layer int, removed *int, file string) string {
 	base := path.Base(file)
 	var programs []string
 	for _, r := range readers {
@@ -58,11 +57,10 @@ func userOf(steps []instruction.Instruction, layer int, removed *int, file strin
 		if s.Keyword != "RUN" || s.Layer <= layer || removed != nil && s.Layer > *removed {
 			continue
 		}
-		commands, _ := s.Commands()
-		if slices.ContainsFunc(commands, func(c *shell.Command) bool {
+		if slices.ContainsFunc(s.commands(), func(c *shell.Command) bool {
 			return slices.Contains(programs, c.Name) || handles(c, base)
 		}) {
-			return withoutRemoval(strings.TrimPrefix(s.Redacted(), "RUN "), base)
+			return withoutRemoval(strings.TrimPrefix(s.redacted(), "RUN "), base)
 		}
 	}
 	return anyCommand

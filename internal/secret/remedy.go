@@ -25,7 +25,7 @@ const (
 // remedy says how the build should have been given the secret that a step of it
 // left at a location: in instructions for the Dockerfile, made of that step and of
 // the one that needed the secret. Steps are those of the history.
-func remedy(r *credential.Rule, at *seaworthy.Location, steps []instruction.Instruction) *seaworthy.Remedy {
+func remedy(r *credential.Rule, at *seaworthy.Location, steps []step) *seaworthy.Remedy {
 	in := instruction.Parse(at.Instruction)
 	fix := &seaworthy.Remedy{Summary: rotate, Fixes: []seaworthy.Subject{subjectOf(at)}}
 	switch {
@@ -98,7 +98,7 @@ func programFile(p string) bool {
 }
 
 // stepRemedy is for what a step of the build itself left.
-func stepRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []seaworthy.RemedyStep {
+func stepRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Location, steps []step) []seaworthy.RemedyStep {
 	switch in.Keyword {
 	case "ARG", "ENV":
 		return variableRemedy(in, steps)
@@ -136,7 +136,7 @@ func stepRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Lo
 
 // variableRemedy is for a value of ARG or ENV: the step that uses the variable
 // gets it from a secret of the build.
-func variableRemedy(in instruction.Instruction, steps []instruction.Instruction) []seaworthy.RemedyStep {
+func variableRemedy(in instruction.Instruction, steps []step) []seaworthy.RemedyStep {
 	name := "NAME"
 	if pairs := in.Pairs(); len(pairs) > 0 {
 		name = variable(pairs[0].Key)
@@ -148,8 +148,8 @@ func variableRemedy(in instruction.Instruction, steps []instruction.Instruction)
 	}
 	command := anyCommand
 	for i := range steps {
-		if s := &steps[i]; s.Keyword == "RUN" && mentions(s, name) {
-			command = strings.TrimPrefix(s.Redacted(), "RUN ")
+		if s := &steps[i]; s.Keyword == "RUN" && mentions(&s.Instruction, name) {
+			command = strings.TrimPrefix(s.redacted(), "RUN ")
 			break
 		}
 	}
@@ -180,7 +180,7 @@ func downloadRemedy(in instruction.Instruction) []seaworthy.RemedyStep {
 }
 
 // copyRemedy is for a file that was copied: the step that needed it mounts it.
-func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []instruction.Instruction) []seaworthy.RemedyStep {
+func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []step) []seaworthy.RemedyStep {
 	if _, ok := in.Flag("from"); ok {
 		return []seaworthy.RemedyStep{
 			seaworthy.Note("Copy from the other stage only what the program needs:"),
@@ -290,7 +290,7 @@ func runRemedy(r *credential.Rule, in instruction.Instruction, at *seaworthy.Loc
 		return cloneRemedy()
 	}
 	names := []string{variableFor(r)}
-	for i := 2; i <= strings.Count(script, instruction.Hidden); i++ {
+	for i := 2; i <= strings.Count(script, seaworthy.RedactionMark); i++ {
 		names = append(names, fmt.Sprintf("%s_%d", names[0], i))
 	}
 	if len(names) > 4 {
@@ -333,7 +333,7 @@ func withVariables(script string, names []string) string {
 	var b strings.Builder
 	single, double := false, false
 	for i := 0; i < len(script); {
-		if strings.HasPrefix(script[i:], instruction.Hidden) {
+		if strings.HasPrefix(script[i:], seaworthy.RedactionMark) {
 			if strings.HasSuffix(b.String(), "uthorization: ") { // the scheme is hidden too
 				b.WriteString("Bearer ")
 			}
@@ -345,7 +345,7 @@ func withVariables(script string, names []string) string {
 			if len(names) > 1 {
 				names = names[1:]
 			}
-			i += len(instruction.Hidden)
+			i += len(seaworthy.RedactionMark)
 			continue
 		}
 		switch c := script[i]; {

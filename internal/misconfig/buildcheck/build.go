@@ -284,7 +284,7 @@ func findPasswordCommands(s *check.Image) []check.Violation {
 				continue
 			}
 			at := r.Locations[0]
-			at.Instruction = check.Shown(strings.ReplaceAll(r.Redacted(), secret, instruction.Hidden))
+			at.Instruction = check.Shown(strings.ReplaceAll(r.Redacted(), secret, seaworthy.RedactionMark))
 			list = append(list, check.Violation{Evidence: how, Locations: []seaworthy.Location{at}})
 		}
 	}
@@ -307,7 +307,7 @@ func passwordOf(c *shell.Command) (secret, how string) {
 		if account.Locked(secret) && !strings.HasPrefix(secret, "$") {
 			return "", ""
 		}
-		return secret, fmt.Sprintf("%s -p %s", c.Name, instruction.Hidden)
+		return secret, fmt.Sprintf("%s -p %s", c.Name, seaworthy.RedactionMark)
 	case "echo", "printf":
 		to := c.Reaches(func(c *shell.Command) bool {
 			return c.Name == "chpasswd" || c.Name == "passwd" && c.Has("--stdin")
@@ -318,9 +318,9 @@ func passwordOf(c *shell.Command) (secret, how string) {
 		secret = strings.TrimSuffix(c.Args[len(c.Args)-1], `\n`)
 		if to.Name == "chpasswd" {
 			account, password, _ := strings.Cut(secret, ":")
-			return password, fmt.Sprintf("%s %s:%s | chpasswd", c.Name, check.Shown(account), instruction.Hidden)
+			return password, fmt.Sprintf("%s %s:%s | chpasswd", c.Name, check.Shown(account), seaworthy.RedactionMark)
 		}
-		return secret, fmt.Sprintf("%s %s | passwd --stdin", c.Name, instruction.Hidden)
+		return secret, fmt.Sprintf("%s %s | passwd --stdin", c.Name, seaworthy.RedactionMark)
 	}
 	return "", ""
 }

@@ -9,7 +9,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/account"
-	"seaworthy.dev/seaworthy/internal/instruction"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
@@ -76,7 +76,7 @@ func findCredentialNames(s *check.Image) []check.Violation {
 	type seen struct{ name, value string }
 	found := map[seen]bool{}
 	judge := func(kind, name, value string, where []seaworthy.Location) {
-		if !instruction.CredentialName(name) || !literalCredential(value) || counts(name, value) || found[seen{name, value}] {
+		if !credential.IsName(name) || !literalCredential(value) || counts(name, value) || found[seen{name, value}] {
 			return
 		}
 		found[seen{name, value}] = true
@@ -86,7 +86,7 @@ func findCredentialNames(s *check.Image) []check.Violation {
 		}
 		list = append(list, check.Violation{
 			Subject:   subject,
-			Evidence:  fmt.Sprintf("%s %s=%s (%d bytes)", kind, check.Shown(name), instruction.Hidden, len(value)),
+			Evidence:  fmt.Sprintf("%s %s=%s (%d bytes)", kind, check.Shown(name), seaworthy.RedactionMark, len(value)),
 			Locations: where,
 		})
 	}

@@ -1,4 +1,4 @@
-package instruction
+package credential
 
 import (
 	"slices"
@@ -7,10 +7,10 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// scanner finds secrets in the text of a script, or in any other text with names
+// scriptReader finds secrets in the text of a script, or in any other text with names
 // and values in it. It goes through the text once: what it reads ahead of it is
 // hidden or skipped.
-type scanner struct {
+type scriptReader struct {
 	text string
 	pos  int
 	// literal is true if no shell expands references to variables.
@@ -58,7 +58,7 @@ type statement struct {
 }
 
 // scan goes through the text.
-func (s *scanner) scan() spans {
+func (s *scriptReader) scan() spans {
 	for s.pos < len(s.text) {
 		s.token()
 	}
@@ -68,7 +68,7 @@ func (s *scanner) scan() spans {
 }
 
 // token reads one word, quote, operator or blank.
-func (s *scanner) token() {
+func (s *scriptReader) token() {
 	switch c := s.text[s.pos]; c {
 	case '\n':
 		s.newline()
@@ -99,11 +99,11 @@ func (s *scanner) token() {
 }
 
 // quoted reads a quote. One between two letters is an apostrophe.
-func (s *scanner) quoted(c byte) {
+func (s *scriptReader) quoted(c byte) {
 	switch {
 	case s.quote == c:
 		s.unquote()
-	case s.quote == 0 && !(c == '\'' && s.pos > 0 && isAlphanumeric(s.text[s.pos-1]) && s.pos+1 < len(s.text) && isAlphanumeric(s.text[s.pos+1])):
+	case s.quote == 0 && !(c == '\'' && s.pos > 0 && isAlnum(s.text[s.pos-1]) && s.pos+1 < len(s.text) && isAlnum(s.text[s.pos+1])):
 		s.quote, s.opened = c, s.pos
 		s.outer = s.statement
 		s.statement.printed, s.statement.printing = nil, 0
@@ -113,7 +113,7 @@ func (s *scanner) quoted(c byte) {
 
 // unquote leaves a quote. If a single word was in it, it counts as one of the
 // statement around it.
-func (s *scanner) unquote() {
+func (s *scriptReader) unquote() {
 	s.endPrinting()
 	s.drain()
 	inner := s.statement
@@ -129,7 +129,7 @@ func (s *scanner) unquote() {
 	s.quote = 0
 }
 
-func (s *scanner) newline() {
+func (s *scriptReader) newline() {
 	s.pos++
 	if n := s.pos - 2; n >= 0 && (s.text[n] == '`' || s.text[n] == '^') {
 		return // continues the line in shells of Windows
@@ -166,12 +166,12 @@ func (s *scanner) newline() {
 }
 
 // line is the rest of the line.
-func (s *scanner) line() string {
+func (s *scriptReader) line() string {
 	line, _, _ := strings.Cut(s.text[s.pos:], "\n")
 	return line
 }
 
-func (s *scanner) operator(c byte) {
+func (s *scriptReader) operator(c byte) {
 	start := s.pos
 	s.pos++
 	for s.pos < len(s.text) && s.text[s.pos] == c {
@@ -194,7 +194,7 @@ func (s *scanner) operator(c byte) {
 
 // endStatement forgets the commands that an operator has ended; in a group, what
 // they printed may still be piped.
-func (s *scanner) endStatement() {
+func (s *scriptReader) endStatement() {
 	s.endPrinting()
 	s.drain()
 	printed := s.statement.printed
@@ -208,7 +208,7 @@ func (s *scanner) endStatement() {
 }
 
 // endPrinting ends the arguments of echo or printf.
-func (s *scanner) endPrinting() {
+func (s *scriptReader) endPrinting() {
 	if s.statement.printing > 0 {
 		s.statement.printed.add(s.statement.printing, s.pos)
 		s.statement.printing = 0
@@ -216,16 +216,16 @@ func (s *scanner) endPrinting() {
 }
 
 // drain hides what was printed if it is read as a password.
-func (s *scanner) drain() {
+func (s *scriptReader) drain() {
 	if !s.statement.sink {
 		return
 	}
 	for _, p := range s.statement.printed {
-		end := min(p.end, len(s.text))
-		for end > p.start && strings.IndexByte(shell.Blanks+"|)};", s.text[end-1]) >= 0 {
+		end := min(p.To, len(s.text))
+		for end > p.From && strings.IndexByte(shell.Blanks+"|)};", s.text[end-1]) >= 0 {
 			end--
 		}
-		start := p.start
+		start := p.From
 		for start < end && isBlank(s.text[start]) {
 			start++
 		}
@@ -243,7 +243,7 @@ func (s *scanner) drain() {
 }
 
 // input reads a redirection of the standard input.
-func (s *scanner) input() {
+func (s *scriptReader) input() {
 	n := 0
 	for s.pos < len(s.text) && s.text[s.pos] == '<' {
 		s.pos++
@@ -273,7 +273,7 @@ func (s *scanner) input() {
 }
 
 // word reads a word up to what ends it in some shell, or a quote.
-func (s *scanner) word() {
+func (s *scriptReader) word() {
 	start := s.pos
 	end := start
 	for end < len(s.text) && strings.IndexByte(shell.Blanks+"\"';|&()<>`", s.text[end]) < 0 {
@@ -296,27 +296,22 @@ func (s *scanner) word() {
 	case operands && !strings.HasPrefix(word, "-"):
 		s.found.add(start, end)
 	case next == end && !s.closes(end) || next >= len(s.text):
-	case strings.EqualFold(previous[0], "set") && CredentialName(lastBytes(word)),
-		strings.EqualFold(word, "password") && (s.quote != 0 && !s.closes(end) || strings.EqualFold(previous[1], "login") || CredentialName(lastBytes(previous[0]))),
+	case strings.EqualFold(previous[0], "set") && IsName(lastBytes(word)),
+		strings.EqualFold(word, "password") && (s.quote != 0 && !s.closes(end) || strings.EqualFold(previous[1], "login") || IsName(lastBytes(previous[0]))),
 		strings.EqualFold(word, "by") && strings.IndexByte("\"'\\", s.text[next]) >= 0:
 		s.hideNext(end)
 	}
 }
 
 // command learns from the name of a program, wherever it stands.
-func (s *scanner) command(word string, previous [2]string) {
+func (s *scriptReader) command(word string, previous [2]string) {
 	st := &s.statement
-	name := strings.ToLower(shell.ProgramName(word))
+	name := strings.ToLower(shell.ProgramName(word[strings.LastIndexByte(word, '=')+1:])) // of NAME=program too
 	switch {
 	case name == "echo" || name == "printf":
 		if st.printing == 0 {
 			st.printing = s.pos
 		}
-	case strings.HasPrefix(name, "mysql"), strings.HasPrefix(name, "mariadb"):
-		st.add("p")
-	case name == "curl":
-		st.add("uU")
-		st.cluster = true
 	case slices.Contains([]string{"chpasswd", "smbpasswd", "vncpasswd", "pw"}, name), name == "su" || name == "sudo" && st.fresh:
 		st.sink = true
 	case name == "passwd":
@@ -327,7 +322,8 @@ func (s *scanner) command(word string, previous [2]string) {
 	case name == "add_user" || name == "change_password":
 		st.operands = previous[0] == "rabbitmqctl"
 	default:
-		st.add(secretLetters[name])
+		st.add(lettersBehind(name))
+		st.cluster = st.cluster || name == "curl"
 	}
 	st.fresh = false
 }
@@ -339,26 +335,16 @@ func (st *statement) add(letters string) {
 	}
 }
 
-// secretLetters are the single-letter options of programs, and of their
-// subcommands, whose values are secrets.
-var secretLetters = map[string]string{
-	"login": "p", "sshpass": "p", "useradd": "p", "usermod": "p", "twine": "p",
-	"mongo": "p", "mongosh": "p", "mongodump": "p", "mongorestore": "p", "mongoimport": "p", "mongoexport": "p",
-	"7z": "p", "7za": "p", "7zr": "p", "zip": "P", "unzip": "P", "redis-cli": "a", "http": "a", "https": "a",
-	"ldapsearch": "w", "ldapadd": "w", "ldapmodify": "w", "ldappasswd": "ws", "sqlcmd": "P", "bcp": "P",
-	"smbclient": "U", "lftp": "u", "ssh-keygen": "NP",
-}
-
 // curlValues are curl's other options with a value, behind which a cluster ends.
 const curlValues = "AbcCdDeEFHhKmoPQrtTwxXyYz"
 
 // option reads an option with a secret as its value; false if it is none.
-func (s *scanner) option(word string, start, end int) bool {
+func (s *scriptReader) option(word string, start, end int) bool {
 	if !strings.HasPrefix(word, "-") || len(word) < 2 || strings.Contains(word, "=") {
 		return false
 	}
 	if strings.HasSuffix(word, "-stdin") || strings.HasSuffix(word, "-from-stdin") {
-		s.statement.sink = s.statement.sink || CredentialName(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
+		s.statement.sink = s.statement.sink || IsName(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
 		return false
 	}
 	if word == "-S" && s.statement.words[1] == "sudo" {
@@ -380,7 +366,7 @@ func (s *scanner) option(word string, start, end int) bool {
 	switch name := lastBytes(word); {
 	case strings.Contains(name, ":") || strings.HasPrefix(name, "--no-") || strings.HasPrefix(name, "--skip-") || strings.HasPrefix(name, "--without-"):
 		return false
-	case CredentialName(name),
+	case IsName(name),
 		s.statement.cluster && (name == "--user" || name == "--proxy-user" || name == "--oauth2-bearer"):
 		return s.hideNext(end)
 	}
@@ -389,7 +375,7 @@ func (s *scanner) option(word string, start, end int) bool {
 
 // hideValue hides the value of an option that may begin right at i, or in the
 // next word.
-func (s *scanner) hideValue(i int) {
+func (s *scriptReader) hideValue(i int) {
 	if i < len(s.text) && !isBlank(s.text[i]) && !s.closes(i) && strings.IndexByte(";|&()<>", s.text[i]) < 0 {
 		if s.text[i] == '=' {
 			i++
@@ -402,7 +388,7 @@ func (s *scanner) hideValue(i int) {
 
 // hideNext hides the word behind the one that ends at i, if there is one that is
 // no option.
-func (s *scanner) hideNext(i int) bool {
+func (s *scriptReader) hideNext(i int) bool {
 	if s.closes(i) {
 		s.pos = i
 		s.unquote()
@@ -428,20 +414,20 @@ func looksLikeOption(s string) bool {
 		return false
 	}
 	if s[1] == '-' {
-		return len(s) > 2 && isAlphanumeric(s[2])
+		return len(s) > 2 && isAlnum(s[2])
 	}
-	return isAlphanumeric(s[1]) && (len(s) == 2 || strings.IndexByte(shell.Blanks+`"'\`, s[2]) >= 0)
+	return isAlnum(s[1]) && (len(s) == 2 || strings.IndexByte(shell.Blanks+`"'\`, s[2]) >= 0)
 }
 
 // names finds names of credentials in a word that have a value behind them;
 // false if the word was read to its end in vain.
-func (s *scanner) names(start, end int) bool {
+func (s *scriptReader) names(start, end int) bool {
 	for i := start; i < end; i++ {
-		if !isNameByte(s.text[i]) {
+		if !nameByte(s.text[i]) {
 			continue
 		}
 		first := i
-		for i < end && isNameByte(s.text[i]) {
+		for i < end && nameByte(s.text[i]) {
 			i++
 		}
 		if strings.HasSuffix(s.text[:first], "${") {
@@ -469,7 +455,7 @@ func (s *scanner) names(start, end int) bool {
 
 // value is where the value of the name from start to end begins; -1 if it has
 // none.
-func (s *scanner) value(start, end int) int {
+func (s *scriptReader) value(start, end int) int {
 	t, i := s.text, end
 	before := byte(0)
 	if start > 0 {
@@ -520,7 +506,7 @@ func (s *scanner) value(start, end int) int {
 }
 
 // secretName is true if the name from start to end is that of a credential.
-func (s *scanner) secretName(start, end int) bool {
+func (s *scriptReader) secretName(start, end int) bool {
 	name := lastBytes(s.text[start:end])
 	switch strings.ToLower(strings.TrimLeft(name, "-")) {
 	case "authorization", "proxy-authorization", "cookie", "_auth", "x-amz-signature", "sig":
@@ -528,12 +514,12 @@ func (s *scanner) secretName(start, end int) bool {
 	case "auth":
 		return end < len(s.text) && strings.IndexByte(`"\`, s.text[end]) >= 0
 	}
-	return !strings.HasPrefix(name, "--no-") && CredentialName(name)
+	return !strings.HasPrefix(name, "--no-") && IsName(name)
 }
 
 // hide hides the value that begins at i, and goes on behind it. A reference to a
 // variable stays, as does a command that is substituted, unless it only prints.
-func (s *scanner) hide(i int) {
+func (s *scriptReader) hide(i int) {
 	t := s.text
 	if s.quote != '\'' && !s.literal {
 		script := strings.TrimPrefix(t[i:], `"`)
@@ -568,7 +554,7 @@ func (s *scanner) hide(i int) {
 }
 
 // valueEnd is where the value that begins at i ends.
-func (s *scanner) valueEnd(i int) int {
+func (s *scriptReader) valueEnd(i int) int {
 	t := s.text
 	if i > 0 && t[i-1] == '>' && i > 1 && t[i-2] != '=' {
 		if n := strings.IndexAny(t[i:], "<\n"); n >= 0 {
@@ -602,7 +588,7 @@ func (s *scanner) valueEnd(i int) int {
 
 // headed is true if the value at i is one of a line of text rather than of a
 // shell's word: a header's, or one behind a blank.
-func (s *scanner) headed(i int) bool {
+func (s *scriptReader) headed(i int) bool {
 	c := at(s.text, i)
 	return i > 0 && (s.text[i-1] == ' ' || s.text[i-1] == ':') && strings.IndexByte("\"'$", c) < 0 &&
 		strings.IndexByte(":=", s.text[max(len(strings.TrimRight(s.text[max(i-8, 0):i], " "))+max(i-8, 0)-1, 0)]) >= 0
@@ -610,7 +596,7 @@ func (s *scanner) headed(i int) bool {
 
 // textEnd is the end of a value with blanks in it: that of the quote around it or
 // of the line, or an operator.
-func (s *scanner) textEnd(i int) int {
+func (s *scriptReader) textEnd(i int) int {
 	t := s.text
 	for ; i < len(t); i++ {
 		switch c := t[i]; {
@@ -631,7 +617,7 @@ func (s *scanner) textEnd(i int) int {
 
 // shellWord is the end of a shell's word that begins at i. Operators do not end
 // it, since they may be part of a secret where no shell reads it.
-func (s *scanner) shellWord(i int) int {
+func (s *scriptReader) shellWord(i int) int {
 	t, depth, quote := s.text, 0, byte(0)
 	for ; i < len(t); i++ {
 		switch c := t[i]; {
@@ -664,13 +650,13 @@ func trimOperators(t string, end int) int {
 }
 
 // closes is true if the quote around pos ends at i.
-func (s *scanner) closes(i int) bool {
+func (s *scriptReader) closes(i int) bool {
 	return s.quote != 0 && s.quote != '\n' && i < len(s.text) && s.text[i] == s.quote
 }
 
 // skipBlanks is the offset of the next byte from i on that is no blank of the
 // line; a line that is continued goes on.
-func (s *scanner) skipBlanks(i int) int {
+func (s *scriptReader) skipBlanks(i int) int {
 	for {
 		i = s.skipSpaces(i)
 		if !strings.HasPrefix(s.text[min(i, len(s.text)):], "\\\n") {
@@ -680,7 +666,7 @@ func (s *scanner) skipBlanks(i int) int {
 	}
 }
 
-func (s *scanner) skipSpaces(i int) int {
+func (s *scriptReader) skipSpaces(i int) int {
 	for i < len(s.text) && (s.text[i] == ' ' || s.text[i] == '\t') {
 		i++
 	}
@@ -688,8 +674,6 @@ func (s *scanner) skipSpaces(i int) int {
 }
 
 func isBlank(c byte) bool { return c != 0 && strings.IndexByte(shell.Blanks, c) >= 0 }
-
-func isNameByte(c byte) bool { return shell.IsNameByte(c) || c == '.' || c == '-' }
 
 // at is the byte at an offset, 0 behind the end.
 func at(t string, i int) byte {
@@ -700,4 +684,4 @@ func at(t string, i int) byte {
 }
 
 // lastBytes is what is looked at of a name.
-func lastBytes(name string) string { return name[max(len(name)-maxName, 0):] }
+func lastBytes(name string) string { return name[max(len(name)-maxWholeName, 0):] }

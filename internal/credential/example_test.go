@@ -1,0 +1,27 @@
+package credential_test
+
+import (
+	"fmt"
+
+	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/credentialtest"
+)
+
+func ExampleRules_Find() {
+	rules, err := credential.Default()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text := []byte("url: https://example.com\nCI_TOKEN: " + credentialtest.GitHubToken(1) + "\n")
+	origin := credential.OriginOf("srv/settings.yml", text)
+	for _, m := range rules.Find(text, &origin).Matches {
+		fmt.Println(m.Rule.Name, "from byte", m.Start)
+	}
+	// Output: a GitHub personal access token from byte 35
+}
+
+func ExampleRedact() {
+	fmt.Println(credential.Redact("RUN docker login -u ci -p " + "hunter" + "2 registry.example.com && make"))
+	// Output: RUN docker login -u ci -p *** registry.example.com && make
+}

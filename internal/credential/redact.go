@@ -1,0 +1,219 @@
+package credential
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/shell"
+)
+
+// Text is a text to be redacted, with what is known of its structure.
+type Text struct {
+	Body string
+	// Script is where a script begins in the body, or any other text with names and
+	// values in it. What stands before is only searched for what tells by itself.
+	Script int
+	// Literal is true if no shell expands references to variables.
+	Literal bool
+	// Heredoc is true if the first here-document is a script itself.
+	Heredoc bool
+	// Known are parts of the body that are known to be credentials.
+	Known []Span
+	// Commands are the commands in the body.
+	Commands []*shell.Command
+}
+
+// Span is a part of a text, from one byte up to another.
+type Span struct{ From, To int }
+
+// Redact is the text with [seaworthy.RedactionMark] in the place of what is or may be a credential: the
+// values of names of credentials ([IsName]), passwords on the command lines of
+// programs that take them there, authorization headers, what is piped into programs
+// that read passwords, user information in URLs, private keys, and all that a built-in
+// rule finds. Of a token of known form the prefix is kept. References to variables
+// stay, and so does a text with nothing of that.
+//
+// A script is read by eye, whatever its shell: where it can be read in two ways, more
+// is hidden rather than less. The work is linear in the length of the text.
+func (t Text) Redact() string {
+	var hidden spans
+	for _, k := range t.Known {
+		hidden.add(k.From, k.To)
+	}
+	sc := scriptReader{text: t.Body, pos: t.Script, literal: t.Literal, scripted: t.Heredoc}
+	hidden = append(hidden, sc.scan()...)
+	hidden.urls(t.Body)
+	hidden.privateKeys(t.Body)
+	rules := defaultRules()
+	matches, suspects := rules.suspectIn([]byte(t.Body))
+	hidden.matches(matches, t.Body)
+	hidden = append(hidden, suspects...)
+	if !hidden.commands(rules, t.Commands, t.Body) {
+		hidden.add(t.Script, len(t.Body))
+	}
+	return hidden.hide(t.Body)
+}
+
+// Redact is [Text.Redact] for a text of which nothing is known.
+func Redact(text string) string { return Text{Body: text}.Redact() }
+
+// RedactURLs is a text with [seaworthy.RedactionMark] in the place of the user information of the URLs in
+// it.
+func RedactURLs(text string) string {
+	var s spans
+	s.urls(text)
+	return s.hide(text)
+}
+
+// RedactTokens is a text with [seaworthy.RedactionMark] in the place of what is a credential by its own
+// form, whatever is around it: a token of an issuer, a password in a URL, a private
+// key. It is for texts in which names mean nothing, such as paths and sentences.
+func RedactTokens(text string) string {
+	var s spans
+	matches, _ := defaultRules().suspectIn([]byte(text))
+	s.matches(slices.DeleteFunc(matches, func(m Match) bool { return m.Rule.Contextual() && !m.Rule.evident }), text)
+	return s.hide(text)
+}
+
+// spans are parts of a text to be hidden, in any order; they may overlap.
+type spans []Span
+
+func (s *spans) add(from, to int) {
+	if from < to {
+		*s = append(*s, Span{from, to})
+	}
+}
+
+// hide replaces the parts of the text.
+func (s spans) hide(text string) string {
+	if len(s) == 0 {
+		return text
+	}
+	slices.SortFunc(s, func(a, b Span) int { return cmp.Or(a.From-b.From, a.To-b.To) })
+	var b strings.Builder
+	end := -1
+	for _, p := range s {
+		if p.From > end {
+			b.WriteString(text[max(end, 0):p.From])
+			b.WriteString(seaworthy.RedactionMark)
+		}
+		end = max(end, p.To)
+	}
+	b.WriteString(text[end:])
+	return b.String()
+}
+
+// matches hides what rules found, behind the part of a token that all of its kind
+// begin with.
+func (s *spans) matches(found []Match, text string) {
+	for _, m := range found {
+		head := 0
+		if m.Encoding == "" && strings.HasPrefix(text[m.Start:m.End], m.Rule.Head()) {
+			head = len(m.Rule.Head())
+		}
+		if strings.Contains(text[m.Start:m.End], seaworthy.RedactionMark) {
+			continue // redacted before
+		}
+		s.add(m.Start+head, m.End)
+	}
+}
+
+// words hides every occurrence of a word.
+func (s *spans) words(text, word string) {
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 || word == "" {
+			return
+		}
+		s.add(from+i, from+i+len(word))
+		from += i + len(word)
+	}
+}
+
+// privateKeys finds the bodies of private keys in PEM.
+func (s *spans) privateKeys(text string) {
+	for i := 0; ; {
+		j := strings.Index(text[i:], "PRIVATE KEY")
+		if j < 0 {
+			return
+		}
+		i += j + len("PRIVATE KEY")
+		body, ok := strings.CutPrefix(strings.TrimPrefix(text[i:], " BLOCK"), "-----")
+		if !ok {
+			continue
+		}
+		start := len(text) - len(body)
+		n := strings.Index(body, "-----END")
+		if n < 0 {
+			n = len(body)
+		}
+		s.add(start, start+n)
+		i = min(start+n+len("-----END PRIVATE KEY"), len(text))
+	}
+}
+
+// maxSearched is how often a text is searched from its start to its end.
+const maxSearched = 1000
+
+// commands hides the passwords that commands are given, and what rules find in
+// arguments that stand otherwise in the text: where quotes or backslashes are between
+// a name and its value. It gives false if that takes too long.
+func (s *spans) commands(rules *Rules, commands []*shell.Command, text string) bool {
+	searched, hidden := 0, map[string]bool{}
+	hide := func(m Match) {
+		value := string(m.Value)
+		if hidden[value] {
+			return
+		}
+		hidden[value] = true
+		s.words(text, value)
+		if quoted := quotedJSON(value); quoted != value {
+			s.words(text, quoted)
+		}
+		searched++
+	}
+	for _, m := range rules.InCommands(commands) {
+		if hide(m); searched > maxSearched {
+			return false
+		}
+	}
+	from := 0 // where the last argument was: they come in the order of the text
+	for _, c := range commands {
+		for _, a := range c.Args {
+			if len(a) < minToken {
+				continue
+			}
+			if i := strings.Index(text[from:], a); i >= 0 {
+				from += i
+				continue
+			}
+			if searched++; searched > maxSearched {
+				return false
+			}
+			if strings.Contains(text, a) {
+				continue
+			}
+			for _, m := range rules.Find([]byte(a), Settings()).Matches {
+				if hide(m); searched > maxSearched {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// quotedJSON is a text as it stands between the quotes of a string in JSON.
+func quotedJSON(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return s
+	}
+	quoted := strings.TrimSuffix(b.String(), "\n")
+	return quoted[1 : len(quoted)-1]
+}

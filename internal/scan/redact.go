@@ -1,0 +1,71 @@
+package scan
+
+import (
+	"slices"
+
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
+)
+
+// redactFinding takes the credentials that tell by themselves out of the texts of a
+// finding: the image's author chose its paths, and much of what analyzers quote. The
+// evidence of a secret is left to the analyzer, which may be asked to show it.
+func redactFinding(f *seaworthy.Finding) {
+	f.Title = credential.RedactTokens(f.Title)
+	f.Detail = credential.RedactTokens(f.Detail)
+	if f.Risk != seaworthy.Secret {
+		f.Evidence = credential.RedactTokens(f.Evidence)
+	}
+	f.Subject.Name = credential.RedactTokens(f.Subject.Name)
+	f.Locations = redactLocations(f.Locations)
+	if f.Remedy == nil {
+		return
+	}
+	r := *f.Remedy
+	r.Summary = credential.RedactTokens(r.Summary)
+	r.Steps = slices.Clone(r.Steps)
+	for i := range r.Steps {
+		r.Steps[i].Text = credential.RedactTokens(r.Steps[i].Text)
+	}
+	r.Fixes = slices.Clone(r.Fixes)
+	for i := range r.Fixes {
+		r.Fixes[i].Name = credential.RedactTokens(r.Fixes[i].Name)
+	}
+	f.Remedy = &r
+}
+
+// redactLocations gives locations with paths that show no credential: the same ones if
+// none does.
+func redactLocations(list []seaworthy.Location) []seaworthy.Location {
+	for i := range list {
+		path, step := credential.RedactTokens(list[i].Path), credential.RedactTokens(list[i].Instruction)
+		if path != list[i].Path || step != list[i].Instruction {
+			list = slices.Clone(list)
+			for j := i; j < len(list); j++ {
+				list[j].Path = credential.RedactTokens(list[j].Path)
+				list[j].Instruction = credential.RedactTokens(list[j].Instruction)
+			}
+			return list
+		}
+	}
+	return list
+}
+
+// RedactPackage gives a package with paths that show no credential: the same one if
+// none does.
+func RedactPackage(p *seaworthy.Package) *seaworthy.Package {
+	locations := redactLocations(p.Locations)
+	if len(locations) == 0 || &locations[0] == &p.Locations[0] {
+		return p
+	}
+	redacted := *p
+	redacted.Locations = locations
+	return &redacted
+}
+
+// RedactCoverage gives a coverage that shows no credential.
+func RedactCoverage(c *seaworthy.Coverage) *seaworthy.Coverage {
+	redacted := *c
+	redacted.Subject, redacted.Reason = credential.RedactTokens(c.Subject), credential.RedactTokens(c.Reason)
+	return &redacted
+}
