@@ -238,8 +238,8 @@ func file(stream any) (*os.File, bool) {
 	return f, ok
 }
 
-// redactAttr takes the credentials that tell by themselves out of what is logged: paths
-// and errors have text that the image's author chose.
+// redactAttr removes the credentials that are evident by their form from what is
+// logged: paths and errors have text that the image's author chose.
 func redactAttr(_ []string, attr slog.Attr) slog.Attr {
 	switch attr.Value.Kind() {
 	case slog.KindString, slog.KindAny:

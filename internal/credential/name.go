@@ -14,7 +14,7 @@ import (
 func IsName(name string) bool {
 	name = name[:min(len(name), maxWholeName)]
 	words := letterWords(name)
-	// SSL_CLIENT_AUTH is a mode, and only a value could tell it from a credential.
+	// SSL_CLIENT_AUTH is a mode; only its value could show that it is not.
 	return suggestsSecret(words) || len(words) > 0 && words[len(words)-1] != "auth" && secretName(name)
 }
 

@@ -14,7 +14,7 @@ import (
 type Text struct {
 	Body string
 	// Script is where a script begins in the body, or any other text with names and
-	// values in it. What stands before is only searched for what tells by itself.
+	// values in it. The part before it is only searched for credentials with a form of their own.
 	Script int
 	// Literal is true if no shell expands references to variables.
 	Literal bool

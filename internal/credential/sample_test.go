@@ -19,7 +19,7 @@ type Sample struct {
 	Text string
 	// Command is a command of a shell with the value; "" if the text is a word of one.
 	Command string
-	// Alone is true if nothing but the value tells that it is a secret, so that it is
+	// Alone is true if the value is a secret by its form alone, so that it is
 	// one in a path too.
 	Alone bool
 	// Refused says why there is none in the text of an image.

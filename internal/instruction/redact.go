@@ -15,7 +15,7 @@ import (
 func (in Instruction) Redacted() string {
 	text := in.String()
 	if n := len(in.BuildArgs); n > 0 && in.Shell == nil && in.BuildArgs[n-1].Value != "" && credential.IsName(in.BuildArgs[n-1].Key) {
-		// Nobody knows where the value ends and the command begins.
+		// Where the value ends and the command begins is not known.
 		return in.Keyword + " " + seaworthy.RedactionMark
 	}
 	_, exec := in.Exec()
@@ -39,7 +39,7 @@ func (in Instruction) Redacted() string {
 // credentialValues finds the values of credentials in an ENV, ARG or LABEL, also
 // behind ONBUILD, whose arguments start at i. A history has the values without their
 // quotes, so that a value ends only where both readings have its end; where one had
-// blanks without quotes, nothing behind it can be told from it.
+// blanks without quotes, the rest of the text belongs to it.
 func credentialValues(text string, i int, keyword string) (list []credential.Span) {
 	for keyword == "ONBUILD" {
 		word, rest := shell.CutWord(text[i:])

@@ -384,7 +384,8 @@ func label(i int, s string) string {
 // evidenceLines gives the lines of the evidence; none for a secret of which nothing may
 // be shown.
 func evidenceLines(f *seaworthy.Finding) []string {
-	if f.Evidence == seaworthy.RedactionMark {
+	const former = "[redacted]" // of reports that earlier versions recorded
+	if f.Evidence == seaworthy.RedactionMark || f.Evidence == former {
 		return nil
 	}
 	return paragraphs(f.Evidence)

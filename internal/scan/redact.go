@@ -7,7 +7,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential"
 )
 
-// redactFinding takes the credentials that tell by themselves out of the texts of a
+// redactFinding removes the credentials that are evident by their form from the texts of a
 // finding: the image's author chose its paths, and much of what analyzers quote. The
 // evidence of a secret is left to the analyzer, which may be asked to show it.
 func redactFinding(f *seaworthy.Finding) {
