@@ -50,7 +50,7 @@ type Malformed struct {
 	Err  error
 }
 
-// The errors of malformed lines, beside those of numbers and of fields.
+// The errors of malformed lines, besides those of numbers and of fields.
 var (
 	ErrNIS    = errors.New("a line of NIS compatibility, which includes or excludes accounts from elsewhere")
 	ErrNoName = errors.New("no name")

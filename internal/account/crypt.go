@@ -161,7 +161,7 @@ var (
 	sha512Order = append(rotated(21, 21, 1, 0), -1, -1, 63)
 )
 
-// rotated gives groups of three bytes that are step apart; from one group to the
+// rotated returns groups of three bytes that are step apart; from one group to the
 // next the three places rotate.
 func rotated(groups, step, shift, first int) []int {
 	var order []int

@@ -46,7 +46,7 @@ const (
 	MaxMemory = 64 << 20
 
 	// maxHeld is what the bases of one object may take together. What does not fit is
-	// made anew when it is needed.
+	// made again when it is needed.
 	maxHeld = 24 << 20
 	// Copying so many bytes from bases, or digesting so many, costs as much as to
 	// decompress one.

@@ -169,7 +169,7 @@ func noise(seed uint64) string {
 	return string(b)
 }
 
-// TestObjects finds a marker however a pack brings it about, and the gaps beside it.
+// TestObjects finds a marker however a pack brings it about, and its gaps.
 func TestObjects(t *testing.T) {
 	token := marker(80)
 	other := strings.Repeat("some other line\n", 10)
@@ -288,7 +288,7 @@ func TestObjects(t *testing.T) {
 	}
 }
 
-// TestLongVersions makes texts anew that did not fit into memory together.
+// TestLongVersions makes texts again that did not fit into memory together.
 func TestLongVersions(t *testing.T) {
 	base := strings.Repeat("0123456789abcde\n", maxHeld/3/16)
 	p := &madePack{}

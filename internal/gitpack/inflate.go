@@ -30,7 +30,7 @@ func (p *pack) unpack(text []byte, at, limit int64, ahead int) (end int64, err e
 			}
 		}
 	}
-	*p.opt.Budget += int64(len(text)) // which the stream takes anew
+	*p.opt.Budget += int64(len(text)) // which the stream takes again
 	return p.inflateFrom(at, func(r io.Reader) error {
 		if _, err := io.ReadFull(r, text); err != nil {
 			return err

@@ -27,7 +27,7 @@ var (
 // objectID is the id of an object, with zeros behind it if it is a short one.
 type objectID [sha256.Size]byte
 
-// start tells objects apart as well as all of the id does, unless they were made so
+// start identifies an object as well as all of the id does, unless objects were made so
 // that it does not; then only their names are wrong.
 func (id *objectID) start() uint64 { return binary.BigEndian.Uint64(id[:]) }
 

@@ -12,7 +12,7 @@ type frame struct {
 	object int32
 	next   int32  // the next of its deltas, or none
 	depth  int32  // in differences from an object that is whole
-	text   []byte // nil if it is to be made anew
+	text   []byte // nil if it is to be made again
 }
 
 // texts makes the text of every object. Trees come before the files that they name,

@@ -2,7 +2,7 @@ package inflate
 
 import "math/bits"
 
-// codes tells by the next bits of the input which code they start with. The first
+// codes finds by the next bits of the input which code they start with. The first
 // cells are for as many bits as most codes have at most; behind them are those for
 // the rest of longer codes.
 type codes struct {
@@ -97,7 +97,7 @@ func (k kind) meaning(symbol int) cell {
 	return 0
 }
 
-// build makes the cells for codes of the lengths, of which width bits are looked at
+// build makes the cells for codes of the lengths, of which width bits are read
 // first. ok is false if there can be no such codes, or if bits are left that are no
 // code, but for a single code of one bit.
 func (c *codes) build(lengths []uint8, width int, k kind) (ok bool) {
@@ -159,7 +159,7 @@ func (c *codes) build(lengths []uint8, width int, k kind) (ok bool) {
 	return true
 }
 
-// reverse gives a code of a length as the input has it: its first bit lowest.
+// reverse returns a code of a length as the input has it: its first bit lowest.
 func reverse(code, length int) int { return int(bits.Reverse16(uint16(code)) >> (16 - length)) }
 
 // spread puts the cell of the rest of a code into all cells of a table that start
@@ -170,7 +170,7 @@ func (c *codes) spread(table, code, length, width int, value cell) {
 	}
 }
 
-// following gives how many bits may follow the first width of a code, of those that
+// following returns how many bits may follow the first width of a code, of those that
 // start like the one of a length that is next. Of each length so many are left.
 func following(left *[maxCodeLength + 1]int, length, width, longest int) int {
 	room := 1 << (length - width)

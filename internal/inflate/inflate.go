@@ -31,12 +31,12 @@ const (
 	maxCodeLength = 15
 	endOfBlock    = 256
 	// fastInput and fastOutput are the bytes that must be left for decoding without
-	// looking at each step whether there are: a load of input, and three literals
+	// checking at each step whether there are: a load of input, and three literals
 	// with the longest copy, which may write up to 15 bytes too many.
 	fastInput, fastOutput = 8, 3 + 258 + 16
 )
 
-// Inflate decompresses src into dst, and gives how many bytes it wrote and how many
+// Inflate decompresses src into dst, and returns how many bytes it wrote and how many
 // of src it took. What lies behind the written bytes in dst is overwritten too.
 func (d *Decoder) Inflate(dst, src []byte) (written, taken int, err error) {
 	s := state{dst: dst, src: src}
@@ -153,7 +153,7 @@ func (s *state) fill() {
 	}
 }
 
-// take gives the next n bits, at most 16.
+// take returns the next n bits, at most 16.
 func (s *state) take(n uint) (bits uint, ok bool) {
 	if s.have < n {
 		s.fill()

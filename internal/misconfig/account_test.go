@@ -119,7 +119,7 @@ func TestEmptyPasswordSeverity(t *testing.T) {
 		{"app:x:9:9::/:/sbin/nologin", "app:::", seaworthy.Medium},
 		{"root:*:0:0::/root:/bin/sh", "root:::", seaworthy.Low},
 	} {
-		got := judge(t, layered(imagetest.Layer{imagetest.File("etc/passwd", test.passwd), imagetest.File("etc/shadow", test.shadow)}))
+		got := analyze(t, layered(imagetest.Layer{imagetest.File("etc/passwd", test.passwd), imagetest.File("etc/shadow", test.shadow)}))
 		for _, f := range got.findings {
 			if f.ID == "account-password-empty" && f.Severity != test.want {
 				t.Errorf("%s with %s: severity %s, want %s", test.passwd, test.shadow, f.Severity, test.want)

@@ -44,7 +44,7 @@ func New() *Analyzer {
 func (*Analyzer) Name() string { return "misconfig" }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on what the pass
-// collects, not on the checks, which are run anew for each image.
+// collects, not on the checks, which are run again for each image.
 func (a *Analyzer) ConfigDigest() string { return a.index.digest }
 
 // Risk implements [seaworthy.ImageAnalyzer].

@@ -92,7 +92,7 @@ func buildExamples() []example {
 
 func TestUpdateAloneSeesEachTool(t *testing.T) {
 	img := history("RUN /bin/sh -c apk add curl; apt-get update # buildkit")
-	if got := judge(t, img); len(findingsOf(got, "update-alone")) != 1 {
+	if got := analyze(t, img); len(findingsOf(got, "update-alone")) != 1 {
 		t.Errorf("an install by another tool counts for apt-get:\n%s", got)
 	}
 }

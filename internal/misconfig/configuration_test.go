@@ -85,7 +85,7 @@ func configurationExamples() []example {
 func TestPortSeverity(t *testing.T) {
 	img := configured(seaworthy.ContainerConfig{ExposedPorts: map[string]struct{}{"23/tcp": {}, "22/tcp": {}}})
 	got := map[string]seaworthy.Severity{}
-	for _, f := range judge(t, img).findings {
+	for _, f := range analyze(t, img).findings {
 		if f.ID == "port-management" {
 			got[f.Evidence] = f.Severity
 		}

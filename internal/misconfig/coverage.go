@@ -20,28 +20,28 @@ func cover(s *check.Image, sink seaworthy.Sink) error {
 	case !s.Configured:
 		list[0].State = seaworthy.Partial
 		list[0].Code = seaworthy.CodeNoConfiguration
-		list[0].Reason = "A root file system has no configuration; its files were judged."
+		list[0].Reason = "A root file system has no configuration; only its files were checked."
 	case len(s.Steps) == 0 && n > 0:
-		partial("history", seaworthy.CodeNoHistory, "The image has no history, so that the steps of its build could not be judged.")
+		partial("history", seaworthy.CodeNoHistory, "The image has no history, so the steps of its build could not be checked.")
 	case !s.Bound:
-		partial("history", seaworthy.CodeNoHistory, "The history has another number of layers than the image (%d), so that it is not known which step made which.", n)
+		partial("history", seaworthy.CodeNoHistory, "The history has a different number of layers than the image (%d), so it is not known which step made which layer.", n)
 	}
 	for _, name := range s.TooLong {
-		partial("configuration: "+name, seaworthy.CodeLimitExceeded, "It has more entries than are judged: %d of the history, %d of a list.", check.MaxSteps, check.MaxEntries)
+		partial("configuration: "+name, seaworthy.CodeLimitExceeded, "It has more entries than are checked: %d of the history, %d of a list.", check.MaxSteps, check.MaxEntries)
 	}
 	for _, what := range slices.Sorted(maps.Keys(s.Partial)) {
 		partial(what, seaworthy.CodeLimitExceeded, "%s", s.Partial[what])
 	}
 	for _, r := range s.Runs {
 		if !r.Whole {
-			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could not be parsed whole: %s", check.Shown(r.Redacted()))
+			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could only be parsed partially: %s", check.Shown(r.Redacted()))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Accounts.Unread)) {
 		partial("accounts", seaworthy.CodeUnreadable, "%s", s.Accounts.Unread[name])
 	}
 	unread := func(file string, line int, err error) {
-		partial(fmt.Sprintf("%s:%d", check.Shown(file), line), seaworthy.CodeInvalidSyntax, "A part of the configuration was not judged: %s.", check.Shown(err.Error()))
+		partial(fmt.Sprintf("%s:%d", check.Shown(file), line), seaworthy.CodeInvalidSyntax, "A part of the configuration was not checked: %s.", check.Shown(err.Error()))
 	}
 	for _, p := range s.Sudo.Problems {
 		unread(p.File, p.Line, p.Err)
@@ -66,7 +66,7 @@ func cover(s *check.Image, sink seaworthy.Sink) error {
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(f.Beyond)) {
-			partial(fmt.Sprintf("layer %d", i), seaworthy.CodeLimitExceeded, "It has %d entries of the kind %q; those after the first %d were not looked at.",
+			partial(fmt.Sprintf("layer %d", i), seaworthy.CodeLimitExceeded, "It has %d entries of the kind %q; those after the first %d were not checked.",
 				f.Beyond[name]+check.MaxEntriesNoted, name, check.MaxEntriesNoted)
 		}
 	}
@@ -79,14 +79,14 @@ func cover(s *check.Image, sink seaworthy.Sink) error {
 	if len(list) > maxCoverage {
 		return sink.Coverage(&seaworthy.Coverage{
 			Risk: seaworthy.Misconfiguration, Subject: "image", State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
-			Reason: fmt.Sprintf("%d things were not looked at whole; the first %d are listed.", len(list)-1, maxCoverage-1),
+			Reason: fmt.Sprintf("%d parts were not fully checked; the first %d are listed.", len(list)-1, maxCoverage-1),
 		})
 	}
 	return nil
 }
 
-// leadsAway is true of a live link that stands where a file would be judged, if
-// the file at its end was not kept.
+// leadsAway reports whether a live link, in the place of a file that is checked, leads to
+// a file that was not kept.
 func leadsAway(s *check.Image, layer, ordinal int) (link seaworthy.Entry, target string, unread bool) {
 	link, ok := s.At(layer, ordinal)
 	if !ok || !link.Live() || s.Accounts.Unread[link.Path] != "" {
@@ -103,17 +103,17 @@ func leadsAway(s *check.Image, layer, ordinal int) (link seaworthy.Entry, target
 	return link, target, !kept
 }
 
-// maxCoverage bounds the Coverage events of one image.
+// maxCoverage limits the Coverage events of one image.
 const maxCoverage = 200
 
-// foreign is what is reported of an image for another system: its users, paths
-// and files follow other rules, and to judge them by these would mislead.
+// foreign is what is reported of an image for another system: its users, paths and files
+// follow other rules, and to check them by these would mislead.
 func foreign(img *seaworthy.Image) *seaworthy.Coverage {
 	if img.Config.OS == "" || img.Config.OS == "linux" {
 		return nil
 	}
 	return &seaworthy.Coverage{
 		Risk: seaworthy.Misconfiguration, Subject: "configuration", State: seaworthy.NotChecked, Code: seaworthy.CodeUnsupportedPlatform,
-		Reason: fmt.Sprintf("The image is for %s; only images for Linux can be judged.", check.Shown(img.Config.OS)),
+		Reason: fmt.Sprintf("The image is for %s; only images for Linux can be checked.", check.Shown(img.Config.OS)),
 	}
 }

@@ -25,16 +25,16 @@ func TestCoverage(t *testing.T) {
 		want string
 	}{
 		"nothing to say":    {configured(seaworthy.ContainerConfig{}), "checked configuration: \n"},
-		"history unbound":   {unbound, "partial history: The history has another number"},
+		"history unbound":   {unbound, "partial history: The history has a different number"},
 		"no history":        {silent, "partial history: The image has no history"},
-		"a script":          {history("RUN /bin/sh -c if then ( # buildkit"), "partial history: step 0: The script could not be parsed"},
+		"a script":          {history("RUN /bin/sh -c if then ( # buildkit"), "partial history: step 0: The script could only be parsed"},
 		"large passwd":      {withFile("etc/passwd", large), "partial accounts: etc/passwd is etc/passwd, a file of"},
 		"the same":          {withFile("etc/passwd", large), "not-checked layer 0: etc/passwd: The file has"},
 		"passwd to nowhere": {layered(imagetest.Layer{imagetest.Symlink("etc/passwd", "/run/passwd")}), "etc/passwd is a link to nowhere"},
 		"passwd elsewhere":  {layered(imagetest.Layer{imagetest.Symlink("etc/passwd", "/srv/p"), imagetest.File("srv/p", "")}), "etc/passwd is srv/p, a file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := judge(t, test.img).String(); !strings.Contains(got, test.want) {
+			if got := analyze(t, test.img).String(); !strings.Contains(got, test.want) {
 				t.Errorf("got\n%swant %q", got, test.want)
 			}
 		})
@@ -55,7 +55,7 @@ func TestBounds(t *testing.T) {
 	for range check.MaxFindings + 10 {
 		passwd.WriteString("toor:x:0:0::/:/bin/sh\nbroken\n")
 	}
-	got := judge(t, withFile("etc/passwd", passwd.String()))
+	got := analyze(t, withFile("etc/passwd", passwd.String()))
 	if n := len(findingsOf(got, "account-root-alias")); n != check.MaxFindings {
 		t.Errorf("%d findings of one check, want %d", n, check.MaxFindings)
 	}
@@ -68,7 +68,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// TestRootFileSystem judges files alone, for which there is no configuration.
+// TestRootFileSystem checks files alone, for which there is no configuration.
 func TestRootFileSystem(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "etc"), 0o755); err != nil {
@@ -82,7 +82,7 @@ func TestRootFileSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "high account-password-empty: root: the password field in etc/passwd is empty etc/passwd\n" +
-		"partial configuration: A root file system has no configuration; its files were judged.\n"
+		"partial configuration: A root file system has no configuration; only its files were checked.\n"
 	if got := v.String(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -91,7 +91,7 @@ func TestRootFileSystem(t *testing.T) {
 // TestLinkedConfiguration: what stands elsewhere under another name was not read,
 // and that is said.
 func TestLinkedConfiguration(t *testing.T) {
-	v := judge(t, layered(imagetest.Layer{
+	v := analyze(t, layered(imagetest.Layer{
 		imagetest.File("opt/rules", "app ALL=(ALL) NOPASSWD: ALL\n"),
 		imagetest.File("etc/sudoers", "@includedir /etc/sudoers.d\n"),
 		imagetest.File("etc/sudoers.d/read", "Defaults env_reset\n"),
@@ -108,7 +108,7 @@ func TestLinkedConfiguration(t *testing.T) {
 }
 
 // TestLongConfiguration gives more of everything than anybody writes: the work
-// stays bounded, and the report says what was left out.
+// stays bounded, and the report says what was cut.
 func TestLongConfiguration(t *testing.T) {
 	c := seaworthy.ImageConfig{Config: seaworthy.ContainerConfig{Volumes: map[string]struct{}{}, Labels: map[string]string{}}}
 	for i := range 40_000 {
@@ -153,7 +153,7 @@ func (noFiles) Installed(string, [][]byte) (*seaworthy.Package, bool) {
 func (noFiles) GoFunction(_, _, _ string) (present, known bool) { return false, false }
 func (noFiles) InventoryGaps() []*seaworthy.Coverage            { return nil }
 
-// FuzzConfiguration judges configurations and histories of any content. What is
+// FuzzConfiguration checks configurations and histories of any content. What is
 // found must be valid for a report and the same the second time.
 func FuzzConfiguration(f *testing.F) {
 	f.Add([]byte(`{"config":{"User":"a:b","Env":["LD_LIBRARY_PATH=:","TOKEN=abcdef","DOCKER_HOST=tcp://x"],"Volumes":{"/proc":{}},

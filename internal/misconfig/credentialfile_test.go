@@ -39,7 +39,7 @@ func TestCredentialFileSeverity(t *testing.T) {
 		"a history":      {files(imagetest.File("root/.bash_history", "x")), seaworthy.Low},
 		"test data":      {files(imagetest.File("usr/lib/python3/dist-packages/x/tests/key.pem", "x")), seaworthy.Negligible},
 	}.hold(t, "credential-file")
-	for _, f := range judge(t, removed).findings {
+	for _, f := range analyze(t, removed).findings {
 		if f.ID == "credential-file" && (*f.Locations[0].Layer != 0 || f.Locations[0].RemovedIn == nil || *f.Locations[0].RemovedIn != 1) {
 			t.Errorf("location %+v", f.Locations[0])
 		}

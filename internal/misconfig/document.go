@@ -52,11 +52,11 @@ func controlNames(controls []seaworthy.Control) []string {
 }
 
 // benchmarkItem is an item of chapter 4 of the CIS Docker Benchmark 1.6, with how
-// far it is judged.
+// far it is checked.
 type benchmarkItem struct {
 	item    string
 	subject string // in our words
-	judged  string // "fully", "partly" or "not"
+	checked string // "fully", "partly" or "not"
 	why     string
 }
 
@@ -99,7 +99,7 @@ var benchmark = []benchmarkItem{
 	},
 	{
 		"4.10", "no secrets in the build", "partly",
-		"Variables, build arguments and labels by name, files by name, passwords that a step sets. What is in values and files is judged by the secret risk.",
+		"Variables, build arguments and labels by name, files by name, passwords that a step sets. What values and files hold is checked under the secret risk.",
 	},
 	{
 		"4.11", "packages that are verified", "partly",
@@ -131,13 +131,13 @@ func Document() []byte {
 		"What Seaworthy looks for under the risk `misconfiguration`, NIST SP 800-190, section 3.1.2.\n" +
 		"An exception in a policy names a check by its id; ignore files of Dockle and Trivy may name it by the codes listed with it.\n\n" +
 		"## CIS Docker Benchmark 1.6, chapter 4\n\n" +
-		"| item | is about | judged | by the checks | why |\n|---|---|---|---|---|\n")
+		"| item | is about | checked | by the checks | why |\n|---|---|---|---|---|\n")
 	for _, i := range benchmark {
 		var links []string
 		for _, id := range checksOf(i.item) {
 			links = append(links, fmt.Sprintf("[%s](#%s)", id, id))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", i.item, i.subject, i.judged, strings.Join(links, ", "), i.why)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", i.item, i.subject, i.checked, strings.Join(links, ", "), i.why)
 	}
 	b.WriteString("\n## All checks\n\n| check | severity | finds |\n|---|---|---|\n")
 	for _, c := range Checks() {

@@ -38,11 +38,11 @@ func TestBenchmarkIsHonest(t *testing.T) {
 	for _, i := range benchmark {
 		items = append(items, i.item)
 		ids := checksOf(i.item)
-		if judged := i.judged != "not"; judged != (len(ids) > 0) {
-			t.Errorf("%s is %s judged, by the checks %v", i.item, i.judged, ids)
+		if checked := i.checked != "not"; checked != (len(ids) > 0) {
+			t.Errorf("%s is %s checked, by the checks %v", i.item, i.checked, ids)
 		}
-		if !slices.Contains([]string{"fully", "partly", "not"}, i.judged) || i.why == "" {
-			t.Errorf("%s: judged %q, why %q", i.item, i.judged, i.why)
+		if !slices.Contains([]string{"fully", "partly", "not"}, i.checked) || i.why == "" {
+			t.Errorf("%s: checked %q, why %q", i.item, i.checked, i.why)
 		}
 	}
 	for _, c := range catalogue() {

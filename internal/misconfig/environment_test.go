@@ -100,7 +100,7 @@ func TestCredentialsAreNotShown(t *testing.T) {
 	img.Config.Config.Env = []string{"TOKEN=" + value}
 	img.Config.Config.OnBuild = []string{"ENV TOKEN=" + value}
 	img.Config.Config.Labels = map[string]string{"token": value}
-	for _, f := range judge(t, img).findings {
+	for _, f := range analyze(t, img).findings {
 		text := f.Title + f.Detail + f.Evidence
 		for _, l := range f.Locations {
 			text += l.Instruction
@@ -115,7 +115,7 @@ func TestRedactedStepIsBounded(t *testing.T) {
 	in := history("ENV" + strings.Repeat(" PASSWORD=*", 100)).Config.History
 	img := configured(seaworthy.ContainerConfig{})
 	img.Config.History = in
-	for _, f := range judge(t, img).findings {
+	for _, f := range analyze(t, img).findings {
 		for _, l := range f.Locations {
 			if len(l.Instruction) > 2*check.MaxShown {
 				t.Errorf("%s: an instruction of %d bytes", f.ID, len(l.Instruction))

@@ -21,7 +21,7 @@ type example struct {
 }
 
 // examples lists the examples of all checks. Those of a file of checks stand in
-// the test file beside it.
+// the test file of the same name.
 func examples() []example {
 	return slices.Concat(
 		userExamples(),
@@ -40,14 +40,14 @@ func TestExamples(t *testing.T) {
 	for _, ex := range examples() {
 		for name, img := range ex.trigger {
 			t.Run(ex.check+"/"+name, func(t *testing.T) {
-				if got := ex.judge(t, name, img); !slices.ContainsFunc(got.findings, func(f *seaworthy.Finding) bool { return f.ID == ex.check }) {
+				if got := ex.analyze(t, name, img); !slices.ContainsFunc(got.findings, func(f *seaworthy.Finding) bool { return f.ID == ex.check }) {
 					t.Errorf("no finding of %s among:\n%s", ex.check, got)
 				}
 			})
 		}
 		for name, img := range ex.clean {
 			t.Run(ex.check+"/"+name, func(t *testing.T) {
-				for _, f := range ex.judge(t, name, img).findings {
+				for _, f := range ex.analyze(t, name, img).findings {
 					if f.ID == ex.check {
 						t.Errorf("finding of %s: %s %s", ex.check, f.Evidence, place(f))
 					}
@@ -80,7 +80,7 @@ func TestEveryCheckIsComplete(t *testing.T) {
 			{"a severity", c.Severity == seaworthy.Unknown},
 			{"a detail", c.Detail == ""},
 			{"a remedy", c.Remedy == nil || c.Remedy.Summary == ""},
-			{"a judge", c.Find == nil},
+			{"a Find", c.Find == nil},
 		} {
 			if missing.is {
 				t.Errorf("%s: the check lacks %s", c.ID, missing.what)
@@ -128,13 +128,13 @@ func place(f *seaworthy.Finding) string {
 	return strings.Join(places, " ")
 }
 
-// judge runs the whole analyzer over an image.
-func judge(t *testing.T, img imagetest.Image) *verdicts {
+// analyze runs the whole analyzer over an image.
+func analyze(t *testing.T, img imagetest.Image) *verdicts {
 	t.Helper()
-	return example{}.judge(t, "", img)
+	return example{}.analyze(t, "", img)
 }
 
-func (ex example) judge(t *testing.T, name string, img imagetest.Image) *verdicts {
+func (ex example) analyze(t *testing.T, name string, img imagetest.Image) *verdicts {
 	t.Helper()
 	a := New()
 	m := merge(t, a, img)

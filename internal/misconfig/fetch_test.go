@@ -99,12 +99,12 @@ func TestFetchSeverity(t *testing.T) {
 		"curl http://example.org/i | sh":     seaworthy.High,
 		"curl -k https://example.org/i | sh": seaworthy.High,
 	} {
-		got := findingsOf(judge(t, history("RUN /bin/sh -c "+script+" # buildkit")), "download-run")
+		got := findingsOf(analyze(t, history("RUN /bin/sh -c "+script+" # buildkit")), "download-run")
 		if len(got) != 1 || got[0].Severity != want {
 			t.Errorf("%s: %v, want one of severity %s", script, got, want)
 		}
 	}
-	got := findingsOf(judge(t, history("RUN /bin/sh -c curl -kO https://u:p@example.org/f?token=a && sha256sum -c f.sum # buildkit")), "download-tls-off")
+	got := findingsOf(analyze(t, history("RUN /bin/sh -c curl -kO https://u:p@example.org/f?token=a && sha256sum -c f.sum # buildkit")), "download-tls-off")
 	if len(got) != 1 || got[0].Severity != seaworthy.Low || got[0].Evidence != "curl -k https://example.org/f" {
 		t.Errorf("a download that is verified: %+v", got)
 	}

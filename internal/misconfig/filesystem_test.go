@@ -45,7 +45,7 @@ func (list severities) hold(t *testing.T, check string) {
 	for _, name := range slices.Sorted(maps.Keys(list)) {
 		t.Run(name, func(t *testing.T) {
 			got := seaworthy.Unknown
-			v := judge(t, list[name].img)
+			v := analyze(t, list[name].img)
 			for _, f := range v.findings {
 				if f.ID == check {
 					got = max(got, f.Severity)

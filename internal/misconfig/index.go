@@ -23,7 +23,7 @@ type index struct {
 }
 
 // names finds interests by a name. Most entries are of no interest, and most of
-// those are told by the length of the name and its first byte alone.
+// those are excluded by the length of the name and its first byte alone.
 type names struct {
 	sets    map[string]set
 	lengths [maxIndexed + 1]bool

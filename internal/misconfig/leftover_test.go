@@ -51,7 +51,7 @@ func TestRepositorySeverity(t *testing.T) {
 }
 
 func TestOneFindingForARepository(t *testing.T) {
-	v := judge(t, layered(repository("app"), repository("app"), repository("lib")))
+	v := analyze(t, layered(repository("app"), repository("app"), repository("lib")))
 	n := 0
 	for _, f := range v.findings {
 		if f.ID == "repository-left" {

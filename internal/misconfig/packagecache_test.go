@@ -28,7 +28,7 @@ func packageCacheExamples() []example {
 
 func TestPackageCacheSize(t *testing.T) {
 	big := strings.Repeat("x", 1<<18)
-	v := judge(t, layered(
+	v := analyze(t, layered(
 		imagetest.Layer{imagetest.File("var/lib/apt/lists/a_Packages", big), imagetest.File("var/lib/apt/lists/b_Packages", "x"), imagetest.File("root/.npm/_cacache/a", "x")},
 		imagetest.Layer{imagetest.Opaque("var/lib/apt/lists")},
 	))

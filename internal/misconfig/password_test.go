@@ -14,7 +14,7 @@ func TestKnownPasswordIsWorse(t *testing.T) {
 		imagetest.File("etc/shadow", "root:"+"$1$saltsalt$fz9m3OoeOUZ50I722c9rH/"+":1::::::\nbin:$6$saltsalt$unknown:1::::::\n"),
 	})
 	var got []string
-	for _, f := range findingsOf(judge(t, img), "account-password-set") {
+	for _, f := range findingsOf(analyze(t, img), "account-password-set") {
 		got = append(got, f.Severity.String()+" "+f.Evidence)
 	}
 	want := "high root: the md5crypt hash in etc/shadow is that of a well-known password, medium bin: sha512crypt hash in etc/shadow"
@@ -30,7 +30,7 @@ func TestRoundsAreBounded(t *testing.T) {
 		shadow.WriteString("a:$6$saltsalt$unknown:1\n")
 	}
 	start := time.Now()
-	judge(t, withFile("etc/shadow", shadow.String()))
+	analyze(t, withFile("etc/shadow", shadow.String()))
 	if d := time.Since(start); d > 20*time.Second {
 		t.Errorf("%s for one file", d)
 	}

@@ -60,8 +60,8 @@ func TestWhatIsCutIsCoverage(t *testing.T) {
 	many := strings.Repeat("/a:", 257)
 	img := withPath(many+"/a", imagetest.File("etc/ld.so.preload", many), imagetest.File("etc/ld.so.conf", many))
 	var got []string
-	for _, c := range judge(t, img).coverage {
-		if c.State == seaworthy.Partial && strings.Contains(c.Reason, "the rest was not judged") {
+	for _, c := range analyze(t, img).coverage {
+		if c.State == seaworthy.Partial && strings.Contains(c.Reason, "the rest was not checked") {
 			got = append(got, c.Subject)
 		}
 	}

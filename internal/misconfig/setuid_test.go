@@ -103,7 +103,7 @@ func TestSetuidFindingsAreFew(t *testing.T) {
 	for _, name := range []string{"opt/a", "opt/b", "opt/c", "usr/bin/su", "usr/bin/passwd"} {
 		layer = append(layer, imagetest.FileMode(name, 0o4755, "ELF"))
 	}
-	v := judge(t, layered(layer))
+	v := analyze(t, layered(layer))
 	for id, places := range map[string]int{"setuid-added": 3, "setuid-distribution": 2} {
 		i := slices.IndexFunc(v.findings, func(f *seaworthy.Finding) bool { return f.ID == id })
 		if i < 0 || len(v.findings[i].Locations) != places {

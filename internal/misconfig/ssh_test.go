@@ -71,7 +71,7 @@ func TestSSHDSeverity(t *testing.T) {
 }
 
 func TestUnreadSSHDIsCoverage(t *testing.T) {
-	v := judge(t, sshing("Banner \"x\nInclude /etc/*/x\n"))
+	v := analyze(t, sshing("Banner \"x\nInclude /etc/*/x\n"))
 	n := 0
 	for _, c := range v.coverage {
 		if c.State == seaworthy.Partial && strings.HasPrefix(c.Subject, "etc/ssh/sshd_config:") && c.Reason != "" {

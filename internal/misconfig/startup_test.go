@@ -87,7 +87,7 @@ func TestStartChain(t *testing.T) {
 	img.Config.Config.WorkingDir = "/srv"
 	chain := func() []string {
 		var paths []string
-		for _, f := range findingsOf(judge(t, img), "start-writable") {
+		for _, f := range findingsOf(analyze(t, img), "start-writable") {
 			for _, l := range f.Locations {
 				paths = append(paths, l.Path)
 			}

@@ -88,7 +88,7 @@ func TestSudoSeverity(t *testing.T) {
 		"all, by number":              {sudoing("#1000 ALL=(ALL) NOPASSWD: ALL"), seaworthy.High},
 		"all, for the user's group":   {sudoing("%adm ALL=(ALL) NOPASSWD: ALL"), seaworthy.High},
 		"all, for another":            {sudoing("web ALL=(ALL) NOPASSWD: ALL"), seaworthy.Medium},
-		"all, for nobody here":        {sudoing("%wheel ALL=(ALL) NOPASSWD: ALL"), seaworthy.Low},
+		"all, for no account here":    {sudoing("%wheel ALL=(ALL) NOPASSWD: ALL"), seaworthy.Low},
 		"all but the user":            {sudoing("ALL,!app ALL=(ALL) NOPASSWD: ALL"), seaworthy.Medium},
 		"an editor with a fixed file": {sudoing("app ALL=NOPASSWD: /usr/bin/vim /etc/hosts"), seaworthy.High},
 		"find, free":                  {sudoing("app ALL=NOPASSWD: /usr/bin/find"), seaworthy.High},

@@ -195,7 +195,7 @@ func (e *evaluator) load(action action, arg int) {
 			return
 		}
 		v := []value{{kind: named, object: e.item(e.code.names, arg>>1)}, {}}
-		switch { // NULL beside it for a call
+		switch { // NULL next to it for a call
 		case arg&1 == 0:
 			v = v[:1]
 		case e.version < python313:

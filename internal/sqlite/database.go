@@ -61,7 +61,7 @@ func (db *Database) Size() int64 { return db.claimed }
 // maxSchema bounds an entry of the schema, in bytes.
 const maxSchema = 1 << 20
 
-// Tables gives the tables of the schema, and with an error those before the damage.
+// Tables returns the tables of the schema, and with an error those before the damage.
 func (db *Database) Tables() ([]Table, error) {
 	var list []Table
 	err := db.walk(1, maxSchema, func(r *Record) error {
@@ -83,7 +83,7 @@ func (db *Database) Rows(t Table, limit int, visit func(*Record) error) error {
 	return db.walk(t.root, limit, visit)
 }
 
-// read gives a page, counted from 1.
+// read returns a page, counted from 1.
 func (db *Database) read(n uint32) ([]byte, error) {
 	if n == 0 || n > db.pages || db.used[n] {
 		return nil, ErrDamaged
@@ -160,7 +160,7 @@ func (db *Database) walk(root uint32, limit int, visit func(*Record) error) erro
 	return nil
 }
 
-// record gives the record of a leaf's cell, with the part of it that lies on
+// record returns the record of a leaf's cell, with the part of it that lies on
 // overflow pages.
 func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error) {
 	if at > db.usable {

@@ -26,7 +26,7 @@ func sample() []byte {
 	return []byte(imagetest.SQLite(many, long))
 }
 
-// rows gives the values of all tables, and checks where they are.
+// rows returns the values of all tables, and checks where they are.
 func rows(t *testing.T, data []byte, limit int) (map[string][][]string, error) {
 	db, err := Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {

@@ -23,7 +23,7 @@ type Column struct {
 	chunk []chunk
 }
 
-// Text tells whether the value is a text.
+// Text reports whether the value is a text.
 func (c *Column) Text() bool { return c.Kind >= 13 && c.Kind&1 == 1 }
 
 // Pieces calls visit with each part of the value that is in one piece in the file, and
@@ -57,7 +57,7 @@ func (c *Column) number() (n uint64) {
 // maxColumns is how many columns SQLite can be built to take.
 const maxColumns = 32767
 
-// Columns gives the columns of a record; of one that is not whole those that are.
+// Columns returns the columns of a record; of one that is not whole those that are.
 func (r *Record) Columns() ([]Column, error) {
 	size, n := varint(r.payload)
 	if n == 0 || size < uint64(n) || size > uint64(len(r.payload)) {

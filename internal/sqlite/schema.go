@@ -2,7 +2,7 @@ package sqlite
 
 import "strings"
 
-// Columns gives the names of a table's columns in the order in which its records
+// Columns returns the names of a table's columns in the order in which its records
 // have their values, out of the statement that made it. It is nil for a table whose
 // records are not in that order, or not where Rows looks for them.
 func (t Table) Columns() []string {
@@ -30,7 +30,7 @@ func (t Table) Columns() []string {
 	return nil
 }
 
-// computed tells whether a column is worked out whenever it is read, so that no
+// computed reports whether a column is worked out whenever it is read, so that no
 // record has it.
 func computed(words []string) bool {
 	as, stored := false, false
@@ -45,7 +45,7 @@ func computed(words []string) bool {
 	return as && !stored
 }
 
-// definitions gives the words of each definition of a table that commas separate, less
+// definitions returns the words of each definition of a table that commas separate, less
 // what is in parentheses, and what is behind the last: a parenthesis and the options.
 func definitions(text string) (list [][]string) {
 	var words []string

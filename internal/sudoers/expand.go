@@ -157,7 +157,7 @@ func (r *reader) override() {
 	}
 }
 
-// covers reports whether whoever is among the earlier is among the later.
+// covers reports whether all of the earlier are among the later.
 func covers(later, earlier []Member) bool {
 	all := Member{Name: "ALL"}
 	if slices.Contains(later, all) {

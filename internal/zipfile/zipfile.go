@@ -194,7 +194,7 @@ const (
 	Deflated = 8
 )
 
-// Data gives the packed bytes of an entry.
+// Data returns the packed bytes of an entry.
 func (z *File) Data(e *Entry) (*io.SectionReader, error) {
 	if e.Encrypted {
 		return nil, errors.New("it is encrypted")
@@ -214,7 +214,7 @@ func (z *File) Data(e *Entry) (*io.SectionReader, error) {
 	return io.NewSectionReader(z.r, at, int64(e.Packed)), nil
 }
 
-// Read gives up to max bytes of an entry. A longer one is an error. What it took
+// Read returns up to max bytes of an entry. A longer one is an error. What it took
 // to find out is taken from the budget.
 func (z *File) Read(e *Entry, max int64, budget *int64) ([]byte, error) {
 	if max = min(max, *budget); max <= 0 {

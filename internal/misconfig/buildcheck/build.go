@@ -26,27 +26,26 @@ func buildInterests() []check.Interest {
 	}}
 }
 
-// buildChecks judge the steps of the build, as far as the history tells them.
+// buildChecks are the checks of the steps of the build, as far as the history has them.
 func buildChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "add-instead-of-copy", Title: "ADD is used where COPY serves",
-			Severity: seaworthy.Low,
-			CIS:      []string{"4.9"},
-			Dockle:   []string{"CIS-DI-0009"},
-			Aliases:  []string{"DS-0005", "AVD-DS-0005"},
-			Detail: "ADD unpacks archives and fetches URLs, depending on what its source happens to be; " +
-				"COPY does what it says.",
+			ID: "add-instead-of-copy", Title: "ADD where COPY would do",
+			Severity:   seaworthy.Low,
+			CIS:        []string{"4.9"},
+			Dockle:     []string{"CIS-DI-0009"},
+			Aliases:    []string{"DS-0005", "AVD-DS-0005"},
+			Detail:     "ADD unpacks archives and downloads URLs, depending on its source. COPY only copies.",
 			Remedy:     check.Remedy("Use COPY instead of ADD, unless ADD is to unpack an archive."),
 			References: []string{"https://docs.docker.com/build/building/best-practices/#add-or-copy"},
 			Find:       findAdd,
 		},
 		{
-			ID: "add-remote-unverified", Title: "ADD fetches a URL that nothing holds to a content",
+			ID: "add-remote-unverified", Title: "ADD from a URL without a checksum",
 			Severity: seaworthy.Medium,
 			CIS:      []string{"4.9", "4.11"},
 			Dockle:   []string{"CIS-DI-0009"},
-			Detail:   "Whoever controls the server, or the way to it where it is plain HTTP, decides what is in the image.",
+			Detail:   "Anyone who controls the server, or the network if it is plain HTTP, decides what is in the image.",
 			Remedy: check.Remedy(
 				"Pin the download by its checksum, or a Git repository by its commit.",
 				seaworthy.Dockerfile("ADD --checksum=sha256:… URL DEST"),
@@ -60,7 +59,7 @@ func buildChecks() []check.Check {
 			CIS:      []string{"4.7"},
 			Dockle:   []string{"CIS-DI-0007"},
 			Aliases:  []string{"DS-0017", "AVD-DS-0017"},
-			Detail:   "The build cache keeps the step, so that later builds install from the old lists and miss the fixes since.",
+			Detail:   "The build cache keeps the step. Later builds then install from old lists, and miss newer fixes.",
 			Remedy: check.Remedy(
 				"Update and install in one step.",
 				seaworthy.Dockerfile("RUN apt-get update && apt-get install -y PACKAGE && rm -rf /var/lib/apt/lists/*"),
@@ -73,7 +72,7 @@ func buildChecks() []check.Check {
 			Severity: seaworthy.Low,
 			Dockle:   []string{"DKL-DI-0001"},
 			Aliases:  []string{"DS-0010", "AVD-DS-0010"},
-			Detail:   "It means that sudo and a rule for it are in the image, where they serve whoever gets into the container.",
+			Detail:   "The image then holds sudo and a rule for it, which help an attacker who gets into the container.",
 			Remedy: check.Remedy(
 				"Run the step as root, switch to the service's user afterwards, and remove sudo.",
 				seaworthy.Dockerfile("USER root"),
@@ -85,8 +84,8 @@ func buildChecks() []check.Check {
 			ID: "build-password", Title: "The build sets the password of an account",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.10"},
-			Detail: "The step, with the password, is in the history of the image for everybody who can pull it, " +
-				"and the same password opens every container.",
+			Detail: "The step, with the password, is in the history of the image for anyone who can pull it, " +
+				"and the same password works in every container.",
 			Remedy: check.Remedy(
 				"Remove the step and lock the account. If the password is used elsewhere, change it there.",
 				seaworthy.Dockerfile("RUN passwd -l NAME"),
@@ -131,7 +130,7 @@ func unpacked(s *check.Image, in instruction.Instruction, t instruction.Transfer
 		return false
 	}
 	files := 0
-	for ordinal := range maxUnpackLook {
+	for ordinal := range maxUnpackedEntries {
 		if e, ok := s.At(in.Layer, ordinal); ok && e.Type != seaworthy.Directory {
 			if files++; files > 1 {
 				return true
@@ -141,9 +140,9 @@ func unpacked(s *check.Image, in instruction.Instruction, t instruction.Transfer
 	return false
 }
 
-// maxUnpackLook is how many entries of a layer are looked at to tell one file
-// from an archive: a file, and the directories above it.
-const maxUnpackLook = 64
+// maxUnpackedEntries is how many entries of a layer are read to distinguish one file from
+// an archive: a file, and the directories above it.
+const maxUnpackedEntries = 64
 
 func findRemoteAdd(s *check.Image) []check.Violation {
 	var list []check.Violation
@@ -165,7 +164,7 @@ func findRemoteAdd(s *check.Image) []check.Violation {
 			v := check.Violation{Evidence: check.Shown(in.Redacted()), Locations: []seaworthy.Location{check.StepLocation(in)}}
 			if in.BuildKit && !strings.HasPrefix(src.Text, "http://") {
 				v.Severity = seaworthy.Low
-				v.Detail = "BuildKit does not record --checksum, so that it may have been given; if it was, make an exception."
+				v.Detail = "BuildKit does not record --checksum, so it may have been set. If it was, add an exception."
 			}
 			list = append(list, v)
 		}
@@ -219,7 +218,7 @@ func findUpdateAlone(s *check.Image) []check.Violation {
 			v := check.Violation{Evidence: evidenceOf(r.Commands[i]), Locations: r.Locations}
 			switch {
 			case r.Layer < 0:
-				v.Detail = "Whether the lists stayed in the image is not known, since the step could not be bound to its layer."
+				v.Detail = "It is not known whether the lists stayed in the image, since the step could not be matched with its layer."
 			case len(s.Layers[r.Layer].Noted[listsInterest]) == 0:
 				// Removed again, or in a cache mount: a later step cannot use them.
 				continue

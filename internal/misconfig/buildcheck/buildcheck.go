@@ -1,5 +1,5 @@
-// Package buildcheck holds the checks of how an image was built and of what its
-// configuration tells the runtime: the steps of the history and the commands in them,
+// Package buildcheck holds the checks of how an image was built and of the
+// configuration that it gives to the runtime: the steps of the history and the commands in them,
 // where packages and downloads came from, environment variables, ports, volumes and
 // labels.
 //

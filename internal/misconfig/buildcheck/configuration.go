@@ -14,8 +14,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// configurationChecks judge what the image tells the runtime, apart from user
-// and environment.
+// configurationChecks are the checks of what the image asks of the runtime, apart from
+// user and environment.
 func configurationChecks() []check.Check {
 	return []check.Check{
 		{
@@ -24,10 +24,10 @@ func configurationChecks() []check.Check {
 			CIS:      []string{"4.6"},
 			Dockle:   []string{"CIS-DI-0006"},
 			Aliases:  []string{"DS-0026", "AVD-DS-0026"},
-			Detail: "Docker and Swarm then take a service that hangs for one that works. Kubernetes does not look at it, and " +
-				"images in OCI format cannot hold one.",
+			Detail: "Without one, Docker and Swarm take a hanging service for a healthy one. Kubernetes ignores it, and images " +
+				"in OCI format cannot hold one.",
 			Remedy: check.Remedy(
-				"Add a HEALTHCHECK that asks the service itself, or define a probe where the container is deployed.",
+				"Add a HEALTHCHECK that tests the service itself, or define a probe where the container is deployed.",
 				seaworthy.Dockerfile("HEALTHCHECK CMD COMMAND"),
 			),
 			References: []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
@@ -35,30 +35,30 @@ func configurationChecks() []check.Check {
 			Find:       findHealthcheckMissing,
 		},
 		{
-			ID: "healthcheck-disabled", Title: "The image turns off the health check of its base",
+			ID: "healthcheck-disabled", Title: "The image disables the health check of its base image",
 			Severity:   seaworthy.Low,
 			CIS:        []string{"4.6"},
-			Detail:     "HEALTHCHECK NONE says that nobody is to know whether the service works.",
-			Remedy:     check.Remedy("Replace HEALTHCHECK NONE by a check of the service.", seaworthy.Dockerfile("HEALTHCHECK CMD COMMAND")),
+			Detail:     "With HEALTHCHECK NONE, a service that fails goes unnoticed.",
+			Remedy:     check.Remedy("Replace HEALTHCHECK NONE with a check of the service.", seaworthy.Dockerfile("HEALTHCHECK CMD COMMAND")),
 			References: []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
 			Subject:    check.ConfigurationField("Healthcheck"),
 			Find:       findHealthcheckDisabled,
 		},
 		{
-			ID: "stop-signal", Title: "The stop signal does not let the service end by itself",
+			ID: "stop-signal", Title: "The stop signal does not let the service shut down",
 			Severity: seaworthy.Low,
-			Detail: "SIGKILL and SIGSTOP cannot be handled, so that what the service has not written is lost; " +
-				"a signal that does not exist makes the runtime refuse the container.",
+			Detail: "SIGKILL and SIGSTOP cannot be handled, so unsaved data is lost. " +
+				"With a signal that does not exist, the runtime refuses the container.",
 			Remedy:     check.Remedy("Set a signal on which the service stops cleanly.", seaworthy.Dockerfile("STOPSIGNAL SIGTERM")),
 			References: []string{"https://docs.docker.com/reference/dockerfile/#stopsignal"},
 			Subject:    check.ConfigurationField("StopSignal"),
 			Find:       findStopSignal,
 		},
 		{
-			ID: "command-shell-form", Title: "The service runs behind a shell that gets its signals",
+			ID: "command-shell-form", Title: "Shell-form command: the shell, not the service, receives signals",
 			Severity: seaworthy.Negligible,
-			Detail: "The shell is process 1 and does not pass signals on, so that stopping the container ends in SIGKILL; " +
-				"and it expands what the environment puts into the command.",
+			Detail: "The shell is process 1 and does not forward signals, so stopping the container ends in SIGKILL. " +
+				"It also expands variables of the environment in the command.",
 			Remedy: check.Remedy(
 				"Write the command in exec form, or start the last command of the script with exec.",
 				seaworthy.Dockerfile(`CMD ["program", "argument"]`),
@@ -67,10 +67,10 @@ func configurationChecks() []check.Check {
 			Find:       findShellForm,
 		},
 		{
-			ID: "onbuild", Title: "The image runs instructions in the builds that use it",
+			ID: "onbuild", Title: "ONBUILD instructions run in builds that use the image",
 			Severity: seaworthy.Low,
-			Detail: "ONBUILD triggers do not stand in the Dockerfile of those who build on the image; they run or copy " +
-				"there what this image says.",
+			Detail: "They run or copy in builds that have this image as their base image, although they are not in the " +
+				"Dockerfiles of those.",
 			Remedy:     check.Remedy("Remove the ONBUILD instructions, and write them in the Dockerfiles that need them."),
 			References: []string{"https://docs.docker.com/reference/dockerfile/#onbuild"},
 			Subject:    check.ConfigurationField("OnBuild"),
@@ -80,17 +80,17 @@ func configurationChecks() []check.Check {
 			ID: "port-management", Title: "The image exposes a port for remote administration",
 			Severity: seaworthy.Medium,
 			Aliases:  []string{"DS-0004", "AVD-DS-0004"},
-			Detail: "A way into the container beside the one through the platform is neither seen nor ruled by it, and is the " +
-				"first that attackers try.",
+			Detail: "It is a way into the container that the platform neither sees nor controls, and the first that " +
+				"attackers try.",
 			Remedy: check.Remedy("Remove the EXPOSE and the service behind it. Enter containers with docker exec or kubectl exec."),
 			Find:   findPorts,
 		},
 		{
-			ID: "volume-system-path", Title: "A volume covers a path of the system",
+			ID: "volume-system-path", Title: "A volume covers a system path",
 			Severity: seaworthy.Medium,
 			Dockle:   []string{"DKL-DI-0002"},
-			Detail: "The volume takes the place of what the kernel or the distribution keeps there, outlives the container, " +
-				"and can be shared with others that then write into it.",
+			Detail: "The volume replaces what the kernel or the distribution keeps there, outlives the container, " +
+				"and can be shared with other containers, which can then write into it.",
 			Remedy:     check.Remedy("Keep data under a directory of the service's own.", seaworthy.Dockerfile("VOLUME /var/lib/service")),
 			References: []string{"https://docs.docker.com/reference/dockerfile/#volume"},
 			Find:       findVolumes,
@@ -98,22 +98,22 @@ func configurationChecks() []check.Check {
 	}
 }
 
-// originChecks judge what the image says about where it comes from.
+// originChecks are the checks of what the image says about its origin.
 func originChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "reference-latest", Title: "The image is named by a tag that moves",
+			ID: "reference-latest", Title: "The image is named by a moving tag",
 			Severity: seaworthy.Low,
 			CIS:      []string{"4.2"},
 			Dockle:   []string{"DKL-DI-0006"},
-			Detail:   "latest, which is also what no tag means, is another image tomorrow: what was judged here is not what will run.",
+			Detail:   "latest, which is also the default tag, can be another image tomorrow: then what was checked is not what runs.",
 			Remedy:   check.Remedy("Name a version or, better, a digest: name:1.2.3@sha256:…"),
 			Find:     findReference,
 		},
 		{
-			ID: "labels-missing", Title: "The image does not say where it comes from",
+			ID: "labels-missing", Title: "The image has no source or revision label",
 			Severity: seaworthy.Negligible,
-			Detail:   "Without source and revision nobody can tell from the image which code is in it and whom to ask.",
+			Detail:   "Without source and revision, the image does not say which code is in it and whom to ask.",
 			Remedy: check.Remedy(
 				"Set the labels in the build.",
 				seaworthy.Command("docker buildx build --label org.opencontainers.image.source=URL --label org.opencontainers.image.revision=COMMIT ."),

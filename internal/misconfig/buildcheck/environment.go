@@ -13,18 +13,18 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// environmentChecks judge the variables that the image gives to its processes,
+// environmentChecks are the checks of the variables that the image gives to its processes,
 // and the names under which the build handed values over.
 func environmentChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "env-credential", Title: "A variable or label that is called like a credential has a value",
+			ID: "env-credential", Title: "Credential-like name in ENV, ARG or LABEL",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.10"},
 			Dockle:   []string{"CIS-DI-0010"},
 			Aliases:  []string{"DS-0031", "AVD-DS-0031"},
-			Detail: "Environment, build arguments and labels are part of the image's configuration and history, in clear " +
-				"text, for everybody who can pull it; a later instruction that empties them does not take them out.",
+			Detail: "Variables, build arguments and labels are part of the image's configuration and history, in clear " +
+				"text, for anyone who can pull it. A later instruction that empties them does not remove them.",
 			Remedy: check.Remedy(
 				"Pass it to the build as a secret, or to the container when it starts, and replace the credential.",
 				seaworthy.Dockerfile("RUN --mount=type=secret,id=NAME,env=NAME,required=true COMMAND"),
@@ -33,36 +33,36 @@ func environmentChecks() []check.Check {
 			Find:       findCredentialNames,
 		},
 		{
-			ID: "env-preload", Title: "A library is loaded into every process of the image",
+			ID: "env-preload", Title: "LD_PRELOAD or LD_AUDIT loads a library into every process",
 			Severity: seaworthy.Low,
-			Detail: "LD_PRELOAD and LD_AUDIT put code into each program that starts, and attackers hide in them; " +
-				"an allocator is the common honest use.",
+			Detail: "These variables load code into every program that starts, and attackers hide there. " +
+				"A memory allocator is the common legitimate use.",
 			Remedy:     check.Remedy("Set the variable only for the program that needs it, or link the library."),
 			References: []string{"https://man7.org/linux/man-pages/man8/ld.so.8.html"},
 			Find:       findPreload,
 		},
 		{
-			ID: "env-library-path", Title: "Libraries are searched where others may put them",
+			ID: "env-library-path", Title: "Unsafe directory in LD_LIBRARY_PATH",
 			Severity: seaworthy.Medium,
-			Detail: "The dynamic linker takes the first library of a name along LD_LIBRARY_PATH. An empty or relative entry " +
-				"stands for the working directory.",
+			Detail: "The dynamic linker uses the first library of a name along LD_LIBRARY_PATH. An empty or relative entry " +
+				"means the working directory.",
 			Remedy:     check.Remedy("List only absolute directories that belong to root in LD_LIBRARY_PATH, without a colon at either end."),
 			References: []string{"https://man7.org/linux/man-pages/man8/ld.so.8.html"},
 			Find:       findLibraryPath,
 		},
 		{
-			ID: "env-tls-off", Title: "A variable turns the verification of certificates off",
+			ID: "env-tls-off", Title: "A variable turns off certificate verification",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.11"},
-			Detail: "Every program of the container that heeds the variable talks to whoever answers, so that what it " +
-				"downloads or sends can be read and changed on the way.",
+			Detail: "Programs that read the variable accept any server, so that what they download or send can be read " +
+				"and changed on the network.",
 			Remedy: check.Remedy("Remove the variable. Add the certificate of a private authority to the image's trust store instead."),
 			Find:   findTLSVariables,
 		},
 		{
 			ID: "docker-socket", Title: "The image expects to control a container engine",
 			Severity: seaworthy.Medium,
-			Detail: "Whoever reaches the engine's socket starts containers with the host's files: that is root on the host. " +
+			Detail: "Anyone who reaches the engine's socket can start containers with the host's files: that is root on the host. " +
 				"An engine on a TCP port without TLS is open to the whole network.",
 			Remedy:     check.Remedy("Use an engine without root privileges, or a proxy that forwards only the requests that the service needs."),
 			References: []string{"https://docs.docker.com/engine/security/#docker-daemon-attack-surface"},
@@ -75,7 +75,7 @@ func findCredentialNames(s *check.Image) []check.Violation {
 	var list []check.Violation
 	type seen struct{ name, value string }
 	found := map[seen]bool{}
-	judge := func(kind, name, value string, where []seaworthy.Location) {
+	add := func(kind, name, value string, where []seaworthy.Location) {
 		if !credential.IsName(name) || !literalCredential(value) || counts(name, value) || found[seen{name, value}] {
 			return
 		}
@@ -97,18 +97,18 @@ func findCredentialNames(s *check.Image) []check.Violation {
 		}
 		where := []seaworthy.Location{check.StepLocation(in)}
 		for _, p := range step.Pairs() {
-			judge(step.Keyword, p.Key, p.Value, where)
+			add(step.Keyword, p.Key, p.Value, where)
 		}
 		for _, p := range step.BuildArgs {
-			judge("build argument", p.Key, p.Value, where)
+			add("build argument", p.Key, p.Value, where)
 		}
 	}
 	for _, e := range s.Config.Env {
 		name, value, _ := strings.Cut(e, "=")
-		judge("ENV", name, value, nil)
+		add("ENV", name, value, nil)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Config.Labels)) {
-		judge("LABEL", name, s.Config.Labels[name], nil)
+		add("LABEL", name, s.Config.Labels[name], nil)
 	}
 	return list
 }
@@ -195,7 +195,7 @@ func findLibraryPath(s *check.Image) []check.Violation {
 			relative = relative || !strings.HasPrefix(dir, "$")
 			continue
 		}
-		// The name of a file that nobody has stands for any library.
+		// The name of a file that does not exist stands for any library.
 		library := check.Rooted(dir) + "/lib.so"
 		if at, ok := s.Replaceable(library, account.Anybody()); ok {
 			add(seaworthy.High, "anybody can write "+check.DescribeMode(at), s.Location(at, 0))

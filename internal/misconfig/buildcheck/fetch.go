@@ -12,22 +12,22 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// fetchChecks judge how the build got what it put into the image.
+// fetchChecks are the checks of how the build downloaded and installed.
 func fetchChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "package-unverified", Title: "The build installs packages without verifying their signatures",
+			ID: "package-unverified", Title: "The build installs packages without verifying signatures",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.11"},
-			Detail:   "Whoever is on the way to the repository, or has taken over a mirror, decides what is installed, as root.",
+			Detail:   "An attacker on the network, or on a mirror, decides what is installed, as root.",
 			Remedy:   check.Remedy("Remove the option, and add the repository's key to the package manager instead."),
 			Find:     findUnverifiedPackages,
 		},
 		{
-			ID: "download-tls-off", Title: "The build downloads without verifying whom it talks to",
+			ID: "download-tls-off", Title: "The build downloads without verifying the server",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.11", "4.12"},
-			Detail:   "Whoever is on the way decides what comes into the image.",
+			Detail:   "An attacker on the network decides what is in the image.",
 			Remedy:   check.Remedy("Remove the option. Add the certificate of a private authority to the trust store of the build stage instead."),
 			Find:     findTLSOff,
 		},
@@ -35,7 +35,7 @@ func fetchChecks() []check.Check {
 			ID: "download-run", Title: "The build runs a script straight from the network",
 			Severity: seaworthy.Medium,
 			CIS:      []string{"4.11", "4.12"},
-			Detail:   "What runs is whatever the server sends at that moment; nobody has seen it, and the next build may get another.",
+			Detail:   "What runs is whatever the server sends at that moment. It was not reviewed, and the next build may get something else.",
 			Remedy: check.Remedy(
 				"Download a fixed version of the script, verify its checksum, then run it; or install a signed package.",
 				seaworthy.Command(`echo "SUM  FILE" | sha256sum -c`),
@@ -43,17 +43,17 @@ func fetchChecks() []check.Check {
 			Find: findDownloadRun,
 		},
 		{
-			ID: "download-plain-http", Title: "The build downloads over plain HTTP what nothing verifies",
+			ID: "download-plain-http", Title: "The build downloads over plain HTTP without verification",
 			Severity: seaworthy.Medium,
 			CIS:      []string{"4.11", "4.12"},
-			Detail:   "Whoever is on the way can exchange what comes into the image.",
+			Detail:   "An attacker on the network can replace what is in the image.",
 			Remedy:   check.Remedy("Use https, and verify the checksum in the same step.", seaworthy.Command(`echo "SUM  FILE" | sha256sum -c`)),
 			Find:     findPlainHTTP,
 		},
 	}
 }
 
-// lax is a way in which programs are told not to verify.
+// lax is a way to turn off what a program verifies.
 type lax struct {
 	programs []string
 	// options are arguments, as Command.Has takes them; short is one letter.
@@ -98,7 +98,7 @@ var laxPackages = []lax{
 	{programs: []string{"opkg"}, options: []string{"--no-check-certificate", "--force-checksum"}},
 }
 
-// laxDownloads are the ways of downloading from whoever answers.
+// laxDownloads are the ways of downloading from any server.
 var laxDownloads = []lax{
 	{programs: []string{"curl"}, options: []string{"--insecure", "--proxy-insecure"}, short: 'k'},
 	{programs: []string{"wget", "wget2"}, options: []string{"--no-check-certificate"}, follows: [][2]string{{"--check-certificate", "off"}}},
@@ -112,7 +112,7 @@ var laxDownloads = []lax{
 	{programs: []string{"ssh", "scp", "sftp", "rsync", "git"}, holds: []string{"stricthostkeychecking=no"}, severity: seaworthy.Medium},
 }
 
-// found gives the words by which a command is told not to verify, "" if none.
+// found gives the words that turn off what a command verifies, "" if none.
 func (l *lax) found(c *shell.Command) string {
 	if !slices.Contains(l.programs, c.Name) {
 		return ""
@@ -293,7 +293,7 @@ func findDownloadRun(s *check.Image) []check.Violation {
 			v := check.Violation{Evidence: check.Redacted(how), Locations: r.Locations}
 			if fetchesPlain(c) || slices.ContainsFunc(laxDownloads, func(l lax) bool { return l.found(c) != "" }) {
 				v.Severity = seaworthy.High
-				v.Detail = "Nothing protects it on the way."
+				v.Detail = "Nothing protects the transfer."
 			}
 			list = append(list, v)
 		}
@@ -302,7 +302,7 @@ func findDownloadRun(s *check.Image) []check.Violation {
 }
 
 // savedAs is the base name of the file that a command downloads to; "" if it
-// writes to its standard output or it cannot be told.
+// writes to its standard output or it is not known.
 func savedAs(c *shell.Command) string {
 	for _, r := range c.Redirects {
 		if r.Op == ">" && r.FD == "" {

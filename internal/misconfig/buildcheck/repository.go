@@ -46,11 +46,11 @@ func hasSuffix(suffixes ...string) func(*seaworthy.Header) bool {
 }
 
 // laxFile is the configuration of a program that downloads, with the lines by
-// which it accepts whoever answers.
+// which it accepts any server.
 type laxFile struct {
 	name  string // of the interest
 	bases []string
-	// words tell the lines that matter, in lower case.
+	// words are in the lines that matter, in lower case.
 	words []string
 	// lines are the beginnings of such lines in lower case, without blanks and
 	// quotes; one that ends in = or : also needs a value.
@@ -74,16 +74,16 @@ func repositoryChecks() []check.Check {
 			ID: "repository-unverified", Title: "A package manager of the image accepts unsigned packages",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.11"},
-			Detail: "Whatever is installed from here on, in this image and in those built on it, may come from whoever is on " +
-				"the way to the repository.",
+			Detail: "Whatever is installed from here on, in this image and in those built on it, may come from an attacker " +
+				"on the network.",
 			Remedy: check.Remedy("Remove the option ([trusted=yes], gpgcheck=0, AllowUnauthenticated) and add the repository's key: signed-by= for apt, gpgkey= for dnf."),
 			Find:   findPackageSources,
 		},
 		{
-			ID: "repository-plain-http", Title: "A package repository is asked over plain HTTP",
+			ID: "repository-plain-http", Title: "Package repository uses plain HTTP",
 			Severity: seaworthy.Low,
 			CIS:      []string{"4.11"},
-			Detail: "The signatures of packages hold, but whoever is on the way sees what is installed and can withhold " +
+			Detail: "The packages are still signed, but an attacker on the network sees what is installed and can withhold " +
 				"newer versions by serving an old index.",
 			Remedy:  check.Remedy("Use https instead of http in the repository's URL."),
 			Grouped: true,
@@ -93,7 +93,7 @@ func repositoryChecks() []check.Check {
 			ID: "download-config-tls-off", Title: "A program of the image is configured to accept any certificate",
 			Severity: seaworthy.Medium,
 			CIS:      []string{"4.11"},
-			Detail:   "Whatever it downloads, in this image and in those built on it, may come from whoever is on the way.",
+			Detail:   "Whatever it downloads, in this image and in those built on it, may come from an attacker on the network.",
 			Remedy:   check.Remedy("Remove the line from the file. Add the certificate of a private authority to the image's trust store instead."),
 			Find:     findLaxFiles,
 		},

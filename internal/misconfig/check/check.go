@@ -140,7 +140,7 @@ func Group(list []Violation) []Violation {
 }
 
 // The limits on what one check reports. An image can hold any number of
-// defects, but nobody reads more than this.
+// defects, but no report of more than this is read.
 const (
 	MaxFindings  = 500 // of one check
 	MaxLocations = 100 // of one finding

@@ -10,7 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// accountInterests are the files that say who is who.
+// accountInterests are the account files.
 func accountInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "passwd", Paths: []string{"etc/passwd"}, Text: true, Passwords: true},
@@ -20,14 +20,14 @@ func accountInterests() []check.Interest {
 	}
 }
 
-// accountChecks judge passwd, group and shadow.
+// accountChecks are the checks of passwd, group, shadow and gshadow.
 func accountChecks() []check.Check {
 	return []check.Check{
 		{
 			ID: "account-password-empty", Title: "An account has an empty password",
 			Severity: seaworthy.High,
 			Dockle:   []string{"DKL-LI-0001"},
-			Detail:   "Whoever can start su, login or an ssh server in the container becomes this user without a password.",
+			Detail:   "Anyone who can start su, login or an SSH server in the container becomes this user without a password.",
 			Remedy: check.Remedy(
 				"Lock the password in the build.",
 				seaworthy.Dockerfile("RUN passwd -l NAME"),
@@ -39,8 +39,8 @@ func accountChecks() []check.Check {
 		{
 			ID: "account-password-set", Title: "The image holds the password hash of an account",
 			Severity: seaworthy.Medium,
-			Detail: "Everybody who can pull the image can try passwords against the hash, and every container of the " +
-				"image accepts the same one.",
+			Detail: "Anyone who can pull the image can try passwords against the hash, and every container of the " +
+				"image accepts the same password.",
 			Remedy: check.Remedy(
 				"Lock the password in the build, and let the platform decide who may enter a container.",
 				seaworthy.Dockerfile("RUN passwd -l NAME"),
@@ -49,33 +49,33 @@ func accountChecks() []check.Check {
 			Find:       findSetPasswords,
 		},
 		{
-			ID: "account-duplicate-id", Title: "Two accounts or groups share a number",
+			ID: "account-duplicate-id", Title: "Two accounts or groups have the same id",
 			Severity: seaworthy.Medium,
 			Dockle:   []string{"DKL-LI-0002"},
-			Detail: "The kernel knows only numbers: both names have the same rights over the same files, " +
+			Detail: "The kernel knows only the numbers: both names have the same access to the same files, " +
 				"and locking one of them locks nothing.",
-			Remedy: check.Remedy("Give each account and group its own number, or remove the one that is not needed."),
+			Remedy: check.Remedy("Give each account and group its own id, or remove the one that is not needed."),
 			Find:   findDuplicateIDs,
 		},
 		{
-			ID: "account-duplicate-name", Title: "Two accounts or groups share a name",
+			ID: "account-duplicate-name", Title: "Two accounts or groups have the same name",
 			Severity: seaworthy.Medium,
 			Dockle:   []string{"DKL-LI-0002"},
-			Detail:   "Programs take the first line with the name, tools that change accounts may change another.",
+			Detail:   "Programs use the first line with the name. Tools that change accounts may change the other one.",
 			Remedy:   check.Remedy("Remove one of the lines from the file."),
 			Find:     findDuplicateNames,
 		},
 		{
-			ID: "account-root-alias", Title: "An account beside root has user id 0",
+			ID: "account-root-alias", Title: "An account other than root has user id 0",
 			Severity: seaworthy.High,
-			Detail:   "It is root under another name, which rules and reviews that look for root do not see.",
+			Detail:   "It is root under another name. Rules and reviews that look for root miss it.",
 			Remedy:   check.Remedy("Give the account its own user id, or remove it."),
 			Find:     findRootAliases,
 		},
 		{
 			ID: "account-system-shell", Title: "A system account has a login shell",
 			Severity: seaworthy.Low,
-			Detail:   "An account that only runs a service needs no shell; with one, a password or key for it is enough to log in.",
+			Detail:   "An account that only runs a service needs no shell. With one, a password or key is enough to log in.",
 			Remedy: check.Remedy(
 				"Set the shell of the account to /usr/sbin/nologin or /bin/false.",
 				seaworthy.Dockerfile("RUN usermod -s /usr/sbin/nologin NAME"),
@@ -84,10 +84,10 @@ func accountChecks() []check.Check {
 			Find:    findSystemShells,
 		},
 		{
-			ID: "account-line-malformed", Title: "An account file has a line that programs read differently",
+			ID: "account-line-malformed", Title: "Ambiguous line in passwd, group or shadow",
 			Severity: seaworthy.Low,
-			Detail: "What one program skips another takes for an account: runtimes of containers read a user id that is " +
-				"no number as 0.",
+			Detail: "What one program skips, another accepts as an account. Container runtimes read a user id that is not " +
+				"a number as 0.",
 			Remedy:     check.Remedy("Write the line as passwd(5), group(5) or shadow(5) describe, or remove it."),
 			References: []string{"https://man7.org/linux/man-pages/man5/passwd.5.html"},
 			Grouped:    true,
@@ -115,7 +115,7 @@ func findEmptyPasswords(s *check.Image) []check.Violation {
 		v := emptyPassword(s, u, "shadow", p.Line)
 		if u.Password != "x" {
 			v.Severity = seaworthy.Low
-			v.Detail = "As etc/passwd stands it does not refer to this line; the account opens once it does."
+			v.Detail = "etc/passwd does not refer to this line. Once it does, the account is open."
 		}
 		list = append(list, v)
 	}
@@ -126,14 +126,14 @@ func emptyPassword(s *check.Image, u account.User, file string, line int) check.
 	v := accountLines(s, file, fmt.Sprintf("%s: the password field in etc/%s is empty", u.Name, file), line)
 	if !account.OpensShell(u.Shell) {
 		v.Severity = seaworthy.Medium
-		v.Detail = "The account has no login shell, which leaves su with a shell of its own and services that check passwords."
+		v.Detail = "The account has no login shell. su with another shell and services that check passwords still accept it."
 	}
 	return v
 }
 
 func findSetPasswords(s *check.Image) []check.Violation {
 	var list []check.Violation
-	judge := func(file, name, field string, line int) {
+	add := func(file, name, field string, line int) {
 		kind, ok := strings.CutPrefix(field, check.HashMark)
 		if !ok {
 			return
@@ -141,7 +141,7 @@ func findSetPasswords(s *check.Image) []check.Violation {
 		v := accountLines(s, file, fmt.Sprintf("%s: %s hash in etc/%s", name, kind, file), line)
 		if kind, ok := strings.CutSuffix(kind, check.KnownMark); ok {
 			v.Severity = seaworthy.High
-			v.Title = "An account has a password that everybody tries"
+			v.Title = "An account has a well-known password"
 			v.Evidence = fmt.Sprintf("%s: the %s hash in etc/%s is that of a well-known password", name, kind, file)
 		} else if kind == "md5crypt" || kind == "descrypt" || kind == "NT hash" {
 			v.Severity = seaworthy.High
@@ -150,16 +150,16 @@ func findSetPasswords(s *check.Image) []check.Violation {
 		list = append(list, v)
 	}
 	for _, u := range s.Accounts.Users {
-		judge("passwd", u.Name, u.Password, u.Line)
+		add("passwd", u.Name, u.Password, u.Line)
 	}
 	for _, p := range s.Accounts.Shadow {
-		judge("shadow", p.Name, p.Password, p.Line)
+		add("shadow", p.Name, p.Password, p.Line)
 	}
 	for _, g := range s.Accounts.Groups {
-		judge("group", g.Name, g.Password, g.Line)
+		add("group", g.Name, g.Password, g.Line)
 	}
 	for _, p := range s.Accounts.Gshadow {
-		judge("gshadow", p.Name, p.Password, p.Line)
+		add("gshadow", p.Name, p.Password, p.Line)
 	}
 	return list
 }
@@ -173,7 +173,7 @@ func findDuplicateIDs(s *check.Image) []check.Violation {
 		case !ok:
 			users[u.UID] = u
 		case u.UID == 0 || first.Name == u.Name:
-			// Judged as an alias of root, or as a duplicate name.
+			// An alias of root, or a duplicate name, is for another check.
 		default:
 			list = append(list, accountLines(s, "passwd", fmt.Sprintf("%s and %s have user id %d", first.Name, u.Name, u.UID), first.Line, u.Line))
 		}
@@ -193,7 +193,7 @@ func findDuplicateIDs(s *check.Image) []check.Violation {
 
 func findDuplicateNames(s *check.Image) []check.Violation {
 	var list []check.Violation
-	judge := func(file string, names []string, lines []int) {
+	add := func(file string, names []string, lines []int) {
 		seen := map[string]int{}
 		for i, name := range names {
 			if first, ok := seen[name]; ok {
@@ -208,17 +208,17 @@ func findDuplicateNames(s *check.Image) []check.Violation {
 	for _, u := range s.Accounts.Users {
 		names, lines = append(names, u.Name), append(lines, u.Line)
 	}
-	judge("passwd", names, lines)
+	add("passwd", names, lines)
 	names, lines = nil, nil
 	for _, g := range s.Accounts.Groups {
 		names, lines = append(names, g.Name), append(lines, g.Line)
 	}
-	judge("group", names, lines)
+	add("group", names, lines)
 	names, lines = nil, nil
 	for _, p := range s.Accounts.Shadow {
 		names, lines = append(names, p.Name), append(lines, p.Line)
 	}
-	judge("shadow", names, lines)
+	add("shadow", names, lines)
 	return list
 }
 

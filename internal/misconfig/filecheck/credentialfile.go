@@ -35,12 +35,12 @@ var credentialKinds = [...]credentialKind{
 		suffixes: []string{".ppk"},
 	},
 	{
-		title: "a store of keys or passwords", severity: seaworthy.Medium,
+		title: "a key or password store", severity: seaworthy.Medium,
 		suffixes: []string{".kdbx", ".kdb", ".p12", ".pfx", ".jks", ".keystore", ".keychain"},
 		bases:    []string{".vault-token", ".vault_pass", "vault_pass.txt", "wallet.dat"},
 	},
 	{
-		title: "credentials of a cloud, cluster or registry", severity: seaworthy.Medium,
+		title: "credentials for a cloud, cluster or registry", severity: seaworthy.Medium,
 		bases: []string{
 			".dockercfg", "kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "terraform.tfstate", "terraform.tfstate.backup", ".boto", ".s3cfg",
 			"service-account.json", "service_account.json", "serviceAccountKey.json", "application_default_credentials.json", "client_secret.json",
@@ -52,7 +52,7 @@ var credentialKinds = [...]credentialKind{
 		},
 	},
 	{
-		title: "logins for hosts and repositories", severity: seaworthy.Medium,
+		title: "logins for hosts or repositories", severity: seaworthy.Medium,
 		bases: []string{
 			".netrc", "_netrc", ".git-credentials", ".pypirc", ".pgpass", ".my.cnf", ".mylogin.cnf", ".htpasswd", ".esmtprc", ".msmtprc",
 			".rhosts", ".shosts", ".ftpconfig", ".remote-sync.json", "sftp-config.json",
@@ -61,14 +61,14 @@ var credentialKinds = [...]credentialKind{
 			".composer/auth.json", ".subversion/auth/svn.simple", "etc/krb5.keytab"},
 	},
 	{
-		title: "a file that often holds credentials", severity: seaworthy.Low,
+		title: "credentials", severity: seaworthy.Low,
 		bases: []string{
 			".npmrc", ".yarnrc.yml", ".env", ".env.local", ".env.prod", ".env.production", ".env.dev", ".env.development", ".env.staging",
 			".env.test", ".envrc", "terraform.tfvars", "secrets.yml", "secrets.yaml", "secrets.json", "credentials.json", "credentials.xml",
 		},
 	},
 	{
-		title: "a history of commands", severity: seaworthy.Low,
+		title: "a command history", severity: seaworthy.Low,
 		bases: []string{
 			".bash_history", ".zsh_history", ".sh_history", ".ash_history", ".history", ".python_history", ".mysql_history", ".psql_history",
 			".node_repl_history", ".rediscli_history", ".dbshell", ".mongorc.js", ".irb_history", ".sqlite_history",
@@ -118,15 +118,14 @@ func credentialKindOf(p string) int {
 	return -1
 }
 
-// credentialFileChecks judge names only; what the files hold is the secret
-// analyzer's.
+// credentialFileChecks go by names only. The contents are for the secret analyzer.
 func credentialFileChecks() []check.Check {
 	return []check.Check{{
-		ID: "credential-file", Title: "A file is called like one that holds credentials",
+		ID: "credential-file", Title: "File name suggests credentials",
 		Severity: seaworthy.Medium,
 		CIS:      []string{"4.10"},
 		Dockle:   []string{"CIS-DI-0010"},
-		Detail:   "Everybody who can pull the image can read it, also in a layer from which a later one removes it. This is judged by the name alone; what the file holds, under the risk secret.",
+		Detail:   "Anyone who can pull the image can read it, even if a later layer removes it. This check goes by the name alone; the contents are searched under the risk secret.",
 		Remedy: check.Remedy(
 			"Keep the file out of the build with .dockerignore, and replace the credentials.",
 			seaworthy.Note("If one step of the build needs it, mount it there:"),
@@ -141,7 +140,7 @@ func credentialFileChecks() []check.Check {
 func findCredentialFiles(s *check.Image) []check.Violation {
 	var list []check.Violation
 	at := map[string]int{}
-	tests := check.Violation{Severity: seaworthy.Negligible, Title: "Files of packages' tests and examples are called like ones that hold credentials"}
+	tests := check.Violation{Severity: seaworthy.Negligible, Title: "File names in packages' tests and examples suggest credentials"}
 	for _, e := range s.Entries("credential-file") {
 		if javaTrustStore(e.Path) {
 			continue
@@ -158,11 +157,11 @@ func findCredentialFiles(s *check.Image) []check.Violation {
 		}
 		k := credentialKinds[credentialKindOf(e.Path)]
 		v := check.Violation{
-			Severity: k.severity, Title: check.Shown(path.Base(e.Path)) + " is called like " + k.title,
+			Severity: k.severity, Title: "File name suggests " + k.title + ": " + check.Shown(path.Base(e.Path)),
 			Evidence: fmt.Sprintf("/%s (%d bytes, mode %04o)", check.Shown(e.Path), e.Size, e.Mode), Locations: []seaworthy.Location{s.Location(e, 0)},
 		}
 		if !e.Live() {
-			v.Detail = "A container does not see it any more."
+			v.Detail = "Containers no longer see it."
 		}
 		at[e.Path] = len(list)
 		list = append(list, v)

@@ -26,24 +26,24 @@ func leftoverInterests() []check.Interest {
 	}
 }
 
-// leftoverChecks judge what was left over from development.
+// leftoverChecks are the checks of what was left over from development.
 func leftoverChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "repository-left", Title: "The image holds a repository of version control",
+			ID: "repository-left", Title: "Version control repository in the image",
 			Severity: seaworthy.Medium,
 			CIS:      []string{"4.10"},
 			Dockle:   []string{"DKL-LI-0003"},
-			Detail:   "Its history has all that was ever committed, removed secrets among it, and its configuration may hold the credentials that it was cloned with.",
+			Detail:   "Its history has everything that was ever committed, including removed secrets, and its configuration may hold the credentials that it was cloned with.",
 			Remedy:   check.Remedy("List .git in .dockerignore, or copy only what the program needs. Remove a clone in the instruction that makes it."),
 			Find:     findRepositories,
 		},
 		{
-			ID: "development-file-left", Title: "The image holds files that serve development only",
+			ID: "development-file-left", Title: "Development files in the image",
 			Severity: seaworthy.Negligible,
 			CIS:      []string{"4.3"},
 			Dockle:   []string{"DKL-LI-0003"},
-			Detail:   "They tell how the image and what is around it are built, and compose files often hold passwords.",
+			Detail:   "They show how the image and its environment are built, and compose files often hold passwords.",
 			Remedy:   check.Remedy("List the files in .dockerignore, or copy only what the program needs."),
 			Grouped:  true,
 			Find:     findDevelopmentFiles,
@@ -78,7 +78,7 @@ func findRepositories(s *check.Image) []check.Violation {
 		}
 		v := check.Violation{Evidence: "/" + check.Shown(dir), Locations: []seaworthy.Location{s.Location(e, 0)}}
 		if thirdParty(dir) {
-			v.Severity, v.Title = seaworthy.Low, "The image holds a clone of other people's software with its history"
+			v.Severity, v.Title = seaworthy.Low, "Clone of third-party software with its history in the image"
 		}
 		at[dir] = len(list)
 		list = append(list, v)
@@ -118,7 +118,7 @@ func findDevelopmentFiles(s *check.Image) []check.Violation {
 		}
 		v := check.Violation{Evidence: fmt.Sprintf("/%s (%d bytes)", check.Shown(e.Path), e.Size), Locations: []seaworthy.Location{s.Location(e, 0)}}
 		if strings.Contains(base, "compose") || strings.Contains(base, "-stack.") {
-			v.Severity, v.Title = seaworthy.Low, "The image holds compose files"
+			v.Severity, v.Title = seaworthy.Low, "Compose files in the image"
 		}
 		list = append(list, v)
 	}

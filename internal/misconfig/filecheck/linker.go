@@ -17,14 +17,14 @@ func linkerInterests() []check.Interest {
 	}
 }
 
-// linkerChecks judge the files by which the dynamic linker finds libraries.
+// linkerChecks are the checks of the files by which the dynamic linker finds libraries.
 func linkerChecks() []check.Check {
 	const man = "https://man7.org/linux/man-pages/man8/ld.so.8.html"
 	return []check.Check{
 		{
-			ID: "ld-preload-file", Title: "A library is loaded into every program by /etc/ld.so.preload",
+			ID: "ld-preload-file", Title: "/etc/ld.so.preload loads a library into every program",
 			Severity: seaworthy.Medium,
-			Detail:   "The library runs in every process, setuid programs among them. Hardly anything but rootkits needs that.",
+			Detail:   "The library runs in every process, including setuid programs. Hardly anything but rootkits needs that.",
 			Remedy: check.Remedy(
 				"Remove /etc/ld.so.preload, or load the library only into the program that needs it.",
 				seaworthy.Command("rm /etc/ld.so.preload"),
@@ -33,9 +33,9 @@ func linkerChecks() []check.Check {
 			Find:       findPreloadFile,
 		},
 		{
-			ID: "library-directory-writable", Title: "Others can put libraries where every program finds them",
+			ID: "library-directory-writable", Title: "Library directory writable by non-root users",
 			Severity: seaworthy.High,
-			Detail:   "The dynamic linker's configuration names the directory for all programs, setuid ones among them.",
+			Detail:   "The dynamic linker's configuration names the directory for all programs, including setuid ones.",
 			Remedy: check.Remedy(
 				"Make the directory owned by root and remove write permission for others, or remove it from /etc/ld.so.conf.d.",
 				seaworthy.Command("chown root:root DIR && chmod go-w DIR"),
@@ -69,13 +69,13 @@ func findPreloadFile(s *check.Image) []check.Violation {
 				v.Locations = append(v.Locations, s.Location(e, 0))
 			} else {
 				v.Evidence += "; the image has no such file"
-				v.Detail = "The library is missing: whoever can put it there has every process."
+				v.Detail = "The library is missing: anyone who can create it there controls every process."
 			}
 			list = append(list, v)
 		}
 		if at, who, severity := changeable(s, t.Path); t.Live() && severity >= seaworthy.Medium {
 			list = append(list, check.Violation{
-				Severity: seaworthy.High, Title: "Others than root can write /etc/ld.so.preload",
+				Severity: seaworthy.High, Title: "/etc/ld.so.preload is writable by non-root users",
 				Evidence: fmt.Sprintf("%s can write %s", who, check.DescribeMode(at)), Locations: []seaworthy.Location{s.Location(at, 0)},
 			})
 		}
@@ -98,11 +98,11 @@ func findLibraryDirectories(s *check.Image) []check.Violation {
 					continue
 				}
 				if len(seen) >= maxPathEntries {
-					s.Partial["etc/ld.so.conf"] = fmt.Sprintf("It lists more than %d directories; the rest was not judged.", maxPathEntries)
+					s.Partial["etc/ld.so.conf"] = fmt.Sprintf("It lists more than %d directories; the rest was not checked.", maxPathEntries)
 					return list
 				}
 				seen[dir] = true
-				// The name of a file that nobody has stands for any library.
+				// The name of a file that does not exist stands for any library.
 				name := check.Rooted(dir) + "/library.so"
 				at, ok := s.Exchangeable(name, account.Anybody())
 				v := check.Violation{Evidence: check.Shown(dir) + ": anybody can write "}
@@ -122,11 +122,11 @@ func findLibraryDirectories(s *check.Image) []check.Violation {
 	return list
 }
 
-// linkerWords gives the first maxPathEntries words of a file of the linker's.
+// linkerWordsOf returns the first maxPathEntries words of a file of the linker's.
 func linkerWordsOf(s *check.Image, file, text string) []string {
 	words := linkerWords(text)
 	if len(words) > maxPathEntries {
-		s.Partial[check.Shown(file)] = fmt.Sprintf("It lists more than %d paths; the rest was not judged.", maxPathEntries)
+		s.Partial[check.Shown(file)] = fmt.Sprintf("It lists more than %d paths; the rest was not checked.", maxPathEntries)
 		words = words[:maxPathEntries]
 	}
 	return words

@@ -22,31 +22,31 @@ func nodeInterests() []check.Interest {
 	}
 }
 
-// nodeChecks judge the entries that are neither files nor directories.
+// nodeChecks are the checks of entries that are neither files nor directories.
 func nodeChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "device-node", Title: "The image holds device nodes",
+			ID: "device-node", Title: "Device nodes in the image",
 			Severity: seaworthy.Low,
-			Detail: "Runtimes make the devices that a container may use. One that the image brings works where a container has more " +
-				"rights than usual, and is then the host's.",
+			Detail: "Runtimes create the devices that a container may use. A device node of the image works in a container with more " +
+				"privileges than usual, and is then the host's device.",
 			Remedy:  check.Remedy("Remove the device nodes in the instruction that creates them."),
 			Grouped: true,
 			Find:    findDevices,
 		},
 		{
-			ID: "link-above-root", Title: "A symbolic link climbs above the root of the file system",
+			ID: "link-above-root", Title: "A symbolic link points above the root of the file system",
 			Severity: seaworthy.Low,
-			Detail: "Inside a container such a link stops at the root. A program that unpacks or copies the image without care follows " +
+			Detail: "Inside a container such a link stops at the root. A program that unpacks or copies the image carelessly follows " +
 				"it into the host's files.",
 			Remedy:  check.Remedy("Recreate the link with a target inside the image, with no more .. than there are directories above it."),
 			Grouped: true,
 			Find:    func(s *check.Image) []check.Violation { return findLinks(s, leavesRootEntry) },
 		},
 		{
-			ID: "link-to-host", Title: "A symbolic link leads to the container engine or another process's files",
+			ID: "link-to-host", Title: "A symbolic link points to the container engine or host processes",
 			Severity: seaworthy.Medium,
-			Detail:   "The link makes sense only in a container that is given the engine's socket, or the host's processes: both are root on the host.",
+			Detail:   "The link is useful only in a container that has the engine's socket or the host's processes. Both are equivalent to root on the host.",
 			Remedy:   check.Remedy("Remove the link, and start the container without the socket and with its own process namespace."),
 			Grouped:  true,
 			Find:     func(s *check.Image) []check.Violation { return findLinks(s, leadsToHostEntry) },
@@ -64,9 +64,9 @@ func findDevices(s *check.Image) []check.Violation {
 		v := check.Violation{Evidence: check.DescribeMode(e), Locations: []seaworthy.Location{s.Location(e, 0)}}
 		switch {
 		case strings.HasPrefix(dir, "dev/"):
-			v.Severity, v.Title = seaworthy.Negligible, "The image holds device nodes in /dev, which runtimes hide"
+			v.Severity, v.Title = seaworthy.Negligible, "Device nodes in /dev, which runtimes hide"
 		case e.Type == seaworthy.BlockDevice, base == "mem", base == "kmem", base == "port":
-			v.Severity, v.Title = seaworthy.Medium, "The image holds device nodes of disks or memory"
+			v.Severity, v.Title = seaworthy.Medium, "Device nodes of disks or memory in the image"
 		}
 		if !e.Live() {
 			v.Severity = seaworthy.Negligible
@@ -77,7 +77,7 @@ func findDevices(s *check.Image) []check.Violation {
 }
 
 // harmlessDevice is true for the devices that every container has, and the
-// terminals that old tools make beside them.
+// terminals that old tools make as well.
 func harmlessDevice(base string) bool {
 	switch base {
 	case "null", "zero", "full", "random", "urandom", "tty", "console", "ptmx", "stdin", "stdout", "stderr":

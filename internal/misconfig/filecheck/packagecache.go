@@ -102,14 +102,14 @@ func cacheDirectory(p string) (int, string) {
 	return -1, ""
 }
 
-// packageCacheChecks judge what package managers left, by what is in the layers.
+// packageCacheChecks are the checks of what package managers left in the layers.
 func packageCacheChecks() []check.Check {
 	return []check.Check{{
-		ID: "package-cache", Title: "A package manager's cache is left in a layer",
+		ID: "package-cache", Title: "Package manager cache left in a layer",
 		Severity: seaworthy.Low,
 		CIS:      []string{"4.3"},
 		Dockle:   []string{"DKL-DI-0004", "DKL-DI-0005"},
-		Detail:   "A container does not need it, and it is pulled with the image even if a later layer removes it.",
+		Detail:   "Containers do not need it, and it is pulled with the image even if a later layer removes it.",
 		Remedy:   check.Remedy("Clean up in the same RUN instruction that installs, or keep the cache out of the image with RUN --mount=type=cache."),
 		Find:     findPackageCaches,
 	}}

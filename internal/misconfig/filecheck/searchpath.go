@@ -10,13 +10,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// searchPathChecks judge the directories in which programs are looked for.
+// searchPathChecks are the checks of the directories in which programs are searched.
 func searchPathChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "path-writable", Title: "Others can put programs into a directory of PATH",
+			ID: "path-writable", Title: "PATH directory writable by non-root users",
 			Severity: seaworthy.High,
-			Detail:   "A program in a directory of PATH takes the place of every program of that name in later ones, for root too.",
+			Detail:   "A program in a directory of PATH takes precedence over programs of the same name in later directories, for root too.",
 			Remedy: check.Remedy(
 				"Make the directories of PATH owned by root and remove write permission for others, or remove the directory from ENV PATH.",
 				seaworthy.Command("chown root:root DIR && chmod go-w DIR"),
@@ -24,10 +24,10 @@ func searchPathChecks() []check.Check {
 			Find: findPathWritable,
 		},
 		{
-			ID: "path-relative", Title: "PATH has an empty or relative entry",
+			ID: "path-relative", Title: "Empty or relative entry in PATH",
 			Severity: seaworthy.Medium,
-			Detail:   "Such an entry stands for the directory in which a command happens to be given, so that whoever can write there decides what runs.",
-			Remedy:   check.Remedy("List only absolute directories in ENV PATH, without a colon at either end or two in a row."),
+			Detail:   "Such an entry means the current directory. Anyone who can write there decides what runs.",
+			Remedy:   check.Remedy("List only absolute directories in ENV PATH, without a colon at either end and without two in a row."),
 			Find:     findPathRelative,
 		},
 	}
@@ -36,7 +36,7 @@ func searchPathChecks() []check.Check {
 // defaultPath is what container engines set where the image does not.
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// maxPathEntries bounds the entries of PATH that are looked at.
+// maxPathEntries limits the entries of PATH that are checked.
 const maxPathEntries = 256
 
 // searchPath lists the entries of PATH.
@@ -47,7 +47,7 @@ func searchPath(s *check.Image) []string {
 	}
 	list := strings.SplitN(value, ":", maxPathEntries+1)
 	if len(list) > maxPathEntries {
-		s.Partial["PATH"] = fmt.Sprintf("It has more than %d entries; the rest was not judged.", maxPathEntries)
+		s.Partial["PATH"] = fmt.Sprintf("It has more than %d entries; the rest was not checked.", maxPathEntries)
 		list = list[:maxPathEntries]
 	}
 	return list
@@ -68,19 +68,19 @@ func findPathWritable(s *check.Image) []check.Violation {
 			continue
 		}
 		seen[real] = true
-		// The name of a file that nobody has stands for any program.
+		// The name of a file that does not exist stands for any program.
 		if at, ok := s.Exchangeable(real+"/program", account.Anybody()); ok {
 			v := check.Violation{Evidence: fmt.Sprintf("PATH entry %s: anybody can write %s", check.Shown(dir), check.DescribeMode(at)), Locations: []seaworthy.Location{s.Location(at, 0)}}
 			if at.Mode&seaworthy.Sticky != 0 {
 				v.Severity = seaworthy.Medium
-				v.Detail = "The directory is sticky: programs can be added, but others' not replaced."
+				v.Detail = "The directory is sticky: programs can be added, but those of others cannot be replaced."
 			}
 			list = append(list, v)
 			continue
 		}
 		if at, ok := s.Exchangeable(real+"/program", s.User); ok {
 			v := check.Violation{
-				Severity: seaworthy.Low, Title: "The image's user can put programs into a directory of PATH",
+				Severity: seaworthy.Low, Title: "PATH directory writable by the image's user",
 				Evidence:  fmt.Sprintf("PATH entry %s: user %s can write %s", check.Shown(dir), describeUser(s.User), check.DescribeMode(at)),
 				Locations: []seaworthy.Location{s.Location(at, 0)},
 			}

@@ -19,15 +19,15 @@ func setuidInterests() []check.Interest {
 	}
 }
 
-// setuidChecks judge the programs that run with more rights than their caller.
+// setuidChecks are the checks of the programs that run with more rights than their caller.
 func setuidChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "setuid-added", Title: "A program is setuid or setgid that no distribution installs so",
+			ID: "setuid-added", Title: "Setuid or setgid program not installed by the distribution",
 			Severity: seaworthy.Medium,
 			CIS:      []string{"4.8"},
 			Dockle:   []string{"CIS-DI-0008"},
-			Detail:   "Whoever runs the program has its owner's or group's rights. A defect in it, or a use that nobody thought of, makes a user root.",
+			Detail:   "Anyone who runs the program has the rights of its owner or group. A bug in it, or an unexpected use, can make a user root.",
 			Remedy: check.Remedy(
 				"Remove the bit in the instruction that adds the file, or give the program the one file capability that it needs.",
 				seaworthy.Command("chmod a-s FILE"),
@@ -37,11 +37,11 @@ func setuidChecks() []check.Check {
 			Find:    findSetuidAdded,
 		},
 		{
-			ID: "setuid-distribution", Title: "Setuid and setgid programs of the distribution are in the image",
+			ID: "setuid-distribution", Title: "Setuid and setgid programs from the distribution",
 			Severity: seaworthy.Negligible,
 			CIS:      []string{"4.8"},
 			Dockle:   []string{"CIS-DI-0008"},
-			Detail:   "The distribution's packages install these programs so. Few containers need them, and each has had holes.",
+			Detail:   "Packages of the distribution install these programs with the bits set. Few containers need them, and many have had vulnerabilities.",
 			Remedy: check.Remedy(
 				"Remove the bits in a last instruction, and start containers with no-new-privileges.",
 				seaworthy.Dockerfile("RUN find / -xdev -perm /6000 -type f -exec chmod a-s {} +"),
@@ -50,18 +50,18 @@ func setuidChecks() []check.Check {
 			Find:    findSetuidDistribution,
 		},
 		{
-			ID: "setuid-writable", Title: "A setuid or setgid program can be written by others",
+			ID: "setuid-writable", Title: "Setuid or setgid program writable by non-root users",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.8"},
-			Detail:   "Who can write the program decides what its owner, or root when it runs it, does next.",
+			Detail:   "Anyone who can write the program decides what runs with the rights of its owner.",
 			Remedy:   check.Remedy("Remove write permission, or the bit if the program does not need it.", seaworthy.Command("chmod go-w FILE")),
 			Find:     findSetuidWritable,
 		},
 		{
-			ID: "file-capabilities", Title: "A program has file capabilities that are as good as root's",
+			ID: "file-capabilities", Title: "Program with file capabilities that are equivalent to root",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.8"},
-			Detail:   "Whoever runs the program has the capability, whatever the user. Container runtimes grant many of them unless told otherwise.",
+			Detail:   "Anyone who runs the program gets the capability, whatever the user. Container runtimes grant many of them by default.",
 			Remedy: check.Remedy(
 				"Remove the capabilities, or keep only those that the program needs: cap_net_bind_service for a low port, cap_net_raw for ping.",
 				seaworthy.Command("setcap -r FILE"),
@@ -110,7 +110,7 @@ func findSetuidAdded(s *check.Image) []check.Violation {
 		setuid := e.Mode&seaworthy.Setuid != 0
 		switch {
 		case isScript(e.Path):
-			v.Severity, v.Title = seaworthy.Low, "A script is setuid or setgid, which the kernel ignores but invites a wrapper"
+			v.Severity, v.Title = seaworthy.Low, "Setuid or setgid script, for which the kernel ignores the bits"
 		case known && a.kind <= writesFiles && setuid && e.UID == 0:
 			v.Severity, v.Title = seaworthy.High, "/"+check.Shown(e.Path)+" is setuid root and "+a.kind.String()
 			v.Detail = "It " + a.how + "."
@@ -123,7 +123,7 @@ func findSetuidAdded(s *check.Image) []check.Violation {
 			v.Severity = seaworthy.Low
 		}
 		if !e.Live() {
-			v.Severity, v.Title = seaworthy.Low, "A layer has a setuid or setgid program that a later layer removes"
+			v.Severity, v.Title = seaworthy.Low, "Setuid or setgid program that a later layer removes"
 			v.Detail = ""
 		}
 		list = append(list, v)
@@ -181,7 +181,7 @@ func findCapabilities(s *check.Image) []check.Violation {
 		v := check.Violation{Locations: []seaworthy.Location{s.Location(e, 0)}}
 		c, err := decodeCapability(s.Capability(e))
 		if err != nil {
-			v.Severity, v.Title = seaworthy.Low, "The file capabilities of a program cannot be decoded"
+			v.Severity, v.Title = seaworthy.Low, "File capabilities that cannot be decoded"
 			v.Evidence = "/" + check.Shown(e.Path) + ": " + err.Error()
 			list = append(list, v)
 			continue
@@ -194,7 +194,7 @@ func findCapabilities(s *check.Image) []check.Violation {
 			continue
 		case len(reasons) > 0:
 			v.Detail = "With " + strings.Join(reasons, "; with ") + "."
-			v.Title = check.Shown(e.Path) + " has file capabilities that are as good as root's"
+			v.Title = check.Shown(e.Path) + " has file capabilities that are equivalent to root"
 			if known {
 				v.Detail += " The program " + a.how + "."
 			}
@@ -205,10 +205,10 @@ func findCapabilities(s *check.Image) []check.Violation {
 		case c.permitted&^harmlessCapabilities() == 0:
 			continue
 		default:
-			v.Severity, v.Title = seaworthy.Low, "A program has file capabilities beyond those of ping and web servers"
+			v.Severity, v.Title = seaworthy.Low, "Program with more file capabilities than ping or a web server needs"
 		}
 		if !e.Live() {
-			v.Severity, v.Title = seaworthy.Low, "A layer has a program with file capabilities that a later layer removes"
+			v.Severity, v.Title = seaworthy.Low, "Program with file capabilities that a later layer removes"
 			v.Detail = ""
 		}
 		list = append(list, v)

@@ -27,7 +27,7 @@ var unneeded = []software{
 		[]string{"sshd", "dropbear", "telnetd", "in.telnetd", "in.rshd", "in.rlogind", "in.ftpd", "vsftpd", "proftpd", "pure-ftpd", "in.tftpd", "xinetd", "xrdp", "vncserver", "Xvnc"},
 	},
 	{
-		seaworthy.Low, "The image holds tools to look into the network and to open connections by hand",
+		seaworthy.Low, "The image holds tools for network diagnosis and manual connections",
 		[]string{"nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "tcpdump", "tshark", "ngrep", "telnet", "inetutils-telnet", "telnet.netkit", "rsh", "rlogin", "ftp", "tftp", "arp-scan", "bettercap"},
 	},
 	{
@@ -64,8 +64,8 @@ func softwareChecks() []check.Check {
 		ID: "unneeded-software", Title: "The image holds software that a service does not need",
 		Severity: seaworthy.Negligible,
 		CIS:      []string{"4.3"},
-		Detail: "Each program is one more to keep free of vulnerabilities, and serves whoever gets into the container. " +
-			"In an image that is made for building, it belongs there.",
+		Detail: "Each program can have vulnerabilities, and helps an attacker who gets into the container. " +
+			"In an image for building software it belongs there.",
 		Remedy: check.Remedy(
 			"Build in one stage and copy only what runs into the last one, on a minimal base image.",
 			seaworthy.Dockerfile("COPY --from=STAGE /PATH /PATH"),

@@ -23,16 +23,16 @@ func sshInterests() []check.Interest {
 	}
 }
 
-// sshChecks judge what of SSH the image holds.
+// sshChecks are the checks of SSH keys and of the configuration of sshd.
 func sshChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "ssh-host-key", Title: "The image holds the private key of an SSH host",
+			ID: "ssh-host-key", Title: "SSH host private key in the image",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.10"},
 			Dockle:   []string{"CIS-DI-0010"},
-			Detail: "Every container of the image has the same identity, and whoever can pull the image can impersonate them all. " +
-				"Installing an SSH server makes these keys.",
+			Detail: "All containers of the image have the same identity, and anyone who can pull the image can impersonate them. " +
+				"Installing an SSH server creates these keys.",
 			Remedy: check.Remedy(
 				"Remove the keys in the instruction that installs the server, and create new ones when a container first starts.",
 				seaworthy.Command("rm -f /etc/ssh/ssh_host_*"),
@@ -41,16 +41,16 @@ func sshChecks() []check.Check {
 			Find:    findHostKeys,
 		},
 		{
-			ID: "ssh-authorized-keys", Title: "The image lets holders of certain SSH keys log in",
+			ID: "ssh-authorized-keys", Title: "SSH keys that can log in to every container",
 			Severity: seaworthy.Medium,
-			Detail:   "Whoever holds a private key to these opens every container of the image in which an SSH server runs.",
+			Detail:   "The owner of one of these keys can log in to every container of the image in which an SSH server runs.",
 			Remedy:   check.Remedy("Remove the file. If containers need logins at all, mount or generate it when they start."),
 			Find:     findAuthorizedKeys,
 		},
 		{
 			ID: "sshd-root-login", Title: "sshd lets root log in with a password",
 			Severity:   seaworthy.Medium,
-			Detail:     "PermitRootLogin yes makes root's password a way in for everybody who can reach the port.",
+			Detail:     "With PermitRootLogin yes, anyone who can reach the port can try passwords for root.",
 			Remedy:     check.Remedy("Set PermitRootLogin to no or prohibit-password."),
 			References: []string{"https://man.openbsd.org/sshd_config#PermitRootLogin"},
 			Find: findSSHD("permitrootlogin", func(args []string) (seaworthy.Severity, bool) {
@@ -60,7 +60,7 @@ func sshChecks() []check.Check {
 		{
 			ID: "sshd-empty-passwords", Title: "sshd lets accounts with an empty password log in",
 			Severity:   seaworthy.High,
-			Detail:     "PermitEmptyPasswords yes opens every account that has no password to everybody who can reach the port.",
+			Detail:     "With PermitEmptyPasswords yes, anyone who can reach the port can log in to accounts that have no password.",
 			Remedy:     check.Remedy("Set PermitEmptyPasswords to no."),
 			References: []string{"https://man.openbsd.org/sshd_config#PermitEmptyPasswords"},
 			Find: findSSHD("permitemptypasswords", func(args []string) (seaworthy.Severity, bool) {
@@ -78,9 +78,9 @@ func sshChecks() []check.Check {
 			}),
 		},
 		{
-			ID: "sshd-weak", Title: "sshd is configured to use what is known to be weak",
+			ID: "sshd-weak", Title: "Weak option in the configuration of sshd",
 			Severity:   seaworthy.Medium,
-			Detail:     "The protocol, algorithm or trust that the option turns on has been broken or is easily abused.",
+			Detail:     "The protocol, algorithm or trust that the option enables has been broken or is easily abused.",
 			Remedy:     check.Remedy("Remove the option: OpenSSH's defaults are secure."),
 			References: []string{"https://man.openbsd.org/sshd_config"},
 			Find:       findSSHDWeak,
@@ -93,7 +93,7 @@ func findHostKeys(s *check.Image) []check.Violation {
 	for _, e := range s.Entries("ssh-host-key") {
 		v := check.Violation{Evidence: fmt.Sprintf("/%s (%d bytes)", check.Shown(e.Path), e.Size), Locations: []seaworthy.Location{s.Location(e, 0)}}
 		if testData(e.Path) {
-			v.Severity, v.Title = seaworthy.Low, "The image holds what looks like the private key of an SSH host among test data"
+			v.Severity, v.Title = seaworthy.Low, "Possible SSH host private key among test data"
 		}
 		list = append(list, v)
 	}
@@ -160,7 +160,7 @@ func servesSSH(s *check.Image) bool {
 	return hasProgram(s, "sshd", "dropbear", "sshd-session", "tinysshd")
 }
 
-// sshdJudge judges the values in force of one keyword.
+// findSSHD checks the values in force of one keyword.
 func findSSHD(keyword string, bad func(args []string) (seaworthy.Severity, bool)) func(*check.Image) []check.Violation {
 	return func(s *check.Image) []check.Violation {
 		var list []check.Violation

@@ -37,22 +37,22 @@ func startupInterests() []check.Interest {
 	}
 }
 
-// startupChecks judge who can change what starts by itself.
+// startupChecks are the checks of who can change what starts by itself.
 func startupChecks() []check.Check {
 	return []check.Check{
 		{
-			ID: "start-writable", Title: "The image's user can change the program that the container starts",
+			ID: "start-writable", Title: "Start program of the container writable by the image's user",
 			Severity: seaworthy.Medium,
-			Detail: "Whoever takes over the running process can change the program, and stays in the container across restarts " +
-				"and in every image committed from it.",
+			Detail: "An attacker who takes over the process can change the program, and so survives restarts of the container " +
+				"and stays in images committed from it.",
 			Remedy:  check.Remedy("Make the program and its directories owned by root, and copy without --chown: the user only needs to read and run it."),
 			Grouped: true,
 			Find:    findStartWritable,
 		},
 		{
-			ID: "cron-writable", Title: "Others than root can change a cron job",
+			ID: "cron-writable", Title: "Cron job writable by non-root users",
 			Severity: seaworthy.High,
-			Detail:   "Cron runs the job as root or another user, at that user's rights.",
+			Detail:   "Cron runs the job with the rights of root or another user.",
 			Remedy: check.Remedy(
 				"Make the job and the program that it runs owned by root, and remove write permission for others.",
 				seaworthy.Command("chown root:root FILE && chmod go-w FILE"),
@@ -61,7 +61,7 @@ func startupChecks() []check.Check {
 			Find:    findCronWritable,
 		},
 		{
-			ID: "unit-writable", Title: "Others than root can change a systemd unit or the program that it starts",
+			ID: "unit-writable", Title: "Systemd unit or its program writable by non-root users",
 			Severity: seaworthy.High,
 			Detail:   "systemd starts the unit's program as root unless the unit names a user.",
 			Remedy: check.Remedy(
@@ -72,7 +72,7 @@ func startupChecks() []check.Check {
 			Find:    findUnitWritable,
 		},
 		{
-			ID: "init-writable", Title: "Others than root can change a script that runs when the container or a session starts",
+			ID: "init-writable", Title: "Startup script writable by non-root users",
 			Severity: seaworthy.High,
 			Detail:   "Supervisors, entrypoints and login shells run these scripts, often as root before they change to another user.",
 			Remedy: check.Remedy(
@@ -93,7 +93,7 @@ const (
 )
 
 // startChain lists the files that a container runs as it starts, as far as the
-// configuration and the scripts tell: the program itself, what wrappers such as
+// configuration and the scripts say: the program itself, what wrappers such as
 // tini and shells start, the scripts that interpreters are given, interpreters
 // named after "#!", and what known entrypoint scripts start. Paths are real
 // where the file exists.
@@ -142,7 +142,7 @@ func (c *chain) full() bool {
 	if len(c.files) < maxStartPrograms {
 		return false
 	}
-	c.Partial["start of the container"] = fmt.Sprintf("It runs %d programs or more; the rest was not judged.", maxStartPrograms)
+	c.Partial["start of the container"] = fmt.Sprintf("It runs %d programs or more; the rest was not checked.", maxStartPrograms)
 	return true
 }
 
@@ -231,7 +231,7 @@ func findStartWritable(s *check.Image) []check.Violation {
 				continue
 			}
 			who = "anybody"
-			v.Severity, v.Title = seaworthy.High, "Anybody can change a program that the container starts as root"
+			v.Severity, v.Title = seaworthy.High, "Start program of the container writable by anyone"
 		}
 		v.Evidence = fmt.Sprintf("/%s: %s can write %s", check.Shown(file), who, check.DescribeMode(at))
 		v.Locations = []seaworthy.Location{s.Location(at, 0)}
@@ -243,9 +243,9 @@ func findStartWritable(s *check.Image) []check.Violation {
 	return list
 }
 
-// changeable tells whether somebody other than root can change a file that runs
-// as root, and how bad that is: high if everybody can, medium if only the
-// image's user, low if only an owner whom the container does not run as.
+// changeable reports whether a user other than root can change a file that runs as root,
+// and how bad that is: high if anyone can, medium if only the image's user can, low if
+// only an owner can as whom the container does not run.
 func changeable(s *check.Image, file string) (at seaworthy.Entry, who string, severity seaworthy.Severity) {
 	if at, ok := s.Replaceable(file, account.Anybody()); ok {
 		return at, "anybody", seaworthy.High
@@ -260,7 +260,7 @@ func changeable(s *check.Image, file string) (at seaworthy.Entry, who string, se
 	return seaworthy.Entry{}, "", seaworthy.Unknown
 }
 
-// changeableFile makes a violation of a file that others than root can change.
+// changeableFile makes a violation of a file that a user other than root can change.
 func changeableFile(s *check.Image, file, why string, active bool) (check.Violation, bool) {
 	at, who, severity := changeable(s, file)
 	if severity == seaworthy.Unknown {
@@ -276,7 +276,7 @@ func changeableFile(s *check.Image, file, why string, active bool) (check.Violat
 	}, true
 }
 
-// jobs gathers the files that run on a schedule or as services, each once.
+// jobs collects the files that run on a schedule or as services, each once.
 type jobs struct {
 	*check.Image
 	what   string
@@ -285,13 +285,13 @@ type jobs struct {
 	list   []check.Violation
 }
 
-// add judges a file, unless it was judged before.
+// add checks a file, unless it was checked before.
 func (j *jobs) add(file, why string) {
 	if j.seen[file] {
 		return
 	}
 	if len(j.seen) >= maxJobs {
-		j.Partial[j.what] = fmt.Sprintf("They are more than %d files; the rest was not judged.", maxJobs)
+		j.Partial[j.what] = fmt.Sprintf("They are more than %d files; the rest was not checked.", maxJobs)
 		return
 	}
 	j.seen[file] = true

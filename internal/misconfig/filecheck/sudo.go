@@ -17,47 +17,47 @@ func sudoInterests() []check.Interest {
 	return []check.Interest{{Name: "sudoers", Text: true, Paths: []string{"etc/sudoers", "usr/etc/sudoers"}, Under: []string{"etc/sudoers.d", "usr/etc/sudoers.d"}}}
 }
 
-// sudoChecks judge what sudo lets users do.
+// sudoChecks are the checks of what sudo lets users do.
 func sudoChecks() []check.Check {
 	const man = "https://www.sudo.ws/docs/man/sudoers.man/"
 	return []check.Check{
 		{
 			ID: "sudo-nopasswd", Title: "sudo runs commands as root without asking for a password",
 			Severity:   seaworthy.Medium,
-			Detail:     "Whoever takes over a process of the user is root in the container with one command.",
+			Detail:     "An attacker who takes over a process of the user becomes root in the container with one command.",
 			Remedy:     check.Remedy("Remove the rule. Do what needs root while the image is built, and start the container as the user that the service needs."),
 			References: []string{man},
 			Find:       findSudoNoPassword,
 		},
 		{
-			ID: "sudo-wildcard", Title: "A sudo rule has a wildcard that allows more than it seems to",
+			ID: "sudo-wildcard", Title: "Wildcard in a sudo rule allows more than it seems to",
 			Severity: seaworthy.Medium,
-			Detail: "In arguments * stands for any text, blanks and slashes and further options among it; in a path it stands for " +
+			Detail: "In arguments, * matches any text, including blanks, slashes and further options. In a path, it matches " +
 				"any program of the directory.",
 			Remedy:     check.Remedy("Write each command with its arguments, or allow a script that checks its arguments."),
 			References: []string{man},
 			Find:       findSudoWildcard,
 		},
 		{
-			ID: "sudo-no-authentication", Title: "sudo is told to ask nobody for a password",
+			ID: "sudo-no-authentication", Title: "sudo is configured to ask for no password",
 			Severity:   seaworthy.Medium,
-			Detail:     "Defaults !authenticate makes every rule that it holds for one without password.",
+			Detail:     "With Defaults !authenticate, the rules to which it applies need no password.",
 			Remedy:     check.Remedy("Remove !authenticate from the Defaults in sudoers."),
 			References: []string{man},
 			Find:       findSudoDefaults,
 		},
 		{
-			ID: "sudo-environment", Title: "sudo keeps variables with which the caller can load code into what it runs",
+			ID: "sudo-environment", Title: "sudo keeps environment variables that can load code",
 			Severity:   seaworthy.Low,
-			Detail:     "Without env_reset, or with such variables in env_keep, a command that is allowed runs a library or module of the caller's as root.",
+			Detail:     "Without env_reset, or with such variables in env_keep, an allowed command loads a library or module of the caller as root.",
 			Remedy:     check.Remedy("Keep env_reset, and remove the variables from env_keep."),
 			References: []string{man},
 			Find:       findSudoEnvironment,
 		},
 		{
-			ID: "sudo-excluded", Title: "A sudo rule allows all commands but some",
+			ID: "sudo-excluded", Title: "A sudo rule allows all commands except some",
 			Severity:   seaworthy.Low,
-			Detail:     "What is excluded can be copied to another name, or started by what is not.",
+			Detail:     "An excluded command can be copied to another name, or started by one that is not excluded.",
 			Remedy:     check.Remedy("List the commands that are allowed instead."),
 			References: []string{man},
 			Find:       findSudoExcluded,
@@ -65,15 +65,15 @@ func sudoChecks() []check.Check {
 		{
 			ID: "sudo-anybody", Title: "Any user may run any command as root with sudo",
 			Severity:   seaworthy.Medium,
-			Detail:     "The rule is for ALL users, and asks only for the caller's own password.",
+			Detail:     "The rule applies to ALL users, and sudo asks only for the caller's own password.",
 			Remedy:     check.Remedy("Name the users or the group that the rule is for."),
 			References: []string{man},
 			Find:       findSudoAnybody,
 		},
 		{
-			ID: "sudoers-writable", Title: "Others than root can write the configuration of sudo",
+			ID: "sudoers-writable", Title: "sudoers writable by non-root users",
 			Severity: seaworthy.High,
-			Detail:   "Who writes sudoers decides who becomes root. sudo itself refuses files that anybody can write.",
+			Detail:   "Anyone who can write sudoers can become root. sudo itself refuses files that everyone can write.",
 			Remedy: check.Remedy(
 				"Make the file and the directories above it owned by root, and remove write permission for others.",
 				seaworthy.Command("chown root:root FILE && chmod 0440 FILE"),
@@ -82,9 +82,9 @@ func sudoChecks() []check.Check {
 			Find:    findSudoersWritable,
 		},
 		{
-			ID: "sudoers-unreadable", Title: "Lines of sudoers cannot be understood",
+			ID: "sudoers-unreadable", Title: "sudoers has lines that cannot be parsed",
 			Severity:   seaworthy.Low,
-			Detail:     "They were not judged, and sudo may refuse to run or do something else than was meant.",
+			Detail:     "They were not checked. sudo may refuse to run, or do something other than intended.",
 			Remedy:     check.Remedy("Check the file with visudo.", seaworthy.Command("visudo -c -f FILE")),
 			References: []string{man},
 			Grouped:    true,
@@ -102,7 +102,7 @@ func sudoLocation(s *check.Image, file string, line int) []seaworthy.Location {
 	return []seaworthy.Location{s.Location(e, line)}
 }
 
-// concern says whom a rule is for.
+// concern is whom a rule is for.
 type concern uint8
 
 const (
@@ -114,7 +114,7 @@ const (
 // maxSudoNames bounds the users of one rule that are looked up.
 const maxSudoNames = 1000
 
-// audience tells whom the names of sudoers stand for in an image.
+// audience is whom the names of sudoers stand for in an image.
 type audience struct {
 	user account.Identity
 	// own are the names that stand for the user; others those that stand for any
@@ -150,7 +150,7 @@ func audienceOf(s *check.Image) audience {
 	return a
 }
 
-// of tells whom a list of users is for. Of several names that stand for the
+// of returns whom a list of users is for. Of several names that stand for the
 // user, the last decides.
 func (a *audience) of(users []sudoers.Member) concern {
 	c, match := forNobody, false
@@ -191,7 +191,7 @@ func findSudoNoPassword(s *check.Image) []check.Violation {
 			}
 		case forNobody:
 			v.Severity = check.Lower(v.Severity)
-			v.Detail += " The image has no account that the rule is for."
+			v.Detail += " The image has no account to which the rule applies."
 		}
 		if !installed {
 			v.Severity = check.Lower(v.Severity)
@@ -206,7 +206,7 @@ func onlyRoot(users []sudoers.Member) bool {
 	return !slices.ContainsFunc(users, func(n sudoers.Member) bool { return !n.Negated && n.Name != "root" && n.Name != "#0" })
 }
 
-// sudoPower tells how much of root's power a grant without password gives:
+// sudoPower returns how much of root's power a grant without password gives:
 // medium if all of it, low if some, negligible if none is known.
 func sudoPower(s *check.Image, g *sudoers.Grant) (seaworthy.Severity, string) {
 	c := g.Command
@@ -222,22 +222,22 @@ func sudoPower(s *check.Image, g *sudoers.Grant) (seaworthy.Severity, string) {
 	case strings.HasSuffix(c.Path, "/"):
 		return seaworthy.Medium, "It allows every program of the directory."
 	case c.Path == "list":
-		return seaworthy.Negligible, "It allows to list rules only."
+		return seaworthy.Negligible, "It only allows listing rules."
 	}
 	if strings.HasPrefix(c.Path, "/") {
 		if at, who, severity := changeable(s, check.Rooted(c.Path)); severity >= seaworthy.Medium {
-			return seaworthy.Medium, fmt.Sprintf("%s can exchange the program: %s.", upperFirst(who), check.DescribeMode(at))
+			return seaworthy.Medium, fmt.Sprintf("%s can replace the program: %s.", upperFirst(who), check.DescribeMode(at))
 		}
 	}
 	a, known := abuseOf(path.Base(c.Path))
 	// What the caller does not choose cannot be turned against root, unless
-	// the program can be told while it runs.
+	// the program takes commands while it runs.
 	free := c.AnyArgs || hasWildcard(c.Args)
 	switch {
 	case !known:
-		return seaworthy.Low, "What the program can be made to do is not known."
+		return seaworthy.Low, "It is not known what the program can be used for."
 	case g.NoExec && a.kind == givesShell:
-		return seaworthy.Low, "NOEXEC keeps the program from starting others by ordinary means."
+		return seaworthy.Low, "NOEXEC keeps the program from starting others in the usual ways."
 	case (free || a.interactive) && a.kind <= writesFiles:
 		return seaworthy.Medium, fmt.Sprintf("The program %s: it %s.", a.kind, a.how)
 	case free:

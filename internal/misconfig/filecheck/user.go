@@ -9,7 +9,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// userChecks judge the user that a container runs as.
+// userChecks are the checks of the user that a container runs as.
 func userChecks() []check.Check {
 	return []check.Check{
 		{
@@ -18,7 +18,7 @@ func userChecks() []check.Check {
 			CIS:      []string{"4.1"},
 			Dockle:   []string{"CIS-DI-0001"},
 			Aliases:  []string{"DS-0002", "AVD-DS-0002"},
-			Detail: "A process that breaks out of a container in which it is root is root on the host, " +
+			Detail: "A process that escapes from a container in which it is root is root on the host, " +
 				"unless the runtime maps users.",
 			Remedy: check.Remedy(
 				"Create an account in the image, and switch to it by its number at the end of the Dockerfile.",
@@ -32,8 +32,8 @@ func userChecks() []check.Check {
 			ID: "user-root-group", Title: "Containers of the image run with group root",
 			Severity: seaworthy.Low,
 			CIS:      []string{"4.1"},
-			Detail: "Group 0 can read and write what the distribution keeps for it. A number in USER without an account in " +
-				"etc/passwd and without a group gives group 0.",
+			Detail: "Group 0 can read and write files that the distribution reserves for it. A number in USER without an account " +
+				"in etc/passwd and without a group means group 0.",
 			Remedy: check.Remedy(
 				"Name a group of the service's own as well. On OpenShift, which expects group 0, add an exception.",
 				seaworthy.Dockerfile("USER 10001:10001"),
@@ -42,11 +42,11 @@ func userChecks() []check.Check {
 			Find:    findUserRootGroup,
 		},
 		{
-			ID: "user-privileged-group", Title: "The user of the image is in a group that leads to root",
+			ID: "user-privileged-group", Title: "The image's user is in a group that leads to root",
 			Severity: seaworthy.High,
 			CIS:      []string{"4.1"},
-			Detail: "Members of these groups become root by sudo, by a container of their own or by writing to a disk, " +
-				"as far as the container can reach those.",
+			Detail: "Members of these groups can become root through sudo, through a container of their own or by writing to a disk, " +
+				"if the container can reach these.",
 			Remedy: check.Remedy("Remove the user from the group.", seaworthy.Dockerfile("RUN gpasswd -d USER GROUP")),
 			Find:   findUserPrivilegedGroup,
 		},
@@ -54,18 +54,18 @@ func userChecks() []check.Check {
 			ID: "user-unknown", Title: "The image's USER is not among its accounts",
 			Severity: seaworthy.Medium,
 			CIS:      []string{"4.1"},
-			Detail: "Docker and containerd refuse to start the container, and a platform that supplies an account file " +
-				"of its own decides who the process is.",
+			Detail: "Docker and containerd refuse to start the container. On a platform that supplies its own account file, " +
+				"that file decides who the process is.",
 			Remedy:  check.Remedy("Create the account in the image, or give user and group as numbers.", seaworthy.Dockerfile("USER 10001:10001")),
 			Subject: check.ConfigurationField("User"),
 			Find:    findUserUnknown,
 		},
 		{
-			ID: "user-not-numeric", Title: "The image's USER is a name and not a number",
+			ID: "user-not-numeric", Title: "The image's USER is a name, not a number",
 			Severity: seaworthy.Negligible,
 			CIS:      []string{"4.1"},
-			Detail: "Kubernetes cannot tell from a name that the user is not root, and refuses the image where a pod asks " +
-				"for runAsNonRoot.",
+			Detail: "From a name, Kubernetes cannot know that the user is not root. It refuses the image if a pod sets " +
+				"runAsNonRoot.",
 			Remedy:     check.Remedy("Use the number of the account.", seaworthy.Dockerfile("USER 10001")),
 			References: []string{"https://kubernetes.io/docs/concepts/security/pod-security-standards/"},
 			Subject:    check.ConfigurationField("User"),
@@ -91,7 +91,7 @@ func findUserRoot(s *check.Image) []check.Violation {
 	if name != "" && name != "root" && name != "0" {
 		v.Severity = seaworthy.High
 		v.Evidence += ", which etc/passwd gives user id 0"
-		v.Detail = "Here the name hides it."
+		v.Detail = "The name hides it."
 	}
 	return []check.Violation{v}
 }
@@ -109,7 +109,7 @@ func findUserRootGroup(s *check.Image) []check.Violation {
 	return []check.Violation{{Evidence: evidence}}
 }
 
-// privilegedGroups tells for groups how their members become root.
+// privilegedGroups are groups, with how their members become root.
 var privilegedGroups = map[string]string{
 	"sudo":   "sudo allows its members every command",
 	"wheel":  "sudo and su commonly trust its members",
