@@ -1,10 +1,14 @@
-// Package inventory finds the software in an image: the packages in the databases of
-// package managers, in the manifests of languages, and in binaries.
+// Package inventory finds the software in an image.
 //
-// A layer is read by itself: each file of a known [format] becomes a [Found]
-// with its packages, and each os-release a [Release]. Which database is live,
-// which distribution the image is of and which layer brought a package is known
-// only when the layers are merged.
+// The input is the files of one layer: databases of package managers, manifests of
+// languages, binaries, and os-release files. The output is a [Layer]: a [PackageFile]
+// with packages for each file of a known format, and a [Release] for each os-release. A
+// file that cannot be read, or that exceeds a limit, yields a PackageFile with the reason,
+// which becomes a [Gap] in the report.
+//
+// A layer is read without knowing the image. Package scan, which merges the layers, decides
+// which database is live and which layer installed a package. [Release.Ecosystem] and
+// [Package.PURL] then name the package as advisories and reports do.
 package inventory
 
 import (
@@ -19,14 +23,14 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Analyzer reads the package databases, manifests and os-release files of each
-// layer. [Decode] reads its result for a layer.
-type Analyzer struct{ index *index }
+// Analyzer reads the package databases, manifests, binaries and os-release files of each
+// layer. [Decode] decodes its result for a layer.
+type Analyzer struct{ index *formatIndex }
 
 var _ seaworthy.LayerAnalyzer = (*Analyzer)(nil)
 
-// New makes an Analyzer for all formats.
-func New() *Analyzer { return &Analyzer{newIndex(formats())} }
+// New returns an Analyzer for all formats.
+func New() *Analyzer { return &Analyzer{newFormatIndex(formats())} }
 
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "inventory" }
@@ -37,17 +41,17 @@ func (*Analyzer) ConfigDigest() string { return "" }
 // Open implements [seaworthy.LayerAnalyzer].
 func (a *Analyzer) Open() seaworthy.Pass { return &pass{index: a.index} }
 
-// maxKept is the maximum length of the result for one layer, in bytes. Files whose
-// packages exceed it are counted.
-const maxKept = 32 << 20
+// maxResultSize is the maximum length of the result for one layer, in bytes. Files whose
+// packages exceed it are only counted, in Layer.OverLimit.
+const maxResultSize = 32 << 20
 
 // pass reads one layer.
 type pass struct {
-	index *index
+	index *formatIndex
 
-	mu    sync.Mutex // guards what follows
-	layer Layer
-	kept  int
+	mu         sync.Mutex
+	layer      Layer // guarded by mu
+	resultSize int   // estimated, in bytes; guarded by mu
 }
 
 // Wants implements [seaworthy.Pass].
@@ -65,7 +69,7 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 			want = max(want, f.want)
 			continue
 		}
-		p.add(Found{Ordinal: h.Ordinal, Format: f.name, Role: f.role, UnreadCode: seaworthy.CodeLimitExceeded, Unread: fmt.Sprintf("It has %d bytes; the limit is %d.", h.Size, f.max)})
+		p.add(PackageFile{Ordinal: h.Ordinal, Format: f.name, Role: f.role, ReadErrorCode: seaworthy.CodeLimitExceeded, ReadError: fmt.Sprintf("It has %d bytes; the limit is %d.", h.Size, f.max)})
 	}
 	return want
 }
@@ -89,9 +93,9 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		found := Found{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages}
+		found := PackageFile{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages}
 		if err != nil {
-			found.Unread, found.UnreadCode = sentence(err), codeOf(err)
+			found.ReadError, found.ReadErrorCode = sentence(err), coverageCode(err)
 		}
 		if f.role == Database || len(packages) > 0 || err != nil {
 			p.add(found)
@@ -100,8 +104,8 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 	return nil
 }
 
-// sentence turns an error into the reason of a Coverage. A path at its beginning keeps
-// its case.
+// sentence returns the text of an error as a sentence, for the reason of a Coverage. A
+// path at its start keeps its case.
 func sentence(err error) string {
 	s := strings.ToValidUTF8(err.Error(), "?")
 	if first, _, _ := strings.Cut(s, " "); !strings.ContainsAny(first, "./!:") {
@@ -110,22 +114,23 @@ func sentence(err error) string {
 	return s + "."
 }
 
-func (p *pass) add(f Found) {
+// add adds a file to the result, or counts it if the result would become too large.
+func (p *pass) add(f PackageFile) {
 	slices.SortFunc(f.Packages, comparePackages)
 	size := f.size()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.kept+size > maxKept {
-		p.layer.Beyond++
+	if p.resultSize+size > maxResultSize {
+		p.layer.OverLimit++
 		return
 	}
-	p.kept += size
-	p.layer.Found = append(p.layer.Found, f)
+	p.resultSize += size
+	p.layer.Files = append(p.layer.Files, f)
 }
 
 // Close implements [seaworthy.Pass].
 func (p *pass) Close(context.Context) ([]byte, error) {
-	slices.SortFunc(p.layer.Found, func(a, b Found) int {
+	slices.SortFunc(p.layer.Files, func(a, b PackageFile) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Format, b.Format))
 	})
 	slices.SortFunc(p.layer.Releases, func(a, b Release) int { return cmp.Compare(a.Ordinal, b.Ordinal) })

@@ -12,7 +12,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// read runs files through a pass as the layers of an image would.
+// read runs files of a layer through a pass and decodes the result.
 func read(t testing.TB, files ...*seaworthy.File) *Layer {
 	t.Helper()
 	p := New().Open()
@@ -52,11 +52,11 @@ func TestPass(t *testing.T) {
 		return Package{Type: "deb", Name: name, Version: "1", SourceName: name, SourceVersion: "1"}
 	}
 	want := &Layer{
-		Found: []Found{
+		Files: []PackageFile{
 			{Ordinal: 2, Format: "dpkg", Role: Database, Packages: []Package{pkg("a"), pkg("b")}},
-			{Ordinal: 3, Format: "dpkg", Role: Database, Packages: []Package{pkg("b")}, Unread: "Line 4: it is no field.", UnreadCode: seaworthy.CodeUnreadable},
+			{Ordinal: 3, Format: "dpkg", Role: Database, Packages: []Package{pkg("b")}, ReadError: "Line 4: it is not a field.", ReadErrorCode: seaworthy.CodeUnreadable},
 			{Ordinal: 5, Format: "dpkg", Role: Database},
-			{Ordinal: 6, Format: "dpkg", Role: Database, Unread: "It has 1073741825 bytes; the limit is 1073741824.", UnreadCode: seaworthy.CodeLimitExceeded},
+			{Ordinal: 6, Format: "dpkg", Role: Database, ReadError: "It has 1073741825 bytes; the limit is 1073741824.", ReadErrorCode: seaworthy.CodeLimitExceeded},
 		},
 		Releases: []Release{{Ordinal: 1, ID: "debian", VersionID: "12"}},
 	}
@@ -69,28 +69,27 @@ func TestWantsAllocatesNothing(t *testing.T) {
 	p := New().Open()
 	h := &seaworthy.Header{Path: "usr/lib/x86_64-linux-gnu/libsomething.so.1.2.3", Size: 100_000, Mode: 0o755}
 	if n := testing.AllocsPerRun(100, func() { p.Wants(h) }); n != 0 {
-		t.Errorf("%v allocations for an entry that concerns nobody", n)
+		t.Errorf("%v allocations for a file without a format", n)
 	}
 }
 
-func TestWhatIsKeptIsBounded(t *testing.T) {
+func TestResultIsLimited(t *testing.T) {
 	p := &pass{index: New().index}
-	p.add(Found{Format: "a", Packages: []Package{{Name: strings.Repeat("a", maxKept)}}})
-	p.add(Found{Format: "b"})
-	if len(p.layer.Found) != 1 || p.layer.Beyond != 1 {
-		t.Errorf("%d files kept, %d beyond", len(p.layer.Found), p.layer.Beyond)
+	p.add(PackageFile{Format: "a", Packages: []Package{{Name: strings.Repeat("a", maxResultSize)}}})
+	p.add(PackageFile{Format: "b"})
+	if len(p.layer.Files) != 1 || p.layer.OverLimit != 1 {
+		t.Errorf("%d files in the result, %d over the limit", len(p.layer.Files), p.layer.OverLimit)
 	}
 }
 
-// TestHundredThousandPackages is about time and size, which a quadratic step
-// would show.
+// TestHundredThousandPackages would take very long if a step were quadratic.
 func TestHundredThousandPackages(t *testing.T) {
 	var b strings.Builder
 	for i := range 100_000 {
 		fmt.Fprintf(&b, "Package: p%06d\nStatus: install ok installed\nVersion: 1.%d\n\n", i, i)
 	}
 	l := read(t, fileOf("var/lib/dpkg/status", []byte(b.String())))
-	if n := len(l.Found[0].Packages); n != 100_000 {
+	if n := len(l.Files[0].Packages); n != 100_000 {
 		t.Errorf("%d packages", n)
 	}
 }
@@ -105,7 +104,7 @@ func BenchmarkWants(b *testing.B) {
 
 func TestSentence(t *testing.T) {
 	for text, want := range map[string]string{
-		"line 4: it is no field":                    "Line 4: it is no field.",
+		"line 4: it is not a field":                 "Line 4: it is not a field.",
 		"x.jar!/y.jar in it: it is not a whole zip": "x.jar!/y.jar in it: it is not a whole zip.",
 		"lib/x.jar in it: it is not a whole zip":    "lib/x.jar in it: it is not a whole zip.",
 	} {

@@ -12,14 +12,14 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// parseAPK reads the database of Alpine's package manager: paragraphs of lines of
-// a letter, a colon and a value. Upper and lower case differ: P is the name, p
-// what the package provides.
+// parseAPK reads the database of apk, Alpine's package manager. It consists of paragraphs,
+// and each of their lines of a letter, a colon and a value. Case matters: P is the name, p
+// what the package provides. See https://wiki.alpinelinux.org/wiki/Apk_spec.
 func parseAPK(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
 	var p apkParagraph
 	nameless := 0
-	kept := 0
+	fileBytes := 0
 	end := func() error {
 		switch {
 		case !p.any:
@@ -27,23 +27,23 @@ func parseAPK(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 			nameless++
 		default:
 			packages = append(packages, p.end())
-			kept += len(packages[len(packages)-1].Files)
+			fileBytes += len(packages[len(packages)-1].Files)
 		}
 		p = apkParagraph{files: p.files[:0]}
-		return errors.Join(tooManyPackages(packages), tooMuch(kept))
+		return errors.Join(checkPackageCount(packages), checkFileListSize(fileBytes))
 	}
 	err := lines(ctx, f, func(line []byte) error {
 		if len(line) == 0 {
 			return end()
 		}
 		if len(line) < 2 || line[1] != ':' {
-			return errors.New("it is no field")
+			return errors.New("it is not a field")
 		}
 		p.field(line[0], line[2:])
-		return tooManyFiles(p.files)
+		return checkFileCount(p.files)
 	})
 	if err == nil {
-		err = errors.Join(end(), unfinished(f))
+		err = errors.Join(end(), checkLastParagraph(f))
 	}
 	if nameless > 0 {
 		err = errors.Join(err, fmt.Errorf("%d packages have no name or version", nameless))
@@ -51,14 +51,15 @@ func parseAPK(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	return slices.Clip(packages), err
 }
 
-// apkParagraph is a package while its lines are read.
+// apkParagraph collects the lines of a package.
 type apkParagraph struct {
-	any       bool
+	any       bool // whether the paragraph has a line
 	pkg       Package
-	directory string
-	files     []File
+	directory string // the last one of the list of files
+	files     []InstalledFile
 }
 
+// field adds a line.
 func (p *apkParagraph) field(letter byte, value []byte) {
 	p.any = true
 	switch letter {
@@ -74,14 +75,14 @@ func (p *apkParagraph) field(letter byte, value []byte) {
 		if len(value) > 0 {
 			p.pkg.Licenses = []string{string(value)}
 		}
-	case 'F': // a directory, and the files that follow are in it
+	case 'F': // the directory of the following files
 		p.directory = string(value)
 	case 'R':
 		path := string(value)
 		if p.directory != "" {
 			path = p.directory + "/" + path
 		}
-		p.files = append(p.files, File{Path: installedPath(path)})
+		p.files = append(p.files, InstalledFile{Path: installedPath(path)})
 	case 'Z':
 		if n := len(p.files); n > 0 {
 			p.files[n-1].Digest = apkDigest(value)
@@ -89,6 +90,7 @@ func (p *apkParagraph) field(letter byte, value []byte) {
 	}
 }
 
+// end returns the package after its last line.
 func (p *apkParagraph) end() Package {
 	p.pkg.Type = "apk"
 	if p.pkg.SourceName == "" {
@@ -99,8 +101,9 @@ func (p *apkParagraph) end() Package {
 	return p.pkg
 }
 
-// apkDigest reads a checksum: Q1 and the SHA-1 in Base64, Q2 and the SHA-256, or
-// an MD5 in hexadecimal. For a symbolic link it is the checksum of the link's target.
+// apkDigest parses a checksum: Q1 and a SHA-1 in Base64, Q2 and a SHA-256 in Base64, or an
+// MD5 in hexadecimal. It returns nil for anything else. The checksum of a symbolic link is
+// that of the target's text.
 func apkDigest(s []byte) []byte {
 	if bytes.HasPrefix(s, []byte("Q1")) || bytes.HasPrefix(s, []byte("Q2")) {
 		sum, err := base64.StdEncoding.AppendDecode(nil, s[2:])

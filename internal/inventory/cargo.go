@@ -8,18 +8,19 @@ import (
 	"io"
 )
 
-// typeCargo is the purl type of Rust crates, OSV's ecosystem "crates.io".
+// typeCargo is the purl type of Rust crates. Their OSV ecosystem is "crates.io".
 const typeCargo = "cargo"
 
 const (
-	maxCrateList = 8 << 20 // bytes of the list after decompression
+	maxCrateList = 8 << 20 // bytes of the decompressed list
 	maxCrates    = 20_000
 )
 
-// parseCargoAuditable reads the section .dep-v0 that cargo-auditable puts in a
-// Rust binary: JSON under zlib. Crates that were needed only to build are not in
-// the binary and left out, and so are those that did not come from a registry,
-// except for the program itself.
+// parseCargoAuditable reads the section .dep-v0 of a Rust binary that was built with
+// cargo-auditable: JSON, compressed with zlib
+// (https://github.com/rust-secure-code/cargo-auditable). It skips build dependencies,
+// which are not in the binary, and crates that are not from a registry, except the program
+// itself.
 func parseCargoAuditable(r io.Reader) ([]Package, error) {
 	z, err := zlib.NewReader(r)
 	if err != nil {
@@ -42,10 +43,10 @@ func parseCargoAuditable(r io.Reader) ([]Package, error) {
 		} `json:"packages"`
 	}
 	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, fmt.Errorf("its list of crates (section .dep-v0) is not as cargo-auditable writes it: %w", err)
+		return nil, fmt.Errorf("its list of crates (section .dep-v0) is not in the format of cargo-auditable: %w", err)
 	}
 	if len(list.Packages) > maxCrates {
-		return nil, limitErrorf("it names %d crates, and at most %d are read", len(list.Packages), maxCrates)
+		return nil, limitErrorf("it names %d crates; the limit is %d", len(list.Packages), maxCrates)
 	}
 	var packages []Package
 	for _, c := range list.Packages {

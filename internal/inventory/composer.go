@@ -9,22 +9,23 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// typeComposer is the purl type of PHP's packages, OSV's ecosystem "Packagist".
+// typeComposer is the purl type of PHP packages. Their OSV ecosystem is "Packagist".
 const typeComposer = "composer"
 
+// isComposer reports whether a file is the list of packages that composer installed.
 func isComposer(h *seaworthy.Header) bool {
 	return strings.HasSuffix(h.Path, "/composer/installed.json") || h.Path == "composer/installed.json"
 }
 
 // composerPackage is a package in installed.json.
 type composerPackage struct {
-	Name    loose      `json:"name"`
-	Version loose      `json:"version"`
-	License npmLicense `json:"license"`
+	Name    lenientString `json:"name"`
+	Version lenientString `json:"version"`
+	License npmLicense    `json:"license"`
 }
 
-// parseComposer reads what composer 1 and 2 write about the packages that they
-// installed. Those for development are installed like the others.
+// parseComposer reads installed.json of composer 1 and 2. Packages for development are
+// included, since they are installed like the others.
 func parseComposer(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	var raw json.RawMessage
 	if err := decodeJSON(f, &raw); err != nil {
@@ -41,7 +42,7 @@ func parseComposer(_ context.Context, f *seaworthy.File) ([]Package, error) {
 		err = json.Unmarshal(raw, &second)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("it is not as composer writes it: %w", err)
+		return nil, fmt.Errorf("it is not in the format of composer: %w", err)
 	}
 	found := newPackageSet(typeComposer)
 	for _, p := range *list {

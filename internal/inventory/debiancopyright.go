@@ -10,12 +10,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// copyrights is the directory in which Debian's packages have their copyright files.
+// copyrights is the directory of the copyright files of Debian packages.
 const copyrights = "usr/share/doc/"
 
-// parseDebianCopyright reads usr/share/doc/PACKAGE/copyright in the
-// machine-readable format, version 1.0: paragraphs whose field License begins with
-// the short name of a license. A file in another format yields no package.
+// parseDebianCopyright reads usr/share/doc/PACKAGE/copyright in the machine-readable
+// format, version 1.0
+// (https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/). It takes the short
+// name of each License field. A file in another format yields no package.
 func parseDebianCopyright(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var licenses []string
 	formatted := false
@@ -38,7 +39,7 @@ func parseDebianCopyright(ctx context.Context, f *seaworthy.File) ([]Package, er
 	return []Package{{Type: "deb", Name: path.Base(path.Dir(f.Path)), Licenses: slices.Compact(licenses)}}, nil
 }
 
-// isCopyright matches the copyright file of a package.
+// isCopyright reports whether a file is the copyright file of a package.
 func isCopyright(h *seaworthy.Header) bool {
 	rest, ok := strings.CutPrefix(h.Path, copyrights)
 	return ok && strings.Count(rest, "/") == 1

@@ -11,11 +11,11 @@ func TestDebianCopyright(t *testing.T) {
 Upstream-Name: bash
 
 Files: *
-Copyright: Somebody
+Copyright: Another Author
 License: GPL-3+
 
 Files: lib/a lib/b
-Copyright: Somebody else
+Copyright: A Third Author
 License: Expat or Artistic
 
 License: GPL-3+
@@ -29,11 +29,11 @@ License: GPL-3+
 		fileOf("usr/share/doc/bash/examples/copyright", []byte(text)),
 		fileOf("usr/share/doc/odd/copyright", []byte("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nno field\n")),
 	)
-	want := []Found{{
+	want := []PackageFile{{
 		Ordinal: 0, Format: formatCopyright, Role: Supplement,
 		Packages: []Package{{Type: "deb", Name: "bash", Licenses: []string{"GPL-3.0-or-later", "MIT OR Artistic-1.0"}}},
 	}}
-	if diff := cmp.Diff(want, l.Found); diff != "" {
+	if diff := cmp.Diff(want, l.Files); diff != "" {
 		t.Error(diff)
 	}
 }

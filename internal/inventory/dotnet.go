@@ -8,18 +8,18 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// typeNuGet is the purl type of .NET's packages.
+// typeNuGet is the purl type of .NET packages.
 const typeNuGet = "nuget"
 
+// isDotNet reports whether a file lists the dependencies of a .NET program.
 func isDotNet(h *seaworthy.Header) bool { return strings.HasSuffix(h.Path, ".deps.json") }
 
-// parseDotNet reads the dependencies of a .NET program or framework. A package
-// that gave nothing to it, because the framework has newer assemblies of the same
-// names, is left out.
+// parseDotNet reads the file .deps.json of a .NET program or framework. It skips packages
+// without files in the program: the framework has newer assemblies of the same names.
 func parseDotNet(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	var deps struct {
 		RuntimeTarget struct {
-			Name loose `json:"name"`
+			Name lenientString `json:"name"`
 		} `json:"runtimeTarget"`
 		Targets map[string]map[string]struct {
 			Runtime        map[string]json.RawMessage `json:"runtime"`
@@ -27,7 +27,7 @@ func parseDotNet(_ context.Context, f *seaworthy.File) ([]Package, error) {
 			RuntimeTargets map[string]json.RawMessage `json:"runtimeTargets"`
 		} `json:"targets"`
 		Libraries map[string]struct {
-			Type loose `json:"type"`
+			Type lenientString `json:"type"`
 		} `json:"libraries"`
 	}
 	if err := decodeJSON(f, &deps); err != nil {

@@ -11,19 +11,19 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// dpkgFields are the fields of a status file that are read.
+// dpkgFields returns the fields of a status file that parseDpkgStatus needs.
 func dpkgFields() map[string]bool {
 	return map[string]bool{"package": true, "status": true, "version": true, "architecture": true, "source": true}
 }
 
-// parseDpkgStatus reads the status file of dpkg, or one package's paragraph of it
-// as images without dpkg have in status.d. A removed package, with or without its
-// configuration files, is ignored.
+// parseDpkgStatus reads the status file of dpkg (see dpkg-query(1) and deb-control(5)), or
+// a file of status.d, which has the paragraph of one package in images without dpkg. It
+// ignores removed packages, with or without configuration files.
 func parseDpkgStatus(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
 	nameless := 0
 	err := paragraphs(ctx, f, dpkgFields(), func(p paragraph) error {
-		if !dpkgInstalled(p["status"]) {
+		if !isDpkgInstalled(p["status"]) {
 			return nil
 		}
 		if p["package"] == "" || p["version"] == "" {
@@ -31,10 +31,10 @@ func parseDpkgStatus(ctx context.Context, f *seaworthy.File) ([]Package, error) 
 			return nil
 		}
 		packages = append(packages, dpkgPackage(p))
-		return tooManyPackages(packages)
+		return checkPackageCount(packages)
 	})
-	if err == nil && strings.HasSuffix(f.Path, "/status") { // in status.d each has a file
-		err = unfinished(f)
+	if err == nil && strings.HasSuffix(f.Path, "/status") { // a file of status.d has one paragraph
+		err = checkLastParagraph(f)
 	}
 	if nameless > 0 {
 		err = errors.Join(err, fmt.Errorf("%d installed packages have no name or version", nameless))
@@ -42,10 +42,10 @@ func parseDpkgStatus(ctx context.Context, f *seaworthy.File) ([]Package, error) 
 	return slices.Clip(packages), err
 }
 
-// dpkgInstalled reports whether a package of this status has files in place. A status
-// has three words: what is wanted, a flag, and the state. A paragraph of status.d may
-// have none.
-func dpkgInstalled(status string) bool {
+// isDpkgInstalled reports whether a package with this status has files in the file system.
+// A status has three words: the desired state, a flag, and the state. A paragraph of
+// status.d may have no status.
+func isDpkgInstalled(status string) bool {
 	if status == "" {
 		return true
 	}
@@ -57,8 +57,8 @@ func dpkgInstalled(status string) bool {
 	return true
 }
 
-// dpkgPackage makes a package of a paragraph. The field Source is there if name or
-// version of the source package differ: "glibc" or "glibc (2.36-9)".
+// dpkgPackage returns the package of a paragraph. The field Source is present if the name
+// or the version of the source package differs: "glibc" or "glibc (2.36-9)".
 func dpkgPackage(p paragraph) Package {
 	source, version, _ := strings.Cut(p["source"], "(")
 	source = strings.TrimSpace(source)
@@ -75,58 +75,58 @@ func dpkgPackage(p paragraph) Package {
 	}
 }
 
-// parseDpkgFiles reads info/PACKAGE.list, the paths that a package has in the file
-// system. The package has no version: the status file knows it.
+// parseDpkgFiles reads info/PACKAGE.list, the paths of a package. The version of the
+// package is only in the status file.
 func parseDpkgFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var files []File
+	var files []InstalledFile
 	err := lines(ctx, f, func(line []byte) error {
-		path, _, _ := bytes.Cut(line, []byte{'\t'}) // opkg adds the mode
+		path, _, _ := bytes.Cut(line, []byte{'\t'}) // in lists of opkg, the mode follows
 		if p := installedPath(string(path)); p != "" {
-			files = append(files, File{Path: p})
+			files = append(files, InstalledFile{Path: p})
 		}
-		return tooManyFiles(files)
+		return checkFileCount(files)
 	})
-	return []Package{fileOwner(f.Path, ".list", withoutDirectories(files))}, err
+	return []Package{fileOwner(f.Path, ".list", removeDirectories(files))}, err
 }
 
-// parseDpkgDigests reads PACKAGE.md5sums of info or status.d, the files that a
-// package brought: lines of an MD5, two spaces and a path.
+// parseDpkgDigests reads PACKAGE.md5sums of info or status.d, the digests of a package's
+// files: lines of an MD5, two spaces and a path.
 func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var files []File
+	var files []InstalledFile
 	err := lines(ctx, f, func(line []byte) error {
 		sum, path, ok := bytes.Cut(line, []byte{' '})
 		if !ok {
 			return nil
 		}
 		path = bytes.TrimLeft(path, " *")
-		files = append(files, File{Path: installedPath(string(path)), Digest: parseHex(string(sum))})
-		return tooManyFiles(files)
+		files = append(files, InstalledFile{Path: installedPath(string(path)), Digest: parseHex(string(sum))})
+		return checkFileCount(files)
 	})
 	return []Package{fileOwner(f.Path, ".md5sums", files)}, err
 }
 
-// fileOwner returns the package whose files a file lists. The name of that file is
-// PACKAGE or PACKAGE:ARCHITECTURE, and the suffix.
-func fileOwner(path, suffix string, files []File) Package {
+// fileOwner returns the package of a list of files. The base name of the list is PACKAGE
+// or PACKAGE:ARCHITECTURE, followed by the suffix.
+func fileOwner(path, suffix string, files []InstalledFile) Package {
 	name, arch, _ := strings.Cut(strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], suffix), ":")
 	return Package{Type: "deb", Name: name, Arch: arch, Files: newFileList(files)}
 }
 
-// withoutDirectories removes the paths that are parents of other paths in the list. An
-// empty directory stays: the list does not distinguish it from a file.
-func withoutDirectories(files []File) []File {
-	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	above := make(map[string]bool)
+// removeDirectories removes the paths that are parents of other paths in the list. An empty
+// directory stays, since the list does not distinguish it from a file.
+func removeDirectories(files []InstalledFile) []InstalledFile {
+	slices.SortFunc(files, func(a, b InstalledFile) int { return strings.Compare(a.Path, b.Path) })
+	parents := make(map[string]bool)
 	for i := range files {
 		p := files[i].Path
 		for {
 			slash := strings.LastIndexByte(p, '/')
-			if slash < 0 || above[p[:slash]] {
+			if slash < 0 || parents[p[:slash]] {
 				break
 			}
 			p = p[:slash]
-			above[p] = true
+			parents[p] = true
 		}
 	}
-	return slices.DeleteFunc(files, func(f File) bool { return above[f.Path] })
+	return slices.DeleteFunc(files, func(f InstalledFile) bool { return parents[f.Path] })
 }

@@ -9,7 +9,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// fileOf is a file in memory for a parser.
+// fileOf returns a file in memory for a parser.
 func fileOf(path string, body []byte) *seaworthy.File {
 	return seaworthy.NewFile(&seaworthy.Header{Path: path, Size: int64(len(body))}, body, true)
 }

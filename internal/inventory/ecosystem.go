@@ -8,21 +8,22 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// distribution describes the distribution of one ID of os-release.
+// distribution describes a distribution.
 type distribution struct {
-	// packages is the type of the packages that its package manager installs, as
-	// in purl.
+	// packages is the purl type of the packages of its package manager.
 	packages string
 	// namespace is the vendor in the purl of its packages.
 	namespace string
-	// ecosystem is the name for advisories, and release the part after its colon;
-	// nil if it has none. OSV's names are those of its schema; the others are
-	// of the same form.
+	// ecosystem is the name of its ecosystem, "" if there are no advisories. It is the
+	// name in the OSV schema, if that has the distribution.
 	ecosystem string
-	release   func(*Release) (string, bool)
+	// release returns the release part of the ecosystem, which follows the colon. It
+	// returns false if the release has no advisories. It is nil for an ecosystem without
+	// releases.
+	release func(*Release) (string, bool)
 }
 
-// distributions has the distributions by ID.
+// distributions has the distributions by the ID of os-release.
 var distributions = func() map[string]distribution {
 	deb := func(id, ecosystem string, release func(*Release) (string, bool)) distribution {
 		return distribution{"deb", id, ecosystem, release}
@@ -62,14 +63,14 @@ var distributions = func() map[string]distribution {
 		"opensuse-tumbleweed": rpm("opensuse", "openSUSE", openSUSEProduct),
 		"fedora":              rpm("fedora", "Fedora", major),
 
-		// No advisories are known for these.
+		// Distributions without an advisory source.
 		"centos": rpm("centos", "", nil),
 		"arch":   {"alpm", "arch", "", nil},
 		"gentoo": {"ebuild", "gentoo", "", nil},
 	}
 }()
 
-// languageEcosystems are OSV's names for the packages of languages, by type.
+// languageEcosystems are the names of the OSV ecosystems of languages by purl type.
 var languageEcosystems = map[string]string{
 	"bitnami":  "Bitnami",
 	"cargo":    "crates.io",
@@ -88,25 +89,26 @@ var languageEcosystems = map[string]string{
 	"pypi":     "PyPI",
 }
 
-// LanguageEcosystem returns the ecosystem of the packages of a language by their type,
-// none for any other type.
+// LanguageEcosystem returns the ecosystem of a purl type of a language. For any other type
+// it returns the zero Ecosystem.
 func LanguageEcosystem(packageType string) seaworthy.Ecosystem {
 	return seaworthy.Ecosystem{Name: languageEcosystems[packageType]}
 }
 
-// Ecosystem returns the ecosystem of the packages of a type that the distribution's own
-// package manager installs: "Debian:12", "Ubuntu:22.04:LTS". If there is none, the reason
-// is a sentence: similar distributions do not share advisories.
+// Ecosystem returns the ecosystem of packages of a purl type that the distribution's
+// package manager installed: "Debian:12", "Ubuntu:22.04:LTS". If there is none, it returns
+// a sentence with the reason. Derived distributions never get the ecosystem of the
+// original, since their packages have other versions.
 func (r *Release) Ecosystem(packageType string) (ecosystem seaworthy.Ecosystem, reason string) {
 	none := seaworthy.Ecosystem{}
 	d, ok := distributions[r.ID]
 	switch {
 	case !ok:
-		return none, fmt.Sprintf("No advisories are known for the distribution %s.", r.describe())
+		return none, fmt.Sprintf("There is no advisory source for the distribution %s.", r.describe())
 	case d.packages != packageType:
-		return none, fmt.Sprintf("The packages of %s are of the type %s, and these are of the type %s.", r.describe(), d.packages, packageType)
+		return none, fmt.Sprintf("The packages of %s have the type %s, but these have the type %s.", r.describe(), d.packages, packageType)
 	case d.ecosystem == "":
-		return none, fmt.Sprintf("There are no advisories for %s.", r.describe())
+		return none, fmt.Sprintf("There is no advisory source for the distribution %s.", r.describe())
 	case d.release == nil:
 		return seaworthy.Ecosystem{Name: d.ecosystem}, ""
 	}
@@ -117,7 +119,7 @@ func (r *Release) Ecosystem(packageType string) (ecosystem seaworthy.Ecosystem, 
 	return seaworthy.Ecosystem{Name: d.ecosystem, Release: release}, ""
 }
 
-// describe returns the name of the distribution for a sentence.
+// describe returns the quoted name of the distribution.
 func (r *Release) describe() string {
 	if r.PrettyName != "" {
 		return strconv.Quote(r.PrettyName)
@@ -125,11 +127,12 @@ func (r *Release) describe() string {
 	return strconv.Quote(strings.TrimSpace(r.ID + " " + r.VersionID))
 }
 
+// versionID returns VERSION_ID.
 func versionID(r *Release) (string, bool) {
 	return r.VersionID, isNumbers(r.VersionID) || r.VersionID == "stream"
 }
 
-// major is the first number of VERSION_ID.
+// major returns the first number of VERSION_ID.
 func major(r *Release) (string, bool) {
 	first, _, _ := strings.Cut(r.VersionID, ".")
 	return first, isNumbers(r.VersionID)
@@ -145,8 +148,8 @@ func isNumbers(s string) bool {
 	return true
 }
 
-// ubuntuRelease is YY.MM, with :LTS for a release with long-term support: each in
-// April of an even year.
+// ubuntuRelease returns YY.MM, followed by :LTS for a release with long-term support. Those
+// are the releases in April of even years.
 func ubuntuRelease(r *Release) (string, bool) {
 	year, month, _ := strings.Cut(r.VersionID, ".")
 	y, err := strconv.Atoi(year)
@@ -159,8 +162,8 @@ func ubuntuRelease(r *Release) (string, bool) {
 	return r.VersionID, true
 }
 
-// alpineBranch is v and the first two numbers. The development branch, edge, has a
-// VERSION_ID that is no number.
+// alpineBranch returns "v" and the first two numbers. The development branch, edge, has no
+// numeric VERSION_ID, and no branch.
 func alpineBranch(r *Release) (string, bool) {
 	parts := strings.Split(r.VersionID, ".")
 	if len(parts) < 2 || !isNumbers(r.VersionID) {
@@ -169,16 +172,17 @@ func alpineBranch(r *Release) (string, bool) {
 	return "v" + parts[0] + "." + parts[1], true
 }
 
-// redHatProduct is the product of CPE_NAME with its major version. OSV also names
-// the repository of a package there, which is not known of an installed package.
+// redHatProduct returns the product of CPE_NAME and its major version. In OSV, the
+// repository of the package follows. An installed package does not have that.
 func redHatProduct(r *Release) (string, bool) {
 	m, ok := major(r)
 	return "enterprise_linux:" + m, ok && (r.CPEName == "" || strings.HasPrefix(r.CPEName, "cpe:/o:redhat:enterprise_linux:"))
 }
 
-// suseProduct is the name of the product without the vendor.
+// suseProduct returns the name of the product without the vendor.
 func suseProduct(r *Release) (string, bool) { return cutProduct(r.PrettyName, "SUSE ") }
 
+// openSUSEProduct returns the name of the product without the vendor.
 func openSUSEProduct(r *Release) (string, bool) { return cutProduct(r.PrettyName, "openSUSE ") }
 
 func cutProduct(name, vendor string) (string, bool) {
@@ -186,8 +190,8 @@ func cutProduct(name, vendor string) (string, bool) {
 	return product, ok && product != ""
 }
 
-// openEulerRelease is the version with what PRETTY_NAME has in parentheses:
-// "openEuler 24.03 (LTS-SP1)".
+// openEulerRelease returns the version, and the text in parentheses in PRETTY_NAME:
+// "24.03-LTS-SP1" for "openEuler 24.03 (LTS-SP1)".
 func openEulerRelease(r *Release) (string, bool) {
 	_, support, ok := strings.Cut(r.PrettyName, " (")
 	if support = strings.TrimSuffix(support, ")"); !ok || !strings.HasPrefix(support, "LTS") {

@@ -3,8 +3,8 @@ package inventory
 import "testing"
 
 func TestEcosystem(t *testing.T) {
-	// The texts are what the distributions' images have, without the lines about
-	// home pages, colours and support.
+	// The os-release files are from images of the distributions, without the lines about
+	// home pages, colors and support.
 	for _, c := range []struct{ packages, want, text string }{
 		{"deb", "Debian:12", "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION=\"12 (bookworm)\"\nVERSION_CODENAME=bookworm\nID=debian\n"},
 		{"deb", "Debian:12", "PRETTY_NAME=\"Distroless\"\nNAME=\"Debian GNU/Linux\"\nID=\"debian\"\nVERSION_ID=\"12\"\nVERSION=\"Debian GNU/Linux 12 (bookworm)\"\n"},

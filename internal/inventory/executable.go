@@ -12,25 +12,25 @@ import (
 )
 
 const (
-	// minExecutable is the size in bytes below which no linker of Go or of Rust
-	// gets, even without symbols.
+	// minExecutable is the minimum size of a program in bytes. No Go or Rust program is
+	// smaller, even without symbols.
 	minExecutable = 256 << 10
+	// maxExecutable is the maximum size of a program in bytes.
 	maxExecutable = 1 << 30
 )
 
-// executables reads programs. It holds the software that is known by its text.
-type executables struct{ software []software }
+// executableParser parses programs of Go and Rust, and known programs of other languages.
+type executableParser struct{ programs []knownProgram }
 
-// match is true for what may be a program by its header alone. What a
-// program loads, such as a shared library, counts only if its own text may tell
-// its version. Scripts and data are often marked executable with all around
-// them, so that their extensions are passed over.
-func (x *executables) match(h *seaworthy.Header) bool {
+// match reports whether a file may be a program, according to its header. A shared library
+// matches only if its text may contain its version. In many images all files of a
+// directory are executable, so match excludes the extensions of scripts and data.
+func (x *executableParser) match(h *seaworthy.Header) bool {
 	if h.Size < minExecutable {
 		return false
 	}
 	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]
-	if x.knows(base) && !strings.HasSuffix(base, ".a") {
+	if x.isKnown(base) && !strings.HasSuffix(base, ".a") {
 		return true
 	}
 	if h.Mode&0o111 == 0 || strings.Contains(base, ".so.") {
@@ -46,26 +46,25 @@ func (x *executables) match(h *seaworthy.Header) bool {
 	return true
 }
 
-// knows is true if the base name is that of known software.
-func (x *executables) knows(base string) bool {
-	for i := range x.software {
-		if x.software[i].hasBase(base) {
+// isKnown reports whether the base name is that of a known program.
+func (x *executableParser) isKnown(base string) bool {
+	for i := range x.programs {
+		if x.programs[i].hasBase(base) {
 			return true
 		}
 	}
 	return false
 }
 
-// parse gives what a program says of itself: the modules that Go
-// linked into it, the crates that cargo-auditable listed, and for well-known
-// programs the version in their text.
-func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+// parse returns the packages in a program: the modules of a Go program, the crates that
+// cargo-auditable recorded, or a known program with the version in its text.
+func (x *executableParser) parse(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
-	var missing errorList
-	take := func(p []Package, err error) {
+	var errs errorList
+	add := func(p []Package, err error) {
 		packages = append(packages, p...)
 		if err != nil {
-			missing = append(missing, err)
+			errs = append(errs, err)
 		}
 	}
 	switch {
@@ -73,42 +72,42 @@ func (x *executables) parse(ctx context.Context, f *seaworthy.File) ([]Package, 
 		r := &limitedReaderAt{r: f.ReaderAt(), left: maxExecutableRead}
 		program, err := elf.NewFile(r)
 		if err != nil {
-			break // for the kernel too
+			break // the kernel cannot run it either
 		}
 		if s := program.Section(".dep-v0"); s != nil {
-			take(parseCargoAuditable(s.Open()))
+			add(parseCargoAuditable(s.Open()))
 		}
-		if linkedByGo(program) {
+		if isLinkedByGo(program) {
 			modules, renamed, err := parseGoBinary(f.ReaderAt())
 			if len(modules) > 0 && modules[0].Name == "stdlib" {
 				modules[0].Functions = goFunctions(program, renamed)
 			}
-			take(modules, err)
+			add(modules, err)
 		}
 	case isOtherExecutable(f.Head):
-		// Programs of other systems are in images to be copied elsewhere. What is
-		// no Go program there is no error.
+		// Images contain programs of other operating systems to be copied to these. Those
+		// that are not Go programs are no error.
 		p, _, err := parseGoBinary(f.ReaderAt())
 		if !errors.Is(err, errNoBuildInfo) {
-			take(p, err)
+			add(p, err)
 		}
 	default:
 		return nil, nil
 	}
 	if !hasType(packages, typeGo) {
-		take(x.find(ctx, f))
+		add(x.find(ctx, f))
 	}
-	if len(missing) > 0 {
-		return packages, missing
+	if len(errs) > 0 {
+		return packages, errs
 	}
 	return packages, nil
 }
 
-// find searches the text of known software for its version.
-func (x *executables) find(ctx context.Context, f *seaworthy.File) (packages []Package, err error) {
+// find searches the text of a known program for its version.
+func (x *executableParser) find(ctx context.Context, f *seaworthy.File) (packages []Package, err error) {
 	base := path.Base(f.Path)
-	for i := range x.software {
-		s := &x.software[i]
+	for i := range x.programs {
+		s := &x.programs[i]
 		if !s.hasBase(base) {
 			continue
 		}
@@ -119,6 +118,7 @@ func (x *executables) find(ctx context.Context, f *seaworthy.File) (packages []P
 	return nil, nil
 }
 
+// hasType reports whether a package of the given type is in the list.
 func hasType(packages []Package, t string) bool {
 	for i := range packages {
 		if packages[i].Type == t {
@@ -128,7 +128,7 @@ func hasType(packages []Package, t string) bool {
 	return false
 }
 
-// isOtherExecutable is true for PE and Mach-O files.
+// isOtherExecutable reports whether a file is in the PE or Mach-O format.
 func isOtherExecutable(head []byte) bool {
 	for _, magic := range []string{"MZ", "\xfe\xed\xfa\xce", "\xfe\xed\xfa\xcf", "\xce\xfa\xed\xfe", "\xcf\xfa\xed\xfe"} {
 		if bytes.HasPrefix(head, []byte(magic)) {
@@ -138,9 +138,9 @@ func isOtherExecutable(head []byte) bool {
 	return false
 }
 
-// linkedByGo is true for an ELF file with a section that only Go makes, and for
-// one whose sections were removed so that nobody can tell.
-func linkedByGo(x *elf.File) bool {
+// isLinkedByGo reports whether an ELF file has a section that only the Go linker creates.
+// It is also true for a file without section headers, where that is not known.
+func isLinkedByGo(x *elf.File) bool {
 	if len(x.Sections) == 0 {
 		return true
 	}

@@ -18,7 +18,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// elfOf makes an ELF file of one section besides that of the names.
+// elfOf returns an ELF file with one section and the section names.
 func elfOf(name string, content []byte) []byte {
 	names := "\x00.shstrtab\x00" + name + "\x00"
 	var b bytes.Buffer
@@ -50,7 +50,7 @@ func deflate(text string) []byte {
 	return b.Bytes()
 }
 
-// programOf is an executable file of the least size that is read.
+// programOf returns an executable file of the minimum size.
 func programOf(path string, body []byte) *seaworthy.File {
 	body = append(slices.Clip(body), make([]byte, max(0, minExecutable-len(body)))...)
 	f := fileOf(path, body)
@@ -97,7 +97,7 @@ func TestExecutables(t *testing.T) {
 		{path: "usr/sbin/mysqld", body: text("\x0010.11.19-MariaDB-log\x00"), want: []string{"~ generic mariadb 10.11.19"}},
 		{path: "usr/bin/php8.4", body: text("X-Powered-By: PHP/8.4.0RC2\x00"), want: []string{"~ generic php 8.4.0RC2"}},
 		{
-			path: "usr/bin/postgres", body: text(strings.Repeat("x", softwareChunk-280) + "postgres (PostgreSQL) 15.20 (Debian)"),
+			path: "usr/bin/postgres", body: text(strings.Repeat("x", searchChunk-280) + "postgres (PostgreSQL) 15.20 (Debian)"),
 			want: []string{"~ generic postgresql 15.20"},
 		},
 	} {
@@ -105,8 +105,8 @@ func TestExecutables(t *testing.T) {
 			l := read(t, programOf(c.path, c.body))
 			var got []string
 			unread := ""
-			for _, f := range l.Found {
-				got, unread = append(got, brief(f.Packages)...), f.Unread
+			for _, f := range l.Files {
+				got, unread = append(got, brief(f.Packages)...), f.ReadError
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
@@ -118,10 +118,10 @@ func TestExecutables(t *testing.T) {
 	}
 }
 
-// TestVersionAcrossPieces puts a version at each place around the end of a piece.
-func TestVersionAcrossPieces(t *testing.T) {
-	s := software{name: "busybox", before: "BusyBox v"}
-	for i := softwareChunk - 2*softwareOverlap; i < softwareChunk+softwareOverlap; i++ {
+// TestVersionAcrossChunks puts a version at each offset around the end of a chunk.
+func TestVersionAcrossChunks(t *testing.T) {
+	s := knownProgram{name: "busybox", before: "BusyBox v"}
+	for i := searchChunk - 2*searchOverlap; i < searchChunk+searchOverlap; i++ {
 		body := make([]byte, i, i+100)
 		body = append(body, "BusyBox v1.35.12 "...)
 		got, err := s.find(context.Background(), fileOf("busybox", body))
@@ -132,7 +132,7 @@ func TestVersionAcrossPieces(t *testing.T) {
 }
 
 func TestExecutableMatch(t *testing.T) {
-	x := &executables{software: knownSoftware()}
+	x := &executableParser{programs: knownPrograms()}
 	for _, c := range []struct {
 		path string
 		mode uint16
@@ -156,7 +156,7 @@ func TestExecutableMatch(t *testing.T) {
 	}
 }
 
-// TestGoBinary reads the test itself.
+// TestGoBinary reads the test program.
 func TestGoBinary(t *testing.T) {
 	path, err := os.Executable()
 	if err != nil {
@@ -178,7 +178,7 @@ func TestGoBinary(t *testing.T) {
 		}
 	}
 	if _, _, err := parseGoBinary(bytes.NewReader(elfOf(".text", nil))); !errors.Is(err, errNoBuildInfo) {
-		t.Errorf("a program that is not Go's gave the error %v", err)
+		t.Errorf("a program in another language: %v", err)
 	}
 }
 
@@ -237,7 +237,7 @@ func FuzzExecutable(f *testing.F) {
 	f.Add("redis-server", elfOf(".rodata", []byte("\x007.0.15\x00")))
 	f.Add("python3", elfOf(".rodata", []byte("\x003.11.2\x00")))
 	f.Add("app", []byte("MZ"))
-	x := &executables{software: knownSoftware()}
+	x := &executableParser{programs: knownPrograms()}
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		packages, _ := x.parse(context.Background(), fileOf(name, body))
 		functionNames(bytes.NewReader(body), binary.LittleEndian)

@@ -7,18 +7,17 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// FileSystem is the file system that a container of the image sees.
-// [seaworthy.Merged] implements it.
+// FileSystem is the file system that a container of the image sees. [seaworthy.Merged]
+// implements it.
 type FileSystem interface {
-	// Resolve returns the entry of a path, links followed.
+	// Resolve returns the entry of a path and follows links.
 	Resolve(path string) (seaworthy.Entry, bool)
 	// List returns the entries of a directory.
 	List(path string) []seaworthy.Entry
 }
 
-// FindRelease returns the os-release that is in effect, by the order of
-// os-release(5); nil if the image names no distribution. Layers holds what was found
-// in each layer of the image.
+// FindRelease returns the os-release file that is in effect according to os-release(5), or
+// nil if the image has none with an ID. Layers has the result for each layer of the image.
 func FindRelease(fs FileSystem, layers []*Layer) *Release {
 	for _, path := range []string{"etc/os-release", "usr/lib/os-release"} {
 		e, ok := fs.Resolve(path)
@@ -34,8 +33,8 @@ func FindRelease(fs FileSystem, layers []*Layer) *Release {
 	return nil
 }
 
-// hasOperatingSystem reports whether an image holds a shell or libraries: more than a
-// statically linked program needs.
+// hasOperatingSystem reports whether an image has a shell or libraries, which a statically
+// linked program does not need.
 func hasOperatingSystem(fs FileSystem) bool {
 	for _, path := range []string{"bin/sh", "usr/bin/sh"} {
 		if _, ok := fs.Resolve(path); ok {

@@ -10,49 +10,48 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// format is one kind of file that names packages. An entry is of the format if
-// its base name or extension is among those listed and match agrees; a format
-// that lists neither asks match about every entry.
+// format is a kind of file that names packages. A file has the format if its base name or
+// extension is in the lists and match returns true. If both lists are empty, match is
+// called for every file.
 type format struct {
 	// name identifies the format in results and in reports: "dpkg", "npm lock file".
 	name string
-	// bases are base names; extensions begin with their dot.
+	// bases are base names. Extensions start with their dot.
 	bases, extensions []string
-	// match may be nil. It is called a million times, so it must not allocate.
+	// match may be nil. It may be called a million times, so it must not allocate.
 	match func(*seaworthy.Header) bool
 	want  seaworthy.Want
-	// max is the size in bytes beyond which a file is not read and reported as
-	// unread.
+	// max is the maximum size of a file in bytes. A larger file is reported as not read.
 	max int64
-	// role is what kind of file it is. A Database is kept even if it names no package.
+	// role is the kind of the file. A Database is in the result even if it names no package.
 	role Role
-	// parse returns the packages that a file names. With an error it returns those
-	// that it could read; the error says what is missing, as a clause in lower
-	// case. A file that only looks like the format yields no packages and no error.
-	// Calls for different files run at the same time.
+	// parse returns the packages that a file names. If it returns an error, it also returns
+	// the packages that it could read. The error is a clause in lower case that says what
+	// is missing. A file that is not in the format, in spite of its name, yields no packages
+	// and no error. Parse must be safe for concurrent calls.
 	parse func(context.Context, *seaworthy.File) ([]Package, error)
 }
 
-// formats lists every format. Each has a row in one of the two tables.
+// formats returns all formats. To add one, add a row to one of the two tables.
 func formats() []format { return slices.Concat(systemFormats(), languageFormats()) }
 
-// index finds the formats of an entry.
-type index struct {
-	formats []format
-	// Each bit of a mask is a format by its place in formats.
-	byBase, byExtension words
-	others              uint64
+// formatIndex finds the formats of a file. Sets of formats are masks: bit i stands for
+// formats[i].
+type formatIndex struct {
+	formats             []format
+	byBase, byExtension nameMasks
+	others              uint64 // formats without bases and extensions
 }
 
-// words maps words to masks of formats.
-type words struct {
+// nameMasks maps names to masks of formats.
+type nameMasks struct {
 	masks map[string]uint64
-	// lengths has, by the last byte of a word, a bit for each length: most of a
-	// million names are ruled out by it.
+	// lengths is a filter in front of masks, which excludes most names: by the last byte
+	// of a name, it has a bit for each length.
 	lengths [256]uint64
 }
 
-func (w *words) add(word string, mask uint64) {
+func (w *nameMasks) add(word string, mask uint64) {
 	if w.masks == nil {
 		w.masks = make(map[string]uint64)
 	}
@@ -60,18 +59,18 @@ func (w *words) add(word string, mask uint64) {
 	w.lengths[word[len(word)-1]] |= 1 << min(len(word), 63)
 }
 
-func (w *words) of(word string) uint64 {
+func (w *nameMasks) of(word string) uint64 {
 	if word == "" || w.lengths[word[len(word)-1]]&(1<<min(len(word), 63)) == 0 {
 		return 0
 	}
 	return w.masks[word]
 }
 
-func newIndex(formats []format) *index {
+func newFormatIndex(formats []format) *formatIndex {
 	if len(formats) > 64 {
 		panic(fmt.Sprintf("%d formats do not fit a mask of 64", len(formats)))
 	}
-	x := &index{formats: formats}
+	x := &formatIndex{formats: formats}
 	for i, f := range formats {
 		for _, b := range f.bases {
 			x.byBase.add(b, 1<<i)
@@ -86,8 +85,8 @@ func newIndex(formats []format) *index {
 	return x
 }
 
-// of returns the mask of the formats of a regular file.
-func (x *index) of(h *seaworthy.Header) uint64 {
+// of returns the mask of the formats of a file. Only regular files have formats.
+func (x *formatIndex) of(h *seaworthy.Header) uint64 {
 	if h.Type != seaworthy.Regular {
 		return 0
 	}
@@ -96,12 +95,12 @@ func (x *index) of(h *seaworthy.Header) uint64 {
 	if dot := strings.LastIndexByte(base, '.'); dot >= 0 {
 		mask |= x.byExtension.of(base[dot:])
 	}
-	found := mask
+	matching := mask
 	for m := mask; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros64(m)
 		if match := x.formats[i].match; match != nil && !match(h) {
-			found &^= 1 << i
+			matching &^= 1 << i
 		}
 	}
-	return found
+	return matching
 }

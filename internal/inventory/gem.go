@@ -10,11 +10,11 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// typeGem is the purl type of Ruby gems, OSV's ecosystem "RubyGems".
+// typeGem is the purl type of Ruby gems. Their OSV ecosystem is "RubyGems".
 const typeGem = "gem"
 
-// isGem is true for the specification of an installed gem, or of one that comes
-// with Ruby. Those in a gem's own sources are another thing.
+// isGem reports whether a file is the specification of an installed gem, or of one that is
+// part of Ruby. A .gemspec in the sources of a gem is not.
 func isGem(h *seaworthy.Header) bool {
 	dir := h.Path[:max(strings.LastIndexByte(h.Path, '/'), 0)]
 	return strings.HasSuffix(dir, "specifications") || strings.HasSuffix(dir, "specifications/default")
@@ -25,8 +25,9 @@ var (
 	rubyString    = regexp.MustCompile(`"([^"\\#]*)"|'([^'\\]*)'|%q<([^<>\\]*)>`)
 )
 
-// parseGem reads the specification that RubyGems writes when it installs a gem,
-// without running it: the stub in its comments, else the assignments of literals.
+// parseGem reads the specification that RubyGems writes when it installs a gem. It is a
+// Ruby program, which is not run: parseGem reads the stub comment or, if there is none,
+// assignments of literals.
 func parseGem(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	p := Package{Type: typeGem}
 	err := lines(ctx, f, func(line []byte) error {
@@ -61,13 +62,13 @@ func parseGem(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		return nil, err
 	}
 	if p.Name == "" || p.Version == "" {
-		return nil, errors.New("it names no gem with a version in a way that can be read without running it")
+		return nil, errors.New("it has no gem name and version that can be read without running it")
 	}
 	return []Package{p}, nil
 }
 
-// rubyStrings gives the literals in a Ruby expression, without those that have
-// escapes or interpolation.
+// rubyStrings returns the string literals in a Ruby expression that have no escapes and no
+// interpolation.
 func rubyStrings(expression string) []string {
 	var values []string
 	for _, m := range rubyString.FindAllStringSubmatch(expression, 16) {

@@ -10,28 +10,28 @@ import (
 	"strings"
 )
 
-// typeGo is the purl type of Go modules. The ecosystem of OSV is "Go", where the
-// standard library and toolchain are the module "stdlib".
+// typeGo is the purl type of Go modules. Their OSV ecosystem is "Go", in which the standard
+// library and the toolchain are the module "stdlib".
 const typeGo = "golang"
 
 const (
-	// maxExecutableRead bounds the bytes read of one executable to find what it
-	// says of itself: its headers and its data segment.
+	// maxExecutableRead is the maximum number of bytes that are read of an executable: its
+	// headers and its data segment.
 	maxExecutableRead = 128 << 20
-	// maxModules bounds the modules of a Go binary; Kubernetes has 250.
+	// maxModules is the maximum number of modules of a Go binary. Kubernetes has 250.
 	maxModules = 10_000
-	// develVersion is the version of a module that was built from a directory and
-	// not from a download.
+	// develVersion is the version of a module that was built from a directory, not from a
+	// download.
 	develVersion = "(devel)"
 )
 
-var errNoBuildInfo = errors.New("it is a Go binary without readable build information, so that its modules are unknown")
+var errNoBuildInfo = errors.New("it is a Go binary without readable build information, so its modules are not known")
 
-// parseGoBinary reads the build information that the Go linker puts in ELF, PE
-// and Mach-O files, stripped or not: the toolchain as "stdlib", the main module
-// and those it was built with, each as replaced. Versions keep the "v" and what
-// follows "+", as Go prints them; that of stdlib has no "go". It also returns
-// the import paths that differ between the linker and advisories.
+// parseGoBinary reads the build information that the Go linker writes into ELF, PE and
+// Mach-O files; see [debug/buildinfo]. It returns the toolchain as "stdlib", the main
+// module and its dependencies, after replacements. Versions are as Go prints them, with
+// "v" and any part after "+". The version of stdlib has no "go". It also returns the import
+// paths that differ between the linker and advisories.
 func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	limited := &limitedReaderAt{r: r, left: maxExecutableRead}
 	info, err := buildinfo.Read(limited)
@@ -50,7 +50,7 @@ func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	}
 	for i, m := range info.Deps {
 		if i == maxModules {
-			return packages, renamings(info), limitErrorf("it names %d modules, of which the first %d are read", len(info.Deps), maxModules)
+			return packages, renamings(info), limitErrorf("it names %d modules; only the first %d were read", len(info.Deps), maxModules)
 		}
 		if m != nil && m.Path != "" {
 			packages = append(packages, goModule(m))
@@ -59,11 +59,11 @@ func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	return packages, renamings(info), nil
 }
 
-// renaming is an import path of the linker, and the one that advisories use for it.
+// renaming maps an import path of the linker to the one that advisories use.
 type renaming struct{ from, to string }
 
-// renamings returns the renaming of the main package, which is "main" to the linker,
-// and of the modules that replace others: the linker has the path of the replaced one.
+// renamings returns a renaming for the main package, which the linker calls "main", and
+// for each module that replaces another: the linker uses the path of the replaced one.
 func renamings(info *debug.BuildInfo) []renaming {
 	var all []renaming
 	if info.Main.Path != "" && info.Path != "" {
@@ -79,8 +79,8 @@ func renamings(info *debug.BuildInfo) []renaming {
 	return all
 }
 
-// goModule makes a package of a module. One that a directory replaced is the
-// module that was asked for, at no known version.
+// goModule returns the package of a module. If a directory replaces the module, the name
+// stays, and the version is develVersion.
 func goModule(m *debug.Module) Package {
 	p := Package{Type: typeGo, Name: m.Path, Version: m.Version}
 	switch r := m.Replace; {
@@ -98,13 +98,12 @@ func goModule(m *debug.Module) Package {
 
 func isLocalPath(p string) bool { return strings.HasPrefix(p, ".") || strings.HasPrefix(p, "/") }
 
-// linkedVersion finds the version that a release build gives to a variable of
-// its own: -X main.version=v1.2.3, -X 'example.com/m/version.Version=1.2.3'.
+// linkedVersion matches linker flags that set a variable to the version of the program:
+// -X main.version=v1.2.3, -X 'example.com/m/version.Version=1.2.3'.
 var linkedVersion = regexp.MustCompile(`-X[= ]['"]?([\w./~-]+)\.(?i:[a-z]*version)=v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)['"]?(?:\s|$)`)
 
-// goMain is the main module. Built from a directory it has no version, or a
-// pseudo-version made up from the repository; then the linker's flags may have
-// a better one.
+// goMain returns the package of the main module. If it was built from a directory, it has
+// no version; then linker flags may have one.
 func goMain(info *debug.BuildInfo) Package {
 	p := goModule(&info.Main)
 	if p.Version != develVersion {
@@ -116,7 +115,7 @@ func goMain(info *debug.BuildInfo) Package {
 		}
 		for _, m := range linkedVersion.FindAllStringSubmatch(s.Value, maxModules) {
 			if m[1] == "main" || m[1] == p.Name || strings.HasPrefix(m[1], p.Name+"/") {
-				p.Version, p.Text = "v"+m[2], true
+				p.Version, p.ByText = "v"+m[2], true
 				return p
 			}
 		}
@@ -126,10 +125,9 @@ func goMain(info *debug.BuildInfo) Package {
 
 var goRelease = regexp.MustCompile(`^(\d+\.\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?$`)
 
-// goVersion makes a version of what runtime.Version gives: "go1.22.1",
-// "go1.21rc2 X:boringcrypto", "devel go1.23-0123abc". Before semantic versions,
-// what comes before a release is named as the Go vulnerability database does:
-// "1.21.0-rc.2".
+// goVersion converts a version of runtime.Version, such as "go1.22.1", "go1.21rc2
+// X:boringcrypto" or "devel go1.23-0123abc", to the form of the Go vulnerability database,
+// in which "go1.21rc2" is "1.21.0-rc.2". It returns "" if it cannot.
 func goVersion(s string) string {
 	s = strings.TrimPrefix(s, "devel ")
 	s, _, _ = strings.Cut(s, " ")
@@ -149,14 +147,15 @@ func goVersion(s string) string {
 	return fmt.Sprintf("%s.%s-%s.%s", m[1], patch, m[3], m[4])
 }
 
-// limitedReaderAt fails once more than left bytes were read through it.
+// limitedReaderAt is an [io.ReaderAt] that fails after it read left bytes.
 type limitedReaderAt struct {
 	r    io.ReaderAt
 	left int64
 }
 
-const errReadLimit = limitError("more bytes than are read of one file")
+const errReadLimit = limitError("it exceeds the limit on the bytes read of one file")
 
+// ReadAt implements [io.ReaderAt].
 func (l *limitedReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	if l.left -= int64(len(p)); l.left < 0 {
 		return 0, errReadLimit

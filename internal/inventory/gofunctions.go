@@ -15,19 +15,19 @@ import (
 // bytes. Kubernetes has 6 MB.
 const maxFunctionNames = 64 << 20
 
-// FunctionSet holds the names of the functions in a Go binary, those inlined
-// everywhere among them. The names are four-byte digests, big-endian and sorted.
-// It is nil if they are unknown: the table was removed, or is one of Go 1.15 or
-// earlier, or the binary is not an ELF file. Stripping keeps the table, since the
-// runtime needs it.
+// FunctionSet is the set of functions in a Go binary, including those that were inlined at
+// every call. It consists of four-byte digests of the names, big-endian and sorted. It is
+// nil if the functions are not known: the table was removed or is that of Go 1.15 or
+// earlier, or the binary is not an ELF file. A stripped binary still has the table, since
+// the runtime needs it.
 type FunctionSet []byte
 
 const functionDigestSize = 4
 
 // Has reports whether a function or method is in the binary. Names are those of the Go
-// vulnerability database: "Parse" or "Tokenizer.Next" of "golang.org/x/net/html". The
-// functions that initialize a package count as one, "init"; the database has "init#1"
-// and so on. In a binary of 100,000 functions one name in 40,000 is a false match. A
+// vulnerability database: "Parse" or "Tokenizer.Next" of "golang.org/x/net/html". All init
+// functions of a package count as one, "init", which the database calls "init#1" and so
+// on. For a binary of 100,000 functions, Has is wrongly true for one name in 40,000. A
 // function in the binary need not be reachable.
 func (s FunctionSet) Has(importPath, symbol string) bool {
 	if strings.HasPrefix(symbol, "init#") {
@@ -40,24 +40,23 @@ func (s FunctionSet) Has(importPath, symbol string) bool {
 	return i < n && at(i) == digest
 }
 
-// goFunctions reads the names of functions from the table of an ELF file that
-// the Go runtime unwinds stacks by.
+// goFunctions reads the names of functions from the pclntab of an ELF file, the table with
+// which the Go runtime unwinds stacks.
 func goFunctions(program *elf.File, renamed []renaming) FunctionSet {
 	for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab"} {
 		if s := program.Section(name); s != nil && s.Flags&elf.SHF_COMPRESSED == 0 {
-			return functionsOf(functionNames(s, program.ByteOrder), renamed)
+			return newFunctionSet(functionNames(s, program.ByteOrder), renamed)
 		}
 	}
-	// Other linkers put the table of a position-independent program among the rest.
+	// External linkers merge the table of a position-independent program into this section.
 	s := program.Section(".data.rel.ro")
 	if s == nil || s.Flags&elf.SHF_COMPRESSED != 0 || program.ByteOrder != binary.LittleEndian {
 		return nil
 	}
-	return functionsOf(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))), renamed)
+	return newFunctionSet(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))), renamed)
 }
 
-// searchFunctionNames searches a section for a pclntab, at addresses that the
-// linker aligns.
+// searchFunctionNames searches a section for a pclntab, at aligned addresses.
 func searchFunctionNames(section io.ReaderAt, size int64) []byte {
 	const align, piece = 16, 1 << 20
 	buf := make([]byte, min(size, piece))
@@ -79,14 +78,14 @@ func searchFunctionNames(section io.ReaderAt, size int64) []byte {
 	return nil
 }
 
-// functionNames returns the part of a pclntab that holds names, each ended by NUL,
-// in the formats of Go 1.16, 1.18 and 1.20.
+// functionNames returns the names in a pclntab, each followed by NUL. It supports the
+// formats of Go 1.16, 1.18 and 1.20; see moduledata and pcHeader in runtime/symtab.go.
 func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
 	header := make([]byte, 8+8*8)
 	if _, err := table.ReadAt(header, 0); err != nil {
 		return nil
 	}
-	word := 3 // where the offset of the names is: after the numbers of functions and files, and the start of the text
+	word := 3 // index of the offset of the names: it follows nfunc, nfiles and textStart
 	switch order.Uint32(header) {
 	case 0xfffffff1, 0xfffffff0:
 	case 0xfffffffa:
@@ -111,9 +110,9 @@ func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
 	return names.Bytes()
 }
 
-// functionsOf makes a set of NUL-terminated names, each as the linker spells it and
-// as advisories do.
-func functionsOf(names []byte, renamed []renaming) FunctionSet {
+// newFunctionSet returns the set of NUL-terminated names. A renamed function is in it under
+// both names.
+func newFunctionSet(names []byte, renamed []renaming) FunctionSet {
 	var digests []uint32
 	var other []byte
 	for len(names) > 0 {
@@ -121,7 +120,7 @@ func functionsOf(names []byte, renamed []renaming) FunctionSet {
 		if names = rest; len(name) == 0 {
 			continue
 		}
-		name = packageStart(sourceName(name))
+		name = trimInitNumber(sourceFunctionName(name))
 		digests = append(digests, functionDigest(name))
 		for _, r := range renamed {
 			after, ok := bytes.CutPrefix(name, []byte(r.from))
@@ -143,9 +142,9 @@ func functionsOf(names []byte, renamed []renaming) FunctionSet {
 	return set
 }
 
-// sourceName turns the linker's name of a function into the one of the source:
+// sourceFunctionName converts the linker's name of a function to that in the source:
 // "a.dev/b%2ev2.(*T[go.shape.int]).M" into "a.dev/b.v2.T.M".
-func sourceName(name []byte) []byte {
+func sourceFunctionName(name []byte) []byte {
 	if !bytes.ContainsAny(name, "([%") {
 		return name
 	}
@@ -168,9 +167,9 @@ func sourceName(name []byte) []byte {
 	return out
 }
 
-// packageStart turns the name of any function that initializes a package, "a.dev/b.init.0",
-// into "a.dev/b.init".
-func packageStart(name []byte) []byte {
+// trimInitNumber removes the number from the name of an init function: "a.dev/b.init.0"
+// becomes "a.dev/b.init".
+func trimInitNumber(name []byte) []byte {
 	const start = ".init."
 	number := bytes.TrimRight(name, "0123456789")
 	if len(number) == len(name) || !bytes.HasSuffix(number, []byte(start)) {
@@ -179,7 +178,7 @@ func packageStart(name []byte) []byte {
 	return number[:len(number)-1]
 }
 
-// functionDigest is FNV-1a.
+// functionDigest returns the 32-bit FNV-1a hash of a name.
 func functionDigest(name []byte) uint32 {
 	h := uint32(2166136261)
 	for _, c := range name {

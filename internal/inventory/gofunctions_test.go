@@ -11,7 +11,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// TestGoFunctions reads the test itself.
+// TestGoFunctions reads the test program.
 func TestGoFunctions(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the test is no ELF file")
@@ -24,7 +24,7 @@ func TestGoFunctions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &executables{}
+	x := &executableParser{}
 	packages, err := x.parse(context.Background(), fileOf("app", body))
 	if err != nil || len(packages) == 0 {
 		t.Fatalf("%d packages and the error %v", len(packages), err)
@@ -35,9 +35,9 @@ func TestGoFunctions(t *testing.T) {
 		want         bool
 	}{
 		{own, "TestGoFunctions", true},
-		{own, "executables.parse", true},
+		{own, "executableParser.parse", true},
 		{own, "newFileList", true},
-		{own, "isDigit", true}, // inlined wherever it is called
+		{own, "isDigit", true}, // inlined at every call
 		{"slices", "SortFunc", true},
 		{"encoding/json", "Unmarshal", true},
 		{own, "notThere", false},
@@ -49,7 +49,7 @@ func TestGoFunctions(t *testing.T) {
 	}
 }
 
-func TestSourceName(t *testing.T) {
+func TestSourceFunctionName(t *testing.T) {
 	for in, want := range map[string]string{
 		"main.main": "main.main",
 		"golang.org/x/net/http2.(*Server).ServeConn":   "golang.org/x/net/http2.Server.ServeConn",
@@ -59,24 +59,24 @@ func TestSourceName(t *testing.T) {
 		"a.dev/b.F.func1":                              "a.dev/b.F.func1",
 		"a.dev/100%":                                   "a.dev/100%",
 	} {
-		if got := string(sourceName([]byte(in))); got != want {
+		if got := string(sourceFunctionName([]byte(in))); got != want {
 			t.Errorf("%s became %s, not %s", in, got, want)
 		}
 	}
 }
 
-func TestPackageStart(t *testing.T) {
+func TestTrimInitNumber(t *testing.T) {
 	for in, want := range map[string]string{
 		"a.dev/b.init.0": "a.dev/b.init", "a.dev/b.init.12": "a.dev/b.init", "a.dev/b.init": "a.dev/b.init", "main.init.0": "main.init",
 		"a.dev/b.init.0.func1": "a.dev/b.init.0.func1", "a.dev/b.F.func1": "a.dev/b.F.func1", "a.dev/b.v2": "a.dev/b.v2", "12": "12", "": "",
 	} {
-		if got := string(packageStart([]byte(in))); got != want {
+		if got := string(trimInitNumber([]byte(in))); got != want {
 			t.Errorf("%s became %s, not %s", in, got, want)
 		}
 	}
 }
 
-// TestDamagedFunctions has tables that end too early or say nothing.
+// TestDamagedFunctions has tables that are truncated or invalid.
 func TestDamagedFunctions(t *testing.T) {
 	for _, table := range []string{
 		"", "\xf1\xff\xff\xff\x00\x00\x01\x08",
@@ -84,7 +84,7 @@ func TestDamagedFunctions(t *testing.T) {
 		"\xf1\xff\xff\xff\x00\x00\x01\x08" + string(make([]byte, 24)) + "\x10\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\x00\x00\x00\x00\x00" + string(make([]byte, 100)),
 	} {
 		f := fileOf("app", elfOf(".gopclntab", []byte(table)))
-		x := &executables{}
+		x := &executableParser{}
 		packages, err := x.parse(context.Background(), f)
 		if len(packages) != 0 || err == nil {
 			t.Errorf("%q: %v, %v", table, packages, err)
@@ -95,8 +95,8 @@ func TestDamagedFunctions(t *testing.T) {
 	}
 }
 
-// TestFunctionsAmongTheRest has a table in a section of other things.
-func TestFunctionsAmongTheRest(t *testing.T) {
+// TestSearchFunctionNames has a table inside a section with other data.
+func TestSearchFunctionNames(t *testing.T) {
 	header := make([]byte, 72)
 	copy(header, "\xf1\xff\xff\xff\x00\x00\x01\x08")
 	names := "\x00runtime.main\x00main.(*T).Serve\x00"
@@ -105,9 +105,9 @@ func TestFunctionsAmongTheRest(t *testing.T) {
 	for _, before := range []int{0, 16, 1 << 20, 1<<20 + 32} {
 		section := append(make([]byte, before), header...)
 		section = append(section, names...)
-		set := functionsOf(searchFunctionNames(bytes.NewReader(section), int64(len(section))), nil)
+		set := newFunctionSet(searchFunctionNames(bytes.NewReader(section), int64(len(section))), nil)
 		if !set.Has("main", "T.Serve") || set.Has("main", "Serve") {
-			t.Errorf("behind %d bytes: %x", before, set)
+			t.Errorf("after %d bytes: %x", before, set)
 		}
 	}
 }

@@ -12,26 +12,27 @@ import (
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
-// typeMaven is the purl type of Java's artifacts, named "group:artifact".
+// typeMaven is the purl type of Java artifacts. Their name is "group:artifact".
 const typeMaven = "maven"
 
-// The bounds on one Java archive with all archives in it.
+// Limits for a Java archive and all archives nested in it.
 const (
-	maxArchiveDepth    = 8         // archives in archives
+	maxArchiveDepth    = 8         // levels of nesting
 	maxNestedArchives  = 10_000    // archives
 	maxArchiveEntries  = 2_000_000 // entries
-	maxArchiveArtifact = 50_000    // artifacts named
-	maxArchiveInflated = 512 << 20 // bytes decompressed
+	maxArchiveArtifact = 50_000    // artifacts
+	maxArchiveInflated = 512 << 20 // decompressed bytes
 	maxArchiveHeld     = 128 << 20 // bytes of decompressed archives in memory
 	maxJavaText        = 1 << 20   // bytes of a manifest or of pom.properties
-	maxArchiveErrors   = 10        // things named that could not be read
+	maxArchiveErrors   = 10        // errors that are reported one by one
 )
 
-// javaExtensions are the extensions of Java archives.
+// javaExtensions returns the extensions of Java archives.
 func javaExtensions() []string {
 	return []string{".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".nar", ".kar"}
 }
 
+// isJavaArchive reports whether a name has one of javaExtensions.
 func isJavaArchive(name []byte) bool {
 	dot := bytes.LastIndexByte(name, '.')
 	if dot < 0 || len(name)-dot != len(".jar") {
@@ -44,36 +45,36 @@ func isJavaArchive(name []byte) bool {
 	return false
 }
 
-// parseJavaArchive names the artifacts in a Java archive and in the archives in
-// it: each that a pom.properties describes, which are several in a shaded one,
-// and the archive itself by its manifest or its name.
+// parseJavaArchive returns the artifacts in a Java archive and in the archives nested in
+// it. Each pom.properties file describes one; a shaded archive has several. The archive
+// itself is named by its manifest or its file name.
 func parseJavaArchive(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	if !bytes.HasPrefix(f.Head, []byte("PK")) && !bytes.HasPrefix(f.Head, []byte("#!")) {
-		return nil, nil // for Java it is no archive either
+		return nil, nil // Java does not read it as an archive either
 	}
-	w := &archiveWalk{ctx: ctx, entries: maxArchiveEntries, inflate: maxArchiveInflated}
+	w := &javaWalk{ctx: ctx, entries: maxArchiveEntries, inflate: maxArchiveInflated}
 	return w.read(f)
 }
 
-// archiveWalk is what the archives of one file have in common.
-type archiveWalk struct {
-	ctx      context.Context
-	packages []Package
-	archives int   // read so far
-	entries  int   // that may still be read
-	inflate  int64 // bytes that may still be decompressed
-	errs     errorList
-	unnamed  int   // errors beyond those named
-	end      error // why the rest is not read
+// javaWalk reads a Java archive and the archives nested in it.
+type javaWalk struct {
+	ctx           context.Context
+	packages      []Package
+	archives      int   // number of archives so far
+	entries       int   // number of entries that may still be read
+	inflate       int64 // number of bytes that may still be decompressed
+	errs          errorList
+	omittedErrors int   // number of errors that are not in errs
+	end           error // a limit that ended the walk
 }
 
-func (w *archiveWalk) read(f *seaworthy.File) ([]Package, error) {
+func (w *javaWalk) read(f *seaworthy.File) ([]Package, error) {
 	w.archive(f.ReaderAt(), f.Size, f.Path, "", 0, 0)
 	if w.ctx.Err() != nil {
 		return nil, context.Cause(w.ctx)
 	}
-	if w.unnamed > 0 {
-		w.errs = append(w.errs, fmt.Errorf("%d more could not be read", w.unnamed))
+	if w.omittedErrors > 0 {
+		w.errs = append(w.errs, fmt.Errorf("%d more errors", w.omittedErrors))
 	}
 	if w.end != nil {
 		w.errs = append(w.errs, w.end)
@@ -84,7 +85,8 @@ func (w *archiveWalk) read(f *seaworthy.File) ([]Package, error) {
 	return w.packages, nil
 }
 
-func (w *archiveWalk) fail(within string, err error) {
+// fail records an error. Within is the path of the archive or file with the error.
+func (w *javaWalk) fail(within string, err error) {
 	if errors.Is(err, zipfile.ErrBudget) {
 		w.end = err
 	}
@@ -95,22 +97,23 @@ func (w *archiveWalk) fail(within string, err error) {
 		err = fmt.Errorf("%s in it: %w", within, err)
 	}
 	if len(w.errs) == maxArchiveErrors {
-		w.unnamed++
+		w.omittedErrors++
 		return
 	}
 	w.errs = append(w.errs, err)
 }
 
-// The bounds that all archives of a file share.
+// The errors for limits that apply to all archives of a file together.
 var (
-	errArchiveEntries = limitErrorf("the archives in it have more entries than are read")
-	errArchives       = limitErrorf("it has more than %d archives in it", maxNestedArchives)
+	errArchiveEntries = limitErrorf("its archives have more than %d entries", maxArchiveEntries)
+	errArchives       = limitErrorf("it contains more than %d archives", maxNestedArchives)
 	errArtifacts      = limitErrorf("it names more than %d artifacts", maxArchiveArtifact)
 )
 
-// archive reads one archive. Name is its file name, within where it is in the
-// file, held the bytes that the archives around it take in memory.
-func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, depth int, held int64) {
+// archive reads one archive. Name is its file name. Within is its path in the outermost
+// archive, "" for that one. Held is the number of bytes of decompressed archives that
+// contain it.
+func (w *javaWalk) archive(r io.ReaderAt, size int64, name, within string, depth int, held int64) {
 	w.archives++
 	z, err := zipfile.Open(r, size)
 	if err != nil {
@@ -140,7 +143,7 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 				return w.end
 			}
 			if text, ok := w.text(z, e, within); ok {
-				if a := artifactOfProperties(text); a.complete() {
+				if a := artifactOfProperties(text); a.isComplete() {
 					poms = append(poms, a)
 				}
 			}
@@ -152,33 +155,33 @@ func (w *archiveWalk) archive(r io.ReaderAt, size int64, name, within string, de
 	if err != nil {
 		w.fail(within, err)
 	}
-	for _, a := range identify(self, poms, path.Base(name)) {
+	for _, a := range identifyArtifacts(self, poms, path.Base(name)) {
 		w.packages = append(w.packages, a.pkg(within))
 	}
 }
 
-// text reads a small file of an archive.
-func (w *archiveWalk) text(z *zipfile.File, e *zipfile.Entry, within string) ([]byte, bool) {
+// text reads a small file of an archive. It returns false after an error.
+func (w *javaWalk) text(z *zipfile.File, e *zipfile.Entry, within string) ([]byte, bool) {
 	data, err := z.Read(e, maxJavaText, &w.inflate)
 	if err != nil {
-		w.fail(join(within, e.Name), err)
+		w.fail(joinInnerPath(within, e.Name), err)
 		return nil, false
 	}
 	return data, true
 }
 
-// join names an entry of an archive in an archive, as Java does.
-func join(within string, name []byte) string {
+// joinInnerPath returns the path of an entry in a nested archive, in the form that Java uses.
+func joinInnerPath(within string, name []byte) string {
 	if within == "" {
 		return string(name)
 	}
 	return within + "!/" + string(name)
 }
 
-// nested reads an archive that is an entry of another. One that is stored, as in
-// those of Spring Boot, is read where it is.
-func (w *archiveWalk) nested(z *zipfile.File, e *zipfile.Entry, within string, depth int, held int64) {
-	name := join(within, e.Name)
+// nested reads an archive that is an entry of another. If it is stored, as in archives of
+// Spring Boot, it is not copied.
+func (w *javaWalk) nested(z *zipfile.File, e *zipfile.Entry, within string, depth int, held int64) {
+	name := joinInnerPath(within, e.Name)
 	switch {
 	case depth+1 > maxArchiveDepth:
 		w.fail(name, limitErrorf("it is more than %d archives deep", maxArchiveDepth))

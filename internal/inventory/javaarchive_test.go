@@ -14,7 +14,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
-// entry is a file in an archive made for a test.
+// entry is a file of a test archive.
 type entry struct {
 	name, body string
 	stored     bool
@@ -96,8 +96,8 @@ func TestJavaArchives(t *testing.T) {
 			l := read(t, fileOf("opt/"+c.path, []byte(c.body)))
 			var got []string
 			unread := ""
-			for _, f := range l.Found {
-				got, unread = append(got, brief(f.Packages)...), f.Unread
+			for _, f := range l.Files {
+				got, unread = append(got, brief(f.Packages)...), f.ReadError
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
@@ -120,8 +120,8 @@ func TestDeepArchive(t *testing.T) {
 	}
 }
 
-// TestManyEntries has a central directory that names one file over a million
-// times, and in it an archive that does the same.
+// TestManyEntries has a central directory with more than a million entries for one file,
+// which is such an archive, too.
 func TestManyEntries(t *testing.T) {
 	many := func(one string, n int) string {
 		const endSize, locatorSize = 56, 20 // of zip64's records
@@ -149,12 +149,12 @@ func TestManyEntries(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, body string
-		walk       archiveWalk
+		walk       javaWalk
 		want       string
 	}{
-		{"manifests", many(zipOf(t, manifest(strings.Repeat("x", maxJavaText+1))), 100), archiveWalk{entries: 1000, inflate: 8 << 20}, zipfile.ErrBudget.Error()},
-		{"archives", many(zipOf(t, entry{"a.jar", many(zipOf(t, pom("g", "a", "1")), 1000), false}), 1000), archiveWalk{entries: 5000, inflate: 1 << 30}, errArchiveEntries.Error()},
-		{"bomb", zipOf(t, entry{"b.jar", strings.Repeat("\x00", 4<<20), false}), archiveWalk{entries: 10, inflate: 1 << 20}, "b.jar in it: it has more than 1048576 bytes"},
+		{"manifests", many(zipOf(t, manifest(strings.Repeat("x", maxJavaText+1))), 100), javaWalk{entries: 1000, inflate: 8 << 20}, zipfile.ErrBudget.Error()},
+		{"archives", many(zipOf(t, entry{"a.jar", many(zipOf(t, pom("g", "a", "1")), 1000), false}), 1000), javaWalk{entries: 5000, inflate: 1 << 30}, errArchiveEntries.Error()},
+		{"bomb", zipOf(t, entry{"b.jar", strings.Repeat("\x00", 4<<20), false}), javaWalk{entries: 10, inflate: 1 << 20}, "b.jar in it: it has more than 1048576 bytes"},
 	} {
 		c.walk.ctx = context.Background()
 		_, err := c.walk.read(fileOf("a.jar", []byte(c.body)))

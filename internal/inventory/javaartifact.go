@@ -8,21 +8,22 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// javaArtifact is an artifact by its Maven coordinates.
+// javaArtifact is an artifact with its Maven coordinates.
 type javaArtifact struct {
 	group, artifact, version string
 	// symbolicName is the name of an OSGi bundle; only a manifest has it.
 	symbolicName string
 	license      string
-	guessed      bool // by names, and not by coordinates that the build wrote
+	guessed      bool // from file names and titles, not from coordinates of the build
 }
 
-func (a *javaArtifact) complete() bool {
+// isComplete reports whether all coordinates are known.
+func (a *javaArtifact) isComplete() bool {
 	return a.group != "" && a.artifact != "" && a.version != "" && !strings.Contains(a.group+a.artifact+a.version, "${")
 }
 
 func (a *javaArtifact) pkg(within string) Package {
-	p := Package{Type: typeMaven, Name: a.artifact, Version: a.version, Within: within, Text: a.guessed}
+	p := Package{Type: typeMaven, Name: a.artifact, Version: a.version, InnerPath: within, ByText: a.guessed}
 	if a.group != "" {
 		p.Name = a.group + ":" + a.artifact
 	}
@@ -50,8 +51,8 @@ func artifactOfProperties(text []byte) javaArtifact {
 	return a
 }
 
-// artifactOfManifest reads the main section of a manifest. The group
-// is the one of the vendor, which may be another than the artifact's.
+// artifactOfManifest reads the main section of a manifest. It takes the vendor as the
+// group, which may be wrong.
 func artifactOfManifest(text []byte) javaArtifact {
 	a := javaArtifact{guessed: true}
 	values := manifestValues(string(text))
@@ -74,8 +75,9 @@ func artifactOfManifest(text []byte) javaArtifact {
 	return a
 }
 
-// manifestValues gives the attributes of the main section by their names in lower
-// case. A line that starts with a space continues the one before it.
+// manifestValues returns attributes of the main section by their names in lower case. A
+// line that starts with a space continues the previous one (JAR File Specification,
+// "JAR Manifest").
 func manifestValues(text string) map[string]string {
 	values := map[string]string{}
 	name := ""
@@ -85,20 +87,21 @@ func manifestValues(text string) map[string]string {
 			break
 		}
 		if rest, ok := strings.CutPrefix(line, " "); ok {
-			if wanted(name) {
+			if isManifestAttribute(name) {
 				values[name] += rest
 			}
 			continue
 		}
 		key, value, _ := strings.Cut(line, ":")
-		if name = strings.ToLower(key); wanted(name) {
+		if name = strings.ToLower(key); isManifestAttribute(name) {
 			values[name] = strings.TrimSpace(value)
 		}
 	}
 	return values
 }
 
-func wanted(name string) bool {
+// isManifestAttribute reports whether artifactOfManifest needs the attribute.
+func isManifestAttribute(name string) bool {
 	switch name {
 	case "implementation-title", "implementation-version", "implementation-vendor-id", "specification-version",
 		"bundle-symbolicname", "bundle-version", "bundle-license":
@@ -107,14 +110,14 @@ func wanted(name string) bool {
 	return false
 }
 
-// archiveName splits the file name of an archive: "spring-core-5.3.9.jar",
-// "netty-transport-4.1.48.Final-linux-x86_64.jar".
+// archiveName matches the name and version in the file name of an archive:
+// "spring-core-5.3.9", "netty-transport-4.1.48.Final-linux-x86_64".
 var archiveName = regexp.MustCompile(`^(.+?)-(\d[\w.+]*(?:-(?i:alpha|beta|m|rc|cr|snapshot|milestone|jre|android|ga|sp)[\w.+-]*)?)(?:-[a-z][\w-]*)?$`)
 
-// identify names the artifacts of an archive of which self is what its manifest
-// and poms what its pom.properties tell. Unless one of these is the archive
-// itself, a guess at it is added.
-func identify(self javaArtifact, poms []javaArtifact, base string) []javaArtifact {
+// identifyArtifacts returns the artifacts in an archive. Self comes from its manifest, poms
+// from its pom.properties files, base is its file name. If none of poms is the archive
+// itself, a guess is added.
+func identifyArtifacts(self javaArtifact, poms []javaArtifact, base string) []javaArtifact {
 	stem := strings.TrimSuffix(base, path.Ext(base))
 	name, version := stem, ""
 	if m := archiveName.FindStringSubmatch(stem); m != nil {
@@ -128,8 +131,7 @@ func identify(self javaArtifact, poms []javaArtifact, base string) []javaArtifac
 			return poms
 		}
 	}
-	// The name that Maven gave to the file is better than a title, which serves
-	// where the file was renamed.
+	// The file name that Maven chose is better than a title, unless the file was renamed.
 	renamed := self.version != "" && wellKnownGroup(self.artifact) != "" && wellKnownGroup(name) == ""
 	if !renamed && (version != "" || self.artifact == "") {
 		self.artifact = name
@@ -138,7 +140,7 @@ func identify(self javaArtifact, poms []javaArtifact, base string) []javaArtifac
 		self.version = version
 	}
 	if len(poms) == 1 && (self.version == "" || self.version == poms[0].version) {
-		return poms // renamed
+		return poms // the file was renamed
 	}
 	if self.version == "" || self.artifact == "" {
 		return poms // classes of an application, or resources
@@ -152,8 +154,7 @@ func identify(self javaArtifact, poms []javaArtifact, base string) []javaArtifac
 	return append(poms, self)
 }
 
-// wellKnownGroup gives the group of artifacts that many images hold and whose
-// builds write no pom.properties.
+// wellKnownGroup returns the group of a common artifact without pom.properties, or "".
 func wellKnownGroup(artifact string) string {
 	for _, g := range javaGroups() {
 		for _, a := range g.artifacts {
@@ -165,13 +166,13 @@ func wellKnownGroup(artifact string) string {
 	return ""
 }
 
-// javaGroup lists artifacts of a group; one that ends in "*" is a prefix.
+// javaGroup is a list of artifacts of a group. A name that ends in "*" is a prefix.
 type javaGroup struct {
 	group     string
 	artifacts []string
 }
 
-// javaGroups are sorted so that the first match counts.
+// javaGroups returns the known groups. The first match counts.
 func javaGroups() []javaGroup {
 	return []javaGroup{
 		{"org.springframework.boot", []string{"spring-boot", "spring-boot-*"}},

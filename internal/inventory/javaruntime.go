@@ -7,8 +7,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// parseJavaRuntime reads the file "release" of a Java runtime or development kit,
-// which belongs to no package where it was unpacked from an archive.
+// parseJavaRuntime reads the file "release" of a Java runtime or development kit. One that
+// was unpacked from an archive belongs to no package.
 func parseJavaRuntime(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	for line := range strings.Lines(string(f.Head)) {
 		value, ok := strings.CutPrefix(strings.TrimSpace(line), "JAVA_VERSION=")

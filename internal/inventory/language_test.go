@@ -10,20 +10,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// brief writes packages one to a line: type, name, version, licences; "~" before
-// those that were guessed, and where in the file they are.
+// brief returns a line for each package: type, name, version, licenses and inner path. A
+// package with ByText has "~" before it.
 func brief(packages []Package) []string {
 	var list []string
 	for _, p := range packages {
 		s := p.Type + " " + p.Name + " " + p.Version
-		if p.Text {
+		if p.ByText {
 			s = "~ " + s
 		}
 		if len(p.Licenses) > 0 {
 			s += " (" + strings.Join(p.Licenses, ", ") + ")"
 		}
-		if p.Within != "" {
-			s += " in " + p.Within
+		if p.InnerPath != "" {
+			s += " in " + p.InnerPath
 		}
 		list = append(list, s)
 	}
@@ -177,7 +177,7 @@ func TestManifests(t *testing.T) {
 			body: "Name: argparse\nVersion: 1.2.1\nLicense: Python\nLicense-Expression: Apache-2.0 OR BSD-2-Clause\n",
 			want: []string{"pypi argparse 1.2.1 (Apache-2.0 OR BSD-2-Clause)"},
 		},
-		{path: "opt/x-1.dist-info/METADATA", format: formatPython, body: "Name: x\n\nVersion: 1\n", unread: "It names no distribution with a version."},
+		{path: "opt/x-1.dist-info/METADATA", format: formatPython, body: "Name: x\n\nVersion: 1\n", unread: "It has no distribution name or no version."},
 		{path: "opt/x/METADATA", body: "Name: x\nVersion: 1\n"},
 
 		{path: "usr/lib/ruby/gems/3.1.0/specifications/default/net-ftp-0.1.4.gemspec", format: formatGem, body: gemspec, want: []string{"gem net-ftp 0.1.4 (Ruby, BSD-2-Clause)"}},
@@ -195,7 +195,7 @@ func TestManifests(t *testing.T) {
 			want: []string{"composer symfony/http-kernel v5.4.0 (MIT)"},
 		},
 		{path: "app/vendor/composer/installed.json", format: formatComposer, body: `[{"name":"a/b","version":"1.0.0"}]`, want: []string{"composer a/b 1.0.0"}},
-		{path: "app/vendor/composer/installed.json", format: formatComposer, body: `"a"`, unread: "It is not as composer writes it"},
+		{path: "app/vendor/composer/installed.json", format: formatComposer, body: `"a"`, unread: "It is not in the format of composer"},
 		{
 			path: "app/App.deps.json", format: formatDotNet, body: depsJSON,
 			want: []string{"nuget Microsoft.NETCore.App.Runtime.linux-x64 6.0.1", "nuget Newtonsoft.Json 12.0.3"},
@@ -209,8 +209,8 @@ func TestManifests(t *testing.T) {
 			var formats []string
 			var packages []string
 			unread := ""
-			for _, f := range got.Found {
-				formats, packages, unread = append(formats, f.Format), append(packages, brief(f.Packages)...), f.Unread
+			for _, f := range got.Files {
+				formats, packages, unread = append(formats, f.Format), append(packages, brief(f.Packages)...), f.ReadError
 			}
 			if len(formats) == 0 {
 				formats = []string{""}
@@ -225,18 +225,18 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-func TestTooManyLocked(t *testing.T) {
+func TestTooManyLockedPackages(t *testing.T) {
 	var b bytes.Buffer
-	for i := range maxLocked + 5 {
+	for i := range maxLockedPackages + 5 {
 		fmt.Fprintf(&b, "p%d@^1.0.0:\n  version \"1.0.0\"\n", i)
 	}
 	packages, err := parseYarnLock(context.Background(), fileOf("yarn.lock", b.Bytes()))
-	if len(packages) != maxLocked || err == nil || !strings.Contains(err.Error(), "100005") {
+	if len(packages) != maxLockedPackages || err == nil || !strings.Contains(err.Error(), "100005") {
 		t.Errorf("%d packages and the error %v", len(packages), err)
 	}
 }
 
-// FuzzManifests offers any bytes to the parsers of all manifests.
+// FuzzManifests runs the parsers of all manifests on any bytes.
 func FuzzManifests(f *testing.F) {
 	for _, seed := range []string{gemspec, packageLock1, packageLock3, yarnLock1, yarnLock2, pnpmLock5, pnpmLock9, depsJSON, `[{"name":"a/b"}]`, "Name: x\nVersion: 1\n"} {
 		f.Add([]byte(seed))

@@ -7,30 +7,30 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// maxLocked bounds the packages of one lock file.
-const maxLocked = 100_000
+// maxLockedPackages is the maximum number of packages of a lock file.
+const maxLockedPackages = 100_000
 
-// isNPMLock is true for a lock file of an application. Packages carry their own
-// along, which say nothing of what is installed.
+// isNPMLock reports whether a file with the name of a lock file is that of an application.
+// Lock files in installed packages say nothing about what is installed.
 func isNPMLock(h *seaworthy.Header) bool { return !strings.Contains(h.Path, nodeModules) }
 
 // npmDependency is a package in package-lock.json.
 type npmDependency struct {
-	Name         loose                    `json:"name"`
-	Version      loose                    `json:"version"`
+	Name         lenientString            `json:"name"`
+	Version      lenientString            `json:"version"`
 	Dev          bool                     `json:"dev"`
 	Link         bool                     `json:"link"`
 	License      npmLicense               `json:"license"`
 	Dependencies map[string]npmDependency `json:"dependencies"`
 }
 
-// parsePackageLock reads package-lock.json and npm-shrinkwrap.json, versions 1
-// to 3. What only development needs is left out.
+// parsePackageLock reads package-lock.json and npm-shrinkwrap.json, lockfileVersion 1 to 3.
+// It skips packages that are needed only for development.
 func parsePackageLock(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	var lock struct {
 		Packages map[string]struct {
 			npmDependency
-			Dependencies any `json:"dependencies"` // ranges, here
+			Dependencies any `json:"dependencies"` // version ranges, unlike the field below
 		} `json:"packages"`
 		Dependencies map[string]npmDependency `json:"dependencies"`
 	}
@@ -45,7 +45,7 @@ func parsePackageLock(_ context.Context, f *seaworthy.File) ([]Package, error) {
 		}
 		name := at[i+len(nodeModules):]
 		if d.Name != "" {
-			name = string(d.Name) // at is an alias
+			name = string(d.Name) // the path has an alias
 		}
 		found.add(name, string(d.Version), d.License...)
 	}
@@ -55,6 +55,7 @@ func parsePackageLock(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	return found.packages()
 }
 
+// addNPM adds the dependencies of lockfileVersion 1, and recursively theirs.
 func (s *packageSet) addNPM(list map[string]npmDependency) {
 	for name, d := range list {
 		version := string(d.Version)
@@ -70,8 +71,8 @@ func (s *packageSet) addNPM(list map[string]npmDependency) {
 	}
 }
 
-// parseYarnLock reads yarn.lock as versions 1 and later of yarn write it. It does
-// not tell what only development needs.
+// parseYarnLock reads yarn.lock of yarn 1 and later. The file does not say which packages
+// are needed only for development.
 func parseYarnLock(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	found := newPackageSet(typeNPM)
 	name := ""
@@ -97,9 +98,9 @@ func parseYarnLock(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	return packages, err
 }
 
-// yarnName gives the package of an entry's heading, which lists what was asked
-// for: "@babel/core@^7.0.0", "a@npm:b@^1.0.0" where a is but an alias of b. It is
-// empty for what is no package of the registry.
+// yarnName returns the package of an entry. The heading of the entry lists dependencies:
+// "@babel/core@^7.0.0", or "a@npm:b@^1.0.0" where a is an alias of b. It returns "" for a
+// package that is not from a registry.
 func yarnName(heading string) string {
 	first, _, _ := strings.Cut(strings.Trim(strings.TrimSuffix(heading, ":"), `"`), ",")
 	first = strings.Trim(first, `"`)
@@ -131,9 +132,8 @@ func cutName(s string) (name, rest string, ok bool) {
 	return s[:i+1], s[i+2:], true
 }
 
-// parsePnpmLock reads the packages of pnpm-lock.yaml, of which the formats 5 to 9
-// name each by a key. What only development needs is left out where the file
-// tells, as it does up to format 6.
+// parsePnpmLock reads pnpm-lock.yaml, lockfileVersion 5 to 9. Up to version 6 the file
+// marks packages that are needed only for development; they are skipped.
 func parsePnpmLock(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	found := newPackageSet(typeNPM)
 	var name, version string
@@ -171,8 +171,8 @@ func parsePnpmLock(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	return packages, err
 }
 
-// pnpmKey splits "/@babel/core/7.0.0_peer", "/a@1.0.0(peer@2.0.0)", "a@1.0.0".
-// Both are empty for what is no package of the registry.
+// pnpmKey returns the name and version in a key of the file: "/@babel/core/7.0.0_peer",
+// "/a@1.0.0(peer@2.0.0)", "a@1.0.0". Both are "" for a package that is not from a registry.
 func pnpmKey(key string) (name, version string) {
 	key, slash := strings.CutPrefix(key, "/")
 	key, _, _ = strings.Cut(key, "(")
@@ -205,7 +205,7 @@ func (s *packageSet) add(name, version string, licenses ...string) {
 	if name == "" || version == "" || s.seen[key] {
 		return
 	}
-	if len(s.list) == maxLocked {
+	if len(s.list) == maxLockedPackages {
 		s.over++
 		return
 	}
@@ -213,18 +213,17 @@ func (s *packageSet) add(name, version string, licenses ...string) {
 	s.list = append(s.list, Package{Type: s.kind, Name: name, Version: version, Licenses: licenses})
 }
 
-// packages gives what was collected, with an error if there was more.
+// packages returns the packages, and an error if there were more than the limit.
 func (s *packageSet) packages() ([]Package, error) {
 	if s.over > 0 {
-		return s.list, limitErrorf("it names %d packages, of which %d are read", len(s.list)+s.over, len(s.list))
+		return s.list, limitErrorf("it names %d packages; only the first %d were read", len(s.list)+s.over, len(s.list))
 	}
 	return s.list, nil
 }
 
-// Superseded is true for a lock file at a path beside which the merged image has
-// the packages that were installed by it: then those count, and not what the lock
-// file asks for.
-func (f *Found) Superseded(m seaworthy.Merged, path string) bool {
+// IsSuperseded reports whether a lock file should be ignored because the image has a
+// directory node_modules next to it: the packages there are those that are installed.
+func (f *PackageFile) IsSuperseded(m seaworthy.Merged, path string) bool {
 	switch f.Format {
 	case formatNPMLock, formatYarnLock, formatPnpmLock:
 		dir := path[:strings.LastIndexByte(path, '/')+1]

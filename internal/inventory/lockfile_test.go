@@ -6,7 +6,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// directories is a merged image of which only the number of children is known.
+// directories is an image with a number of children for each directory.
 type directories struct {
 	seaworthy.Merged
 	children map[string]int
@@ -16,7 +16,7 @@ func (d directories) List(path string) []seaworthy.Entry {
 	return make([]seaworthy.Entry, d.children[path])
 }
 
-func TestSuperseded(t *testing.T) {
+func TestIsSuperseded(t *testing.T) {
 	m := directories{children: map[string]int{"app/node_modules": 2, "node_modules": 1, "empty/node_modules": 0}}
 	for _, c := range []struct {
 		format, path string
@@ -28,8 +28,8 @@ func TestSuperseded(t *testing.T) {
 		{formatNPMLock, "srv/package-lock.json", false},
 		{formatNPM, "app/package.json", false},
 	} {
-		f := Found{Format: c.format}
-		if got := f.Superseded(m, c.path); got != c.want {
+		f := PackageFile{Format: c.format}
+		if got := f.IsSuperseded(m, c.path); got != c.want {
 			t.Errorf("%s: %v", c.path, got)
 		}
 	}

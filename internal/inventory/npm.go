@@ -12,13 +12,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// typeNPM is the purl type of the packages of npm, yarn and pnpm.
+// typeNPM is the purl type of packages of npm, yarn and pnpm.
 const typeNPM = "npm"
 
 const nodeModules = "node_modules/"
 
-// isNPMPackage is true for the package.json of an installed package: directly in
-// its directory under node_modules, with or without a scope.
+// isNPMPackage reports whether a file is the package.json of an installed package, which is
+// at node_modules/NAME/package.json or node_modules/@SCOPE/NAME/package.json.
 func isNPMPackage(h *seaworthy.Header) bool {
 	dir, ok := strings.CutSuffix(h.Path, "/package.json")
 	if !ok {
@@ -33,10 +33,11 @@ func isNPMPackage(h *seaworthy.Header) bool {
 	return slashes == 0 && name != "" && name[0] != '.' || slashes == 1 && name[0] == '@'
 }
 
-// npmLicense is a licence as package.json has had it over the years: a string,
-// an object, or a list of either.
+// npmLicense is the license in a package.json: a string or, in older files, an object or a
+// list of either.
 type npmLicense []string
 
+// UnmarshalJSON implements [json.Unmarshaler].
 func (l *npmLicense) UnmarshalJSON(data []byte) error {
 	var one struct{ Type string }
 	var many []npmLicense
@@ -56,13 +57,14 @@ func (l *npmLicense) UnmarshalJSON(data []byte) error {
 	return nil // an unreadable license counts as none
 }
 
-// loose is a string where a file may have anything else instead.
-type loose string
+// lenientString is a JSON string. Any other JSON value counts as "".
+type lenientString string
 
-func (s *loose) UnmarshalJSON(data []byte) error {
+// UnmarshalJSON implements [json.Unmarshaler].
+func (s *lenientString) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
-		*s = loose(text)
+		*s = lenientString(text)
 	}
 	return nil
 }
@@ -70,27 +72,26 @@ func (s *loose) UnmarshalJSON(data []byte) error {
 // parseNPMPackage reads the package.json of an installed package.
 func parseNPMPackage(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	var p struct {
-		Name     loose      `json:"name"`
-		Version  loose      `json:"version"`
-		License  npmLicense `json:"license"`
-		Licenses npmLicense `json:"licenses"`
+		Name     lenientString `json:"name"`
+		Version  lenientString `json:"version"`
+		License  npmLicense    `json:"license"`
+		Licenses npmLicense    `json:"licenses"`
 	}
 	if err := decodeJSON(f, &p); err != nil {
 		return nil, err
 	}
 	if p.Name == "" || p.Version == "" {
-		return nil, nil // only configures how node loads a directory
+		return nil, nil // not a package; the file configures how node loads the directory
 	}
 	licenses := slices.Compact(append(p.License, p.Licenses...))
 	return []Package{{Type: typeNPM, Name: string(p.Name), Version: string(p.Version), Licenses: licenses}}, nil
 }
 
-// decodeJSON decodes a file that is one JSON value, with or without a byte order
-// mark.
+// decodeJSON decodes a file that is one JSON value. It ignores a byte order mark.
 func decodeJSON(f *seaworthy.File, v any) error {
 	body, ok := f.Bytes()
 	if !ok {
-		return limitErrorf("it is too large to be read at once")
+		return limitErrorf("it is too large for memory")
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), v); err != nil {
 		return fmt.Errorf("it is not the expected JSON: %w", err)

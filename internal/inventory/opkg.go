@@ -6,8 +6,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// parseOpkg reads the status file of opkg, which has the form of dpkg's; but its
-// field Source is a directory of the build and no package.
+// parseOpkg reads the status file of opkg. It has the format of dpkg, except for the field
+// Source, which is a directory of the build and not a package.
 func parseOpkg(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	packages, err := parseDpkgStatus(ctx, f)
 	for i := range packages {
@@ -17,7 +17,7 @@ func parseOpkg(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	return packages, err
 }
 
-// parseOpkgFiles reads info/PACKAGE.list.
+// parseOpkgFiles reads info/PACKAGE.list of opkg.
 func parseOpkgFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	packages, err := parseDpkgFiles(ctx, f)
 	for i := range packages {

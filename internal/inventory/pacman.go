@@ -8,8 +8,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// pacmanSections reads a file of pacman's local database: lines "%NAME%", each
-// with the values of the section below it, until an empty line.
+// pacmanSections reads a file of pacman's local database and calls visit for each value. A
+// line %NAME% starts a section. Its values follow, one a line, up to an empty line.
 func pacmanSections(ctx context.Context, f *seaworthy.File, visit func(section string, value []byte) error) error {
 	section := ""
 	err := lines(ctx, f, func(line []byte) error {
@@ -20,13 +20,13 @@ func pacmanSections(ctx context.Context, f *seaworthy.File, visit func(section s
 		case section == "" && n > 2 && line[0] == '%' && line[n-1] == '%':
 			section = string(line[1 : n-1])
 		case section == "":
-			return errors.New("it belongs to no section")
+			return errors.New("it is not in a section")
 		default:
 			return visit(section, line)
 		}
 		return nil
 	})
-	return errors.Join(err, unterminated(f))
+	return errors.Join(err, checkLastLine(f))
 }
 
 // parsePacman reads local/NAME-VERSION-RELEASE/desc.
@@ -48,7 +48,7 @@ func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		return nil
 	})
 	if p.Name == "" || p.Version == "" {
-		return nil, errors.Join(err, errors.New("it names no package or no version"))
+		return nil, errors.Join(err, errors.New("it has no package name or no version"))
 	}
 	if p.SourceName == "" {
 		p.SourceName = p.Name
@@ -57,22 +57,22 @@ func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	return []Package{p}, err
 }
 
-// parsePacmanFiles reads local/NAME-VERSION-RELEASE/files, in which directories
-// end with a slash. The package is named by the directory.
+// parsePacmanFiles reads local/NAME-VERSION-RELEASE/files. The directory names the package.
+// Paths that end with a slash are directories, which it skips.
 func parsePacmanFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var files []File
+	var files []InstalledFile
 	err := pacmanSections(ctx, f, func(section string, value []byte) error {
 		if section == "FILES" && value[len(value)-1] != '/' {
-			files = append(files, File{Path: installedPath(string(value))})
+			files = append(files, InstalledFile{Path: installedPath(string(value))})
 		}
-		return tooManyFiles(files)
+		return checkFileCount(files)
 	})
 	directory := strings.TrimSuffix(f.Path, "/files")
 	name, version := splitVersion(directory[strings.LastIndexByte(directory, '/')+1:])
 	return []Package{{Type: "alpm", Name: name, Version: version, Files: newFileList(files)}}, err
 }
 
-// splitVersion takes NAME-VERSION-RELEASE apart.
+// splitVersion splits NAME-VERSION-RELEASE into NAME and VERSION-RELEASE.
 func splitVersion(s string) (name, version string) {
 	release := strings.LastIndexByte(s, '-')
 	if release < 0 {

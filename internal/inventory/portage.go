@@ -9,9 +9,9 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// parsePortage reads CATEGORY/NAME-VERSION/CONTENTS of Gentoo's database. The
-// directories name the package; the lines are "dir PATH", "obj PATH MD5 TIME" and
-// "sym PATH -> TARGET TIME".
+// parsePortage reads CATEGORY/NAME-VERSION/CONTENTS of Gentoo's database. The directories
+// name the package. The lines are "dir PATH", "obj PATH MD5 TIME" and "sym PATH -> TARGET
+// TIME".
 func parsePortage(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	elements := strings.Split(strings.TrimSuffix(f.Path, "/CONTENTS"), "/")
 	if len(elements) < 2 {
@@ -20,21 +20,21 @@ func parsePortage(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	category, directory := elements[len(elements)-2], elements[len(elements)-1]
 	name, version, ok := splitEbuild(directory)
 	if !ok {
-		return nil, fmt.Errorf("%q names no version of a package", directory)
+		return nil, fmt.Errorf("the directory %q does not name a package and a version", directory)
 	}
-	var files []File
+	var files []InstalledFile
 	err := lines(ctx, f, func(line []byte) error {
 		kind, rest, _ := bytes.Cut(line, []byte{' '})
 		switch string(kind) {
-		case "obj": // a path may have spaces, so the last two fields are cut off
+		case "obj": // a path may have spaces, so the last two fields are removed from the end
 			if path, sum, ok := cutLast(cutTail(rest)); ok {
-				files = append(files, File{Path: installedPath(path), Digest: parseHex(sum)})
+				files = append(files, InstalledFile{Path: installedPath(path), Digest: parseHex(sum)})
 			}
 		case "sym":
 			path, _, _ := strings.Cut(string(rest), " -> ")
-			files = append(files, File{Path: installedPath(path)})
+			files = append(files, InstalledFile{Path: installedPath(path)})
 		}
-		return tooManyFiles(files)
+		return checkFileCount(files)
 	})
 	name = category + "/" + name
 	return []Package{{
@@ -43,11 +43,13 @@ func parsePortage(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	}}, err
 }
 
+// cutTail removes the last field of a line.
 func cutTail(b []byte) string {
 	before, _, _ := cutLast(string(b))
 	return before
 }
 
+// cutLast splits a string at its last space.
 func cutLast(s string) (before, after string, ok bool) {
 	i := strings.LastIndexByte(s, ' ')
 	if i < 0 {
@@ -56,8 +58,8 @@ func cutLast(s string) (before, after string, ok bool) {
 	return s[:i], s[i+1:], true
 }
 
-// splitEbuild takes NAME-VERSION apart, where the version begins with a digit and
-// may end in a revision: "openssl-3.0.13-r2".
+// splitEbuild splits NAME-VERSION. The version starts with a digit and may end with a
+// revision: "openssl-3.0.13-r2".
 func splitEbuild(s string) (name, version string, ok bool) {
 	for i := len(s) - 2; i > 0; i-- {
 		if s[i] == '-' && '0' <= s[i+1] && s[i+1] <= '9' {

@@ -6,24 +6,23 @@ import (
 	"seaworthy.dev/seaworthy/internal/purl"
 )
 
-// PURL returns the package URL of the package in an image of the release, which may
-// be nil.
+// PURL returns the package URL of the package. The release of the image may be nil.
 func (p *Package) PURL(r *Release) string {
 	u := purl.URL{Type: p.Type, Version: p.Version, Qualifiers: map[string]string{"arch": p.Arch}}
-	u.Namespace, u.Name = p.split(r)
-	if p.Type == "rpm" { // its epoch is a qualifier
+	u.Namespace, u.Name = p.purlName(r)
+	if p.Type == "rpm" { // the epoch is a qualifier
 		if epoch, version, ok := strings.Cut(p.Version, ":"); ok {
 			u.Version, u.Qualifiers["epoch"] = version, epoch
 		}
 	}
-	if p.System() && r != nil && r.ID != "" {
+	if p.IsSystem() && r != nil && r.ID != "" {
 		u.Qualifiers["distro"] = strings.TrimSuffix(r.ID+"-"+r.VersionID, "-")
 	}
 	return u.String()
 }
 
-// System reports whether the package is of an operating system's package manager.
-func (p *Package) System() bool {
+// IsSystem reports whether the package is one of a distribution's package manager.
+func (p *Package) IsSystem() bool {
 	switch p.Type {
 	case "alpm", "apk", "deb", "ebuild", "opkg", "rpm":
 		return true
@@ -31,15 +30,15 @@ func (p *Package) System() bool {
 	return false
 }
 
-// split returns the namespace and the name of the package URL, in the spelling that
-// the type asks for.
-func (p *Package) split(r *Release) (namespace, name string) {
+// purlName returns the namespace and the name of the package URL, in the spelling that the
+// purl specification requires for the type.
+func (p *Package) purlName(r *Release) (namespace, name string) {
 	name = p.Name
 	switch p.Type {
 	case "deb", "apk", "alpm":
-		return vendor(r), strings.ToLower(name)
+		return vendorNamespace(r), strings.ToLower(name)
 	case "rpm":
-		return vendor(r), name
+		return vendorNamespace(r), name
 	case "maven":
 		if group, artifact, ok := strings.Cut(name, ":"); ok {
 			return group, artifact
@@ -59,8 +58,8 @@ func (p *Package) split(r *Release) (namespace, name string) {
 	return "", name
 }
 
-// vendor is the namespace of the packages of a distribution.
-func vendor(r *Release) string {
+// vendorNamespace returns the namespace of the packages of a distribution.
+func vendorNamespace(r *Release) string {
 	if r == nil {
 		return ""
 	}
@@ -70,9 +69,9 @@ func vendor(r *Release) string {
 	return strings.ToLower(r.ID)
 }
 
-// PackageOf returns the package that a package URL names, as the Analyzer would have
-// found it. What a URL does not say is empty.
-func PackageOf(u *purl.URL) Package {
+// PackageFromURL returns the package that a package URL names, in the form in which the
+// Analyzer returns it. Fields that the URL does not have are empty.
+func PackageFromURL(u *purl.URL) Package {
 	p := Package{Type: u.Type, Name: u.Name, Version: u.Version, Arch: u.Qualifiers["arch"]}
 	switch u.Type {
 	case "maven":
@@ -89,7 +88,7 @@ func PackageOf(u *purl.URL) Package {
 	if u.Type == typeGo {
 		p.Version = goURLVersion(p.Name, u.Version)
 	}
-	if !p.System() {
+	if !p.IsSystem() {
 		return p
 	}
 	if epoch := u.Qualifiers["epoch"]; epoch != "" && epoch != "0" && !strings.HasPrefix(p.Version, epoch+":") {
@@ -108,8 +107,8 @@ func PackageOf(u *purl.URL) Package {
 	return p
 }
 
-// goURLVersion writes the version of a module with its v, which some leave out, and
-// and the version of the toolchain without it.
+// goURLVersion returns the version of a Go module with "v", which some programs omit, and
+// the version of the toolchain without it.
 func goURLVersion(name, version string) string {
 	if name == "stdlib" {
 		return strings.TrimPrefix(strings.TrimPrefix(version, "go"), "v")
@@ -120,12 +119,12 @@ func goURLVersion(name, version string) string {
 	return version
 }
 
-// ReleaseOf returns the distribution that the URL of an operating system's package
-// names, nil if it names none. Programs write the qualifier distro as the ID and
-// the VERSION_ID of os-release with a hyphen between, or as the version alone.
-func ReleaseOf(u *purl.URL) *Release {
+// ReleaseFromURL returns the distribution in the URL of a distribution's package, or nil if
+// there is none. The qualifier distro is ID-VERSION_ID of os-release, or in URLs of some
+// programs only the version.
+func ReleaseFromURL(u *purl.URL) *Release {
 	p := Package{Type: u.Type}
-	if !p.System() {
+	if !p.IsSystem() {
 		return nil
 	}
 	distro := u.Qualifiers["distro"]
@@ -133,7 +132,7 @@ func ReleaseOf(u *purl.URL) *Release {
 	for _, id := range []string{"opensuse-leap", "opensuse-tumbleweed", "sle-micro", "sl-micro"} {
 		if rest, ok := strings.CutPrefix(distro, id); ok {
 			r.ID, r.VersionID = id, strings.TrimPrefix(rest, "-")
-			return r.settle()
+			return r.normalize()
 		}
 	}
 	switch id, version, ok := strings.Cut(distro, "-"); {
@@ -148,5 +147,5 @@ func ReleaseOf(u *purl.URL) *Release {
 	if r.ID == "" {
 		return nil
 	}
-	return r.settle()
+	return r.normalize()
 }

@@ -9,8 +9,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/purl"
 )
 
-// The URLs are those that Syft, Trivy and cdxgen write, and Seaworthy's own.
-func TestPackageOf(t *testing.T) {
+// TestPackageFromURL has URLs of Syft, Trivy, cdxgen and Seaworthy.
+func TestPackageFromURL(t *testing.T) {
 	tests := []struct {
 		purl      string
 		want      Package
@@ -42,12 +42,12 @@ func TestPackageOf(t *testing.T) {
 			t.Errorf("%s: %v", tt.purl, err)
 			continue
 		}
-		p := PackageOf(&u)
+		p := PackageFromURL(&u)
 		if diff := cmp.Diff(tt.want, p); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.purl, diff)
 		}
 		ecosystem := LanguageEcosystem(p.Type)
-		if r := ReleaseOf(&u); r != nil {
+		if r := ReleaseFromURL(&u); r != nil {
 			ecosystem, _ = r.Ecosystem(p.Type)
 		}
 		if ecosystem.String() != tt.ecosystem {
@@ -56,7 +56,7 @@ func TestPackageOf(t *testing.T) {
 	}
 }
 
-// FuzzPURL shows that the URL of a package that was read from a URL can be read again.
+// FuzzPURL shows that the package of a URL has a URL that yields the same package.
 func FuzzPURL(f *testing.F) {
 	f.Add("pkg:deb/debian/login@1%3A4.13+dfsg1?arch=amd64&distro=debian-12&upstream=shadow")
 	f.Add("pkg:npm/@babel/core@7.0.0?x=%20#sub/path")
@@ -66,7 +66,7 @@ func FuzzPURL(f *testing.F) {
 		if err != nil {
 			return
 		}
-		p, r := PackageOf(&u), ReleaseOf(&u)
+		p, r := PackageFromURL(&u), ReleaseFromURL(&u)
 		again, err := purl.Parse(p.PURL(r))
 		if err != nil {
 			if strings.Trim(p.Name, "/") == "" || strings.HasSuffix(p.Name, "/") || strings.HasSuffix(p.Name, ":") || strings.ContainsAny(u.Type, "/?#@%") {

@@ -9,11 +9,11 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// typePyPI is the purl type of Python's distributions.
+// typePyPI is the purl type of Python distributions.
 const typePyPI = "pypi"
 
-// isPython is true for the core metadata of an installed distribution: of a
-// wheel, of an egg, or the one file that distutils left.
+// isPython reports whether a file has the core metadata of an installed distribution: of a
+// wheel, of an egg, or of distutils, which writes one file.
 func isPython(h *seaworthy.Header) bool {
 	return strings.HasSuffix(h.Path, ".dist-info/METADATA") ||
 		strings.HasSuffix(h.Path, ".egg-info/PKG-INFO") ||
@@ -21,12 +21,13 @@ func isPython(h *seaworthy.Header) bool {
 		strings.HasSuffix(h.Path, ".egg-info")
 }
 
-// errHeaderEnd ends the reading of a file where its description begins.
+// errHeaderEnd ends the reading of a file where its description starts.
 var errHeaderEnd = errors.New("end of the header")
 
-// parsePython reads the header of core metadata, versions 1.0 to 2.4.
+// parsePython reads the header of core metadata 1.0 to 2.4
+// (https://packaging.python.org/en/latest/specifications/core-metadata/).
 func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var name, version, expression, named string
+	var name, version, licenseExpression, licenseText string
 	var classifiers []string
 	err := lines(ctx, f, func(line []byte) error {
 		s := strings.TrimRight(string(line), "\r")
@@ -41,9 +42,9 @@ func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		case "version":
 			version = value
 		case "license-expression":
-			expression = license.Identifier(value)
+			licenseExpression = license.Identifier(value)
 		case "license":
-			named = license.Identifier(value)
+			licenseText = license.Identifier(value)
 		case "classifier":
 			if l := classifiedLicense(value); l != "" && len(classifiers) < 16 {
 				classifiers = append(classifiers, l)
@@ -55,44 +56,44 @@ func parsePython(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		return nil, err
 	}
 	if name == "" || version == "" {
-		return nil, errors.New("it names no distribution with a version")
+		return nil, errors.New("it has no distribution name or no version")
 	}
 	p := Package{Type: typePyPI, Name: pythonName(name), Version: version}
 	switch {
-	case expression != "":
-		p.Licenses = []string{expression}
-	case named != "":
-		p.Licenses = []string{named}
+	case licenseExpression != "":
+		p.Licenses = []string{licenseExpression}
+	case licenseText != "":
+		p.Licenses = []string{licenseText}
 	default:
 		p.Licenses = classifiers
 	}
 	return []Package{p}, nil
 }
 
-// pythonName normalises a name as PEP 503 asks, and as OSV does.
+// pythonName normalizes a name according to PEP 503, as OSV does.
 func pythonName(name string) string {
 	var b strings.Builder
-	run := false
+	inRun := false // of characters that become one hyphen
 	for i := range len(name) {
 		switch c := name[i]; {
 		case c == '-' || c == '_' || c == '.':
-			if !run {
+			if !inRun {
 				b.WriteByte('-')
 			}
-			run = true
+			inRun = true
 			continue
 		case c >= 'A' && c <= 'Z':
 			b.WriteByte(c | 0x20)
 		default:
 			b.WriteByte(c)
 		}
-		run = false
+		inRun = false
 	}
 	return b.String()
 }
 
-// classifiedLicense gives the licence of a trove classifier:
-// "License :: OSI Approved :: MIT License".
+// classifiedLicense returns the license in a trove classifier, such as
+// "License :: OSI Approved :: MIT License", or "".
 func classifiedLicense(classifier string) string {
 	rest, ok := strings.CutPrefix(classifier, "License ::")
 	if !ok {
@@ -105,7 +106,7 @@ func classifiedLicense(classifier string) string {
 	case "OSI Approved":
 		return ""
 	case "Apache Software License":
-		return rest // of which version it does not say
+		return rest // the classifier does not have the version
 	}
 	return license.Identifier(rest)
 }

@@ -6,15 +6,15 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Release is an os-release file: what a distribution calls itself.
+// Release is the content of an os-release file; see os-release(5).
 type Release struct {
-	// Ordinal is the entry in the layer.
+	// Ordinal is the ordinal of the entry in the layer.
 	Ordinal int
-	// The assignments of os-release(5) of these names.
+	// The values of ID, VERSION_ID, PRETTY_NAME and CPE_NAME.
 	ID, VersionID, PrettyName, CPEName string
 }
 
-// OS returns the part that a report shows.
+// OS returns the release as reports have it.
 func (r *Release) OS() *seaworthy.OS {
 	return &seaworthy.OS{ID: r.ID, VersionID: r.VersionID, PrettyName: r.PrettyName}
 }
@@ -22,12 +22,13 @@ func (r *Release) OS() *seaworthy.OS {
 // maxRelease is the maximum length of an os-release file, in bytes.
 const maxRelease = 64 << 10
 
+// isRelease reports whether a file is an os-release file.
 func isRelease(h *seaworthy.Header) bool {
 	return h.Type == seaworthy.Regular && h.Size <= maxRelease && strings.HasSuffix(h.Path, "os-release")
 }
 
-// parseRelease reads os-release(5). Lines that are not assignments are
-// ignored, as the specification requires; of two assignments the last counts.
+// parseRelease parses an os-release file. As os-release(5) requires, it ignores lines that
+// are not assignments. The last assignment to a name counts.
 func parseRelease(text string) Release {
 	var r Release
 	for line := range strings.Lines(text) {
@@ -66,16 +67,16 @@ func unquote(s string) string {
 	return b.String()
 }
 
-// NewRelease makes a release of what another program calls a distribution: the ID
-// of os-release, or a name of its own for the same.
+// NewRelease returns the release of a distribution in another program's document. The name
+// is the ID of os-release, or another name that programs use for the distribution.
 func NewRelease(name, version, prettyName string) *Release {
 	r := &Release{ID: strings.ToLower(strings.TrimSpace(name)), VersionID: strings.TrimSpace(version), PrettyName: prettyName}
-	return r.settle()
+	return r.normalize()
 }
 
-// settle gives the ID its spelling in os-release, and makes up the PRETTY_NAME of
-// those distributions whose ecosystem depends on it.
-func (r *Release) settle() *Release {
+// normalize replaces the ID with its spelling in os-release, and sets a missing PRETTY_NAME
+// of distributions whose ecosystem depends on it.
+func (r *Release) normalize() *Release {
 	if id, ok := distributionNames[r.ID]; ok {
 		r.ID = id
 	}
@@ -102,8 +103,8 @@ func (r *Release) settle() *Release {
 	return r
 }
 
-// distributionNames are the IDs of distributions that other programs, or package
-// URLs, call by another name.
+// distributionNames maps the names that other programs and package URLs use to the IDs of
+// os-release.
 var distributionNames = map[string]string{
 	"redhat": "rhel", "red hat": "rhel", "red hat enterprise linux": "rhel",
 	"alma": "almalinux", "alma linux": "almalinux",

@@ -13,14 +13,14 @@ import (
 	"seaworthy.dev/seaworthy/internal/rpmdb"
 )
 
-// openRPM opens a database in one of its formats.
+// openRPM opens a database in one of the formats of package rpmdb.
 type openRPM func(r io.ReaderAt, size int64) rpmdb.Headers
 
-// parseRPM returns the parser of an RPM database.
+// parseRPM returns the parser for RPM databases of a format.
 func parseRPM(open openRPM) func(context.Context, *seaworthy.File) ([]Package, error) {
 	return func(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 		var packages []Package
-		broken, kept := 0, 0
+		damaged, fileBytes := 0, 0
 		for header, err := range open(f.ReaderAt(), f.Size) {
 			if err != nil {
 				return packages, err
@@ -31,23 +31,23 @@ func parseRPM(open openRPM) func(context.Context, *seaworthy.File) ([]Package, e
 			p, err := rpmPackage(header)
 			switch {
 			case err != nil:
-				broken++
-			case p.Name != "gpg-pubkey": // a key, which rpm keeps as a package
+				damaged++
+			case p.Name != "gpg-pubkey": // a key, which rpm stores as a package
 				packages = append(packages, p)
-				kept += len(p.Files)
+				fileBytes += len(p.Files)
 			}
-			if err := errors.Join(tooManyPackages(packages), tooMuch(kept)); err != nil {
+			if err := errors.Join(checkPackageCount(packages), checkFileListSize(fileBytes)); err != nil {
 				return packages, err
 			}
 		}
-		if broken > 0 {
-			return packages, fmt.Errorf("%d packages have a header that cannot be read", broken)
+		if damaged > 0 {
+			return packages, fmt.Errorf("%d packages have a header that cannot be read", damaged)
 		}
 		return slices.Clip(packages), nil
 	}
 }
 
-// rpmPackage makes a package of a header.
+// rpmPackage returns the package of a header.
 func rpmPackage(header []byte) (Package, error) {
 	h, err := rpmdb.ParseHeader(header)
 	if err != nil {
@@ -61,16 +61,16 @@ func rpmPackage(header []byte) (Package, error) {
 	if h.License != "" {
 		p.Licenses = []string{h.License}
 	}
-	files := make([]File, len(h.Files))
+	files := make([]InstalledFile, len(h.Files))
 	for i, f := range h.Files {
-		files[i] = File{Path: installedPath(f.Path), Digest: parseHex(f.Digest)}
+		files[i] = InstalledFile{Path: installedPath(f.Path), Digest: parseHex(f.Digest)}
 	}
 	p.Files = newFileList(files)
 	return p, nil
 }
 
-// splitSourceRPM takes apart the name of a source package's file, which has no
-// epoch: "glibc-2.28-5.el8.src.rpm".
+// splitSourceRPM returns the name and the version of a source package from its file name,
+// which has no epoch: "glibc-2.28-5.el8.src.rpm".
 func splitSourceRPM(file string) (name, version string) {
 	s := strings.TrimSuffix(strings.TrimSuffix(file, ".rpm"), ".src")
 	s = strings.TrimSuffix(s, ".nosrc")
@@ -85,19 +85,19 @@ func splitSourceRPM(file string) (name, version string) {
 	return s[:v], s[v+1:]
 }
 
-// parseRPMLog notes that the database has changes which lie in SQLite's
-// write-ahead log: rpm leaves it empty when it ends in good order.
+// parseRPMLog returns an error if SQLite's write-ahead log is not empty: then the database
+// lacks the changes in it. A normal exit of rpm empties the log.
 func parseRPMLog(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	if f.Size == 0 {
 		return nil, nil
 	}
-	return nil, fmt.Errorf("it holds %d bytes of changes that are not in the database yet, and they were not read", f.Size)
+	return nil, fmt.Errorf("it has %d bytes of changes that are not in the database and were not read", f.Size)
 }
 
-// parseRPMManifest reads the list of packages that distroless images of Azure
-// Linux and CBL-Mariner have in place of a database: a line for each package, its
-// fields separated by tabs in the order name, version-release, time of install,
-// time of build, vendor, epoch, size, architecture, epoch as a number, source.
+// parseRPMManifest reads the list of packages that distroless images of Azure Linux and
+// CBL-Mariner have instead of a database. A line is a package. Its tab-separated fields are
+// name, version-release, installation time, build time, vendor, epoch, size, architecture,
+// epoch as a number, and source RPM.
 func parseRPMManifest(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var packages []Package
 	err := lines(ctx, f, func(line []byte) error {
@@ -106,7 +106,7 @@ func parseRPMManifest(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		}
 		fields := strings.Split(string(line), "\t")
 		if len(fields) < 10 || fields[0] == "" || fields[1] == "" {
-			return errors.New("it does not have ten fields")
+			return errors.New("it has fewer than ten fields, or no name or version")
 		}
 		p := Package{Type: "rpm", Name: fields[0], Version: fields[1], Arch: fields[7]}
 		if epoch, err := strconv.ParseUint(fields[8], 10, 32); err == nil && epoch > 0 {
@@ -114,7 +114,7 @@ func parseRPMManifest(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		}
 		p.SourceName, p.SourceVersion = splitSourceRPM(fields[9])
 		packages = append(packages, p)
-		return tooManyPackages(packages)
+		return checkPackageCount(packages)
 	})
-	return packages, errors.Join(err, unterminated(f))
+	return packages, errors.Join(err, checkLastLine(f))
 }

@@ -35,8 +35,8 @@ func gunzip(t testing.TB, path string) []byte {
 	return b
 }
 
-// TestRPMAgainstRPM compares a database that rpm made with what rpm says of it.
-// Each block of the text is a package and its files, as rpm -qa prints them.
+// TestRPMAgainstRPM compares a database of rpm with the output of rpm -qa. Each block of the
+// output is a package and its files.
 func TestRPMAgainstRPM(t *testing.T) {
 	packages, err := parseRPM(rpmdb.SQLite)(context.Background(), fileOf("var/lib/rpm/rpmdb.sqlite", gunzip(t, "testdata/rpmdb.sqlite.gz")))
 	if err != nil {
@@ -68,8 +68,8 @@ func TestRPMAgainstRPM(t *testing.T) {
 	}
 }
 
-// rpmBackends are real databases, with the number of packages that rpm finds there
-// and one of them.
+// rpmBackends are real databases, with the number of their packages according to rpm, and
+// one of the packages.
 func rpmBackends() []struct {
 	shared string
 	open   openRPM
@@ -138,8 +138,8 @@ func TestRPMLog(t *testing.T) {
 		fileOf("var/lib/rpm/rpmdb.sqlite-wal", nil),
 		fileOf("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", []byte("changes")),
 	)
-	want := []Found{{Ordinal: 1, Format: formatRPMLog, Role: Supplement, Unread: "It holds 7 bytes of changes that are not in the database yet, and they were not read.", UnreadCode: seaworthy.CodeUnreadable}}
-	if diff := cmp.Diff(want, got.Found); diff != "" {
+	want := []PackageFile{{Ordinal: 1, Format: formatRPMLog, Role: Supplement, ReadError: "It has 7 bytes of changes that are not in the database and were not read.", ReadErrorCode: seaworthy.CodeUnreadable}}
+	if diff := cmp.Diff(want, got.Files); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -159,7 +159,7 @@ func TestRPMManifest(t *testing.T) {
 		t.Error(diff)
 	}
 	if _, err := parseRPMManifest(context.Background(), fileOf("x", []byte(text[:len(text)-40]))); err == nil {
-		t.Error("a manifest that is cut was read whole")
+		t.Error("a truncated manifest: no error")
 	}
 }
 

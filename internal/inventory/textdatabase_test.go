@@ -15,7 +15,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// plain is a package with its files spelled out.
+// plain is a package with its decoded list of files.
 type plain struct {
 	Package Package
 	Files   []string // path and digest in hexadecimal
@@ -98,21 +98,21 @@ func TestTextDatabases(t *testing.T) {
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			l := read(t, fileOf(c.path, []byte(c.text)))
-			if len(l.Found) != 1 {
-				t.Fatalf("%d files found", len(l.Found))
+			if len(l.Files) != 1 {
+				t.Fatalf("%d files found", len(l.Files))
 			}
-			if l.Found[0].Unread != "" {
-				t.Errorf("unread: %s", l.Found[0].Unread)
+			if l.Files[0].ReadError != "" {
+				t.Errorf("unread: %s", l.Files[0].ReadError)
 			}
-			if diff := cmp.Diff(c.want, spellOut(l.Found[0].Packages)); diff != "" {
+			if diff := cmp.Diff(c.want, spellOut(l.Files[0].Packages)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 }
 
-// TestCutDatabases gives databases that end where they should not.
-func TestCutDatabases(t *testing.T) {
+// TestTruncatedDatabases has databases that are truncated.
+func TestTruncatedDatabases(t *testing.T) {
 	for path, text := range map[string]string{
 		"var/lib/dpkg/status":                      "Package: a\nVersion: 1\n\nPackage: b\nVersi",
 		"var/lib/dpkg/status.d/a":                  "Package: a\nVersion: 1.",
@@ -127,42 +127,41 @@ func TestCutDatabases(t *testing.T) {
 		"var/lib/rpmmanifest/container-manifest-2": "a\t1\n",
 	} {
 		l := read(t, fileOf(path, []byte(text)))
-		if len(l.Found) != 1 || l.Found[0].Unread == "" {
-			t.Errorf("%s: %q was taken for a whole database: %+v", path, text, l.Found)
+		if len(l.Files) != 1 || l.Files[0].ReadError == "" {
+			t.Errorf("%s: %q is truncated, and there is no error: %+v", path, text, l.Files)
 		}
 	}
 	for _, path := range []string{"var/lib/dpkg/status", "lib/apk/db/installed"} {
-		if l := read(t, fileOf(path, []byte("P:a\nPackage:a\nV:1\nVersion:1\n"))); l.Found[0].Unread == "" {
-			t.Errorf("%s: a package without an end was taken for a whole database", path)
+		if l := read(t, fileOf(path, []byte("P:a\nPackage:a\nV:1\nVersion:1\n"))); l.Files[0].ReadError == "" {
+			t.Errorf("%s: a truncated package: no error", path)
 		}
 	}
-	if l := read(t, fileOf("var/lib/dpkg/status.d/a", []byte("Package: a\nVersion: 1\n"))); l.Found[0].Unread != "" {
-		t.Errorf("a file of one package: %s", l.Found[0].Unread)
+	if l := read(t, fileOf("var/lib/dpkg/status.d/a", []byte("Package: a\nVersion: 1\n"))); l.Files[0].ReadError != "" {
+		t.Errorf("a file of one package: %s", l.Files[0].ReadError)
 	}
 	long := "Package: a\nVersion: 1\nDescription: " + strings.Repeat("a", maxLine+1) + "\n\n"
-	if l := read(t, fileOf("var/lib/dpkg/status", []byte(long))); l.Found[0].Unread == "" {
-		t.Error("a line over the bound was passed over in silence")
+	if l := read(t, fileOf("var/lib/dpkg/status", []byte(long))); l.Files[0].ReadError == "" {
+		t.Error("a line over the limit: no error")
 	}
 }
 
-// TestAbsurdDatabases gives files that name more than anybody installs.
-func TestAbsurdDatabases(t *testing.T) {
+// TestOversizedDatabases has files that exceed a limit.
+func TestOversizedDatabases(t *testing.T) {
 	deep := strings.Repeat("d", 60_000)
 	for _, c := range []struct{ path, text, want string }{
 		{"var/lib/dpkg/status", strings.Repeat("Package:a\nVersion:1\n\n", maxPackages+1), "names more than 300000 packages"},
 		{"lib/apk/db/installed", strings.Repeat("P:a\nV:1\n\n", maxPackages+1), "names more than 300000 packages"},
 		{"var/lib/dpkg/info/a.list", strings.Repeat("/a\n", maxFiles+1), "lists more than 1000000 files"},
-		{"lib/apk/db/installed", strings.Repeat("P:a\nV:1\nF:"+deep+"\nR:x\n\n", maxKept/2/len(deep)+2), "lists of files take more than"},
+		{"lib/apk/db/installed", strings.Repeat("P:a\nV:1\nF:"+deep+"\nR:x\n\n", maxResultSize/2/len(deep)+2), "lists of files take more than"},
 	} {
 		l := read(t, fileOf(c.path, []byte(c.text)))
-		if len(l.Found) != 1 || !strings.Contains(l.Found[0].Unread, c.want) {
-			t.Errorf("%s: want %q of %d files found", c.path, c.want, len(l.Found))
+		if len(l.Files) != 1 || !strings.Contains(l.Files[0].ReadError, c.want) {
+			t.Errorf("%s: want %q of %d files found", c.path, c.want, len(l.Files))
 		}
 	}
 }
 
-// TestDpkgAgainstDpkg compares the database of the machine with what dpkg-query
-// says of it.
+// TestDpkgAgainstDpkg compares the database of the machine with the output of dpkg-query.
 func TestDpkgAgainstDpkg(t *testing.T) {
 	out, err := exec.Command("dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\n").Output()
 	if err != nil {
@@ -194,7 +193,7 @@ func TestDpkgAgainstDpkg(t *testing.T) {
 	}
 }
 
-// FuzzTextDatabases gives each text to every parser of text.
+// FuzzTextDatabases runs every parser of text databases on any text.
 func FuzzTextDatabases(f *testing.F) {
 	f.Add([]byte(apkInstalled))
 	f.Add([]byte(dpkgStatus))
@@ -211,7 +210,7 @@ func FuzzTextDatabases(f *testing.F) {
 		for _, p := range paths {
 			files = append(files, fileOf(p, data))
 		}
-		for _, found := range read(t, files...).Found {
+		for _, found := range read(t, files...).Files {
 			for _, p := range found.Packages {
 				last := ""
 				for path := range p.Files.All() {

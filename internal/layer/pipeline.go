@@ -180,7 +180,10 @@ type streamError struct {
 	err  error
 }
 
+// Error implements error.
 func (e *streamError) Error() string { return e.text + ": " + e.err.Error() }
+
+// Unwrap returns the cause.
 func (e *streamError) Unwrap() error { return e.err }
 
 type compression int

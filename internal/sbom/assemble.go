@@ -101,8 +101,8 @@ func (b *listing) document() *Document {
 
 func isSystem(p *seaworthy.Package) bool {
 	u, err := purl.Parse(p.PURL)
-	in := inventory.PackageOf(&u)
-	return err == nil && in.System()
+	in := inventory.PackageFromURL(&u)
+	return err == nil && in.IsSystem()
 }
 
 type key struct{ purl, name, version, modularity, owner, text string }
@@ -126,7 +126,7 @@ type assembler struct {
 func (a *assembler) findRelease() {
 	for i := 0; a.release == nil && i < len(a.items); i++ {
 		if u, err := purl.Parse(a.items[i].purl); err == nil {
-			a.release = inventory.ReleaseOf(&u)
+			a.release = inventory.ReleaseFromURL(&u)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 		}
 		return &seaworthy.Package{Name: it.name, Version: it.version, Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it)}
 	}
-	p := inventory.PackageOf(&u)
+	p := inventory.PackageFromURL(&u)
 	p.Version = cmp.Or(p.Version, it.version)
 	if strings.EqualFold(p.Name, it.name) || a.own {
 		p.Name = it.name // as a purl may have it in lower case
@@ -190,7 +190,7 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 
 // ecosystem returns the ecosystem of the package, and notes why if there is none.
 func (a *assembler) ecosystem(p *inventory.Package, it *item) seaworthy.Ecosystem {
-	if !p.System() {
+	if !p.IsSystem() {
 		if e, ok := it.facts["ecosystem"]; ok {
 			return seaworthy.ParseEcosystem(e)
 		}

@@ -170,7 +170,7 @@ a 1 [] pkg:deb/acmeos/a@1?distro=acmeos-1 []
 b  []  []
 c  []  []
 partial: SBOM: The SBOM declares itself incomplete.
-not-checked: 1 package of type deb: No advisories are known for the distribution "acmeos 1".
+not-checked: 1 package of type deb: There is no advisory source for the distribution "acmeos 1".
 not-checked: 1 package: Their package URLs are invalid, for example "npm/c@1".
 `
 		}

@@ -77,8 +77,8 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
 	}
-	m.software = newSoftware(m, found)
-	if r := m.software.release; r != nil {
+	m.inventory = newMergedInventory(m, found)
+	if r := m.inventory.release; r != nil {
 		img.OS = r.OS()
 	}
 	return m, nil

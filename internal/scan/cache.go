@@ -213,12 +213,13 @@ func writeOnce(path, tempDir string, content []byte) error {
 	return os.Rename(f.Name(), path) // a file system without hard links
 }
 
-// hashingWriter writes to w and hashes what it wrote.
+// hashingWriter writes to w and hashes the bytes.
 type hashingWriter struct {
 	w io.Writer
 	h hash.Hash
 }
 
+// Write implements [io.Writer].
 func (w *hashingWriter) Write(p []byte) (int, error) {
 	n, err := w.w.Write(p)
 	w.h.Write(p[:n])

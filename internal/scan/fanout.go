@@ -94,7 +94,7 @@ func (f *fanout) done(j job) {
 	}
 }
 
-// visit reads the body of an entry, as far as analyzers want it, and queues it for them.
+// visit reads the part of a body that analyzers want, and queues it for them.
 func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
 	var wants uint32
 	want := seaworthy.Skip

@@ -18,7 +18,7 @@ type Merged struct {
 	// omissions are the parts of the image that were not read.
 	omissions []image.Omission
 
-	software *software
+	inventory *mergedInventory
 }
 
 var _ seaworthy.Merged = (*Merged)(nil)

@@ -10,11 +10,11 @@ import (
 )
 
 // supplements returns the supplements of package databases in all layers, live or not.
-func (s *software) supplements() *inventory.Supplements {
+func (s *mergedInventory) supplements() *inventory.Supplements {
 	all := new(inventory.Supplements)
 	for i, l := range s.layers {
-		for j := range l.Found {
-			f := &l.Found[j]
+		for j := range l.Files {
+			f := &l.Files[j]
 			if f.Role != inventory.Supplement || len(f.Packages) == 0 {
 				continue
 			}
@@ -37,16 +37,16 @@ func fileLists(p *inventory.Package, supplements []*inventory.Package) []invento
 
 // owners maps live nodes to the packages that own them.
 type owners struct {
-	packages []*installed
+	packages []*systemPackage
 	byNode   []uint32 // 1 + the index of the package, or 0
 
 	mu      sync.Mutex
-	digests map[*installed]map[nodeID][]byte // guarded by mu; filled by digestsOf
-	removed map[string]removedFile           // guarded by mu; nil until the first use
+	digests map[*systemPackage]map[nodeID][]byte // guarded by mu; filled by digestsOf
+	removed map[string]removedFile               // guarded by mu; nil until the first use
 }
 
 // get returns the package that owns a node.
-func (o *owners) get(id nodeID) (*installed, bool) {
+func (o *owners) get(id nodeID) (*systemPackage, bool) {
 	if o.byNode[id] == 0 {
 		return nil, false
 	}
@@ -55,7 +55,7 @@ func (o *owners) get(id nodeID) (*installed, bool) {
 
 // findOwners returns the owners of live paths. If several packages list a path, the
 // first one owns it.
-func (s *software) findOwners() *owners {
+func (s *mergedInventory) findOwners() *owners {
 	o := &owners{packages: s.system(), byNode: make([]uint32, s.merged.tree.count)}
 	find := s.merged.tree.finder()
 	for i, p := range o.packages {
@@ -101,7 +101,7 @@ func (t *tree) finder() func([]byte) (nodeID, bool) {
 
 // unchangedOwner returns the purl of the distribution's package that owns a manifest, or
 // "". A manifest that a later layer replaced is not owned by the distribution.
-func (s *software) unchangedOwner(e *seaworthy.Entry) string {
+func (s *mergedInventory) unchangedOwner(e *seaworthy.Entry) string {
 	if len(s.system()) == 0 {
 		return ""
 	}
@@ -119,7 +119,7 @@ func (m *Merged) Owner(path string) (*seaworthy.Package, bool) {
 	if !ok {
 		return nil, false
 	}
-	p, ok := m.software.owners().get(id)
+	p, ok := m.inventory.owners().get(id)
 	if !ok {
 		return nil, false
 	}
@@ -128,8 +128,8 @@ func (m *Merged) Owner(path string) (*seaworthy.Package, bool) {
 
 // Installed implements [seaworthy.Merged].
 func (m *Merged) Installed(path string, digests [][]byte) (*seaworthy.Package, bool) {
-	owners := m.software.owners()
-	var p *installed
+	owners := m.inventory.owners()
+	var p *systemPackage
 	var want []byte
 	if id, ok := m.tree.walk(path, false); ok {
 		if p, ok = owners.get(id); ok {
@@ -147,7 +147,7 @@ func (m *Merged) Installed(path string, digests [][]byte) (*seaworthy.Package, b
 
 // removedFile is a file that a package lists and that no container sees.
 type removedFile struct {
-	owner  *installed
+	owner  *systemPackage
 	digest []byte // from the package database
 }
 
@@ -180,7 +180,7 @@ func (o *owners) removedFiles(t *tree) map[string]removedFile {
 }
 
 // digestsOf returns the digests of a package's files from the package database.
-func (o *owners) digestsOf(p *installed, t *tree) map[nodeID][]byte {
+func (o *owners) digestsOf(p *systemPackage, t *tree) map[nodeID][]byte {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	known, ok := o.digests[p]
@@ -197,7 +197,7 @@ func (o *owners) digestsOf(p *installed, t *tree) map[nodeID][]byte {
 		}
 	}
 	if o.digests == nil {
-		o.digests = make(map[*installed]map[nodeID][]byte)
+		o.digests = make(map[*systemPackage]map[nodeID][]byte)
 	}
 	o.digests[p] = known
 	return known

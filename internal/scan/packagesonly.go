@@ -37,13 +37,13 @@ func MergedFromPackages(ctx context.Context, img *seaworthy.Image, packages []*s
 	}
 	sortPackages(packages)
 	slices.SortFunc(gaps, seaworthy.CompareCoverage)
-	m.software = &software{
+	m.inventory = &mergedInventory{
 		merged: m,
-		system: func() []*installed { return nil },
+		system: func() []*systemPackage { return nil },
 		all:    func() []*seaworthy.Package { return packages },
 		gaps:   func() []*seaworthy.Coverage { return gaps },
 	}
-	m.software.owners = m.software.findOwners
+	m.inventory.owners = m.inventory.findOwners
 	return m, nil
 }
 

@@ -34,8 +34,8 @@ func programID() (string, error) {
 	return id, nil
 }
 
-// executable returns the path of the running executable. On Linux it is that of the
-// running file even after an update replaced the file.
+// executable returns the path of the running executable. On Linux the path is valid
+// even after an update replaced the file.
 func executable() (string, error) {
 	if runtime.GOOS == "linux" {
 		return "/proc/self/exe", nil

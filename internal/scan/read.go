@@ -217,7 +217,7 @@ func (r *reader) verify(ctx context.Context, b image.Blob) (bool, error) {
 	return got == b.DiffID, nil
 }
 
-// digestError returns an error if two digests differ. What is "digest" or "diffID".
+// digestError returns an error if two digests differ. The argument what is "digest" or "diffID".
 func digestError(what, got, want string) error {
 	switch {
 	case got == want:
@@ -289,6 +289,7 @@ type progressReader struct {
 // reportEvery is the number of bytes between two Progress events.
 const reportEvery = 128 << 10
 
+// Read implements [io.Reader].
 func (r *progressReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
 	r.read += int64(n)

@@ -120,7 +120,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestLongBodies reads bodies of which few or none fit into the body pool.
+// TestLongBodies reads bodies so long that few or none fit into the body pool.
 func TestLongBodies(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{{}, {}}}
 	var want []string
@@ -412,7 +412,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestAnalyzeSorts shows that events are sorted, whatever the order of the analyzers is.
+// TestAnalyzeSorts shows that events are sorted for any order of the analyzers.
 func TestAnalyzeSorts(t *testing.T) {
 	m := read(t, ferry.OCILayout(t), scan.Options{})
 	var lists [2]bytes.Buffer

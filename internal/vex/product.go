@@ -57,7 +57,7 @@ func (s *subject) add(p *seaworthy.Package) {
 	if !ok {
 		return
 	}
-	own := inventory.PackageOf(&u)
+	own := inventory.PackageFromURL(&u)
 	names := []string{strings.ToLower(own.Name)}
 	if p.Source != nil && !strings.EqualFold(p.Source.Name, own.Name) {
 		names = append(names, strings.ToLower(p.Source.Name))
@@ -176,9 +176,9 @@ func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
 	if want.Type != have.Type || want.Namespace != "" && !strings.EqualFold(want.Namespace, have.Namespace) {
 		return false
 	}
-	w, h := inventory.PackageOf(want), inventory.PackageOf(have)
+	w, h := inventory.PackageFromURL(want), inventory.PackageFromURL(have)
 	name, version := h.Name, h.Version
-	ofSource := w.System() && (w.Arch == "source" || w.Arch == "src")
+	ofSource := w.IsSystem() && (w.Arch == "source" || w.Arch == "src")
 	if ofSource && pkg.Source != nil {
 		name, version = pkg.Source.Name, pkg.Source.Version
 	}
@@ -211,7 +211,7 @@ func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
 func (p *product) holds(s *subject, f *seaworthy.Finding) bool {
 	paths := make(map[string]bool)
 	for _, u := range p.purls {
-		own := inventory.PackageOf(&u)
+		own := inventory.PackageFromURL(&u)
 		for _, pkg := range s.packages[named{u.Type, strings.ToLower(own.Name)}] {
 			if p.isPackage(s, &seaworthy.AffectedPackage{Name: pkg.Name, Version: pkg.Version, PURL: pkg.PURL, Source: pkg.Source}) {
 				for _, l := range pkg.Locations {

@@ -7,23 +7,23 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Gap is a part of an image whose packages are not known, or cannot be matched
-// against advisories.
+// Gap is a part of an image whose packages are not known or cannot be matched against
+// advisories.
 type Gap struct {
-	// Subject is the part: a file, a layer, "distribution", "3 packages of type deb".
+	// Subject names the part: a file, a layer, "distribution", "3 packages of type deb".
 	Subject string
 	State   seaworthy.State
 	Code    seaworthy.CoverageCode
 	Reason  string
 }
 
-// Gap returns the gap that a live file leaves, if it was not read whole. The
-// subject names the file.
-func (f *Found) Gap(subject string) (g Gap, ok bool) {
-	if f.Unread == "" {
+// Gap returns the gap for a live file that was not read completely. It returns false for a
+// file that was. The subject names the file.
+func (f *PackageFile) Gap(subject string) (g Gap, ok bool) {
+	if f.ReadError == "" {
 		return Gap{}, false
 	}
-	g = Gap{Subject: subject, State: seaworthy.Failed, Code: f.UnreadCode, Reason: fmt.Sprintf("As %s: %s", f.Format, f.Unread)}
+	g = Gap{Subject: subject, State: seaworthy.Failed, Code: f.ReadErrorCode, Reason: fmt.Sprintf("As %s: %s", f.Format, f.ReadError)}
 	if len(f.Packages) > 0 || f.Role == Supplement {
 		g.State = seaworthy.Partial
 	}
@@ -33,21 +33,21 @@ func (f *Found) Gap(subject string) (g Gap, ok bool) {
 	return g, true
 }
 
-// Gap returns the gap that a layer leaves, if it names more packages than are kept.
-// The subject names the layer.
+// Gap returns the gap for a layer with more packages than the limit. It returns false for
+// other layers. The subject names the layer.
 func (l *Layer) Gap(subject string) (g Gap, ok bool) {
-	if l.Beyond == 0 {
+	if l.OverLimit == 0 {
 		return Gap{}, false
 	}
 	return Gap{
 		Subject: subject, State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
-		Reason: fmt.Sprintf("It has more packages than fit into memory; the packages of %d files are not known.", l.Beyond),
+		Reason: fmt.Sprintf("The packages of this layer exceed the limit; those of %d files are not known.", l.OverLimit),
 	}, true
 }
 
-// DistributionGaps returns the gaps that an image leaves whose distribution, or whose
-// package database, is not known. The release may be nil. Counts has the number of
-// packages in the databases of package managers by type.
+// DistributionGaps returns the gaps for an image without a known distribution, package
+// database or advisory source. The release is nil if the image has none. Counts has the
+// number of packages in package databases by type.
 func DistributionGaps(fs FileSystem, r *Release, counts map[string]int) []Gap {
 	total := 0
 	for _, n := range counts {
@@ -58,9 +58,9 @@ func DistributionGaps(fs FileSystem, r *Release, counts map[string]int) []Gap {
 	}
 	switch {
 	case r == nil && total > 0:
-		return one(seaworthy.CodeUnknownDistribution, fmt.Sprintf("The image has no os-release, so the advisories for its %d packages are not known.", total))
+		return one(seaworthy.CodeUnknownDistribution, fmt.Sprintf("The image has no os-release file, so it is not known which advisories apply to its %d packages.", total))
 	case r == nil && hasOperatingSystem(fs):
-		return one(seaworthy.CodeNoPackageData, "The image has the directories of an operating system, but neither an os-release nor a package database.")
+		return one(seaworthy.CodeNoPackageData, "The image has the directories of an operating system, but neither an os-release file nor a package database.")
 	case r == nil:
 		return nil
 	case total == 0:

@@ -11,31 +11,31 @@ import (
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
-// software is the software in the image, according to the package databases, manifests
-// and binaries that a container sees. Everything except the release is computed on first
+// mergedInventory is the software in the image, according to the package databases,
+// manifests and binaries that a container sees. Everything except the release is computed on first
 // use.
-type software struct {
+type mergedInventory struct {
 	merged  *Merged
 	layers  []*inventory.Layer
 	release *inventory.Release // nil if the image names no distribution
-	files   []softwareFile     // sorted by path
+	files   []inventoryFile    // sorted by path
 
 	licenses license.Normalizer // used by the functions of system and all
 
-	system func() []*installed // packages of the distribution's package manager
+	system func() []*systemPackage // packages of the distribution's package manager
 	owners func() *owners
 	all    func() []*seaworthy.Package
 	gaps   func() []*seaworthy.Coverage
 }
 
-// softwareFile is a live file that names packages.
-type softwareFile struct {
+// inventoryFile is a live file that names packages.
+type inventoryFile struct {
 	entry seaworthy.Entry
-	found *inventory.Found
+	file  *inventory.PackageFile
 }
 
-// installed is a package of the distribution's package manager.
-type installed struct {
+// systemPackage is a package of the distribution's package manager.
+type systemPackage struct {
 	*inventory.Package
 	out   *seaworthy.Package
 	lists []inventory.FileList
@@ -57,17 +57,17 @@ func (m *Merged) decodeInventories() ([]*inventory.Layer, error) {
 	return layers, nil
 }
 
-func newSoftware(m *Merged, layers []*inventory.Layer) *software {
-	s := &software{merged: m, layers: layers}
+func newMergedInventory(m *Merged, layers []*inventory.Layer) *mergedInventory {
+	s := &mergedInventory{merged: m, layers: layers}
 	for i, l := range layers {
-		for j := range l.Found {
-			f := &l.Found[j]
+		for j := range l.Files {
+			f := &l.Files[j]
 			if e, ok := m.At(i, f.Ordinal); ok && e.Live() {
-				s.files = append(s.files, softwareFile{e, f})
+				s.files = append(s.files, inventoryFile{e, f})
 			}
 		}
 	}
-	slices.SortStableFunc(s.files, func(a, b softwareFile) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
+	slices.SortStableFunc(s.files, func(a, b inventoryFile) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
 	s.release = inventory.FindRelease(m, layers)
 	s.system = sync.OnceValue(s.findSystem)
 	s.owners = sync.OnceValue(s.findOwners)
@@ -77,19 +77,19 @@ func newSoftware(m *Merged, layers []*inventory.Layer) *software {
 }
 
 // findSystem returns the packages of all live databases. If several databases have the
-// same package, it is that of the first.
-func (s *software) findSystem() []*installed {
+// same package, the first one counts.
+func (s *mergedInventory) findSystem() []*systemPackage {
 	ecosystems := make(map[string]seaworthy.Ecosystem) // by type of package
 	seen := make(map[inventory.PackageID]bool)
 	supplements := s.supplements()
-	var list []*installed
+	var list []*systemPackage
 	for _, f := range s.files {
-		if f.found.Role != inventory.Database {
+		if f.file.Role != inventory.Database {
 			continue
 		}
 		since := s.since(f)
-		for i := range f.found.Packages {
-			p := &f.found.Packages[i]
+		for i := range f.file.Packages {
+			p := &f.file.Packages[i]
 			if seen[p.ID()] {
 				continue
 			}
@@ -100,7 +100,7 @@ func (s *software) findSystem() []*installed {
 				ecosystems[p.Type] = ecosystem
 			}
 			more := supplements.Of(p, f.entry.Path, len(s.layers)-1)
-			in := &installed{Package: p, since: since[i], lists: fileLists(p, more), out: s.describe(p, ecosystem)}
+			in := &systemPackage{Package: p, since: since[i], lists: fileLists(p, more), out: s.describe(p, ecosystem)}
 			for _, t := range more {
 				if in.out.Licenses == nil {
 					in.out.Licenses = s.licenses.Expressions(t.Licenses)
@@ -114,10 +114,10 @@ func (s *software) findSystem() []*installed {
 }
 
 // describe returns a package as reports have it.
-func (s *software) describe(p *inventory.Package, ecosystem seaworthy.Ecosystem) *seaworthy.Package {
+func (s *mergedInventory) describe(p *inventory.Package, ecosystem seaworthy.Ecosystem) *seaworthy.Package {
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
-		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.Text,
+		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.ByText,
 	}
 	if p.SourceName != "" {
 		out.Source = &seaworthy.SourcePackage{Name: p.SourceName, Version: p.SourceVersion}
@@ -125,14 +125,14 @@ func (s *software) describe(p *inventory.Package, ecosystem seaworthy.Ecosystem)
 	return out
 }
 
-func (s *software) location(path string, layer int) seaworthy.Location {
+func (s *mergedInventory) location(path string, layer int) seaworthy.Location {
 	return seaworthy.Location{Path: path, Layer: &layer, Instruction: s.merged.image.Layers[layer].Instruction}
 }
 
 // since returns, for each package of a live file, the layer that installed it: the first
 // layer from which on every version of the file has the package in that version.
-func (s *software) since(f softwareFile) []int {
-	layers := make([]int, len(f.found.Packages))
+func (s *mergedInventory) since(f inventoryFile) []int {
+	layers := make([]int, len(f.file.Packages))
 	open := make([]int, len(layers)) // packages that may be still older
 	for i := range layers {
 		layers[i], open[i] = f.entry.Layer, i
@@ -142,10 +142,10 @@ func (s *software) since(f softwareFile) []int {
 		if gone := versions[v].RemovedIn; gone != nil && *gone < versions[v+1].Layer {
 			break // the file did not exist between the two versions
 		}
-		older := s.layers[versions[v].Layer].Packages(versions[v].Ordinal, f.found.Format)
+		older := s.layers[versions[v].Layer].Packages(versions[v].Ordinal, f.file.Format)
 		// Both lists are sorted, so one pass finds the packages that are in both.
 		open = slices.DeleteFunc(open, func(i int) bool {
-			p := &f.found.Packages[i]
+			p := &f.file.Packages[i]
 			for len(older) > 0 && inventory.CompareVersions(&older[0], p) < 0 {
 				older = older[1:]
 			}
@@ -162,7 +162,7 @@ func (s *software) since(f softwareFile) []int {
 // findAll returns the packages of the distribution and of languages. A language's package
 // that is in several manifests has several locations, if the same package of the
 // distribution, or none, owns these manifests.
-func (s *software) findAll() []*seaworthy.Package {
+func (s *mergedInventory) findAll() []*seaworthy.Package {
 	var all []*seaworthy.Package
 	for _, in := range s.system() {
 		all = append(all, in.out)
@@ -174,14 +174,14 @@ func (s *software) findAll() []*seaworthy.Package {
 	}
 	known := make(map[key]*seaworthy.Package)
 	for _, f := range s.files {
-		if f.found.Role != inventory.Manifest {
+		if f.file.Role != inventory.Manifest {
 			continue
 		}
 		owner := s.unchangedOwner(&f.entry)
 		since := s.since(f)
-		for i := range f.found.Packages {
-			p := &f.found.Packages[i]
-			k := key{p.ID(), owner, p.Text}
+		for i := range f.file.Packages {
+			p := &f.file.Packages[i]
+			k := key{p.ID(), owner, p.ByText}
 			out, ok := known[k]
 			if !ok {
 				out = s.describe(p, inventory.LanguageEcosystem(p.Type))
@@ -190,8 +190,8 @@ func (s *software) findAll() []*seaworthy.Package {
 				all = append(all, out)
 			}
 			path := f.entry.Path
-			if p.Within != "" {
-				path += "!/" + p.Within
+			if p.InnerPath != "" {
+				path += "!/" + p.InnerPath
 			}
 			out.Locations = append(out.Locations, s.location(path, since[i]))
 		}
@@ -201,10 +201,10 @@ func (s *software) findAll() []*seaworthy.Package {
 }
 
 // Packages implements [seaworthy.Merged].
-func (m *Merged) Packages() []*seaworthy.Package { return m.software.all() }
+func (m *Merged) Packages() []*seaworthy.Package { return m.inventory.all() }
 
 // InventoryGaps implements [seaworthy.Merged].
-func (m *Merged) InventoryGaps() []*seaworthy.Coverage { return m.software.gaps() }
+func (m *Merged) InventoryGaps() []*seaworthy.Coverage { return m.inventory.gaps() }
 
 // GoFunction implements [seaworthy.Merged].
 func (m *Merged) GoFunction(path, importPath, symbol string) (present, known bool) {
@@ -212,7 +212,7 @@ func (m *Merged) GoFunction(path, importPath, symbol string) (present, known boo
 	if !ok || e.BodyLayer < 0 {
 		return false, false
 	}
-	functions := m.software.layers[e.BodyLayer].Functions(e.BodyOrdinal)
+	functions := m.inventory.layers[e.BodyLayer].Functions(e.BodyOrdinal)
 	if functions == nil {
 		return false, false
 	}

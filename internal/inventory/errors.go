@@ -10,7 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
-// limitError says which limit ended the reading of a file.
+// limitError is the error for a file that exceeds a limit.
 type limitError string
 
 // Error implements error.
@@ -20,7 +20,7 @@ func limitErrorf(format string, args ...any) error {
 	return limitError(fmt.Sprintf(format, args...))
 }
 
-// errorList is the errors of one file, in one line.
+// errorList is the list of errors of one file. Its text is one line.
 type errorList []error
 
 // Error implements error.
@@ -32,11 +32,11 @@ func (l errorList) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// Unwrap gives the errors to [errors.Is] and [errors.As].
+// Unwrap returns the errors, for [errors.Is] and [errors.As].
 func (l errorList) Unwrap() []error { return l }
 
-// codeOf classifies the error of a file that was not read to its end.
-func codeOf(err error) seaworthy.CoverageCode {
+// coverageCode returns the code for the error of a file that was not read completely.
+func coverageCode(err error) seaworthy.CoverageCode {
 	var limit limitError
 	switch {
 	case errors.As(err, &limit) || errors.Is(err, zipfile.ErrBudget):

@@ -5,14 +5,13 @@ import (
 	"slices"
 )
 
-// Supplements holds what the supplements of an image's databases say, of all layers
-// and of live files or not.
+// Supplements has the packages of all supplements of an image, in all layers, live or not.
 type Supplements struct {
 	byName map[supplementName][]supplementPackage
 }
 
-// supplementName identifies a package as the name of a supplement does: without the
-// version, and with or without the architecture.
+// supplementName is the part of a package that a supplement names: it never has the
+// version, and not always the architecture.
 type supplementName struct{ packageType, name, arch string }
 
 type supplementPackage struct {
@@ -21,8 +20,8 @@ type supplementPackage struct {
 	*Package
 }
 
-// Add adds the packages of a supplement. Layers are added in ascending order.
-func (s *Supplements) Add(layer int, path string, f *Found) {
+// Add adds the packages of a supplement. Layers must be added in ascending order.
+func (s *Supplements) Add(layer int, path string, f *PackageFile) {
 	if s.byName == nil {
 		s.byName = make(map[supplementName][]supplementPackage)
 	}
@@ -33,14 +32,13 @@ func (s *Supplements) Add(layer int, path string, f *Found) {
 	}
 }
 
-// Of returns what supplements say of a package of the database at a path, as of a
-// layer: for each path of a supplement its newest version in the layers up to that
-// one.
+// Of returns the supplements of a package of the database at a path. It ignores layers
+// above the given one. Of each path of a supplement, it uses the newest version.
 func (s *Supplements) Of(p *Package, database string, layer int) []*Package {
 	names := []supplementName{{p.Type, p.Name, p.Arch}, {p.Type, p.Name, ""}}
 	if base := path.Base(database); base != "status" {
-		// A directory with a file for each package, as of images without dpkg.
-		// Supplements have the name of that file, whatever the package is called.
+		// A directory with a file for each package, as in images without dpkg. Its
+		// supplements are named after this file, not after the package.
 		names = append(names, supplementName{p.Type, base, ""})
 	}
 	var packages []*Package

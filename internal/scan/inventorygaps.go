@@ -11,7 +11,7 @@ import (
 
 // findGaps returns a Coverage for each part of the image whose software is not known or
 // only partly known.
-func (s *software) findGaps() []*seaworthy.Coverage {
+func (s *mergedInventory) findGaps() []*seaworthy.Coverage {
 	g := &gaps{}
 	if os := s.merged.image.Config.OS; os != "" && os != "linux" {
 		g.add("image", seaworthy.NotChecked, seaworthy.CodeUnsupportedPlatform, fmt.Sprintf("Packages of images for %s are not supported.", os))
@@ -43,9 +43,9 @@ func layerSubject(layer int, path string) string {
 }
 
 // addUnreadFiles adds the live files that were not read, or not completely.
-func (s *software) addUnreadFiles(g *gaps) {
+func (s *mergedInventory) addUnreadFiles(g *gaps) {
 	for _, f := range s.files {
-		if gap, ok := f.found.Gap(layerSubject(f.entry.Layer, f.entry.Path)); ok {
+		if gap, ok := f.file.Gap(layerSubject(f.entry.Layer, f.entry.Path)); ok {
 			g.addGap(gap)
 		}
 	}
@@ -58,16 +58,16 @@ func (s *software) addUnreadFiles(g *gaps) {
 
 // addUnreadDatabases adds files at the path of a package database that were not read as
 // one, such as a link to a file of another name.
-func (s *software) addUnreadDatabases(g *gaps) {
+func (s *mergedInventory) addUnreadDatabases(g *gaps) {
 	for _, path := range inventory.DatabasePaths() {
 		e, ok := s.merged.Resolve(path)
 		if !ok || e.Type == seaworthy.Directory {
 			continue
 		}
-		read := slices.ContainsFunc(s.files, func(f softwareFile) bool {
-			return f.found.Role == inventory.Database && f.entry.Layer == e.BodyLayer && f.entry.Ordinal == e.BodyOrdinal
+		read := slices.ContainsFunc(s.files, func(f inventoryFile) bool {
+			return f.file.Role == inventory.Database && f.entry.Layer == e.BodyLayer && f.entry.Ordinal == e.BodyOrdinal
 		})
-		if !read && (e.BodyLayer < 0 || s.layers[e.BodyLayer].Beyond == 0) {
+		if !read && (e.BodyLayer < 0 || s.layers[e.BodyLayer].OverLimit == 0) {
 			g.add(layerSubject(e.Layer, path), seaworthy.NotChecked, seaworthy.CodePackageDatabaseUnreadable, "The package database was not read: it is a link or not a regular file.")
 		}
 	}
@@ -75,7 +75,7 @@ func (s *software) addUnreadDatabases(g *gaps) {
 
 // addDistributionGaps adds packages for which no advisories exist, because their
 // distribution is not supported or not known.
-func (s *software) addDistributionGaps(g *gaps) {
+func (s *mergedInventory) addDistributionGaps(g *gaps) {
 	counts := make(map[string]int) // packages by type
 	for _, p := range s.system() {
 		counts[p.Type]++
@@ -94,7 +94,7 @@ type removedPackage struct {
 
 // addRemovedPackages adds packages that a layer removed from the package database while it
 // kept their files: it deleted or overwrote the database.
-func (s *software) addRemovedPackages(g *gaps) {
+func (s *mergedInventory) addRemovedPackages(g *gaps) {
 	byDatabase := make(map[string][]string) // names of packages
 	entries := make(map[string]seaworthy.Entry)
 	find := s.merged.tree.finder()
@@ -113,7 +113,7 @@ func (s *software) addRemovedPackages(g *gaps) {
 }
 
 // removal names the layer that removed a version of a database.
-func (s *software) removal(e *seaworthy.Entry) string {
+func (s *mergedInventory) removal(e *seaworthy.Entry) string {
 	if e.RemovedIn == nil {
 		return "Something"
 	}
@@ -144,7 +144,7 @@ func listFirst(names []string) string {
 
 // findRemovedPackages returns the packages that only buried databases name, each as the
 // last of these databases has it.
-func (s *software) findRemovedPackages() []removedPackage {
+func (s *mergedInventory) findRemovedPackages() []removedPackage {
 	type name struct{ kind, name string }
 	seen := make(map[name]bool)
 	for _, p := range s.system() {
@@ -153,8 +153,8 @@ func (s *software) findRemovedPackages() []removedPackage {
 	var all *inventory.Supplements
 	var list []removedPackage
 	for i := len(s.layers) - 1; i >= 0; i-- {
-		for j := range s.layers[i].Found {
-			f := &s.layers[i].Found[j]
+		for j := range s.layers[i].Files {
+			f := &s.layers[i].Files[j]
 			e, ok := s.merged.At(i, f.Ordinal)
 			if f.Role != inventory.Database || !ok || e.Live() {
 				continue
@@ -177,7 +177,7 @@ func (s *software) findRemovedPackages() []removedPackage {
 // filesRemain reports whether at least half of the files of a removed package are still
 // there, unchanged, and not owned by another package. It is also true for a package
 // without a list of files if the image has no live database of its type.
-func (s *software) filesRemain(p removedPackage, find func([]byte) (nodeID, bool)) bool {
+func (s *mergedInventory) filesRemain(p removedPackage, find func([]byte) (nodeID, bool)) bool {
 	files, remain := 0, 0
 	for _, list := range p.lists {
 		for path := range list.All() {
@@ -192,14 +192,14 @@ func (s *software) filesRemain(p removedPackage, find func([]byte) (nodeID, bool
 		}
 	}
 	if files == 0 {
-		return !slices.ContainsFunc(s.system(), func(in *installed) bool { return in.Type == p.Type })
+		return !slices.ContainsFunc(s.system(), func(in *systemPackage) bool { return in.Type == p.Type })
 	}
 	return remain > 0 && 2*remain >= files
 }
 
 // isFileFromLayer reports whether a live node is not a directory and comes from the given
 // layer or a lower one.
-func (s *software) isFileFromLayer(id nodeID, layer int) bool {
+func (s *mergedInventory) isFileFromLayer(id nodeID, layer int) bool {
 	t := s.merged.tree
 	if t.isDirectory(id) {
 		return false

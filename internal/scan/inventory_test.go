@@ -189,20 +189,20 @@ func TestInventoryGaps(t *testing.T) {
 	}{
 		"complete":                  {layers(imagetest.Layer{alpine, lib, musl, ssl}), nil},
 		"one program":               {layers(imagetest.Layer{imagetest.FileMode("app", 0o755, "x"), imagetest.File("etc/passwd", "")}), nil},
-		"no distribution":           {layers(imagetest.Layer{lib, musl, ssl}), []string{"distribution: not-checked: The image has no os-release, so the advisories for its 2 packages are not known."}},
-		"no distribution, no names": {layers(imagetest.Layer{lib}), []string{"distribution: not-checked: The image has the directories of an operating system, but neither an os-release nor a package database."}},
+		"no distribution":           {layers(imagetest.Layer{lib, musl, ssl}), []string{"distribution: not-checked: The image has no os-release file, so it is not known which advisories apply to its 2 packages."}},
+		"no distribution, no names": {layers(imagetest.Layer{lib}), []string{"distribution: not-checked: The image has the directories of an operating system, but neither an os-release file nor a package database."}},
 		"no database":               {layers(imagetest.Layer{release, lib}), []string{"distribution: not-checked: The distribution is Debian GNU/Linux 12 (bookworm), but its package database is missing or empty."}},
 		"unknown distribution": {
 			layers(imagetest.Layer{imagetest.File("etc/os-release", "ID=ship\nID_LIKE=debian\n"), dpkg("a 1")}),
-			[]string{`1 package of type deb: not-checked: No advisories are known for the distribution "ship".`},
+			[]string{`1 package of type deb: not-checked: There is no advisory source for the distribution "ship".`},
 		},
 		"packages of another distribution": {
 			layers(imagetest.Layer{release, dpkg("a 1"), lib, musl, ssl}),
-			[]string{`2 packages of type apk: not-checked: The packages of "Debian GNU/Linux 12 (bookworm)" are of the type deb, and these are of the type apk.`},
+			[]string{`2 packages of type apk: not-checked: The packages of "Debian GNU/Linux 12 (bookworm)" have the type deb, but these have the type apk.`},
 		},
 		"cut database": {
 			layers(imagetest.Layer{release, imagetest.File("var/lib/dpkg/status", "Package: a\nVersion: 1\n\nPackage: b\nVers")}),
-			[]string{"layer 0: var/lib/dpkg/status: partial: As dpkg: Line 5: it is no field."},
+			[]string{"layer 0: var/lib/dpkg/status: partial: As dpkg: Line 5: it is not a field."},
 		},
 		"broken database": {
 			layers(imagetest.Layer{imagetest.File("etc/os-release", "ID=rocky\nVERSION_ID=9.3\n"), imagetest.File("var/lib/rpm/rpmdb.sqlite", "SQLite format 3\x00")}),

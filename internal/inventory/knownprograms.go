@@ -12,34 +12,34 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// typeGeneric is the purl type of what belongs to no package manager. Names are
-// those that OSV's ecosystem Bitnami uses, where it has the software.
+// typeGeneric is the purl type of software without a package manager. Names are those of
+// the OSV ecosystem Bitnami, if it has the software.
 const typeGeneric = "generic"
 
-// software is a program that is often built from source or copied into an image
-// without a package, and contains its version as text.
-type software struct {
+// knownProgram is a program that is often built from source, or copied into an image
+// without a package, and that contains its version as text.
+type knownProgram struct {
 	name string
-	// bases are base names; one that ends in "*" is a prefix.
+	// bases are base names. One that ends in "*" is a prefix.
 	bases []string
-	// before and after are the text around the version, which starts with major.
+	// before and after are the text around the version. The version starts with major.
 	before, major, after string
-	// named begins the version with the one in the base name: "3.12." in
-	// libpython3.12.so.1.0. Linkers let short text share the end of longer text, so
-	// that nothing else may be known to stand before it.
+	// named reports that the version starts with the numbers in the base name, such as
+	// "3.12." in libpython3.12.so.1.0. Then no text before the version is needed: linkers
+	// merge a short text with the end of a longer one, so it is not known.
 	named bool
-	// highest takes the highest version of three numbers and not the first: of
-	// programs that also hold versions of their past.
+	// highest selects the highest version of three numbers instead of the first one, for
+	// programs that also contain older versions.
 	highest bool
 }
 
-// knownSoftware lists the programs that are known. A row needs text that the
-// program has had for years, and that only the program itself has. Of several
-// rows for a name the first that finds a version counts.
-func knownSoftware() []software {
+// knownPrograms returns the known programs. A row needs text that the program has had for
+// years, and that no other program has. The first row of a name that finds a version
+// counts.
+func knownPrograms() []knownProgram {
 	redis, valkey := []string{"redis-server", "redis-check-*", "redis-sentinel"}, []string{"valkey-server", "valkey-check-*", "valkey-sentinel"}
 	mysql, php := []string{"mariadbd", "mysqld"}, []string{"php", "php5*", "php7*", "php8*", "php-cgi*", "php-fpm*", "libphp*"}
-	return []software{
+	return []knownProgram{
 		{name: "node", bases: []string{"node", "nodejs"}, before: "/download/release/v"},
 		{name: "node", bases: []string{"node", "nodejs"}, before: "node.js/v"},
 		{name: "python", bases: []string{"python2*", "python3*", "libpython2*", "libpython3*"}, named: true, after: "\x00"},
@@ -62,8 +62,8 @@ func knownSoftware() []software {
 	}
 }
 
-// hasBase reports whether the base name is one of the software's.
-func (s *software) hasBase(base string) bool {
+// hasBase reports whether the base name is one of the program's.
+func (s *knownProgram) hasBase(base string) bool {
 	for _, b := range s.bases {
 		if prefix, ok := strings.CutSuffix(b, "*"); base == b || ok && strings.HasPrefix(base, prefix) {
 			return true
@@ -73,13 +73,13 @@ func (s *software) hasBase(base string) bool {
 }
 
 const (
-	softwareChunk   = 1 << 20 // bytes searched at a time
-	softwareOverlap = 128     // bytes that chunks share: more than any version with the text around it
+	searchChunk   = 1 << 20 // bytes searched at a time
+	searchOverlap = 128     // bytes that two chunks share; longer than any version with the text around it
 )
 
-// find searches the text of a program for its version. A program without
-// one is no error: other programs have the same names.
-func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+// find searches a program for its version. It returns no package and no error if there is
+// none: another program may have the same base name.
+func (s *knownProgram) find(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	mark := s.before + s.major
 	if s.named {
 		if mark = namedVersion(path.Base(f.Path)); mark == "" {
@@ -87,19 +87,19 @@ func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, erro
 		}
 	}
 	best := ""
-	buf := make([]byte, min(softwareChunk, f.Size))
+	buf := make([]byte, min(searchChunk, f.Size))
 	r := f.ReaderAt()
-	for off := int64(0); off < f.Size; off += softwareChunk - softwareOverlap {
+	for off := int64(0); off < f.Size; off += searchChunk - searchOverlap {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		n, err := r.ReadAt(buf, off)
 		if err != nil && err != io.EOF {
-			return nil, fmt.Errorf("searching it for the version of %s: %w", s.name, err)
+			return nil, fmt.Errorf("cannot search it for the version of %s: %w", s.name, err)
 		}
-		end := n // a version that the piece may cut off is in the next one whole
+		end := n // a version after end may be cut off here, and is complete in the next chunk
 		if err == nil && off+int64(n) < f.Size {
-			end -= softwareOverlap
+			end -= searchOverlap
 		}
 		best = s.search(buf[:n], []byte(mark), end, best)
 		if best != "" && !s.highest || err == io.EOF {
@@ -109,12 +109,12 @@ func (s *software) find(ctx context.Context, f *seaworthy.File) ([]Package, erro
 	if best == "" {
 		return nil, nil
 	}
-	return []Package{{Type: typeGeneric, Name: s.name, Version: best, Text: true}}, nil
+	return []Package{{Type: typeGeneric, Name: s.name, Version: best, ByText: true}}, nil
 }
 
-// search returns the version that a piece of text holds before its end, or the one
-// known before. Mark is the text before it and its beginning.
-func (s *software) search(text, mark []byte, end int, best string) string {
+// search returns the version that starts in text before end, or best, the one of earlier
+// chunks, if there is none. Mark is the text before the version and its first part.
+func (s *knownProgram) search(text, mark []byte, end int, best string) string {
 	for from := 0; ; {
 		i := bytes.Index(text[from:], mark)
 		if i < 0 || from+i >= end {
@@ -132,13 +132,13 @@ func (s *software) search(text, mark []byte, end int, best string) string {
 		}
 		if v := string(version[:n]); !s.highest {
 			return v
-		} else if strings.Count(v, ".") == 2 && higherVersion(v, best) {
+		} else if strings.Count(v, ".") == 2 && isHigherVersion(v, best) {
 			best = v
 		}
 	}
 }
 
-// namedVersion returns the numbers in a base name with a trailing dot: "3.12.".
+// namedVersion returns the version in a base name, followed by a dot: "3.12.".
 func namedVersion(base string) string {
 	i := strings.IndexFunc(base, func(r rune) bool { return r >= '0' && r <= '9' })
 	if i < 0 {
@@ -155,9 +155,9 @@ func namedVersion(base string) string {
 // maxVersion is the maximum length of a version, in bytes.
 const maxVersion = 32
 
-// versionLength is the length of the version at the start of text: two to four
-// numbers, then what OpenSSL ("1.1.1w") and candidates ("8.4.0RC2", "3.13.0b1")
-// put there; 0 if there is none.
+// versionLength returns the length of the version at the start of text, or 0 if there is
+// none. A version has two to four numbers, and may have a suffix as in OpenSSL ("1.1.1w")
+// or in a release candidate ("8.4.0RC2", "3.13.0b1").
 func versionLength(text []byte) int {
 	text = text[:min(len(text), maxVersion+1)]
 	numbers, i := 0, 0
@@ -198,8 +198,8 @@ func versionLength(text []byte) int {
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// higherVersion compares the numbers of versions.
-func higherVersion(a, b string) bool {
+// isHigherVersion reports whether a is higher than b. It compares the numbers.
+func isHigherVersion(a, b string) bool {
 	for b != "" && a != "" {
 		var x, y string
 		x, a, _ = strings.Cut(a, ".")

@@ -17,17 +17,17 @@ const (
 	formatDotNet      = ".NET dependencies"
 )
 
-// The bytes of files beyond which they are not read.
+// The maximum sizes of files, in bytes.
 const (
-	maxArchive  = 4 << 30  // a Java archive
-	maxManifest = 4 << 20  // what describes one package
-	maxLockFile = 32 << 20 // what describes many packages; also what fits in memory
+	maxArchive  = 4 << 30
+	maxManifest = 4 << 20  // a file about one package
+	maxLockFile = 32 << 20 // a file about many packages; it is read into memory
 )
 
-// languageFormats are the manifests of languages, and binaries that say what they
-// are made of.
+// languageFormats returns the formats of manifests of languages, and of binaries that
+// contain package names.
 func languageFormats() []format {
-	programs := &executables{software: knownSoftware()}
+	programs := &executableParser{programs: knownPrograms()}
 	return []format{
 		{name: formatExecutable, match: programs.match, want: seaworthy.Parts, max: maxExecutable, parse: programs.parse},
 		{name: formatJava, extensions: javaExtensions(), want: seaworthy.Body, max: maxArchive, parse: parseJavaArchive},

@@ -6,67 +6,67 @@ import (
 	"slices"
 )
 
-// coder writes or reads the fields of a Layer, so that one list of fields serves
-// both directions. Numbers are unsigned varints; text has its length before it.
-type coder struct {
+// codec encodes or decodes a Layer. Both directions use the same list of fields, so that
+// they cannot differ. Numbers are unsigned varints. Text follows its length.
+type codec struct {
 	reading bool
-	data    []byte // written so far, or left to read
+	data    []byte // what was written, or what remains to be read
 	err     error  // the first error of reading
 }
 
-var errEncoding = errors.New("the inventory of the layer is damaged")
+var errDamaged = errors.New("the inventory of the layer is damaged")
 
 func (l *Layer) encode() []byte {
-	var c coder
+	var c codec
 	c.layer(l)
 	return c.data
 }
 
-// Decode gives back what the pass over a layer made of it. The file lists share
-// memory with data.
+// Decode decodes the result of the Analyzer for a layer. The file lists share memory with
+// data, which must not be changed.
 func Decode(data []byte) (*Layer, error) {
-	c := coder{reading: true, data: data}
+	c := codec{reading: true, data: data}
 	l := new(Layer)
 	c.layer(l)
 	if c.err == nil && len(c.data) > 0 {
-		c.err = errEncoding
+		c.err = errDamaged
 	}
 	return l, c.err
 }
 
-func (c *coder) layer(l *Layer) {
-	list(c, &l.Found, (*coder).found)
-	list(c, &l.Releases, (*coder).release)
-	c.int(&l.Beyond)
+func (c *codec) layer(l *Layer) {
+	list(c, &l.Files, (*codec).found)
+	list(c, &l.Releases, (*codec).release)
+	c.int(&l.OverLimit)
 }
 
-func (c *coder) found(f *Found) {
+func (c *codec) found(f *PackageFile) {
 	c.int(&f.Ordinal)
 	c.string(&f.Format)
 	role := int(f.Role)
 	c.int(&role)
 	f.Role = Role(role)
-	c.string(&f.Unread)
-	c.string((*string)(&f.UnreadCode))
-	list(c, &f.Packages, (*coder).pkg)
+	c.string(&f.ReadError)
+	c.string((*string)(&f.ReadErrorCode))
+	list(c, &f.Packages, (*codec).pkg)
 }
 
-func (c *coder) pkg(p *Package) {
+func (c *codec) pkg(p *Package) {
 	c.string(&p.Type)
 	c.string(&p.Name)
 	c.string(&p.Version)
 	c.string(&p.Arch)
 	c.string(&p.SourceName)
 	c.string(&p.SourceVersion)
-	list(c, &p.Licenses, (*coder).string)
+	list(c, &p.Licenses, (*codec).string)
 	c.string(&p.Modularity)
-	c.string(&p.Within)
-	c.bool(&p.Text)
+	c.string(&p.InnerPath)
+	c.bool(&p.ByText)
 	c.bytes((*[]byte)(&p.Files))
 	c.bytes((*[]byte)(&p.Functions))
 }
 
-func (c *coder) release(r *Release) {
+func (c *codec) release(r *Release) {
 	c.int(&r.Ordinal)
 	c.string(&r.ID)
 	c.string(&r.VersionID)
@@ -74,12 +74,12 @@ func (c *coder) release(r *Release) {
 	c.string(&r.CPEName)
 }
 
-func (c *coder) fail() {
-	c.err = errEncoding
+func (c *codec) fail() {
+	c.err = errDamaged
 	c.data = nil
 }
 
-func (c *coder) int(n *int) {
+func (c *codec) int(n *int) {
 	if !c.reading {
 		c.data = binary.AppendUvarint(c.data, uint64(*n))
 		return
@@ -92,7 +92,7 @@ func (c *coder) int(n *int) {
 	*n, c.data = int(v), c.data[size:]
 }
 
-func (c *coder) bool(b *bool) {
+func (c *codec) bool(b *bool) {
 	n := 0
 	if *b {
 		n = 1
@@ -101,7 +101,7 @@ func (c *coder) bool(b *bool) {
 	*b = n == 1
 }
 
-func (c *coder) bytes(b *[]byte) {
+func (c *codec) bytes(b *[]byte) {
 	n := len(*b)
 	c.int(&n)
 	switch {
@@ -116,7 +116,7 @@ func (c *coder) bytes(b *[]byte) {
 	}
 }
 
-func (c *coder) string(s *string) {
+func (c *codec) string(s *string) {
 	if c.reading {
 		var b []byte
 		c.bytes(&b)
@@ -128,9 +128,9 @@ func (c *coder) string(s *string) {
 	c.data = append(c.data, *s...)
 }
 
-// list codes the elements of a slice. Each takes at least a byte, which bounds
-// the number that is believed.
-func list[T any](c *coder, s *[]T, element func(*coder, *T)) {
+// list encodes or decodes the elements of a slice. Each takes at least a byte, so a length
+// that exceeds the remaining bytes is an error.
+func list[T any](c *codec, s *[]T, element func(*codec, *T)) {
 	n := len(*s)
 	c.int(&n)
 	if c.reading {

@@ -7,7 +7,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/rpmdb"
 )
 
-// The formats of operating systems' package managers.
+// The formats of distributions' package managers.
 const (
 	formatDpkg        = "dpkg"
 	formatDpkgFiles   = "dpkg file list"
@@ -25,42 +25,43 @@ const (
 )
 
 const (
-	maxDatabase = 1 << 30   // bytes of a package database
-	maxFileList = 256 << 20 // bytes of one package's list of files
-
-	maxCopyright = 4 << 20 // bytes of the licences of one package
+	maxDatabase  = 1 << 30   // bytes of a package database
+	maxFileList  = 256 << 20 // bytes of the list of files of a package
+	maxCopyright = 4 << 20   // bytes of the copyright file of a package
 )
 
-// The limits for one file, far beyond what any installation has.
+// Limits for one file, far above those of real installations.
 const (
 	maxPackages = 300_000
 	maxFiles    = 1_000_000 // of one package
 )
 
-func tooManyPackages(packages []Package) error {
+// checkPackageCount returns an error if there are more than maxPackages.
+func checkPackageCount(packages []Package) error {
 	if len(packages) > maxPackages {
 		return limitErrorf("it names more than %d packages", maxPackages)
 	}
 	return nil
 }
 
-func tooManyFiles(files []File) error {
+// checkFileCount returns an error if there are more than maxFiles.
+func checkFileCount(files []InstalledFile) error {
 	if len(files) > maxFiles {
 		return limitErrorf("it lists more than %d files of a package", maxFiles)
 	}
 	return nil
 }
 
-// tooMuch returns an error for a database whose lists of files take more than half of
-// the result of a layer.
-func tooMuch(kept int) error {
-	if kept > maxKept/2 {
-		return limitErrorf("its lists of files take more than %d bytes", maxKept/2)
+// checkFileListSize returns an error if the lists of files of a database have more than half
+// of the bytes that the result of a layer may have.
+func checkFileListSize(bytes int) error {
+	if bytes > maxResultSize/2 {
+		return limitErrorf("its lists of files take more than %d bytes", maxResultSize/2)
 	}
 	return nil
 }
 
-// The places of the databases.
+// The paths of the databases.
 const (
 	dpkgStatusFile   = "var/lib/dpkg/status"
 	apkInstalledFile = "lib/apk/db/installed"
@@ -80,8 +81,7 @@ func opkgDirectories() []string {
 	return []string{"usr/lib/opkg/", "var/lib/opkg/"}
 }
 
-// DatabasePaths are the paths at which package managers keep a database in one
-// file.
+// DatabasePaths returns the paths of databases that are a single file.
 func DatabasePaths() []string {
 	paths := []string{dpkgStatusFile, apkInstalledFile, "usr/" + apkInstalledFile, rpmManifestFile}
 	for _, d := range rpmDirectories() {
@@ -93,13 +93,13 @@ func DatabasePaths() []string {
 	return paths
 }
 
-// systemFormats are the databases of operating systems' package managers, each
-// only at the path where its package manager reads it.
+// systemFormats returns the formats of the databases of distributions' package managers. A
+// database counts only at the path at which its package manager reads it.
 func systemFormats() []format {
 	rpm := rpmDirectories()
 	return []format{
 		{
-			name: formatDpkg, bases: []string{"status"}, match: at(dpkgStatusFile),
+			name: formatDpkg, bases: []string{"status"}, match: isAt(dpkgStatusFile),
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseDpkgStatus,
 		},
 		{ // images without dpkg have a file for each package
@@ -107,11 +107,11 @@ func systemFormats() []format {
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseDpkgStatus,
 		},
 		{
-			name: formatDpkgFiles, extensions: []string{".list"}, match: under(dpkgInfo),
+			name: formatDpkgFiles, extensions: []string{".list"}, match: isBelow(dpkgInfo),
 			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseDpkgFiles,
 		},
 		{
-			name: formatDpkgDigests, extensions: []string{digestsSuffix}, match: under(dpkgInfo, dpkgStatuses),
+			name: formatDpkgDigests, extensions: []string{digestsSuffix}, match: isBelow(dpkgInfo, dpkgStatuses),
 			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseDpkgDigests,
 		},
 		{
@@ -119,59 +119,59 @@ func systemFormats() []format {
 			want: seaworthy.Body, max: maxCopyright, role: Supplement, parse: parseDebianCopyright,
 		},
 		{
-			name: formatAPK, bases: []string{"installed"}, match: at(apkInstalledFile, "usr/"+apkInstalledFile),
+			name: formatAPK, bases: []string{"installed"}, match: isAt(apkInstalledFile, "usr/"+apkInstalledFile),
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseAPK,
 		},
 		{
-			name: formatRPM, bases: []string{"rpmdb.sqlite"}, match: under(rpm...),
+			name: formatRPM, bases: []string{"rpmdb.sqlite"}, match: isBelow(rpm...),
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(rpmdb.SQLite),
 		},
 		{
-			name: formatRPMLog, bases: []string{"rpmdb.sqlite-wal"}, match: under(rpm...),
+			name: formatRPMLog, bases: []string{"rpmdb.sqlite-wal"}, match: isBelow(rpm...),
 			want: seaworthy.Head, max: maxDatabase, role: Supplement, parse: parseRPMLog,
 		},
 		{
-			name: formatRPM, bases: []string{"Packages.db"}, match: under(rpm...),
+			name: formatRPM, bases: []string{"Packages.db"}, match: isBelow(rpm...),
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(rpmdb.NDB),
 		},
 		{
-			name: formatRPM, bases: []string{"Packages"}, match: under(rpm...),
+			name: formatRPM, bases: []string{"Packages"}, match: isBelow(rpm...),
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(rpmdb.Berkeley),
 		},
 		{
-			name: formatRPMManifest, bases: []string{"container-manifest-2"}, match: at(rpmManifestFile),
+			name: formatRPMManifest, bases: []string{"container-manifest-2"}, match: isAt(rpmManifestFile),
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPMManifest,
 		},
 		{
-			name: formatPacman, bases: []string{"desc"}, match: under(pacmanLocal),
+			name: formatPacman, bases: []string{"desc"}, match: isBelow(pacmanLocal),
 			want: seaworthy.Body, max: maxFileList, role: Database, parse: parsePacman,
 		},
 		{
-			name: formatPacmanFiles, bases: []string{"files"}, match: under(pacmanLocal),
+			name: formatPacmanFiles, bases: []string{"files"}, match: isBelow(pacmanLocal),
 			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parsePacmanFiles,
 		},
 		{
-			name: formatOpkg, bases: []string{"status"}, match: under(opkgDirectories()...),
+			name: formatOpkg, bases: []string{"status"}, match: isBelow(opkgDirectories()...),
 			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseOpkg,
 		},
 		{
-			name: formatOpkgFiles, extensions: []string{".list"}, match: under(opkgDirectories()...),
+			name: formatOpkgFiles, extensions: []string{".list"}, match: isBelow(opkgDirectories()...),
 			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseOpkgFiles,
 		},
 		{
-			name: formatPortage, bases: []string{"CONTENTS"}, match: under(portageDB),
+			name: formatPortage, bases: []string{"CONTENTS"}, match: isBelow(portageDB),
 			want: seaworthy.Body, max: maxFileList, role: Database, parse: parsePortage,
 		},
 	}
 }
 
-// isDpkgStatus matches the packages' files in status.d, which have any name.
+// isDpkgStatus reports whether a file is one of status.d, where a file has any name.
 func isDpkgStatus(h *seaworthy.Header) bool {
 	return strings.HasPrefix(h.Path, dpkgStatuses) && !strings.HasSuffix(h.Path, digestsSuffix)
 }
 
-// at matches the entries at some paths.
-func at(paths ...string) func(*seaworthy.Header) bool {
+// isAt returns a function that reports whether a file has one of the paths.
+func isAt(paths ...string) func(*seaworthy.Header) bool {
 	return func(h *seaworthy.Header) bool {
 		for _, p := range paths {
 			if h.Path == p {
@@ -182,8 +182,9 @@ func at(paths ...string) func(*seaworthy.Header) bool {
 	}
 }
 
-// under matches the entries below some directories, which end with a slash.
-func under(directories ...string) func(*seaworthy.Header) bool {
+// isBelow returns a function that reports whether a file is below one of the directories,
+// which must end with a slash.
+func isBelow(directories ...string) func(*seaworthy.Header) bool {
 	return func(h *seaworthy.Header) bool {
 		for _, d := range directories {
 			if strings.HasPrefix(h.Path, d) {

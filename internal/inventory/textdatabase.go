@@ -11,11 +11,11 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// maxLine bounds a line of a text database, in bytes.
+// maxLine is the maximum length of a line of a text database, in bytes.
 const maxLine = 1 << 20
 
-// lines calls visit for each line of a file, without its end. The line is valid
-// until visit returns.
+// lines calls visit for each line of a file, without the line end, until visit returns an
+// error. The line is valid until visit returns.
 func lines(ctx context.Context, f *seaworthy.File, visit func(line []byte) error) error {
 	s := bufio.NewScanner(f.Reader())
 	s.Buffer(make([]byte, 0, 64<<10), maxLine)
@@ -28,17 +28,17 @@ func lines(ctx context.Context, f *seaworthy.File, visit func(line []byte) error
 		}
 	}
 	if errors.Is(s.Err(), bufio.ErrTooLong) {
-		return limitErrorf("it has a line of more than %d bytes; what follows was not read", maxLine)
+		return limitErrorf("it has a line of more than %d bytes; the rest was not read", maxLine)
 	}
 	return s.Err()
 }
 
-// paragraph holds the fields of a paragraph of a control file as deb-control(5)
-// has it, of those that were asked for: the first line of each, without its name.
+// paragraph maps the names of fields, in lower case, to the first line of their values.
 type paragraph map[string]string
 
-// paragraphs reads a control file and calls visit for each paragraph, until an error. Names of
-// fields are without regard to case; wanted has them in lower case.
+// paragraphs reads a control file in the format of deb-control(5) and calls visit for each
+// paragraph, until visit returns an error. The paragraph has only the fields in wanted,
+// whose names are in lower case. In the file, case does not matter.
 func paragraphs(ctx context.Context, f *seaworthy.File, wanted map[string]bool, visit func(paragraph) error) error {
 	p := paragraph{}
 	end := func() error {
@@ -58,7 +58,7 @@ func paragraphs(ctx context.Context, f *seaworthy.File, wanted map[string]bool, 
 		}
 		key, value, ok := bytes.Cut(line, []byte{':'})
 		if !ok {
-			return errors.New("it is no field")
+			return errors.New("it is not a field")
 		}
 		if len(key) > len(name) {
 			return nil
@@ -80,12 +80,12 @@ func paragraphs(ctx context.Context, f *seaworthy.File, wanted map[string]bool, 
 	if err != nil {
 		return err
 	}
-	return unterminated(f)
+	return checkLastLine(f)
 }
 
-// unterminated is an error for a file whose last line has no end: every package
-// manager ends its lines, so something is cut off.
-func unterminated(f *seaworthy.File) error {
+// checkLastLine returns an error if the last line has no line end: the file is truncated,
+// since package managers end every line.
+func checkLastLine(f *seaworthy.File) error {
 	if f.Size == 0 {
 		return nil
 	}
@@ -99,11 +99,11 @@ func unterminated(f *seaworthy.File) error {
 	return nil
 }
 
-// unfinished is an error for a file whose last paragraph has no empty line behind it.
-// Package managers end each of many paragraphs with one, so something is cut off.
-func unfinished(f *seaworthy.File) error {
+// checkLastParagraph returns an error if no empty line follows the last paragraph: the file
+// is truncated, since package managers end every paragraph with one.
+func checkLastParagraph(f *seaworthy.File) error {
 	const end = "\n\n"
-	if err := unterminated(f); err != nil || f.Size < int64(len(end)) {
+	if err := checkLastLine(f); err != nil || f.Size < int64(len(end)) {
 		return err
 	}
 	var last [len(end)]byte
