@@ -56,7 +56,7 @@ type apkParagraph struct {
 	any       bool // whether the paragraph has a line
 	pkg       Package
 	directory string // the last one of the list of files
-	files     []InstalledFile
+	files     []installedFile
 }
 
 // field adds a line.
@@ -82,7 +82,7 @@ func (p *apkParagraph) field(letter byte, value []byte) {
 		if p.directory != "" {
 			path = p.directory + "/" + path
 		}
-		p.files = append(p.files, InstalledFile{Path: installedPath(path)})
+		p.files = append(p.files, installedFile{Path: installedPath(path)})
 	case 'Z':
 		if n := len(p.files); n > 0 {
 			p.files[n-1].Digest = apkDigest(value)

@@ -78,11 +78,11 @@ func dpkgPackage(p paragraph) Package {
 // parseDpkgFiles reads info/PACKAGE.list, the paths of a package. The version of the
 // package is only in the status file.
 func parseDpkgFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var files []InstalledFile
+	var files []installedFile
 	err := lines(ctx, f, func(line []byte) error {
 		path, _, _ := bytes.Cut(line, []byte{'\t'}) // in lists of opkg, the mode follows
 		if p := installedPath(string(path)); p != "" {
-			files = append(files, InstalledFile{Path: p})
+			files = append(files, installedFile{Path: p})
 		}
 		return checkFileCount(files)
 	})
@@ -92,14 +92,14 @@ func parseDpkgFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 // parseDpkgDigests reads PACKAGE.md5sums of info or status.d, the digests of a package's
 // files: lines of an MD5, two spaces and a path.
 func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var files []InstalledFile
+	var files []installedFile
 	err := lines(ctx, f, func(line []byte) error {
 		sum, path, ok := bytes.Cut(line, []byte{' '})
 		if !ok {
 			return nil
 		}
 		path = bytes.TrimLeft(path, " *")
-		files = append(files, InstalledFile{Path: installedPath(string(path)), Digest: parseHex(string(sum))})
+		files = append(files, installedFile{Path: installedPath(string(path)), Digest: parseHex(string(sum))})
 		return checkFileCount(files)
 	})
 	return []Package{fileOwner(f.Path, ".md5sums", files)}, err
@@ -107,15 +107,15 @@ func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error)
 
 // fileOwner returns the package of a list of files. The base name of the list is PACKAGE
 // or PACKAGE:ARCHITECTURE, followed by the suffix.
-func fileOwner(path, suffix string, files []InstalledFile) Package {
+func fileOwner(path, suffix string, files []installedFile) Package {
 	name, arch, _ := strings.Cut(strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], suffix), ":")
 	return Package{Type: "deb", Name: name, Arch: arch, Files: newFileList(files)}
 }
 
 // removeDirectories removes the paths that are parents of other paths in the list. An empty
 // directory stays, since the list does not distinguish it from a file.
-func removeDirectories(files []InstalledFile) []InstalledFile {
-	slices.SortFunc(files, func(a, b InstalledFile) int { return strings.Compare(a.Path, b.Path) })
+func removeDirectories(files []installedFile) []installedFile {
+	slices.SortFunc(files, func(a, b installedFile) int { return strings.Compare(a.Path, b.Path) })
 	parents := make(map[string]bool)
 	for i := range files {
 		p := files[i].Path
@@ -128,5 +128,5 @@ func removeDirectories(files []InstalledFile) []InstalledFile {
 			parents[p] = true
 		}
 	}
-	return slices.DeleteFunc(files, func(f InstalledFile) bool { return parents[f.Path] })
+	return slices.DeleteFunc(files, func(f installedFile) bool { return parents[f.Path] })
 }

@@ -60,10 +60,10 @@ func parsePacman(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 // parsePacmanFiles reads local/NAME-VERSION-RELEASE/files. The directory names the package.
 // Paths that end with a slash are directories, which it skips.
 func parsePacmanFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	var files []InstalledFile
+	var files []installedFile
 	err := pacmanSections(ctx, f, func(section string, value []byte) error {
 		if section == "FILES" && value[len(value)-1] != '/' {
-			files = append(files, InstalledFile{Path: installedPath(string(value))})
+			files = append(files, installedFile{Path: installedPath(string(value))})
 		}
 		return checkFileCount(files)
 	})

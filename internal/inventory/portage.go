@@ -22,17 +22,17 @@ func parsePortage(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	if !ok {
 		return nil, fmt.Errorf("the directory %q does not name a package and a version", directory)
 	}
-	var files []InstalledFile
+	var files []installedFile
 	err := lines(ctx, f, func(line []byte) error {
 		kind, rest, _ := bytes.Cut(line, []byte{' '})
 		switch string(kind) {
 		case "obj": // a path may have spaces, so the last two fields are removed from the end
 			if path, sum, ok := cutLast(cutTail(rest)); ok {
-				files = append(files, InstalledFile{Path: installedPath(path), Digest: parseHex(sum)})
+				files = append(files, installedFile{Path: installedPath(path), Digest: parseHex(sum)})
 			}
 		case "sym":
 			path, _, _ := strings.Cut(string(rest), " -> ")
-			files = append(files, InstalledFile{Path: installedPath(path)})
+			files = append(files, installedFile{Path: installedPath(path)})
 		}
 		return checkFileCount(files)
 	})

@@ -155,8 +155,8 @@ func (f *PackageFile) size() int {
 	return n
 }
 
-// InstalledFile is a file of a package.
-type InstalledFile struct {
+// installedFile is a file of a package.
+type installedFile struct {
 	// Path has the form of [seaworthy.Header.Path].
 	Path string
 	// Digest is the digest of the installed content. Its length says whether it is an MD5,
@@ -188,8 +188,8 @@ type FileList []byte
 
 // newFileList sorts and encodes files. It keeps the first of several files with the same
 // path.
-func newFileList(files []InstalledFile) FileList {
-	slices.SortStableFunc(files, func(a, b InstalledFile) int { return cmp.Compare(a.Path, b.Path) })
+func newFileList(files []installedFile) FileList {
+	slices.SortStableFunc(files, func(a, b installedFile) int { return cmp.Compare(a.Path, b.Path) })
 	var c codec
 	last := ""
 	for i, f := range files {

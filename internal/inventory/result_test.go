@@ -14,7 +14,7 @@ func TestEncoding(t *testing.T) {
 			{Ordinal: 3, Format: "dpkg", Packages: []Package{{
 				Type: "deb", Name: "libc6", Version: "2.36-9", Arch: "amd64", SourceName: "glibc", SourceVersion: "2.36-9",
 				Licenses: []string{"LGPL-2.1-or-later", "GPL-2.0-only"}, Modularity: "m:s:1:c:a", InnerPath: "a.jar", ByText: true,
-				Files:     newFileList([]InstalledFile{{"usr/lib/b", []byte{1, 2}}, {"usr/lib/a", nil}, {"usr/lib/b", nil}}),
+				Files:     newFileList([]installedFile{{"usr/lib/b", []byte{1, 2}}, {"usr/lib/a", nil}, {"usr/lib/b", nil}}),
 				Functions: newFunctionSet([]byte("main.main\x00"), nil),
 			}, {Type: "deb", Name: "empty"}}},
 			{Ordinal: 1 << 20, Format: "rpm", Role: Database, ReadError: "It is cut."},
@@ -30,11 +30,11 @@ func TestEncoding(t *testing.T) {
 	if diff := cmp.Diff(in, out); diff != "" {
 		t.Error(diff)
 	}
-	var files []InstalledFile
+	var files []installedFile
 	for path, digest := range out.Files[0].Packages[0].Files.All() {
-		files = append(files, InstalledFile{string(path), slices.Clone(digest)})
+		files = append(files, installedFile{string(path), slices.Clone(digest)})
 	}
-	if diff := cmp.Diff([]InstalledFile{{"usr/lib/a", nil}, {"usr/lib/b", []byte{1, 2}}}, files); diff != "" {
+	if diff := cmp.Diff([]installedFile{{"usr/lib/a", nil}, {"usr/lib/b", []byte{1, 2}}}, files); diff != "" {
 		t.Error(diff)
 	}
 	for n := range data {
@@ -46,7 +46,7 @@ func TestEncoding(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte{})
-	l := &Layer{Files: []PackageFile{{Format: "x", Packages: []Package{{Name: "a", Files: newFileList([]InstalledFile{{"a/b", nil}})}}}}}
+	l := &Layer{Files: []PackageFile{{Format: "x", Packages: []Package{{Name: "a", Files: newFileList([]installedFile{{"a/b", nil}})}}}}}
 	f.Add(l.encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := Decode(data)

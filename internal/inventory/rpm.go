@@ -61,9 +61,9 @@ func rpmPackage(header []byte) (Package, error) {
 	if h.License != "" {
 		p.Licenses = []string{h.License}
 	}
-	files := make([]InstalledFile, len(h.Files))
+	files := make([]installedFile, len(h.Files))
 	for i, f := range h.Files {
-		files[i] = InstalledFile{Path: installedPath(f.Path), Digest: parseHex(f.Digest)}
+		files[i] = installedFile{Path: installedPath(f.Path), Digest: parseHex(f.Digest)}
 	}
 	p.Files = newFileList(files)
 	return p, nil

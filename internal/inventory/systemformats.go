@@ -45,7 +45,7 @@ func checkPackageCount(packages []Package) error {
 }
 
 // checkFileCount returns an error if there are more than maxFiles.
-func checkFileCount(files []InstalledFile) error {
+func checkFileCount(files []installedFile) error {
 	if len(files) > maxFiles {
 		return limitErrorf("it lists more than %d files of a package", maxFiles)
 	}
