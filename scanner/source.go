@@ -86,7 +86,7 @@ func (s *Scanner) imageOptions(platform string) image.Options {
 // it returns is internal to this module, for commands that do not check the image.
 func (s *Scanner) Open(ctx context.Context, reference string, again bool) (image.Source, error) {
 	opt := s.imageOptions(s.opt.Source.Platform)
-	opt.Again = again
+	opt.Rereadable = again
 	return image.Open(ctx, reference, opt)
 }
 

@@ -97,7 +97,7 @@ func plan(ctx context.Context, src image.Source, r extract.Request) (*extract.Pl
 
 func open(t *testing.T, reference string, opt image.Options) image.Source {
 	t.Helper()
-	opt.Again = true
+	opt.Rereadable = true
 	src, err := image.Open(t.Context(), reference, opt)
 	if err != nil {
 		t.Fatal(err)

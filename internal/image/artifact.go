@@ -15,22 +15,22 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// Artifact is an OCI artifact: files in a repository of a registry that are no
-// image.
+// Artifact is an OCI artifact: files in a registry that are not a container image. See
+// the OCI image specification 1.1, "Guidelines for Artifact Usage".
 type Artifact struct {
-	// Type is the media type that says what the artifact is.
+	// Type is the artifactType of the manifest, a media type.
 	Type  string
 	Files []ArtifactFile
 }
 
 // ArtifactFile is a file of an artifact.
 type ArtifactFile struct {
-	Name      string // its title, which need not be fit for a path
+	Name      string // the annotation org.opencontainers.image.title; not safe as a path
 	MediaType string
 	Digest    string // "sha256:..."
-	Size      int64
-	// Open gives the bytes. Of an artifact that was pulled they are not verified
-	// yet: whoever reads them compares their digest.
+	Size      int64  // bytes
+	// Open returns the content. The content of a pulled artifact is not verified: the
+	// caller must compare it with Digest.
 	Open func(context.Context) (io.ReadCloser, error)
 }
 
@@ -39,7 +39,7 @@ const (
 	titleAnnotation  = "org.opencontainers.image.title"
 )
 
-// artifactManifest is the manifest of an artifact.
+// artifactManifest is an OCI image manifest that describes an artifact.
 type artifactManifest struct {
 	SchemaVersion int                  `json:"schemaVersion"`
 	MediaType     string               `json:"mediaType"`
@@ -55,9 +55,9 @@ type artifactDescriptor struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// PushArtifact stores an artifact under a tag, with the credentials of the Docker
-// configuration, and gives the digest of its manifest. Files that the repository has
-// are not sent again.
+// PushArtifact uploads an artifact to the repository and tag in reference, with the
+// credentials in the Docker configuration. It returns the digest of the manifest. Files
+// that the repository already has are not uploaded again.
 func PushArtifact(ctx context.Context, reference string, a *Artifact, opt Options) (digest string, err error) {
 	opt = opt.withDefaults()
 	ref, err := artifactReference(reference, opt)
@@ -99,9 +99,9 @@ func PushArtifact(ctx context.Context, reference string, a *Artifact, opt Option
 	return sha256Digest(manifest), remote.Put(ref, rawManifest(manifest), options...)
 }
 
-// PullArtifact finds an artifact of a type, and gives the digest of its manifest,
-// which is verified if the reference has one. Its files are fetched when they are
-// opened.
+// PullArtifact reads the manifest of an artifact and returns the artifact and the digest
+// of the manifest. If reference has a digest, the manifest is verified against it. An
+// artifact of another type is an error. Files are downloaded when they are opened.
 func PullArtifact(ctx context.Context, reference, artifactType string, opt Options) (a *Artifact, digest string, err error) {
 	opt = opt.withDefaults()
 	ref, err := artifactReference(reference, opt)
@@ -123,18 +123,18 @@ func PullArtifact(ctx context.Context, reference, artifactType string, opt Optio
 	}
 	if d, ok := ref.(name.Digest); ok {
 		if err := verifyDigest(d.DigestStr(), data); err != nil {
-			return nil, "", fmt.Errorf("the manifest: %w", err)
+			return nil, "", fmt.Errorf("manifest: %w", err)
 		}
 	}
 	var m artifactManifest
 	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, "", fmt.Errorf("the manifest cannot be read: %w", err)
+		return nil, "", fmt.Errorf("invalid manifest: %w", err)
 	}
 	if m.ArtifactType != artifactType {
-		return nil, "", fmt.Errorf("this is no artifact of the type %s but of %q", artifactType, m.ArtifactType)
+		return nil, "", fmt.Errorf("wrong artifact type: want %s, the registry has %q", artifactType, m.ArtifactType)
 	}
 	if len(m.Layers) > opt.Limits.Layers {
-		return nil, "", fmt.Errorf("%d files are too many: at most %d", len(m.Layers), opt.Limits.Layers)
+		return nil, "", fmt.Errorf("the artifact has %d files; the maximum is %d", len(m.Layers), opt.Limits.Layers)
 	}
 	a = &Artifact{Type: m.ArtifactType}
 	for _, l := range m.Layers {
@@ -151,27 +151,28 @@ func PullArtifact(ctx context.Context, reference, artifactType string, opt Optio
 	return a, sha256Digest(data), nil
 }
 
+// artifactReference parses the name of an artifact in a registry.
 func artifactReference(reference string, opt Options) (name.Reference, error) {
 	ref, err := name.ParseReference(reference)
 	if err == nil && isInsecure(ref.Context().RegistryStr(), opt) {
 		ref, err = name.ParseReference(reference, name.Insecure)
 	}
 	if err != nil {
-		return nil, withHint(err, "name it as HOST/REPOSITORY:TAG, such as registry.example.org/security/advisories:latest")
+		return nil, withHint(err, "use HOST/REPOSITORY:TAG, such as registry.example.org/security/advisories:latest")
 	}
 	return ref, nil
 }
 
-// rawManifest is a manifest as [remote.Put] wants it.
+// rawManifest is an encoded manifest, a [remote.Taggable].
 type rawManifest []byte
 
 // RawManifest implements [remote.Taggable].
 func (m rawManifest) RawManifest() ([]byte, error) { return m, nil }
 
-// MediaType tells the registry what it gets.
+// MediaType returns the media type that [remote.Put] sends.
 func (m rawManifest) MediaType() (types.MediaType, error) { return types.OCIManifestSchema1, nil }
 
-// fileLayer is a file as [remote.WriteLayer] wants it.
+// fileLayer makes an ArtifactFile a [v1.Layer], for [remote.WriteLayer].
 type fileLayer struct {
 	ctx  context.Context
 	file *ArtifactFile
@@ -193,10 +194,10 @@ func (l *fileLayer) MediaType() (types.MediaType, error) {
 	return types.MediaType(l.file.MediaType), nil
 }
 
-var errNoImage = errors.New("an artifact is no image")
+var errNoDiffID = errors.New("the layers of an artifact have no diffID")
 
 // DiffID implements [v1.Layer].
-func (l *fileLayer) DiffID() (v1.Hash, error) { return v1.Hash{}, errNoImage }
+func (l *fileLayer) DiffID() (v1.Hash, error) { return v1.Hash{}, errNoDiffID }
 
 // Uncompressed implements [v1.Layer].
-func (l *fileLayer) Uncompressed() (io.ReadCloser, error) { return nil, errNoImage }
+func (l *fileLayer) Uncompressed() (io.ReadCloser, error) { return nil, errNoDiffID }

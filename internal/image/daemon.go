@@ -18,25 +18,25 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 )
 
-// daemon is a Docker daemon, asked over its HTTP interface (Docker Engine API).
+// daemon is a client of a Docker daemon (Docker Engine API).
 type daemon struct {
 	client  *http.Client
-	base    string // URL before the path
+	base    string // scheme and host of the URL
 	address string // for messages
-	version string // of the interface, "" for what the daemon takes for granted
+	version string // API version, "1.41"; "" for the daemon's default
 }
 
-// openDaemon opens an image of the Docker daemon, which gives it as the stream
-// of docker save.
-func openDaemon(ctx context.Context, reference, image string, opt Options, want wanted) (Source, error) {
+// openDaemon opens an image in the Docker daemon. The layers are read from the stream
+// that docker save gets too.
+func openDaemon(ctx context.Context, reference, image string, opt Options, want platformRequest) (Source, error) {
 	if image == "" {
-		return nil, withHint(errors.New("docker-daemon: names no image"), "name one, as in docker-daemon:alpine:3")
+		return nil, withHint(errors.New("no image name after docker-daemon:"), "add one, as in docker-daemon:alpine:3")
 	}
 	d, err := newDaemon(opt)
 	if err != nil {
 		return nil, err
 	}
-	err = d.greet(ctx)
+	err = d.ping(ctx)
 	if err == nil {
 		err = d.inspect(ctx, image)
 	}
@@ -46,19 +46,19 @@ func openDaemon(ctx context.Context, reference, image string, opt Options, want 
 	}
 	return &streamSource{
 		close:     d.client.CloseIdleConnections,
-		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{form: dockerForm}, once: true,
+		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{format: dockerFormat}, once: true,
 		open: func(ctx context.Context) (io.ReadCloser, error) {
 			resp, err := d.get(ctx, "/images/"+image+"/get")
 			if err != nil {
-				return nil, fmt.Errorf("saving the image %s from the Docker daemon at %s: %w", image, d.address, err)
+				return nil, fmt.Errorf("cannot read image %s from the Docker daemon at %s: %w", image, d.address, err)
 			}
 			return resp.Body, nil
 		},
 	}, nil
 }
 
-// daemonTag is the tag of what the daemon is asked for, "" if that is a digest or
-// looks like an image ID.
+// daemonTag returns the tag in the name of an image of the daemon. It returns "" if the
+// name has a digest or looks like an image ID.
 func daemonTag(image string) string {
 	id := strings.TrimPrefix(image, "sha256:")
 	if len(id) >= 12 && strings.Trim(id, "0123456789abcdef") == "" {
@@ -71,7 +71,7 @@ func daemonTag(image string) string {
 	return tagOf(ref)
 }
 
-// newDaemon makes a client of the daemon that the options name.
+// newDaemon returns a client of the daemon that opt.Docker names. It does not connect yet.
 func newDaemon(opt Options) (*daemon, error) {
 	address := opt.Docker.Host
 	if address == "" {
@@ -103,46 +103,46 @@ func newDaemon(opt Options) (*daemon, error) {
 		}
 		t.Proxy = http.ProxyFromEnvironment
 	default:
-		return nil, withHint(fmt.Errorf("the Docker daemon's address %s has a scheme that is not supported: only unix and tcp are", address),
+		return nil, withHint(fmt.Errorf("unsupported scheme in the Docker daemon's address %s: only unix and tcp are supported", address),
 			"pipe the image instead: docker save NAME | seaworthy scan -")
 	}
 	return d, nil
 }
 
-// daemonTLS reads ca.pem, cert.pem and key.pem of a directory.
+// daemonTLS reads ca.pem, cert.pem and key.pem in a directory.
 func daemonTLS(dir string) (*tls.Config, error) {
 	if dir == "" {
-		return nil, withHint(errors.New("the Docker daemon wants TLS, and no directory of certificates is named"), "name it with DOCKER_CERT_PATH")
+		return nil, withHint(errors.New("the Docker daemon requires TLS, and no directory with certificates is configured"), "set DOCKER_CERT_PATH")
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	ca, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
 	if err != nil {
-		return nil, fmt.Errorf("certificates for the Docker daemon: %w", err)
+		return nil, fmt.Errorf("cannot read the certificates for the Docker daemon: %w", err)
 	}
 	config.RootCAs = x509.NewCertPool()
 	if !config.RootCAs.AppendCertsFromPEM(ca) {
-		return nil, fmt.Errorf("certificates for the Docker daemon: %s holds no certificate", filepath.Join(dir, "ca.pem"))
+		return nil, fmt.Errorf("cannot read the certificates for the Docker daemon: no certificate in %s", filepath.Join(dir, "ca.pem"))
 	}
 	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	if err != nil {
-		return nil, fmt.Errorf("certificates for the Docker daemon: %w", err)
+		return nil, fmt.Errorf("cannot read the certificates for the Docker daemon: %w", err)
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil
 }
 
-// greet finds out whether the daemon is there and which version it speaks.
-func (d *daemon) greet(ctx context.Context) error {
+// ping connects to the daemon and finds out its API version.
+func (d *daemon) ping(ctx context.Context) error {
 	resp, err := d.get(ctx, "/_ping")
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		err = fmt.Errorf("the Docker daemon at %s does not answer: %w", d.address, plainCause(err))
+		err = fmt.Errorf("cannot connect to the Docker daemon at %s: %w", d.address, plainCause(err))
 		if errors.Is(err, os.ErrPermission) {
-			return withHint(err, "run as a user who may use the daemon's socket, or pipe the image: docker save NAME | seaworthy scan -")
+			return withHint(err, "run as a user with access to the daemon's socket, or pipe the image: docker save NAME | seaworthy scan -")
 		}
-		return withHint(err, "start the daemon, or name it with DOCKER_HOST")
+		return withHint(err, "start the daemon, or set DOCKER_HOST to its address")
 	}
 	resp.Body.Close()
 	d.version = resp.Header.Get("Api-Version")
@@ -152,21 +152,21 @@ func (d *daemon) greet(ctx context.Context) error {
 	return nil
 }
 
-// inspect fails if the daemon does not have the image.
+// inspect returns an error if the daemon does not have the image.
 func (d *daemon) inspect(ctx context.Context, image string) error {
 	resp, err := d.get(ctx, "/images/"+image+"/json")
-	var answer *daemonError
+	var response *daemonError
 	switch {
-	case errors.As(err, &answer) && answer.code == http.StatusNotFound:
+	case errors.As(err, &response) && response.code == http.StatusNotFound:
 		return withHint(fmt.Errorf("the Docker daemon at %s has no image %s", d.address, image),
-			"docker pull %s, or leave docker-daemon: out to read it from the registry", image)
+			"run docker pull %s, or omit docker-daemon: to read it from the registry", image)
 	case err != nil:
-		return fmt.Errorf("asking the Docker daemon at %s for the image %s: %w", d.address, image, plainCause(err))
+		return fmt.Errorf("cannot find image %[2]s in the Docker daemon at %[1]s: %[3]w", d.address, image, plainCause(err))
 	}
 	return resp.Body.Close()
 }
 
-// get asks the daemon, and turns its refusal into an error.
+// get sends a GET request to the daemon. A status other than 200 OK is a *daemonError.
 func (d *daemon) get(ctx context.Context, path string) (*http.Response, error) {
 	if d.version != "" {
 		path = "/v" + d.version + path
@@ -188,16 +188,16 @@ func (d *daemon) get(ctx context.Context, path string) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var said struct {
+	var body struct {
 		Message string `json:"message"`
 	}
-	if json.Unmarshal(data, &said) != nil || said.Message == "" {
-		said.Message = strings.TrimSpace(string(data))
+	if json.Unmarshal(data, &body) != nil || body.Message == "" {
+		body.Message = strings.TrimSpace(string(data))
 	}
-	return nil, &daemonError{resp.StatusCode, shorten(said.Message)}
+	return nil, &daemonError{resp.StatusCode, shorten(body.Message)}
 }
 
-// daemonError is the daemon's refusal.
+// daemonError is an error response of the daemon.
 type daemonError struct {
 	code    int
 	message string

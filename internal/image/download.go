@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// maxResumes is how often a download that broke off is taken up again.
+// maxResumes limits how often one download is resumed.
 const maxResumes = 3
 
-// download is the body of a layer that comes from a registry. When the
-// connection breaks it goes on where it was, if the registry can do that.
+// download is a reader of a layer in a registry. If the connection breaks, it resumes
+// where it was, with a Range request.
 type download struct {
 	*registry
 	digest string
-	size   int64
+	size   int64 // bytes, from the manifest
 
-	ctx     context.Context // of the whole download
+	ctx     context.Context // for the whole download
 	body    io.ReadCloser
-	offset  int64 // bytes given so far
+	offset  int64 // bytes read so far
 	resumes int
 }
 
-// start asks for the layer from the offset on.
+// start requests the layer from the offset on.
 func (d *download) start(ctx context.Context) error {
 	d.ctx = ctx
 	header := make(http.Header)
@@ -42,10 +42,10 @@ func (d *download) start(ctx context.Context) error {
 	case d.offset > 0 && (resp.StatusCode != http.StatusPartialContent ||
 		!strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", d.offset))):
 		resp.Body.Close()
-		return errors.New("the registry cannot continue a download")
+		return errors.New("the registry does not support resuming a download")
 	case resp.ContentLength >= 0 && resp.ContentLength != want:
 		resp.Body.Close()
-		return fmt.Errorf("the registry sends %d bytes, the manifest says %d", resp.ContentLength, want)
+		return fmt.Errorf("the registry sends %d bytes, but the size in the manifest is %d", resp.ContentLength, want)
 	}
 	d.body = newStallReader(resp.Body, d.opt.StallTimeout)
 	return nil
@@ -58,9 +58,9 @@ func (d *download) Read(p []byte) (int, error) {
 		d.offset += int64(n)
 		switch {
 		case d.offset > d.size:
-			return 0, d.explain(fmt.Errorf("the registry sends more than the %d bytes that the manifest says", d.size))
+			return 0, d.explain(fmt.Errorf("the registry sends more than the %d bytes in the manifest", d.size))
 		case n > 0:
-			return n, nil // an error comes again with the next call
+			return n, nil // the next call returns the error
 		case err == nil:
 			continue
 		case err == io.EOF && d.offset == d.size:
@@ -75,21 +75,21 @@ func (d *download) Read(p []byte) (int, error) {
 	}
 }
 
-// resume goes on after a download broke off because of err.
+// resume continues a download that failed with err.
 func (d *download) resume(err error) error {
 	if d.ctx.Err() != nil {
 		return context.Cause(d.ctx)
 	}
-	broken := fmt.Errorf("after %d of %d bytes: %w", d.offset, d.size, err)
+	failed := fmt.Errorf("after %d of %d bytes: %w", d.offset, d.size, err)
 	if d.offset == 0 || d.resumes == maxResumes {
-		return broken
+		return failed
 	}
 	d.resumes++
-	d.opt.Log.InfoContext(d.ctx, "layer continued", "digest", d.digest, "offset", d.offset, "size", d.size, "error", err)
+	d.opt.Log.InfoContext(d.ctx, "download of a layer resumed", "digest", d.digest, "offset", d.offset, "size", d.size, "error", err)
 	d.body.Close()
 	if again := d.start(d.ctx); again != nil {
 		d.body = http.NoBody
-		return fmt.Errorf("%w; going on from there failed: %w", broken, again)
+		return fmt.Errorf("%w; resuming failed: %w", failed, again)
 	}
 	return nil
 }
@@ -97,15 +97,15 @@ func (d *download) resume(err error) error {
 // Close implements [io.Closer].
 func (d *download) Close() error { return d.body.Close() }
 
-// explain says what went wrong; whoever reads names the layer.
+// explain returns err with a plain message. The caller adds which layer it was.
 func (d *download) explain(err error) error {
 	return explain(err, d.repo, "", d.opt)
 }
 
-// errStalled says that a registry sends nothing any more.
-var errStalled = errors.New("the registry stopped sending")
+// errStalled is returned when a registry sends nothing for Options.StallTimeout.
+var errStalled = errors.New("the download stalled")
 
-// stallReader fails when its reader gives nothing for some time.
+// stallReader is a reader that fails with errStalled if a Read takes longer than timeout.
 type stallReader struct {
 	inner   io.ReadCloser
 	timeout time.Duration
@@ -124,7 +124,7 @@ func (s *stallReader) Read(p []byte) (int, error) {
 		return 0, s.err
 	}
 	if s.timer == nil {
-		// Closing the body of a response ends a Read that waits for it.
+		// Closing the body of a response unblocks a Read.
 		s.timer = time.AfterFunc(s.timeout, func() {
 			close(s.stalled)
 			s.inner.Close()
@@ -135,7 +135,7 @@ func (s *stallReader) Read(p []byte) (int, error) {
 	n, err := s.inner.Read(p)
 	if !s.timer.Stop() {
 		<-s.stalled
-		err = fmt.Errorf("%w: nothing came for %s", errStalled, s.timeout)
+		err = fmt.Errorf("%w: no data for %s", errStalled, s.timeout)
 	}
 	s.err = err
 	return n, err

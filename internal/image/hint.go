@@ -2,38 +2,23 @@ package image
 
 import "fmt"
 
-// hinted is an error with advice. Whoever prints errors finds the advice by
-// asking with errors.As for an interface{ Hint() string }.
-type hinted struct {
+// hintError is an error with a hint. A caller that prints errors gets the hint with
+// errors.As and an interface{ Hint() string }.
+type hintError struct {
 	err  error
 	hint string
 }
 
-// Error is what went wrong, without the advice.
-func (e *hinted) Error() string { return e.err.Error() }
+// Error returns the message without the hint.
+func (e *hintError) Error() string { return e.err.Error() }
 
-// Unwrap gives the error that the advice is for.
-func (e *hinted) Unwrap() error { return e.err }
+// Unwrap returns the error without the hint.
+func (e *hintError) Unwrap() error { return e.err }
 
-// Hint is what the user can do about it: a sentence without a full stop.
-func (e *hinted) Hint() string { return e.hint }
+// Hint returns what the user can do: a sentence without a full stop.
+func (e *hintError) Hint() string { return e.hint }
 
+// withHint returns err with a hint, formatted as by [fmt.Sprintf].
 func withHint(err error, format string, args ...any) error {
-	return &hinted{err, fmt.Sprintf(format, args...)}
+	return &hintError{err, fmt.Sprintf(format, args...)}
 }
-
-// UntrustedError is a registry to which there is no TLS connection with a certificate
-// that can be verified. Options.InsecureRegistries allow to do without, and
-// Options.CAFile to trust more certificates.
-type UntrustedError struct {
-	Registry string // host[:port]
-	// NoTLS is true if the registry does not speak TLS at all.
-	NoTLS bool
-	err   error
-}
-
-// Error implements [error].
-func (e *UntrustedError) Error() string { return e.err.Error() }
-
-// Unwrap gives the reason.
-func (e *UntrustedError) Unwrap() error { return e.err }

@@ -9,26 +9,26 @@ import (
 	"os"
 )
 
-// layout is the tree of an OCI image layout in a directory. Links in it cannot
-// lead out of it.
+// layout is the fileStore of an OCI image layout in a directory. Symbolic links cannot
+// lead out of the directory.
 type layout struct{ root *os.Root }
 
-var _ tree = (*layout)(nil)
+var _ fileStore = (*layout)(nil)
 
-// openLayout opens an OCI image layout.
-func openLayout(ctx context.Context, dir string, s selector, opt Options, want wanted) (Source, error) {
+// openLayout opens the OCI image layout in the directory dir.
+func openLayout(ctx context.Context, dir string, s selector, opt Options, want platformRequest) (Source, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	l := &layout{root}
-	r := &treeReader{tree: l, want: want, limits: opt.Limits, where: dir, selector: s}
+	r := &storeReader{files: l, want: want, limits: opt.Limits, where: dir, selector: s}
 	found, err := r.resolve(ctx)
 	if err != nil {
 		root.Close()
 		return nil, err
 	}
-	return &randomSource{resolved: found, parallel: opt.parallelReads(), close: root.Close,
+	return &randomAccessSource{imageSet: found, parallel: opt.parallelReads(), close: root.Close,
 		open: func(_ context.Context, b Blob) (io.ReadCloser, error) {
 			file := b.Name
 			if b.Digest != "" {
@@ -39,12 +39,12 @@ func openLayout(ctx context.Context, dir string, s selector, opt Options, want w
 		}}, nil
 }
 
-// errNoFile is fs.ErrNotExist in the words of a layout.
-var errNoFile = fmt.Errorf("it is not in the layout (%w)", fs.ErrNotExist)
+// errNoFile is [fs.ErrNotExist] with a message for layouts.
+var errNoFile = fmt.Errorf("not found in the layout (%w)", fs.ErrNotExist)
 
-// open opens a regular file.
+// open opens a regular file and returns it and its size. Anything else is an error.
 func (l *layout) open(name string) (*os.File, int64, error) {
-	info, err := l.root.Stat(name) // before opening: opening a FIFO would wait
+	info, err := l.root.Stat(name) // before opening: opening a FIFO would block
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, errNoFile
 	}
@@ -52,7 +52,7 @@ func (l *layout) open(name string) (*os.File, int64, error) {
 		return nil, 0, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s is no regular file", name)
+		return nil, 0, fmt.Errorf("%s is not a regular file", name)
 	}
 	f, err := l.root.Open(name)
 	if err != nil {
@@ -61,7 +61,7 @@ func (l *layout) open(name string) (*os.File, int64, error) {
 	return f, info.Size(), nil
 }
 
-// document implements [tree].
+// document implements [fileStore].
 func (l *layout) document(name string, limit int64) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, fs.ErrNotExist
@@ -74,7 +74,7 @@ func (l *layout) document(name string, limit int64) ([]byte, error) {
 	return readDocument(f, size, limit)
 }
 
-// layer implements [tree].
+// layer implements [fileStore].
 func (l *layout) layer(name string) (string, int64, error) {
 	if !fs.ValidPath(name) {
 		return "", 0, fs.ErrNotExist
@@ -86,7 +86,8 @@ func (l *layout) layer(name string) (string, int64, error) {
 	return name, size, f.Close()
 }
 
-// readDocument reads a JSON document of the size that is claimed for it.
+// readDocument reads a JSON document of at most limit bytes. Size is its claimed size, or
+// negative if that is unknown.
 func readDocument(r io.Reader, size, limit int64) ([]byte, error) {
 	if size > limit {
 		return nil, tooLarge(size, limit)

@@ -14,8 +14,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// The media types that are asked for and understood. See the OCI image
-// specification, media-types.md, and Docker's image manifest V2 schema 2.
+// The supported media types. See the OCI image specification, media-types.md, and
+// Docker's image manifest V2 schema 2. Schema 1 is recognised in order to refuse it.
 const (
 	mediaOCIIndex       = "application/vnd.oci.image.index.v1+json"
 	mediaOCIManifest    = "application/vnd.oci.image.manifest.v1+json"
@@ -26,16 +26,16 @@ const (
 	mediaDockerSchema1  = "application/vnd.docker.distribution.manifest.v1+json"
 )
 
-// The annotations of the OCI image specification, BuildKit and containerd that
-// tell what a descriptor is for.
+// The annotations that say what a descriptor is for, from the OCI image specification,
+// containerd and BuildKit.
 const (
 	annotationRefName   = "org.opencontainers.image.ref.name"
 	annotationImageName = "io.containerd.image.name"
 	annotationKind      = "vnd.docker.reference.type"
 )
 
-// maxElements bounds the elements of a JSON document, so that a small document
-// cannot become a large value in memory.
+// maxElements limits the elements of a JSON document: a small document could otherwise
+// become a large value in memory.
 const maxElements = 1_000_000
 
 // descriptor is an OCI content descriptor.
@@ -47,7 +47,7 @@ type descriptor struct {
 	Platform    *platform         `json:"platform"`
 }
 
-// check tells whether the descriptor's own fields make sense.
+// check validates the digest and the size.
 func (d descriptor) check() error {
 	if _, err := newVerifier(d.Digest); err != nil {
 		return err
@@ -58,8 +58,8 @@ func (d descriptor) check() error {
 	return nil
 }
 
-// isAttestation is true for what BuildKit stores in an index beside the images:
-// provenance and SBOMs in the form of manifests.
+// isAttestation reports whether the descriptor is an attestation manifest of BuildKit:
+// provenance and SBOMs, which BuildKit adds to the index of an image.
 func (d descriptor) isAttestation() bool {
 	return d.Annotations[annotationKind] != "" ||
 		d.Platform != nil && d.Platform.OS == "unknown" && d.Platform.Architecture == "unknown"
@@ -75,10 +75,11 @@ type document struct {
 	FSLayers      json.RawMessage `json:"fsLayers"`
 }
 
+// isIndex reports whether the document is an image index.
 func (d *document) isIndex() bool { return d.Config == nil && d.Layers == nil }
 
-// parseDocument reads an image manifest or an image index, and refuses what is
-// neither or could be taken for both.
+// parseDocument parses an image manifest or an image index. A document that is neither,
+// or that could be read as both, is an error.
 func parseDocument(data []byte) (*document, error) {
 	var d document
 	if err := unmarshal(data, &d); err != nil {
@@ -92,16 +93,16 @@ func parseDocument(data []byte) (*document, error) {
 		return nil, fmt.Errorf("neither an image manifest nor an index: schemaVersion is %d, not 2", d.SchemaVersion)
 	}
 	if d.Manifests != nil && !d.isIndex() {
-		return nil, errors.New("the document is both an image manifest and an index, so that its meaning depends on the reader")
+		return nil, errors.New("the document is both an image manifest and an index: programs disagree about what it means")
 	}
 	switch d.MediaType {
 	case mediaOCIIndex, mediaDockerList:
 		if !d.isIndex() {
-			return nil, fmt.Errorf("the document says that it is %s but has the fields of an image manifest", d.MediaType)
+			return nil, fmt.Errorf("the document has the media type %s but the fields of an image manifest", d.MediaType)
 		}
 	case mediaOCIManifest, mediaDockerManifest:
 		if d.isIndex() {
-			return nil, fmt.Errorf("the document says that it is %s but has no config", d.MediaType)
+			return nil, fmt.Errorf("the document has the media type %s but no config", d.MediaType)
 		}
 	}
 	if !d.isIndex() && d.Config == nil {
@@ -110,16 +111,16 @@ func parseDocument(data []byte) (*document, error) {
 	return &d, nil
 }
 
-// checkImage tells whether an image manifest is that of a container image, and
-// whether its descriptors make sense.
+// checkImage returns an error if the manifest is not that of a container image, has
+// invalid descriptors or is over a limit.
 func (d *document) checkImage(limits Limits) error {
 	switch d.Config.MediaType {
 	case mediaOCIConfig, mediaDockerConfig, "", "application/json", "application/octet-stream":
 	default:
-		return fmt.Errorf("no container image: its configuration is of type %q", d.Config.MediaType)
+		return fmt.Errorf("not a container image: its configuration has the type %q", d.Config.MediaType)
 	}
 	if len(d.Layers) > limits.Layers {
-		return fmt.Errorf("the image has %d layers; at most %d are read", len(d.Layers), limits.Layers)
+		return fmt.Errorf("the image has %d layers; the maximum is %d", len(d.Layers), limits.Layers)
 	}
 	if err := d.Config.check(); err != nil {
 		return fmt.Errorf("configuration: %w", err)
@@ -132,7 +133,7 @@ func (d *document) checkImage(limits Limits) error {
 	return nil
 }
 
-// parseConfig reads an image configuration for an image of so many layers.
+// parseConfig parses the configuration of an image with the given number of layers.
 func parseConfig(data []byte, layers int) (seaworthy.ImageConfig, error) {
 	if err := checkJSON(data); err != nil {
 		return seaworthy.ImageConfig{}, err
@@ -152,7 +153,7 @@ func parseConfig(data []byte, layers int) (seaworthy.ImageConfig, error) {
 	return c, nil
 }
 
-// unmarshal is json.Unmarshal for what an attacker wrote.
+// unmarshal is [json.Unmarshal] with a limit on the number of elements.
 func unmarshal(data []byte, v any) error {
 	if err := checkJSON(data); err != nil {
 		return err
@@ -163,26 +164,28 @@ func unmarshal(data []byte, v any) error {
 	return nil
 }
 
+// checkJSON returns an error if a document is empty or has too many elements.
 func checkJSON(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return errors.New("the document is empty")
 	}
 	if n := bytes.Count(data, []byte(",")); n > maxElements {
-		return fmt.Errorf("the JSON document has about %d elements; at most %d are read", n, maxElements)
+		return fmt.Errorf("the JSON document has about %d elements; the maximum is %d", n, maxElements)
 	}
 	return nil
 }
 
-func jsonError(err error) error { return fmt.Errorf("not the JSON that was expected: %w", err) }
+func jsonError(err error) error { return fmt.Errorf("invalid JSON: %w", err) }
 
-// verifier tells whether bytes have the digest that is claimed for them.
+// verifier compares the digest of the bytes written to it with the expected digest.
 type verifier struct {
 	hash.Hash
-	digest, want string
+	digest string // expected, algorithm:hex
+	want   string // the hexadecimal digits of digest
 }
 
-// newVerifier reads a digest as of the OCI image specification, algorithm:hex
-// with sha256 or sha512.
+// newVerifier parses a digest of the OCI image specification, algorithm:hex. The
+// supported algorithms are sha256 and sha512.
 func newVerifier(digest string) (*verifier, error) {
 	algorithm, want, _ := strings.Cut(digest, ":")
 	var h hash.Hash
@@ -192,24 +195,24 @@ func newVerifier(digest string) (*verifier, error) {
 	case "sha512":
 		h = sha512.New()
 	default:
-		return nil, fmt.Errorf("%q is no digest of sha256 or sha512", shorten(digest))
+		return nil, fmt.Errorf("invalid digest %q: want sha256:... or sha512:...", shorten(digest))
 	}
 	if len(want) != 2*h.Size() || strings.Trim(want, "0123456789abcdef") != "" {
-		return nil, fmt.Errorf("%q is no digest: %d lower-case hexadecimal digits must follow %q", shorten(digest), 2*h.Size(), algorithm+":")
+		return nil, fmt.Errorf("invalid digest %q: want %d lower-case hexadecimal digits after %q", shorten(digest), 2*h.Size(), algorithm+":")
 	}
 	return &verifier{h, digest, want}, nil
 }
 
-// verify is nil if what was written has the digest.
+// verify returns an error if the bytes written do not have the expected digest.
 func (v *verifier) verify() error {
 	if got := hex.EncodeToString(v.Sum(nil)); got != v.want {
 		algorithm, _, _ := strings.Cut(v.digest, ":")
-		return fmt.Errorf("wrong digest: the content of %s has %s:%s", v.digest, algorithm, got)
+		return fmt.Errorf("wrong digest: want %s, the content has %s:%s", v.digest, algorithm, got)
 	}
 	return nil
 }
 
-// verifyDigest is nil if data has the digest.
+// verifyDigest returns an error if data does not have the digest.
 func verifyDigest(digest string, data []byte) error {
 	v, err := newVerifier(digest)
 	if err != nil {
@@ -219,16 +222,17 @@ func verifyDigest(digest string, data []byte) error {
 	return v.verify()
 }
 
+// sha256Digest returns the digest of data, "sha256:...".
 func sha256Digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// shorten keeps what an image says from flooding a message.
+// shorten returns the first 200 bytes of a string that an image controls, for a message.
 func shorten(s string) string {
-	const most = 200
-	if len(s) <= most {
+	const limit = 200
+	if len(s) <= limit {
 		return s
 	}
-	return strings.ToValidUTF8(s[:most], "") + "..."
+	return strings.ToValidUTF8(s[:limit], "") + "..."
 }

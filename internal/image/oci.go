@@ -8,34 +8,35 @@ import (
 	"strings"
 )
 
-// blobStore gives the content that descriptors name.
+// blobStore holds the content that descriptors refer to.
 type blobStore interface {
-	// document gives a manifest, an index or a configuration whole, unverified,
-	// or an error if it is longer than limit.
+	// document returns a manifest, index or configuration of at most limit bytes. The
+	// caller verifies its digest.
 	document(ctx context.Context, d descriptor, limit int64) ([]byte, error)
-	// layer fails if it is known that the layer cannot be had as described.
-	layer(d descriptor) error
+	// checkLayer returns an error if the layer is known to be missing or to have
+	// another size.
+	checkLayer(d descriptor) error
 }
 
-// ociResolver follows the descriptors of OCI and of Docker's manifest V2 schema
-// 2 from an index or manifest down to images.
+// ociResolver follows descriptors from an index or a manifest to images. It supports OCI
+// and Docker's manifest V2 schema 2.
 type ociResolver struct {
 	store  blobStore
-	want   wanted
+	want   platformRequest
 	limits Limits
 	where  string // the registry's reference or the path, for messages
 
-	count int // manifests met so far
+	count int // manifests found so far
 }
 
-// ociImage is an image that the resolver came upon.
+// ociImage is an image that the resolver found.
 type ociImage struct {
 	descriptor descriptor
-	index      string    // digest of the outermost index that it is in, "" if in none
+	index      string    // digest of the outermost index that lists it, "" if there is none
 	manifest   *document // nil until it is read
 }
 
-// fetch gives a manifest or index, verified.
+// fetch returns a verified manifest or index.
 func (r *ociResolver) fetch(ctx context.Context, d descriptor) (*document, error) {
 	data, err := r.read(ctx, d)
 	if err != nil {
@@ -48,6 +49,7 @@ func (r *ociResolver) fetch(ctx context.Context, d descriptor) (*document, error
 	return doc, nil
 }
 
+// read returns the verified content of a descriptor.
 func (r *ociResolver) read(ctx context.Context, d descriptor) ([]byte, error) {
 	if err := d.check(); err != nil {
 		return nil, err
@@ -60,22 +62,26 @@ func (r *ociResolver) read(ctx context.Context, d descriptor) ([]byte, error) {
 		return nil, err
 	}
 	if d.Size != 0 && int64(len(data)) != d.Size {
-		return nil, fmt.Errorf("it has %d bytes, its descriptor says %d", len(data), d.Size)
+		return nil, wrongSize(int64(len(data)), d.Size)
 	}
 	return data, verifyDigest(d.Digest, data)
 }
 
-func tooLarge(size, limit int64) error {
-	return fmt.Errorf("it has %d bytes; at most %d are read of a JSON document", size, limit)
+func wrongSize(got, want int64) error {
+	return fmt.Errorf("wrong size: %d bytes, but %d in its descriptor", got, want)
 }
 
-// leaves lists the images under an index, those of nested indexes included. Outermost
-// is the digest of the index that all of them are in, "" if they are in none.
-func (r *ociResolver) leaves(ctx context.Context, index []descriptor, outermost string, depth int) ([]leaf[ociImage], error) {
+func tooLarge(size, limit int64) error {
+	return fmt.Errorf("too large: %d bytes; the maximum for a JSON document is %d", size, limit)
+}
+
+// candidates returns the images of an index and of the indexes nested in it. Outermost is
+// the digest of the outermost index, "" if the descriptors come from an OCI layout.
+func (r *ociResolver) candidates(ctx context.Context, index []descriptor, outermost string, depth int) ([]candidate[ociImage], error) {
 	if depth > r.limits.Nesting {
-		return nil, fmt.Errorf("indexes are nested more than %d deep", r.limits.Nesting)
+		return nil, fmt.Errorf("indexes are nested more than %d levels deep", r.limits.Nesting)
 	}
-	var out []leaf[ociImage]
+	var out []candidate[ociImage]
 	for _, d := range index {
 		if d.isAttestation() {
 			continue
@@ -92,8 +98,8 @@ func (r *ociResolver) leaves(ctx context.Context, index []descriptor, outermost 
 	return out, nil
 }
 
-// expand gives the images that one descriptor of an index stands for.
-func (r *ociResolver) expand(ctx context.Context, d descriptor, outermost string, depth int) ([]leaf[ociImage], error) {
+// expand returns the images that one descriptor of an index refers to.
+func (r *ociResolver) expand(ctx context.Context, d descriptor, outermost string, depth int) ([]candidate[ociImage], error) {
 	switch d.MediaType {
 	case mediaOCIIndex, mediaDockerList:
 		doc, err := r.fetch(ctx, d)
@@ -101,35 +107,33 @@ func (r *ociResolver) expand(ctx context.Context, d descriptor, outermost string
 			return nil, err
 		}
 		if !doc.isIndex() {
-			return nil, fmt.Errorf("%s is an image manifest, its descriptor says an index", d.Digest)
+			return nil, fmt.Errorf("%s is an image manifest, but an index in its descriptor", d.Digest)
 		}
-		return r.leaves(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
+		return r.candidates(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
 	case mediaOCIManifest, mediaDockerManifest, "":
 		image := ociImage{descriptor: d, index: outermost}
 		if d.MediaType != "" && d.Platform != nil {
-			return []leaf[ociImage]{{platform: *d.Platform, image: image}}, nil
+			return []candidate[ociImage]{{platform: *d.Platform, image: image}}, nil
 		}
 		doc, err := r.fetch(ctx, d)
 		if err != nil {
 			return nil, err
 		}
 		if doc.isIndex() {
-			return r.leaves(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
+			return r.candidates(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
 		}
 		image.manifest = doc
 		p, err := r.platform(ctx, doc)
 		if err != nil {
 			return nil, fmt.Errorf("manifest %s: %w", d.Digest, err)
 		}
-		return []leaf[ociImage]{{platform: p, image: image}}, nil
+		return []candidate[ociImage]{{platform: p, image: image}}, nil
 	default:
-		// Something else that is stored beside images, as the OCI specification
-		// permits.
-		return nil, nil
+		return nil, nil // not an image: the OCI specification allows any media type
 	}
 }
 
-// platform gives the platform of an image whose descriptor does not tell it.
+// platform reads the platform of an image from its configuration.
 func (r *ociResolver) platform(ctx context.Context, doc *document) (platform, error) {
 	if err := doc.checkImage(r.limits); err != nil {
 		return platform{}, err
@@ -145,33 +149,33 @@ func (r *ociResolver) platform(ctx context.Context, doc *document) (platform, er
 	return configPlatform(c), nil
 }
 
-// resolve reads the images that are wanted of those on offer.
-func (r *ociResolver) resolve(ctx context.Context, offer []leaf[ociImage]) (resolved, error) {
-	if len(offer) == 0 {
-		return resolved{}, fmt.Errorf("%s holds no container image", r.where)
+// resolve reads the candidates that match the requested platform.
+func (r *ociResolver) resolve(ctx context.Context, candidates []candidate[ociImage]) (imageSet, error) {
+	if len(candidates) == 0 {
+		return imageSet{}, fmt.Errorf("no container image in %s", r.where)
 	}
-	chosen, err := choose(r.want, offer, r.where)
+	chosen, err := choose(r.want, candidates, r.where)
 	if err != nil {
-		return resolved{}, err
+		return imageSet{}, err
 	}
 	if !r.want.all {
-		chosen = chosen[:1] // The OCI specification: the first that matches.
+		chosen = chosen[:1] // OCI image specification, image-index.md: the first match
 	}
-	var out resolved
+	var out imageSet
 	seen := make(map[string]bool)
 	for _, l := range chosen {
 		if d := l.image.descriptor.Digest; !seen[d] {
 			seen[d] = true
 			if err := r.load(ctx, l.image, &out); err != nil {
-				return resolved{}, fmt.Errorf("%s: image manifest %s: %w", r.where, shorten(d), err)
+				return imageSet{}, fmt.Errorf("%s: image manifest %s: %w", r.where, shorten(d), err)
 			}
 		}
 	}
 	return out, nil
 }
 
-// load reads an image's manifest and configuration and adds it to out.
-func (r *ociResolver) load(ctx context.Context, image ociImage, out *resolved) error {
+// load reads the manifest and configuration of an image, and adds the image to out.
+func (r *ociResolver) load(ctx context.Context, image ociImage, out *imageSet) error {
 	doc := image.manifest
 	if doc == nil {
 		data, err := r.read(ctx, image.descriptor)
@@ -182,7 +186,7 @@ func (r *ociResolver) load(ctx context.Context, image ociImage, out *resolved) e
 			return err
 		}
 		if doc.isIndex() {
-			return errors.New("it is an index, its descriptor says an image manifest")
+			return errors.New("it is an index, but an image manifest in its descriptor")
 		}
 	}
 	if err := doc.checkImage(r.limits); err != nil {
@@ -199,7 +203,7 @@ func (r *ociResolver) load(ctx context.Context, image ociImage, out *resolved) e
 	m := Manifest{Digest: image.descriptor.Digest, IndexDigest: image.index, ImageID: doc.Config.Digest, Config: config}
 	var blobs []Blob
 	for i, l := range doc.Layers {
-		if err := r.store.layer(l); err != nil {
+		if err := r.store.checkLayer(l); err != nil {
 			return fmt.Errorf("layer %d, %s: %w", i, l.Digest, err)
 		}
 		diffID := config.RootFS.DiffIDs[i]
@@ -210,13 +214,13 @@ func (r *ociResolver) load(ctx context.Context, image ociImage, out *resolved) e
 	return nil
 }
 
-// blobPath is where an OCI layout keeps the blob of a digest.
+// blobPath returns the path of a blob in an OCI layout.
 func blobPath(digest string) string {
 	return "blobs/" + strings.Replace(digest, ":", "/", 1)
 }
 
-// blobName is the name of the blob in a file of an archive: the digest if the
-// file's name claims one, else the file's name.
+// blobName returns the name of the blob in a file of an archive: its digest if the path
+// is that of a blob in an OCI layout, else the path.
 func blobName(path string) string {
 	if rest, ok := strings.CutPrefix(path, "blobs/"); ok {
 		digest := strings.Replace(rest, "/", ":", 1)

@@ -10,87 +10,87 @@ import (
 	"seaworthy.dev/seaworthy/internal/limit"
 )
 
-// Options says how images are found and opened. The zero value is of use.
+// Options configures [Open]. The zero value is usable.
 type Options struct {
-	// Platform is os/architecture[/variant], "" for the host's architecture on
-	// Linux, or AllPlatforms for every image of an index.
+	// Platform is os/architecture[/variant], or AllPlatforms for every image of an index.
+	// "" means linux and the architecture of the host.
 	Platform string
 
-	// InsecureRegistries are the registries, as host[:port], that may be asked
-	// over plain HTTP or with a certificate that nobody vouches for. A registry
-	// on the loopback interface may always be asked over plain HTTP.
+	// InsecureRegistries are the registries, as host[:port], for which plain HTTP and
+	// unverified certificates are allowed. Plain HTTP is always allowed for a registry on
+	// the loopback interface.
 	InsecureRegistries []string
-	// CAFile is a PEM file of certificates to trust beside the system's.
+	// CAFile is a PEM file of certificates to trust in addition to the system's.
 	CAFile string
-	// Mirrors are the base URLs of registries that are asked before Docker Hub
-	// for an image of Docker Hub's. If it is nil they are taken from
-	// /etc/docker/daemon.json.
+	// Mirrors are the base URLs of registries that are tried before Docker Hub, for
+	// images in Docker Hub. nil means registry-mirrors in /etc/docker/daemon.json.
 	Mirrors []string
 
-	// Docker says how the Docker daemon is reached.
+	// Docker is the connection to the Docker daemon.
 	Docker Docker
 
-	// Stdin is what the reference "-" reads.
+	// Stdin is read for the reference "-".
 	Stdin io.Reader
-	// Log receives what may help to understand a failure; nil for nothing.
+	// Log receives retries, mirrors that failed and skipped documents; nil discards them.
 	Log *slog.Logger
 
-	// Again makes a source whose layers can be read more than once. What can be had
-	// only once, standard input, a pipe or the daemon's stream, is kept in a
-	// temporary file until the source is closed; what comes from a registry too, if
-	// there is room for it.
-	Again bool
-	// TempDir is where that file goes; "" means the system's directory for that.
+	// Rereadable makes [Source.Layers] callable more than once. A stream that can be read
+	// only once (standard input, a pipe, the daemon) is then stored in a temporary file
+	// until the source is closed. Layers from a registry are stored as well, unless
+	// TempFiles has no room.
+	Rereadable bool
+	// TempDir is the directory for temporary files; "" means [os.TempDir].
 	TempDir string
 
-	// Parallel is how many layers are read at the same time from a source of
-	// random access; of files never more than there are cores. Default: 4.
+	// Parallel is the number of layers that are read at the same time, if the source has
+	// random access. For files it is also limited by GOMAXPROCS. Default: 4.
 	Parallel int
-	// StallTimeout is how long a registry may send nothing before it is given
-	// up. Default: 30 s.
+	// StallTimeout is how long a registry may send nothing before the request fails.
+	// Default: 30 s.
 	StallTimeout time.Duration
-	// RetryWait bounds the sum of the waits before a request to a registry is
-	// repeated. Default: 60 s.
+	// RetryWait limits the total time spent waiting between repeated requests to a
+	// registry. Default: 60 s.
 	RetryWait time.Duration
 
-	// Open bounds the layers that are open at the same time, each with its download or
-	// file, and TempFiles the bytes of temporary files, for all sources that share
-	// them; nil means no limit.
+	// Open limits the number of layers that are open at the same time, each with a
+	// download or a file. TempFiles limits the bytes in temporary files. Sources that get
+	// the same pool share the limit; nil means no limit.
 	Open, TempFiles *limit.Pool
 
 	Limits Limits
 }
 
-// Docker says how the Docker daemon is reached.
+// Docker configures the connection to the Docker daemon.
 type Docker struct {
-	// Host is its address, such as tcp://host:2376; "" means the local socket.
+	// Host is the address, such as tcp://host:2376; "" means the local socket.
 	Host string
-	// TLS is true if a daemon at a TCP address wants a client certificate.
+	// TLS is true if a daemon at a TCP address requires a client certificate.
 	TLS bool
-	// Certificates is the directory of ca.pem, cert.pem and key.pem.
+	// Certificates is the directory with ca.pem, cert.pem and key.pem.
 	Certificates string
 }
 
-// parallelReads is how many layers are read at the same time from files: more than
-// there are cores would gain nothing and cost memory.
+// parallelReads returns the number of layers to read from files at the same time. More
+// than the number of cores would not be faster, and would cost memory.
 func (o *Options) parallelReads() int { return min(o.Parallel, runtime.GOMAXPROCS(0)) }
 
-// Limits bounds what an image may ask of its reader. The zero value of a field
-// stands for its default.
+// Limits are the limits on what an image contains. Going over one is an error. The zero
+// value of a field means its default.
 type Limits struct {
-	// JSON bounds the length of one manifest, index or configuration, in bytes.
+	// JSON limits the size of one manifest, index or configuration, in bytes.
 	// Default: 32 MiB.
 	JSON int64
-	// Layers bounds the number of layers of an image. Default: 1,000.
+	// Layers limits the layers of an image. Default: 1,000.
 	Layers int
-	// Manifests bounds the number of manifests in an index, those of nested
-	// indexes included. Default: 1,000.
+	// Manifests limits the manifests in an index and the indexes nested in it.
+	// Default: 1,000.
 	Manifests int
-	// Nesting bounds the depth of indexes in indexes. Default: 4.
+	// Nesting limits the depth of nested indexes. Default: 4.
 	Nesting int
-	// ArchiveEntries bounds the number of entries of an archive. Default: 100,000.
+	// ArchiveEntries limits the entries of an archive. Default: 100,000.
 	ArchiveEntries int
-	// ArchiveWaste bounds the bytes of a stream that are neither layer nor JSON.
+	// ArchiveWaste limits the bytes in a stream that belong neither to layers nor to JSON
+	// documents.
 	// Default: 1 GiB.
 	ArchiveWaste int64
 }

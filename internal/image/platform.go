@@ -10,8 +10,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// platform is the platform of a descriptor or configuration, normalised by
-// normal before it is compared.
+// platform is the platform of a descriptor or configuration. Compare only what normal
+// returns.
 type platform struct {
 	OS           string `json:"os"`
 	Architecture string `json:"architecture"`
@@ -30,12 +30,13 @@ func (p platform) String() string {
 	return s
 }
 
+// configPlatform returns the platform in an image configuration.
 func configPlatform(c seaworthy.ImageConfig) platform {
 	return platform{OS: c.OS, Architecture: c.Architecture, Variant: c.Variant}
 }
 
-// normal gives the platform in the words of the OCI specification: other names
-// of an architecture replaced, and a variant that says nothing left out.
+// normal returns the platform with the architecture names of the OCI image specification
+// and without a default variant: linux/aarch64/v8 becomes linux/arm64.
 func (p platform) normal() platform {
 	p.OS = strings.ToLower(p.OS)
 	switch p.Architecture = strings.ToLower(p.Architecture); p.Architecture {
@@ -60,32 +61,33 @@ func (p platform) normal() platform {
 	return p
 }
 
-// wanted is the platform that the user asked for.
-type wanted struct {
+// platformRequest is a parsed Options.Platform.
+type platformRequest struct {
 	platform
 	all      bool // every platform
-	explicit bool // named, and not only that of the host
+	explicit bool // named by the user, not the default
 }
 
-// parsePlatform reads Options.Platform.
-func parsePlatform(s string) (wanted, error) {
+// parsePlatform parses Options.Platform.
+func parsePlatform(s string) (platformRequest, error) {
 	switch s {
 	case "":
-		return wanted{platform: platform{OS: "linux", Architecture: runtime.GOARCH}}, nil
+		return platformRequest{platform: platform{OS: "linux", Architecture: runtime.GOARCH}}, nil
 	case AllPlatforms:
-		return wanted{all: true}, nil
+		return platformRequest{all: true}, nil
 	}
 	if !regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?$`).MatchString(s) {
-		return wanted{}, withHint(fmt.Errorf("%q is no platform", shorten(s)),
+		return platformRequest{}, withHint(fmt.Errorf("invalid platform %q", shorten(s)),
 			"a platform is os/architecture or os/architecture/variant, as in linux/arm64 or linux/arm/v7; or %q", AllPlatforms)
 	}
 	part := append(strings.Split(s, "/"), "")
 	p := platform{OS: part[0], Architecture: part[1], Variant: part[2]}
-	return wanted{platform: p.normal(), explicit: true}, nil
+	return platformRequest{platform: p.normal(), explicit: true}, nil
 }
 
-// rank says how well a platform serves: 0 not at all, and the higher the better.
-func (w wanted) rank(p platform) int {
+// rank returns how well a platform matches the request: 0 means not at all, higher is
+// better.
+func (w platformRequest) rank(p platform) int {
 	p = p.normal()
 	switch {
 	case p.OS != w.OS || p.Architecture != w.Architecture:
@@ -95,7 +97,7 @@ func (w wanted) rank(p platform) int {
 	case w.Architecture == "arm":
 		return w.rankARM(p)
 	case w.Variant == "":
-		// Any variant serves who asked for none, the plainest best.
+		// Any variant matches a request without one; the oldest is the best match.
 		if i := slices.Index([]string{"v2", "v3", "v4"}, p.Variant); i >= 0 {
 			return 50 - i
 		}
@@ -104,65 +106,64 @@ func (w wanted) rank(p platform) int {
 	return 0
 }
 
-// rankARM knows that a 32-bit ARM runs what was built for an older one.
-func (w wanted) rankARM(p platform) int {
+// rankARM is rank for 32-bit ARM, which also runs programs built for older versions.
+func (w platformRequest) rankARM(p platform) int {
 	versions := []string{"v5", "v6", "v7", "v8"}
-	most := len(versions) - 1
+	newest := len(versions) - 1
 	if w.Variant != "" {
-		most = slices.Index(versions, w.Variant)
+		newest = slices.Index(versions, w.Variant)
 	}
 	i := slices.Index(versions, p.Variant)
-	if i > most {
+	if i > newest {
 		return 0
 	}
-	return 2 + i // an image that does not name its version comes last
+	return 2 + i // an image without a variant ranks last
 }
 
-// leaf is an image that an index, a layout or an archive offers.
-type leaf[T any] struct {
+// candidate is one of the images in an index, layout or archive.
+type candidate[T any] struct {
 	platform platform
-	names    []string // the tags under which it is offered
 	image    T
 }
 
-// choose selects among the images on offer those for the wanted platform.
-// What says where they are on offer. There is at least one leaf.
-func choose[T any](w wanted, leaves []leaf[T], what string) ([]leaf[T], error) {
+// choose returns the candidates that match the requested platform best. It fails if none
+// does. There must be at least one candidate. What names their origin in the message.
+func choose[T any](w platformRequest, candidates []candidate[T], what string) ([]candidate[T], error) {
 	if w.all {
-		return leaves, nil
+		return candidates, nil
 	}
-	best, chosen := 0, []leaf[T](nil)
-	for _, l := range leaves {
+	best, chosen := 0, []candidate[T](nil)
+	for _, l := range candidates {
 		switch r := w.rank(l.platform); {
 		case r > best:
-			best, chosen = r, []leaf[T]{l}
+			best, chosen = r, []candidate[T]{l}
 		case r == best && r > 0:
 			chosen = append(chosen, l)
 		}
 	}
-	if chosen == nil && len(leaves) == 1 && (!w.explicit || leaves[0].platform == platform{}) {
-		return leaves, nil // Nothing else can be meant.
+	if chosen == nil && len(candidates) == 1 && (!w.explicit || candidates[0].platform == platform{}) {
+		return candidates, nil // the only image there is
 	}
 	if chosen == nil {
 		var names []string
-		for _, l := range leaves {
+		for _, l := range candidates {
 			names = append(names, l.platform.String())
 		}
 		slices.Sort(names)
 		names = slices.Compact(names)
-		return nil, withHint(fmt.Errorf("%s has no image for the platform %s; it has %s", what, w.platform, list(names)),
-			"choose one of these platforms, or %q", AllPlatforms)
+		return nil, withHint(fmt.Errorf("%s has no image for the platform %s; available: %s", what, w.platform, joinNames(names)),
+			"use one of these platforms, or %q", AllPlatforms)
 	}
 	return chosen, nil
 }
 
-// list joins names for a message, and leaves out what is too many.
-func list(names []string) string {
-	const most = 30
+// joinNames returns the first 30 names, comma-separated, and the number of the others.
+func joinNames(names []string) string {
+	const limit = 30
 	more := ""
-	if len(names) > most {
-		more = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
+	if len(names) > limit {
+		more = fmt.Sprintf(" and %d more", len(names)-limit)
+		names = names[:limit]
 	}
 	short := make([]string, len(names))
 	for i, n := range names {

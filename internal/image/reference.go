@@ -16,7 +16,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/limit"
 )
 
-// The schemes of references; what has none is a path or a name in a registry.
+// The schemes of references. A reference without one is a path or a name in a registry.
 const (
 	schemeDaemon        = "docker-daemon:"
 	schemeDockerArchive = "docker-archive:"
@@ -26,22 +26,24 @@ const (
 	stdinReference      = "-"
 )
 
+// referenceForms is a hint that lists all forms of a reference.
 const referenceForms = "an image is a name in a registry, docker-daemon:NAME, docker-archive:FILE[:NAME:TAG], oci:DIR[:TAG], " +
 	"oci-archive:FILE[:TAG], dir:PATH, the path of an archive or a layout, or - for standard input"
 
-// Open finds the image that a reference names:
+// Open opens the image that a reference names:
 //
 //	NAME[:TAG|@DIGEST]               in a registry, Docker Hub if it names none
 //	docker-daemon:NAME               in the Docker daemon
-//	docker-archive:FILE[:NAME[:TAG]] in an archive of docker save
+//	docker-archive:FILE[:NAME[:TAG]] in an archive made by docker save
 //	oci:DIR[:TAG|@DIGEST]            in an OCI image layout
-//	oci-archive:FILE[:TAG|@DIGEST]   in an OCI image layout in an archive
+//	oci-archive:FILE[:TAG|@DIGEST]   in an OCI image layout in a tar archive
 //	dir:PATH                         a root file system, as one layer
-//	-                                an archive of either form on standard input
-//	PATH                             any of these, recognised by its content
+//	-                                an archive in either format on standard input
+//	PATH                             an archive, layout or root file system, detected by its content
 //
-// An existing path goes before a name in a registry. An error may have advice:
-// find it with errors.As for an interface{ Hint() string }.
+// An existing path takes precedence over a name in a registry. The caller must close the
+// Source. An error may have a hint for the user: see [errors.As] with an
+// interface{ Hint() string }.
 func Open(ctx context.Context, reference string, opt Options) (Source, error) {
 	opt = opt.withDefaults()
 	want, err := parsePlatform(opt.Platform)
@@ -52,7 +54,7 @@ func Open(ctx context.Context, reference string, opt Options) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r, ok := src.(*randomSource); ok {
+	if r, ok := src.(*randomAccessSource); ok {
 		r.label(reference)
 	}
 	if opt.Open != nil {
@@ -61,8 +63,8 @@ func Open(ctx context.Context, reference string, opt Options) (Source, error) {
 	return src, nil
 }
 
-// limitedSource is a Source of which only so many layers are open at the same time,
-// together with those of others.
+// limitedSource is a Source that takes its open layers from a limit, which it may share
+// with other sources.
 type limitedSource struct {
 	Source
 	open *limit.Pool
@@ -79,7 +81,8 @@ func (s *limitedSource) Layers(ctx context.Context, visit func(context.Context, 
 	})
 }
 
-func open(ctx context.Context, reference string, opt Options, want wanted) (Source, error) {
+// open is Open without defaults, references of the manifests and the limit.
+func open(ctx context.Context, reference string, opt Options, want platformRequest) (Source, error) {
 	switch {
 	case reference == "":
 		return nil, withHint(errors.New("the reference is empty"), referenceForms)
@@ -88,7 +91,7 @@ func open(ctx context.Context, reference string, opt Options, want wanted) (Sour
 	}
 	for _, scheme := range []string{"sbom:", "report:"} {
 		if strings.HasPrefix(reference, scheme) {
-			return nil, withHint(fmt.Errorf("%s has no layers that could be read", reference), "name the image itself; seaworthy scan judges what documents say of one")
+			return nil, withHint(fmt.Errorf("%s has no layers", reference), "use the image itself; only seaworthy scan reads SBOMs and saved reports")
 		}
 	}
 	if dir, ok := strings.CutPrefix(reference, schemeDir); ok {
@@ -99,18 +102,18 @@ func open(ctx context.Context, reference string, opt Options, want wanted) (Sour
 	}
 	if rest, ok := strings.CutPrefix(reference, schemeOCI); ok {
 		dir, tag := splitTag(rest)
-		if err := needDirectory(dir); err != nil {
+		if err := checkDirectory(dir); err != nil {
 			return nil, err
 		}
-		return openLayout(ctx, dir, selector{ociForm, tag}, opt, want)
+		return openLayout(ctx, dir, selector{ociFormat, tag}, opt, want)
 	}
 	if rest, ok := strings.CutPrefix(reference, schemeOCIArchive); ok {
 		file, tag := splitTag(rest)
-		return openFile(ctx, reference, file, selector{ociForm, tag}, opt, want)
+		return openFile(ctx, reference, file, selector{ociFormat, tag}, opt, want)
 	}
 	if rest, ok := strings.CutPrefix(reference, schemeDockerArchive); ok {
 		file, tag := splitTag(rest)
-		return openFile(ctx, reference, file, selector{dockerForm, tag}, opt, want)
+		return openFile(ctx, reference, file, selector{dockerFormat, tag}, opt, want)
 	}
 	info, err := os.Stat(reference)
 	switch {
@@ -124,8 +127,8 @@ func open(ctx context.Context, reference string, opt Options, want wanted) (Sour
 	return openName(ctx, reference, opt, want)
 }
 
-// splitTag splits what follows a scheme into the path and the tag. A path that
-// exists as it is has no tag.
+// splitTag splits PATH[:TAG|@DIGEST]. If s as a whole is an existing path, there is no
+// tag.
 func splitTag(s string) (path, tag string) {
 	if _, err := os.Lstat(s); err == nil {
 		return s, ""
@@ -135,7 +138,7 @@ func splitTag(s string) (path, tag string) {
 			return s[:i], s[i+1:]
 		}
 	}
-	// The path ends at the first colon before which something exists.
+	// The path ends at the first colon for which it exists.
 	for i := range len(s) {
 		if s[i] == ':' {
 			if _, err := os.Lstat(s[:i]); err == nil {
@@ -147,39 +150,40 @@ func splitTag(s string) (path, tag string) {
 	return path, tag
 }
 
-func needDirectory(dir string) error {
+// checkDirectory returns an error if dir is not a directory.
+func checkDirectory(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
 		return err
 	}
 	if !info.IsDir() {
-		return withHint(fmt.Errorf("%s is a file, not the directory of an OCI layout", dir), "for a layout in an archive: %s%s", schemeOCIArchive, dir)
+		return withHint(fmt.Errorf("%s is a file, not the directory of an OCI layout", dir), "for a layout in a tar archive use %s%s", schemeOCIArchive, dir)
 	}
 	return nil
 }
 
-// openName opens what is no path: a name in a registry.
-func openName(ctx context.Context, reference string, opt Options, want wanted) (Source, error) {
+// openName opens a reference that is not an existing path: a name in a registry.
+func openName(ctx context.Context, reference string, opt Options, want platformRequest) (Source, error) {
 	if scheme, rest, ok := strings.Cut(reference, "://"); ok {
-		return nil, withHint(fmt.Errorf("%q is no reference to an image: it has a scheme, %s://", shorten(reference), shorten(scheme)),
-			"leave the scheme out, as in %s", shorten(rest))
+		return nil, withHint(fmt.Errorf("invalid image reference %q: it starts with %s://", shorten(reference), shorten(scheme)),
+			"remove the scheme, as in %s", shorten(rest))
 	}
 	if looksLikePath(reference) {
 		return nil, withHint(fmt.Errorf("%s: no such file or directory", reference), referenceForms)
 	}
 	if _, err := name.ParseReference(reference); err != nil {
-		return nil, withHint(fmt.Errorf("%q is neither an existing path nor a valid name of an image", shorten(reference)), referenceForms)
+		return nil, withHint(fmt.Errorf("invalid image reference %q: neither an existing path nor a valid image name", shorten(reference)), referenceForms)
 	}
 	return openRegistry(ctx, reference, opt, want)
 }
 
-// isName tells whether a reference could be a name in a registry.
+// isName reports whether a reference can be a name in a registry.
 func isName(reference string) bool {
 	_, err := name.ParseReference(reference)
 	return err == nil && !looksLikePath(reference)
 }
 
-// looksLikePath is true for what the user can only have meant as a path.
+// looksLikePath reports whether the user can only mean a path, whether it exists or not.
 func looksLikePath(reference string) bool {
 	for _, prefix := range []string{"/", "./", "../", "~", `.\`, `..\`} {
 		if strings.HasPrefix(reference, prefix) {
@@ -194,28 +198,28 @@ func looksLikePath(reference string) bool {
 	return reference == "." || reference == ".." || filepath.IsAbs(reference)
 }
 
-// openDirectory opens a directory that is an OCI layout or a root file system.
-func openDirectory(ctx context.Context, dir string, opt Options, want wanted) (Source, error) {
+// openDirectory opens a directory as an OCI layout or a root file system, whichever it is.
+func openDirectory(ctx context.Context, dir string, opt Options, want platformRequest) (Source, error) {
 	has := func(name string) bool {
 		_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
 		return err == nil
 	}
 	switch {
 	case has("oci-layout") || has(indexFile) && has("blobs"):
-		return openLayout(ctx, dir, selector{form: ociForm}, opt, want)
+		return openLayout(ctx, dir, selector{format: ociFormat}, opt, want)
 	case has("etc/os-release"), has("usr/lib/os-release"), has("etc") && (has("bin") || has("usr")):
 		return openRootFS(dir)
 	}
-	err := fmt.Errorf("the directory %s is no image: neither an OCI layout nor a root file system", dir)
+	err := fmt.Errorf("the directory %s is not an image: neither an OCI layout nor a root file system", dir)
 	if isName(dir) {
-		return nil, withHint(err, "to read it as a root file system: %s%s; for the image of that name in a registry: docker.io/%s", schemeDir, dir, dir)
+		return nil, withHint(err, "to read it as a root file system, use %s%s; for the image of that name in a registry, use docker.io/%s", schemeDir, dir, dir)
 	}
-	return nil, withHint(err, "to read it as a root file system: %s%s", schemeDir, dir)
+	return nil, withHint(err, "to read it as a root file system, use %s%s", schemeDir, dir)
 }
 
-// openFile opens an archive, by random access where it is a plain file and not
-// compressed.
-func openFile(ctx context.Context, reference, path string, s selector, opt Options, want wanted) (Source, error) {
+// openFile opens an archive: with random access if it is a regular file and not
+// compressed, else as a stream.
+func openFile(ctx context.Context, reference, path string, s selector, opt Options, want platformRequest) (Source, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -224,12 +228,12 @@ func openFile(ctx context.Context, reference, path string, s selector, opt Optio
 		open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}
 	switch mode := info.Mode(); {
 	case mode.IsDir():
-		return nil, withHint(fmt.Errorf("%s is a directory, not an archive", path), "for an OCI layout: %s%s", schemeOCI, path)
+		return nil, withHint(fmt.Errorf("%s is a directory, not an archive", path), "for an OCI layout use %s%s", schemeOCI, path)
 	case mode&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0:
 		stream.blocking, stream.once = true, true
 		return stream, nil
 	case !mode.IsRegular():
-		return nil, fmt.Errorf("%s is no regular file", path)
+		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -241,30 +245,30 @@ func openFile(ctx context.Context, reference, path string, s selector, opt Optio
 		f.Close()
 		return nil, err
 	}
-	switch c := recognise(head[:n]); c {
+	switch c := detectContent(head[:n]); c {
 	case tarContent:
 		return openArchive(ctx, f, s, opt, want)
 	case gzipContent, zstdContent:
 		return stream, f.Close()
 	default:
 		f.Close()
-		return nil, noImage(path, c)
+		return nil, notImageError(path, c)
 	}
 }
 
-// openStdin opens an archive on standard input.
-func openStdin(opt Options, want wanted) (Source, error) {
+// openStdin opens the archive on standard input as a stream.
+func openStdin(opt Options, want platformRequest) (Source, error) {
 	if opt.Stdin == nil {
-		return nil, errors.New("there is no standard input to read an image from")
+		return nil, errors.New("cannot read an image from standard input: there is none")
 	}
 	return &streamSource{reference: stdinReference, where: "standard input", opt: opt, want: want, blocking: true, once: true,
 		open: func(context.Context) (io.ReadCloser, error) { return &stdin{opt.Stdin}, nil }}, nil
 }
 
-// stdin is standard input, which is not ours to close.
+// stdin is Options.Stdin, which the caller closes.
 type stdin struct{ io.Reader }
 
-// Close implements [io.Closer].
+// Close does nothing.
 func (*stdin) Close() error { return nil }
 
 // SetReadDeadline implements [deadliner].

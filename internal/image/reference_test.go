@@ -60,7 +60,7 @@ func TestLabel(t *testing.T) {
 		m.Config.OS, m.Config.Architecture = os, "amd64"
 		return m
 	}
-	r := resolved{manifests: []Manifest{image("linux", "sha256:1"), image("windows", "sha256:2"), image("windows", "sha256:3")}}
+	r := imageSet{manifests: []Manifest{image("linux", "sha256:1"), image("windows", "sha256:2"), image("windows", "sha256:3")}}
 	r.label("ship:1")
 	want := []string{"ship:1 (linux/amd64)", "ship:1 (windows/amd64, sha256:2)", "ship:1 (windows/amd64, sha256:3)"}
 	for i, m := range r.manifests {

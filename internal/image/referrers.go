@@ -13,33 +13,38 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// Attachment is a document that somebody attached to an image in its registry.
+// Attachment is a document attached to an image in its registry, such as a VEX document
+// or an attestation. Everyone who can push to the repository can attach one.
 type Attachment struct {
-	// Source names it: the repository and the digest of the document.
+	// Source is the repository and the digest of the document, REPOSITORY@DIGEST.
 	Source string
-	// Type is the media type of the document, and PredicateType what an annotation
-	// says of the statement in it, if it is one.
-	Type, PredicateType string
-	// Subject is the digest to which it is attached: of the image or of an index
-	// that names it.
+	// Type is the media type of the document.
+	Type string
+	// PredicateType is the type of the in-toto predicate, from an annotation; "" if no
+	// annotation has one.
+	PredicateType string
+	// Subject is the digest of the image manifest or index that the document is
+	// attached to.
 	Subject string
-	Data    []byte
+	// Data is the document. Its digest is verified, signatures are not.
+	Data []byte
 }
 
-// The bounds on what is attached to one image.
+// Limits on the attachments of one image.
 const (
 	maxReferrers      = 1000
-	maxAttachment     = 64 << 20  // bytes of a document
-	maxAllAttachments = 256 << 20 // bytes of all
+	maxAttachment     = 64 << 20  // bytes in one document
+	maxAllAttachments = 256 << 20 // bytes in all documents
 )
 
-// Attached gives the documents attached to an image of a registry, in the ways that
-// are in use: as a referrer of the OCI distribution specification 1.1, by its API or
-// by the tag that stands in for it, and as an attestation under cosign's tag. Of
-// those that want refuses, by the media type and the type of the predicate, nothing
-// is fetched. The digest is that of the image manifest; what is attached to the index
-// that the reference means is given too. No signature is verified.
-func Attached(ctx context.Context, reference, digest string, opt Options, want func(mediaType, predicateType string) bool) ([]Attachment, error) {
+// Attachments downloads the documents attached to an image in a registry: referrers
+// (OCI distribution specification 1.1, by the API or the fallback tag), and attestations
+// under cosign's tag DIGEST.att. Digest is that of the image manifest. Documents attached
+// to the index that reference names are included. Want decides by media type and
+// predicate type which documents are downloaded. Documents over the size limit are
+// logged and skipped. Attachments fails if reference no longer names the image with that
+// digest. It verifies no signature.
+func Attachments(ctx context.Context, reference, digest string, opt Options, want func(mediaType, predicateType string) bool) ([]Attachment, error) {
 	opt = opt.withDefaults()
 	ref, err := name.ParseReference(reference)
 	if err != nil {
@@ -50,7 +55,7 @@ func Attached(ctx context.Context, reference, digest string, opt Options, want f
 			return nil, err
 		}
 	}
-	what := "what is attached to image " + reference
+	what := "documents attached to image " + reference
 	r, err := connect(ctx, ref.Context(), opt)
 	if err != nil {
 		return nil, explain(err, ref.Context(), what, opt)
@@ -60,35 +65,36 @@ func Attached(ctx context.Context, reference, digest string, opt Options, want f
 	if doc, d, err := r.root(ctx, ref); err != nil {
 		return nil, explain(err, ref.Context(), what, opt)
 	} else if d.Digest != digest && (!doc.isIndex() || !slices.ContainsFunc(doc.Manifests, func(m descriptor) bool { return m.Digest == digest })) {
-		return nil, fmt.Errorf("%s: the registry has another image by that name since it was read", what)
+		return nil, fmt.Errorf("%s: the registry has another image under this name now", what)
 	} else if d.Digest != digest {
 		subjects = append(subjects, d.Digest)
 	}
 	f := &attachmentFetcher{registry: r, want: want, seen: make(map[string]bool)}
 	for _, subject := range subjects {
-		if err := f.of(ctx, subject); err != nil {
+		if err := f.fetchSubject(ctx, subject); err != nil {
 			return nil, explain(err, ref.Context(), what, opt)
 		}
 	}
 	return f.found, nil
 }
 
-// attachmentFetcher collects what is attached to several subjects.
+// attachmentFetcher downloads the documents attached to several subjects.
 type attachmentFetcher struct {
 	*registry
 	want  func(mediaType, predicateType string) bool
-	seen  map[string]bool // manifests, by digest
-	size  int64
+	seen  map[string]bool // digests of manifests
+	size  int64           // bytes in all documents
 	found []Attachment
 }
 
-func (f *attachmentFetcher) of(ctx context.Context, subject string) error {
+// fetchSubject adds the documents attached to one digest.
+func (f *attachmentFetcher) fetchSubject(ctx context.Context, subject string) error {
 	referrers, err := f.referrers(ctx, subject)
 	if err != nil {
 		return err
 	}
 	if len(referrers) > maxReferrers {
-		return fmt.Errorf("%d documents are attached to %s; at most %d are read", len(referrers), subject, maxReferrers)
+		return fmt.Errorf("%d documents are attached to %s; the maximum is %d", len(referrers), subject, maxReferrers)
 	}
 	for _, d := range referrers {
 		if !mayBeWanted(d, f.want) || f.seen[d.Digest] {
@@ -109,7 +115,7 @@ func (f *attachmentFetcher) of(ctx context.Context, subject string) error {
 			return fmt.Errorf("referrer %s: %w", d.Digest, err)
 		}
 	}
-	// cosign's tag holds a manifest with an envelope in each layer.
+	// Under cosign's tag is a manifest with one envelope in each layer.
 	data, err := f.manifest(ctx, strings.Replace(subject, ":", "-", 1)+".att", f.opt.Limits.JSON)
 	if isMissing(err) {
 		return nil
@@ -119,8 +125,8 @@ func (f *attachmentFetcher) of(ctx context.Context, subject string) error {
 	return f.documents(ctx, subject, data, nil)
 }
 
-// mayBeWanted is false if the descriptor of a manifest tells already that nothing in
-// it is wanted.
+// mayBeWanted reports whether a manifest can contain a wanted document, as far as its
+// descriptor says.
 func mayBeWanted(d referrer, want func(mediaType, predicateType string) bool) bool {
 	if d.ArtifactType == "" || d.ArtifactType == mediaOCIConfig {
 		return true
@@ -159,13 +165,13 @@ func (f *attachmentFetcher) referrers(ctx context.Context, digest string) ([]ref
 		return nil, err
 	}
 	if err := unmarshal(data, &index); err != nil {
-		return nil, fmt.Errorf("the list of what refers to %s: %w", digest, err)
+		return nil, fmt.Errorf("list of referrers of %s: %w", digest, err)
 	}
 	return index.Manifests, nil
 }
 
-// isMissing is true if a registry does not have, or does not know, what it was asked
-// for.
+// isMissing reports whether err is a response of the registry that says that it does not
+// have the manifest, or does not support the API.
 func isMissing(err error) bool {
 	var refused *transport.Error
 	if !errors.As(err, &refused) {
@@ -178,7 +184,8 @@ func isMissing(err error) bool {
 	return false
 }
 
-// documents fetches the wanted layers of a manifest.
+// documents downloads the wanted documents, which are layers of a manifest. Annotations
+// are those of the manifest's descriptor.
 func (f *attachmentFetcher) documents(ctx context.Context, subject string, manifest []byte, annotations map[string]string) error {
 	var doc struct {
 		ArtifactType string            `json:"artifactType"`
@@ -193,7 +200,7 @@ func (f *attachmentFetcher) documents(ctx context.Context, subject string, manif
 		doc.ArtifactType = doc.Config.MediaType
 	}
 	if len(doc.Layers) > maxReferrers {
-		return fmt.Errorf("it has %d layers; at most %d are read", len(doc.Layers), maxReferrers)
+		return fmt.Errorf("it has %d layers; the maximum is %d", len(doc.Layers), maxReferrers)
 	}
 	for _, l := range doc.Layers {
 		mediaType, predicate := l.MediaType, predicateTypeOf(l.Annotations, doc.Annotations, annotations)
@@ -201,13 +208,13 @@ func (f *attachmentFetcher) documents(ctx context.Context, subject string, manif
 			if doc.ArtifactType == "" || !f.want(doc.ArtifactType, predicate) {
 				continue
 			}
-			mediaType = doc.ArtifactType // whose layers have a type that says less
+			mediaType = doc.ArtifactType // more specific than that of the layer, often application/json
 		}
 		if err := l.check(); err != nil {
 			return err
 		}
 		if l.Size > maxAttachment || f.size+l.Size > maxAllAttachments {
-			f.opt.Log.WarnContext(ctx, "an attached document is too large to be read", "image", f.repo.Name(), "document", l.Digest, "size", l.Size)
+			f.opt.Log.WarnContext(ctx, "an attached document is too large and was skipped", "image", f.repo.Name(), "document", l.Digest, "size", l.Size)
 			continue
 		}
 		f.size += l.Size
@@ -225,10 +232,10 @@ func (f *attachmentFetcher) documents(ctx context.Context, subject string, manif
 	return nil
 }
 
-// predicateTypeOf gives what annotations say of the type of a predicate, by the names
-// that in-toto, cosign and Sigstore's bundles have for it.
-func predicateTypeOf(all ...map[string]string) string {
-	for _, a := range all {
+// predicateTypeOf returns the type of a predicate from the first annotation of in-toto,
+// cosign or Sigstore bundles that has it, else "".
+func predicateTypeOf(annotations ...map[string]string) string {
+	for _, a := range annotations {
 		for _, key := range []string{"in-toto.io/predicate-type", "predicateType", "dev.sigstore.bundle.predicateType"} {
 			if v := a[key]; v != "" {
 				return v

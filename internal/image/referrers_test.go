@@ -42,17 +42,17 @@ func attach(t *testing.T, repo name.Repository, subject v1.Descriptor, artifactT
 	}
 }
 
-// TestAttached asks a registry that has the API for referrers, and the one of the
+// TestAttachments asks a registry that has the API for referrers, and the one of the
 // distribution project, which has not, so that a tag stands in for it.
-func TestAttached(t *testing.T) {
+func TestAttachments(t *testing.T) {
 	server := httptest.NewServer(registry.New(registry.WithReferrersSupport(true), registry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)
 	for host, form := range map[string]string{strings.TrimPrefix(server.URL, "http://"): "the API", imagetest.Registry(t): "the tag"} {
-		t.Run(form, func(t *testing.T) { testAttached(t, host) })
+		t.Run(form, func(t *testing.T) { testAttachments(t, host) })
 	}
 }
 
-func testAttached(t *testing.T, host string) {
+func testAttachments(t *testing.T, host string) {
 	repo, err := name.NewRepository(host + "/team/app")
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func testAttached(t *testing.T, host string) {
 	}
 	texts := func(reference, digest string) []string {
 		t.Helper()
-		found, err := image.Attached(t.Context(), reference, digest, image.Options{}, wanted)
+		found, err := image.Attachments(t.Context(), reference, digest, image.Options{}, wanted)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,10 +118,10 @@ func testAttached(t *testing.T, host string) {
 	if diff := cmp.Diff([]string{"by cosign", "on the image"}, texts(repo.Digest(one.Digest.String()).String(), one.Digest.String())); diff != "" {
 		t.Errorf("by digest: %s", diff)
 	}
-	if _, err := image.Attached(t.Context(), tag.String(), "sha256:"+strings.Repeat("0", 64), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "another image by that name") {
+	if _, err := image.Attachments(t.Context(), tag.String(), "sha256:"+strings.Repeat("0", 64), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "another image by that name") {
 		t.Errorf("a tag that moved on: %v", err)
 	}
-	if _, err := image.Attached(t.Context(), host+"/team/nothing", one.Digest.String(), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "what is attached to image") {
+	if _, err := image.Attachments(t.Context(), host+"/team/nothing", one.Digest.String(), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "what is attached to image") {
 		t.Errorf("no such repository: %v", err)
 	}
 }

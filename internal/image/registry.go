@@ -17,21 +17,21 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// daemonConfig is where the Docker daemon has its configuration.
+// daemonConfig is the path of the Docker daemon's configuration.
 const daemonConfig = "/etc/docker/daemon.json"
 
-// registry is a repository in a registry, and the blobStore of its images.
+// registry is a client of one repository in a registry, and the blobStore of its images.
 type registry struct {
 	repo   name.Repository
-	base   *retrier // what the client uses beneath authentication
-	client *http.Client
+	base   *retrier     // the transport below authentication
+	client *http.Client // authenticates
 	opt    Options
 }
 
 var _ blobStore = (*registry)(nil)
 
-// openRegistry opens an image in a registry: in a mirror if one has it.
-func openRegistry(ctx context.Context, reference string, opt Options, want wanted) (Source, error) {
+// openRegistry opens an image in a registry. Mirrors are tried first.
+func openRegistry(ctx context.Context, reference string, opt Options, want platformRequest) (Source, error) {
 	ref, err := name.ParseReference(reference)
 	if err != nil {
 		return nil, err
@@ -53,12 +53,13 @@ func openRegistry(ctx context.Context, reference string, opt Options, want wante
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		opt.Log.WarnContext(ctx, "registry mirror passed over", "mirror", m.Context().RegistryStr(), "reference", reference, "error", err)
+		opt.Log.WarnContext(ctx, "registry mirror failed", "mirror", m.Context().RegistryStr(), "reference", reference, "error", err)
 	}
 	return openRepository(ctx, ref, reference, opt, want)
 }
 
-// isInsecure tells whether the user allows plain HTTP and unknown certificates.
+// isInsecure reports whether the user allows plain HTTP and unverified certificates for
+// a registry.
 func isInsecure(host string, opt Options) bool {
 	for _, r := range opt.InsecureRegistries {
 		if r == host || r == "docker.io" && host == name.DefaultRegistry {
@@ -68,7 +69,8 @@ func isInsecure(host string, opt Options) bool {
 	return false
 }
 
-// mirrorsOf gives the references under which mirrors may have the image.
+// mirrorsOf returns the references of an image in the mirrors. It returns none if the
+// image is not in Docker Hub.
 func mirrorsOf(ref name.Reference, opt Options) ([]name.Reference, error) {
 	if ref.Context().RegistryStr() != name.DefaultRegistry {
 		return nil, nil
@@ -91,7 +93,7 @@ func mirrorsOf(ref name.Reference, opt Options) ([]name.Reference, error) {
 		}
 		u, err := url.Parse(a)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, withHint(fmt.Errorf("%q is no address of a registry mirror", a), "give it as https://HOST[:PORT]")
+			return nil, withHint(fmt.Errorf("invalid address of a registry mirror: %q", a), "use https://HOST[:PORT]")
 		}
 		var options []name.Option
 		if u.Scheme == "http" || isInsecure(u.Host, opt) {
@@ -107,8 +109,8 @@ func mirrorsOf(ref name.Reference, opt Options) ([]name.Reference, error) {
 	return out, nil
 }
 
-// daemonMirrors reads registry-mirrors from the configuration of the Docker
-// daemon, which need not exist.
+// daemonMirrors returns registry-mirrors in the configuration file of the Docker daemon,
+// nil if the file does not exist or is not readable for the user.
 func daemonMirrors(file string) ([]string, error) {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -121,13 +123,14 @@ func daemonMirrors(file string) ([]string, error) {
 		Mirrors []string `json:"registry-mirrors"`
 	}
 	if err := json.Unmarshal(data, &c); err != nil {
-		return nil, fmt.Errorf("reading registry-mirrors from %s: %w", file, err)
+		return nil, fmt.Errorf("cannot read registry-mirrors in %s: %w", file, err)
 	}
 	return c.Mirrors, nil
 }
 
-// openRepository opens an image in the registry that ref names.
-func openRepository(ctx context.Context, ref name.Reference, reference string, opt Options, want wanted) (_ Source, err error) {
+// openRepository opens the image ref. Reference is what the user wrote; it differs from
+// ref if ref is in a mirror.
+func openRepository(ctx context.Context, ref name.Reference, reference string, opt Options, want platformRequest) (_ Source, err error) {
 	r, err := connect(ctx, ref.Context(), opt)
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
@@ -142,28 +145,28 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
 	resolver := &ociResolver{store: r, want: want, limits: opt.Limits, where: reference}
-	offer, err := r.offer(ctx, resolver, doc, d)
+	candidates, err := r.candidates(ctx, resolver, doc, d)
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
-	found, err := resolver.resolve(ctx, offer)
+	found, err := resolver.resolve(ctx, candidates)
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
 	found.tag, found.repository = tagOf(ref), repositoryOf(reference)
-	s := &randomSource{resolved: found, parallel: opt.Parallel, open: r.open, close: func() error {
+	s := &randomAccessSource{imageSet: found, parallel: opt.Parallel, open: r.open, close: func() error {
 		r.base.CloseIdleConnections()
 		return nil
 	}}
-	if opt.Again {
-		kept := &keptBlobs{download: r.open, dir: opt.TempDir, most: opt.TempFiles, spools: make(map[string]*spool)}
+	if opt.Rereadable {
+		cache := &blobCache{download: r.open, dir: opt.TempDir, quota: opt.TempFiles, spools: make(map[string]*spool)}
 		closeConnections := s.close
-		s.open, s.close = kept.open, func() error { return errors.Join(kept.close(), closeConnections()) }
+		s.open, s.close = cache.open, func() error { return errors.Join(cache.close(), closeConnections()) }
 	}
 	return s, nil
 }
 
-// tagOf gives the tag of a reference, "" if it has a digest.
+// tagOf returns the tag of a reference, "" if it has a digest.
 func tagOf(ref name.Reference) string {
 	if tag, ok := ref.(name.Tag); ok {
 		return tag.TagStr()
@@ -171,8 +174,8 @@ func tagOf(ref name.Reference) string {
 	return ""
 }
 
-// repositoryOf gives the repository of a name in a registry as people write it,
-// whichever mirror answers for it.
+// repositoryOf returns the repository in a reference, with docker.io as the name of Docker
+// Hub. It returns "" if the reference is invalid.
 func repositoryOf(reference string) string {
 	ref, err := name.ParseReference(reference)
 	if err != nil {
@@ -184,20 +187,20 @@ func repositoryOf(reference string) string {
 	return ref.Context().Name()
 }
 
-// offer lists the images that the document of a tag or digest stands for.
-func (r *registry) offer(ctx context.Context, resolver *ociResolver, doc *document, d descriptor) ([]leaf[ociImage], error) {
+// candidates returns the images that the document of a tag or digest refers to.
+func (r *registry) candidates(ctx context.Context, resolver *ociResolver, doc *document, d descriptor) ([]candidate[ociImage], error) {
 	if doc.isIndex() {
-		return resolver.leaves(ctx, doc.Manifests, d.Digest, 1)
+		return resolver.candidates(ctx, doc.Manifests, d.Digest, 1)
 	}
 	p, err := resolver.platform(ctx, doc)
 	if err != nil {
 		return nil, err
 	}
-	return []leaf[ociImage]{{platform: p, image: ociImage{descriptor: d, manifest: doc}}}, nil
+	return []candidate[ociImage]{{platform: p, image: ociImage{descriptor: d, manifest: doc}}}, nil
 }
 
-// connect greets a registry and gets leave to pull from a repository, with the
-// credentials of the Docker configuration and its credential helpers.
+// connect connects to a registry and authenticates for pulling from a repository, with the
+// credentials in the Docker configuration and its credential helpers.
 func connect(ctx context.Context, repo name.Repository, opt Options) (*registry, error) {
 	base, err := newTransport(repo.RegistryStr(), opt)
 	if err != nil {
@@ -205,8 +208,8 @@ func connect(ctx context.Context, repo name.Repository, opt Options) (*registry,
 	}
 	auth, err := authn.Resolve(ctx, authn.DefaultKeychain, repo)
 	if err != nil {
-		return nil, withHint(fmt.Errorf("reading the credentials for %s from the Docker configuration: %w", repo.RegistryStr(), err),
-			"docker login %s, or mend the credential helper that the configuration names", repo.RegistryStr())
+		return nil, withHint(fmt.Errorf("cannot read the credentials for %s in the Docker configuration: %w", repo.RegistryStr(), err),
+			"run docker login %s, or fix the credential helper in the configuration", repo.RegistryStr())
 	}
 	t, err := transport.NewWithContext(ctx, repo.Registry, auth, base, []string{repo.Scope(transport.PullScope)})
 	if err != nil {
@@ -219,10 +222,11 @@ func connect(ctx context.Context, repo name.Repository, opt Options) (*registry,
 	}}, nil
 }
 
-// get asks the registry for a part of the repository.
+// get requests a manifest, blob or list of referrers of the repository. A status other
+// than 200 or 206 is a *transport.Error.
 func (r *registry) get(ctx context.Context, kind, identifier string, header http.Header) (*http.Response, error) {
 	u := url.URL{
-		Scheme: r.repo.Scheme(), // the transport knows better if that failed
+		Scheme: r.repo.Scheme(), // the transport changes it if the registry uses the other one
 		Host:   r.repo.RegistryStr(),
 		Path:   "/v2/" + r.repo.RepositoryStr() + "/" + kind + "/" + identifier,
 	}
@@ -242,6 +246,7 @@ func (r *registry) get(ctx context.Context, kind, identifier string, header http
 	return resp, nil
 }
 
+// manifest returns the manifest or index of a tag or digest, not verified.
 func (r *registry) manifest(ctx context.Context, identifier string, limit int64) ([]byte, error) {
 	resp, err := r.get(ctx, "manifests", identifier, http.Header{"Accept": {
 		mediaOCIIndex, mediaDockerList, mediaOCIManifest, mediaDockerManifest}})
@@ -251,7 +256,8 @@ func (r *registry) manifest(ctx context.Context, identifier string, limit int64)
 	return readResponse(ctx, resp, limit, r.opt)
 }
 
-// root gives the document of a tag or digest, verified if it is a digest.
+// root returns the manifest or index of a tag or digest, with its descriptor. It is
+// verified if ref has a digest.
 func (r *registry) root(ctx context.Context, ref name.Reference) (*document, descriptor, error) {
 	data, err := r.manifest(ctx, ref.Identifier(), r.opt.Limits.JSON)
 	if err != nil {
@@ -261,7 +267,7 @@ func (r *registry) root(ctx context.Context, ref name.Reference) (*document, des
 	if byDigest, ok := ref.(name.Digest); ok {
 		d.Digest = byDigest.DigestStr()
 		if err := verifyDigest(d.Digest, data); err != nil {
-			return nil, descriptor{}, fmt.Errorf("the manifest that %s gives: %w", r.repo.RegistryStr(), err)
+			return nil, descriptor{}, fmt.Errorf("manifest from %s: %w", r.repo.RegistryStr(), err)
 		}
 	}
 	doc, err := parseDocument(data)
@@ -271,8 +277,7 @@ func (r *registry) root(ctx context.Context, ref name.Reference) (*document, des
 	return doc, d, nil
 }
 
-// document implements [blobStore]. Manifests and indexes have a place of their
-// own in a registry.
+// document implements [blobStore]. In a registry, manifests and indexes are not blobs.
 func (r *registry) document(ctx context.Context, d descriptor, limit int64) ([]byte, error) {
 	switch d.MediaType {
 	case mediaOCIIndex, mediaDockerList, mediaOCIManifest, mediaDockerManifest:
@@ -285,11 +290,10 @@ func (r *registry) document(ctx context.Context, d descriptor, limit int64) ([]b
 	return readResponse(ctx, resp, limit, r.opt)
 }
 
-// layer implements [blobStore]: that a layer is missing is seen when it is
-// fetched.
-func (r *registry) layer(descriptor) error { return nil }
+// checkLayer implements [blobStore]. A missing layer is reported by its download.
+func (r *registry) checkLayer(descriptor) error { return nil }
 
-// open fetches a layer.
+// open starts the download of a layer.
 func (r *registry) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
 	d := &download{registry: r, digest: b.Digest, size: b.Size}
 	if err := d.start(ctx); err != nil {
@@ -298,7 +302,8 @@ func (r *registry) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
 	return d, nil
 }
 
-// readResponse reads a JSON document from a response and closes it.
+// readResponse returns the JSON document in a response, at most limit bytes, and closes
+// the response.
 func readResponse(ctx context.Context, resp *http.Response, limit int64, opt Options) ([]byte, error) {
 	body := newStallReader(resp.Body, opt.StallTimeout)
 	defer body.Close()

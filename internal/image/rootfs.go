@@ -17,39 +17,40 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// rootFSBlob is the name of the one layer of a root file system.
+// rootFSBlob is the name of the only layer of a root file system.
 const rootFSBlob = "root file system"
 
-// openRootFS opens a directory as an image of one layer and no configuration. What
-// was left out of it is known once the layer's reader is closed.
+// openRootFS opens a directory as an image with one layer and without a configuration.
+// Manifest.Omissions is complete once the reader of the layer is closed.
 func openRootFS(dir string) (Source, error) {
 	if dir == "" {
-		return nil, withHint(errors.New("dir: names no directory"), "name one, as in dir:/srv/rootfs")
+		return nil, withHint(errors.New("no directory after dir:"), "add one, as in dir:/srv/rootfs")
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, err
 	}
 	if !info.IsDir() {
-		return nil, withHint(fmt.Errorf("%s is a file, not the directory of a root file system", dir), "for an archive give its path: %s", dir)
+		return nil, withHint(fmt.Errorf("%s is a file, not the directory of a root file system", dir), "for an archive use its path: %s", dir)
 	}
-	var found resolved
+	var found imageSet
 	found.add(Manifest{Layers: []LayerRef{{Blob: rootFSBlob}}}, []Blob{{Name: rootFSBlob, Size: -1}})
-	s := &randomSource{resolved: found, parallel: 1}
+	s := &randomAccessSource{imageSet: found, parallel: 1}
 	s.open = func(ctx context.Context, _ Blob) (io.ReadCloser, error) {
-		s.manifests[0].LeftOut = nil
-		return streamRootFS(ctx, dir, func(why string) {
-			s.manifests[0].LeftOut = append(s.manifests[0].LeftOut, Omission{seaworthy.CodeMountedFileSystem, why})
+		s.manifests[0].Omissions = nil
+		return streamRootFS(ctx, dir, func(reason string) {
+			s.manifests[0].Omissions = append(s.manifests[0].Omissions, Omission{seaworthy.CodeMountedFileSystem, reason})
 		})
 	}
 	return s, nil
 }
 
-// streamRootFS gives a directory as a tar stream in the PAX format that depends
-// on nothing but what is in it. Names are sorted by bytes within a directory.
-// Links and devices are entries and are not followed or opened; sockets are left
-// out, as tar has no place for them.
-func streamRootFS(ctx context.Context, dir string, leftOut func(why string)) (io.ReadCloser, error) {
+// streamRootFS returns a directory as a tar stream in PAX format. The stream depends only
+// on the content of the directory: entries are sorted by name within a directory, and
+// access times are omitted. Links are not followed and devices are not opened; they are
+// entries. Sockets are omitted because tar has no entry type for them. The reader calls
+// onOmission for every mounted virtual file system that it skips.
+func streamRootFS(ctx context.Context, dir string, onOmission func(reason string)) (io.ReadCloser, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -59,24 +60,24 @@ func streamRootFS(ctx context.Context, dir string, leftOut func(why string)) (io
 	go func() {
 		defer close(done)
 		defer root.Close()
-		p := &packer{ctx: ctx, root: root, dir: dir, leftOut: leftOut, w: tar.NewWriter(w), links: make(map[inode]string)}
+		p := &packer{ctx: ctx, root: root, dir: dir, onOmission: onOmission, w: tar.NewWriter(w), links: make(map[inode]string)}
 		err := p.pack(".")
 		if err == nil {
 			err = p.w.Close()
 		}
 		w.CloseWithError(err)
 	}()
-	return &packedFS{r, done}, nil
+	return &packedReader{r, done}, nil
 }
 
-// packedFS is the reading end of a packer.
-type packedFS struct {
+// packedReader reads the tar stream that a packer writes.
+type packedReader struct {
 	*io.PipeReader
 	done <-chan struct{}
 }
 
-// Close ends the packing, and returns once the directory is no longer used.
-func (p *packedFS) Close() error {
+// Close stops the packer and waits until it has released the directory.
+func (p *packedReader) Close() error {
 	err := p.PipeReader.Close()
 	<-p.done
 	return err
@@ -88,15 +89,15 @@ type packer struct {
 	root *os.Root
 	dir  string // for messages
 	w    *tar.Writer
-	// leftOut is told of what is left out.
-	leftOut func(why string)
-	links   map[inode]string // the first name of files that have several
+
+	onOmission func(reason string)
+	links      map[inode]string // the first name of a file that has several
 }
 
-// inode is the identity of a file.
+// inode identifies a file, whichever name it has.
 type inode struct{ device, number uint64 }
 
-// pack writes what is at a name, and all below it.
+// pack writes the file or directory name, and everything below it.
 func (p *packer) pack(name string) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
@@ -127,8 +128,8 @@ func (p *packer) packDirectory(name string, info fs.FileInfo) error {
 	if err := p.packHeader(name, info, ""); err != nil {
 		return err
 	}
-	if virtual := virtualFS(p.join(name)); virtual != "" {
-		p.leftOut(fmt.Sprintf("%s is left out: a file system of type %s is mounted there, whose content the kernel makes up", p.join(name), virtual))
+	if fsType := virtualFSType(p.join(name)); fsType != "" {
+		p.onOmission(fmt.Sprintf("%s is skipped: it is a virtual file system of the kernel (%s)", p.join(name), fsType))
 		return nil
 	}
 	f, err := p.root.Open(name)
@@ -171,12 +172,13 @@ func (p *packer) packFile(name string, info fs.FileInfo) error {
 	}
 	n, err := io.Copy(p.w, io.LimitReader(f, info.Size()))
 	if err == nil && n < info.Size() {
-		err = fmt.Errorf("it became shorter while it was read (%d of %d bytes)", n, info.Size())
+		err = fmt.Errorf("the file became shorter during the scan (%d of %d bytes)", n, info.Size())
 	}
 	return p.explain(name, err)
 }
 
-// packHeader writes an entry. A regular file with a link is a hard link to it.
+// packHeader writes the header of an entry. Link is the target of a symbolic link. For a
+// regular file it is the earlier name that the file is a hard link to, if not empty.
 func (p *packer) packHeader(name string, info fs.FileInfo, link string) error {
 	h, err := tar.FileInfoHeader(info, link)
 	if err != nil {
@@ -189,8 +191,7 @@ func (p *packer) packHeader(name string, info fs.FileInfo, link string) error {
 	case info.Mode().IsRegular() && link != "":
 		h.Typeflag, h.Linkname, h.Size = tar.TypeLink, link, 0
 	}
-	// The names of users are the host's, and the times of reading are no part
-	// of what is there.
+	// User names are those of the host, and access times change with every scan.
 	h.Uname, h.Gname = "", ""
 	h.AccessTime, h.ChangeTime = time.Time{}, time.Time{}
 	h.Format = tar.FormatPAX
@@ -206,18 +207,19 @@ func (p *packer) packHeader(name string, info fs.FileInfo, link string) error {
 	return p.explain(name, p.w.WriteHeader(h))
 }
 
+// join returns the path of an entry on the host.
 func (p *packer) join(name string) string {
 	return filepath.Join(p.dir, filepath.FromSlash(name))
 }
 
-// explain names the file that could not be read.
+// explain returns err with the name of the file that could not be read.
 func (p *packer) explain(name string, err error) error {
 	if err == nil || errors.Is(err, io.ErrClosedPipe) || p.ctx.Err() != nil {
 		return err
 	}
-	err = fmt.Errorf("reading %s in the root file system %s: %w", name, p.dir, err)
+	err = fmt.Errorf("cannot read %s in the root file system %s: %w", name, p.dir, err)
 	if errors.Is(err, fs.ErrPermission) && runtime.GOOS != "windows" {
-		return withHint(err, "read it as root; what cannot be read cannot be judged")
+		return withHint(err, "run as root: a file that cannot be read cannot be checked")
 	}
 	return err
 }

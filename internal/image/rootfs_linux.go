@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// identity gives the identity of a regular file, and whether it may have other
-// names.
+// identity returns the identity of a regular file. It reports whether the file has more
+// than one name.
 func identity(info fs.FileInfo) (id inode, several bool) {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || st.Nlink < 2 {
@@ -19,7 +19,8 @@ func identity(info fs.FileInfo) (id inode, several bool) {
 	return inode{device: st.Dev, number: st.Ino}, true
 }
 
-// fileCapability gives the extended attribute security.capability, or "".
+// fileCapability returns the extended attribute security.capability of a file, "" if it
+// has none.
 func fileCapability(path string) (string, error) {
 	buf := make([]byte, 64) // struct vfs_ns_cap_data has 24 bytes
 	n, err := unix.Lgetxattr(path, "security.capability", buf)
@@ -29,13 +30,13 @@ func fileCapability(path string) (string, error) {
 	case errors.Is(err, unix.ENODATA), errors.Is(err, unix.ENOTSUP):
 		return "", nil
 	default:
-		return "", fmt.Errorf("its file capability: %w", err)
+		return "", fmt.Errorf("file capability: %w", err)
 	}
 }
 
-// virtualFS names the file system of a directory if its files are made up by the
-// kernel, as in the /proc of a running system; else it gives "".
-func virtualFS(dir string) string {
+// virtualFSType returns the type of the file system of a directory if it is virtual, such
+// as the /proc of a running system, else "".
+func virtualFSType(dir string) string {
 	var st unix.Statfs_t
 	if unix.Statfs(dir, &st) != nil {
 		return ""

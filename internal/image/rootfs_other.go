@@ -4,11 +4,11 @@ package image
 
 import "io/fs"
 
-// inode numbers, file capabilities and file systems made up by the kernel are
-// looked at on Linux only: elsewhere a root file system is a copy without them.
+// Inode numbers, file capabilities and virtual file systems are read on Linux only. On
+// other systems a root file system is a copy that does not have them.
 
 func identity(fs.FileInfo) (inode, bool) { return inode{}, false }
 
 func fileCapability(string) (string, error) { return "", nil }
 
-func virtualFS(string) string { return "" }
+func virtualFSType(string) string { return "" }

@@ -184,7 +184,7 @@ func TestRootFSLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := manifests[0].LeftOut; len(left) != 1 || !strings.HasPrefix(left[0].Reason, "/proc is left out: a file system of type proc ") {
+	if left := manifests[0].Omissions; len(left) != 1 || !strings.HasPrefix(left[0].Reason, "/proc is left out: a file system of type proc ") {
 		t.Errorf("left out: %q", left)
 	}
 	for _, stream := range c.data {

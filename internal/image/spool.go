@@ -14,17 +14,17 @@ import (
 	"seaworthy.dev/seaworthy/internal/limit"
 )
 
-// spool keeps a stream in a temporary file that has no name any more where the
-// system allows that, so that nothing is left behind whatever happens.
+// spool is a temporary file with the content of a stream. Except on Windows the file is
+// deleted while it is open, so that it never outlives the process.
 type spool struct {
-	file  *os.File
-	whole bool // the stream is in it to its end
-	taken *limit.Pool
-	size  int64 // taken from the limit
+	file     *os.File
+	complete bool // the file has the whole stream
+	quota    *limit.Pool
+	size     int64 // bytes taken from quota
 }
 
-// newSpool makes a spool whose bytes count in a limit.
-func newSpool(dir string, most *limit.Pool) (*spool, error) {
+// newSpool creates an empty spool in a directory. Its bytes count towards the quota.
+func newSpool(dir string, quota *limit.Pool) (*spool, error) {
 	f, err := os.CreateTemp(dir, "seaworthy-")
 	if err != nil {
 		return nil, spoolError(err)
@@ -35,37 +35,37 @@ func newSpool(dir string, most *limit.Pool) (*spool, error) {
 			return nil, spoolError(err)
 		}
 	}
-	return &spool{file: f, taken: most}, nil
+	return &spool{file: f, quota: quota}, nil
 }
 
 func spoolError(err error) error {
-	return withHint(fmt.Errorf("keeping the stream in a temporary file, to read it again: %w", err),
-		"name a directory with more room in TMPDIR, or save the image to a file first")
+	return withHint(fmt.Errorf("cannot write the image stream to a temporary file: %w", err),
+		"set TMPDIR to a directory with more space, or save the image to a file first")
 }
 
 // errNoRoom is returned when the limit on temporary files is reached.
 var errNoRoom = errors.New("the limit on temporary files is reached")
 
-// Write implements [io.Writer].
+// Write implements [io.Writer]. It fails with errNoRoom if the quota is used up.
 func (s *spool) Write(p []byte) (int, error) {
-	if !s.taken.TryAcquire(int64(len(p))) {
+	if !s.quota.TryAcquire(int64(len(p))) {
 		return 0, errNoRoom
 	}
 	s.size += int64(len(p))
 	return s.file.Write(p)
 }
 
-// open reads what is kept from its start.
+// open returns a reader of the spool from its start.
 func (s *spool) open() io.ReadCloser {
 	return io.NopCloser(io.NewSectionReader(s.file, 0, math.MaxInt64))
 }
 
-// close frees the file. A nil spool has none.
+// close removes the file and returns its bytes to the quota. It does nothing on nil.
 func (s *spool) close() error {
 	if s == nil {
 		return nil
 	}
-	s.taken.Release(s.size)
+	s.quota.Release(s.size)
 	s.size = 0
 	err := s.file.Close()
 	if runtime.GOOS == "windows" {
@@ -74,14 +74,14 @@ func (s *spool) close() error {
 	return err
 }
 
-// spooling is a reader that keeps what it gives.
-type spooling struct {
+// spoolingReader copies what it reads to a spool.
+type spoolingReader struct {
 	io.ReadCloser
 	to *spool
 }
 
 // Read implements [io.Reader].
-func (r *spooling) Read(p []byte) (int, error) {
+func (r *spoolingReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
 	if _, writeErr := r.to.Write(p[:n]); writeErr != nil {
 		return 0, spoolError(writeErr)
@@ -90,36 +90,36 @@ func (r *spooling) Read(p []byte) (int, error) {
 }
 
 // SetReadDeadline implements [deadliner].
-func (r *spooling) SetReadDeadline(t time.Time) error { return setReadDeadline(r.ReadCloser, t) }
+func (r *spoolingReader) SetReadDeadline(t time.Time) error { return setReadDeadline(r.ReadCloser, t) }
 
-// keptBlobs keeps the blobs of a registry that were read to their end, so that none
-// is downloaded twice.
-type keptBlobs struct {
+// blobCache stores the blobs of a registry that were read completely, so that none is
+// downloaded twice.
+type blobCache struct {
 	download func(context.Context, Blob) (io.ReadCloser, error)
 	dir      string
-	most     *limit.Pool
+	quota    *limit.Pool
 
 	mu     sync.Mutex
 	spools map[string]*spool // by name of the blob; guarded by mu
 }
 
-// open gives a blob as it is kept, or downloads and keeps it.
-func (k *keptBlobs) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
+// open returns a reader of a stored blob, or downloads and stores it.
+func (k *blobCache) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
 	k.mu.Lock()
-	kept := k.spools[b.Name]
+	stored := k.spools[b.Name]
 	k.mu.Unlock()
-	if kept != nil {
-		return kept.open(), nil
+	if stored != nil {
+		return stored.open(), nil
 	}
 	rc, err := k.download(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	to, err := newSpool(k.dir, k.most)
+	to, err := newSpool(k.dir, k.quota)
 	if err != nil {
-		return rc, nil // it can be downloaded again
+		return rc, nil // not stored: the next reading downloads it again
 	}
-	return &keeping{rc, to, func() {
+	return &cachingReader{rc, to, func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if k.spools[b.Name] == nil {
@@ -130,7 +130,7 @@ func (k *keptBlobs) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
 	}}, nil
 }
 
-func (k *keptBlobs) close() error {
+func (k *blobCache) close() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var errs []error
@@ -140,16 +140,15 @@ func (k *keptBlobs) close() error {
 	return errors.Join(errs...)
 }
 
-// keeping is the reader of a blob that keeps what it gives, as long as there is
-// room.
-type keeping struct {
+// cachingReader copies the blob that it reads to a spool, as long as there is room.
+type cachingReader struct {
 	io.ReadCloser
-	to    *spool // nil once it is whole or there is no room
-	whole func() // takes the spool over
+	to       *spool // nil once the blob is complete or there is no room
+	complete func() // takes ownership of the spool
 }
 
 // Read implements [io.Reader].
-func (r *keeping) Read(p []byte) (int, error) {
+func (r *cachingReader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
 	if r.to == nil {
 		return n, err
@@ -158,14 +157,14 @@ func (r *keeping) Read(p []byte) (int, error) {
 		r.to.close()
 		r.to = nil
 	} else if err == io.EOF {
-		r.whole()
+		r.complete()
 		r.to = nil
 	}
 	return n, err
 }
 
-// Close implements [io.Closer]. What was not read to its end is not kept.
-func (r *keeping) Close() error {
+// Close implements [io.Closer]. A blob that was not read completely is not stored.
+func (r *cachingReader) Close() error {
 	r.to.close()
 	r.to = nil
 	return r.ReadCloser.Close()

@@ -13,23 +13,22 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// streamSource is a Source that reads an archive of either form from its start
-// to its end, once: a compressed archive, standard input, or what the Docker
-// daemon sends.
+// streamSource is a Source that reads an archive in either format from start to end: a
+// compressed archive, standard input, or the response of the Docker daemon.
 type streamSource struct {
 	open      func(context.Context) (io.ReadCloser, error)
-	blocking  bool // reading does not end when the context does
-	once      bool // what open gives can be had only once
+	blocking  bool // a Read may block after the context has ended
+	once      bool // open works only once
 	reference string
-	where     string
-	tag       string // by which the images are asked for, "" if by none
+	where     string // the name of the stream, for messages
+	tag       string // see Manifest.Tag
 	selector  selector
 	opt       Options
-	want      wanted
+	want      platformRequest
 
 	manifests []Manifest
-	kept      *spool // what the first reading gave, if it is to be read again
-	close     func() // frees what open uses; nil if there is nothing to free
+	spool     *spool // the stream, for the next call of Layers; nil if not needed
+	close     func() // releases what open uses; may be nil
 }
 
 var _ Source = (*streamSource)(nil)
@@ -42,7 +41,7 @@ func (s *streamSource) Close() error {
 	if s.close != nil {
 		s.close()
 	}
-	return s.kept.close()
+	return s.spool.close()
 }
 
 // Layers implements [Source].
@@ -56,7 +55,7 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	defer raw.Close()
 	var r io.Reader = raw
 	if s.blocking {
-		p := newPump(ctx, raw)
+		p := newReadAheadReader(ctx, raw)
 		defer func() {
 			cancel()
 			p.stop(true)
@@ -71,16 +70,16 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	if err != nil {
 		return err
 	}
-	kept := &keptArchive{
+	files := &streamedFiles{
 		index:    newArchiveIndex(s.opt.Limits.ArchiveEntries),
-		contents: make(map[string]content),
+		contents: make(map[string]contentType),
 		json:     make(map[string][]byte),
 		budget:   4 * s.opt.Limits.JSON,
 	}
-	if err := s.read(ctx, plain, kept, visit); err != nil {
+	if err := s.read(ctx, plain, files, visit); err != nil {
 		return err
 	}
-	reader := &treeReader{tree: kept, want: s.want, limits: s.opt.Limits, where: s.where, selector: s.selector}
+	reader := &storeReader{files: files, want: s.want, limits: s.opt.Limits, where: s.where, selector: s.selector}
 	found, err := reader.resolve(ctx)
 	if err != nil {
 		return err
@@ -88,30 +87,31 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	found.tag = s.tag
 	found.label(s.reference)
 	s.manifests = found.manifests
-	if s.kept != nil {
-		s.kept.whole = true
+	if s.spool != nil {
+		s.spool.complete = true
 	}
 	return nil
 }
 
-// start gives the stream from its start.
+// start returns the stream from its start. It stores a stream that cannot be opened again
+// in the spool, if it is to be rereadable.
 func (s *streamSource) start(ctx context.Context) (io.ReadCloser, error) {
-	if s.kept != nil && s.kept.whole {
-		return s.kept.open(), nil
+	if s.spool != nil && s.spool.complete {
+		return s.spool.open(), nil
 	}
 	raw, err := s.open(ctx)
-	if err != nil || !s.once || !s.opt.Again {
+	if err != nil || !s.once || !s.opt.Rereadable {
 		return raw, err
 	}
-	if s.kept, err = newSpool(s.opt.TempDir, s.opt.TempFiles); err != nil {
+	if s.spool, err = newSpool(s.opt.TempDir, s.opt.TempFiles); err != nil {
 		raw.Close()
 		return nil, err
 	}
-	return &spooling{raw, s.kept}, nil
+	return &spoolingReader{raw, s.spool}, nil
 }
 
-// decompress gives the tar stream in r, which may be compressed. Stop must be called
-// after the context's end.
+// decompress detects the compression of r and returns the tar stream. The caller must
+// call stop after it has ended the context.
 func (s *streamSource) decompress(ctx context.Context, r io.Reader) (_ io.Reader, stop func(), err error) {
 	stop = func() {}
 	buffered := bufio.NewReaderSize(r, 64<<10)
@@ -126,33 +126,33 @@ func (s *streamSource) decompress(ctx context.Context, r io.Reader) (_ io.Reader
 	case gzipContent:
 		plain, err = gzip.NewReader(buffered)
 	case zstdContent:
-		// With a concurrency of 1 it has no goroutines that would need closing.
+		// With a concurrency of 1 the decoder has no goroutines and needs no Close.
 		plain, err = zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(128<<20))
 	default:
-		return nil, stop, noImage(s.where, c)
+		return nil, stop, notImageError(s.where, c)
 	}
 	if err != nil {
 		return nil, stop, archiveError(s.where, err)
 	}
-	// Decompressing runs beside the reading of layers.
-	p := newPump(ctx, plain)
+	// Decompress in a goroutine, at the same time as the layers are read.
+	p := newReadAheadReader(ctx, plain)
 	buffered = bufio.NewReaderSize(p, 64<<10)
 	if c, err = s.peek(buffered); err == nil && c != tarContent {
-		err = noImage("what is compressed in "+s.where, c)
+		err = notImageError("the decompressed content of "+s.where, c)
 	}
 	return buffered, func() { p.stop(false) }, err
 }
 
-func (s *streamSource) peek(r *bufio.Reader) (content, error) {
+func (s *streamSource) peek(r *bufio.Reader) (contentType, error) {
 	head, err := r.Peek(headSize)
 	if err != nil && err != io.EOF {
 		return unknownContent, archiveError(s.where, err)
 	}
-	return recognise(head), nil
+	return detectContent(head), nil
 }
 
-// read goes through the archive, hands the layers to visit and keeps the rest.
-func (s *streamSource) read(ctx context.Context, plain io.Reader, kept *keptArchive, visit func(context.Context, Blob) error) error {
+// read calls visit for each layer in the archive and stores the JSON documents in files.
+func (s *streamSource) read(ctx context.Context, plain io.Reader, files *streamedFiles, visit func(context.Context, Blob) error) error {
 	waste := s.opt.Limits.ArchiveWaste
 	for r := tar.NewReader(plain); ; {
 		if err := ctx.Err(); err != nil {
@@ -165,7 +165,7 @@ func (s *streamSource) read(ctx context.Context, plain io.Reader, kept *keptArch
 		if err != nil {
 			return archiveError(s.where, err)
 		}
-		name, regular, err := kept.index.add(h, 0)
+		name, regular, err := files.index.add(h, 0)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.where, err)
 		}
@@ -177,18 +177,18 @@ func (s *streamSource) read(ctx context.Context, plain io.Reader, kept *keptArch
 		if err != nil && err != io.EOF {
 			return err
 		}
-		c := recognise(head)
+		c := detectContent(head)
 		if strings.HasSuffix(name, ".tar") {
-			c = tarContent // whoever reads the layer says what is wrong with it
+			c = tarContent // visit reports what is wrong with the layer
 		}
-		kept.contents[name] = c
+		files.contents[name] = c
 		switch c {
 		case tarContent, gzipContent, zstdContent:
 			if err := visit(ctx, streamBlob(name, h.Size, body)); err != nil {
 				return err
 			}
 		case jsonContent:
-			if err := kept.keep(name, h.Size, body, s.opt.Limits.JSON); err != nil {
+			if err := files.addDocument(name, h.Size, body, s.opt.Limits.JSON); err != nil {
 				return err
 			}
 		default:
@@ -199,11 +199,11 @@ func (s *streamSource) read(ctx context.Context, plain io.Reader, kept *keptArch
 	}
 }
 
-// drain reads what follows the end of the archive: padding, and the checksum of
-// a compressed stream. A program that writes into a pipe can then end in peace.
-func (s *streamSource) drain(r io.Reader, most int64) error {
-	n, err := io.CopyN(io.Discard, r, most+1)
-	if n > most {
+// drain reads up to limit bytes behind the end of the archive: padding, and the checksum
+// of a compressed stream. A program that writes to a pipe would otherwise fail.
+func (s *streamSource) drain(r io.Reader, limit int64) error {
+	n, err := io.CopyN(io.Discard, r, limit+1)
+	if n > limit {
 		return s.tooMuchWaste()
 	}
 	if err != io.EOF {
@@ -213,10 +213,10 @@ func (s *streamSource) drain(r io.Reader, most int64) error {
 }
 
 func (s *streamSource) tooMuchWaste() error {
-	return fmt.Errorf("%s holds more than %d bytes that belong to no image", s.where, s.opt.Limits.ArchiveWaste)
+	return fmt.Errorf("%s has more than %d bytes that belong to no image", s.where, s.opt.Limits.ArchiveWaste)
 }
 
-// streamBlob is the blob of an entry that is being read.
+// streamBlob returns the Blob of the current entry, whose Open works once.
 func streamBlob(name string, size int64, body io.Reader) Blob {
 	b := Blob{Name: blobName(name), Size: size}
 	if b.Name != name {
@@ -225,7 +225,7 @@ func streamBlob(name string, size int64, body io.Reader) Blob {
 	opened := false
 	b.Open = func(context.Context) (io.ReadCloser, error) {
 		if opened {
-			return nil, fmt.Errorf("layer %s streams by and can be read only once", b.Name)
+			return nil, fmt.Errorf("layer %s is part of a stream and can be opened only once", b.Name)
 		}
 		opened = true
 		return io.NopCloser(body), nil
@@ -233,8 +233,8 @@ func streamBlob(name string, size int64, body io.Reader) Blob {
 	return b
 }
 
-// entryReader says where an error in the middle of an archive happened, and ends
-// with its context.
+// entryReader reads the content of an entry. It adds the name of the archive to errors,
+// and fails once the context has ended.
 type entryReader struct {
 	ctx   context.Context
 	r     io.Reader
@@ -253,20 +253,22 @@ func (e *entryReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// keptArchive is the tree of what was kept of an archive that streamed by.
-type keptArchive struct {
+// streamedFiles is the fileStore of an archive that was read as a stream. It has the JSON
+// documents, and the names of the layers.
+type streamedFiles struct {
 	index    *archiveIndex
-	contents map[string]content // of the regular files
+	contents map[string]contentType // of the regular files
 	json     map[string][]byte
-	budget   int64 // bytes that json may still take
+	budget   int64 // bytes that may still be added to json
 }
 
-var _ tree = (*keptArchive)(nil)
+var _ fileStore = (*streamedFiles)(nil)
 
-// keep takes in a JSON document, unless it is too large.
-func (k *keptArchive) keep(name string, size int64, body io.Reader, limit int64) error {
+// addDocument stores a JSON document. A document that is too large is not stored;
+// document reports it if it is needed.
+func (k *streamedFiles) addDocument(name string, size int64, body io.Reader, limit int64) error {
 	if size > limit || size > k.budget {
-		return nil // whoever asks for it is told so
+		return nil
 	}
 	data, err := readDocument(body, size, limit)
 	if err != nil {
@@ -277,8 +279,8 @@ func (k *keptArchive) keep(name string, size int64, body io.Reader, limit int64)
 	return nil
 }
 
-// document implements [tree].
-func (k *keptArchive) document(name string, limit int64) ([]byte, error) {
+// document implements [fileStore].
+func (k *streamedFiles) document(name string, limit int64) ([]byte, error) {
 	file, e, err := k.index.lookup(name)
 	if err != nil {
 		return nil, err
@@ -290,14 +292,14 @@ func (k *keptArchive) document(name string, limit int64) ([]byte, error) {
 	case e.size > limit:
 		return nil, tooLarge(e.size, limit)
 	case k.contents[file] == jsonContent:
-		return nil, errors.New("the JSON documents of the archive are too large together")
+		return nil, errors.New("the JSON documents in the archive are too large in total")
 	default:
-		return nil, errors.New("it is no JSON document")
+		return nil, errors.New("not a JSON document")
 	}
 }
 
-// layer implements [tree].
-func (k *keptArchive) layer(name string) (string, int64, error) {
+// layer implements [fileStore].
+func (k *streamedFiles) layer(name string) (string, int64, error) {
 	file, e, err := k.index.lookup(name)
 	if err != nil {
 		return "", 0, err

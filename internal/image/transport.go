@@ -18,9 +18,9 @@ import (
 	"time"
 )
 
-// newTransport gives the way to a registry: through the proxy that the
-// environment names, trusting the system's certificates and the user's, and
-// repeating what may succeed when it is repeated.
+// newTransport returns the transport for requests to a registry. It uses the proxy in the
+// environment, trusts the certificates of the system and of opt.CAFile, and repeats
+// requests that failed temporarily.
 func newTransport(host string, opt Options) (*retrier, error) {
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -33,36 +33,39 @@ func newTransport(host string, opt Options) (*retrier, error) {
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
 	}
 	if isInsecure(host, opt) {
-		t.TLSClientConfig.InsecureSkipVerify = true // asked for by name of the registry
+		t.TLSClientConfig.InsecureSkipVerify = true // the user lists this registry as insecure
 	}
 	if opt.CAFile != "" {
 		pem, err := os.ReadFile(opt.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("reading the CA file: %w", err)
+			return nil, fmt.Errorf("cannot read the CA file: %w", err)
 		}
 		pool, err := x509.SystemCertPool()
 		if err != nil {
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the CA file %s holds no certificate in PEM form", opt.CAFile)
+			return nil, fmt.Errorf("no PEM certificate in the CA file %s", opt.CAFile)
 		}
 		t.TLSClientConfig.RootCAs = pool
 	}
 	r := &retrier{inner: t, opt: opt}
-	r.left.Store(int64(opt.RetryWait))
+	r.waitBudget.Store(int64(opt.RetryWait))
 	return r, nil
 }
 
-// retrier repeats requests that failed for a reason that may pass: the registry
-// is busy (429, 408), out of order (5xx), or the connection broke.
+// retrier repeats requests that failed temporarily: the registry is busy (429, 408) or
+// has a server error (5xx), or the connection was lost.
 type retrier struct {
 	inner *http.Transport
 	opt   Options
-	left  atomic.Int64 // nanoseconds that may still be waited, over all requests
+
+	// waitBudget is the time that all requests together may still wait, in nanoseconds.
+	waitBudget atomic.Int64
 }
 
-// The waits between attempts where the registry does not name one.
+// The number of attempts, and the time before the second one if the registry does not send
+// Retry-After. It doubles with each attempt.
 const (
 	maxAttempts = 5
 	firstWait   = 500 * time.Millisecond
@@ -85,18 +88,18 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 				wait, asked = after, true
 			}
 		}
-		switch left := r.left.Add(-int64(wait)); {
+		switch left := r.waitBudget.Add(-int64(wait)); {
 		case left < 0 && asked:
 			resp.Body.Close()
-			return nil, &waitError{resp.Status, wait}
+			return nil, &rateLimitError{resp.Status, wait}
 		case left < 0:
 			return resp, err
 		}
 		if resp != nil {
-			io.CopyN(io.Discard, resp.Body, 64<<10) // so that the connection can be used again
+			io.CopyN(io.Discard, resp.Body, 64<<10) // makes the connection reusable
 			resp.Body.Close()
 		}
-		r.opt.Log.InfoContext(req.Context(), "registry asked again", "host", req.URL.Host, "reason", reason, "wait", wait)
+		r.opt.Log.InfoContext(req.Context(), "request to the registry repeated", "host", req.URL.Host, "reason", reason, "wait", wait)
 		select {
 		case <-time.After(wait):
 		case <-req.Context().Done():
@@ -113,21 +116,21 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// waitError says that a registry wants to be left alone for longer than
-// Options.RetryWait.
-type waitError struct {
+// rateLimitError is returned when a registry demands to wait longer than
+// Options.RetryWait allows.
+type rateLimitError struct {
 	status string
 	wait   time.Duration
 }
 
-func (e *waitError) Error() string {
-	return fmt.Sprintf("%s, and it asks to wait %s", e.status, e.wait.Round(time.Second))
+func (e *rateLimitError) Error() string {
+	return fmt.Sprintf("%s, retry after %s", e.status, e.wait.Round(time.Second))
 }
 
-// CloseIdleConnections closes the connections that are kept for later.
+// CloseIdleConnections closes the connections that no request uses.
 func (r *retrier) CloseIdleConnections() { r.inner.CloseIdleConnections() }
 
-// retryReason says why a request may succeed when it is repeated, or "".
+// retryReason returns why a request should be repeated, "" if it should not.
 func retryReason(resp *http.Response, err error) string {
 	if err != nil {
 		var dns *net.DNSError
@@ -148,7 +151,7 @@ func retryReason(resp *http.Response, err error) string {
 	return ""
 }
 
-// retryAfter reads the header Retry-After: seconds, or a date (RFC 9110).
+// retryAfter parses the header Retry-After: seconds, or a date (RFC 9110, section 10.2.3).
 func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second, true
@@ -159,28 +162,28 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// checkRedirect follows a registry to where it keeps its blobs, but not from a
-// public host to an address in a private network, nor from HTTPS to HTTP: an
-// image must not make the scanner ask questions inside the user's network.
+// checkRedirect is the CheckRedirect of the client. Registries redirect to the storage of
+// their blobs. A redirect from HTTPS to HTTP is refused, and so is one from a public host
+// to a private address: a registry must not make the scanner send requests inside the
+// user's network (SSRF).
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	if len(via) >= 10 {
-		return errors.New("the registry redirects without end")
+		return errors.New("the registry redirected 10 times")
 	}
 	from, to := via[0].URL, req.URL
 	if from.Host == to.Host {
 		return nil
 	}
 	if from.Scheme == "https" && to.Scheme != "https" {
-		return fmt.Errorf("the registry redirects from HTTPS to %s://%s, which is not followed", to.Scheme, to.Host)
+		return fmt.Errorf("redirect from HTTPS to %s://%s refused", to.Scheme, to.Host)
 	}
 	if isPrivate(to.Hostname()) && !isPrivate(from.Hostname()) {
-		return fmt.Errorf("the registry redirects to the private address %s, which is not followed", to.Host)
+		return fmt.Errorf("redirect to the private address %s refused", to.Host)
 	}
 	return nil
 }
 
-// isPrivate is true for the addresses of loopback, link-local and private
-// networks.
+// isPrivate reports whether host is a loopback, link-local or private address.
 func isPrivate(host string) bool {
 	if host == "localhost" {
 		return true

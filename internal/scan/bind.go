@@ -41,7 +41,7 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 
 		Repository: manifest.Repository,
 	}
-	m := &Merged{image: img, omissions: slices.Clip(manifest.LeftOut)}
+	m := &Merged{image: img, omissions: slices.Clip(manifest.Omissions)}
 	var tables []*layer.Table
 	for i, ref := range manifest.Layers {
 		l, ok := r.blobs[ref.Blob]

@@ -10,42 +10,40 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// resolved is what a reference came to: images, and the distinct blobs of their
-// layers. The blobs have no Open yet.
-type resolved struct {
+// imageSet is the images that a reference names, and the distinct blobs of their layers.
+// Open of the blobs is not set yet.
+type imageSet struct {
 	manifests []Manifest
 	blobs     []Blob
-	seen      map[string]int // index in blobs by name
-	tag       string         // by which the images were asked for, "" if by none
-	// repository is where they come from, "" if from no registry.
-	repository string
+	blobIndex map[string]int // by name: the index in blobs
+
+	tag        string // see Manifest.Tag
+	repository string // see Manifest.Repository
 }
 
-// add takes in an image with the blobs of its layers, in the order of its
-// layers.
-func (r *resolved) add(m Manifest, blobs []Blob) {
-	if r.seen == nil {
-		r.seen = make(map[string]int)
+// add adds an image and the blobs of its layers.
+func (r *imageSet) add(m Manifest, blobs []Blob) {
+	if r.blobIndex == nil {
+		r.blobIndex = make(map[string]int)
 	}
 	r.manifests = append(r.manifests, m)
 	for _, b := range blobs {
-		i, ok := r.seen[b.Name]
+		i, ok := r.blobIndex[b.Name]
 		if !ok {
-			r.seen[b.Name] = len(r.blobs)
+			r.blobIndex[b.Name] = len(r.blobs)
 			r.blobs = append(r.blobs, b)
 			continue
 		}
 		if r.blobs[i].DiffID != b.DiffID {
-			// Two configurations disagree about the blob. The merge will say
-			// which of them is wrong.
+			// Two configurations disagree. The merge reports which one is wrong.
 			r.blobs[i].DiffID = ""
 		}
 	}
 }
 
-// label gives the images their references: that of the user, with the platform
-// where there are several, and the digest where a platform stands there twice.
-func (r *resolved) label(reference string) {
+// label sets Reference, Tag and Repository of the images. Several images get their
+// platform added to the reference, and several of one platform their digest as well.
+func (r *imageSet) label(reference string) {
 	count := make(map[string]int)
 	for _, m := range r.manifests {
 		count[m.Config.Platform()]++
@@ -62,21 +60,21 @@ func (r *resolved) label(reference string) {
 	}
 }
 
-// randomSource is a Source of random access.
-type randomSource struct {
-	resolved
+// randomAccessSource is a Source whose layers can be read in any order and in parallel.
+type randomAccessSource struct {
+	imageSet
 	parallel int
 	open     func(context.Context, Blob) (io.ReadCloser, error)
 	close    func() error // nil if there is nothing to close
 }
 
-var _ Source = (*randomSource)(nil)
+var _ Source = (*randomAccessSource)(nil)
 
 // Layers implements [Source].
-func (s *randomSource) Layers(ctx context.Context, visit func(context.Context, Blob) error) error {
+func (s *randomAccessSource) Layers(ctx context.Context, visit func(context.Context, Blob) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(s.parallel)
-	// The largest first, so that no core idles while the last one is read.
+	// The largest first: otherwise one core may work alone at the end.
 	largestFirst := slices.SortedStableFunc(slices.Values(s.blobs), func(a, b Blob) int { return cmp.Compare(b.Size, a.Size) })
 	for _, b := range largestFirst {
 		g.Go(func() error {
@@ -88,7 +86,7 @@ func (s *randomSource) Layers(ctx context.Context, visit func(context.Context, B
 				if err != nil {
 					return nil, err
 				}
-				return &interruptible{ctx, rc}, nil
+				return &contextReader{ctx, rc}, nil
 			}
 			return visit(ctx, b)
 		})
@@ -97,24 +95,24 @@ func (s *randomSource) Layers(ctx context.Context, visit func(context.Context, B
 }
 
 // Manifests implements [Source].
-func (s *randomSource) Manifests() []Manifest { return s.manifests }
+func (s *randomAccessSource) Manifests() []Manifest { return s.manifests }
 
 // Close implements [Source].
-func (s *randomSource) Close() error {
+func (s *randomAccessSource) Close() error {
 	if s.close == nil {
 		return nil
 	}
 	return s.close()
 }
 
-// interruptible is a reader that fails once its context has ended.
-type interruptible struct {
+// contextReader is a reader whose Read fails once the context has ended.
+type contextReader struct {
 	ctx context.Context
 	io.ReadCloser
 }
 
 // Read implements [io.Reader].
-func (r *interruptible) Read(p []byte) (int, error) {
+func (r *contextReader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}

@@ -11,15 +11,15 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// TestAgain reads the layers of a registry and of a stream twice: each blob is
+// TestReread reads the layers of a registry and of a stream twice: each blob is
 // downloaded once, both readings give the same, and nothing is left behind.
-func TestAgain(t *testing.T) {
+func TestReread(t *testing.T) {
 	layout := sample().OCILayout(t)
 	registry := serve(t, layout)
 	archive := read(t, gzipped(t, sample().OCIArchive(t)))
 	for _, reference := range []string{registry.image(), "-"} {
 		temp := t.TempDir()
-		src, err := image.Open(t.Context(), reference, image.Options{Again: true, TempDir: temp, Stdin: bytes.NewReader(archive)})
+		src, err := image.Open(t.Context(), reference, image.Options{Rereadable: true, TempDir: temp, Stdin: bytes.NewReader(archive)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,12 +48,12 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// TestAgainAfterHalf reads a layer whole that was given up halfway before, and does
-// without keeping where there is no directory for it.
-func TestAgainAfterHalf(t *testing.T) {
+// TestRereadAfterAbort reads a layer whole that was given up halfway before, and does
+// without cachingReader where there is no directory for it.
+func TestRereadAfterAbort(t *testing.T) {
 	registry := serve(t, sample().OCILayout(t))
 	for _, temp := range []string{t.TempDir(), "/nowhere/at/all"} {
-		src, err := image.Open(t.Context(), registry.image(), image.Options{Again: true, TempDir: temp})
+		src, err := image.Open(t.Context(), registry.image(), image.Options{Rereadable: true, TempDir: temp})
 		if err != nil {
 			t.Fatal(err)
 		}
