@@ -75,7 +75,7 @@ func TestDatabaseInRegistry(t *testing.T) {
 	if out := run(0, "db", "pull", "--db-dir", to, ref); !strings.Contains(out, "KEV: 1 records\n") {
 		t.Errorf("pulled by tag: %q", out)
 	}
-	if out := run(2, "db", "pull", "--db-dir", to, host+"/security/other:latest"); !strings.Contains(out, "does not have it") {
+	if out := run(2, "db", "pull", "--db-dir", to, host+"/security/other:latest"); !strings.Contains(out, "not found") {
 		t.Errorf("another name: %q", out)
 	}
 }

@@ -41,7 +41,7 @@ func readArtifact(t *testing.T, a *Artifact) map[string]string {
 	return files
 }
 
-// TestArtifact stores files in a real registry and gets them again.
+// TestArtifact pushes files to a real registry and pulls them.
 func TestArtifact(t *testing.T) {
 	host := imagetest.Registry(t)
 	ref := host + "/team/files:v1"
@@ -68,9 +68,9 @@ func TestArtifact(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ ref, kind, want string }{
-		{ref, "application/vnd.example.other", `this is no artifact of the type application/vnd.example.other but of "application/vnd.example.files.v1"`},
-		{host + "/team/files:v2", kind, "does not have it"},
-		{host + "/team/files@sha256:" + strings.Repeat("0", 64), kind, "does not have it"},
+		{ref, "application/vnd.example.other", `wrong artifact type: want application/vnd.example.other, the registry has "application/vnd.example.files.v1"`},
+		{host + "/team/files:v2", kind, "not found"},
+		{host + "/team/files@sha256:" + strings.Repeat("0", 64), kind, "not found"},
 		{"::", kind, "could not parse"},
 	} {
 		if _, _, err := PullArtifact(t.Context(), c.ref, c.kind, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -85,7 +85,7 @@ func TestArtifact(t *testing.T) {
 	}
 }
 
-// TestArtifactTampered: a manifest that is not the one asked for is refused.
+// TestArtifactTampered checks that a manifest with the wrong digest is refused.
 func TestArtifactTampered(t *testing.T) {
 	host := imagetest.Registry(t)
 	a := &Artifact{Type: "application/vnd.example.files.v1", Files: []ArtifactFile{textFile("one", "first")}}

@@ -34,8 +34,8 @@ func wantCanceled(t *testing.T, err error, start time.Time) {
 	}
 }
 
-// TestCancelStdin: the end of the context ends the reading of a pipe to which
-// nobody writes.
+// TestCancelStdin checks that the end of the context stops the reading of a pipe without
+// data.
 func TestCancelStdin(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -70,24 +70,24 @@ func TestNoImage(t *testing.T) {
 		"xz":                {write(t, "x.tar", []byte("\xfd7zXZ\x00\x00")), "is compressed with xz", "xz -dc"},
 		"bzip2":             {write(t, "x.tar", []byte("BZh91AY")), "is compressed with bzip2", "bzip2 -dc"},
 		"JSON":              {write(t, "x.tar", []byte(` {"a": 1}`)), "is a JSON document", "docker save"},
-		"text":              {write(t, "x.tar", []byte("hello")), "x.tar is no image: it is no tar archive", "docker save"},
-		"gzip of text":      {gzipped(t, write(t, "x", []byte("hello"))), "what is compressed in ", "docker save"},
+		"text":              {write(t, "x.tar", []byte("hello")), "x.tar is not an image: it is not a tar archive", "docker save"},
+		"gzip of text":      {gzipped(t, write(t, "x", []byte("hello"))), "the decompressed content of ", "docker save"},
 		"gzip of nothing":   {gzipped(t, write(t, "x", nil)), "is empty", "save the image again"},
-		"tar of a root":     {layer, "it holds neither index.json nor manifest.json", "dir:PATH"},
-		"gzip of a root":    {gzipped(t, layer), "it holds neither index.json nor manifest.json", "dir:PATH"},
-		"directory":         {full, "the directory " + full + " is no image", "dir:" + full},
+		"tar of a root":     {layer, "it has neither index.json nor manifest.json", "dir:PATH"},
+		"gzip of a root":    {gzipped(t, layer), "it has neither index.json nor manifest.json", "dir:PATH"},
+		"directory":         {full, "the directory " + full + " is not an image", "dir:" + full},
 		"missing file":      {"./nothing.tar", "./nothing.tar: no such file or directory", "docker-archive"},
 		"missing archive":   {"nothing.tar.gz", "no such file or directory", "docker-archive"},
-		"no reference":      {"UPPER/case", `"UPPER/case" is neither an existing path nor a valid name`, "docker-archive"},
-		"scheme":            {"docker://alpine", "it has a scheme, docker://", "as in alpine"},
-		"OCI without index": {"oci:" + full, "it holds neither index.json nor manifest.json", "skopeo"},
+		"no reference":      {"UPPER/case", `invalid image reference "UPPER/case": neither an existing path nor a valid image name`, "docker-archive"},
+		"scheme":            {"docker://alpine", "it starts with docker://", "as in alpine"},
+		"OCI without index": {"oci:" + full, "it has neither index.json nor manifest.json", "skopeo"},
 		"OCI of nothing":    {"oci:/no/where", "no such file or directory", ""},
 		"OCI of a file":     {"oci:" + layer, "is a file, not the directory", "oci-archive:" + layer},
 		"archive is a dir":  {"docker-archive:" + full, "is a directory, not an archive", "oci:" + full},
 		"dir of a file":     {"dir:" + layer, "is a file, not the directory", layer},
-		"dir of nothing":    {"dir:", "names no directory", "dir:/srv"},
-		"no daemon":         {"docker-daemon:x", "does not answer", "DOCKER_HOST"},
-		"daemon of nothing": {"docker-daemon:", "names no image", "docker-daemon:alpine"},
+		"dir of nothing":    {"dir:", "no directory after dir:", "dir:/srv"},
+		"no daemon":         {"docker-daemon:x", "cannot connect to the Docker daemon", "DOCKER_HOST"},
+		"daemon of nothing": {"docker-daemon:", "no image name after docker-daemon:", "docker-daemon:alpine"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := readAll(t.Context(), test.reference, image.Options{Docker: image.Docker{Host: "unix:///nowhere/docker.sock"}})
@@ -95,7 +95,7 @@ func TestNoImage(t *testing.T) {
 		})
 	}
 	_, _, err := readAll(t.Context(), "docker-daemon:x", image.Options{Docker: image.Docker{Host: "ssh://somewhere"}})
-	wantError(t, err, "ssh://somewhere has a scheme that is not supported", "docker save")
+	wantError(t, err, "unsupported scheme in the Docker daemon's address ssh://somewhere", "docker save")
 }
 
 func TestTruncated(t *testing.T) {
@@ -123,7 +123,7 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-// files gives what a layout or an archive holds, by name.
+// files returns the files of a directory by name.
 func files(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	out := make(map[string][]byte)
@@ -147,12 +147,12 @@ func unpackTo(t *testing.T, files map[string][]byte) string {
 	return imagetest.Unpack(t, imagetest.Archive(t, files))
 }
 
-// blobFile is where an OCI layout keeps content.
+// blobFile returns the path of a blob in an OCI layout.
 func blobFile(data []byte) string {
 	return "blobs/" + strings.Replace(imagetest.Digest(data), ":", "/", 1)
 }
 
-// relayout makes an OCI layout whose one image manifest is what edit makes of it.
+// relayout returns the files of an OCI layout whose image manifest was changed by edit.
 func relayout(t *testing.T, edit func(manifest map[string]any)) map[string][]byte {
 	t.Helper()
 	all := files(t, sample().OCILayout(t))
@@ -168,7 +168,7 @@ func relayout(t *testing.T, edit func(manifest map[string]any)) map[string][]byt
 	return withManifest(t, all, m)
 }
 
-// withManifest puts a manifest under the index.json of a layout.
+// withManifest adds a manifest to a layout and makes it the only one in index.json.
 func withManifest(t *testing.T, all map[string][]byte, m any) map[string][]byte {
 	t.Helper()
 	data, err := json.Marshal(m)
@@ -181,7 +181,7 @@ func withManifest(t *testing.T, all map[string][]byte, m any) map[string][]byte 
 	return all
 }
 
-// nest puts indexes around the manifest of a layout.
+// nest nests the manifest of a layout in indexes.
 func nest(t *testing.T, all map[string][]byte, depth int) map[string][]byte {
 	for range depth {
 		index := json.RawMessage(all["index.json"])
@@ -190,8 +190,8 @@ func nest(t *testing.T, all map[string][]byte, depth int) map[string][]byte {
 	return all
 }
 
-// TestBadLayout damages an OCI layout, and reads it as directory, as archive and
-// as compressed archive.
+// TestBadLayout reads damaged OCI layouts: as a directory, as an archive and as a
+// compressed archive.
 func TestBadLayout(t *testing.T) {
 	good := files(t, sample().OCILayout(t))
 	without := func(name string) map[string][]byte {
@@ -224,32 +224,32 @@ func TestBadLayout(t *testing.T) {
 		tag          string
 		errors, hint string
 	}{
-		"no manifest":         {files: without(manifestFile), errors: "manifest " + index.Manifests[0].Digest + ": it is not in the "},
-		"no layer":            {files: without(firstLayer), errors: "layer 0, " + imagetest.Digest(good[firstLayer]) + ": it is not in the "},
+		"no manifest":         {files: without(manifestFile), errors: "manifest " + index.Manifests[0].Digest + ": not found in the "},
+		"no layer":            {files: without(firstLayer), errors: "layer 0, " + imagetest.Digest(good[firstLayer]) + ": not found in the "},
 		"changed manifest":    {files: with(manifestFile, strings.Replace(string(good[manifestFile]), "schema", "Schema", 1)), errors: "wrong digest"},
-		"longer manifest":     {files: with(manifestFile, string(good[manifestFile])+" "), errors: "bytes, its descriptor says"},
-		"shorter layer":       {files: with(firstLayer, string(good[firstLayer][:100])), errors: "layer 0, " + imagetest.Digest(good[firstLayer]) + ": it has 100 bytes, its descriptor says"},
-		"no JSON":             {files: with("index.json", "[nonsense"), errors: "index.json: not the JSON that was expected"},
-		"another JSON":        {files: with("index.json", "[]"), errors: "index.json: not the JSON that was expected"},
+		"longer manifest":     {files: with(manifestFile, string(good[manifestFile])+" "), errors: "bytes, but 863 in its descriptor"},
+		"shorter layer":       {files: with(firstLayer, string(good[firstLayer][:100])), errors: "layer 0, " + imagetest.Digest(good[firstLayer]) + ": wrong size: 100 bytes, but"},
+		"no JSON":             {files: with("index.json", "[nonsense"), errors: "index.json: invalid JSON"},
+		"another JSON":        {files: with("index.json", "[]"), errors: "index.json: invalid JSON"},
 		"no version":          {files: with("index.json", "{}"), errors: "schemaVersion is 0, not 2"},
-		"nothing in it":       {files: with("index.json", `{"schemaVersion":2}`), errors: "holds no container image"},
-		"large JSON":          {files: with("index.json", "{"+strings.Repeat(" ", 20_000)+"}"), opt: image.Options{Limits: image.Limits{JSON: 10_000}}, errors: "it has 20002 bytes; at most 10000 are read of a JSON document"},
-		"many elements":       {files: with("index.json", `{"a":[`+strings.Repeat("0,", 1_000_001)+`0]}`), errors: "elements; at most 1000000 are read"},
-		"deep JSON":           {files: with("index.json", strings.Repeat("[", 20_000)), errors: "not the JSON that was expected"},
+		"nothing in it":       {files: with("index.json", `{"schemaVersion":2}`), errors: "no container image in "},
+		"large JSON":          {files: with("index.json", "{"+strings.Repeat(" ", 20_000)+"}"), opt: image.Options{Limits: image.Limits{JSON: 10_000}}, errors: "too large: 20002 bytes; the maximum for a JSON document is 10000"},
+		"many elements":       {files: with("index.json", `{"a":[`+strings.Repeat("0,", 1_000_001)+`0]}`), errors: "elements; the maximum is 1000000"},
+		"deep JSON":           {files: with("index.json", strings.Repeat("[", 20_000)), errors: "invalid JSON"},
 		"schema 1":            {files: withManifest(t, good, map[string]any{"schemaVersion": 1, "fsLayers": []any{}}), errors: "Docker's schema 1", hint: "pull and push"},
 		"manifest and index":  {files: relayout(t, set("manifests", []any{})), errors: "both an image manifest and an index"},
-		"index as manifest":   {files: withManifest(t, good, map[string]any{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}), errors: "has no config"},
-		"no image":            {files: relayout(t, set("config", map[string]any{"mediaType": "application/vnd.cncf.helm.config.v1+json"})), errors: `no container image: its configuration is of type "application/vnd.cncf.helm.config.v1+json"`},
+		"index as manifest":   {files: withManifest(t, good, map[string]any{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}), errors: "but no config"},
+		"no image":            {files: relayout(t, set("config", map[string]any{"mediaType": "application/vnd.cncf.helm.config.v1+json"})), errors: `not a container image: its configuration has the type "application/vnd.cncf.helm.config.v1+json"`},
 		"negative size":       {files: relayout(t, set("layers", []any{map[string]any{"digest": "sha256:" + strings.Repeat("a", 64), "size": -1}})), errors: "has a negative size, -1"},
-		"no digest":           {files: relayout(t, set("layers", []any{map[string]any{"digest": "../../../etc/passwd", "size": 1}})), errors: `"../../../etc/passwd" is no digest`},
-		"digest leads away":   {files: relayout(t, set("layers", []any{map[string]any{"digest": "sha256:../../../etc/passwd", "size": 1}})), errors: "is no digest: 64 lower-case"},
-		"too many layers":     {files: relayout(t, set("layers", layers(1001))), errors: "the image has 1001 layers; at most 1000 are read"},
+		"no digest":           {files: relayout(t, set("layers", []any{map[string]any{"digest": "../../../etc/passwd", "size": 1}})), errors: `invalid digest "../../../etc/passwd"`},
+		"digest leads away":   {files: relayout(t, set("layers", []any{map[string]any{"digest": "sha256:../../../etc/passwd", "size": 1}})), errors: "want 64 lower-case hexadecimal digits"},
+		"too many layers":     {files: relayout(t, set("layers", layers(1001))), errors: "the image has 1001 layers; the maximum is 1000"},
 		"diffIDs and layers":  {files: relayout(t, set("layers", layers(2))), errors: "the configuration lists 4 layers (rootfs.diff_ids), the manifest 2"},
-		"nested indexes":      {files: nest(t, good, 4), errors: "indexes are nested more than 4 deep"},
+		"nested indexes":      {files: nest(t, good, 4), errors: "indexes are nested more than 4 levels deep"},
 		"too many manifests":  {files: with("index.json", `{"schemaVersion":2,"manifests":[`+strings.TrimSuffix(strings.Repeat(`{"mediaType":"x"},`, 1001), ",")+`]}`), errors: "there are more than 1000 manifests"},
-		"unknown tag":         {files: good, tag: ":v9", errors: `has no image with the tag "v9"`, hint: "it has latest"},
-		"several tags":        {files: with("index.json", twoTags(good["index.json"])), errors: "holds several images: harbour, latest", hint: ":latest"},
-		"configuration is no": {files: relayout(t, func(m map[string]any) { m["config"] = m["layers"].([]any)[0] }), errors: "no container image: its configuration is of type"},
+		"unknown tag":         {files: good, tag: ":v9", errors: `has no image with the tag "v9"`, hint: "available: latest"},
+		"several tags":        {files: with("index.json", twoTags(good["index.json"])), errors: "has several images: harbour, latest", hint: ":latest"},
+		"configuration is no": {files: relayout(t, func(m map[string]any) { m["config"] = m["layers"].([]any)[0] }), errors: "not a container image: its configuration has the type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			archive := imagetest.Archive(t, test.files)
@@ -285,14 +285,13 @@ func twoTags(index []byte) string {
 	return string(out)
 }
 
-// TestNestedIndex: an index in an index is what BuildKit writes.
+// TestNestedIndex reads an index in an index, as BuildKit writes it.
 func TestNestedIndex(t *testing.T) {
 	all := nest(t, files(t, sample().OCILayout(t)), 3)
 	checkSample(t, unpackTo(t, all), image.Options{})
 }
 
-// TestBadDockerArchive damages a docker archive, and reads it plain and
-// compressed.
+// TestBadDockerArchive reads damaged docker archives, uncompressed and compressed.
 func TestBadDockerArchive(t *testing.T) {
 	good := imagetest.Unpack(t, sample().DockerArchive(t, tag))
 	var manifest []struct {
@@ -327,21 +326,21 @@ func TestBadDockerArchive(t *testing.T) {
 		opt          image.Options
 		errors, hint string
 	}{
-		"no configuration":      {entries: edit(map[string]string{config: ""}), errors: fmt.Sprintf("configuration %q: it is not in the archive", config)},
+		"no configuration":      {entries: edit(map[string]string{config: ""}), errors: fmt.Sprintf("configuration %q: not found in the archive", config)},
 		"changed configuration": {entries: edit(map[string]string{config: other}), errors: "wrong digest"},
-		"no layer":              {entries: edit(map[string]string{layer: ""}), errors: fmt.Sprintf("layer 0, %q: it is not in the archive", layer)},
-		"link without end":      {entries: append(edit(map[string]string{layer: ""}), imagetest.Symlink(layer, "layer.tar")), errors: "links of the archive lead to links without end"},
-		"link out":              {entries: append(edit(map[string]string{layer: ""}), imagetest.Symlink(layer, "../../../../../../etc/passwd")), errors: "it is not in the archive"},
+		"no layer":              {entries: edit(map[string]string{layer: ""}), errors: fmt.Sprintf("layer 0, %q: not found in the archive", layer)},
+		"link without end":      {entries: append(edit(map[string]string{layer: ""}), imagetest.Symlink(layer, "layer.tar")), errors: "the archive has a chain of more than 16 links"},
+		"link out":              {entries: append(edit(map[string]string{layer: ""}), imagetest.Symlink(layer, "../../../../../../etc/passwd")), errors: "not found in the archive"},
 		"two entries":           {entries: append(edit(nil), imagetest.File("./"+layer, "x")), errors: "the archive has two entries named " + fmt.Sprintf("%q", layer)},
-		"device":                {entries: append(edit(nil), imagetest.Entry{Header: tar.Header{Typeflag: tar.TypeChar, Name: "null"}}), errors: `entry "null" of the archive is neither file, directory nor link`},
-		"long name":             {entries: append(edit(nil), imagetest.File(strings.Repeat("n", 5000), "x")), errors: "a name of more than 4096 bytes"},
+		"device":                {entries: append(edit(nil), imagetest.Entry{Header: tar.Header{Typeflag: tar.TypeChar, Name: "null"}}), errors: `archive entry "null" is neither a file, a directory nor a link`},
+		"long name":             {entries: append(edit(nil), imagetest.File(strings.Repeat("n", 5000), "x")), errors: "whose name is longer than 4096 bytes"},
 		"too many entries":      {entries: edit(nil), opt: image.Options{Limits: image.Limits{ArchiveEntries: 3}}, errors: "the archive has more than 3 entries"},
 		"no images":             {entries: edit(map[string]string{"manifest.json": "[]"}), errors: "manifest.json lists no image"},
-		"another JSON":          {entries: edit(map[string]string{"manifest.json": "{}"}), errors: "manifest.json: not the JSON that was expected"},
-		"large JSON":            {entries: edit(map[string]string{"manifest.json": "[" + strings.Repeat(" ", 20_000) + "]"}), opt: image.Options{Limits: image.Limits{JSON: 10_000}}, errors: "it has 20002 bytes; at most 10000 are read of a JSON document"},
-		"unknown tag":           {entries: edit(nil), tag: ":boat:1", errors: `has no image with the name "boat:1"`, hint: "it has " + tag},
-		"several images":        {entries: edit(map[string]string{"manifest.json": twoImages, "other.json": other}), errors: "holds several images: ship:1, boat:2", hint: ":ship:1"},
-		"two forms":             {entries: append(edit(nil), otherForm(t)...), errors: "manifest.json and index.json name different images"},
+		"another JSON":          {entries: edit(map[string]string{"manifest.json": "{}"}), errors: "manifest.json: invalid JSON"},
+		"large JSON":            {entries: edit(map[string]string{"manifest.json": "[" + strings.Repeat(" ", 20_000) + "]"}), opt: image.Options{Limits: image.Limits{JSON: 10_000}}, errors: "too large: 20002 bytes; the maximum for a JSON document is 10000"},
+		"unknown tag":           {entries: edit(nil), tag: ":boat:1", errors: `has no image named "boat:1"`, hint: "available: " + tag},
+		"several images":        {entries: edit(map[string]string{"manifest.json": twoImages, "other.json": other}), errors: "has several images: ship:1, boat:2", hint: ":ship:1"},
+		"two forms":             {entries: append(edit(nil), otherForm(t)...), errors: "manifest.json and index.json list different images"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			archive := write(t, "image.tar", imagetest.Layer(test.entries).Tar())
@@ -359,7 +358,7 @@ func TestBadDockerArchive(t *testing.T) {
 	})
 }
 
-// otherForm is the OCI form of another image.
+// otherForm returns the files of an OCI layout with another image.
 func otherForm(t *testing.T) []imagetest.Entry {
 	img := sample()
 	img.Config.Author = "pirate"
@@ -370,7 +369,8 @@ func otherForm(t *testing.T) []imagetest.Entry {
 	return out
 }
 
-// TestIncompleteForm: of two forms in an archive the complete one is read.
+// TestIncompleteForm checks that an archive with both formats is read if one of them is
+// incomplete.
 func TestIncompleteForm(t *testing.T) {
 	both := files(t, imagetest.Unpack(t, sample().DockerArchiveOCI(t, tag)))
 	var index struct{ Manifests []struct{ Digest string } }
@@ -383,7 +383,7 @@ func TestIncompleteForm(t *testing.T) {
 	checkSample(t, gzipped(t, archive), image.Options{})
 }
 
-// TestHugeDocument: a manifest.json of which the archive says that it has 2 GB.
+// TestHugeDocument reads an archive whose manifest.json has a claimed size of 2 GB.
 func TestHugeDocument(t *testing.T) {
 	var buf bytes.Buffer
 	w := tar.NewWriter(&buf)
@@ -399,18 +399,18 @@ func TestHugeDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err := readAll(t.Context(), path, image.Options{})
-	wantError(t, err, "manifest.json: it has 2147483648 bytes; at most 33554432 are read of a JSON document", "")
+	wantError(t, err, "manifest.json: too large: 2147483648 bytes; the maximum for a JSON document is 33554432", "")
 }
 
-// TestWaste: a stream that goes on and on with what belongs to no image.
+// TestWaste reads a stream with too much data that belongs to no image.
 func TestWaste(t *testing.T) {
 	archive := write(t, "x.tar", imagetest.Layer{imagetest.File("noise", strings.Repeat("x", 10_000))}.Tar())
 	_, _, err := readAll(t.Context(), gzipped(t, archive), image.Options{Limits: image.Limits{ArchiveWaste: 1000}})
-	wantError(t, err, "holds more than 1000 bytes that belong to no image", "")
+	wantError(t, err, "has more than 1000 bytes that belong to no image", "")
 }
 
-// TestDrain: a stream is read to its end, so that whoever writes it does not find
-// its pipe closed, and that a compressed stream is seen to be whole.
+// TestDrain checks that a stream is read to its end: the program that writes it would
+// otherwise fail, and a truncated compressed stream would not be detected.
 func TestDrain(t *testing.T) {
 	archive := append(read(t, sample().DockerArchive(t, tag)), make([]byte, 1<<20)...)
 	rest := bytes.NewReader(archive)
@@ -428,7 +428,7 @@ func TestDrain(t *testing.T) {
 	wantError(t, err, "bad.tar.gz: gzip: invalid checksum", "")
 }
 
-// TestVisitFails: the error of visit ends the reading and comes back.
+// TestVisitFails checks that Layers stops at the first error of visit and returns it.
 func TestVisitFails(t *testing.T) {
 	enough := errors.New("enough")
 	for name, reference := range map[string]string{"random access": sample().OCILayout(t), "sequential": gzipped(t, sample().OCIArchive(t))} {
@@ -447,8 +447,8 @@ func TestVisitFails(t *testing.T) {
 	}
 }
 
-// TestCancelInLayer: the end of the context ends the reading in the middle of a
-// layer, for every kind of source.
+// TestCancelInLayer checks that the end of the context stops the reading of a layer, for
+// every kind of source.
 func TestCancelInLayer(t *testing.T) {
 	archive := sample().DockerArchive(t, tag)
 	for name, reference := range map[string]string{
@@ -486,7 +486,7 @@ func TestCancelInLayer(t *testing.T) {
 	}
 }
 
-// TestUnreadLayer: a layer that visit does not open is passed over.
+// TestUnreadLayer checks that visit may skip layers and read only a part of one.
 func TestUnreadLayer(t *testing.T) {
 	src, err := image.Open(t.Context(), "-", image.Options{Stdin: bytes.NewReader(read(t, sample().DockerArchive(t, tag)))})
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 
 const tag = "ship:1"
 
-// sample is the image that every source must give. A layer stands in it twice.
+// sample returns the image that every source must return. It has one layer twice.
 func sample() imagetest.Image {
 	twice := imagetest.Layer{imagetest.File("etc/motd", "ahoy\n")}
 	return imagetest.Image{
@@ -56,7 +56,7 @@ func sample() imagetest.Image {
 	}
 }
 
-// contents is what was read of the blobs of a source.
+// contents is the content of the blobs of a source, by name.
 type contents struct {
 	mu    sync.Mutex
 	blobs map[string]image.Blob
@@ -75,7 +75,7 @@ func (c *contents) visit(ctx context.Context, b image.Blob) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.blobs[b.Name]; ok {
-		return fmt.Errorf("blob %s was given twice", b.Name)
+		return fmt.Errorf("blob %s was visited twice", b.Name)
 	}
 	c.blobs[b.Name], c.data[b.Name] = b, data
 	return nil
@@ -95,7 +95,7 @@ func readAll(ctx context.Context, reference string, opt image.Options) ([]image.
 	return src.Manifests(), c, nil
 }
 
-// plain decompresses a layer.
+// plain returns a layer uncompressed.
 func plain(t *testing.T, data []byte) []byte {
 	t.Helper()
 	var r io.Reader = bytes.NewReader(data)
@@ -116,7 +116,7 @@ func plain(t *testing.T, data []byte) []byte {
 	return out
 }
 
-// checkSample is what conformance means.
+// checkSample checks that a reference opens the sample image.
 func checkSample(t *testing.T, reference string, opt image.Options) {
 	t.Helper()
 	manifests, c, err := readAll(t.Context(), reference, opt)
@@ -130,7 +130,7 @@ func checkSample(t *testing.T, reference string, opt image.Options) {
 	if m.Reference != reference {
 		t.Errorf("reference %q, want %q", m.Reference, reference)
 	}
-	// Tools that convert an image add times and leave out what is empty.
+	// Programs that convert an image add times and omit empty fields.
 	ignore := []cmp.Option{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(seaworthy.ImageConfig{}, "RootFS", "Created"), cmpopts.IgnoreFields(seaworthy.History{}, "Created")}
 	if diff := cmp.Diff(img.Config, m.Config, ignore...); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
@@ -145,11 +145,11 @@ func checkSample(t *testing.T, reference string, opt image.Options) {
 		want := img.Layers[i].Tar()
 		data, ok := c.data[l.Blob]
 		if !ok {
-			t.Errorf("layer %d: blob %q was not given", i, l.Blob)
+			t.Errorf("layer %d: blob %q was not visited", i, l.Blob)
 			continue
 		}
 		if !bytes.Equal(plain(t, data), want) {
-			t.Errorf("layer %d has another content", i)
+			t.Errorf("layer %d: wrong content", i)
 		}
 		if l.DiffID != imagetest.Digest(want) {
 			t.Errorf("layer %d: diffID %s, want %s", i, l.DiffID, imagetest.Digest(want))
@@ -172,7 +172,7 @@ func checkSample(t *testing.T, reference string, opt image.Options) {
 	}
 }
 
-// compressed gives a file compressed by the writer.
+// compressed compresses a file and returns the path of the result.
 func compressed(t *testing.T, path, suffix string, newWriter func(io.Writer) io.WriteCloser) string {
 	t.Helper()
 	var buf bytes.Buffer
@@ -209,7 +209,7 @@ func read(t *testing.T, path string) []byte {
 	return data
 }
 
-// write writes a file into a directory of its own and gives its path.
+// write writes a file to a new directory and returns its path.
 func write(t *testing.T, name string, data []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -219,7 +219,7 @@ func write(t *testing.T, name string, data []byte) string {
 	return path
 }
 
-// TestConformance reads the same image through every source.
+// TestConformance reads the same image from every kind of source.
 func TestConformance(t *testing.T) {
 	img := sample()
 	layout := img.OCILayout(t)
@@ -263,7 +263,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestConformanceSkopeo reads what skopeo writes.
+// TestConformanceSkopeo reads archives and layouts written by skopeo.
 func TestConformanceSkopeo(t *testing.T) {
 	layout := "oci:" + sample().OCILayout(t) + ":latest"
 	dir := t.TempDir()
@@ -279,7 +279,7 @@ func TestConformanceSkopeo(t *testing.T) {
 	}
 }
 
-// TestConformanceRegistry reads from the distribution project's registry.
+// TestConformanceRegistry reads from the registry of the distribution project.
 func TestConformanceRegistry(t *testing.T) {
 	addr := imagetest.Registry(t)
 	imagetest.Run(t, nil, "skopeo", "--insecure-policy", "copy", "--dest-tls-verify=false", "oci:"+sample().OCILayout(t)+":latest", "docker://"+addr+"/fleet/ship:1")
@@ -299,7 +299,7 @@ func TestConformanceRegistry(t *testing.T) {
 	})
 }
 
-// TestConformanceDaemon reads from a Docker daemon, and what it saves.
+// TestConformanceDaemon reads from a Docker daemon, and from the archive of docker save.
 func TestConformanceDaemon(t *testing.T) {
 	address := imagetest.DockerDaemon(t)
 	env := []string{"DOCKER_HOST=" + address}
@@ -323,7 +323,7 @@ func TestConformanceDaemon(t *testing.T) {
 	})
 	t.Run("other platform", func(t *testing.T) {
 		_, _, err := readAll(t.Context(), "docker-daemon:"+tag, image.Options{Docker: image.Docker{Host: address}, Platform: "linux/s390x"})
-		wantError(t, err, "no image for the platform linux/s390x; it has linux/amd64", "choose one")
+		wantError(t, err, "no image for the platform linux/s390x; available: linux/amd64", "use one")
 	})
 }
 
@@ -345,7 +345,7 @@ func TestAlpine(t *testing.T) {
 	}
 }
 
-// wantError fails unless the error contains the text and its hint the hint.
+// wantError checks that the error contains text, and its hint contains hint.
 func wantError(t *testing.T, err error, text, hint string) {
 	t.Helper()
 	if err == nil {

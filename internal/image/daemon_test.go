@@ -21,7 +21,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// fakeDaemon answers for one image as a Docker daemon does.
+// fakeDaemon serves one image over the Docker Engine API.
 func fakeDaemon(saved []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Api-Version", "1.41")
@@ -73,10 +73,10 @@ func TestDaemonTLS(t *testing.T) {
 
 	docker.Certificates = t.TempDir()
 	_, _, err := readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{Docker: docker})
-	wantError(t, err, "certificates for the Docker daemon: ", "")
+	wantError(t, err, "cannot read the certificates for the Docker daemon: ", "")
 	docker.Certificates = ""
 	_, _, err = readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{Docker: docker})
-	wantError(t, err, "no directory of certificates is named", "DOCKER_CERT_PATH")
+	wantError(t, err, "no directory with certificates is configured", "DOCKER_CERT_PATH")
 }
 
 // clientCertificate writes cert.pem and key.pem, made for this test.

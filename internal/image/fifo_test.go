@@ -11,7 +11,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// TestConformanceFIFO reads a path that is a pipe, as <(docker save NAME) is.
+// TestConformanceFIFO reads a named pipe, as in <(docker save NAME).
 func TestConformanceFIFO(t *testing.T) {
 	for name, path := range map[string]string{
 		"docker archive": sample().DockerArchive(t, tag),

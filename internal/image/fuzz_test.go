@@ -14,8 +14,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// FuzzDocument: no manifest, index or configuration makes the parsers panic, and
-// what they accept keeps its promises.
+// FuzzDocument checks that the parsers of manifests, indexes and configurations do not
+// panic, and that an accepted document has only valid descriptors.
 func FuzzDocument(f *testing.F) {
 	img := imagetest.Image{Config: seaworthy.ImageConfig{Author: "bosun"}, Layers: []imagetest.Layer{{imagetest.File("a", "b")}}}
 	for _, archive := range []string{img.OCIArchive(f), img.DockerArchiveOCI(f, "ship:1"), imagetest.Pack(f, imagetest.OCIIndex(f, img))} {
@@ -63,8 +63,8 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-// FuzzArchive: no archive makes the sources panic or hang, and what streaming
-// accepts is the same image by random access.
+// FuzzArchive checks that no archive makes the sources panic or hang, and that an archive
+// accepted as a stream has the same images with random access.
 func FuzzArchive(f *testing.F) {
 	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "b")}}}
 	for _, file := range []string{img.DockerArchive(f, "ship:1"), img.OCIArchive(f), img.DockerArchiveOCI(f, "ship:1")} {

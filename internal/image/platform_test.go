@@ -11,7 +11,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// platforms are images that share their base layer.
+// platforms returns images that share their base layer.
 func platforms(names ...seaworthy.ImageConfig) []imagetest.Image {
 	var out []imagetest.Image
 	for _, c := range names {
@@ -48,9 +48,9 @@ func TestPlatform(t *testing.T) {
 		{platform: "linux/arm/v6", want: "linux/arm/v6"},
 		{platform: "linux/arm/v8", want: "linux/arm/v7"},
 		{platform: "", want: map[string]string{"amd64": "linux/amd64", "arm64": "linux/arm64/v8"}[runtime.GOARCH]},
-		{platform: "linux/arm/v5", fails: "has no image for the platform linux/arm/v5; it has linux/amd64, linux/arm/v6, linux/arm/v7, linux/arm64/v8", hint: `"all"`},
-		{platform: "windows/amd64", fails: "has no image for the platform windows/amd64; it has linux/amd64", hint: `"all"`},
-		{platform: "amd64", fails: `"amd64" is no platform`, hint: "linux/arm64"},
+		{platform: "linux/arm/v5", fails: "has no image for the platform linux/arm/v5; available: linux/amd64, linux/arm/v6, linux/arm/v7, linux/arm64/v8", hint: `"all"`},
+		{platform: "windows/amd64", fails: "has no image for the platform windows/amd64; available: linux/amd64", hint: `"all"`},
+		{platform: "amd64", fails: `invalid platform "amd64"`, hint: "linux/arm64"},
 	} {
 		for name, reference := range sources {
 			t.Run(name+" "+test.platform, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestAllPlatforms(t *testing.T) {
 				for _, l := range m.Layers {
 					layers[l.Blob] = true
 					if c.data[l.Blob] == nil {
-						t.Errorf("%s: blob %s was not given", m.Reference, l.Blob)
+						t.Errorf("%s: blob %s was not visited", m.Reference, l.Blob)
 					}
 				}
 			}
@@ -97,14 +97,14 @@ func TestAllPlatforms(t *testing.T) {
 				t.Errorf("references (-want +got):\n%s", diff)
 			}
 			if len(c.data) != 3 || len(layers) != 3 {
-				t.Errorf("%d blobs were given and %d are named, want 3: one is shared", len(c.data), len(layers))
+				t.Errorf("%d blobs were visited and %d are named, want 3: one is shared", len(c.data), len(layers))
 			}
 		})
 	}
 }
 
-// TestOnlyPlatform: the only image there is serves who asked for nothing, but
-// not who asked for another.
+// TestOnlyPlatform checks that the only image of an index is selected if no platform was
+// requested, but not if another one was.
 func TestOnlyPlatform(t *testing.T) {
 	img := platforms(seaworthy.ImageConfig{OS: "linux", Architecture: "s390x"})
 	for name, reference := range map[string]string{
@@ -122,7 +122,7 @@ func TestOnlyPlatform(t *testing.T) {
 				t.Errorf("platform %s", got)
 			}
 			_, _, err = readAll(t.Context(), reference, image.Options{Platform: "linux/ppc64le"})
-			wantError(t, err, "has no image for the platform linux/ppc64le; it has linux/s390x", "choose")
+			wantError(t, err, "has no image for the platform linux/ppc64le; available: linux/s390x", "use one")
 		})
 	}
 }

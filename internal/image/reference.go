@@ -91,7 +91,7 @@ func open(ctx context.Context, reference string, opt Options, want platformReque
 	}
 	for _, scheme := range []string{"sbom:", "report:"} {
 		if strings.HasPrefix(reference, scheme) {
-			return nil, withHint(fmt.Errorf("%s has no layers", reference), "use the image itself; only seaworthy scan reads SBOMs and saved reports")
+			return nil, withHint(fmt.Errorf("%s has no layers", reference), "use the reference of the image itself")
 		}
 	}
 	if dir, ok := strings.CutPrefix(reference, schemeDir); ok {

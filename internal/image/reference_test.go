@@ -53,7 +53,7 @@ func TestClaimedID(t *testing.T) {
 	}
 }
 
-// TestLabel: one reference that stands for several images.
+// TestLabel checks the references of images if one reference names several.
 func TestLabel(t *testing.T) {
 	image := func(os, digest string) Manifest {
 		m := Manifest{Digest: digest}

@@ -23,7 +23,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// attach stores a document as a referrer of the subject, as other programs do.
+// attach pushes a document as a referrer of the subject.
 func attach(t *testing.T, repo name.Repository, subject v1.Descriptor, artifactType, mediaType, text string, annotations map[string]string) {
 	t.Helper()
 	img, err := mutate.Append(empty.Image, mutate.Addendum{Layer: static.NewLayer([]byte(text), types.MediaType(mediaType)), Annotations: annotations})
@@ -42,8 +42,8 @@ func attach(t *testing.T, repo name.Repository, subject v1.Descriptor, artifactT
 	}
 }
 
-// TestAttachments asks a registry that has the API for referrers, and the one of the
-// distribution project, which has not, so that a tag stands in for it.
+// TestAttachments uses a registry with the referrers API, and the registry of the
+// distribution project, which does not have it and needs the fallback tag.
 func TestAttachments(t *testing.T) {
 	server := httptest.NewServer(registry.New(registry.WithReferrersSupport(true), registry.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)
@@ -94,11 +94,11 @@ func testAttachments(t *testing.T, host string) {
 		return out
 	}
 	if got := texts(tag.String(), one.Digest.String()); got != nil {
-		t.Errorf("attached to nothing: %q", got)
+		t.Errorf("attachments of an image without any: %q", got)
 	}
 	attach(t, repo, one, "application/openvex+json", "application/json", "on the image", nil)
 	attach(t, repo, *whole, "application/vnd.oci.image.config.v1+json", "application/vnd.in-toto+json", "on the index", map[string]string{"in-toto.io/predicate-type": "https://openvex.dev/ns"})
-	attach(t, repo, one, "application/vnd.cyclonedx+json", "application/vnd.cyclonedx+json", "a bill of materials", nil)
+	attach(t, repo, one, "application/vnd.cyclonedx+json", "application/vnd.cyclonedx+json", "an SBOM", nil)
 	attach(t, repo, manifest.Manifests[1], "application/openvex+json", "application/json", "on another image", nil)
 	// cosign keeps attestations under a tag.
 	cosign, err := mutate.Append(empty.Image, mutate.Addendum{
@@ -118,10 +118,10 @@ func testAttachments(t *testing.T, host string) {
 	if diff := cmp.Diff([]string{"by cosign", "on the image"}, texts(repo.Digest(one.Digest.String()).String(), one.Digest.String())); diff != "" {
 		t.Errorf("by digest: %s", diff)
 	}
-	if _, err := image.Attachments(t.Context(), tag.String(), "sha256:"+strings.Repeat("0", 64), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "another image by that name") {
+	if _, err := image.Attachments(t.Context(), tag.String(), "sha256:"+strings.Repeat("0", 64), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "another image under this name now") {
 		t.Errorf("a tag that moved on: %v", err)
 	}
-	if _, err := image.Attachments(t.Context(), host+"/team/nothing", one.Digest.String(), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "what is attached to image") {
+	if _, err := image.Attachments(t.Context(), host+"/team/nothing", one.Digest.String(), image.Options{}, wanted); err == nil || !strings.Contains(err.Error(), "documents attached to image") {
 		t.Errorf("no such repository: %v", err)
 	}
 }

@@ -22,21 +22,21 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// fakeRegistry serves an OCI layout as the repository "ship" of a registry, as
-// badly as a test wants it to.
+// fakeRegistry serves an OCI layout as the repository "ship". A test can make requests
+// fail.
 type fakeRegistry struct {
 	*httptest.Server
 	dir string
-	// before may answer a request in the registry's place, and then gives true.
+	// before is called for each request. If it returns true, it has sent the response.
 	before func(http.ResponseWriter, *http.Request) bool
 
-	mu   sync.Mutex
-	asks []string // "GET /v2/", with the Range if there is one
+	mu  sync.Mutex
+	log []string // the requests, "GET /v2/", with the Range if there is one
 }
 
 func newFakeRegistry(dir string) *fakeRegistry { return &fakeRegistry{dir: dir} }
 
-// serve starts a registry on plain HTTP.
+// serve starts a registry with plain HTTP.
 func serve(t *testing.T, dir string) *fakeRegistry {
 	t.Helper()
 	r := newFakeRegistry(dir)
@@ -52,11 +52,11 @@ func (r *fakeRegistry) host() string {
 
 func (r *fakeRegistry) image() string { return r.host() + "/ship:latest" }
 
-func (r *fakeRegistry) asked(prefix string) int {
+func (r *fakeRegistry) requests(prefix string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := 0
-	for _, a := range r.asks {
+	for _, a := range r.log {
 		if strings.HasPrefix(a, prefix) {
 			n++
 		}
@@ -67,7 +67,7 @@ func (r *fakeRegistry) asked(prefix string) int {
 // ServeHTTP implements [http.Handler].
 func (r *fakeRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.mu.Lock()
-	r.asks = append(r.asks, strings.TrimSpace(req.Method+" "+req.URL.Path+" "+req.Header.Get("Range")))
+	r.log = append(r.log, strings.TrimSpace(req.Method+" "+req.URL.Path+" "+req.Header.Get("Range")))
 	r.mu.Unlock()
 	if r.before != nil && r.before(w, req) {
 		return
@@ -110,13 +110,12 @@ func refuse(w http.ResponseWriter, status int, code, message string) {
 	fmt.Fprintf(w, `{"errors":[{"code":%q,"message":%q}]}`, code, message)
 }
 
-// layerPath is the path of the sample's first layer.
+// layerPath returns the URL path of the sample's first layer.
 func layerPath() string {
 	return "/v2/ship/blobs/" + imagetest.Digest(imagetest.Gzip(sample().Layers[0].Tar()))
 }
 
-// login writes a Docker configuration with what is given, and makes the test
-// use it.
+// login writes a Docker configuration for the test.
 func login(t *testing.T, config string) {
 	t.Helper()
 	t.Setenv("HOME", t.TempDir())
@@ -178,10 +177,10 @@ func TestCredentials(t *testing.T) {
 				switch name {
 				case "anonymous", "wrong":
 					_, _, err := readAll(t.Context(), r.image(), image.Options{})
-					wantError(t, err, "registry "+r.host()+" wants credentials, or knows no such image: 401 Unauthorized", "docker login "+r.host())
+					wantError(t, err, "registry "+r.host()+": authentication required, or no such image: 401 Unauthorized", "docker login "+r.host())
 				case "missing credential helper":
 					_, _, err := readAll(t.Context(), r.image(), image.Options{})
-					wantError(t, err, "reading the credentials for "+r.host(), "docker login")
+					wantError(t, err, "cannot read the credentials for "+r.host(), "docker login")
 				default:
 					checkSample(t, r.image(), image.Options{})
 				}
@@ -190,7 +189,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// hangUp ends the connection on which a path is asked for.
+// hangUp closes the connection when path is requested.
 func hangUp(path string) func(http.ResponseWriter, *http.Request) bool {
 	return func(_ http.ResponseWriter, req *http.Request) bool {
 		if req.URL.Path == path {
@@ -217,22 +216,22 @@ func TestRegistryRefuses(t *testing.T) {
 		opt          image.Options
 		errors, hint string
 	}{
-		"401":                               {before: always(401, "UNAUTHORIZED", "go away"), errors: `wants credentials, or knows no such image: 401 Unauthorized ("go away")`, hint: "docker login"},
-		"403":                               {before: always(403, "DENIED", "not yours"), errors: `does not permit pulling from ship: 403 Forbidden ("not yours")`, hint: "right to pull"},
-		"404 repository":                    {reference: "/boat:1", errors: "does not have it: 404 Not Found", hint: "check the name"},
-		"404 tag":                           {reference: "/ship:no", errors: "does not have it: 404 Not Found", hint: "check the name"},
-		"429":                               {before: always(429, "TOOMANYREQUESTS", "slow down"), opt: image.Options{RetryWait: time.Millisecond}, errors: `limits the number of requests: 429 Too Many Requests ("slow down")`, hint: "later"},
-		"503":                               {before: always(503, "UNAVAILABLE", ""), opt: image.Options{RetryWait: time.Millisecond}, errors: "is out of order: 503 Service Unavailable", hint: "later"},
-		"418":                               {before: always(418, "", ""), errors: "refused: 418"},
-		"layer 404":                         {before: missing(layerPath()), errors: " does not have it: 404", hint: "check the name"},
-		"429 for an hour":                   {before: busyForHours, errors: "limits the number of requests: 429 Too Many Requests, and it asks to wait 1h0m0s", hint: "later"},
+		"401":                               {before: always(401, "UNAUTHORIZED", "go away"), errors: `authentication required, or no such image: 401 Unauthorized ("go away")`, hint: "docker login"},
+		"403":                               {before: always(403, "DENIED", "not yours"), errors: `no permission to pull from ship: 403 Forbidden ("not yours")`, hint: "pull permission"},
+		"404 repository":                    {reference: "/boat:1", errors: "not found: 404 Not Found", hint: "check the name"},
+		"404 tag":                           {reference: "/ship:no", errors: "not found: 404 Not Found", hint: "check the name"},
+		"429":                               {before: always(429, "TOOMANYREQUESTS", "slow down"), opt: image.Options{RetryWait: time.Millisecond}, errors: `rate limit reached: 429 Too Many Requests ("slow down")`, hint: "later"},
+		"503":                               {before: always(503, "UNAVAILABLE", ""), opt: image.Options{RetryWait: time.Millisecond}, errors: "server error: 503 Service Unavailable", hint: "later"},
+		"418":                               {before: always(418, "", ""), errors: "request refused: 418"},
+		"layer 404":                         {before: missing(layerPath()), errors: ": not found: 404", hint: "check the name"},
+		"429 for an hour":                   {before: busyForHours, errors: "rate limit reached: 429 Too Many Requests, retry after 1h0m0s", hint: "later"},
 		"wrong digest of the configuration": {before: lie("/v2/ship/blobs/", []byte(`{}`)), errors: "configuration sha256:"},
 		"wrong digest of the manifest":      {reference: "/ship@sha256:" + strings.Repeat("0", 64), before: lie("/v2/ship/manifests/", []byte(`{}`)), errors: "wrong digest"},
-		"no JSON":                           {before: lie("/v2/ship/manifests/", []byte(`<html>`)), errors: "not the JSON that was expected"},
+		"no JSON":                           {before: lie("/v2/ship/manifests/", []byte(`<html>`)), errors: "invalid JSON"},
 		"empty manifest":                    {before: lie("/v2/ship/manifests/", nil), errors: "the document is empty"},
-		"manifest of 2 GB":                  {before: claim("/v2/ship/manifests/", 2<<30), errors: "it has 2147483648 bytes; at most 33554432 are read"},
-		"connection broken off":             {before: hangUp(layerPath()), opt: image.Options{RetryWait: time.Millisecond}, errors: " broke the connection off: ", hint: "try again"},
-		"layer of another size":             {before: claim(layerPath(), 7), errors: "the registry sends 7 bytes, the manifest says"},
+		"manifest of 2 GB":                  {before: claim("/v2/ship/manifests/", 2<<30), errors: "too large: 2147483648 bytes; the maximum for a JSON document is 33554432"},
+		"connection broken off":             {before: hangUp(layerPath()), opt: image.Options{RetryWait: time.Millisecond}, errors: ": connection lost: ", hint: "try again"},
+		"layer of another size":             {before: claim(layerPath(), 7), errors: "the registry sends 7 bytes, but the size in the manifest is"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := serve(t, sample().OCILayout(t))
@@ -269,7 +268,7 @@ func busyForHours(w http.ResponseWriter, req *http.Request) bool {
 	return true
 }
 
-// lie answers with something else.
+// lie responds with other data.
 func lie(prefix string, data []byte) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, req *http.Request) bool {
 		if !strings.HasPrefix(req.URL.Path, prefix) {
@@ -280,7 +279,7 @@ func lie(prefix string, data []byte) func(http.ResponseWriter, *http.Request) bo
 	}
 }
 
-// claim announces an answer of such a length, and gives nothing.
+// claim sends the header of a response of the given length, without a body.
 func claim(prefix string, length int64) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, req *http.Request) bool {
 		if !strings.HasPrefix(req.URL.Path, prefix) {
@@ -292,7 +291,7 @@ func claim(prefix string, length int64) func(http.ResponseWriter, *http.Request)
 	}
 }
 
-// TestRetry: what fails once is asked for again, and Retry-After is heeded.
+// TestRetry checks that a failed request is repeated after the time in Retry-After.
 func TestRetry(t *testing.T) {
 	login(t, `{}`)
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway} {
@@ -315,13 +314,13 @@ func TestRetry(t *testing.T) {
 			}
 			checkSample(t, r.image(), image.Options{})
 			if waited := second.Sub(first); waited < 900*time.Millisecond {
-				t.Errorf("asked again after %s, want 1 s", waited)
+				t.Errorf("repeated after %s, want 1 s", waited)
 			}
 		})
 	}
 }
 
-// TestStall: a registry that stops sending in the middle of a layer.
+// TestStall checks the error if a registry stops sending in the middle of a layer.
 func TestStall(t *testing.T) {
 	login(t, `{}`)
 	r := serve(t, sample().OCILayout(t))
@@ -344,10 +343,10 @@ func TestStall(t *testing.T) {
 		return true
 	}
 	_, _, err := readAll(t.Context(), r.image(), image.Options{StallTimeout: 500 * time.Millisecond})
-	wantError(t, err, "registry "+r.host()+" stalled: after 100 of ", "try again")
+	wantError(t, err, "registry "+r.host()+": after 100 of ", "try again")
 }
 
-// TestResume: a connection that breaks in the middle of a layer.
+// TestResume checks that a download continues if its connection is lost in the middle.
 func TestResume(t *testing.T) {
 	login(t, `{}`)
 	r := serve(t, sample().OCILayout(t))
@@ -362,12 +361,12 @@ func TestResume(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	}
 	checkSample(t, r.image(), image.Options{})
-	if n := r.asked("GET " + layerPath() + " bytes=100-"); n != 1 {
+	if n := r.requests("GET " + layerPath() + " bytes=100-"); n != 1 {
 		t.Errorf("%d requests for the rest of the layer, want 1", n)
 	}
 }
 
-// TestLayersInParallel: as many layers as allowed are fetched at the same time.
+// TestLayersInParallel checks that Options.Parallel layers are downloaded at the same time.
 func TestLayersInParallel(t *testing.T) {
 	login(t, `{}`)
 	var img imagetest.Image
@@ -411,12 +410,12 @@ func TestTLS(t *testing.T) {
 	r := newFakeRegistry(sample().OCILayout(t))
 	r.Server = httptest.NewTLSServer(r)
 	t.Cleanup(r.Close)
-	// The certificate of httptest is for example.com and the loopback addresses,
-	// of which 127.0.0.1 is one that may be asked over plain HTTP.
+	// The certificate of httptest is valid for example.com and the loopback addresses.
+	// Plain HTTP is allowed for 127.0.0.1.
 	ca := write(t, "ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Certificate().Raw}))
 	t.Run("unknown authority", func(t *testing.T) {
 		_, _, err := readAll(t.Context(), r.image(), image.Options{})
-		wantError(t, err, "registry "+r.host()+" has a certificate that cannot be verified", "")
+		wantError(t, err, "registry "+r.host()+": certificate cannot be verified", "")
 		var untrusted *image.UntrustedError
 		if !errors.As(err, &untrusted) || untrusted.Registry != r.host() || untrusted.NoTLS {
 			t.Errorf("%#v", untrusted)
@@ -428,7 +427,7 @@ func TestTLS(t *testing.T) {
 	})
 	t.Run("empty CA file", func(t *testing.T) {
 		_, _, err := readAll(t.Context(), r.image(), image.Options{CAFile: write(t, "ca.pem", nil)})
-		wantError(t, err, "holds no certificate in PEM form", "")
+		wantError(t, err, "no PEM certificate in the CA file", "")
 	})
 }
 
@@ -437,12 +436,12 @@ func TestUnreachable(t *testing.T) {
 	closed := serve(t, t.TempDir())
 	closed.Close()
 	_, _, err := readAll(t.Context(), closed.image(), image.Options{})
-	wantError(t, err, "registry "+closed.host()+" cannot be reached", "proxy")
+	wantError(t, err, "registry "+closed.host()+": cannot connect", "proxy")
 	_, _, err = readAll(t.Context(), "registry.invalid/ship:1", image.Options{})
-	wantError(t, err, "registry registry.invalid was not found", "proxy")
+	wantError(t, err, "registry registry.invalid: host not found", "proxy")
 }
 
-// TestMirrors: a mirror is asked first, and Docker Hub only if no mirror has it.
+// TestMirrors checks that an image of Docker Hub is read from a mirror.
 func TestMirrors(t *testing.T) {
 	login(t, `{}`)
 	r := serve(t, sample().OCILayout(t))
@@ -452,11 +451,11 @@ func TestMirrors(t *testing.T) {
 	}
 	checkSample(t, "ship", image.Options{Mirrors: []string{r.URL}})
 	_, _, err := readAll(t.Context(), "ship", image.Options{Mirrors: []string{"ftp://mirror"}})
-	wantError(t, err, `"ftp://mirror" is no address of a registry mirror`, "https://")
+	wantError(t, err, `invalid address of a registry mirror: "ftp://mirror"`, "https://")
 }
 
-// TestProxy: a registry is asked through the proxy that the environment names.
-// The environment is read once in a process, so that a new one is needed.
+// TestProxy checks that the proxy in the environment is used. A process reads the
+// environment only once, so the test starts a new one.
 func TestProxy(t *testing.T) {
 	const far = "far.invalid:5000"
 	if os.Getenv("SEAWORTHY_TEST_PROXY") != "" {
@@ -470,12 +469,12 @@ func TestProxy(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if proxy.asked("GET "+layerPath()) != 1 {
+	if proxy.requests("GET "+layerPath()) != 1 {
 		t.Error("the layer did not come through the proxy")
 	}
 }
 
-// TestCancel: the end of the context ends the reading within a second, also
+// TestCancel checks that the end of the context stops a download within a second, even
 // while the registry sends nothing.
 func TestCancel(t *testing.T) {
 	login(t, `{}`)

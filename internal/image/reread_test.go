@@ -11,8 +11,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// TestReread reads the layers of a registry and of a stream twice: each blob is
-// downloaded once, both readings give the same, and nothing is left behind.
+// TestReread reads the layers of a registry and of a stream three times: each blob is
+// downloaded once, its content is always the same, and no temporary file remains.
 func TestReread(t *testing.T) {
 	layout := sample().OCILayout(t)
 	registry := serve(t, layout)
@@ -35,7 +35,7 @@ func TestReread(t *testing.T) {
 			if len(data) == 0 || !bytes.Equal(data, readings[1].data[name]) || !bytes.Equal(data, readings[2].data[name]) {
 				t.Errorf("%s: layer %s differs when it is read again", reference, name)
 			}
-			if n := registry.asked("GET /v2/ship/blobs/" + name); reference != "-" && n != 1 {
+			if n := registry.requests("GET /v2/ship/blobs/" + name); reference != "-" && n != 1 {
 				t.Errorf("layer %s was downloaded %d times", name, n)
 			}
 		}
@@ -43,7 +43,7 @@ func TestReread(t *testing.T) {
 			t.Error(err)
 		}
 		if left, _ := os.ReadDir(temp); len(left) > 0 {
-			t.Errorf("left behind: %v", left)
+			t.Errorf("temporary files remain: %v", left)
 		}
 	}
 }

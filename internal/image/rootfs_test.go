@@ -23,7 +23,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// rootFS makes a root file system with one of everything.
+// rootFS creates a root file system with one entry of each type.
 func rootFS(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -138,13 +138,13 @@ func TestRootFSCapability(t *testing.T) {
 	}
 }
 
-// TestRootFSUnreadable: what cannot be read is an error that names it. For root
-// nothing is unreadable, so that root runs this test as somebody else.
+// TestRootFSUnreadable checks that an unreadable file is an error that names it. Root can
+// read every file, so the test then runs as another user.
 func TestRootFSUnreadable(t *testing.T) {
 	const inside = "SEAWORTHY_TEST_ROOTFS"
 	if dir := os.Getenv(inside); dir != "" {
 		_, _, err := readAll(t.Context(), "dir:"+dir, image.Options{})
-		wantError(t, err, "reading etc/secret in the root file system "+dir, "read it as root")
+		wantError(t, err, "cannot read etc/secret in the root file system "+dir, "run as root")
 		return
 	}
 	dir, err := os.MkdirTemp("", "rootfs")
@@ -175,7 +175,7 @@ func TestRootFSUnreadable(t *testing.T) {
 	}
 }
 
-// TestRootFSLive: the kernel's own file systems are not walked, and that is said.
+// TestRootFSLive checks that virtual file systems of the kernel are skipped and reported.
 func TestRootFSLive(t *testing.T) {
 	if _, err := os.Stat("/proc/self"); err != nil {
 		t.Skip("there is no /proc")
@@ -184,8 +184,8 @@ func TestRootFSLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := manifests[0].Omissions; len(left) != 1 || !strings.HasPrefix(left[0].Reason, "/proc is left out: a file system of type proc ") {
-		t.Errorf("left out: %q", left)
+	if left := manifests[0].Omissions; len(left) != 1 || !strings.HasPrefix(left[0].Reason, "/proc is skipped: it is a virtual file system of the kernel (proc)") {
+		t.Errorf("omissions: %q", left)
 	}
 	for _, stream := range c.data {
 		r := tar.NewReader(bytes.NewReader(stream))
@@ -198,7 +198,7 @@ func TestRootFSLive(t *testing.T) {
 	}
 }
 
-// TestRootFSCancel: the end of the context ends the packing.
+// TestRootFSCancel checks that the end of the context stops the reading of a directory.
 func TestRootFSCancel(t *testing.T) {
 	ctx, cancel := newContext(t)
 	src, err := image.Open(ctx, "dir:"+rootFS(t), image.Options{})

@@ -17,7 +17,7 @@ func TestCheckRedirect(t *testing.T) {
 		{"https://registry.example/v2/", "https://registry.example/x", ""},
 		{"http://127.0.0.1:5000/v2/", "http://127.0.0.1:9000/x", ""},
 		{"http://localhost:5000/v2/", "http://10.0.0.7/x", ""},
-		{"https://registry.example/v2/", "http://blobs.example/x", "from HTTPS to http://blobs.example"},
+		{"https://registry.example/v2/", "http://blobs.example/x", "redirect from HTTPS to http://blobs.example"},
 		{"https://registry.example/v2/", "https://169.254.169.254/latest", "private address 169.254.169.254"},
 		{"https://registry.example/v2/", "https://[::1]/x", "private address [::1]"},
 		{"https://registry.example/v2/", "https://[::ffff:10.1.1.1]/x", "private address"},
@@ -38,7 +38,7 @@ func TestCheckRedirect(t *testing.T) {
 		t.Fatal(err)
 	}
 	if checkRedirect(req, make([]*http.Request, 10)) == nil {
-		t.Error("redirects are followed without end")
+		t.Error("more than 10 redirects are followed")
 	}
 }
 
