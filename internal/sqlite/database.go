@@ -1,6 +1,13 @@
-// Package sqlite reads the tables of SQLite's database files (version 3 of the
-// format): their b-trees, and no indexes, no tables without row ids, and no
-// write-ahead log.
+// Package sqlite reads the tables of SQLite's database files, version 3 of the format
+// (https://www.sqlite.org/fileformat2.html).
+//
+// In goes a file that can be read anywhere. Out come its tables with the names of their
+// columns, and by a callback the records of their rows, with where in the file each value
+// is. Indexes, tables without row ids and the write-ahead log are not read.
+//
+// A file may be an attacker's. Each page is read at most once, and of a record no more
+// than the caller allows. Of a file that is damaged or cut, what stands before comes out,
+// and then [ErrDamaged].
 package sqlite
 
 import (

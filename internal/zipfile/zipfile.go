@@ -1,6 +1,13 @@
-// Package zipfile reads zip archives (APPNOTE.TXT, with its zip64 extension) that
-// may be anybody's: one entry after the other, so that an archive takes little
-// memory whatever it says of itself.
+// Package zipfile reads zip archives (APPNOTE.TXT, with its zip64 extension).
+//
+// In goes an archive that can be read anywhere, with or without a program in front of it.
+// Out come its entries by a callback, in the order of the central directory, and the
+// data of those that are asked for. Encrypted entries, and methods other than stored and
+// deflated, are refused.
+//
+// An archive may be an attacker's. Entries are read one after the other, so that an
+// archive takes little memory whatever it says of itself; there are at most [MaxEntries];
+// and [File.Read] takes what it decompresses from a budget.
 package zipfile
 
 import (

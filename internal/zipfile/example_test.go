@@ -1,0 +1,37 @@
+package zipfile_test
+
+import (
+	"fmt"
+	"log"
+	"os"
+
+	"seaworthy.dev/seaworthy/internal/zipfile"
+)
+
+func Example() {
+	f, err := os.Open("app.jar")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		log.Fatal(err)
+	}
+	z, err := zipfile.Open(f, info.Size())
+	if err != nil {
+		log.Fatal(err)
+	}
+	budget := int64(64 << 20) // of all entries
+	err = z.Walk(func(e *zipfile.Entry) error {
+		text, err := z.Read(e, 1<<20, &budget)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s has %d bytes\n", e.Name, len(text))
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
