@@ -55,7 +55,7 @@ const order = `
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/credential internal/misconfig/check internal/misconfig/filecheck internal/misconfig/buildcheck internal/instruction
 	internal/misconfig/check < internal/credential internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
-	internal/misconfig/filecheck < internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
+	internal/misconfig/filecheck < internal/credential internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/buildcheck < internal/credential internal/misconfig/check internal/shell internal/instruction internal/account
 	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store

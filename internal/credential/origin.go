@@ -70,7 +70,7 @@ func (pl *Origin) Learn() {
 	rooted := "/" + strings.ToLower(pl.Path)
 	low, base := rooted[1:], path.Base(rooted)
 	ext := path.Ext(base)
-	pl.Keeper = keeper(rooted, base)
+	pl.Keeper = isKeeper(low, base)
 	pl.Setting = pl.Keeper || settingFile(base, ext)
 	pl.Silent = !pl.Keeper && (pl.Binary || silent(low, base, ext))
 	pl.minified = pl.Silent && !pl.Binary && strings.Contains(base, ".min.") && (ext == ".js" || ext == ".mjs" || ext == ".cjs")
@@ -83,21 +83,6 @@ func (pl *Origin) Learn() {
 
 // wordless reports whether the names in a file say nothing of their values.
 func (pl *Origin) wordless() bool { return pl.Silent && !pl.minified && !pl.Binary }
-
-func keeper(rooted, base string) bool {
-	switch base {
-	case ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".git-credentials", ".s3cfg", ".boto", "kubeconfig", "terraform.tfvars", ".vault-token", ".dockercfg", ".envrc",
-		"credentials.json", "secrets.yml", "secrets.yaml", "secrets.json", ".yarnrc.yml", ".terraformrc", "wp-config.php":
-		return true
-	}
-	for _, tail := range [...]string{"/.aws/credentials", "/.docker/config.json", "/.kube/config", "/.gem/credentials", "/.cargo/credentials", "/.cargo/credentials.toml", "/.m2/settings.xml", "/.composer/auth.json", "/.config/containers/auth.json"} {
-		if strings.HasSuffix(rooted, tail) {
-			return true
-		}
-	}
-	return (base == ".env" || strings.HasPrefix(base, ".env.")) && !strings.Contains(base, "example") && !strings.Contains(base, "sample") && !strings.Contains(base, "template") && !strings.Contains(base, "dist") ||
-		strings.HasSuffix(base, ".tfstate") || strings.HasSuffix(base, "_history")
-}
 
 func settingFile(base, ext string) bool {
 	if ext == base { // .fetchmailrc

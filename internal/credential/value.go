@@ -201,10 +201,10 @@ func reference(v []byte) bool {
 
 // names reports whether a value's form is that of something else than a secret.
 func names(v []byte) bool {
-	if published(v) || timestamp(v) || call(v) || fileName(v) || len(v) == 42 && v[1] == 'x' && isHexAll(v[2:]) { // an address of Ethereum
+	if refersToStore(string(bytes.ToLower(v[:min(len(v), 16)]))) || published(v) || timestamp(v) || call(v) || fileName(v) || len(v) == 42 && v[1] == 'x' && isHexAll(v[2:]) { // an address of Ethereum
 		return true
 	}
-	for _, p := range [...]string{"env.", "env:", "process.", "os.", "vault:", "secret:", "file:", "arn:", "self.", "this.", "config.", "settings.", "ref+", "op://", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "{AES", "enc:", "encrypted:", "secure:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
+	for _, p := range [...]string{"env.", "process.", "os.", "self.", "this.", "config.", "settings.", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "{AES", "enc:", "encrypted:", "secure:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
 		if len(v) >= len(p) && strings.EqualFold(string(v[:len(p)]), p) {
 			return true
 		}
@@ -364,4 +364,36 @@ func repeats(v []byte) bool {
 // IsPasswordHash reports whether what a name is given is a digest of a password.
 func IsPasswordHash(v []byte, name string) bool {
 	return passwordName(name) && len(v) >= 32 && isHexAll(v)
+}
+
+// storePrefixes are what references to files and to stores of secrets begin with, in
+// lower case.
+var storePrefixes = [...]string{"env:", "vault:", "secret:", "file:", "arn:", "op://", "ref+", "ssm:", "sm://", "gcpsm:"}
+
+func refersToStore(low string) bool {
+	return slices.ContainsFunc(storePrefixes[:], func(p string) bool { return strings.HasPrefix(low, p) })
+}
+
+// IsValue reports whether a value can be the credential that something named so
+// ([IsName]) holds: it is no switch, no number of tokens, no path, no reference to a
+// variable or to a store of secrets, and no placeholder that says so. Rules demand more
+// of what they find by its name.
+func IsValue(name, value string) bool {
+	v := strings.ToLower(strings.Trim(value, ` "'`))
+	switch v {
+	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "unset", "redacted",
+		"placeholder", "dummy", "todo", "tbd", "n/a", "optional", "required", "default":
+		return false
+	}
+	if len(v) < 3 || strings.Trim(v, "*x.-_") == "" || refersToStore(v) {
+		return false
+	}
+	for _, prefix := range [...]string{"$", "{{", "<", "%", "/", "./", "../", "your-", "your_", "replace-", "replace_", "insert-", "insert_"} {
+		if strings.HasPrefix(v, prefix) {
+			return false
+		}
+	}
+	// Digits alone make a password, but no token: they count tokens.
+	name = strings.ToUpper(name)
+	return strings.Trim(value, "0123456789.") != "" || strings.Contains(name, "PASS") || strings.HasSuffix(name, "PWD")
 }

@@ -18,6 +18,8 @@ const (
 
 	// MaxReaders is the number of commands in one pipeline's next stage.
 	MaxReaders = 256
+	// MaxReached is the number of commands through which output is followed.
+	MaxReached = 1000
 
 	// Larger scripts, and those with more openings of nested constructs, are split
 	// into words instead of parsed: the parser descends once for each level, at up
@@ -125,11 +127,12 @@ func (c *Command) Operands() []string {
 }
 
 // Reaches is the first command for which match is true among those that the
-// command's output goes into, directly or through others; nil if there is none.
+// command's output goes into, directly or through others; nil if there is none among
+// the first MaxReached.
 func (c *Command) Reaches(match func(*Command) bool) *Command {
 	seen := map[*Command]bool{c: true}
 	queue := slices.Clone(c.Into)
-	for len(queue) > 0 {
+	for len(queue) > 0 && len(seen) <= MaxReached {
 		next := queue[0]
 		queue = queue[1:]
 		if seen[next] {

@@ -8,6 +8,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/account"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 	"seaworthy.dev/seaworthy/internal/shell"
@@ -279,7 +280,7 @@ func findPasswordCommands(s *check.Image) []check.Violation {
 	for _, r := range s.Runs {
 		for _, c := range r.Commands {
 			secret, how := passwordOf(c)
-			if secret == "" || !literalCredential(secret) || len(list) > check.MaxFindings {
+			if secret == "" || !credential.IsValue("PASSWORD", secret) || len(list) > check.MaxFindings {
 				continue
 			}
 			at := r.Locations[0]

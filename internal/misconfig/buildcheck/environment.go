@@ -76,7 +76,7 @@ func findCredentialNames(s *check.Image) []check.Violation {
 	type seen struct{ name, value string }
 	found := map[seen]bool{}
 	add := func(kind, name, value string, where []seaworthy.Location) {
-		if !credential.IsName(name) || !literalCredential(value) || counts(name, value) || found[seen{name, value}] {
+		if !credential.IsName(name) || !credential.IsValue(name, value) || found[seen{name, value}] {
 			return
 		}
 		found[seen{name, value}] = true
@@ -111,37 +111,6 @@ func findCredentialNames(s *check.Image) []check.Violation {
 		add("LABEL", name, s.Config.Labels[name], nil)
 	}
 	return list
-}
-
-// counts is true if a variable holds a number of tokens or keys rather than one:
-// digits alone make a password, but no token.
-func counts(name, value string) bool {
-	name = strings.ToUpper(name)
-	return strings.Trim(value, "0123456789.") == "" && !strings.Contains(name, "PASS") && !strings.HasSuffix(name, "PWD")
-}
-
-// literalCredential is true if a value can be a secret itself: it is no switch,
-// no path, no reference to a variable or a store of secrets, and no placeholder
-// that says so.
-func literalCredential(value string) bool {
-	v := strings.ToLower(strings.Trim(value, ` "'`))
-	switch v {
-	case "", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "unset", "redacted",
-		"placeholder", "dummy", "todo", "tbd", "n/a", "optional", "required", "default":
-		return false
-	}
-	if len(v) < 3 || strings.Trim(v, "*x.-_") == "" {
-		return false
-	}
-	for _, prefix := range []string{
-		"$", "${", "{{", "<", "%", "/", "./", "../", "file:", "vault:", "arn:", "op://", "ref+", "secret:", "ssm:",
-		"your-", "your_", "replace-", "replace_", "insert-", "insert_", "env:", "sm://", "gcpsm:",
-	} {
-		if strings.HasPrefix(v, prefix) {
-			return false
-		}
-	}
-	return true
 }
 
 func findPreload(s *check.Image) []check.Violation {

@@ -6,116 +6,23 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// credentialKind is a kind of file that exists to hold credentials.
-type credentialKind struct {
-	title    string
-	severity seaworthy.Severity
-	// bases are names of files wherever they are. tails are ends of paths, for
-	// names that mean something in one directory only; suffixes are extensions.
-	bases    []string
-	tails    []string
-	suffixes []string
-}
-
-// credentialKinds lists them; the first kind that fits a path counts. Files of
-// ordinary configuration that may hold a password (settings.py, config.json)
-// are not here: whether they do is a question of content.
-var credentialKinds = [...]credentialKind{
-	{
-		title: "a private key", severity: seaworthy.Medium,
-		bases: []string{
-			"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk", "identity.pem", "deploy_key", "secring.gpg",
-			"privkey.pem", "private.pem", "private-key.pem", "private_key.pem", "key.pem", "server-key.pem", "server.key.pem", "client-key.pem",
-			"ca-key.pem", "tls-key.pem", "ssl.key", "tls.key", "server.key", "client.key", "private.key", "privkey.key", "ca.key", "domain.key",
-			"host.key", "localhost.key", "localhost-key.pem", "ssl-cert-snakeoil.key", "apiserver.key", "sa.key", "master.key",
-		},
-		suffixes: []string{".ppk"},
-	},
-	{
-		title: "a key or password store", severity: seaworthy.Medium,
-		suffixes: []string{".kdbx", ".kdb", ".p12", ".pfx", ".jks", ".keystore", ".keychain"},
-		bases:    []string{".vault-token", ".vault_pass", "vault_pass.txt", "wallet.dat"},
-	},
-	{
-		title: "credentials for a cloud, cluster or registry", severity: seaworthy.Medium,
-		bases: []string{
-			".dockercfg", "kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "terraform.tfstate", "terraform.tfstate.backup", ".boto", ".s3cfg",
-			"service-account.json", "service_account.json", "serviceAccountKey.json", "application_default_credentials.json", "client_secret.json",
-			"accessTokens.json", "msal_token_cache.json", "credentials.tfrc.json", ".terraformrc",
-		},
-		tails: []string{
-			".aws/credentials", ".docker/config.json", ".kube/config", ".config/gcloud/credentials.db", ".config/gh/hosts.yml",
-			"kubernetes/admin.conf", ".oci/config", ".fly/config.yml", ".config/containers/auth.json",
-		},
-	},
-	{
-		title: "logins for hosts or repositories", severity: seaworthy.Medium,
-		bases: []string{
-			".netrc", "_netrc", ".git-credentials", ".pypirc", ".pgpass", ".my.cnf", ".mylogin.cnf", ".htpasswd", ".esmtprc", ".msmtprc",
-			".rhosts", ".shosts", ".ftpconfig", ".remote-sync.json", "sftp-config.json",
-		},
-		tails: []string{".gem/credentials", ".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".m2/settings-security.xml",
-			".composer/auth.json", ".subversion/auth/svn.simple", "etc/krb5.keytab"},
-	},
-	{
-		title: "credentials", severity: seaworthy.Low,
-		bases: []string{
-			".npmrc", ".yarnrc.yml", ".env", ".env.local", ".env.prod", ".env.production", ".env.dev", ".env.development", ".env.staging",
-			".env.test", ".envrc", "terraform.tfvars", "secrets.yml", "secrets.yaml", "secrets.json", "credentials.json", "credentials.xml",
-		},
-	},
-	{
-		title: "a command history", severity: seaworthy.Low,
-		bases: []string{
-			".bash_history", ".zsh_history", ".sh_history", ".ash_history", ".history", ".python_history", ".mysql_history", ".psql_history",
-			".node_repl_history", ".rediscli_history", ".dbshell", ".mongorc.js", ".irb_history", ".sqlite_history",
-		},
-	},
-}
-
 func credentialFileInterests() []check.Interest {
 	in := check.Interest{Name: "credential-file", Only: func(h *seaworthy.Header) bool {
-		return (h.Type == seaworthy.Regular && h.Size > 0) && credentialKindOf(h.Path) >= 0
+		return (h.Type == seaworthy.Regular && h.Size > 0) && credential.FileKindOf(h.Path) != nil
 	}}
-	for _, k := range credentialKinds {
-		in.Bases = append(in.Bases, k.bases...)
-		in.Suffixes = append(in.Suffixes, k.suffixes...)
-		for _, tail := range k.tails {
+	for k := range credential.FileKinds() {
+		in.Bases = append(in.Bases, k.Bases...)
+		in.Suffixes = append(in.Suffixes, k.Suffixes...)
+		in.Under = append(in.Under, k.Under...)
+		for _, tail := range k.Tails {
 			in.Bases = append(in.Bases, path.Base(tail))
 		}
 	}
-	in.Under = []string{"etc/ssl/private", "etc/pki/tls/private"}
 	return []check.Interest{in}
-}
-
-// credentialKindOf is the position of a path's kind in credentialKinds, or -1.
-func credentialKindOf(p string) int {
-	base := path.Base(p)
-	ext := path.Ext(base)
-	for i, k := range credentialKinds {
-		for _, b := range k.bases {
-			if b == base {
-				return i
-			}
-		}
-		for _, tail := range k.tails {
-			if rest, ok := strings.CutSuffix(p, tail); ok && (rest == "" || rest[len(rest)-1] == '/') {
-				return i
-			}
-		}
-		for _, s := range k.suffixes {
-			if s == ext && base != ext {
-				return i
-			}
-		}
-	}
-	if ext == ".key" && (strings.HasPrefix(p, "etc/ssl/private/") || strings.HasPrefix(p, "etc/pki/tls/private/")) {
-		return 0
-	}
-	return -1
 }
 
 // credentialFileChecks go by names only. The contents are for the secret analyzer.
@@ -155,9 +62,9 @@ func findCredentialFiles(s *check.Image) []check.Violation {
 			list[i].Locations = append(list[i].Locations, s.Location(e, 0))
 			continue
 		}
-		k := credentialKinds[credentialKindOf(e.Path)]
+		k := credential.FileKindOf(e.Path)
 		v := check.Violation{
-			Severity: k.severity, Title: "File name suggests " + k.title + ": " + check.Shown(path.Base(e.Path)),
+			Severity: k.Severity, Title: check.Shown(path.Base(e.Path)) + " is called like " + k.Title,
 			Evidence: fmt.Sprintf("/%s (%d bytes, mode %04o)", check.Shown(e.Path), e.Size, e.Mode), Locations: []seaworthy.Location{s.Location(e, 0)},
 		}
 		if !e.Live() {
