@@ -2,19 +2,19 @@ package gitpack
 
 import "slices"
 
-// buffers are pieces of memory for texts, each of which has bufferSlack bytes more
-// than is asked for.
+// buffers reuses memory for texts. A buffer has bufferSlack bytes more than requested.
 type buffers struct {
 	free [][]byte
 }
 
 const (
-	bufferSlack    = 512 // what a decompressor may overwrite
+	bufferSlack    = 512 // bytes that the decompressor may overwrite after the text
 	bufferUnit     = 16 << 10
 	maxFreeBuffers = 6
 )
 
-// get returns memory for a text of n bytes: the smallest that is free and holds it.
+// get returns memory for a text of n bytes: the smallest free buffer that is large enough,
+// or a new one.
 func (b *buffers) get(n int) []byte {
 	best := -1
 	for i, f := range b.free {
@@ -30,7 +30,7 @@ func (b *buffers) get(n int) []byte {
 	return f[:n]
 }
 
-// put takes memory back; of too many pieces the smallest is dropped.
+// put makes a buffer free. It drops the smallest one if there are too many.
 func (b *buffers) put(text []byte) {
 	if cap(text) == 0 {
 		return

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 )
 
-// targetLength reads how long the text is that a delta makes.
+// targetLength returns the length of the text that a delta describes.
 func targetLength(delta []byte) (int64, error) {
 	_, rest, ok := deltaLength(delta)
 	n, _, ok2 := deltaLength(rest)
@@ -14,7 +14,7 @@ func targetLength(delta []byte) (int64, error) {
 	return n, nil
 }
 
-// deltaLength reads a length at the start of a delta.
+// deltaLength reads a length at the start of a delta, and returns the rest.
 func deltaLength(delta []byte) (n int64, rest []byte, ok bool) {
 	v, size := binary.Uvarint(delta)
 	if size <= 0 || v > 1<<40 {
@@ -23,9 +23,8 @@ func deltaLength(delta []byte) (n int64, rest []byte, ok bool) {
 	return int64(v), delta[size:], true
 }
 
-// apply makes the text that a delta describes, which is from memory, and what of it
-// is new as spans: what is inserted, and where two pieces of the base meet that did
-// not before. Spans that are near each other are joined.
+// apply returns the text that a delta describes, in a buffer of p.memory, and sets p.changed
+// to the spans that differ from the base.
 func (p *pack) apply(base, delta []byte) (text []byte, err error) {
 	length, delta, ok := deltaLength(delta)
 	target, delta, ok2 := deltaLength(delta)
@@ -36,7 +35,7 @@ func (p *pack) apply(base, delta []byte) (text []byte, err error) {
 		p.opt.Gap(TooLong)
 		return nil, errSkipped
 	}
-	if err := p.spend(target / copying); err != nil {
+	if err := p.spend(target / copyDivisor); err != nil {
 		return nil, err
 	}
 	text = p.memory.get(int(target))
@@ -47,10 +46,11 @@ func (p *pack) apply(base, delta []byte) (text []byte, err error) {
 	return text, nil
 }
 
-// fill writes the text that the instructions of a delta describe.
+// fill executes the instructions of a delta; see gitformat-pack(5), "Deltified
+// representation". It returns false if they are invalid.
 func (p *pack) fill(text, base, delta []byte) bool {
 	p.changed = p.changed[:0]
-	at, copied := 0, 0 // in text; in the base, behind the last copy
+	at, copied := 0, 0 // the offset in text; the end of the last copy in the base
 	for len(delta) > 0 {
 		op := delta[0]
 		delta = delta[1:]
@@ -60,7 +60,7 @@ func (p *pack) fill(text, base, delta []byte) bool {
 				return false
 			}
 			copy(text[at:], delta[:n])
-			p.change(at, at+n)
+			p.addChange(at, at+n)
 			at, delta = at+n, delta[n:]
 			continue
 		}
@@ -69,27 +69,28 @@ func (p *pack) fill(text, base, delta []byte) bool {
 			return false
 		}
 		if offset != copied {
-			p.change(at, at)
+			p.addChange(at, at)
 		}
 		copy(text[at:], base[offset:offset+n])
 		at, copied, delta = at+n, offset+n, rest
 	}
 	if copied != len(base) {
-		p.change(at, at)
+		p.addChange(at, at)
 	}
 	return at == len(text)
 }
 
-// change takes note that a Span of the text is new.
-func (p *pack) change(from, to int) {
-	if last := len(p.changed) - 1; last >= 0 && from-p.changed[last].To <= 2*p.opt.Reach {
+// addChange records a span that differs from the base, and merges it with the previous one
+// if they are close.
+func (p *pack) addChange(from, to int) {
+	if last := len(p.changed) - 1; last >= 0 && from-p.changed[last].To <= 2*p.opt.Margin {
 		p.changed[last].To = to
 		return
 	}
 	p.changed = append(p.changed, Span{from, to})
 }
 
-// deltaCopy reads what to copy from the base.
+// deltaCopy reads an instruction to copy n bytes from an offset of the base.
 func deltaCopy(op byte, delta []byte) (offset, n int, rest []byte, ok bool) {
 	for i := range 7 {
 		if op&(1<<i) == 0 {

@@ -10,7 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/gitpack"
 )
 
-// Print the lines that each version of each file in a pack adds.
+// The example prints the changes that each version of each file in a pack adds.
 func Example() {
 	f, err := os.Open("pack-0123.pack")
 	if err != nil {

@@ -1,22 +1,22 @@
-// Package gitpack reads the packs of Git: every version of every file that a repository
-// has, its commits and its tags (gitformat-pack, of version 2 and 3).
+// Package gitpack reads Git packs: every version of every file in a repository, its
+// commits and its tags. It implements gitformat-pack(5), versions 2 and 3.
 //
-// In goes a pack, without its .idx file. Out comes each object once, by a callback: its
-// text, what of the text is not in the object that it is stored as a difference from,
-// its id, and a path and a commit under which it is. Trees are read for these names, and
-// not handed out. What cannot be read of a pack is a [Gap] if the rest can, or the error
-// of [Reader.Read]. Nothing is verified: neither the digests of objects nor that of the
-// pack.
+// The input is a pack, without its .idx file. The output is each blob, commit and tag once,
+// passed to a callback: its text, the parts of the text that its delta base does not have,
+// its id, and a path and a commit with it. Trees are read only for the paths. A part of a
+// pack that cannot be read is a [Gap], or the error of [Reader.Read] if reading ends there.
+// The digests of objects and of the pack are not verified.
 //
-// A pack may be an attacker's. Read takes memory of at most [MaxMemory] for all packs
-// that are read at a time. Objects longer than [MaxText] are handed out as streams, and
-// no difference from them is read; neither is what is more than [MaxDepth] differences
-// deep or beyond [MaxObjects]. The work is limited by a budget that the caller gives.
+// A pack may come from an attacker. All packs that are read at a time use at most
+// [MaxMemory] bytes. Objects longer than [MaxText] are passed as streams. Not read are
+// deltas against such objects, deltas with more than [MaxDepth] bases, and objects beyond
+// [MaxObjects]. The caller limits the work with a budget.
 //
-// A pack holds objects whole, and others as what to copy from an object of the same pack
-// and what to insert: a delta. It is read twice. The first time finds where objects
-// start, and which is the base of which. The second time makes the text of each object
-// from its base outward, as "git index-pack" does, so that each delta is applied once.
+// A pack stores some objects whole, and others as a delta: instructions to copy from a base
+// object and to insert bytes. The pack is read twice. The first pass finds the offsets of
+// objects and the bases of deltas. The second pass visits each whole object, then the
+// deltas against it, then the deltas against those, as "git index-pack" does. So each delta
+// is usually applied once.
 package gitpack
 
 import (
@@ -35,52 +35,53 @@ import (
 	"seaworthy.dev/seaworthy/internal/inflate"
 )
 
-// The limits on a pack.
+// Limits for a pack.
 const (
+	// MaxObjects is the maximum number of objects.
 	MaxObjects = 1 << 20
-	// MaxText is the longest object that is held in memory, in bytes.
+	// MaxText is the maximum length of an object in memory, in bytes.
 	MaxText = 16 << 20
-	// MaxDepth is the longest chain of deltas that Git makes.
+	// MaxDepth is the maximum length of a chain of deltas. It is the limit of Git.
 	MaxDepth = 4095
-	// MaxMemory is the memory of all packs that a Reader reads at a time, in bytes.
+	// MaxMemory is the maximum memory in bytes for all packs that a Reader reads at a time.
 	MaxMemory = 64 << 20
 
-	// maxHeld is what the bases of one object may take together. What does not fit is
-	// made again when it is needed.
+	// maxHeld is the maximum of bytes in the bases on one chain of deltas. A base that does
+	// not fit is rebuilt when it is needed.
 	maxHeld = 24 << 20
-	// Copying so many bytes from bases, or digesting so many, costs as much as to
-	// decompress one.
-	copying, digesting = 16, 8
+	// Copying copyDivisor bytes from bases, or digesting digestDivisor bytes, costs as much
+	// of the budget as decompressing one byte.
+	copyDivisor, digestDivisor = 16, 8
 )
 
-// The errors of Read.
 var (
-	// ErrNoPack is returned for what does not begin as a pack. Nothing was handed out.
-	ErrNoPack = errors.New("it is not a pack of Git")
-	// ErrDamaged is returned for a pack that is cut or damaged, after all that can be
-	// read was handed out.
-	ErrDamaged = errors.New("it is not a complete pack of Git")
-	// ErrBudget is returned once the budget is used up.
-	ErrBudget = errors.New("the pack of Git has more bytes than are decompressed")
+	// ErrNoPack is returned for a file without the header of a pack.
+	ErrNoPack = errors.New("it is not a Git pack")
+	// ErrDamaged is returned for a truncated or damaged pack, after all readable objects
+	// were passed to the callbacks.
+	ErrDamaged = errors.New("it is not a complete Git pack")
+	// ErrBudget is returned when the budget is used up.
+	ErrBudget = errors.New("the Git pack exceeds the limit on decompressed bytes")
 )
 
-// Gap is a part of a pack that is not handed out.
+// Gap is a reason why an object was not read.
 type Gap uint8
 
 // The gaps.
 const (
-	// MissingBase is of differences from objects that are not in the pack.
+	// MissingBase means that the base of a delta is not in the pack.
 	MissingBase Gap = iota + 1
-	// TooDeep is of differences that are more than MaxDepth deep.
+	// TooDeep means that a chain of deltas is longer than MaxDepth.
 	TooDeep
-	// TooLong is of differences from an object of more than MaxText, or to one.
+	// TooLong means that a delta, its base or its result is longer than MaxText.
 	TooLong
-	// TooManyObjects is of objects beyond MaxObjects.
+	// TooManyObjects means that the pack has more than MaxObjects.
 	TooManyObjects
-	// DamagedObject is of an object that is damaged, and of what differs from it.
+	// DamagedObject means that an object is damaged. Deltas against it are not read either.
 	DamagedObject
 )
 
+// String returns a short text, for tests and logs.
 func (g Gap) String() string {
 	names := [...]string{MissingBase: "missing base", TooDeep: "too deep", TooLong: "too long", TooManyObjects: "too many objects", DamagedObject: "damaged object"}
 	if int(g) < len(names) && names[g] != "" {
@@ -92,17 +93,17 @@ func (g Gap) String() string {
 // Kind is the kind of an object.
 type Kind byte
 
-// The kinds of objects, as packs number them.
+// The kinds of objects, with the numbers of gitformat-pack(5).
 const (
-	Commit      Kind = 1
-	tree        Kind = 2
-	Blob        Kind = 3
-	Tag         Kind = 4
-	offsetDelta Kind = 6
-	namedDelta  Kind = 7
+	Commit   Kind = 1
+	tree     Kind = 2
+	Blob     Kind = 3
+	Tag      Kind = 4
+	ofsDelta Kind = 6
+	refDelta Kind = 7
 )
 
-// String returns the name by which Git calls the kind.
+// String returns Git's name of the kind.
 func (k Kind) String() string {
 	names := [...]string{Commit: "commit", tree: "tree", Blob: "blob", Tag: "tag"}
 	if int(k) < len(names) && names[k] != "" {
@@ -114,49 +115,50 @@ func (k Kind) String() string {
 // Object is a commit, a tag or a version of a file.
 type Object struct {
 	Kind Kind
-	// Text is the object, nil for one that is handed out as a stream. It is valid until
+	// Text is the content, nil for an object that is passed as a stream. It is valid until
 	// the callback returns.
 	Text []byte
-	// Changed is what of Text is not in its base, in order: the spans that are inserted,
-	// and places of no length where pieces of the base meet that did not before. Of an
-	// object that is stored whole it is all of the text.
+	// Changed are the spans of Text that differ from its delta base, in order: inserted
+	// spans, and empty spans where parts of the base are adjacent that were not before. For
+	// an object that is stored whole it is the whole text.
 	Changed []Span
 
 	id   objectID
 	pack *pack
 }
 
-// Span is the bytes of a text from one place to before another.
+// Span is a part of a text: the bytes from From up to, but not including, To.
 type Span struct{ From, To int }
 
-// ID returns the id of the object in hexadecimal digits.
+// ID returns the id of the object in hexadecimal.
 func (o *Object) ID() string { return hex.EncodeToString(o.id[:o.pack.format.size]) }
 
-// Name returns a path under which the object is, "" if none is known, and the start of
-// the id of a commit with it, "" if none is known.
+// Name returns a path of the object, and the first 16 digits of the id of a commit that has
+// it there. Both are "" if they are not known.
 func (o *Object) Name() (commit, path string) { return o.pack.names.find(o.id) }
 
-// Options say what to do with what is read. All but Body and Reach are required.
+// Options are the options of [Reader.Read]. All except Body and Margin are required.
 type Options struct {
-	// Body is the pack, if it is in memory anyway.
+	// Body is the pack, if it is in memory. Then Read does not use the file.
 	Body []byte
-	// Reach is how far around a change the caller looks, in bytes. Changes whose
-	// surroundings meet are one span.
-	Reach int
-	// Budget is how many more bytes may come out of decompression. What is read is taken
-	// from it, and the caller may take from it what its own work costs.
+	// Margin is the number of bytes that the caller reads before and after a changed span.
+	// Spans are merged if the distance between them is at most twice that.
+	Margin int
+	// Budget is the number of bytes that may still be decompressed. Read subtracts what it
+	// uses. A callback may subtract the cost of its own work.
 	Budget *int64
-	// Object is called with each object, unless its text is that of its base. An error
-	// ends the reading, and Read returns it.
+	// Object is called with each object, except those whose text is the same as that of
+	// their base. An error ends Read, which returns it.
 	Object func(*Object) error
-	// Long is called with each object that is longer than MaxText. An error ends the
-	// reading unless it is that of reading the text.
+	// Long is called with each object longer than MaxText. An error ends Read, which
+	// returns it, unless reading the text failed with that error.
 	Long func(o *Object, text io.Reader) error
-	// Gap is called with each gap, any number of times.
+	// Gap is called for each gap, possibly several times with the same value.
 	Gap func(Gap)
 }
 
-// Reader reads packs. It is safe for concurrent use; packs wait for each other's memory.
+// Reader reads packs. It is safe for concurrent use. Concurrent calls share MaxMemory, and
+// wait for memory if necessary.
 type Reader struct {
 	memory   *semaphore.Weighted
 	decoders sync.Pool // of *inflate.Decoder
@@ -172,14 +174,14 @@ func NewReader() *Reader {
 	}
 }
 
-// IsPack reports whether a file that begins so is a pack.
+// IsPack reports whether a file that starts with head is a pack.
 func IsPack(head []byte) bool { return bytes.HasPrefix(head, []byte("PACK\x00\x00\x00")) }
 
-// headerSize is the length of what stands before the first object.
+// headerSize is the length of the header of a pack.
 const headerSize = 12
 
-// Read reads a pack of so many bytes. The error may be one of this package, or that of
-// the file, a callback or the context.
+// Read reads a pack. Size is its length in bytes. The error is one of this package, or one
+// of the file, a callback or the context.
 func (r *Reader) Read(ctx context.Context, file io.ReaderAt, size int64, opt Options) error {
 	p := pack{reader: r, ctx: ctx, opt: opt, in: input{file: file, size: size, body: opt.Body}}
 	p.object.pack = &p

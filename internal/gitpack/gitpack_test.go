@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// marker is a text that the tests look for.
+// marker returns a text that the tests search for.
 func marker(seed uint64) string { return "MARK-" + letters(30, seed) + "-END" }
 
 var markers = regexp.MustCompile(`MARK-[a-z]{30}-END`)
@@ -32,18 +32,18 @@ func letters(n int, seed uint64) string {
 	return string(b)
 }
 
-// reach is how far around a change the tests look.
-const reach = 1 << 10
+// margin is the Options.Margin of the tests.
+const margin = 1 << 10
 
-// result is what is read of a pack.
+// result is the result of reading a pack.
 type result struct {
 	found   []string // the markers near changes, sorted
-	objects []string // what was handed out, in order
+	objects []string // a line for each object, in order
 	gaps    []Gap    // sorted
 	err     error
 }
 
-// readPack reads a pack, in memory or not.
+// readPack reads a pack from memory or from a file.
 func readPack(t testing.TB, pack string, inMemory bool) *result {
 	t.Helper()
 	r := &result{}
@@ -60,14 +60,14 @@ func readPack(t testing.TB, pack string, inMemory bool) *result {
 	}
 	budget := 8<<20 + 200*int64(len(pack))
 	opt := Options{
-		Reach: reach, Budget: &budget,
+		Margin: margin, Budget: &budget,
 		Object: func(o *Object) error {
 			note(o, len(o.Text))
 			for _, c := range o.Changed {
 				if c.From < 0 || c.From > c.To || c.To > len(o.Text) {
 					t.Fatalf("%v of %d bytes", c, len(o.Text))
 				}
-				find(o.Text[max(0, c.From-reach):min(len(o.Text), c.To+reach)])
+				find(o.Text[max(0, c.From-margin):min(len(o.Text), c.To+margin)])
 			}
 			return nil
 		},
@@ -90,13 +90,13 @@ func readPack(t testing.TB, pack string, inMemory bool) *result {
 	return r
 }
 
-// madePack is a pack made by hand.
+// madePack is a pack that a test builds.
 type madePack struct {
 	bytes.Buffer
 	count int
 }
 
-// add adds an object, with what stands between its header and its data.
+// add adds an object. Base is the base of a delta, in its encoded form.
 func (p *madePack) add(kind Kind, length int, base, data []byte) (at int) {
 	at = headerSize + p.Len()
 	c := byte(kind)<<4 | byte(length&15)
@@ -125,7 +125,7 @@ func (p *madePack) different(base int, delta []byte) int {
 		n--
 		back = append([]byte{0x80 | byte(n&0x7f)}, back...)
 	}
-	return p.add(offsetDelta, len(delta), back, delta)
+	return p.add(ofsDelta, len(delta), back, delta)
 }
 
 func (p *madePack) String() string {
@@ -135,8 +135,8 @@ func (p *madePack) String() string {
 	return string(append(b, sum[:]...))
 }
 
-// delta describes a text: numbers are what to copy from the base, as offset and
-// length, and strings what to insert.
+// delta encodes a delta. Two numbers are the offset and length of a copy from the base, a
+// string is inserted.
 func delta(base, target int, ops ...any) []byte {
 	d := binary.AppendUvarint(binary.AppendUvarint(nil, uint64(base)), uint64(target))
 	for i := 0; i < len(ops); i++ {
@@ -159,7 +159,7 @@ func blobID(text string) []byte {
 	return id[:sha1.Size]
 }
 
-// noise is a megabyte that cannot be compressed.
+// noise returns a megabyte that cannot be compressed.
 func noise(seed uint64) string {
 	b := make([]byte, 1<<20)
 	rnd := rand.New(rand.NewPCG(seed, seed))
@@ -169,13 +169,14 @@ func noise(seed uint64) string {
 	return string(b)
 }
 
-// TestObjects finds a marker however a pack brings it about, and its gaps.
+// TestObjects searches for a marker in packs that store it in different ways, and checks the
+// gaps.
 func TestObjects(t *testing.T) {
 	token := marker(80)
 	other := strings.Repeat("some other line\n", 10)
 	long := strings.Repeat("all work and no play\n", 10_000)
 	zeros := strings.Repeat("\x00", MaxText)
-	noise := noise(85) // so that the pack is not too short for what comes out of it
+	noise := noise(85) // so that the compression ratio of the pack is not too high
 	for name, c := range map[string]struct {
 		make func(p *madePack)
 		find bool
@@ -196,7 +197,7 @@ func TestObjects(t *testing.T) {
 			p.different(p.whole(Blob, base+"\"\n"), delta(len(base)+2, len(long)+len(token)+2, 0, len(base), token[14:]+"\"\n"))
 		}},
 		"difference before its base": {find: true, make: func(p *madePack) {
-			p.add(namedDelta, len(delta(len(other), len(token), token)), blobID(other), delta(len(other), len(token), token))
+			p.add(refDelta, len(delta(len(other), len(token), token)), blobID(other), delta(len(other), len(token), token))
 			p.whole(Blob, other)
 		}},
 		"what is deleted joins": {find: true, make: func(p *madePack) {
@@ -206,11 +207,11 @@ func TestObjects(t *testing.T) {
 		"commit": {find: true, make: func(p *madePack) { p.whole(Commit, "tree "+strings.Repeat("0", 40)+"\n\n"+token) }},
 		"tag":    {find: true, make: func(p *madePack) { p.whole(Tag, "object "+strings.Repeat("0", 40)+"\n\n"+token) }},
 		"no base": {gaps: []Gap{MissingBase}, make: func(p *madePack) {
-			p.add(namedDelta, len(delta(10, len(token), token)), blobID(other), delta(10, len(token), token))
+			p.add(refDelta, len(delta(10, len(token), token)), blobID(other), delta(10, len(token), token))
 		}},
 		"each other's base": {gaps: []Gap{MissingBase}, make: func(p *madePack) {
 			for _, other := range []string{"a" + token, "b" + token} {
-				p.add(namedDelta, len(delta(10, len(token), token)), blobID(other), delta(10, len(token), token))
+				p.add(refDelta, len(delta(10, len(token), token)), blobID(other), delta(10, len(token), token))
 			}
 		}},
 		"too deep": {gaps: []Gap{TooDeep}, make: func(p *madePack) {
@@ -288,7 +289,7 @@ func TestObjects(t *testing.T) {
 	}
 }
 
-// TestLongVersions makes texts again that did not fit into memory together.
+// TestLongVersions rebuilds texts that do not fit into memory together.
 func TestLongVersions(t *testing.T) {
 	base := strings.Repeat("0123456789abcde\n", maxHeld/3/16)
 	p := &madePack{}
@@ -310,15 +311,15 @@ func TestLongVersions(t *testing.T) {
 	}
 }
 
-// TestPacksThatAreCut are looked through as far as they go.
-func TestPacksThatAreCut(t *testing.T) {
+// TestTruncatedPacks reads truncated packs up to their end.
+func TestTruncatedPacks(t *testing.T) {
 	p := &madePack{}
 	p.whole(Blob, marker(81))
 	for i := range 20 {
 		text := letters(200, 82)
 		p.whole(Blob, text)
 		named := delta(len(text), 300, letters(300, uint64(i)))
-		p.add(namedDelta, len(named), blobID(text), named)
+		p.add(refDelta, len(named), blobID(text), named)
 	}
 	whole := p.String()
 	for n := 150; n < len(whole)-sha1.Size; n += 7 {
@@ -328,8 +329,8 @@ func TestPacksThatAreCut(t *testing.T) {
 	}
 }
 
-// TestCallbacksEndTheReading is of errors that are the caller's.
-func TestCallbacksEndTheReading(t *testing.T) {
+// TestErrorsEndRead has errors of callbacks and of the context.
+func TestErrorsEndRead(t *testing.T) {
 	p := &madePack{}
 	p.whole(Blob, noise(1))
 	p.whole(Blob, strings.Repeat("\x00", MaxText+1))
@@ -385,7 +386,7 @@ func FuzzRead(f *testing.F) {
 	at = p.different(at, delta(len(base), 150+len(marker(84))+1, 0, 50, marker(84)+"\n", 50, 100))
 	p.different(at, delta(150+len(marker(84))+1, 50, 10, 50))
 	named := delta(len(base), 20, 7, 20)
-	p.add(namedDelta, len(named), blobID(base), named)
+	p.add(refDelta, len(named), blobID(base), named)
 	dir := "100644 a.env\x00" + string(blobID(base))
 	p.whole(tree, dir)
 	id := sha1Format.of(tree, []byte(dir))
@@ -398,7 +399,7 @@ func FuzzRead(f *testing.F) {
 		first := readPack(t, string(pack), true)
 		second := readPack(t, string(pack), false)
 		if !slices.Equal(first.objects, second.objects) || !slices.Equal(first.gaps, second.gaps) || fmt.Sprint(first.err) != fmt.Sprint(second.err) {
-			t.Errorf("in memory %+v\notherwise %+v", first, second)
+			t.Errorf("from memory %+v\nfrom a file %+v", first, second)
 		}
 	})
 }

@@ -2,23 +2,23 @@ package gitpack
 
 import "io"
 
-// input reads pieces of a pack.
+// input reads parts of a pack.
 type input struct {
 	file io.ReaderAt
 	size int64
-	body []byte // all of it, if it is in memory
-	// window is what was read last, from an offset on.
+	body []byte // the whole pack, if it is in memory
+	// window has the bytes that were read last. They start at the offset from.
 	window []byte
 	from   int64
-	err    error // why it could not be read
+	err    error // the first error of file
 }
 
-// readAhead is how much is read where the next piece follows this one, readExactly
-// where it does not.
+// The number of bytes to read: readAhead if the following part is needed next, readExactly
+// if not.
 const readAhead, readExactly = 256 << 10, 0
 
-// bytes returns up to n bytes from an offset on, fewer only at the end. They are there
-// until the next call.
+// bytes returns n bytes at an offset, or fewer at the end of the pack. They are valid until
+// the next call.
 func (in *input) bytes(at int64, n, ahead int) []byte {
 	n = int(max(0, min(int64(n), in.size-at)))
 	if n == 0 || in.err != nil {

@@ -7,18 +7,18 @@ import (
 	"slices"
 )
 
-// frame is an object whose deltas are being handed out.
+// frame is an object whose deltas are being visited.
 type frame struct {
 	object int32
 	next   int32  // the next of its deltas, or none
-	depth  int32  // in differences from an object that is whole
-	text   []byte // nil if it is to be made again
+	depth  int32  // number of deltas from a whole object
+	text   []byte // nil if it must be rebuilt
 }
 
-// texts makes the text of every object. Trees come before the files that they name,
-// and behind the commits that name them.
-func (p *pack) texts() error {
-	p.link()
+// visitObjects visits every object: first commits and tags, then trees, then files, so that
+// the names of files are known when they are visited.
+func (p *pack) visitObjects() error {
+	p.linkDeltas()
 	p.names = newNameTable(len(p.objects), p.format)
 	for _, kinds := range [...][2]Kind{{Commit, Tag}, {tree}, {Blob}} {
 		for i := range p.objects {
@@ -26,38 +26,39 @@ func (p *pack) texts() error {
 			if o.kind != kinds[0] && o.kind != kinds[1] {
 				continue
 			}
-			if err := p.family(int32(i)); err != nil {
+			if err := p.visitFamily(int32(i)); err != nil {
 				return err
 			}
 		}
 	}
-	if p.linked < len(p.refs) {
+	if p.resolvedRefs < len(p.refDeltas) {
 		p.opt.Gap(MissingBase)
 	}
 	return nil
 }
 
-// link makes lists of the deltas of each object: first those that are the base of
-// none, so that no more texts are held than must be.
-func (p *pack) link() {
+// linkDeltas builds the list of deltas of each object. Deltas without deltas of their own
+// come first, so that fewer texts are in memory at a time.
+func (p *pack) linkDeltas() {
 	for _, leaves := range [...]bool{false, true} {
 		for i := int32(len(p.objects)) - 1; i >= 0; i-- {
 			o := &p.objects[i]
 			if o.base != none && o.leaf == leaves {
-				p.adopt(o.base, i)
+				p.addChild(o.base, i)
 			}
 		}
 	}
 }
 
-func (p *pack) adopt(base, delta int32) {
+// addChild adds a delta to the list of its base.
+func (p *pack) addChild(base, delta int32) {
 	b, d := &p.objects[base], &p.objects[delta]
 	d.base, d.next, b.child = base, b.child, delta
 }
 
-// family hands out an object that is whole, what differs from it, what differs from that,
-// and so on. What cannot be made is a gap.
-func (p *pack) family(root int32) error {
+// visitFamily visits a whole object and all deltas that depend on it. Objects that cannot be
+// read are gaps.
+func (p *pack) visitFamily(root int32) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
 	}
@@ -67,11 +68,11 @@ func (p *pack) family(root int32) error {
 		return err
 	}
 	if h.length > MaxText {
-		return p.long(root, &h)
+		return p.visitLong(root, &h)
 	}
-	text, err := p.stored(root, &h)
+	text, err := p.unpackStored(root, &h)
 	if err != nil {
-		return p.forgive(err)
+		return p.reportGap(err)
 	}
 	if err := p.visit(root, kind, text, []Span{{0, len(text)}}); err != nil {
 		return err
@@ -85,8 +86,9 @@ func (p *pack) family(root int32) error {
 	return nil
 }
 
-// forgive makes a gap of what is wrong with one object alone.
-func (p *pack) forgive(err error) error {
+// reportGap reports an error that concerns only one object as a gap. It returns any other
+// error.
+func (p *pack) reportGap(err error) error {
 	switch {
 	case errors.Is(err, errSkipped):
 		return nil
@@ -97,8 +99,8 @@ func (p *pack) forgive(err error) error {
 	return err
 }
 
-// push takes the deltas of an object as what is to be handed out next. The text, which is
-// from memory, is no longer the caller's.
+// push adds a frame for the deltas of an object. It takes ownership of the text, which must
+// be from p.memory.
 func (p *pack) push(object int32, text []byte, depth int32) {
 	child := p.objects[object].child
 	if child == none {
@@ -117,13 +119,14 @@ func (p *pack) push(object int32, text []byte, depth int32) {
 	}
 }
 
+// drop frees the text of a frame.
 func (p *pack) drop(f *frame) {
 	p.held -= len(f.text)
 	p.memory.put(f.text)
 	f.text = nil
 }
 
-// step hands out the next delta of the object on top.
+// step visits the next delta of the object in the last frame.
 func (p *pack) step(kind Kind) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
@@ -131,19 +134,19 @@ func (p *pack) step(kind Kind) error {
 	f := &p.frames[len(p.frames)-1]
 	delta, depth := f.next, f.depth+1
 	if f.text == nil {
-		text, err := p.again(f.object)
+		text, err := p.rebuild(f.object)
 		if err != nil {
 			return err
 		}
 		f.text, p.held = text, p.held+len(text)
 	}
-	text, err := p.target(delta, f.text)
+	text, err := p.deltaTarget(delta, f.text)
 	if f.next = p.objects[delta].next; f.next == none {
 		p.drop(f)
 		p.frames = p.frames[:len(p.frames)-1]
 	}
 	if err != nil {
-		return p.forgive(err)
+		return p.reportGap(err)
 	}
 	if err := p.visit(delta, kind, text, p.changed); err != nil {
 		return err
@@ -152,8 +155,8 @@ func (p *pack) step(kind Kind) error {
 	return nil
 }
 
-// stored decompresses what is stored of an object, the text or a delta, into memory.
-func (p *pack) stored(object int32, h *header) ([]byte, error) {
+// unpackStored decompresses the stored text or delta of an object.
+func (p *pack) unpackStored(object int32, h *header) ([]byte, error) {
 	limit := p.end
 	if int(object)+1 < len(p.objects) {
 		limit = p.objects[object+1].at
@@ -166,8 +169,8 @@ func (p *pack) stored(object int32, h *header) ([]byte, error) {
 	return text, nil
 }
 
-// target makes the text of a delta.
-func (p *pack) target(object int32, base []byte) ([]byte, error) {
+// deltaTarget returns the text of an object that is stored as a delta.
+func (p *pack) deltaTarget(object int32, base []byte) ([]byte, error) {
 	h, err := p.header(p.objects[object].at, readExactly)
 	if err != nil {
 		return nil, err
@@ -176,7 +179,7 @@ func (p *pack) target(object int32, base []byte) ([]byte, error) {
 		p.opt.Gap(TooLong)
 		return nil, errSkipped
 	}
-	delta, err := p.stored(object, &h)
+	delta, err := p.unpackStored(object, &h)
 	if err != nil {
 		return nil, err
 	}
@@ -184,14 +187,15 @@ func (p *pack) target(object int32, base []byte) ([]byte, error) {
 	return p.apply(base, delta)
 }
 
-// again makes a text that was there before, from the nearest that is there still.
-func (p *pack) again(object int32) ([]byte, error) {
+// rebuild returns the text of an object whose frame was dropped. It starts from the nearest
+// object in the chain whose text is in memory.
+func (p *pack) rebuild(object int32) ([]byte, error) {
 	p.chain = p.chain[:0]
 	above := len(p.frames) - 1
 	for o := object; ; o = p.objects[o].base {
 		if above >= 0 && p.frames[above].object == o {
 			if text := p.frames[above].text; text != nil {
-				return p.descend(text, true)
+				return p.applyChain(text, true)
 			}
 			above--
 		}
@@ -200,52 +204,51 @@ func (p *pack) again(object int32) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			text, err := p.stored(o, &h)
+			text, err := p.unpackStored(o, &h)
 			if err != nil {
 				return nil, err
 			}
-			return p.descend(text, false)
+			return p.applyChain(text, false)
 		}
 		p.chain = append(p.chain, o)
 	}
 }
 
-// descend applies the deltas of the chain to a text, which it gives back to memory
-// unless it is kept.
-func (p *pack) descend(text []byte, kept bool) ([]byte, error) {
+// applyChain applies the deltas in p.chain to a text. It frees the text unless keep is set.
+func (p *pack) applyChain(text []byte, keep bool) ([]byte, error) {
 	for _, o := range slices.Backward(p.chain) {
-		next, err := p.target(o, text)
-		if !kept {
+		next, err := p.deltaTarget(o, text)
+		if !keep {
 			p.memory.put(text)
 		}
 		if err != nil {
 			return nil, err
 		}
-		text, kept = next, false
+		text, keep = next, false
 	}
 	return text, nil
 }
 
-// visit takes an object that is there as a whole: it finds the deltas that name it as
-// their base, and hands it out if anything in it is new.
+// visit handles an object with its text: it finds the deltas that name it as their base,
+// adds the names in it, and calls the callback unless the text is that of the base.
 func (p *pack) visit(object int32, kind Kind, text []byte, changed []Span) error {
-	named := p.linked < len(p.refs)
-	if len(changed) == 0 && !named {
+	unlinked := p.resolvedRefs < len(p.refDeltas)
+	if len(changed) == 0 && !unlinked {
 		return nil
 	}
-	if err := p.spend(int64(len(text) / digesting)); err != nil {
+	if err := p.spend(int64(len(text) / digestDivisor)); err != nil {
 		return err
 	}
 	id := p.format.of(kind, text)
-	if named {
-		p.adoptNamed(object, id.start())
+	if unlinked {
+		p.linkRefDeltas(object, id.prefix())
 	}
 	switch kind {
 	case tree:
-		p.names.tree(id, text, changed)
+		p.names.addTree(id, text, changed)
 		return nil
 	case Commit:
-		p.names.commit(id, text)
+		p.names.addCommit(id, text)
 	}
 	if len(text) == 0 || len(changed) == 0 {
 		return nil
@@ -254,19 +257,19 @@ func (p *pack) visit(object int32, kind Kind, text []byte, changed []Span) error
 	return p.opt.Object(&p.object)
 }
 
-// adoptNamed finds the deltas that name an object as their base.
-func (p *pack) adoptNamed(base int32, id uint64) {
-	i, _ := slices.BinarySearchFunc(p.refs, id, func(r ref, id uint64) int { return cmp.Compare(r.id, id) })
-	for ; i < len(p.refs) && p.refs[i].id == id; i++ {
-		if o := p.refs[i].object; p.objects[o].base == none {
-			p.adopt(base, o)
-			p.linked++
+// linkRefDeltas finds the deltas that name an object as their base.
+func (p *pack) linkRefDeltas(base int32, id uint64) {
+	i, _ := slices.BinarySearchFunc(p.refDeltas, id, func(r refDeltaEntry, id uint64) int { return cmp.Compare(r.id, id) })
+	for ; i < len(p.refDeltas) && p.refDeltas[i].id == id; i++ {
+		if o := p.refDeltas[i].object; p.objects[o].base == none {
+			p.addChild(base, o)
+			p.resolvedRefs++
 		}
 	}
 }
 
-// long hands out an object that is too long to be held in memory.
-func (p *pack) long(object int32, h *header) error {
+// visitLong visits an object that is too long for memory.
+func (p *pack) visitLong(object int32, h *header) error {
 	if p.objects[object].child != none {
 		p.opt.Gap(TooLong)
 	}
@@ -281,22 +284,22 @@ func (p *pack) long(object int32, h *header) error {
 		return err
 	})
 	if err != nil {
-		return p.forgive(err)
+		return p.reportGap(err)
 	}
 	p.object.Kind, p.object.id, p.object.Text, p.object.Changed = h.kind, id, nil, nil
-	var own error // of the callback
+	var callbackErr error // an error of the callback, not of reading the text
 	_, err = p.inflateFrom(h.data, func(text io.Reader) error {
 		err := p.opt.Long(&p.object, text)
-		if text.(*budgeted).err == nil {
-			own = err
+		if text.(*budgetReader).err == nil {
+			callbackErr = err
 		}
 		return err
 	})
-	if own != nil {
-		return own
+	if callbackErr != nil {
+		return callbackErr
 	}
-	return p.forgive(err)
+	return p.reportGap(err)
 }
 
-// errSkipped is returned for an object that is a gap already.
+// errSkipped is returned for an object that was already reported as a gap.
 var errSkipped = errors.New("the object is skipped")

@@ -42,7 +42,7 @@ func gitPack(r *reading, file io.ReaderAt, size int64) (bool, error) {
 	p := packScan{reading: r, seen: make(map[[16]byte]struct{})}
 	r.budget += minPackBudget
 	err := r.analyzer.packs.Read(r.ctx, file, size, gitpack.Options{
-		Body: r.body, Reach: nearby, Budget: &r.budget,
+		Body: r.body, Margin: nearby, Budget: &r.budget,
 		Object: p.object, Long: p.long, Gap: func(g gitpack.Gap) { r.gap(packGap(g)) },
 	})
 	switch {

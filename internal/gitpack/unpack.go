@@ -10,16 +10,18 @@ import (
 	"seaworthy.dev/seaworthy/internal/inflate"
 )
 
-// maxAtOnce is the longest text that is decompressed from memory to memory.
-const maxAtOnce = 1 << 20
+// maxUnpackedLength is the maximum length in bytes of a text that is decompressed from
+// memory to memory.
+const maxUnpackedLength = 1 << 20
 
-// unpack decompresses what starts at one offset, and ends before another, into
-// memory of its length that is from buffers; end is behind it.
+// unpack decompresses the data that starts at an offset and ends before limit. Text must be
+// from p.memory, and have the length of the decompressed data. It returns the offset of the
+// end of the data.
 func (p *pack) unpack(text []byte, at, limit int64, ahead int) (end int64, err error) {
 	if err := p.spend(int64(len(text))); err != nil {
 		return 0, err
 	}
-	if n := limit - at; n <= 2*maxAtOnce {
+	if n := limit - at; n <= 2*maxUnpackedLength {
 		packed := p.in.bytes(at, int(n), ahead)
 		if inflate.IsZlib(packed) {
 			d := p.reader.decoders.Get().(*inflate.Decoder)
@@ -30,18 +32,18 @@ func (p *pack) unpack(text []byte, at, limit int64, ahead int) (end int64, err e
 			}
 		}
 	}
-	*p.opt.Budget += int64(len(text)) // which the stream takes again
+	*p.opt.Budget += int64(len(text)) // the stream subtracts it again
 	return p.inflateFrom(at, func(r io.Reader) error {
 		if _, err := io.ReadFull(r, text); err != nil {
 			return err
 		}
-		return ends(r, 0)
+		return checkEnd(r, 0)
 	})
 }
 
-// inflateFrom calls read with what is compressed from an offset on, all of which it is to
-// read; end is behind it. An error of read is ErrDamaged, unless the budget or the
-// context ended it.
+// inflateFrom calls read with the decompressed data at an offset. Read must read all of it.
+// InflateFrom returns the offset of the end of the data. An error of read becomes
+// ErrDamaged, unless the budget or the context caused it.
 func (p *pack) inflateFrom(at int64, read func(io.Reader) error) (end int64, err error) {
 	in := p.reader.inputs.Get().(*bufio.Reader)
 	defer p.reader.inputs.Put(in)
@@ -52,7 +54,7 @@ func (p *pack) inflateFrom(at int64, read func(io.Reader) error) (end int64, err
 		return 0, ErrDamaged
 	}
 	defer z.Close()
-	err = read(&budgeted{from: z, left: p.opt.Budget})
+	err = read(&budgetReader{from: z, left: p.opt.Budget})
 	taken, _ := section.Seek(0, io.SeekCurrent) // never fails
 	if err != nil && !errors.Is(err, ErrBudget) && p.ctx.Err() == nil {
 		err = ErrDamaged
@@ -60,15 +62,15 @@ func (p *pack) inflateFrom(at int64, read func(io.Reader) error) (end int64, err
 	return at + taken - int64(in.Buffered()), err
 }
 
-// budgeted takes what is read of it from a budget.
-type budgeted struct {
+// budgetReader subtracts the bytes that are read from a budget.
+type budgetReader struct {
 	from io.Reader
 	left *int64
-	err  error // of the last Read, unless it is io.EOF
+	err  error // the error of the last Read, unless it is io.EOF
 }
 
 // Read implements [io.Reader].
-func (b *budgeted) Read(text []byte) (int, error) {
+func (b *budgetReader) Read(text []byte) (int, error) {
 	if *b.left <= 0 {
 		b.err = ErrBudget
 		return 0, b.err
@@ -76,7 +78,7 @@ func (b *budgeted) Read(text []byte) (int, error) {
 	n, err := b.from.Read(text[:min(int64(len(text)), *b.left)])
 	*b.left -= int64(n)
 	if err == io.ErrUnexpectedEOF {
-		err = ErrDamaged // to io.ReadFull the other would be the end
+		err = ErrDamaged // io.ReadFull uses the other error for a short text
 	}
 	if err != io.EOF {
 		b.err = err
@@ -84,7 +86,7 @@ func (b *budgeted) Read(text []byte) (int, error) {
 	return n, err
 }
 
-// spend takes from the budget what it costs to make so many bytes.
+// spend subtracts n from the budget. It returns ErrBudget if the budget is used up.
 func (p *pack) spend(n int64) error {
 	if *p.opt.Budget -= n; *p.opt.Budget < 0 {
 		return ErrBudget

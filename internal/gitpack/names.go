@@ -2,7 +2,7 @@ package gitpack
 
 import (
 	"bytes"
-	"crypto/sha1" // names objects; nothing here trusts it
+	"crypto/sha1" // for the names of objects, not for security
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -13,9 +13,9 @@ import (
 	"strings"
 )
 
-// objectFormat is how a repository names its objects.
+// objectFormat is the hash function for the ids of a repository's objects.
 type objectFormat struct {
-	size int // of an id in bytes
+	size int // length of an id in bytes
 	new  func() hash.Hash
 }
 
@@ -24,60 +24,62 @@ var (
 	sha256Format = objectFormat{sha256.Size, sha256.New}
 )
 
-// objectID is the id of an object, with zeros behind it if it is a short one.
+// objectID is the id of an object, padded with zeros.
 type objectID [sha256.Size]byte
 
-// start identifies an object as well as all of the id does, unless objects were made so
-// that it does not; then only their names are wrong.
-func (id *objectID) start() uint64 { return binary.BigEndian.Uint64(id[:]) }
+// prefix returns the first eight bytes of the id, which identify the object. An attacker
+// can create objects with the same prefix. Then only their names are wrong.
+func (id *objectID) prefix() uint64 { return binary.BigEndian.Uint64(id[:]) }
 
-// digest returns the hash that is the id of an object once its text is written to it.
+// digest returns a hash for the id of an object. The caller writes the text to it.
 func (f *objectFormat) digest(kind Kind, length int64) hash.Hash {
 	h := f.new()
 	fmt.Fprintf(h, "%s %d\x00", kind, length)
 	return h
 }
 
+// sum returns the id that a hash of digest has.
 func (f *objectFormat) sum(h hash.Hash) (id objectID) {
 	h.Sum(id[:0])
 	return id
 }
 
-// of returns the id of an object.
+// of returns the id of an object with a text.
 func (f *objectFormat) of(kind Kind, text []byte) objectID {
 	h := f.digest(kind, int64(len(text)))
 	h.Write(text)
 	return f.sum(h)
 }
 
-// nameTable knows under which path of which commit an object is. It is a hash table
-// of the objects that trees and commits name, by the start of their ids, and is never
-// moved: an object is known by its slot. If it gets too full, objects have no name.
+// nameTable finds a path and a commit for an object. It is a hash table of objects in trees
+// and commits, by the prefix of their ids. It has a fixed size, so that an index of a slot
+// stays valid. If it is too full, further objects have no name.
 type nameTable struct {
 	format  objectFormat
 	slots   []nameSlot
-	labels  []byte // one behind the other, each with its length in front
+	labels  []byte // the names, each after its length
 	byLabel map[string]uint32
 }
 
+// nameSlot is an object in the table.
 type nameSlot struct {
-	id     uint64 // 0 for a free slot
-	parent uint32 // the slot of what names the object
-	label  uint32 // where in labels the name is, or one of the following
+	id     uint64 // prefix of the id, 0 for a free slot
+	parent uint32 // slot of the tree or commit that names the object
+	label  uint32 // offset of the name in labels, or one of the following constants
 }
 
 const (
-	unnamed   uint32 = iota // nothing is known yet
+	unnamed   uint32 = iota // no name is known
 	isCommit                // the object is a commit
-	isTop                   // the parent is a commit
-	firstName               // the least place of a label
+	isTop                   // the object is the top tree of the parent, a commit
+	firstName               // the smallest offset of a label
 )
 
 const (
-	maxNameProbes = 128
-	maxNameLength = 255
-	maxNames      = 4 << 20 // bytes of all labels
-	maxNameDepth  = 64
+	maxNameProbes = 128     // slots that are tried for an object
+	maxNameLength = 255     // bytes of a path element
+	maxNames      = 4 << 20 // bytes of all path elements
+	maxNameDepth  = 64      // elements of a path
 )
 
 func newNameTable(objects int, format objectFormat) nameTable {
@@ -87,7 +89,8 @@ func newNameTable(objects int, format objectFormat) nameTable {
 	}
 }
 
-// slot finds the slot of an object; one that is not there yet gets one.
+// slot returns the slot of an object, and allocates one for a new object. It returns false
+// if the table is too full.
 func (n *nameTable) slot(id uint64) (slot uint32, ok bool) {
 	id = max(id, 1)
 	at, _ := bits.Mul64(id, uint64(len(n.slots)))
@@ -106,15 +109,15 @@ func (n *nameTable) slot(id uint64) (slot uint32, ok bool) {
 	return 0, false
 }
 
-// refer takes the first name of an object that there is.
-func (n *nameTable) refer(id uint64, parent, label uint32) {
+// addName sets the parent and label of an object, unless it has some.
+func (n *nameTable) addName(id uint64, parent, label uint32) {
 	if s, ok := n.slot(id); ok && n.slots[s].label == unnamed {
 		n.slots[s].parent, n.slots[s].label = parent, label
 	}
 }
 
-// commit takes which tree a commit names.
-func (n *nameTable) commit(id objectID, text []byte) {
+// addCommit adds the top tree of a commit.
+func (n *nameTable) addCommit(id objectID, text []byte) {
 	const mark = "tree "
 	if !bytes.HasPrefix(text, []byte(mark)) || len(text) < len(mark)+2*n.format.size {
 		return
@@ -123,16 +126,16 @@ func (n *nameTable) commit(id objectID, text []byte) {
 	if _, err := hex.Decode(tree[:], text[len(mark):][:2*n.format.size]); err != nil {
 		return
 	}
-	if s, ok := n.slot(id.start()); ok && n.slots[s].label == unnamed {
+	if s, ok := n.slot(id.prefix()); ok && n.slots[s].label == unnamed {
 		n.slots[s].label = isCommit
-		n.refer(tree.start(), s, isTop)
+		n.addName(tree.prefix(), s, isTop)
 	}
 }
 
-// tree takes what a tree names in the spans that are new.
-func (n *nameTable) tree(id objectID, text []byte, changed []Span) {
+// addTree adds the objects that a tree names in its changed spans.
+func (n *nameTable) addTree(id objectID, text []byte, changed []Span) {
 	const submodule = "160000 "
-	own, ok := n.slot(id.start())
+	own, ok := n.slot(id.prefix())
 	if !ok {
 		return
 	}
@@ -152,12 +155,14 @@ func (n *nameTable) tree(id objectID, text []byte, changed []Span) {
 		}
 		if _, name, ok := bytes.Cut(entry, []byte(" ")); ok {
 			if label, ok := n.label(name); ok {
-				n.refer(binary.BigEndian.Uint64(child), own, label)
+				n.addName(binary.BigEndian.Uint64(child), own, label)
 			}
 		}
 	}
 }
 
+// label returns the offset of a path element in labels. It returns false for an element that
+// is not valid or does not fit.
 func (n *nameTable) label(name []byte) (label uint32, ok bool) {
 	if label, ok := n.byLabel[string(name)]; ok {
 		return label, true
@@ -171,10 +176,10 @@ func (n *nameTable) label(name []byte) (label uint32, ok bool) {
 	return label, true
 }
 
-// find returns a path under which an object is, "" if none is known, and the start of
-// the id of a commit with it, "" if none is known.
+// find returns a path of an object, and the first 16 digits of the id of a commit that has
+// it there. Both are "" if they are not known.
 func (n *nameTable) find(id objectID) (commit, path string) {
-	s, ok := n.slot(id.start())
+	s, ok := n.slot(id.prefix())
 	if !ok {
 		return "", ""
 	}
