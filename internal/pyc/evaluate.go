@@ -1,57 +1,61 @@
 package pyc
 
-// value is what is known of a value on the stack of CPython's interpreter.
+// value is a value on the stack of CPython's interpreter, as far as it is known.
 type value struct {
 	kind valueKind
-	// object is the constant, the name from which the value was read, or the code of
-	// the function; owner the name of what has that name as an attribute.
-	object, owner int32
-	// parts are the values in a tuple; of a tuple in it nothing is kept, or what is
-	// held in memory would grow with the depth.
+	// object is the constant, the name of the variable or attribute that was read, or the
+	// code of the function.
+	object int32
+	// owner is the name of the object whose attribute was read.
+	owner int32
+	// parts are the values in a tuple. Their own parts are dropped, since memory would
+	// otherwise grow with the depth.
 	parts []value
 }
 
+// valueKind is the kind of a value.
 type valueKind uint8
 
 const (
 	unknown valueKind = iota
 	constant
-	named
+	named // read from a variable or attribute
 	tuple
 	function
 )
 
-// maxStack limits the stack; compilers cut longer displays and calls to pieces.
+// maxStack is the maximum number of values on the stack. Compilers split longer displays and
+// calls.
 const maxStack = 1024
 
-// evaluator follows the instructions of a code object from the first to the last,
-// whatever would be jumped over, and reports what gets a name. It knows no more of the
-// stack than its end: below that all values are unknown.
+// evaluator follows the instructions of a code object from the first to the last, ignoring
+// jumps, and reports texts that get a name. It knows only the top of the stack. All values
+// below are unknown.
 type evaluator struct {
 	*reader
 	code    *code
 	visitor Visitor
-	err     error // of the visitor
-	// left is how many more instructions are followed and values handled, of all code of
-	// the file.
-	left      int
-	values    []value
-	keywords  int32      // KW_NAMES of the next call
+	err     error // the first error of the visitor
+	// budget is the number of instructions and values that may still be handled, for all
+	// code objects of the file.
+	budget    int
+	values    []value    // the known top of the stack, the topmost value last
+	keywords  int32      // the argument of KW_NAMES for the next call
 	arguments []Argument // of the call that is reported
-	texts     []Text     // in arguments
+	texts     []Span     // in arguments
 }
 
 // run follows the instructions of a code object.
 func (e *evaluator) run(c *code) {
 	e.code, e.values, e.keywords = c, e.values[:0], 0
-	if e.called("__annotate__", c.name) {
+	if e.isNamed("__annotate__", c.name) {
 		return
 	}
 	body := e.objects[c.body]
-	table := &byNumber()[e.version]
+	table := &instructionTable()[e.version]
 	arg := 0
-	for at := body.start; at+1 < body.end && e.left > 0 && e.err == nil; at += 2 {
-		e.left--
+	for at := body.start; at+1 < body.end && e.budget > 0 && e.err == nil; at += 2 {
+		e.budget--
 		number := e.file[at]
 		if number == 0 && e.version >= python311 {
 			continue // CACHE
@@ -61,11 +65,11 @@ func (e *evaluator) run(c *code) {
 		switch {
 		case in == nil:
 			e.values = e.values[:0]
-		case in.action == extend:
+		case in.action == extendArgument:
 			arg &= 1<<24 - 1
 			continue
 		default:
-			e.do(in, arg)
+			e.execute(in, arg)
 		}
 		arg = 0
 		if len(e.values) > maxStack {
@@ -76,10 +80,10 @@ func (e *evaluator) run(c *code) {
 
 func (e *evaluator) push(v ...value) { e.values = append(e.values, v...) }
 
-// pop takes values from the stack and returns them in the order in which they were put
-// there. Those that are not known are unknown.
+// pop removes n values from the stack and returns them in the order in which they were
+// pushed. It returns nil if n is greater than maxStack.
 func (e *evaluator) pop(n int) []value {
-	e.left -= n
+	e.budget -= n
 	if n <= len(e.values) {
 		taken := e.values[len(e.values)-n:]
 		e.values = e.values[:len(e.values)-n]
@@ -95,6 +99,7 @@ func (e *evaluator) pop(n int) []value {
 	return taken
 }
 
+// pop1 removes one value from the stack.
 func (e *evaluator) pop1() value {
 	if len(e.values) == 0 {
 		return value{}
@@ -102,7 +107,7 @@ func (e *evaluator) pop1() value {
 	return e.pop(1)[0]
 }
 
-// item returns the nth object of a tuple; no object if there is none.
+// item returns the object at index n of a tuple, or object 0 if there is none.
 func (e *evaluator) item(tuple int32, n int) int32 {
 	if items := e.objects[tuple].items; n >= 0 && n < len(items) {
 		return items[n]
@@ -110,7 +115,7 @@ func (e *evaluator) item(tuple int32, n int) int32 {
 	return 0
 }
 
-// cell returns the name of a variable that functions share.
+// cell returns the name of a cell or free variable.
 func (e *evaluator) cell(n int) int32 {
 	if e.version >= python311 {
 		return e.item(e.code.local, n)
@@ -121,11 +126,11 @@ func (e *evaluator) cell(n int) int32 {
 	return e.item(e.code.cell, n)
 }
 
-// do follows one instruction.
-func (e *evaluator) do(in *instruction, arg int) {
+// execute follows one instruction.
+func (e *evaluator) execute(in *instruction, arg int) {
 	switch in.action {
-	case nothing:
-	case move:
+	case noEffect:
+	case popPush:
 		e.pop(int(in.pops))
 		for range in.pushes {
 			e.push(value{})
@@ -147,11 +152,11 @@ func (e *evaluator) do(in *instruction, arg int) {
 		e.assign(0, e.item(e.code.local, arg>>4), e.pop1())
 		e.assign(0, e.item(e.code.local, arg&15), e.pop1())
 	case storeAttr:
-		v := e.pop(2) // the value, and what gets it
+		v := e.pop(2) // the value, and the object
 		e.assign(e.nameOf(v[1]), e.item(e.code.names, arg), v[0])
 	case storeItem:
-		v := e.pop(3) // the value, and what gets it by which key
-		if !e.called("__annotations__", e.nameOf(v[1])) {
+		v := e.pop(3) // the value, the object, and the key
+		if !e.isNamed("__annotations__", e.nameOf(v[1])) {
 			e.setItem(v[2], v[0])
 		}
 	case buildTuple:
@@ -164,17 +169,17 @@ func (e *evaluator) do(in *instruction, arg int) {
 		e.pop(arg)
 		e.push(value{})
 	case buildMap, buildKeyMap, mapAdd:
-		e.display(in.action, arg)
+		e.buildDictionary(in.action, arg)
 	case formatValue:
 		e.pop(1 + arg>>2&1)
 		e.push(value{})
 	case unpackSequence:
 		e.pop1()
 		n := min(arg, maxStack)
-		e.left -= n
+		e.budget -= n
 		e.push(make([]value, n)...)
 	case copyValue, swapValues, duplicateTop, rotateTwo:
-		e.shuffle(in.action, arg)
+		e.moveValues(in.action, arg)
 	case makeFunction, setFunctionAttribute:
 		e.function(in.action, arg)
 	default:
@@ -182,7 +187,7 @@ func (e *evaluator) do(in *instruction, arg int) {
 	}
 }
 
-// load follows what reads a variable or an attribute.
+// load follows an instruction that reads a variable or an attribute.
 func (e *evaluator) load(action action, arg int) {
 	switch action {
 	case loadName:
@@ -195,7 +200,7 @@ func (e *evaluator) load(action action, arg int) {
 			return
 		}
 		v := []value{{kind: named, object: e.item(e.code.names, arg>>1)}, {}}
-		switch { // NULL next to it for a call
+		switch { // a call has NULL above or below the function
 		case arg&1 == 0:
 			v = v[:1]
 		case e.version < python313:
@@ -203,25 +208,26 @@ func (e *evaluator) load(action action, arg int) {
 		}
 		e.push(v...)
 	case loadAttr, loadMethod:
-		of := e.nameOf(e.pop1())
+		owner := e.nameOf(e.pop1())
 		method := action == loadMethod
 		if e.version >= python312 {
 			method, arg = arg&1 != 0, arg>>1
 		}
-		e.push(value{kind: named, object: e.item(e.code.names, arg), owner: of})
+		e.push(value{kind: named, object: e.item(e.code.names, arg), owner: owner})
 		if method {
 			e.push(value{})
 		}
 	}
 }
 
-// called reports whether a name is that one. What types are called that annotate names is
-// no value of these.
-func (e *evaluator) called(name string, object int32) bool {
+// isNamed reports whether the text of an object is the given name. It serves to skip
+// annotations, whose values are types and not the values of variables.
+func (e *evaluator) isNamed(name string, object int32) bool {
 	t, ok := e.text(object)
-	return ok && string(t.Of(e.file)) == name
+	return ok && string(t.In(e.file)) == name
 }
 
+// nameOf returns the name from which a value was read, or object 0.
 func (e *evaluator) nameOf(v value) int32 {
 	if v.kind == named {
 		return v.object
@@ -229,8 +235,8 @@ func (e *evaluator) nameOf(v value) int32 {
 	return 0
 }
 
-// shuffle follows what moves values about on the stack.
-func (e *evaluator) shuffle(action action, arg int) {
+// moveValues follows an instruction that copies or swaps values on the stack.
+func (e *evaluator) moveValues(action action, arg int) {
 	switch action {
 	case duplicateTop:
 		arg = 1
@@ -248,16 +254,16 @@ func (e *evaluator) shuffle(action action, arg int) {
 	}
 }
 
-// display follows what builds a dictionary.
-func (e *evaluator) display(action action, arg int) {
+// buildDictionary follows an instruction of a dictionary display.
+func (e *evaluator) buildDictionary(action action, arg int) {
 	switch action {
-	case buildMap: // of as many keys and values
+	case buildMap: // pairs of a key and a value
 		v := e.pop(2 * arg)
 		for i := 0; i+1 < len(v); i += 2 {
 			e.entry(v[i], v[i+1])
 		}
 		e.push(value{})
-	case buildKeyMap: // of values, and a tuple of keys
+	case buildKeyMap: // values, and a tuple of keys
 		keys := e.objects[e.pop1().constant()].items
 		for i, v := range e.pop(arg) {
 			if i < len(keys) {
@@ -274,7 +280,7 @@ func (e *evaluator) display(action action, arg int) {
 	}
 }
 
-// constant returns the object of a constant; no object for any other value.
+// constant returns the object of a constant, or object 0 for any other value.
 func (v value) constant() int32 {
 	if v.kind == constant {
 		return v.object
@@ -282,7 +288,7 @@ func (v value) constant() int32 {
 	return 0
 }
 
-// function follows what makes a function, and gives its arguments defaults.
+// function follows an instruction that creates a function or sets its defaults.
 func (e *evaluator) function(action action, arg int) {
 	const positional, inTuple = 1, 0xf
 	if action == setFunctionAttribute { // the attribute is below the function
@@ -310,10 +316,10 @@ func (e *evaluator) function(action action, arg int) {
 	e.push(f)
 }
 
-// call follows a call; after any other instruction nothing is known.
+// call follows an instruction of a call. For any other action it clears the stack.
 func (e *evaluator) call(action action, arg int) {
 	var names []int32
-	below := 2 // what is called, and self or NULL
+	below := 2 // number of values below the arguments: the function, and self or NULL
 	switch action {
 	case keywordNames:
 		e.keywords = e.item(e.code.consts, arg)
@@ -348,38 +354,39 @@ func (e *evaluator) call(action action, arg int) {
 	e.push(value{})
 }
 
-// What follows calls the visitor.
+// The following methods call the visitor.
 
-// text returns a constant that is a text or bytes.
-func (e *evaluator) text(object int32) (t Text, ok bool) {
+// text returns the span of an object that is a text or bytes.
+func (e *evaluator) text(object int32) (t Span, ok bool) {
 	o := &e.objects[object]
 	if o.kind != textObject && o.kind != bytesObject {
-		return Text{}, false
+		return Span{}, false
 	}
-	return Text{o.start, o.end}, true
+	return Span{o.start, o.end}, true
 }
 
-// name is the name of an object that may be an attribute of another.
+// name returns the name of an object, which may be an attribute of an owner.
 func (e *evaluator) name(owner, object int32) (n Name) {
 	n.Owner, _ = e.text(owner)
 	n.Name, _ = e.text(object)
 	return n
 }
 
-// report keeps the first error of the visitor.
+// report records an error of the visitor. The first one counts.
 func (e *evaluator) report(err error) {
 	if e.err == nil {
 		e.err = err
 	}
 }
 
+// assign reports an assignment of a text.
 func (e *evaluator) assign(owner, name int32, v value) {
 	if t, ok := e.text(v.constant()); ok && e.err == nil {
 		e.report(e.visitor.Assign(e.name(owner, name), t))
 	}
 }
 
-// setItem reports that a key is given a value.
+// setItem reports an assignment of a text to a key.
 func (e *evaluator) setItem(key, v value) {
 	k, ok := e.text(key.constant())
 	t, isText := e.text(v.constant())
@@ -388,7 +395,7 @@ func (e *evaluator) setItem(key, v value) {
 	}
 }
 
-// entry reports an entry of a dictionary.
+// entry reports an entry of a dictionary display.
 func (e *evaluator) entry(key, v value) {
 	k, ok := e.text(key.constant())
 	t, isText := e.text(v.constant())
@@ -397,8 +404,8 @@ func (e *evaluator) entry(key, v value) {
 	}
 }
 
-// defaults reports the values that the last parameters of a function have if they are
-// not given.
+// defaults reports the defaults of a function. They are those of the last positional
+// parameters.
 func (e *evaluator) defaults(f, values value) {
 	code := e.objects[f.object].code
 	if f.kind != function || code == nil {
@@ -417,13 +424,13 @@ func (e *evaluator) defaults(f, values value) {
 	}
 }
 
-// parts returns the values in a tuple.
+// parts returns the values in a tuple, or nil for any other value.
 func (e *evaluator) parts(v value) []value {
 	if v.kind == tuple {
 		return v.parts
 	}
 	items := e.objects[v.constant()].items
-	if e.left -= len(items); e.left < 0 {
+	if e.budget -= len(items); e.budget < 0 {
 		return nil
 	}
 	list := make([]value, 0, len(items))
@@ -433,18 +440,18 @@ func (e *evaluator) parts(v value) []value {
 	return list
 }
 
-// reportCall reports a call, the last of whose arguments have names.
+// reportCall reports a call. The names are those of the last arguments.
 func (e *evaluator) reportCall(callee value, arguments []value, names []int32) {
 	first := len(arguments) - len(names)
 	if first < 0 {
 		return
 	}
-	worth := false
+	hasText := false
 	for _, v := range arguments {
 		o := &e.objects[v.constant()]
-		worth = worth || v.kind == tuple || o.kind == textObject || o.kind == bytesObject || o.kind == tupleObject
+		hasText = hasText || v.kind == tuple || o.kind == textObject || o.kind == bytesObject || o.kind == tupleObject
 	}
-	if !worth || e.err != nil {
+	if !hasText || e.err != nil {
 		return
 	}
 	var name Name
@@ -462,9 +469,9 @@ func (e *evaluator) reportCall(callee value, arguments []value, names []int32) {
 	e.report(e.visitor.Call(name, e.arguments))
 }
 
-// argument returns an argument of a call that is a text or a pair of texts; nil for
-// anything else.
-func (e *evaluator) argument(v value) []Text {
+// argument returns the texts of an argument that is a text or a tuple of two texts, or nil
+// for any other argument.
+func (e *evaluator) argument(v value) []Span {
 	pair := e.parts(v)
 	n := len(e.texts)
 	if t, ok := e.text(v.constant()); ok {
@@ -483,10 +490,10 @@ func (e *evaluator) argument(v value) []Text {
 	return e.texts[n:]
 }
 
-// constants reports the texts among the constants of a code object.
+// constants reports each text among the constants of a code object.
 func (e *evaluator) constants(c *code) {
 	items := e.objects[c.consts].items
-	if e.left -= len(items); e.left < 0 {
+	if e.budget -= len(items); e.budget < 0 {
 		return
 	}
 	for _, object := range items {

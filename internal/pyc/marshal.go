@@ -2,15 +2,15 @@ package pyc
 
 import "encoding/binary"
 
-// object is an object of Python's marshal format, as far as it can be a name, a
-// value or code.
+// object is an object of Python's marshal format that can be a name, a value or code.
 type object struct {
 	kind       objectKind
-	start, end int     // of a text or bytes, in the file
-	items      []int32 // of a tuple
-	code       *code
+	start, end int     // for a text or bytes: the position in the file
+	items      []int32 // for a tuple: the indices of its items
+	code       *code   // for a code object
 }
 
+// objectKind is the kind of an object.
 type objectKind uint8
 
 const (
@@ -21,35 +21,35 @@ const (
 	codeObject
 )
 
-// code is a code object: its instructions, and the objects that these refer to.
+// code is a code object. The fields except arguments are indices of objects.
 type code struct {
-	arguments                        int // that may be given by position
-	body, consts, names, local, cell int32
-	free, name                       int32
+	arguments                        int   // co_argcount
+	body, consts, names, local, cell int32 // co_code, co_consts, co_names, co_varnames, co_cellvars
+	free, name                       int32 // co_freevars, co_name
 }
 
-// The limits on a file.
+// Limits for a file.
 const (
 	maxObjects = 1 << 18
-	maxItems   = 1 << 20
-	maxDepth   = 200
+	maxItems   = 1 << 20 // of all tuples
+	maxDepth   = 200     // of nested objects
 )
 
-// reader reads objects in the order in which marshal writes them. The first object
-// is no object: it stands for all that can be neither name nor value.
+// reader reads objects in the marshal format. The object with index 0 stands for all objects
+// that can be neither a name nor a value.
 type reader struct {
 	file    []byte
-	at      int
+	at      int // offset of the next byte
 	version int
 	objects []object
-	refs    []int32
-	items   int
-	// visit is called with each code object once it is read. Reading goes on if it returns
-	// true.
+	refs    []int32 // the objects to which later ones can refer
+	items   int     // number of items of tuples so far
+	// visit is called with each code object after it was read. Reading ends if it returns
+	// false.
 	visit func(*code) bool
 }
 
-// byte returns the next byte. What ends too early is not ok.
+// byte returns the next byte. Like all methods, it returns false if the file is damaged.
 func (r *reader) byte() (byte, bool) {
 	if r.at >= len(r.file) {
 		return 0, false
@@ -58,7 +58,7 @@ func (r *reader) byte() (byte, bool) {
 	return r.file[r.at-1], true
 }
 
-// number returns the next number of 32 bits, which is not negative.
+// number returns the next 32-bit number, which must not be negative.
 func (r *reader) number() (int, bool) {
 	if len(r.file)-r.at < 4 {
 		return 0, false
@@ -68,6 +68,7 @@ func (r *reader) number() (int, bool) {
 	return int(n), n >= 0
 }
 
+// skip skips n bytes.
 func (r *reader) skip(n int) bool {
 	if n > len(r.file)-r.at {
 		return false
@@ -83,7 +84,7 @@ func (r *reader) object(depth int) (int32, bool) {
 		return 0, false
 	}
 	ref := -1
-	if kind&0x80 != 0 { // later ones refer to it, by its number among such objects
+	if kind&0x80 != 0 { // FLAG_REF: later objects can refer to this one
 		kind &^= 0x80
 		if ref = len(r.refs); ref == maxObjects {
 			return 0, false
@@ -97,7 +98,8 @@ func (r *reader) object(depth int) (int32, bool) {
 	return index, ok
 }
 
-// content reads what follows the byte of an object's type.
+// content reads the content of an object, which follows the byte with its type. It returns
+// the index of the object.
 func (r *reader) content(kind byte, depth int) (int32, bool) {
 	switch kind {
 	case '0', 'N', 'F', 'T', 'S', '.': // NULL and the singletons
@@ -152,22 +154,23 @@ func (r *reader) content(kind byte, depth int) (int32, bool) {
 		return r.tuple(n, depth)
 	case '[', '<', '>':
 		n, ok := r.number()
-		return 0, ok && r.several(n, depth)
+		return 0, ok && r.skipObjects(n, depth)
 	case ':': // a slice, since Python 3.14
-		return 0, r.several(3, depth)
+		return 0, r.skipObjects(3, depth)
 	case 'c':
 		return r.code(depth)
 	}
-	return 0, false // a dictionary, of which no code has any; or nothing that is known
+	return 0, false // a dictionary, which no code object contains, or an unknown type
 }
 
-// shortText skips a number that is written as a text.
+// shortText skips a number in the form of a text.
 func (r *reader) shortText() bool {
 	n, ok := r.byte()
 	return ok && r.skip(int(n))
 }
 
-func (r *reader) several(n, depth int) bool {
+// skipObjects reads n objects.
+func (r *reader) skipObjects(n, depth int) bool {
 	for range n {
 		if _, ok := r.object(depth + 1); !ok {
 			return false
@@ -176,6 +179,7 @@ func (r *reader) several(n, depth int) bool {
 	return true
 }
 
+// text reads a text or bytes of length n.
 func (r *reader) text(kind byte, n int) (int32, bool) {
 	o := object{kind: textObject, start: r.at, end: r.at + n}
 	if kind == 's' {
@@ -184,10 +188,11 @@ func (r *reader) text(kind byte, n int) (int32, bool) {
 	if !r.skip(n) {
 		return 0, false
 	}
-	return r.keep(o)
+	return r.addObject(o)
 }
 
-func (r *reader) keep(o object) (int32, bool) {
+// addObject adds an object and returns its index.
+func (r *reader) addObject(o object) (int32, bool) {
 	if len(r.objects) == maxObjects {
 		return 0, false
 	}
@@ -195,6 +200,7 @@ func (r *reader) keep(o object) (int32, bool) {
 	return int32(len(r.objects) - 1), true
 }
 
+// tuple reads a tuple with n items.
 func (r *reader) tuple(n, depth int) (int32, bool) {
 	if r.items += n; n > len(r.file)-r.at || r.items > maxItems {
 		return 0, false
@@ -206,14 +212,14 @@ func (r *reader) tuple(n, depth int) (int32, bool) {
 			return 0, false
 		}
 	}
-	return r.keep(object{kind: tupleObject, items: items})
+	return r.addObject(object{kind: tupleObject, items: items})
 }
 
-// code reads a code object, whose fields are not the same in all versions.
+// code reads a code object. Its fields depend on the version.
 func (r *reader) code(depth int) (int32, bool) {
 	numbers := 6 // argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags
 	if r.version < python38 || r.version >= python311 {
-		numbers = 5 // without posonlyargcount; without nlocals
+		numbers = 5 // no posonlyargcount before 3.8, no nlocals since 3.11
 	}
 	c := &code{}
 	arguments, ok := r.number()
@@ -231,12 +237,12 @@ func (r *reader) code(depth int) (int32, bool) {
 			return 0, false
 		}
 	}
-	after := 1 // the table of lines
+	after := 1 // the line table
 	if r.version >= python311 {
-		after = 2 // and that of exceptions
+		after = 2 // and the exception table
 	}
-	if !r.skip(4) || !r.several(after, depth) || !r.visit(c) {
+	if !r.skip(4) || !r.skipObjects(after, depth) || !r.visit(c) {
 		return 0, false
 	}
-	return r.keep(object{kind: codeObject, code: c})
+	return r.addObject(object{kind: codeObject, code: c})
 }

@@ -1,20 +1,22 @@
 // Package pyc reads the bytecode of Python modules: the .pyc files of CPython 3.6 to 3.14,
-// which are often left behind when the source is deleted.
+// which often remain in an image after the source was deleted.
 //
-// In goes a file. Out comes, by a [Visitor], what its code gives names to: variables,
-// attributes, keys of dictionaries, defaults of parameters and arguments of calls, as
-// far as their values are texts or bytes that the file holds; and each text that code
-// refers to. The instructions are followed from the first to the last, whatever would be
-// jumped over. Nothing is run.
+// The input is a file. The output are calls of a [Visitor], for each text that the code
+// gives a name: by an assignment to a variable or attribute, as the value of a dictionary
+// key, as the default of a parameter, as an argument of a call. Each text among the
+// constants of the code is reported without a name as well. A text is a str or bytes.
 //
-// A pyc file is a header of 16 bytes, of 12 until Python 3.6, whose first two say the
-// version, and a code object in the marshal format (Python/marshal.c). Instructions are
-// numbered by the version's Lib/opcode.py. Other versions, and files of other kinds, are
-// refused by [ErrUnknown].
+// Nothing is run. The instructions of a code object are followed from the first to the
+// last, and jumps are ignored.
 //
-// A file may be an attacker's. Objects, items of tuples, their depth and the stack are
-// limited, and the work is linear in the length of the file. Of a file that is damaged
-// or over a limit, what stands before comes out.
+// A .pyc file has a header of 16 bytes (12 in Python 3.6), which starts with a number for
+// the version, and a code object in the marshal format (Python/marshal.c in CPython). The
+// opcodes are those of Lib/opcode.py of the version. Other versions, and other files, are
+// refused with [ErrUnknown].
+//
+// A file may come from an attacker. The number of objects, the length and depth of tuples,
+// and the stack are limited, and the work is linear in the length of the file. If a file is
+// damaged or exceeds a limit, the part before is reported.
 package pyc
 
 import (
@@ -22,56 +24,56 @@ import (
 	"errors"
 )
 
-// The errors of Read.
 var (
-	// ErrUnknown is returned for what is not the bytecode of a known version. The
+	// ErrUnknown is returned for a file that is not bytecode of a supported version. The
 	// visitor was not called.
-	ErrUnknown = errors.New("it is not bytecode of a known version of Python")
-	// ErrDamaged is returned for a file that is damaged or over a limit, after what
-	// stands before was visited.
-	ErrDamaged = errors.New("the bytecode of Python is damaged or holds too much")
+	ErrUnknown = errors.New("it is not Python bytecode of a supported version")
+	// ErrDamaged is returned for a file that is damaged or exceeds a limit. The visitor was
+	// called for the part before.
+	ErrDamaged = errors.New("the Python bytecode is damaged or exceeds a limit")
 )
 
-// Text is where in the file a text is: from one byte to before another. The zero Text
-// is none.
-type Text struct{ From, To int }
+// Span is the position of a text in the file: the bytes from From up to, but not including,
+// To. The zero Span means that there is no text.
+type Span struct{ From, To int }
 
-// Of returns the bytes of the text in the file that was read.
-func (t Text) Of(file []byte) []byte { return file[t.From:t.To] }
+// In returns the bytes of the text. File must be the argument of [Read].
+func (t Span) In(file []byte) []byte { return file[t.From:t.To] }
 
-// Name is the name of a variable, or of an attribute, which has the name of its owner
-// too. Of what has no name both are the zero Text.
-type Name struct{ Owner, Name Text }
+// Name is the name of a variable, or that of an attribute and of its owner. Both spans are
+// zero if the name is not known.
+type Name struct{ Owner, Name Span }
 
 // Argument is an argument of a call.
 type Argument struct {
-	// Name is the zero Text for an argument that is given by its position.
-	Name Text
-	// Values is one text, or two of a pair of texts, or none for anything else. It is
-	// valid until the callback returns.
-	Values []Text
+	// Name is zero for a positional argument.
+	Name Span
+	// Values has one span for a text, two for a tuple of two texts, and none for anything
+	// else. It is valid until the callback returns.
+	Values []Span
 }
 
-// Visitor is called with what code does, in the order of the instructions of each code
-// object; code objects that others hold come before these. An error ends the reading,
-// and Read returns it.
+// Visitor receives the texts of a file. The calls for a code object are in the order of its
+// instructions. Code objects in the constants of another one come before it. An error ends
+// Read, which returns it.
 type Visitor interface {
-	// Assign is of name = value, or owner.name = value.
-	Assign(name Name, value Text) error
-	// SetItem is of something[key] = value.
-	SetItem(key, value Text) error
-	// Entry is of an entry of a dictionary display.
-	Entry(key, value Text) error
-	// Default is of a parameter of a function that has a default.
-	Default(name, value Text) error
-	// Call is of a call of which an argument may be a text. The arguments are valid
-	// until it returns.
+	// Assign reports name = value, or owner.name = value.
+	Assign(name Name, value Span) error
+	// SetItem reports x[key] = value.
+	SetItem(key, value Span) error
+	// Entry reports an entry of a dictionary display: {key: value}.
+	Entry(key, value Span) error
+	// Default reports the default of a parameter: def f(name=value).
+	Default(name, value Span) error
+	// Call reports a call that has a text, or a tuple, as an argument. The arguments are
+	// valid until the method returns.
 	Call(callee Name, arguments []Argument) error
-	// Constant is of a text that the code refers to, in whatever way.
-	Constant(text Text) error
+	// Constant reports each text among the constants of the code object.
+	Constant(text Span) error
 }
 
-// Read reads a file.
+// Read reads a .pyc file and calls the visitor. The error is one of this package, or that
+// of the visitor.
 func Read(file []byte, v Visitor) error {
 	if len(file) < 16 || file[2] != '\r' || file[3] != '\n' {
 		return ErrUnknown
@@ -82,9 +84,9 @@ func Read(file []byte, v Visitor) error {
 	}
 	r := &reader{file: file, version: version, at: 16, objects: make([]object, 1, min(64+len(file)/32, maxObjects))}
 	if version == python36 {
-		r.at = 12 // without flags
+		r.at = 12 // no flags, which PEP 552 added
 	}
-	e := &evaluator{reader: r, visitor: v, left: 4 * len(file)}
+	e := &evaluator{reader: r, visitor: v, budget: 4 * len(file)}
 	r.visit = func(c *code) bool {
 		e.run(c)
 		e.constants(c)

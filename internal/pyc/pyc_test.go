@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// printer writes what it is called with as Python's source would say it.
+// printer writes the calls of its methods as Python source.
 type printer struct {
 	file []byte
 	text strings.Builder
@@ -29,26 +29,26 @@ func (p *printer) print(format string, args ...any) error {
 }
 
 func (p *printer) name(n Name) string {
-	if n.Owner != (Text{}) {
-		return fmt.Sprintf("%s.%s", n.Owner.Of(p.file), n.Name.Of(p.file))
+	if n.Owner != (Span{}) {
+		return fmt.Sprintf("%s.%s", n.Owner.In(p.file), n.Name.In(p.file))
 	}
-	return string(n.Name.Of(p.file))
+	return string(n.Name.In(p.file))
 }
 
-func (p *printer) Assign(name Name, value Text) error {
-	return p.print("%s = %q", p.name(name), value.Of(p.file))
+func (p *printer) Assign(name Name, value Span) error {
+	return p.print("%s = %q", p.name(name), value.In(p.file))
 }
 
-func (p *printer) SetItem(key, value Text) error {
-	return p.print("x[%q] = %q", key.Of(p.file), value.Of(p.file))
+func (p *printer) SetItem(key, value Span) error {
+	return p.print("x[%q] = %q", key.In(p.file), value.In(p.file))
 }
 
-func (p *printer) Entry(key, value Text) error {
-	return p.print("%q: %q,", key.Of(p.file), value.Of(p.file))
+func (p *printer) Entry(key, value Span) error {
+	return p.print("%q: %q,", key.In(p.file), value.In(p.file))
 }
 
-func (p *printer) Default(name, value Text) error {
-	return p.print("%s=%q", name.Of(p.file), value.Of(p.file))
+func (p *printer) Default(name, value Span) error {
+	return p.print("%s=%q", name.In(p.file), value.In(p.file))
 }
 
 func (p *printer) Call(callee Name, arguments []Argument) error {
@@ -56,7 +56,7 @@ func (p *printer) Call(callee Name, arguments []Argument) error {
 	for _, a := range arguments {
 		var texts []string
 		for _, v := range a.Values {
-			texts = append(texts, fmt.Sprintf("%q", v.Of(p.file)))
+			texts = append(texts, fmt.Sprintf("%q", v.In(p.file)))
 		}
 		text := "x"
 		switch len(texts) {
@@ -65,22 +65,22 @@ func (p *printer) Call(callee Name, arguments []Argument) error {
 		case 2:
 			text = "(" + strings.Join(texts, ", ") + ")"
 		}
-		if a.Name != (Text{}) {
-			text = string(a.Name.Of(p.file)) + "=" + text
+		if a.Name != (Span{}) {
+			text = string(a.Name.In(p.file)) + "=" + text
 		}
 		list = append(list, text)
 	}
 	return p.print("%s(%s)", p.name(callee), strings.Join(list, ", "))
 }
 
-func (p *printer) Constant(text Text) error {
-	if len(text.Of(p.file)) > 100 {
+func (p *printer) Constant(text Span) error {
+	if len(text.In(p.file)) > 100 {
 		return nil
 	}
-	return p.print("# %q", text.Of(p.file))
+	return p.print("# %q", text.In(p.file))
 }
 
-// read returns what a printer makes of a file, without the constants.
+// read returns the output of a printer for a file, without the constants.
 func read(file []byte) (string, error) {
 	p := &printer{file: file}
 	err := Read(file, p)
@@ -93,7 +93,7 @@ func read(file []byte) (string, error) {
 	return strings.Join(lines, ""), err
 }
 
-// values are texts to give names to.
+// values returns texts that a sample gives names.
 func values() []string {
 	var list []string
 	for i := range 6 {
@@ -102,7 +102,7 @@ func values() []string {
 	return list
 }
 
-// assembled is a code object in the format of one version.
+// assembled is a code object that a test builds in the format of one version.
 type assembled struct {
 	version              int
 	consts, names, local []string // marshalled
@@ -116,17 +116,17 @@ func pycTupleText(items ...string) string {
 	return ")" + string([]byte{byte(len(items))}) + strings.Join(items, "")
 }
 
-// do adds an instruction by its name.
+// do appends an instruction.
 func (c *assembled) do(name string, arg int) {
 	if name == "CACHE" {
 		c.body = append(c.body, 0, 0)
 		return
 	}
 	i := slices.IndexFunc(instructions[:], func(in instruction) bool { return in.name == name })
-	if i < 0 || instructions[i].numbers[c.version] == 0 {
+	if i < 0 || instructions[i].opcodes[c.version] == 0 {
 		panic(fmt.Sprintf("Python 3.%d has no %s", c.version+6, name))
 	}
-	c.body = append(c.body, instructions[i].numbers[c.version], byte(arg))
+	c.body = append(c.body, instructions[i].opcodes[c.version], byte(arg))
 }
 
 func (c *assembled) konst(text string) int {
@@ -176,7 +176,7 @@ func (c *assembled) marshal() string {
 	return b.String()
 }
 
-// pycFile is a module with that code.
+// pycFile returns a file with a code object.
 func pycFile(c *assembled) []byte {
 	b := make([]byte, 16)
 	for magic, version := range magic {
@@ -191,8 +191,8 @@ func pycFile(c *assembled) []byte {
 	return append(b, c.marshal()...)
 }
 
-// pycSample is a module that gives names to values in each way that is known, in the
-// bytecode of one version; and what is to be read out of it.
+// pycSample returns a file of one version that gives values names in every supported way,
+// and the output of read for it.
 func pycSample(version int, values []string) ([]byte, string) {
 	c := &assembled{version: version}
 	value := func(i int) int { return c.konst(pycShort(values[i])) }
@@ -269,7 +269,7 @@ passphrase=%q
 }
 
 func TestVersions(t *testing.T) {
-	for version := range pythons {
+	for version := range versionCount {
 		t.Run(fmt.Sprintf("3.%d", version+6), func(t *testing.T) {
 			body, want := pycSample(version, values())
 			got, err := read(body)
@@ -281,7 +281,7 @@ func TestVersions(t *testing.T) {
 			}
 			body[0]++
 			if _, err := read(body); version != python314 && !errors.Is(err, ErrUnknown) {
-				t.Errorf("a version that is not known: %v", err)
+				t.Errorf("an unsupported version: %v", err)
 			}
 		})
 	}
@@ -311,15 +311,15 @@ func TestErrorOfVisitor(t *testing.T) {
 }
 
 func TestDamaged(t *testing.T) {
-	for version := range pythons {
+	for version := range versionCount {
 		body, _ := pycSample(version, values())
 		for n := range body {
 			if _, err := read(body[:n]); err == nil {
-				t.Errorf("%d bytes of %d are whole", n, len(body))
+				t.Errorf("the first %d of %d bytes: no error", n, len(body))
 			}
 		}
 	}
-	// A few bytes ask for all the memory there is, and code that builds ever more of itself.
+	// Short files that claim very deep or long objects.
 	head := "\xcb\x0d\x0d\x0a" + strings.Repeat("\x00", 12)
 	for name, tail := range map[string]string{
 		"deep":  strings.Repeat(")\x01", 1<<16),
@@ -335,7 +335,7 @@ func TestDamaged(t *testing.T) {
 			}
 		})
 	}
-	// Code that gives a function a hundred thousand defaults again and again.
+	// Code that sets a hundred thousand defaults of a function many times.
 	greedy := &assembled{version: python312}
 	defaults := greedy.konst("(\xa0\x86\x01\x00" + strings.Repeat("N", 100_000))
 	inner := greedy.konst((&assembled{version: python312, arguments: 1 << 20}).marshal())
@@ -350,17 +350,17 @@ func TestDamaged(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for version := range pythons {
+	for version := range versionCount {
 		body, _ := pycSample(version, values())
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		first, err := read(body)
 		if err == nil && len(body) < 16 {
-			t.Errorf("%d bytes are a file", len(body))
+			t.Errorf("%d bytes: no error", len(body))
 		}
 		if second, _ := read(body); first != second {
-			t.Error("read twice it is not the same")
+			t.Error("a second run has another result")
 		}
 	})
 }

@@ -28,14 +28,14 @@ type pycWriter struct {
 	room int // how long the text may get
 }
 
-func (w *pycWriter) Assign(name pyc.Name, value pyc.Text) error {
+func (w *pycWriter) Assign(name pyc.Name, value pyc.Span) error {
 	w.name(name)
 	w.out.write(" = ")
 	w.value(value)
 	return w.end("\n")
 }
 
-func (w *pycWriter) SetItem(key, value pyc.Text) error {
+func (w *pycWriter) SetItem(key, value pyc.Span) error {
 	w.out.write("x[")
 	w.value(key)
 	w.out.write("] = ")
@@ -43,14 +43,14 @@ func (w *pycWriter) SetItem(key, value pyc.Text) error {
 	return w.end("\n")
 }
 
-func (w *pycWriter) Entry(key, value pyc.Text) error {
+func (w *pycWriter) Entry(key, value pyc.Span) error {
 	w.value(key)
 	w.out.write(": ")
 	w.value(value)
 	return w.end(",\n")
 }
 
-func (w *pycWriter) Default(name, value pyc.Text) error {
+func (w *pycWriter) Default(name, value pyc.Span) error {
 	w.word(name)
 	w.out.write("=")
 	w.value(value)
@@ -64,7 +64,7 @@ func (w *pycWriter) Call(callee pyc.Name, arguments []pyc.Argument) error {
 		if i > 0 {
 			w.out.write(", ")
 		}
-		if a.Name != (pyc.Text{}) {
+		if a.Name != (pyc.Span{}) {
 			w.word(a.Name)
 			w.out.write("=")
 		}
@@ -86,9 +86,9 @@ func (w *pycWriter) Call(callee pyc.Name, arguments []pyc.Argument) error {
 
 // Constant writes a text that may hold a name and a value itself, as the settings of a
 // connection do.
-func (w *pycWriter) Constant(text pyc.Text) error {
+func (w *pycWriter) Constant(text pyc.Span) error {
 	const least = 12
-	if b := text.Of(w.file); len(b) < least || bytes.IndexByte(b, '=') < 0 && bytes.IndexByte(b, ':') < 0 {
+	if b := text.In(w.file); len(b) < least || bytes.IndexByte(b, '=') < 0 && bytes.IndexByte(b, ':') < 0 {
 		return nil
 	}
 	w.value(text)
@@ -97,7 +97,7 @@ func (w *pycWriter) Constant(text pyc.Text) error {
 
 // name writes the name of an attribute behind that of its owner.
 func (w *pycWriter) name(n pyc.Name) {
-	if n.Owner != (pyc.Text{}) {
+	if n.Owner != (pyc.Span{}) {
 		w.word(n.Owner)
 		w.out.write(".")
 	}
@@ -105,18 +105,18 @@ func (w *pycWriter) name(n pyc.Name) {
 }
 
 // word writes a name as it is.
-func (w *pycWriter) word(t pyc.Text) {
-	if b := t.Of(w.file); len(b) <= 2*credential.MaxName {
+func (w *pycWriter) word(t pyc.Span) {
+	if b := t.In(w.file); len(b) <= 2*credential.MaxName {
 		w.out.text = append(w.out.text, b...)
 	}
 }
 
 // value writes a text in quotes; an empty one once there is no room for more.
-func (w *pycWriter) value(t pyc.Text) {
+func (w *pycWriter) value(t pyc.Span) {
 	if len(w.out.text) >= w.room {
-		t = pyc.Text{}
+		t = pyc.Span{}
 	}
-	w.out.quoted(t.Of(w.file), int64(t.From))
+	w.out.quoted(t.In(w.file), int64(t.From))
 }
 
 // end ends a line. It is an error if there is no room for more.

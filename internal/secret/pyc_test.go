@@ -196,7 +196,7 @@ func TestBytecodeGrows(t *testing.T) {
 	w := pycWriter{out: &recovered{}, file: file, room: 4*len(file) + 64<<10}
 	n := 0
 	for ; n < 1<<20; n++ {
-		if err := w.Entry(pyc.Text{From: 0, To: 3}, pyc.Text{From: 0, To: len(file)}); err != nil {
+		if err := w.Entry(pyc.Span{From: 0, To: 3}, pyc.Span{From: 0, To: len(file)}); err != nil {
 			break
 		}
 	}
