@@ -107,7 +107,7 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 	if err != nil {
 		return err
 	}
-	if to := plan.LedTo(); to != "" {
+	if to := plan.LinkTarget(); to != "" {
 		fmt.Fprintf(a.Stderr, "%s leads to %s\n", printablePath(name), printablePath(to))
 	}
 	if f.output == "" {
@@ -117,7 +117,7 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 	if err != nil {
 		return naming(reference, err)
 	}
-	a.notWritten(summary.LeftOut, summary.LeftOutCount)
+	a.printSkipped(summary.Skipped, summary.SkippedCount)
 	if summary.Files+summary.Directories+summary.Links == 0 {
 		return fmt.Errorf("%s: nothing of %s can be written", reference, printablePath(name))
 	}
@@ -134,13 +134,13 @@ func (a *app) planExtraction(ctx context.Context, s *scanner.Scanner, reference 
 		}
 	}
 	if r.Layer >= 0 {
-		if one := extract.OneLayer(src, r.Layer); one != nil {
+		if one := extract.SingleLayer(src, r.Layer); one != nil {
 			alone := r
 			alone.Layer = 0
 			plan, err := a.planFrom(ctx, s, reference, one, f, alone)
 			var e *extract.Error
 			switch {
-			case err == nil && plan.Complete():
+			case err == nil && plan.IsComplete():
 				return plan, nil
 			case err != nil && !(errors.As(err, &e) && e.Problem == extract.NotFound):
 				return nil, err
@@ -187,9 +187,9 @@ func checkLayer(reference string, layer, layers int) error {
 // extractFile writes a single file to standard output.
 func (a *app) extractFile(ctx context.Context, s *scanner.Scanner, src image.Source, plan *extract.Plan, name string) error {
 	if _, ok := plan.Single(); !ok {
-		what := "is no single file"
-		if notes, n := plan.LeftOut(); n == 1 && plan.Len() == 0 {
-			what = "is " + notes[0].Why
+		what := "is not a single file"
+		if skipped, n := plan.Skipped(); n == 1 && plan.Len() == 0 {
+			what = "is " + skipped[0].Reason
 		} else if plan.Len() == 1 {
 			what = "is a link or a directory"
 		}
@@ -202,14 +202,14 @@ func (a *app) extractFile(ctx context.Context, s *scanner.Scanner, src image.Sou
 	return plan.Copy(ctx, src, w, layer.Limits(s.LayerLimits()))
 }
 
-// notWritten says what was left out, the first of it.
-func (a *app) notWritten(notes []extract.Note, count int) {
-	const most = 20
-	for _, n := range notes[:min(len(notes), most)] {
-		fmt.Fprintf(a.Stderr, "left out: %s: %s\n", printablePath(n.Path), n.Why)
+// printSkipped prints the first 20 skipped paths, and the number of the others.
+func (a *app) printSkipped(skipped []extract.SkippedPath, count int) {
+	const limit = 20
+	for _, s := range skipped[:min(len(skipped), limit)] {
+		fmt.Fprintf(a.Stderr, "skipped: %s: %s\n", printablePath(s.Path), s.Reason)
 	}
-	if count > most {
-		fmt.Fprintf(a.Stderr, "left out: %d more\n", count-most)
+	if count > limit {
+		fmt.Fprintf(a.Stderr, "skipped: %d more\n", count-limit)
 	}
 }
 

@@ -1,10 +1,15 @@
-// Package extract gets files out of the layers of an image, those among them that
-// no container sees any more, and writes them where they can do no harm: below one
-// directory, which nothing that an image says can lead out of.
+// Package extract writes files from the layers of an image to a directory, including
+// files that a later layer deleted or replaced.
 //
-// An extraction is planned from the merged image, which knows where every version
-// of every file is; then only the layers that hold a wanted body are read, and
-// verified. Nothing is in its place before all of it is verified.
+// [NewPlan] takes a merged image and a [Request], and finds the layers and entries with
+// the requested content. [Plan.Write] and [Plan.Copy] then read only those layers, verify
+// their digests, and write the files. Nothing is written to its final place before all of
+// it is verified.
+//
+// The image is not trusted. Everything is written below one directory, through an
+// [os.Root]. Skipped and reported are devices, FIFOs, symbolic links that could lead out of
+// the directory, and names that the file system refuses. Setuid, setgid and sticky bits
+// are never set. An extraction over the [Limits] is refused before anything is written.
 package extract
 
 import (
@@ -19,27 +24,27 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// Merged is the [Request.Layer] for the file system that a container sees.
+// Merged as [Request.Layer] selects the merged file system, as a container sees it.
 const Merged = -1
 
-// Request says what to get out of an image.
+// Request selects files of an image.
 type Request struct {
-	// Path is a file, a link or a directory with all below it, from the root and
-	// without a slash before it; "" is the root.
+	// Path is a file, a link, or a directory with everything below it. It is relative to
+	// the root of the image; "" is the root.
 	Path string
-	// Layer is the index of the layer whose version is asked for, or Merged.
+	// Layer is the index of a layer, or Merged.
 	Layer int
-	// AllVersions asks for every version that any layer has.
+	// AllVersions selects every version in every layer; Layer is then ignored.
 	AllVersions bool
-	// Limits bound what may be written.
+	// Limits are the limits on what is written.
 	Limits Limits
 }
 
-// Limits bounds an extraction. The zero value of a field means its default.
+// Limits are the limits on one extraction. The zero value of a field means its default.
 type Limits struct {
-	// Bytes bounds the sum of the files' lengths. Default: 16 GiB.
+	// Bytes limits the total size of the files. Default: 16 GiB.
 	Bytes int64
-	// Entries bounds the number of files, directories and links. Default: 5,000,000.
+	// Entries limits the number of files, directories and links. Default: 5,000,000.
 	Entries int
 }
 
@@ -49,7 +54,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Plan is an extraction that was not carried out yet.
+// Plan is the list of what an extraction will write.
 type Plan struct {
 	merged  *scan.Merged
 	layers  []image.LayerRef
@@ -57,45 +62,46 @@ type Plan struct {
 
 	directories []item
 	links       []item // symbolic links
-	files       []item // regular files and hard links to them, sorted by body
-	bytes       int64
-	leftOut     notes
-	// bodyMissing is set if a hard link leads to a file that is in no layer.
+	files       []item // regular files and hard links to them, sorted by layer and ordinal of the content
+	skipped     skippedList
+	// bodyMissing is set if the target of a hard link is in no layer.
 	bodyMissing bool
-	ledTo       string
+	linkTarget  string
 }
 
-// item is an entry that is to be written. It is small, since there may be millions.
+// item is an entry to write. It is small because there may be millions.
 type item struct {
+	// The layer and ordinal of the entry, and those of the entry with its content.
 	layer, bodyLayer     uint16
 	ordinal, bodyOrdinal uint32
-	// again is true for an entry whose path a later entry of the same layer has
-	// too; it gets a directory of its own.
-	again bool
+	// duplicate is true if a later entry of the same layer has the same path. The entry
+	// is written to a directory of its own.
+	duplicate bool
 }
 
-// Note says of a path why it is not written.
-type Note struct {
-	Path, Why string
+// SkippedPath is a path that is not written.
+type SkippedPath struct {
+	Path   string
+	Reason string // a noun phrase, such as "a fifo"
 }
 
-// notes are the first of them, and the number of all.
-type notes struct {
-	list  []Note
+// skippedList has the first maxSkipped skipped paths, and the number of all.
+type skippedList struct {
+	list  []SkippedPath
 	count int
 }
 
-// maxNotes bounds the notes that are kept: an image may have a million devices.
-const maxNotes = 1000
+// maxSkipped limits the length of a skippedList: an image may have a million devices.
+const maxSkipped = 1000
 
-func (n *notes) add(path, why string) {
-	if n.count++; len(n.list) < maxNotes {
-		n.list = append(n.list, Note{path, why})
+func (s *skippedList) add(path, reason string) {
+	if s.count++; len(s.list) < maxSkipped {
+		s.list = append(s.list, SkippedPath{path, reason})
 	}
 }
 
-// NewPlan plans an extraction from an image, whose manifest names its layers. A
-// path that is not there is an error that says which layers have it.
+// NewPlan returns the plan for a request. Manifest is the manifest of the merged image.
+// The error is an *[Error] if the path does not exist or a limit is exceeded.
 func NewPlan(m *scan.Merged, manifest image.Manifest, r Request) (*Plan, error) {
 	r.Limits = r.Limits.withDefaults()
 	p := &Plan{merged: m, layers: manifest.Layers, request: r}
@@ -111,17 +117,17 @@ func NewPlan(m *scan.Merged, manifest image.Manifest, r Request) (*Plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	if p.len() == 0 && p.leftOut.count == 0 {
+	if p.len() == 0 && p.skipped.count == 0 {
 		return nil, p.notFound()
 	}
 	slices.SortFunc(p.files, func(a, b item) int {
 		return cmp.Or(cmp.Compare(a.bodyLayer, b.bodyLayer), cmp.Compare(a.bodyOrdinal, b.bodyOrdinal),
 			cmp.Compare(a.layer, b.layer), cmp.Compare(a.ordinal, b.ordinal))
 	})
-	if p.bytes = p.sum(); p.bytes > r.Limits.Bytes {
+	if n := p.size(); n > r.Limits.Bytes {
 		return nil, &Error{
 			Problem: TooLarge,
-			Message: fmt.Sprintf("%d files of %d bytes in all, where %d bytes may be written", len(p.files), p.bytes, r.Limits.Bytes),
+			Message: fmt.Sprintf("the files (%d) have %d bytes in total; the limit is %d bytes", len(p.files), n, r.Limits.Bytes),
 		}
 	}
 	return p, nil
@@ -129,9 +135,9 @@ func NewPlan(m *scan.Merged, manifest image.Manifest, r Request) (*Plan, error) 
 
 func (p *Plan) len() int { return len(p.directories) + len(p.links) + len(p.files) }
 
-// sum is the number of bytes to be written: hard links below the same directory
-// share theirs.
-func (p *Plan) sum() (n int64) {
+// size returns the number of bytes to write. Hard links to each other count once. It
+// returns the largest int64 if the sum overflows.
+func (p *Plan) size() (n int64) {
 	for i, it := range p.files {
 		if i > 0 && sameFile(p.files[i-1], it) {
 			continue
@@ -144,22 +150,21 @@ func (p *Plan) sum() (n int64) {
 	return n
 }
 
-// sameFile is true for two items that are hard links to each other below the same
-// directory.
+// sameFile reports whether two items are written as hard links to each other.
 func sameFile(a, b item) bool {
-	return a.bodyLayer == b.bodyLayer && a.bodyOrdinal == b.bodyOrdinal && a.layer == b.layer && !a.again && !b.again
+	return a.bodyLayer == b.bodyLayer && a.bodyOrdinal == b.bodyOrdinal && a.layer == b.layer && !a.duplicate && !b.duplicate
 }
 
-// selectLive plans for what a container sees. Where the path is a link, it is what
-// that leads to.
+// selectLive adds what a container sees at the path. If the path is a symbolic link, it
+// adds the target.
 func (p *Plan) selectLive() error {
 	at, ok := p.merged.Lookup(p.request.Path)
 	if ok && at.Type == seaworthy.Symlink {
 		if at, ok = p.merged.Resolve(p.request.Path); !ok {
 			link, _ := p.merged.Lookup(p.request.Path)
-			return &Error{Problem: DanglingLink, Message: fmt.Sprintf("%s is a link to %s, which leads nowhere in the image", printable(p.request.Path), printable(link.Link))}
+			return &Error{Problem: DanglingLink, Message: fmt.Sprintf("%s is a link to %s, which does not exist in the image", printable(p.request.Path), printable(link.Link))}
 		}
-		p.ledTo = at.Path
+		p.linkTarget = at.Path
 	}
 	switch {
 	case !ok:
@@ -181,11 +186,11 @@ func (p *Plan) selectLive() error {
 	return nil
 }
 
-// selectLayers plans for what a range of layers brought.
+// selectLayers adds the entries at and below the path in a range of layers.
 func (p *Plan) selectLayers(first, last int) error {
 	under := []string{p.request.Path}
 	if at, ok := p.merged.Lookup(p.request.Path); ok && at.Path != p.request.Path {
-		under = append(under, at.Path) // the path leads through a link
+		under = append(under, at.Path) // the path contains a symbolic link
 	}
 	for _, dir := range under {
 		for l := first; l <= last; l++ {
@@ -193,23 +198,23 @@ func (p *Plan) selectLayers(first, last int) error {
 				if !isUnder(e.Path, dir) {
 					continue
 				}
-				again := e.RemovedIn != nil && *e.RemovedIn == l
-				if again && (!p.request.AllVersions || e.Type == seaworthy.Directory) {
+				duplicate := e.RemovedIn != nil && *e.RemovedIn == l
+				if duplicate && (!p.request.AllVersions || e.Type == seaworthy.Directory) {
 					continue
 				}
-				if err := p.add(&e, again); err != nil {
+				if err := p.add(&e, duplicate); err != nil {
 					return err
 				}
 			}
 		}
-		if p.len() > 0 || p.leftOut.count > 0 {
+		if p.len() > 0 || p.skipped.count > 0 {
 			return nil
 		}
 	}
 	return nil
 }
 
-// entries yields what a layer brought, in its order.
+// entries yields the entries of a layer, in the order of its tar.
 func (p *Plan) entries(layer int) func(yield func(seaworthy.Entry) bool) {
 	return func(yield func(seaworthy.Entry) bool) {
 		for ordinal := range p.merged.Table(layer).Len() {
@@ -220,20 +225,21 @@ func (p *Plan) entries(layer int) func(yield func(seaworthy.Entry) bool) {
 	}
 }
 
-func (p *Plan) add(e *seaworthy.Entry, again bool) error {
+// add adds an entry, or records why it is skipped.
+func (p *Plan) add(e *seaworthy.Entry, duplicate bool) error {
 	body := *e
 	if e.Type == seaworthy.Hardlink {
 		var ok bool
 		if body, ok = p.merged.At(e.BodyLayer, e.BodyOrdinal); !ok {
 			p.bodyMissing = true
-			p.leftOut.add(e.Path, "a hard link to "+printable(e.Link)+", which is not there")
+			p.skipped.add(e.Path, "a hard link to "+printable(e.Link)+", which does not exist")
 			return nil
 		}
 	}
 	it := item{
 		layer: uint16(e.Layer), ordinal: uint32(e.Ordinal),
 		bodyLayer: uint16(body.Layer), bodyOrdinal: uint32(body.Ordinal),
-		again: again,
+		duplicate: duplicate,
 	}
 	switch body.Type {
 	case seaworthy.Regular:
@@ -242,67 +248,68 @@ func (p *Plan) add(e *seaworthy.Entry, again bool) error {
 		p.directories = append(p.directories, it)
 	case seaworthy.Symlink:
 		if _, ok := safeTarget(e.Path, body.Link); !ok {
-			p.leftOut.add(e.Path, "a link to "+printable(body.Link)+", which could lead out of the directory")
+			p.skipped.add(e.Path, "a link to "+printable(body.Link)+", which could lead out of the directory")
 			return nil
 		}
 		p.links = append(p.links, it)
 	default:
-		p.leftOut.add(e.Path, "a "+body.Type.String())
+		p.skipped.add(e.Path, "a "+body.Type.String())
 	}
-	if most := p.request.Limits.Entries; p.len() > most {
+	if limit := p.request.Limits.Entries; p.len() > limit {
 		return &Error{
 			Problem: TooMany,
-			Message: fmt.Sprintf("more than %d files, directories and links", most),
+			Message: fmt.Sprintf("too many files, directories and links; the limit is %d", limit),
 		}
 	}
 	return nil
 }
 
-// Single gives the entry if what is asked for is one file and nothing else.
+// Single returns the entry to write if the plan has one file and nothing else.
 func (p *Plan) Single() (seaworthy.Entry, bool) {
-	if len(p.files) != 1 || p.len() != 1 || p.leftOut.count > 0 {
+	if len(p.files) != 1 || p.len() != 1 || p.skipped.count > 0 {
 		return seaworthy.Entry{}, false
 	}
 	e, _ := p.merged.At(int(p.files[0].layer), int(p.files[0].ordinal))
 	return e, true
 }
 
-// Len is the number of files, directories and links that are to be written.
+// Len returns the number of files, directories and links to write.
 func (p *Plan) Len() int { return p.len() }
 
-// LedTo is where the path led as a link, "" if it is none.
-func (p *Plan) LedTo() string { return p.ledTo }
+// LinkTarget returns the target of the requested path if that is a symbolic link, else "".
+func (p *Plan) LinkTarget() string { return p.linkTarget }
 
-// LeftOut says what is not written so far as is known before writing.
-func (p *Plan) LeftOut() ([]Note, int) { return p.leftOut.list, p.leftOut.count }
+// Skipped returns the first paths that Write will skip, and the number of all. Write may
+// skip more, if the file system refuses a name.
+func (p *Plan) Skipped() ([]SkippedPath, int) { return p.skipped.list, p.skipped.count }
 
-// Complete is false if something is asked for whose body is in no layer of the
-// image that was planned from, which may be an image cut down to one layer.
-func (p *Plan) Complete() bool {
+// IsComplete reports whether the image has the content of all selected files. If the plan
+// was made for a [SingleLayer] source, a hard link may need another layer.
+func (p *Plan) IsComplete() bool {
 	return !p.bodyMissing
 }
 
-// safeTarget gives the target of a symbolic link in a form that leads to the same
-// file below the directory that stands in for the image's root. A target that
-// goes up anywhere but at its start could lead out by way of another link, so it
-// has none. For all others, by induction, no chain of links leads out: each starts
-// below the directory in a real directory, and goes up at most to the top of it.
+// safeTarget returns a relative target for a symbolic link at path, which leads to the same
+// file if the image's root is a directory. It reports false if the link could lead out of
+// that directory: a target with ".." after another element could do so by way of another
+// link. All other targets are safe, by induction: they are resolved from a real directory
+// below the root and go up at most to the root, so no chain of them leads out.
 func safeTarget(path, target string) (string, bool) {
 	depth := strings.Count(path, "/")
 	rest := target
 	up := 0
 	if strings.HasPrefix(target, "/") {
-		up = depth // from the root, as an image means it
+		up = depth // absolute means from the root of the image
 	}
-	for climbing := true; climbing; {
+	for leading := true; leading; {
 		rest = strings.TrimLeft(rest, "/")
 		element, after, _ := strings.Cut(rest, "/")
 		switch element {
 		case "..":
-			up = min(up+1, depth) // the root is its own parent
+			up = min(up+1, depth) // the parent of the root is the root
 		case ".":
 		default:
-			climbing = false
+			leading = false
 			continue
 		}
 		rest = after
@@ -313,6 +320,7 @@ func safeTarget(path, target string) (string, bool) {
 	return cmp.Or(strings.TrimSuffix(strings.Repeat("../", up)+rest, "/"), "."), target != ""
 }
 
+// isUnder reports whether p is dir or below it.
 func isUnder(p, dir string) bool {
 	return dir == "" || p == dir || strings.HasPrefix(p, dir) && p[len(dir)] == '/'
 }

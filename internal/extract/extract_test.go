@@ -26,7 +26,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// noise is a body that no accident reproduces.
+// noise returns pseudo-random content.
 func noise(seed uint64, length int) string {
 	r := rand.New(rand.NewPCG(seed, 1))
 	b := make([]byte, length)
@@ -36,9 +36,9 @@ func noise(seed uint64, length int) string {
 	return string(b)
 }
 
-// deleted is an image that pretends to have got rid of things in every way: a
-// whiteout, a removed directory, an opaque directory, a file put over another, a
-// directory replaced by a file.
+// deleted returns an image with files deleted in every way: a whiteout of a file and of a
+// directory, an opaque directory, a file that replaces a file, and one that replaces a
+// directory.
 func deleted() imagetest.Image {
 	return imagetest.Image{Layers: []imagetest.Layer{
 		{
@@ -53,7 +53,7 @@ func deleted() imagetest.Image {
 	}}
 }
 
-// versions are all files of it.
+// versions returns all files of deleted, by path for Request.AllVersions.
 func versions() map[string]string {
 	return map[string]string{
 		"layer-0/root/key": noise(1, 3000), "layer-0/srv/deep/er": noise(2, 600), "layer-0/srv/same": noise(1, 3000),
@@ -64,7 +64,7 @@ func versions() map[string]string {
 	}
 }
 
-// visible are the files that a container sees.
+// visible returns the files of deleted that a container sees.
 func visible() map[string]string {
 	return map[string]string{
 		"srv/same": noise(1, 3000), "srv/deep": "now a file", "opt/file": noise(4, 5_000_000), "empty": "",
@@ -72,8 +72,8 @@ func visible() map[string]string {
 	}
 }
 
-// extracted carries out what is asked for.
-func extracted(ctx context.Context, src image.Source, r extract.Request, dir string, opt extract.Options) (*extract.Summary, error) {
+// write plans a request and writes it to a directory.
+func write(ctx context.Context, src image.Source, r extract.Request, dir string, opt extract.Options) (*extract.Summary, error) {
 	p, err := plan(ctx, src, r)
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func open(t *testing.T, reference string, opt image.Options) image.Source {
 	return src
 }
 
-// tree gives the files and links below a directory.
+// tree returns the files and links below a directory. A link is "-> TARGET".
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := make(map[string]string)
@@ -130,7 +130,7 @@ func tree(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-// short makes a map of bodies one that a person can compare.
+// short replaces long contents by their size and digest, for a readable diff.
 func short(files map[string]string) map[string]string {
 	for name, body := range files {
 		if len(body) > 100 {
@@ -147,18 +147,18 @@ func checkTree(t *testing.T, want map[string]string, dir string) {
 	}
 }
 
-// checkSource is what conformance means: all versions, what a container sees, and
-// a single file.
+// checkSource checks that all versions, the merged file system and a single file of deleted
+// can be extracted from a reference.
 func checkSource(t *testing.T, reference string, opt image.Options) {
 	t.Helper()
 	src := open(t, reference, opt)
 	all := filepath.Join(t.TempDir(), "all")
-	s, err := extracted(t.Context(), src, extract.Request{AllVersions: true}, all, extract.Options{})
+	s, err := write(t.Context(), src, extract.Request{AllVersions: true}, all, extract.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	checkTree(t, versions(), all)
-	if s.Files != 8 || s.Links != 1 || s.LeftOutCount != 0 {
+	if s.Files != 8 || s.Links != 1 || s.SkippedCount != 0 {
 		t.Errorf("summary %+v", s)
 	}
 	p, err := plan(t.Context(), src, extract.Request{Layer: extract.Merged})
@@ -200,7 +200,7 @@ func gzipped(t *testing.T, path string) string {
 	return compressed(t, path, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
 }
 
-// TestConformance extracts the same from every source.
+// TestConformance extracts the same image from every kind of source.
 func TestConformance(t *testing.T) {
 	img := deleted()
 	layout, ociArchive, old, both := img.OCILayout(t), img.OCIArchive(t), img.DockerArchive(t, "ship:1"), img.DockerArchiveOCI(t, "ship:1")
@@ -224,7 +224,7 @@ func TestConformance(t *testing.T) {
 			temp := t.TempDir()
 			checkSource(t, "-", image.Options{Stdin: bytes.NewReader(data), TempDir: temp})
 			if left := tree(t, temp); len(left) > 0 {
-				t.Errorf("left behind in the directory for temporary files: %v", left)
+				t.Errorf("temporary files remain: %v", left)
 			}
 		})
 	}
@@ -244,14 +244,14 @@ func TestConformance(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := t.TempDir()
-		if _, err := extracted(t.Context(), open(t, "dir:"+dir, image.Options{}), extract.Request{Layer: extract.Merged, Path: "etc"}, to, extract.Options{}); err != nil {
+		if _, err := write(t.Context(), open(t, "dir:"+dir, image.Options{}), extract.Request{Layer: extract.Merged, Path: "etc"}, to, extract.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		checkTree(t, map[string]string{"etc/x/y": noise(5, 9000)}, to)
 	})
 }
 
-// opened notes the blobs that are opened of a source.
+// opened records which blobs of a source are opened.
 type opened struct {
 	image.Source
 	mu    sync.Mutex
@@ -271,11 +271,11 @@ func (o *opened) Layers(ctx context.Context, visit func(context.Context, image.B
 	})
 }
 
-// TestOnlyNeededLayersAreRead shows that a source of random access gives no layer
-// that holds nothing of what is asked for.
+// TestOnlyNeededLayersAreRead checks that no other layer is read from a source with random
+// access.
 func TestOnlyNeededLayersAreRead(t *testing.T) {
 	src := &opened{Source: open(t, deleted().OCILayout(t), image.Options{})}
-	one := extract.OneLayer(src, 2)
+	one := extract.SingleLayer(src, 2)
 	p, err := plan(t.Context(), one, extract.Request{Layer: 0, Path: "opt"})
 	if err != nil {
 		t.Fatal(err)
@@ -289,21 +289,20 @@ func TestOnlyNeededLayersAreRead(t *testing.T) {
 	if !slices.Equal(src.names, []string{blob, blob}) {
 		t.Errorf("read %q, want %s only", src.names, blob)
 	}
-	if extract.OneLayer(src, 4) != nil || extract.OneLayer(open(t, gzipped(t, deleted().OCIArchive(t)), image.Options{}), 0) != nil {
-		t.Error("a layer that is not there, or not known, was cut out")
+	if extract.SingleLayer(src, 4) != nil || extract.SingleLayer(open(t, gzipped(t, deleted().OCIArchive(t)), image.Options{}), 0) != nil {
+		t.Error("SingleLayer returned a source for a layer that does not exist or is not known")
 	}
 }
 
-// TestLinkToAnotherLayer extracts a hard link, of which the body is in the layer
-// below.
+// TestLinkToAnotherLayer extracts a hard link whose content is in a lower layer.
 func TestLinkToAnotherLayer(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("one", noise(6, 1000)), imagetest.Link("two", "one")}, {imagetest.Whiteout("one"), imagetest.Link("three", "two"), imagetest.Link("four", "two")}}}
 	src := open(t, img.OCILayout(t), image.Options{})
-	if p, err := plan(t.Context(), extract.OneLayer(src, 1), extract.Request{Layer: 0, Path: "three"}); err != nil || p.Complete() {
+	if p, err := plan(t.Context(), extract.SingleLayer(src, 1), extract.Request{Layer: 0, Path: "three"}); err != nil || p.IsComplete() {
 		t.Errorf("the plan for the upper layer alone is complete: %v", err)
 	}
 	dir := t.TempDir()
-	s, err := extracted(t.Context(), src, extract.Request{AllVersions: true}, dir, extract.Options{})
+	s, err := write(t.Context(), src, extract.Request{AllVersions: true}, dir, extract.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,8 +312,8 @@ func TestLinkToAnotherLayer(t *testing.T) {
 	}
 }
 
-// TestDuplicates extracts both of two entries with the same path, which some tools
-// write and the last of which counts.
+// TestDuplicates extracts two entries of one layer with the same path. Some programs write
+// such layers; a container sees the last one.
 func TestDuplicates(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("d/twice", "earlier"), imagetest.Dir("d", 0o700), imagetest.Dir("d", 0o755), imagetest.File("d/twice", "later")}}}
 	src := open(t, img.OCILayout(t), image.Options{})
@@ -323,7 +322,7 @@ func TestDuplicates(t *testing.T) {
 		"d/twice=later": {Layer: 0},
 	} {
 		dir := t.TempDir()
-		if _, err := extracted(t.Context(), src, r, dir, extract.Options{}); err != nil {
+		if _, err := write(t.Context(), src, r, dir, extract.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		files := make(map[string]string)
@@ -343,13 +342,13 @@ func TestNotFound(t *testing.T) {
 		problem extract.Problem
 		layers  []int
 	}{
-		{extract.Request{Layer: extract.Merged, Path: "root/key"}, "root/key is not in the image as a container sees it: layer 0 brought it, layer 1 removed it", extract.NotFound, []int{0}},
-		{extract.Request{Layer: extract.Merged, Path: "nowhere"}, "there is no nowhere in any layer", extract.NotFound, nil},
-		{extract.Request{Layer: 1, Path: "root/key"}, "layer 1 has no root/key but removed it: layer 0 brought it", extract.NotFound, []int{0}},
-		{extract.Request{Layer: 1, Path: "opt/file"}, "layer 1 has no opt/file: layers 0 and 2 brought it", extract.NotFound, []int{0, 2}},
-		{extract.Request{AllVersions: true, Path: "root/ke"}, "there is no root/ke in any layer", extract.NotFound, nil},
-		{extract.Request{Layer: 0, Limits: extract.Limits{Bytes: 10}}, "6 files of 73605 bytes in all, where 10 bytes may be written", extract.TooLarge, nil},
-		{extract.Request{Layer: 0, Limits: extract.Limits{Entries: 3}}, "more than 3 files, directories and links", extract.TooMany, nil},
+		{extract.Request{Layer: extract.Merged, Path: "root/key"}, "root/key is not in the file system of the container: layer 0 added it, layer 1 deleted it", extract.NotFound, []int{0}},
+		{extract.Request{Layer: extract.Merged, Path: "nowhere"}, "nowhere is not in any layer", extract.NotFound, nil},
+		{extract.Request{Layer: 1, Path: "root/key"}, "root/key is not in layer 1, which deletes it: layer 0 added it", extract.NotFound, []int{0}},
+		{extract.Request{Layer: 1, Path: "opt/file"}, "opt/file is not in layer 1: layers 0 and 2 added it", extract.NotFound, []int{0, 2}},
+		{extract.Request{AllVersions: true, Path: "root/ke"}, "root/ke is not in any layer", extract.NotFound, nil},
+		{extract.Request{Layer: 0, Limits: extract.Limits{Bytes: 10}}, "the files (6) have 73605 bytes in total; the limit is 10 bytes", extract.TooLarge, nil},
+		{extract.Request{Layer: 0, Limits: extract.Limits{Entries: 3}}, "too many files, directories and links; the limit is 3", extract.TooMany, nil},
 	} {
 		_, err := plan(t.Context(), src, test.request)
 		var e *extract.Error

@@ -21,8 +21,8 @@ func device(name string, typeflag byte) imagetest.Entry {
 	return imagetest.Entry{Header: tar.Header{Typeflag: typeflag, Name: name, Mode: 0o666, Devmajor: 1, Devminor: 3}}
 }
 
-// TestHostile extracts what tries to get out, beside a file that must stay as it
-// is.
+// TestHostile extracts an image whose paths and links lead out of the target directory, next
+// to a file that must not change.
 func TestHostile(t *testing.T) {
 	long := strings.Repeat("n", 300)
 	img := imagetest.Image{Layers: []imagetest.Layer{
@@ -31,7 +31,7 @@ func TestHostile(t *testing.T) {
 			// Through a link of the same layer, and of a lower one.
 			imagetest.Symlink("out", "../.."), imagetest.File("out/evil", "x"),
 			imagetest.Symlink("lower", "/"),
-			// Each of these links stays inside by itself; together they would not.
+			// Each of these links alone stays inside; together they would lead out.
 			imagetest.Dir("p/q/r", 0o755), imagetest.Symlink("p/q/r/top", "../../.."), imagetest.Symlink("p/q/r/chain", "top/../../outside"),
 			imagetest.Symlink("p/climb", "../../../../../../etc/passwd"), imagetest.Symlink("p/abs", "/etc/passwd"), imagetest.Symlink("p/self", "self"),
 			imagetest.Symlink("p/dots", "./.././../x"), imagetest.Symlink("p/hidden", "q/../../../x"), imagetest.Symlink("p/root", "/"),
@@ -47,7 +47,7 @@ func TestHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(outer, "one", "two")
-	s, err := extracted(t.Context(), open(t, img.OCILayout(t), image.Options{}), extract.Request{Layer: extract.Merged}, dir, extract.Options{KeepModes: true})
+	s, err := write(t.Context(), open(t, img.OCILayout(t), image.Options{}), extract.Request{Layer: extract.Merged}, dir, extract.Options{KeepModes: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,18 +61,18 @@ func TestHostile(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"outside": "untouched"}, onlyFiles(t, outer, "one")); diff != "" {
 		t.Error(diff)
 	}
-	var left []string
-	for _, n := range s.LeftOut {
-		left = append(left, n.Path+": "+n.Why)
+	var skipped []string
+	for _, n := range s.Skipped {
+		skipped = append(skipped, n.Path+": "+n.Reason)
 	}
 	if diff := cmp.Diff([]string{
-		"dangling: a hard link to etc/shadow, which is not there",
+		"dangling: a hard link to etc/shadow, which does not exist",
 		"dev/fifo: a fifo", "dev/null: a char-device", "dev/sda: a block-device",
-		long + ": this file system cannot have it: file name too long",
+		long + ": refused by the file system: file name too long",
 		"p/hidden: a link to q/../../../x, which could lead out of the directory",
 		"p/q/r/chain: a link to top/../../outside, which could lead out of the directory",
 		"todev: a char-device",
-	}, left); diff != "" {
+	}, skipped); diff != "" {
 		t.Error(diff)
 	}
 	for name, mode := range map[string]os.FileMode{"setuid": 0o777, "sticky": 0o777 | os.ModeDir, "locked": 0o700 | os.ModeDir, "locked/in": 0} {
@@ -82,23 +82,23 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// onlyFiles gives the files in a directory, but for one below.
-func onlyFiles(t *testing.T, dir, but string) map[string]string {
+// onlyFiles returns the files below a directory, except those in one subdirectory.
+func onlyFiles(t *testing.T, dir, except string) map[string]string {
 	found := tree(t, dir)
 	for name := range found {
-		if strings.HasPrefix(name, but+string(filepath.Separator)) {
+		if strings.HasPrefix(name, except+string(filepath.Separator)) {
 			delete(found, name)
 		}
 	}
 	return found
 }
 
-// TestModesAreOnlyKeptWhenAsked shows that nothing extracted can be executed or
-// read by others.
-func TestModesAreOnlyKeptWhenAsked(t *testing.T) {
+// TestModesWithoutKeepModes checks that extracted files are not executable, and readable
+// only for their owner.
+func TestModesWithoutKeepModes(t *testing.T) {
 	dir := t.TempDir()
 	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.Dir("d", 0o777), imagetest.FileMode("d/f", 0o4755, "x")}}}
-	if _, err := extracted(t.Context(), open(t, img.OCILayout(t), image.Options{}), extract.Request{Layer: 0}, dir, extract.Options{}); err != nil {
+	if _, err := write(t.Context(), open(t, img.OCILayout(t), image.Options{}), extract.Request{Layer: 0}, dir, extract.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for name, mode := range map[string]os.FileMode{"d": 0o700 | os.ModeDir, "d/f": 0o600} {
@@ -108,9 +108,9 @@ func TestModesAreOnlyKeptWhenAsked(t *testing.T) {
 	}
 }
 
-// TestWhatIsThere shows that nothing is overwritten, or half extracted, unless it
-// is asked for.
-func TestWhatIsThere(t *testing.T) {
+// TestExistingFiles checks that nothing is overwritten without Force, and that an
+// extraction that fails writes nothing.
+func TestExistingFiles(t *testing.T) {
 	img := imagetest.Image{Layers: []imagetest.Layer{{
 		imagetest.File("d/a", "new"), imagetest.File("d/b", "new"), imagetest.File("e/f", "new"), imagetest.Symlink("d/s", "a"),
 	}}}
@@ -122,22 +122,22 @@ func TestWhatIsThere(t *testing.T) {
 		err     string
 		want    map[string]string
 	}{
-		{"beside others", func(dir string) error { return os.WriteFile(dir+"/d/other", []byte("old"), 0o644) }, false, "",
+		{"next to others", func(dir string) error { return os.WriteFile(dir+"/d/other", []byte("old"), 0o644) }, false, "",
 			map[string]string{"d/a": "new", "d/b": "new", "d/s": "-> a", "e/f": "new", "d/other": "old"}},
-		{"in the way", func(dir string) error { return os.WriteFile(dir+"/d/b", []byte("old"), 0o644) }, false, "d/b is in DIR already", map[string]string{"d/b": "old"}},
+		{"in the way", func(dir string) error { return os.WriteFile(dir+"/d/b", []byte("old"), 0o644) }, false, "d/b already exists in DIR", map[string]string{"d/b": "old"}},
 		{"replaced", func(dir string) error { return os.WriteFile(dir+"/d/b", []byte("old"), 0o644) }, true, "",
 			map[string]string{"d/a": "new", "d/b": "new", "d/s": "-> a", "e/f": "new"}},
-		{"a link in the way", func(dir string) error { return os.Symlink("d/a", dir+"/e") }, false, "e is in DIR already", map[string]string{"e": "-> d/a"}},
+		{"a link in the way", func(dir string) error { return os.Symlink("d/a", dir+"/e") }, false, "e already exists in DIR", map[string]string{"e": "-> d/a"}},
 		{"a link replaced", func(dir string) error { return os.Symlink("/", dir+"/e") }, true, "",
 			map[string]string{"d/a": "new", "d/b": "new", "d/s": "-> a", "e/f": "new"}},
-		{"a directory in the way", func(dir string) error { return os.MkdirAll(dir+"/d/a", 0o755) }, true, "d/a is a directory in DIR, and no directory in the image", map[string]string{}},
+		{"a directory in the way", func(dir string) error { return os.MkdirAll(dir+"/d/a", 0o755) }, true, "d/a is a directory in DIR but not in the image", map[string]string{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			if err := errors.Join(os.Mkdir(dir+"/d", 0o755), test.prepare(dir)); err != nil {
 				t.Fatal(err)
 			}
-			_, err := extracted(t.Context(), src, extract.Request{Layer: 0}, dir, extract.Options{Force: test.force})
+			_, err := write(t.Context(), src, extract.Request{Layer: 0}, dir, extract.Options{Force: test.force})
 			if got := strings.ReplaceAll(fmt.Sprint(err), dir, "DIR"); test.err == "" && err != nil || test.err != "" && got != test.err {
 				t.Errorf("got %q, want %q", got, test.err)
 			}
@@ -146,8 +146,8 @@ func TestWhatIsThere(t *testing.T) {
 	}
 }
 
-// TestWrongDigest shows that nothing stays of a layer that is not what the image
-// says, and that nothing of it goes to standard output.
+// TestWrongDigest checks that nothing is written of a layer with a wrong digest, neither to
+// the directory nor to a writer.
 func TestWrongDigest(t *testing.T) {
 	layout := deleted().OCILayout(t)
 	src := open(t, layout, image.Options{})
@@ -159,7 +159,7 @@ func TestWrongDigest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The layer changes after it was read, behind what is extracted first.
+	// The layer changes after it was read, behind the first extracted file.
 	blob := filepath.Join(layout, "blobs", "sha256", strings.TrimPrefix(src.Manifests()[0].Layers[2].Digest, "sha256:"))
 	other := imagetest.Layer{imagetest.Dir("opt", 0o755), imagetest.Opaque("opt"), imagetest.File("opt/file", noise(4, 5_000_000)), imagetest.File("more", "x")}
 	if err := os.WriteFile(blob, imagetest.Gzip(other.Tar()), 0o644); err != nil {
@@ -170,15 +170,15 @@ func TestWrongDigest(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the directory is left behind: %v", err)
+		t.Errorf("the directory remains: %v", err)
 	}
 	var out strings.Builder
 	if err := single.Copy(t.Context(), src, &out, extract.Options{}.Limits); err == nil || out.Len() > 0 {
-		t.Errorf("%d bytes of a wrong layer went out, error %v", out.Len(), err)
+		t.Errorf("%d bytes of a wrong layer were written, error %v", out.Len(), err)
 	}
 }
 
-// TestInterrupted shows that nothing stays of an extraction that was ended.
+// TestInterrupted checks that a canceled extraction leaves nothing in the directory.
 func TestInterrupted(t *testing.T) {
 	src := open(t, deleted().OCILayout(t), image.Options{})
 	p, err := plan(t.Context(), src, extract.Request{AllVersions: true})
@@ -192,6 +192,6 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
-		t.Errorf("left behind: %v", entries)
+		t.Errorf("files remain: %v", entries)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// randomLayers are layers of few names, so that they meet in every way: through
-// links, in whiteouts, as duplicates. The body of each file tells its layer and its
+// randomLayers returns layers with few different names, so that they conflict in every way:
+// through links, in whiteouts, as duplicates. The content of each file is its layer and
 // ordinal.
 func randomLayers(r *rand.Rand) []imagetest.Layer {
 	name := func() string {
@@ -56,8 +56,8 @@ func randomLayers(r *rand.Rand) []imagetest.Layer {
 	return layers
 }
 
-// TestRandomImages holds what is extracted to what the merge says is there, live
-// and in each layer.
+// TestRandomImages compares the extracted files of random images with the merge: of the
+// merged file system and of each layer.
 func TestRandomImages(t *testing.T) {
 	for seed := range uint64(100) {
 		src := open(t, imagetest.Image{Layers: randomLayers(rand.New(rand.NewPCG(seed, 2)))}.OCILayout(t), image.Options{})
@@ -71,7 +71,7 @@ func TestRandomImages(t *testing.T) {
 			}
 			live, all := make(map[string]string), make(map[string]string)
 			for e := range m.Live() {
-				note(m, e, "", live)
+				addFile(m, e, "", live)
 			}
 			for l := range m.Image().Layers {
 				for ordinal := range m.Table(l).Len() {
@@ -83,7 +83,7 @@ func TestRandomImages(t *testing.T) {
 					if e.RemovedIn != nil && *e.RemovedIn == l {
 						dir = fmt.Sprintf("layer-%d-entry-%d/", l, ordinal)
 					}
-					note(m, e, dir, all)
+					addFile(m, e, dir, all)
 				}
 			}
 			for _, test := range []struct {
@@ -115,8 +115,8 @@ func TestRandomImages(t *testing.T) {
 	}
 }
 
-// note notes the body of a file.
-func note(m *scan.Merged, e seaworthy.Entry, dir string, files map[string]string) {
+// addFile adds a file and its content to files.
+func addFile(m *scan.Merged, e seaworthy.Entry, dir string, files map[string]string) {
 	body, ok := m.At(e.BodyLayer, e.BodyOrdinal)
 	if ok && body.Type == seaworthy.Regular {
 		files[dir+e.Path] = fmt.Sprintf("layer %d entry %d", e.BodyLayer, e.BodyOrdinal)

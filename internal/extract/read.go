@@ -11,14 +11,15 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// visitor takes a body and the items that want it, at least one.
+// visitor handles the content of an entry for the items that need it, at least one.
 type visitor func(to []item, h *seaworthy.Header, body io.Reader) error
 
-// read reads the layers that hold a body of the plan, and hands each body that is
-// wanted to a visitor of its layer. It is an error if a layer is not what it was
-// when the plan was made, or not what the image says that it is.
+// read reads the layers with the content of the plan's files and calls a visitor for each
+// content. Open returns the visitor for one layer, and a function to call after the layer.
+// Layers may be read at the same time. It is an error if the digest or diffID of a layer
+// does not match the image.
 func (p *Plan) read(ctx context.Context, src image.Source, limits layer.Limits, open func() (visitor, func())) error {
-	missing := make(map[string]bool) // blobs that were not read yet
+	missing := make(map[string]bool) // names of blobs that were not read yet
 	for _, it := range p.files {
 		missing[p.layers[it.bodyLayer].Blob] = true
 	}
@@ -49,21 +50,22 @@ func (p *Plan) read(ctx context.Context, src image.Source, limits layer.Limits, 
 		delete(missing, name)
 	}
 	for name := range missing {
-		return fmt.Errorf("layer %s is not in the image any more: did it change while it was read?", name)
+		return fmt.Errorf("layer %s is no longer in the image: the image changed during the extraction", name)
 	}
 	return nil
 }
 
+// readBlob reads one layer and verifies it.
 func (p *Plan) readBlob(ctx context.Context, b image.Blob, limits layer.Limits, visit visitor) error {
 	rc, err := b.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer rc.Close()
-	var wanted [][]item // of each layer that the blob is
+	var wanted [][]item // for each layer of the image that has this blob
 	for l, ref := range p.layers {
 		if ref.Blob == b.Name {
-			wanted = append(wanted, p.ofLayer(l))
+			wanted = append(wanted, p.filesOf(l))
 		}
 	}
 	var to []item
@@ -91,7 +93,7 @@ func (p *Plan) readBlob(ctx context.Context, b image.Blob, limits layer.Limits, 
 	return p.verify(b, l)
 }
 
-// verify makes sure that a layer is what the image, and the plan, say.
+// verify returns an error if the digest or diffID of a layer is not that of the image.
 func (p *Plan) verify(b image.Blob, l *layer.Layer) error {
 	for i, ref := range p.layers {
 		if ref.Blob != b.Name {
@@ -100,16 +102,16 @@ func (p *Plan) verify(b image.Blob, l *layer.Layer) error {
 		want := p.merged.Image().Layers[i].DiffID
 		switch {
 		case ref.Digest != "" && l.Digest != ref.Digest:
-			return fmt.Errorf("content does not match the image: its digest is %s, want %s", l.Digest, ref.Digest)
+			return fmt.Errorf("the content does not match the image: digest %s, want %s", l.Digest, ref.Digest)
 		case l.DiffID != want:
-			return fmt.Errorf("its content is not what it was before: its diffID is %s, not %s", l.DiffID, want)
+			return fmt.Errorf("the layer has changed: diffID %s, want %s", l.DiffID, want)
 		}
 	}
 	return nil
 }
 
-// ofLayer gives the files whose bodies a layer holds.
-func (p *Plan) ofLayer(l int) []item {
+// filesOf returns the files whose content is in a layer.
+func (p *Plan) filesOf(l int) []item {
 	order := func(it item, l int) int { return int(it.bodyLayer) - l }
 	first, _ := slices.BinarySearchFunc(p.files, l, order)
 	last, _ := slices.BinarySearchFunc(p.files, l+1, order)

@@ -21,36 +21,36 @@ import (
 	"seaworthy.dev/seaworthy/internal/layer"
 )
 
-// Options say how files are written.
+// Options configures [Plan.Write].
 type Options struct {
-	// KeepModes gives files and directories the permission bits that they have in
-	// the image, never setuid, setgid or sticky; a directory's owner keeps its
-	// access. Without it they are the owner's alone, and no file can be executed.
+	// KeepModes sets the permission bits of the image, without setuid, setgid and sticky.
+	// The owner of a directory always has access. Without KeepModes only the owner has
+	// access, and files are not executable.
 	KeepModes bool
-	// Force replaces files and links that are there already.
+	// Force replaces existing files and links.
 	Force bool
-	// Limits bound the layers that are read.
+	// Limits are the limits on the layers that are read.
 	Limits layer.Limits
 }
 
-// Summary says what was written.
+// Summary counts what Write has written.
 type Summary struct {
-	// Files counts regular files and hard links.
+	// Files counts regular files and hard links, Links symbolic links.
 	Files, Directories, Links int
-	// Bytes is the length of the files; hard links count once.
+	// Bytes is the total size of the files. Hard links to each other count once.
 	Bytes int64
-	// LeftOut says what was not written, the first of it, sorted by path;
-	// LeftOutCount is the number of all.
-	LeftOut      []Note
-	LeftOutCount int
+	// Skipped are the first paths that were not written, sorted by path. SkippedCount is
+	// the number of all.
+	Skipped      []SkippedPath
+	SkippedCount int
 }
 
-// Write carries the plan out: it writes everything below a directory, which it
-// makes if need be, under its path in the image; with all versions below a
-// directory for each layer. If anything is wrong with a layer that is read,
-// nothing is left behind.
+// Write writes the plan's files to the directory dir, under their paths in the image. With
+// Request.AllVersions there is a directory for each layer, layer-N. Write creates dir if it
+// does not exist. If it fails, for example because of a wrong digest, it removes everything
+// it has written. The error is an *[Error] if something in dir is in the way.
 func (p *Plan) Write(ctx context.Context, src image.Source, dir string, opt Options) (_ *Summary, err error) {
-	made, err := makeDirectory(dir)
+	created, err := createDirectory(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +60,13 @@ func (p *Plan) Write(ctx context.Context, src image.Source, dir string, opt Opti
 	}
 	defer func() {
 		root.Close()
-		if err != nil && made {
+		if err != nil && created {
 			os.Remove(dir)
 		}
 	}()
 	name := ".seaworthy-" + rand.Text()
 	if err := root.Mkdir(name, 0o700); err != nil {
-		return nil, fmt.Errorf("writing to %s: %w", dir, cause(err))
+		return nil, fmt.Errorf("cannot write to %s: %w", dir, cause(err))
 	}
 	defer root.RemoveAll(name)
 	staging, err := root.OpenRoot(name)
@@ -74,19 +74,19 @@ func (p *Plan) Write(ctx context.Context, src image.Source, dir string, opt Opti
 		return nil, err
 	}
 	defer staging.Close()
-	w := &writer{plan: p, root: staging, opt: opt, left: p.leftOut}
+	w := &writer{plan: p, root: staging, opt: opt, skipped: p.skipped}
 	if err := w.write(ctx, src); err != nil {
 		return nil, err
 	}
-	place := &placement{root: root, from: name, force: opt.Force}
-	if err := place.run(); err != nil {
+	m := &mover{root: root, from: name, force: opt.Force}
+	if err := m.run(); err != nil {
 		return nil, err
 	}
 	return w.summary(), nil
 }
 
-// makeDirectory makes a directory, and tells whether it was not there.
-func makeDirectory(dir string) (made bool, err error) {
+// createDirectory creates a directory if it does not exist. It reports whether it did.
+func createDirectory(dir string) (created bool, err error) {
 	_, err = os.Stat(dir)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false, err
@@ -94,40 +94,42 @@ func makeDirectory(dir string) (made bool, err error) {
 	return true, os.MkdirAll(dir, 0o777)
 }
 
-// writer writes what is planned into an empty directory.
+// writer writes the files of a plan to an empty directory.
 type writer struct {
 	plan *Plan
 	root *os.Root
 	opt  Options
 
-	mu   sync.Mutex
-	left notes   // guarded by mu
-	done Summary // guarded by mu
+	mu      sync.Mutex
+	skipped skippedList // guarded by mu
+	done    Summary     // guarded by mu
 }
 
+// write writes directories first, then files, then symbolic links, so that no path leads
+// through a link.
 func (w *writer) write(ctx context.Context, src image.Source) error {
-	d := &directory{root: w.root}
+	d := &dirCache{root: w.root}
 	defer d.close()
-	if err := w.each(ctx, w.plan.directories, func(it item, e *seaworthy.Entry) error {
-		err := w.root.MkdirAll(cmp.Or(w.plan.place(it, e.Path), "."), 0o700)
-		return w.wrote(e.Path, err, func(s *Summary) { s.Directories++ })
+	if err := w.forEach(ctx, w.plan.directories, func(it item, e *seaworthy.Entry) error {
+		err := w.root.MkdirAll(cmp.Or(w.plan.targetPath(it, e.Path), "."), 0o700)
+		return w.record(e.Path, err, func(s *Summary) { s.Directories++ })
 	}); err != nil {
 		return err
 	}
 	if err := w.plan.read(ctx, src, w.opt.Limits, func() (visitor, func()) {
-		d := &directory{root: w.root}
-		return func(to []item, h *seaworthy.Header, body io.Reader) error { return w.files(d, to, h, body) }, d.close
+		d := &dirCache{root: w.root}
+		return func(to []item, h *seaworthy.Header, body io.Reader) error { return w.writeBody(d, to, h, body) }, d.close
 	}); err != nil {
 		return err
 	}
-	if err := w.each(ctx, w.plan.links, func(it item, e *seaworthy.Entry) error {
+	if err := w.forEach(ctx, w.plan.links, func(it item, e *seaworthy.Entry) error {
 		body, _ := w.plan.merged.At(int(it.bodyLayer), int(it.bodyOrdinal))
 		target, _ := safeTarget(e.Path, body.Link)
-		parent, base, err := d.of(w.plan.place(it, e.Path))
+		parent, base, err := d.parent(w.plan.targetPath(it, e.Path))
 		if err == nil {
 			err = parent.Symlink(target, base)
 		}
-		return w.wrote(e.Path, err, func(s *Summary) { s.Links++ })
+		return w.record(e.Path, err, func(s *Summary) { s.Links++ })
 	}); err != nil {
 		return err
 	}
@@ -137,17 +139,17 @@ func (w *writer) write(ctx context.Context, src image.Source) error {
 	return nil
 }
 
-// setModes gives what was written its permission bits. It comes last, since they may
-// forbid to read it.
+// setModes sets the permission bits of the image. It is called last, because they may deny
+// the owner access.
 func (w *writer) setModes(ctx context.Context) error {
 	for _, list := range []struct {
 		items []item
-		more  uint16
+		added uint16 // permission bits to add
 	}{{w.plan.files, 0}, {w.plan.directories, 0o700}} {
-		if err := w.each(ctx, list.items, func(it item, e *seaworthy.Entry) error {
-			err := w.root.Chmod(cmp.Or(w.plan.place(it, e.Path), "."), fs.FileMode(e.Mode&0o777|list.more))
+		if err := w.forEach(ctx, list.items, func(it item, e *seaworthy.Entry) error {
+			err := w.root.Chmod(cmp.Or(w.plan.targetPath(it, e.Path), "."), fs.FileMode(e.Mode&0o777|list.added))
 			if errors.Is(err, fs.ErrNotExist) || isImpossible(err) {
-				return nil // it was left out
+				return nil // it was skipped
 			}
 			return err
 		}); err != nil {
@@ -157,8 +159,8 @@ func (w *writer) setModes(ctx context.Context) error {
 	return nil
 }
 
-// each calls do for each of the items.
-func (w *writer) each(ctx context.Context, items []item, do func(item, *seaworthy.Entry) error) error {
+// forEach calls do for each item, with its entry in the image.
+func (w *writer) forEach(ctx context.Context, items []item, do func(item, *seaworthy.Entry) error) error {
 	for _, it := range items {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -171,24 +173,24 @@ func (w *writer) each(ctx context.Context, items []item, do func(item, *seaworth
 	return nil
 }
 
-// wrote notes what was written, or what this system cannot have; any other error
-// ends the extraction.
-func (w *writer) wrote(path string, err error, count func(*Summary)) error {
+// record counts a path that was written, or adds it to the skipped paths if err means that
+// the file system cannot have such a name. It returns any other error.
+func (w *writer) record(path string, err error, count func(*Summary)) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case err == nil:
 		count(&w.done)
 	case isImpossible(err):
-		w.left.add(path, "this file system cannot have it: "+cause(err).Error())
+		w.skipped.add(path, "refused by the file system: "+cause(err).Error())
 	default:
-		return fmt.Errorf("writing %s: %w", printable(path), cause(err))
+		return fmt.Errorf("cannot write %s: %w", printable(path), cause(err))
 	}
 	return nil
 }
 
-// cause is the error of the system in writing, without the path at which it
-// happened, which the user did not name.
+// cause returns the system's error when writing, without the path: that is in the staging
+// directory, which the user does not know.
 func cause(err error) error {
 	var pathError *fs.PathError
 	var linkError *os.LinkError
@@ -202,8 +204,8 @@ func cause(err error) error {
 	}
 }
 
-// isImpossible is true for the errors of a name that a file system cannot have, or
-// not beside the others that were written, as where case does not matter.
+// isImpossible reports whether err means that the file system cannot have such a name, or
+// that the name conflicts with another one, as on file systems that ignore case.
 func isImpossible(err error) bool {
 	for _, e := range []error{fs.ErrExist, fs.ErrInvalid, syscall.ENAMETOOLONG, syscall.ENOTDIR, syscall.EISDIR, syscall.EINVAL, syscall.EILSEQ} {
 		if errors.Is(err, e) {
@@ -213,38 +215,38 @@ func isImpossible(err error) bool {
 	return false
 }
 
-// files writes a body to all places that want it.
-func (w *writer) files(d *directory, to []item, h *seaworthy.Header, body io.Reader) error {
-	var written *item // the last place where the body was written
+// writeBody writes the content of one entry for all items that need it.
+func (w *writer) writeBody(d *dirCache, to []item, h *seaworthy.Header, body io.Reader) error {
+	var written *item // the last item with this content
 	for i := range to {
 		it := &to[i]
 		e, _ := w.plan.merged.At(int(it.layer), int(it.ordinal))
-		name := w.plan.place(*it, e.Path)
-		parent, base, err := d.of(name)
+		name := w.plan.targetPath(*it, e.Path)
+		parent, base, err := d.parent(name)
 		length := h.Size
 		switch {
 		case err != nil:
 		case written == nil:
-			err = w.file(parent, base, body, length)
+			err = w.createFile(parent, base, body, length)
 		default:
-			length, err = w.repeat(*written, *it, parent, base, &e)
+			length, err = w.copyOrLink(*written, *it, parent, base, &e)
 		}
 		if err == nil {
 			written = it
 		}
-		if err := w.wrote(e.Path, err, func(s *Summary) { s.Files++; s.Bytes += length }); err != nil {
+		if err := w.record(e.Path, err, func(s *Summary) { s.Files++; s.Bytes += length }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// repeat gives a body that was written one more name, and tells how many bytes
-// that took.
-func (w *writer) repeat(from, to item, parent *os.Root, base string, e *seaworthy.Entry) (length int64, err error) {
+// copyOrLink writes the file of item from once more, for item to: as a hard link if they
+// are the same file, else as a copy. It returns the number of bytes written.
+func (w *writer) copyOrLink(from, to item, parent *os.Root, base string, e *seaworthy.Entry) (length int64, err error) {
 	written, _ := w.plan.merged.At(int(from.layer), int(from.ordinal))
-	source := w.plan.place(from, written.Path)
-	if sameFile(from, to) && w.root.Link(source, w.plan.place(to, e.Path)) == nil {
+	source := w.plan.targetPath(from, written.Path)
+	if sameFile(from, to) && w.root.Link(source, w.plan.targetPath(to, e.Path)) == nil {
 		return 0, nil
 	}
 	f, err := w.root.Open(source)
@@ -252,51 +254,54 @@ func (w *writer) repeat(from, to item, parent *os.Root, base string, e *seaworth
 		return 0, err
 	}
 	defer f.Close()
-	return e.Size, w.file(parent, base, f, e.Size)
+	return e.Size, w.createFile(parent, base, f, e.Size)
 }
 
-// file writes one file, which is not there yet.
-func (w *writer) file(parent *os.Root, base string, body io.Reader, size int64) error {
+// createFile creates a file with the given content. It fails if the file exists.
+func (w *writer) createFile(parent *os.Root, base string, body io.Reader, size int64) error {
 	f, err := parent.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	n, err := io.Copy(f, body)
 	if err == nil && n != size {
-		err = fmt.Errorf("the layer has %d bytes of it, not %d", n, size)
+		err = fmt.Errorf("the layer has %d bytes of the file, want %d", n, size)
 	}
 	return errors.Join(err, f.Close())
 }
 
 func (w *writer) summary() *Summary {
 	s := w.done
-	s.LeftOut, s.LeftOutCount = w.left.list, w.left.count
-	slices.SortStableFunc(s.LeftOut, func(a, b Note) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Why, b.Why)) })
+	s.Skipped, s.SkippedCount = w.skipped.list, w.skipped.count
+	slices.SortStableFunc(s.Skipped, func(a, b SkippedPath) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
+	})
 	return &s
 }
 
-// place is where an item is written, below the directory.
-func (p *Plan) place(it item, name string) string {
+// targetPath returns the path of an item in the target directory.
+func (p *Plan) targetPath(it item, name string) string {
 	switch {
 	case !p.request.AllVersions:
 		return name
-	case it.again:
+	case it.duplicate:
 		return path.Join(fmt.Sprintf("layer-%d-entry-%d", it.layer, it.ordinal), name)
 	default:
 		return path.Join(fmt.Sprintf("layer-%d", it.layer), name)
 	}
 }
 
-// directory keeps the directory open in which the last file was written.
-type directory struct {
+// dirCache keeps the directory open in which the last file was written: consecutive files
+// are often in the same directory.
+type dirCache struct {
 	root *os.Root
-	path string
-	open *os.Root
+	path string   // of open
+	open *os.Root // nil if there is none
 }
 
-// of gives the directory of a file, which it makes if need be, and the last
-// element of the file's path.
-func (d *directory) of(name string) (*os.Root, string, error) {
+// parent opens the directory of a file, and creates it if it does not exist. It returns
+// the directory and the last element of the file's path.
+func (d *dirCache) parent(name string) (*os.Root, string, error) {
 	dir, base := path.Split(name)
 	dir = cmp.Or(path.Clean(dir), ".")
 	if d.open != nil && d.path == dir {
@@ -314,57 +319,57 @@ func (d *directory) of(name string) (*os.Root, string, error) {
 	return open, base, nil
 }
 
-func (d *directory) close() {
+func (d *dirCache) close() {
 	if d.open != nil {
 		d.open.Close()
 		d.open = nil
 	}
 }
 
-// inMemory is the length up to which a single file waits in memory until its layer
-// is verified.
-const inMemory = 4 << 20
+// maxInMemory is the maximum size in bytes of a file that Copy keeps in memory, and not in
+// a temporary file, until its layer is verified.
+const maxInMemory = 4 << 20
 
-// Copy carries the plan of a [Plan.Single] file out: it writes the file's bytes to
-// a writer, once the layer that holds them is verified.
+// Copy writes the content of a [Plan.Single] file to w after its layer was verified. If the
+// plan has anything else, it is an error.
 func (p *Plan) Copy(ctx context.Context, src image.Source, w io.Writer, limits layer.Limits) error {
 	e, ok := p.Single()
 	if !ok {
 		return errors.New("not a single file")
 	}
-	var kept interface {
+	var content interface {
 		io.Writer
 		io.WriterTo
 	} = new(bytes.Buffer)
-	if e.Size > inMemory {
+	if e.Size > maxInMemory {
 		f, err := os.CreateTemp("", "seaworthy-")
 		if err != nil {
 			return err
 		}
 		defer os.Remove(f.Name())
 		defer f.Close()
-		kept = rewound{f}
+		content = spoolFile{f}
 	}
 	err := p.read(ctx, src, limits, func() (visitor, func()) {
 		return func(_ []item, h *seaworthy.Header, body io.Reader) error {
-			_, err := io.Copy(kept, body)
+			_, err := io.Copy(content, body)
 			return err
 		}, func() {}
 	})
 	if err != nil {
 		return err
 	}
-	_, err = kept.WriteTo(w)
+	_, err = content.WriteTo(w)
 	return err
 }
 
-// rewound is a file that is written to its end and then read from its start.
-type rewound struct{ *os.File }
+// spoolFile is a temporary file that is first written and then read.
+type spoolFile struct{ *os.File }
 
-// WriteTo implements [io.WriterTo].
-func (r rewound) WriteTo(w io.Writer) (int64, error) {
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
+// WriteTo implements [io.WriterTo]. It reads the file from its start.
+func (f spoolFile) WriteTo(w io.Writer) (int64, error) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return 0, err
 	}
-	return io.Copy(w, r.File)
+	return io.Copy(w, f.File)
 }

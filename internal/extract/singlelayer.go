@@ -7,10 +7,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// OneLayer gives the images of a source cut down to one of their layers, so that
-// no other is read. It is nil if the source does not know its layers before they
-// are read, or if an image has no such layer.
-func OneLayer(src image.Source, n int) image.Source {
+// SingleLayer returns a source with only layer n of each image, so that no other layer is
+// read. It returns nil if the source is sequential or if an image has no layer n.
+func SingleLayer(src image.Source, n int) image.Source {
 	manifests := slices.Clone(src.Manifests())
 	if len(manifests) == 0 {
 		return nil
@@ -24,19 +23,20 @@ func OneLayer(src image.Source, n int) image.Source {
 		m.Config.RootFS.DiffIDs = nil
 		m.Config.History = nil
 	}
-	return &oneLayer{src, manifests}
+	return &singleLayerSource{src, manifests}
 }
 
-type oneLayer struct {
+// singleLayerSource is the Source that SingleLayer returns. Every manifest has one layer.
+type singleLayerSource struct {
 	image.Source
 	manifests []image.Manifest
 }
 
 // Manifests implements [image.Source].
-func (s *oneLayer) Manifests() []image.Manifest { return s.manifests }
+func (s *singleLayerSource) Manifests() []image.Manifest { return s.manifests }
 
 // Layers implements [image.Source].
-func (s *oneLayer) Layers(ctx context.Context, visit func(context.Context, image.Blob) error) error {
+func (s *singleLayerSource) Layers(ctx context.Context, visit func(context.Context, image.Blob) error) error {
 	return s.Source.Layers(ctx, func(ctx context.Context, b image.Blob) error {
 		for _, m := range s.manifests {
 			if m.Layers[0].Blob == b.Name {

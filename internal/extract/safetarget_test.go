@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// resolve walks a path as the kernel does, from a directory whose parent must not
-// be reached. What is no link is taken for a directory. It gives false for a way
-// that leads out.
+// resolve resolves a path like the kernel does, starting in a directory that must not be
+// left. Every name that is not a link is a directory. It reports whether the path stays in
+// the directory.
 func resolve(links map[string]string, start string) bool {
 	var at []string
 	rest := strings.Split(start, "/")
@@ -41,8 +41,8 @@ func resolve(links map[string]string, start string) bool {
 	return true
 }
 
-// FuzzSafeTarget shows that links whose targets are safe lead out together no more
-// than each by itself.
+// FuzzSafeTarget checks that links with safe targets do not lead out of the directory, in
+// any combination.
 func FuzzSafeTarget(f *testing.F) {
 	f.Add("..\n../..\n../../..\ntop/../../outside\n/etc/passwd\n.")
 	f.Add("a/b/c\nl1/../x\nl2/..\n../l0/../..\n//\n./.././a")
