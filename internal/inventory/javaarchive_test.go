@@ -144,7 +144,7 @@ func TestManyEntries(t *testing.T) {
 	}
 	body := many(zipOf(t, entry{name: "A.class"}), zipfile.MaxEntries+1)
 	_, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(body)))
-	if err == nil || err.Error() != "it has 1000001 entries, of which the first 1000000 are read" {
+	if err == nil || err.Error() != "it has 1000001 entries; only the first 1000000 were read" {
 		t.Errorf("a million entries: %v", err)
 	}
 	for _, c := range []struct {

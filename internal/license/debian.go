@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// DebianExpression returns the SPDX expression for the field License of a Debian
-// copyright file, or the field as it is if it is more than short names and operators.
-// Debian writes "and", "or" and "GPL-2+" where SPDX has AND, OR and GPL-2.0-or-later,
-// and a comma before "and" or "or" where SPDX has parentheses.
+// DebianExpression returns the SPDX expression for the field License of a Debian copyright
+// file. It returns a field that does not consist of short names and operators unchanged.
+// Debian writes "and", "or" and "GPL-2+" for AND, OR and GPL-2.0-or-later, and a comma
+// before "and" or "or" instead of parentheses.
 func DebianExpression(name string) string {
 	if len(name) > maxExpression {
 		return name
@@ -42,8 +42,7 @@ func DebianExpression(name string) string {
 	return strings.Join(words, " ")
 }
 
-// group puts an expression in parentheses if its operator differs from the one that
-// follows.
+// group puts an expression in parentheses if its operator differs from the following one.
 func group(expression, operator string) string {
 	if operator == "AND" && strings.Contains(expression, " OR ") || operator == "OR" && strings.Contains(expression, " AND ") {
 		return "(" + expression + ")"
@@ -51,8 +50,8 @@ func group(expression, operator string) string {
 	return expression
 }
 
-// debianIdentifier returns the SPDX identifier for a short name of a license, or the
-// name if there is none.
+// debianIdentifier returns the SPDX identifier for a short name of a license. It returns an
+// unknown name unchanged.
 func debianIdentifier(s string) string {
 	switch s {
 	case "Expat":

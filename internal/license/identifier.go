@@ -2,13 +2,12 @@ package license
 
 import "strings"
 
-// maxName is the length in bytes beyond which a license field holds the text of a
-// license and not its name.
+// maxName is the maximum length of a license name in bytes. A longer field has the text of a
+// license.
 const maxName = 200
 
-// Identifier returns the SPDX identifier for the name that a package gives to its
-// license, or the name where it is ambiguous or unknown. It returns "" for a text that
-// is no name.
+// Identifier returns the SPDX identifier for the name of a license. It returns an ambiguous
+// or unknown name unchanged, and "" for a text that is not a name.
 func Identifier(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if s == "" || len(s) > maxName || strings.EqualFold(s, "UNKNOWN") {
@@ -56,8 +55,8 @@ func Identifier(s string) string {
 	return s
 }
 
-// distributionNames are the short names that Fedora, Alpine and others used before
-// those of SPDX, as far as each means exactly one license.
+// distributionNames maps names that Fedora, Alpine and others used before SPDX to SPDX
+// identifiers. It has only names that mean exactly one license.
 var distributionNames = map[string]string{
 	"gpl2": "GPL-2.0-only", "gpl2+": "GPL-2.0-or-later", "gpl3": "GPL-3.0-only", "gpl3+": "GPL-3.0-or-later",
 	"gplv1+": "GPL-1.0-or-later", "gpl+": "GPL-1.0-or-later", "gpl-1+": "GPL-1.0-or-later",

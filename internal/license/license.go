@@ -1,8 +1,9 @@
-// Package license makes SPDX license expressions of what packages say of their
-// licenses. In go the fields of package databases and manifests, in the words of SPDX
-// or in those of Debian, Fedora, Alpine, npm, PyPI and Maven. Out come expressions as
-// in SPDX 2.3, annex D, that are valid by the SPDX license list. A name that is not on
-// the list becomes a LicenseRef; nothing is guessed.
+// Package license converts the licenses of packages to SPDX license expressions.
+//
+// The input are license fields of package databases and manifests: SPDX expressions, or the
+// names that Debian, Fedora, Alpine, npm, PyPI and Maven use. The output are expressions
+// according to SPDX 2.3, annex D, with identifiers of the SPDX license list. A name that is
+// not on the list becomes a LicenseRef. Ambiguous names are not resolved.
 package license
 
 import (
@@ -13,20 +14,21 @@ import (
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 )
 
-// Normalizer makes SPDX expressions of what packages say of their licenses. It
-// remembers its results and is not safe for concurrent use. The zero value is ready.
+// Normalizer converts license fields to SPDX expressions. It caches its results and is not
+// safe for concurrent use. The zero value is ready to use.
 type Normalizer struct {
 	known map[string]string
 }
 
-// maxExpression is the length in bytes beyond which an expression is not parsed.
+// maxExpression is the maximum length of a parsed expression, in bytes.
 const maxExpression = 1000
 
+// licenseRef is the prefix of a reference to a license that is not on the SPDX list.
 const licenseRef = "LicenseRef-"
 
 // Expressions returns an SPDX expression for each license field, in the same order
-// and without duplicates. A name that is on no list becomes a LicenseRef. A field that
-// says nothing, such as NOASSERTION, is ignored.
+// and without duplicates. A name that is not on the SPDX list becomes a LicenseRef. A field
+// without information, such as NOASSERTION, is ignored.
 func (n *Normalizer) Expressions(fields []string) []string {
 	var out []string
 	for _, f := range fields {
@@ -46,7 +48,7 @@ func (n *Normalizer) Expressions(fields []string) []string {
 }
 
 // normalize returns the SPDX expression for a license field, such as
-// "GPLv2+ and (MIT or BSD)"; "" if the field says nothing.
+// "GPLv2+ and (MIT or BSD)". It returns "" for a field without information.
 func normalize(words string) string {
 	words = strings.Join(strings.Fields(words), " ")
 	switch strings.ToUpper(words) {
@@ -106,9 +108,9 @@ func tokenize(words string) []string {
 	return strings.Fields(words)
 }
 
-// operand returns the expression for the words between two operators. Several names
-// with only spaces or commas between them are joined by AND, as old packages of Alpine
-// mean it, provided that each word names a license or a family of licenses.
+// operand returns the expression for the words between two operators. If each word names a
+// license or a family of licenses, they are joined by AND, as old packages of Alpine mean
+// it. Otherwise all words are one name.
 func operand(words []string) string {
 	whole := strings.TrimSuffix(strings.Join(words, " "), ",")
 	if e, ok := validate(identify(whole), current); ok {
@@ -135,6 +137,7 @@ func operand(words []string) string {
 	return parenthesize(strings.Join(each, " AND "))
 }
 
+// parenthesize puts an expression with operators in parentheses.
 func parenthesize(expression string) string {
 	if strings.Contains(expression, " AND ") || strings.Contains(expression, " OR ") {
 		return "(" + expression + ")"
@@ -161,16 +164,17 @@ func identify(name string) string {
 	return DebianExpression(name)
 }
 
-// The identifiers that an expression may hold: only current ones, or also those that
+// The identifiers that are valid in an expression: only current ones, or also those that
 // the SPDX list has deprecated, such as GPL-2.0.
 const (
 	current    = false
 	deprecated = true
 )
 
-// validate returns the expression in the spelling of the SPDX list, if it is valid.
+// validate returns a valid expression in the spelling of the SPDX list. It returns false for
+// an invalid one.
 func validate(expression string, old bool) (string, bool) {
-	if !knownWords(expression) {
+	if !hasKnownWords(expression) {
 		return "", false
 	}
 	normal, invalid := spdxexp.ValidateAndNormalizeLicensesWithOptions([]string{expression}, spdxexp.ValidateLicensesOptions{FailDeprecatedLicenses: !old})
@@ -180,22 +184,22 @@ func validate(expression string, old bool) (string, bool) {
 	return normal[0], true
 }
 
-// knownWords reports whether each word of an expression may occur in a valid one. It
-// costs a small part of parsing, and most names are not SPDX identifiers.
-func knownWords(expression string) bool {
+// hasKnownWords reports whether each word of an expression may be part of a valid one. It
+// saves parsing the expression, which takes much longer, for most names.
+func hasKnownWords(expression string) bool {
 	for word := range strings.FieldsFuncSeq(expression, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '.')
 	}) {
-		if !knownWord(word) {
+		if !isKnownWord(word) {
 			return false
 		}
 	}
 	return true
 }
 
-// knownWord reports whether a word is on the list, or begins like an operator or a
-// reference: the grammar requires no space after those.
-func knownWord(word string) bool {
+// isKnownWord reports whether a word is on the list, or starts with an operator or the
+// prefix of a reference, after which the grammar requires no space.
+func isKnownWord(word string) bool {
 	for _, start := range [...]string{"AND", "OR", "WITH", licenseRef, "DocumentRef-"} {
 		if strings.HasPrefix(word, start) {
 			return true
@@ -212,6 +216,7 @@ func knownWord(word string) bool {
 	return later && onList(base) || onList(word+"-or-later")
 }
 
+// onList reports whether the SPDX list has the identifier of a license or exception.
 func onList(id string) bool {
 	for _, has := range [...]func(string) (bool, string){spdxlicenses.IsActiveLicense, spdxlicenses.IsDeprecatedLicense, spdxlicenses.IsException} {
 		if ok, _ := has(id); ok {
@@ -221,7 +226,7 @@ func onList(id string) bool {
 	return false
 }
 
-// reference returns the LicenseRef for a name that is on no list. It consists of
+// reference returns the LicenseRef for a name that is not on the SPDX list. It consists of
 // letters, digits, dots and hyphens.
 func reference(name string) string {
 	b := []byte(strings.TrimPrefix(name, licenseRef))

@@ -9,7 +9,7 @@ import (
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 )
 
-// The fields are those of real packages of Alpine, Fedora, Debian, npm, PyPI and
+// TestExpressions has fields of real packages of Alpine, Fedora, Debian, npm, PyPI and
 // Maven.
 func TestExpressions(t *testing.T) {
 	for words, want := range map[string]string{
@@ -66,16 +66,16 @@ func TestExpressions(t *testing.T) {
 	}
 }
 
-// Each name of the table leads to a license that exists.
-func TestNamesLeadToLicenses(t *testing.T) {
+// TestDistributionNames shows that each identifier in the table is on the SPDX list.
+func TestDistributionNames(t *testing.T) {
 	for name, id := range distributionNames {
 		if ok, _ := spdxexp.ActiveLicense(id); !ok {
-			t.Errorf("%s becomes %s, which is on no list", name, id)
+			t.Errorf("%s becomes %s, which is not on the SPDX list", name, id)
 		}
 	}
 }
 
-// FuzzKnownWords shows that knownWords refuses no valid expression.
+// FuzzKnownWords shows that hasKnownWords is true for every valid expression.
 func FuzzKnownWords(f *testing.F) {
 	ids := slices.Concat(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated())
 	for i, id := range ids {
@@ -86,7 +86,7 @@ func FuzzKnownWords(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, expression string) {
-		if ok, _ := spdxexp.ValidateLicenses([]string{expression}); ok && !knownWords(expression) {
+		if ok, _ := spdxexp.ValidateLicenses([]string{expression}); ok && !hasKnownWords(expression) {
 			t.Fatalf("%q is an expression with an unknown word", expression)
 		}
 	})

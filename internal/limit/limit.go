@@ -1,6 +1,6 @@
-// Package limit bounds what all scans of a process use together, such as bytes of
-// memory. What goes in are amounts that somebody takes and gives back; what comes out
-// is when they may be taken, and how much was in use at most.
+// Package limit limits the resources that all scans of a process use together, such as
+// bytes of memory. Callers of a [Pool] acquire an amount and release it later. Acquire
+// waits until the amount is free. [Usage] reports the current and the maximum use.
 package limit
 
 import (
@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Pool is an amount of something that any number of goroutines share. A nil Pool has
-// no limit and counts nothing.
+// Pool is an amount of a resource that goroutines share. It is safe for concurrent use. A
+// nil Pool has no limit and counts nothing.
 type Pool struct {
 	size int64
 	free *semaphore.Weighted
@@ -23,17 +23,17 @@ type Pool struct {
 // Usage is how much of a Pool is in use.
 type Usage struct {
 	Now  int64
-	Peak int64 // the most that was ever in use at the same time
+	Peak int64 // the maximum so far
 }
 
-// NewPool makes a Pool of a size.
+// NewPool returns a Pool of a size.
 func NewPool(size int64) *Pool {
 	return &Pool{size: size, free: semaphore.NewWeighted(size)}
 }
 
-// Acquire waits until n is free and takes it, in the order of the calls. An n larger
-// than the Pool waits until nothing else is in use. The error is the cause of the
-// context's end.
+// Acquire acquires n, and waits until it is free. Calls are served in their order. An n
+// that is larger than the Pool waits until nothing else is in use. Acquire fails only with
+// the context's cause.
 func (p *Pool) Acquire(ctx context.Context, n int64) error {
 	if p == nil {
 		return nil
@@ -45,7 +45,7 @@ func (p *Pool) Acquire(ctx context.Context, n int64) error {
 	return nil
 }
 
-// TryAcquire takes n if it is free now, and reports whether it was.
+// TryAcquire acquires n without waiting. It returns false if n is not free.
 func (p *Pool) TryAcquire(n int64) bool {
 	if p == nil {
 		return true
@@ -57,7 +57,7 @@ func (p *Pool) TryAcquire(n int64) bool {
 	return true
 }
 
-// Release gives n back, as much as one or several calls took.
+// Release releases n, which one or several calls have acquired.
 func (p *Pool) Release(n int64) {
 	if p == nil {
 		return
@@ -66,6 +66,7 @@ func (p *Pool) Release(n int64) {
 	p.free.Release(min(n, p.size))
 }
 
+// count adds n to the usage.
 func (p *Pool) count(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,7 +74,7 @@ func (p *Pool) count(n int64) {
 	p.usage.Peak = max(p.usage.Peak, p.usage.Now)
 }
 
-// Size is the size of the Pool; -1 if it has no limit.
+// Size returns the size of the Pool, or -1 if it has no limit.
 func (p *Pool) Size() int64 {
 	if p == nil {
 		return -1
@@ -81,7 +82,7 @@ func (p *Pool) Size() int64 {
 	return p.size
 }
 
-// Usage gives how much is in use.
+// Usage returns how much is in use.
 func (p *Pool) Usage() Usage {
 	if p == nil {
 		return Usage{}

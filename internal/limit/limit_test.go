@@ -36,7 +36,7 @@ func TestLargerThanThePool(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p.TryAcquire(1) {
-		t.Error("something was free beside what is larger than the pool")
+		t.Error("something was free while more than the pool was in use")
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	given := errors.New("given up")
@@ -46,7 +46,7 @@ func TestLargerThanThePool(t *testing.T) {
 	}
 	p.Release(25)
 	if !p.TryAcquire(10) || p.TryAcquire(11) {
-		t.Error("what was given back is not free")
+		t.Error("the released amount is not free")
 	}
 	if u := p.Usage(); u.Now != 10 || u.Peak != 25 {
 		t.Errorf("%+v", u)

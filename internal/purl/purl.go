@@ -1,6 +1,10 @@
-// Package purl reads and writes package URLs by ECMA-427:
+// Package purl parses and formats package URLs according to ECMA-427:
 //
 //	pkg:TYPE/NAMESPACE/NAME@VERSION?QUALIFIERS#SUBPATH
+//
+// [Parse] accepts URLs that common programs write although they are not canonical. It
+// refuses text without scheme, type or name, and invalid percent-encoding. It does not know
+// the rules of the types, such as names in lower case.
 package purl
 
 import (
@@ -12,15 +16,14 @@ import (
 	"strings"
 )
 
-// URL is a package URL in its parts, without percent-encoding.
+// URL has the parts of a package URL, without percent-encoding.
 type URL struct {
 	Type, Namespace, Name, Version string
 	Qualifiers                     map[string]string
 }
 
-// Parse reads a package URL. It accepts what other programs write as well: an @ or +
-// that is not encoded, and qualifiers that the type does not define. A subpath is
-// ignored.
+// Parse parses a package URL. It accepts an @ or + that is not encoded, and any qualifier,
+// since other programs write these. It ignores the subpath.
 func Parse(s string) (URL, error) {
 	var u URL
 	rest, ok := strings.CutPrefix(s, "pkg:")
@@ -35,7 +38,7 @@ func Parse(s string) (URL, error) {
 		return u, errors.New("it has no type or no name")
 	}
 	u.Type = strings.ToLower(kind)
-	// The version may hold slashes, and a scope may begin with an @ of its own.
+	// A version may contain slashes, and a namespace may start with @.
 	if at := strings.LastIndexByte(rest, '@'); at > 0 && rest[at-1] != '/' {
 		rest, u.Version = rest[:at], rest[at+1:]
 	}
@@ -70,7 +73,7 @@ func Parse(s string) (URL, error) {
 	return u, nil
 }
 
-// String returns the canonical form. Qualifiers without a value are omitted.
+// String returns the canonical form. It omits qualifiers without a value.
 func (u *URL) String() string {
 	var b strings.Builder
 	b.WriteString("pkg:" + u.Type)
@@ -100,8 +103,8 @@ func (u *URL) String() string {
 	return b.String()
 }
 
-// writeEscaped writes an element of a package URL, in which only letters, digits
-// and a few marks stand for themselves.
+// writeEscaped writes an element of a package URL, and percent-encodes all bytes except
+// letters, digits and .-_~:
 func writeEscaped(b *strings.Builder, s string) {
 	const hexadecimal = "0123456789ABCDEF"
 	for i := range len(s) {

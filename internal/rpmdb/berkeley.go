@@ -7,9 +7,10 @@ import (
 	"io"
 )
 
-// The parts of a Berkeley DB file of the hash access method that rpm's Packages
-// needs. Every page begins with a header that has the number of the next page of
-// a chain, the number of items, the number of bytes in use and the page's type.
+// The parts of a Berkeley DB file with the hash access method that rpm's Packages uses; see
+// dbinc/db_page.h of Berkeley DB. Every page starts with a header, which has the number of
+// the next page in a chain, the number of items, the number of bytes in use, and the type
+// of the page.
 const (
 	bdbHashMagic = 0x00061561
 
@@ -33,8 +34,8 @@ var ErrEncrypted = errors.New("the Berkeley DB database is encrypted")
 
 var errBerkeley = errors.New("the Berkeley DB database is damaged")
 
-// Berkeley yields the headers of a Berkeley DB database of so many bytes: the values
-// of the hash table, whose keys are the numbers of the packages.
+// Berkeley yields the headers of a Berkeley DB database. Size is the length of the file in
+// bytes. The headers are the values of the hash table, and the numbers of packages its keys.
 func Berkeley(r io.ReaderAt, size int64) Headers {
 	return func(yield func([]byte, error) bool) {
 		db, err := openBerkeley(r, size)
@@ -54,16 +55,17 @@ func Berkeley(r io.ReaderAt, size int64) Headers {
 	}
 }
 
-// berkeley is a database file. Each overflow page belongs to one item, so that
-// pages that refer to each other in circles end.
+// berkeley is a database file. An overflow page may be used only once, so that a cycle of
+// pages is an error.
 type berkeley struct {
 	r     io.ReaderAt
 	order binary.ByteOrder
 	page  int64 // bytes of a page
 	pages uint32
-	used  []bool // overflow pages, by number
+	used  []bool // by the number of an overflow page
 }
 
+// openBerkeley reads the metadata page.
 func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 	var h [72]byte
 	if _, err := r.ReadAt(h[:], 0); err != nil {
@@ -92,8 +94,8 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 	return db, nil
 }
 
-// values calls visit with the value of each pair of the table, except for key 0, under
-// which rpm keeps the highest number in use.
+// values calls visit with each value of the table, except for that of key 0, which is the
+// highest package number.
 func (db *berkeley) values(visit func([]byte) error) error {
 	page := make([]byte, db.page)
 	for n := uint32(1); n < db.pages; n++ {
@@ -123,8 +125,8 @@ func (db *berkeley) values(visit func([]byte) error) error {
 	return nil
 }
 
-// items returns the items of a hash page, keys and values in turn. An item extends
-// from its offset to the offset of the one before it.
+// items returns the items of a hash page, alternately keys and values. An item extends from
+// its offset to the offset of the previous one.
 func (db *berkeley) items(page []byte) ([][]byte, error) {
 	count := int(db.order.Uint16(page[bdbEntries:]))
 	if bdbPageHeader+2*count > len(page) {
@@ -143,6 +145,7 @@ func (db *berkeley) items(page []byte) ([][]byte, error) {
 	return items, nil
 }
 
+// value returns the value of an item, which may be on overflow pages.
 func (db *berkeley) value(item []byte) ([]byte, error) {
 	switch {
 	case item[0] == bdbKeyData:

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Package is what a header says of a package.
+// Package is the content of a header.
 type Package struct {
 	Name, Version, Release string
 	Epoch                  uint32 // 0 if there is none
@@ -26,14 +26,14 @@ type Package struct {
 type File struct {
 	// Path is absolute.
 	Path string
-	// Digest is the digest of the content in hexadecimal; "" if there is none.
+	// Digest is the digest of the content in hexadecimal, or "" if there is none.
 	Digest string
 }
 
-// maxFiles is the maximum number of files of a package, far beyond what any has.
+// maxFiles is the maximum number of files of a package, far above that of any real package.
 const maxFiles = 1_000_000
 
-// The tags of a header, by lib/rpmtag.h of rpm.
+// The tags of a header, from include/rpm/rpmtag.h of rpm.
 const (
 	tagName            = 1000
 	tagVersion         = 1001
@@ -60,7 +60,7 @@ const (
 	typeI18NString  = 9
 )
 
-// ParseHeader reads a header. A package without name, version or release is an error.
+// ParseHeader parses a header. It refuses a package without name, version or release.
 func ParseHeader(b []byte) (*Package, error) {
 	h, err := openHeader(b)
 	if err != nil {
@@ -88,7 +88,7 @@ func ParseHeader(b []byte) (*Package, error) {
 	return p, nil
 }
 
-// header is a header: an index of tags into data.
+// header is a header: an index of tags, with offsets into data.
 type header struct {
 	index []byte
 	data  []byte
@@ -96,8 +96,10 @@ type header struct {
 
 var errHeader = errors.New("the header is damaged")
 
+// indexEntry is the length of an entry of the index, in bytes.
 const indexEntry = 16
 
+// openHeader splits a header into index and data.
 func openHeader(b []byte) (*header, error) {
 	if len(b) < 8 {
 		return nil, errHeader
@@ -110,8 +112,8 @@ func openHeader(b []byte) (*header, error) {
 	return &header{index: b[:entries*indexEntry], data: b[entries*indexEntry:][:length]}, nil
 }
 
-// find returns the type of a tag, the data from its start, and the number of its
-// values.
+// find returns the type of a tag, the data starting with its first value, and the number of
+// its values.
 func (h *header) find(tag uint32) (kind uint32, data []byte, count int) {
 	for e := h.index; len(e) >= indexEntry; e = e[indexEntry:] {
 		if binary.BigEndian.Uint32(e) != tag {
@@ -126,8 +128,8 @@ func (h *header) find(tag uint32) (kind uint32, data []byte, count int) {
 	return 0, nil, 0
 }
 
-// strings returns the values of a tag that holds text. Of translated text it returns
-// the first, which is untranslated.
+// strings returns the values of a tag with text. For translated text it returns only the
+// first value, which is not translated.
 func (h *header) strings(tag uint32) []string {
 	kind, data, count := h.find(tag)
 	switch kind {
@@ -150,6 +152,7 @@ func (h *header) strings(tag uint32) []string {
 	return list
 }
 
+// string returns the first value of a tag with text, or "".
 func (h *header) string(tag uint32) string {
 	if list := h.strings(tag); len(list) > 0 {
 		return list[0]
@@ -157,7 +160,7 @@ func (h *header) string(tag uint32) string {
 	return ""
 }
 
-// numbers returns the values of a tag that holds integers of 16 or 32 bits.
+// numbers returns the values of a tag with integers of 16 or 32 bits.
 func (h *header) numbers(tag uint32) []uint32 {
 	kind, data, count := h.find(tag)
 	size := map[uint32]int{typeInt16: 2, typeInt32: 4}[kind]
@@ -179,8 +182,8 @@ func (h *header) numbers(tag uint32) []uint32 {
 // files returns the files of a header, without directories.
 func (h *header) files() []File {
 	names, dirs, index := h.strings(tagBaseNames), h.strings(tagDirNames), h.numbers(tagDirIndexes)
-	whole := len(names) == 0
-	if whole {
+	absolute := len(names) == 0 // old packages have whole paths
+	if absolute {
 		names = h.strings(tagOldFileNames)
 	}
 	modes, digests := h.numbers(tagFileModes), h.strings(tagFileDigests)
@@ -190,7 +193,7 @@ func (h *header) files() []File {
 		if i < len(modes) && modes[i]&typeMask == directory {
 			continue
 		}
-		if !whole {
+		if !absolute {
 			if i >= len(index) || uint64(index[i]) >= uint64(len(dirs)) {
 				continue
 			}

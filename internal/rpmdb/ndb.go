@@ -7,9 +7,9 @@ import (
 	"io"
 )
 
-// The parts of rpm's ndb database, Packages.db: slots of 16 bytes on the first
-// pages, the first two of which are the file's header; then blobs on boundaries
-// of 16 bytes, each with a header of 16 bytes. Numbers are little-endian.
+// The parts of rpm's ndb database (lib/backend/ndb/rpmpkg.c of rpm). The first pages have
+// slots of 16 bytes; the first two slots are the header of the file. Blobs follow, aligned
+// to 16 bytes, each with a header of 16 bytes. Numbers are little-endian.
 const (
 	ndbMagic     = 'R' | 'p'<<8 | 'm'<<16 | 'P'<<24
 	ndbSlotMagic = 'S' | 'l'<<8 | 'o'<<16 | 't'<<24
@@ -20,7 +20,7 @@ const (
 
 var errNDB = errors.New("the ndb database is damaged")
 
-// NDB yields the headers of an ndb database of so many bytes.
+// NDB yields the headers of an ndb database. Size is the length of the file in bytes.
 func NDB(r io.ReaderAt, size int64) Headers {
 	return func(yield func([]byte, error) bool) {
 		var h [2 * ndbSlot]byte
@@ -33,7 +33,7 @@ func NDB(r io.ReaderAt, size int64) Headers {
 			yield(nil, fmt.Errorf("it is truncated: its index alone has %d bytes, the file has %d", end, size))
 			return
 		}
-		left := size // blobs do not overlap, so all together are no longer than the file
+		left := size // blobs do not overlap, so together they are not longer than the file
 		page := make([]byte, ndbPage)
 		for at := int64(0); at < end; at += ndbPage {
 			if _, err := r.ReadAt(page, at); err != nil {
@@ -57,7 +57,7 @@ func NDB(r io.ReaderAt, size int64) Headers {
 	}
 }
 
-// ndbBlob returns the blob of a slot, nil for a free slot.
+// ndbBlob returns the blob of a slot, or nil for a free slot.
 func ndbBlob(r io.ReaderAt, slot []byte, limit int64) ([]byte, error) {
 	if binary.LittleEndian.Uint32(slot) != ndbSlotMagic {
 		return nil, errNDB

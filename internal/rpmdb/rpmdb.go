@@ -1,16 +1,18 @@
-// Package rpmdb reads RPM databases. A database keeps one header for each package, in
-// one of three formats: SQLite (rpmdb.sqlite), rpm's own ndb (Packages.db), or the hash
-// of Berkeley DB (Packages). [SQLite], [NDB] and [Berkeley] yield the headers as they
-// are stored, and [ParseHeader] reads one.
+// Package rpmdb reads RPM databases.
 //
-// Input may be hostile: lengths and numbers are checked against the length of the
-// file, and references that form a circle end.
+// The input is a database in one of three formats: SQLite (rpmdb.sqlite), rpm's own ndb
+// (Packages.db), or a hash table of Berkeley DB (Packages). [SQLite], [NDB] and [Berkeley]
+// yield the header of each package. [ParseHeader] parses a header into a [Package].
+//
+// The package refuses truncated, damaged and encrypted databases. The input may be hostile:
+// lengths and numbers are checked against the length of the file, and cycles of references
+// are detected.
 package rpmdb
 
 import "iter"
 
-// Headers yields the headers of a database. An error ends it. A header is valid until
-// the next one is asked for.
+// Headers yields the headers of a database. It ends after an error. A header is valid until
+// the next iteration.
 type Headers = iter.Seq2[[]byte, error]
 
 // maxHeader is the maximum length of a header in bytes, as in rpm itself.

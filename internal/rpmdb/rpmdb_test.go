@@ -27,7 +27,7 @@ func packagesOf(open func(io.ReaderAt, int64) Headers, data []byte) (names []str
 	return names, nil
 }
 
-// headerOf makes a header of text values.
+// headerOf returns a header with text values.
 func headerOf(values map[uint32]string) []byte {
 	var index, data []byte
 	tags := make([]uint32, 0, len(values))
@@ -57,7 +57,7 @@ func TestHeader(t *testing.T) {
 	}
 	for n := range whole {
 		if _, err := ParseHeader(whole[:n]); err == nil {
-			t.Errorf("%d of %d bytes are a header", n, len(whole))
+			t.Errorf("the first %d of %d bytes of a header: no error", n, len(whole))
 		}
 	}
 	absurd := slices.Clone(whole)
@@ -90,7 +90,7 @@ func FuzzSQLite(f *testing.F) {
 	})
 }
 
-// ndbOf makes an ndb database of blobs.
+// ndbOf returns an ndb database with blobs.
 func ndbOf(blobs ...[]byte) []byte {
 	le := binary.LittleEndian
 	out := make([]byte, ndbPage)
@@ -122,8 +122,8 @@ func FuzzNDB(f *testing.F) {
 	})
 }
 
-// berkeleyOf makes a Berkeley DB database of one hash page, with one value on it
-// and one on an overflow page.
+// berkeleyOf returns a Berkeley DB database with one hash page. One value is on it, another
+// one on an overflow page.
 func berkeleyOf(inline, overflow []byte) []byte {
 	const page = 4096
 	le := binary.LittleEndian
@@ -174,7 +174,7 @@ func TestMadeDatabases(t *testing.T) {
 	}
 	got, err := packagesOf(NDB, ndbOf(a, a[:12]))
 	if len(got) != 1 || err == nil {
-		t.Errorf("a damaged header beside a whole one: %d packages, error %v", len(got), err)
+		t.Errorf("a damaged header after a valid one: %d packages, error %v", len(got), err)
 	}
 }
 

@@ -8,11 +8,11 @@ import (
 	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
-// errStop ends a walk whose caller wants no more.
+// errStop ends a walk after the caller's loop ended.
 var errStop = errors.New("stopped")
 
-// SQLite yields the headers of an SQLite database of so many bytes: the second column
-// of the table Packages.
+// SQLite yields the headers of an SQLite database: the second column of the table Packages.
+// Size is the length of the file in bytes.
 func SQLite(r io.ReaderAt, size int64) Headers {
 	return func(yield func([]byte, error) bool) {
 		if err := eachHeader(r, size, yield); err != nil && !errors.Is(err, errStop) {
@@ -21,6 +21,7 @@ func SQLite(r io.ReaderAt, size int64) Headers {
 	}
 }
 
+// eachHeader calls yield with each header.
 func eachHeader(r io.ReaderAt, size int64, yield func([]byte, error) bool) error {
 	db, err := sqlite.Open(r, size)
 	if err != nil {

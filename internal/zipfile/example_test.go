@@ -22,13 +22,16 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	budget := int64(64 << 20) // of all entries
+	budget := int64(100 << 20)
 	err = z.Walk(func(e *zipfile.Entry) error {
+		if string(e.Name) != "META-INF/MANIFEST.MF" {
+			return nil
+		}
 		text, err := z.Read(e, 1<<20, &budget)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%s has %d bytes\n", e.Name, len(text))
+		fmt.Printf("%s", text)
 		return nil
 	})
 	if err != nil {

@@ -1,13 +1,13 @@
-// Package zipfile reads zip archives (APPNOTE.TXT, with its zip64 extension).
+// Package zipfile reads zip archives according to APPNOTE.TXT 6.3, including zip64.
 //
-// In goes an archive that can be read anywhere, with or without a program in front of it.
-// Out come its entries by a callback, in the order of the central directory, and the
-// data of those that are asked for. Encrypted entries, and methods other than stored and
-// deflated, are refused.
+// The input is an archive as an [io.ReaderAt]. A program may precede the archive, as in a
+// self-extracting one. [File.Walk] passes its entries to a callback, in the order of the
+// central directory. [File.Read] and [File.Data] return the data of an entry. They refuse
+// encrypted entries; Read also refuses compression methods other than stored and deflated.
 //
-// An archive may be an attacker's. Entries are read one after the other, so that an
-// archive takes little memory whatever it says of itself; there are at most [MaxEntries];
-// and [File.Read] takes what it decompresses from a budget.
+// An archive may come from an attacker. Unlike [archive/zip], the package reads one entry
+// at a time, so that it needs little memory for any archive. It reads at most [MaxEntries]
+// entries. Read subtracts the decompressed bytes from a budget.
 package zipfile
 
 import (
@@ -21,13 +21,15 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// The bounds on a zip archive.
 const (
+	// MaxEntries is the maximum number of entries that Walk visits.
 	MaxEntries = 1_000_000
-	maxName    = 4096 // bytes of a name; entries with longer ones are passed over
+	// maxName is the maximum length of a name in bytes. Walk skips entries with a longer
+	// one.
+	maxName = 4096
 )
 
-// The records of APPNOTE.TXT, section 4.3.
+// The signatures and lengths of records, from APPNOTE.TXT, section 4.3.
 const (
 	localSignature    = 0x04034b50
 	centralSignature  = 0x02014b50
@@ -39,29 +41,28 @@ const (
 	maxComment                                                      = 1<<16 - 1
 )
 
-// ErrIncomplete is the error of what is no zip archive, or only a part of one.
+// ErrIncomplete is returned for a file that is not a zip archive, or only a part of one.
 var ErrIncomplete = errors.New("it is not a complete zip archive")
 
-// File is a zip archive as its central directory describes it.
+// File is an open zip archive.
 type File struct {
 	r       io.ReaderAt
-	start   int64 // where the archive begins: programs may have a script in front
-	central int64 // offset of the central directory from the start of r
-	size    int64 // bytes of the central directory
-	entries uint64
+	start   int64  // offset of the archive in r
+	central int64  // offset of the central directory in r
+	size    int64  // length of the central directory
+	entries uint64 // number of entries according to the end record
 }
 
-// Entry is a file of the archive. The name is valid until the next one is read.
+// Entry is a file in the archive. It is valid until the callback of Walk returns.
 type Entry struct {
 	Name             []byte
-	Method           uint16
+	Method           uint16 // [Stored], [Deflated], or another method
 	Encrypted        bool
-	Packed, Unpacked uint64
+	Packed, Unpacked uint64 // lengths in bytes, which may be wrong
 	local            uint64 // offset of the local header from the start of the archive
 }
 
-// Open finds the central directory of an archive, with or without the zip64
-// extension.
+// Open opens an archive. Size is the length of r in bytes.
 func Open(r io.ReaderAt, size int64) (*File, error) {
 	tail := make([]byte, min(size, endSize+maxComment))
 	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
@@ -98,11 +99,10 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	return &File{r: r, start: central - int64(offset), central: central, size: int64(length), entries: entries}, nil
 }
 
-// Before is the number of bytes in front of the archive, such as those of the
-// program that unpacks it.
+// Before returns the number of bytes before the archive, such as those of a program.
 func (z *File) Before() int64 { return max(0, z.start) }
 
-// zip64End reads the zip64 record whose locator is right before the end record.
+// zip64End reads the zip64 end record. Its locator precedes the end record at endAt.
 func zip64End(r io.ReaderAt, endAt int64) (record []byte, at int64, ok bool) {
 	locator := make([]byte, zip64LocatorSize)
 	if endAt < zip64LocatorSize {
@@ -112,8 +112,8 @@ func zip64End(r io.ReaderAt, endAt int64) (record []byte, at int64, ok bool) {
 		return nil, 0, false
 	}
 	record = make([]byte, zip64EndSize)
-	// The record is right before its locator, except where something was put in
-	// front of the archive; then the locator's own offset is wrong, not this one.
+	// The record precedes its locator. The offset in the locator is not used, since it is
+	// wrong if a program precedes the archive.
 	at = endAt - zip64LocatorSize - zip64EndSize
 	if at < 0 {
 		return nil, 0, false
@@ -132,10 +132,10 @@ func (z *File) Walk(visit func(*Entry) error) error {
 	name := make([]byte, maxName)
 	for n := uint64(0); n < z.entries; n++ {
 		if n == MaxEntries {
-			return fmt.Errorf("it has %d entries, of which the first %d are read", z.entries, MaxEntries)
+			return fmt.Errorf("it has %d entries; only the first %d were read", z.entries, MaxEntries)
 		}
 		if _, err := io.ReadFull(r, header[:]); err != nil || binary.LittleEndian.Uint32(header[:]) != centralSignature {
-			return fmt.Errorf("its central directory ends after %d of %d entries", n, z.entries)
+			return fmt.Errorf("its central directory is truncated after %d of %d entries", n, z.entries)
 		}
 		e := Entry{
 			Encrypted: header[8]&1 != 0,
@@ -150,7 +150,7 @@ func (z *File) Walk(visit func(*Entry) error) error {
 		if _, err := io.ReadFull(r, e.Name); err != nil {
 			return ErrIncomplete
 		}
-		r.Discard(nameLength - len(e.Name)) // what is missing fails at the next header
+		r.Discard(nameLength - len(e.Name)) // if bytes are missing, reading the next header fails
 		if e.Packed == 1<<32-1 || e.Unpacked == 1<<32-1 || e.local == 1<<32-1 {
 			extra := make([]byte, extraLength)
 			if _, err := io.ReadFull(r, extra); err != nil {
@@ -170,7 +170,8 @@ func (z *File) Walk(visit func(*Entry) error) error {
 	return nil
 }
 
-// zip64 takes sizes and offset that do not fit the header from the extra field 1.
+// zip64 replaces lengths and the offset that do not fit in the header with those in the
+// extra field 1.
 func (e *Entry) zip64(extra []byte) {
 	for len(extra) >= 4 {
 		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
@@ -192,16 +193,16 @@ func (e *Entry) zip64(extra []byte) {
 	}
 }
 
-// ErrBudget is the error of a Read whose budget is used up.
-var ErrBudget = errors.New("the archives in it have more bytes than are decompressed")
+// ErrBudget is returned by Read when the budget is used up.
+var ErrBudget = errors.New("its archives exceed the limit on decompressed bytes")
 
-// The methods of compression.
+// The supported compression methods.
 const (
 	Stored   = 0
 	Deflated = 8
 )
 
-// Data returns the packed bytes of an entry.
+// Data returns the compressed data of an entry.
 func (z *File) Data(e *Entry) (*io.SectionReader, error) {
 	if e.Encrypted {
 		return nil, errors.New("it is encrypted")
@@ -221,8 +222,9 @@ func (z *File) Data(e *Entry) (*io.SectionReader, error) {
 	return io.NewSectionReader(z.r, at, int64(e.Packed)), nil
 }
 
-// Read returns up to max bytes of an entry. A longer one is an error. What it took
-// to find out is taken from the budget.
+// Read returns the decompressed data of an entry. Data of more than max bytes is an error.
+// Read subtracts the number of decompressed bytes from the budget, also if it fails, and
+// returns ErrBudget if the budget is used up.
 func (z *File) Read(e *Entry, max int64, budget *int64) ([]byte, error) {
 	if max = min(max, *budget); max <= 0 {
 		return nil, ErrBudget
@@ -239,7 +241,7 @@ func (z *File) Read(e *Entry, max int64, budget *int64) ([]byte, error) {
 		defer inflate.Close()
 		r = inflate
 	default:
-		return nil, fmt.Errorf("it is compressed by method %d, which only few programs know", e.Method)
+		return nil, fmt.Errorf("compression method %d is not supported", e.Method)
 	}
 	var buf bytes.Buffer
 	if e.Unpacked <= uint64(max) && e.Unpacked <= 1<<20 {
@@ -248,7 +250,7 @@ func (z *File) Read(e *Entry, max int64, budget *int64) ([]byte, error) {
 	n, err := buf.ReadFrom(io.LimitReader(r, max+1))
 	*budget -= n
 	if err != nil {
-		return nil, fmt.Errorf("its data are damaged: %w", err)
+		return nil, fmt.Errorf("its data is damaged: %w", err)
 	}
 	if n > max {
 		return nil, fmt.Errorf("it has more than %d bytes", max)
