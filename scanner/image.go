@@ -97,7 +97,7 @@ func (i *Image) check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdi
 	by.Data = append(by.Data, ready.Sources...)
 	var next seaworthy.Handler = evaluator
 	if statements.documents != nil {
-		all := vex.Gather(statements.documents...)
+		all := vex.NewStatements(statements.documents...)
 		next = all.Apply(evaluator, statements.digests...)
 		by.Data = append(by.Data, all.DataSources()...)
 	}

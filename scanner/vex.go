@@ -27,7 +27,7 @@ func (s *Scanner) vexStatements(ctx context.Context, i *Image) (all imageStateme
 		s.opt.Log.Warn("there is no registry to ask for VEX statements on an image that was not read from one", "image", img.Reference)
 		return all, nil
 	}
-	attached, err := image.Attachments(ctx, i.reference, img.Digest, s.imageOptions(s.opt.Source.Platform), vex.MayHold)
+	attached, err := image.Attachments(ctx, i.reference, img.Digest, s.imageOptions(s.opt.Source.Platform), vex.MayHaveStatements)
 	if err != nil {
 		return all, err
 	}

@@ -1,5 +1,7 @@
-// Package attestation reads in-toto statements, alone or in signed DSSE envelopes and
-// Sigstore bundles. It does not verify signatures.
+// Package attestation reads in-toto attestations. In goes a statement, a DSSE envelope or
+// a Sigstore bundle, as JSON; out comes the [Statement], with the predicate unparsed. An
+// envelope whose payload is not an in-toto statement is refused. Signatures are not
+// verified, and digests of subjects other than SHA-256 are ignored.
 package attestation
 
 import (
@@ -56,7 +58,7 @@ func Open(data []byte) (s *Statement, ok bool, err error) {
 		if err != nil {
 			return nil, false, errors.New("the payload of the envelope is not base64")
 		}
-		// A nested envelope is not a statement.
+		// Cleared, to detect an envelope in the envelope.
 		in.Payload, in.PayloadType = "", ""
 		if err := json.Unmarshal(payload, &in); err != nil {
 			return nil, false, fmt.Errorf("the payload of the envelope: %w", err)

@@ -35,7 +35,7 @@ func TestOpen(t *testing.T) {
 		t.Errorf("cosign's custom predicate: %+v %v %v", s, ok, err)
 	}
 	if _, ok, err := Open([]byte(`{"bomFormat": "CycloneDX"}`)); ok || err != nil {
-		t.Errorf("other JSON is taken for a statement: %v", err)
+		t.Errorf("other JSON is read as a statement: %v", err)
 	}
 	for _, bad := range []string{"", "{", `{"payloadType": "x", "payload": "!"}`, envelope("no JSON"), envelope(`{}`), envelope(envelope(statement))} {
 		if _, ok, err := Open([]byte(bad)); ok || err == nil {

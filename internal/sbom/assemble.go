@@ -15,20 +15,20 @@ import (
 	"seaworthy.dev/seaworthy/internal/purl"
 )
 
-// listing is what all formats have in common.
+// listing is an SBOM in the form that the readers of all formats return.
 type listing struct {
 	format, tool string
 	// own is true if this program wrote the SBOM: its facts complete the package URLs.
 	own   bool
 	image subject
-	// release is the distribution, nil if only the package URLs name it, or nothing.
+	// release is the distribution in the SBOM, nil if at most the package URLs name it.
 	release *inventory.Release
 	items   []item
 	// partial is true if the SBOM declares itself incomplete.
 	partial bool
 }
 
-// subject is what the SBOM is about.
+// subject is the image that the SBOM describes.
 type subject struct {
 	name, version, purl string
 	facts               facts
@@ -53,7 +53,7 @@ type facts map[string]string
 
 const factPrefix = "seaworthy:"
 
-// add notes an attribute, and says if it is one of this program's.
+// add adds an attribute if it is one of this program's, and reports whether it is.
 func (f *facts) add(name, value string) bool {
 	name, ok := strings.CutPrefix(name, factPrefix)
 	if !ok {
@@ -94,7 +94,7 @@ func (b *listing) document() *Document {
 			p.OwnedBy = owner.PURL
 		}
 	}
-	a.settleLocations()
+	a.sortLocations()
 	d.Packages, d.Gaps = a.packages, a.gaps()
 	return d
 }
@@ -105,6 +105,7 @@ func isSystem(p *seaworthy.Package) bool {
 	return err == nil && in.IsSystem()
 }
 
+// key identifies a package: two items with the same key are one package.
 type key struct{ purl, name, version, modularity, owner, text string }
 
 // assembler collects the packages of an SBOM, each once.
@@ -118,7 +119,7 @@ type assembler struct {
 	// unknown counts packages without ecosystem, by type; reasons says why.
 	unknown map[string]int
 	reasons map[string]string
-	broken  []string // package URLs that are none
+	invalid []string // invalid package URLs
 }
 
 // findRelease takes the distribution from the package URLs if the SBOM does not name it
@@ -147,26 +148,27 @@ func (a *assembler) add(it *item) *seaworthy.Package {
 	return first
 }
 
-// settleLocations removes duplicate locations.
-func (a *assembler) settleLocations() {
+// sortLocations sorts locations and removes duplicates.
+func (a *assembler) sortLocations() {
 	for _, p := range a.packages {
 		slices.SortFunc(p.Locations, seaworthy.CompareLocations)
 		p.Locations = slices.CompactFunc(p.Locations, func(l, m seaworthy.Location) bool { return seaworthy.CompareLocations(l, m) == 0 })
 	}
 }
 
+// describe returns the package of an item.
 func (a *assembler) describe(it *item) *seaworthy.Package {
 	u, err := purl.Parse(it.purl)
 	if err != nil {
 		if it.purl != "" {
-			a.broken = append(a.broken, it.purl)
+			a.invalid = append(a.invalid, it.purl)
 		}
 		return &seaworthy.Package{Name: it.name, Version: it.version, Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it)}
 	}
 	p := inventory.PackageFromURL(&u)
 	p.Version = cmp.Or(p.Version, it.version)
 	if strings.EqualFold(p.Name, it.name) || a.own {
-		p.Name = it.name // as a purl may have it in lower case
+		p.Name = it.name // the purl may have it in lower case
 	}
 	if a.own {
 		p.Version = it.version
@@ -188,7 +190,7 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 	return out
 }
 
-// ecosystem returns the ecosystem of the package, and notes why if there is none.
+// ecosystem returns the ecosystem of the package. If there is none, it records the reason.
 func (a *assembler) ecosystem(p *inventory.Package, it *item) seaworthy.Ecosystem {
 	if !p.IsSystem() {
 		if e, ok := it.facts["ecosystem"]; ok {
@@ -215,7 +217,7 @@ func (a *assembler) ecosystem(p *inventory.Package, it *item) seaworthy.Ecosyste
 // maxLocations is the limit of the locations of one package.
 const maxLocations = 10_000
 
-// locations are the locations of the package in the SBOM.
+// locations returns the locations of the package in the SBOM, at most maxLocations.
 func (a *assembler) locations(it *item) []seaworthy.Location {
 	var all []seaworthy.Location
 	add := func(path string, layer int) {
@@ -253,7 +255,8 @@ func (a *assembler) locations(it *item) []seaworthy.Location {
 	return all
 }
 
-// gaps says what cannot be checked.
+// gaps returns what cannot be checked: the gaps in an SBOM of this program, else those that
+// the SBOM itself has.
 func (a *assembler) gaps() []*seaworthy.Coverage {
 	var all []*seaworthy.Coverage
 	add := func(subject string, state seaworthy.State, code seaworthy.CoverageCode, reason string) {
@@ -287,8 +290,8 @@ func (a *assembler) gaps() []*seaworthy.Coverage {
 	for _, kind := range slices.Sorted(maps.Keys(a.unknown)) {
 		add(plural(a.unknown[kind], "package")+" of type "+kind, seaworthy.NotChecked, seaworthy.CodeNoAdvisorySource, a.reasons[kind])
 	}
-	if n := len(a.broken); n > 0 {
-		add(plural(n, "package"), seaworthy.NotChecked, seaworthy.CodeInvalidPURL, fmt.Sprintf("Their package URLs are invalid, for example %q.", clip(a.broken[0])))
+	if n := len(a.invalid); n > 0 {
+		add(plural(n, "package"), seaworthy.NotChecked, seaworthy.CodeInvalidPURL, fmt.Sprintf("Their package URLs are invalid, for example %q.", clip(a.invalid[0])))
 	}
 	return all
 }
@@ -300,11 +303,11 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// clip limits what is quoted from a document.
+// clip returns the first 100 bytes of text from a document.
 func clip(s string) string {
-	const most = 100
-	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "…"
+	const limit = 100
+	if len(s) > limit {
+		return strings.ToValidUTF8(s[:limit], "") + "…"
 	}
 	return s
 }
@@ -315,7 +318,7 @@ const (
 	maxLayerSize = 1 << 48
 )
 
-// seaworthyImage describes the image.
+// seaworthyImage returns the image that the SBOM describes.
 func (b *listing) seaworthyImage() *seaworthy.Image {
 	s := &b.image
 	i := &seaworthy.Image{Reference: cmp.Or(s.facts["reference"], s.name), Layers: []seaworthy.Layer{}}

@@ -12,7 +12,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// cycloneDX is what is read of a CycloneDX document, JSON or XML, of any version.
+// cycloneDX is the fields of a CycloneDX document that are used, JSON or XML, any version.
 type cycloneDX struct {
 	XMLName      xml.Name        `json:"-" xml:"bom"`
 	SpecVersion  string          `json:"specVersion" xml:"-"`
@@ -47,7 +47,7 @@ func (t *cdxTools) UnmarshalJSON(data []byte) error {
 	case json.Unmarshal(data, &object) == nil:
 		*t = object.Components
 	}
-	return nil // who wrote it is not needed
+	return nil // an unknown form is not an error: the tool is not needed
 }
 
 type cdxComponent struct {
@@ -111,6 +111,7 @@ func parseXML(data []byte) (*listing, error) {
 	return doc.listing(), nil
 }
 
+// listing converts the document.
 func (doc *cycloneDX) listing() *listing {
 	b := &listing{format: strings.TrimSpace("CycloneDX " + clip(doc.SpecVersion))}
 	if len(doc.Metadata.Tools) > 0 {
@@ -200,7 +201,7 @@ func (b *listing) addComponent(c *cdxComponent) {
 	b.items = append(b.items, it)
 }
 
-// fromTrivy reads what Trivy writes about a package in properties.
+// fromTrivy adds the properties of a package that Trivy writes.
 func (it *item) fromTrivy(p map[string]string) {
 	it.diffID, it.modularity = p["LayerDiffID"], cmp.Or(it.modularity, p["Modularitylabel"])
 	if path := p["FilePath"]; path != "" {

@@ -108,7 +108,7 @@ func roundTrip(t *testing.T, m *scan.Merged) {
 	}
 }
 
-// An image and its SBOM say the same about its software.
+// TestRoundTrip checks that an image and its SBOM have the same packages and gaps.
 func TestRoundTrip(t *testing.T) {
 	const metadata = "Metadata-Version: 2.1\nName: Typing_Extensions\nVersion: 4.0\nLicense: PSF\n"
 	img := imagetest.Image{Layers: []imagetest.Layer{
@@ -126,12 +126,12 @@ func TestRoundTrip(t *testing.T) {
 	img.Config.Architecture, img.Config.OS = "amd64", "linux"
 	m := read(t, img.OCILayout(t))
 	if n := len(m.Packages()); n != 5 {
-		t.Fatalf("%d packages: the comparison shows little", n)
+		t.Fatalf("%d packages, want 5", n)
 	}
 	roundTrip(t, m)
 }
 
-// So do those of one whose software is not all known, and of one without any.
+// TestRoundTripOfGaps does the same for images with unknown software, and without any.
 func TestRoundTripOfGaps(t *testing.T) {
 	for _, layer := range []imagetest.Layer{
 		{imagetest.File("bin/sh", "x"), imagetest.File("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\nPackage:")},
@@ -150,7 +150,7 @@ func TestRoundTripOfAlpine(t *testing.T) {
 	roundTrip(t, m)
 }
 
-// What Syft says of the image is what the image says.
+// TestSyftOfAlpine checks that Syft's SBOM of an image has the packages of the image.
 func TestSyftOfAlpine(t *testing.T) {
 	m := read(t, imagetest.Shared(t, "images/alpine-310.tar.gz"))
 	data, err := os.ReadFile(imagetest.Shared(t, "peers/alpine-310/syft.cyclonedx.json"))

@@ -12,8 +12,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// The documents have what their programs write, in the fields in which they write
-// it.
+// Excerpts of documents as written by several programs.
 const (
 	trivyCycloneDX = `{"$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
 "metadata": {"tools": {"components": [{"type": "application", "name": "trivy", "version": "0.74.0"}]},
@@ -87,7 +86,7 @@ const (
 	tail = "23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 )
 
-// show prints what a document says, a line each.
+// show returns the content of a document as text.
 func show(d *Document) string {
 	var b strings.Builder
 	i := d.Image
@@ -184,7 +183,7 @@ not-checked: 1 package: Their package URLs are invalid, for example "npm/c@1".
 	}
 }
 
-// An attestation holds the same document.
+// TestAttestation reads an SBOM in an attestation.
 func TestAttestation(t *testing.T) {
 	statement := fmt.Sprintf(`{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://cyclonedx.org/bom", "subject": [], "predicate": %s}`, trivyCycloneDX)
 	envelope, err := json.Marshal(map[string]any{"payloadType": "application/vnd.in-toto+json", "payload": base64.StdEncoding.EncodeToString([]byte(statement)), "signatures": []any{}})
@@ -233,7 +232,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// Several documents may follow each other.
+// TestParseAll reads several documents in one file.
 func TestParseAll(t *testing.T) {
 	all, err := ParseAll([]byte("\ufeff" + trivyCycloneDX + "\n" + syftSPDX + syftJSON))
 	if err != nil || len(all) != 3 || all[1].Tool != "syft-1.57.1" {

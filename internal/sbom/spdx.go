@@ -12,7 +12,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// spdx is what is read of an SPDX document of version 2.
+// spdx is the fields of an SPDX 2 document that are used.
 type spdx struct {
 	Version  string `json:"spdxVersion"`
 	Name     string `json:"name"`
@@ -105,7 +105,8 @@ func (doc *spdx) listing() (*listing, error) {
 	return b, nil
 }
 
-// described is the package that the document is about, "" if there is not exactly one.
+// described returns the id of the package that the document describes, "" if there is not
+// exactly one.
 func (doc *spdx) described() string {
 	all := slices.Clone(doc.Describes)
 	for _, r := range doc.Relationships {
@@ -123,7 +124,7 @@ func (doc *spdx) described() string {
 	return all[0]
 }
 
-// describe reads the package that is the image.
+// describe sets the image from the package that describes it.
 func (b *listing) describe(p *spdxPackage) {
 	if b.image.name != "" {
 		return
@@ -139,6 +140,7 @@ func (b *listing) describe(p *spdxPackage) {
 	}
 }
 
+// purl returns the package URL, "" if there is none.
 func (p *spdxPackage) purl() string {
 	for _, r := range p.References {
 		if r.Type == "purl" {
@@ -148,7 +150,8 @@ func (p *spdxPackage) purl() string {
 	return ""
 }
 
-// notes are what programs add in a format of their own.
+// notes returns the attribution texts and annotations, in which programs write attributes
+// in their own formats.
 func (p *spdxPackage) notes() []string {
 	texts := slices.Clone(p.Attributions)
 	for _, a := range p.Annotations {
@@ -157,6 +160,7 @@ func (p *spdxPackage) notes() []string {
 	return texts
 }
 
+// item converts the package.
 func (p *spdxPackage) item() item {
 	it := item{ref: p.ID, name: p.Name, version: p.Version, purl: p.purl()}
 	for _, l := range []string{p.Declared, p.Concluded} {
@@ -214,7 +218,7 @@ func parseTagValue(data []byte) (*listing, error) {
 			doc.Packages = append(doc.Packages, spdxPackage{Name: value})
 			p = &doc.Packages[len(doc.Packages)-1]
 		case "FileName", "SnippetSPDXID", "LicenseID":
-			p = nil // what follows is not about a package
+			p = nil // the next tags are not about a package
 		case "Relationship":
 			if words := strings.Fields(value); len(words) == 3 {
 				doc.Relationships = append(doc.Relationships, spdxRelationship{From: words[0], Type: words[1], To: words[2]})

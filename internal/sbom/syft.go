@@ -8,7 +8,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/inventory"
 )
 
-// syft is what is read of the JSON of Syft.
+// syft is the fields of Syft's JSON that are used.
 type syft struct {
 	Artifacts     []syftArtifact `json:"artifacts"`
 	Relationships []struct {
@@ -115,7 +115,7 @@ func parseSyft(data []byte) (*listing, error) {
 	return b, nil
 }
 
-// image is what the document is about: its source, if that is an image.
+// image returns the image that is the source of the document.
 func (doc *syft) image() subject {
 	s := subject{name: doc.Source.Name, version: doc.Source.Version}
 	raw := doc.Source.Metadata

@@ -7,30 +7,32 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Statements are those of several documents, by vulnerability.
+// Statements is the statements of several documents, indexed by vulnerability. It is safe
+// for concurrent use.
 type Statements struct {
 	documents []*Document
-	byID      map[string][]place
+	byID      map[string][]statementRef // by id in upper case
 }
 
-// place is where a statement stands.
-type place struct{ document, statement int }
+// statementRef is the position of a statement: the index of its document, and its index
+// there.
+type statementRef struct{ document, statement int }
 
-// Gather makes one set of the statements of all documents.
-func Gather(documents ...*Document) *Statements {
-	s := &Statements{documents: documents, byID: make(map[string][]place)}
+// NewStatements returns the statements of all documents.
+func NewStatements(documents ...*Document) *Statements {
+	s := &Statements{documents: documents, byID: make(map[string][]statementRef)}
 	for i, d := range documents {
 		for j := range d.statements {
 			for _, id := range d.statements[j].ids {
 				id = strings.ToUpper(id)
-				s.byID[id] = append(s.byID[id], place{i, j})
+				s.byID[id] = append(s.byID[id], statementRef{i, j})
 			}
 		}
 	}
 	return s
 }
 
-// DataSources name the documents in a report.
+// DataSources describes the documents for a report.
 func (s *Statements) DataSources() []seaworthy.DataSource {
 	var all []seaworthy.DataSource
 	for _, d := range s.documents {
@@ -39,14 +41,14 @@ func (s *Statements) DataSources() []seaworthy.DataSource {
 	return all
 }
 
-// Apply gives a Handler that marks the vulnerabilities that a statement is about and
-// passes all events on to next. Digests are more by which the image is known, such
-// as that of an index.
+// Apply returns a Handler that passes all events to next, and sets VEX of the vulnerability
+// findings that a statement applies to. It does not change the findings it is given. Digests
+// are further digests of the image, such as that of an index.
 func (s *Statements) Apply(next seaworthy.Handler, digests ...string) seaworthy.Handler {
 	return &marker{Handler: next, statements: s, digests: digests}
 }
 
-// marker looks for the statement on each finding.
+// marker is the Handler that Apply returns.
 type marker struct {
 	seaworthy.Handler
 	statements *Statements
@@ -74,7 +76,7 @@ func (m *marker) Package(p *seaworthy.Package) error {
 // Finding implements [seaworthy.Handler].
 func (m *marker) Finding(f *seaworthy.Finding) error {
 	if f.Risk == seaworthy.Vulnerability {
-		if v := m.statements.about(&m.subject, f); v != nil {
+		if v := m.statements.find(&m.subject, f); v != nil {
 			marked := *f
 			marked.VEX = v
 			f = &marked
@@ -83,16 +85,16 @@ func (m *marker) Finding(f *seaworthy.Finding) error {
 	return m.Handler.Finding(f)
 }
 
-// about gives the statement on a finding, nil if there is none. Of several the latest
-// counts, and of those of the same time one that leaves the finding standing.
-func (s *Statements) about(subject *subject, f *seaworthy.Finding) *seaworthy.VEX {
+// find returns the statement that applies to a finding, nil if there is none. The latest
+// statement takes precedence; at the same time, one that does not dismiss the finding.
+func (s *Statements) find(subject *subject, f *seaworthy.Finding) *seaworthy.VEX {
 	var best *statement
 	var by *Document
 	for _, id := range append([]string{f.ID}, f.Aliases...) {
 		for _, p := range s.byID[strings.ToUpper(id)] {
 			d := s.documents[p.document]
 			st := &d.statements[p.statement]
-			if best != nil && (st.at.Before(best.at) || st.at.Equal(best.at) && (settles(st.status) || !settles(best.status))) {
+			if best != nil && (st.timestamp.Before(best.timestamp) || st.timestamp.Equal(best.timestamp) && (dismisses(st.status) || !dismisses(best.status))) {
 				continue
 			}
 			if slices.ContainsFunc(st.products, func(p product) bool { return p.covers(subject, f) }) {
@@ -103,7 +105,8 @@ func (s *Statements) about(subject *subject, f *seaworthy.Finding) *seaworthy.VE
 	if best == nil {
 		return nil
 	}
-	return &seaworthy.VEX{Status: best.status, By: by.Author, Justification: best.justification, Statement: best.words, Source: by.Source}
+	return &seaworthy.VEX{Status: best.status, By: by.Author, Justification: best.justification, Statement: best.text, Source: by.Source}
 }
 
-func settles(status string) bool { return (&seaworthy.VEX{Status: status}).Settles() }
+// dismisses reports whether a finding with the status does not count.
+func dismisses(status string) bool { return (&seaworthy.VEX{Status: status}).Settles() }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// csaf is what is read of a document of the Common Security Advisory Framework,
-// version 2.0.
+// csaf is the fields of a CSAF 2.0 document (Common Security Advisory Framework) that are
+// used.
 type csaf struct {
 	Document struct {
 		Category  string `json:"category"`
@@ -67,14 +67,14 @@ type csafVulnerability struct {
 	} `json:"ids"`
 	Status       map[string][]string `json:"product_status"`
 	Flags        []csafFlag          `json:"flags"`
-	Threats      []csafWords         `json:"threats"`
-	Remediations []csafWords         `json:"remediations"`
+	Threats      []csafNote          `json:"threats"`
+	Remediations []csafNote          `json:"remediations"`
 }
 
-// csafGroups are the groups of products, by their id.
+// csafGroups is the product groups, by id.
 type csafGroups struct {
 	products map[string][]string
-	pairs    int // products that groups were looked up for
+	pairs    int // products in all groups that were used so far, for maxPairs
 }
 
 type csafFlag struct {
@@ -83,15 +83,15 @@ type csafFlag struct {
 	Groups   []string `json:"group_ids"`
 }
 
-type csafWords struct {
+type csafNote struct {
 	Category string   `json:"category"`
 	Details  string   `json:"details"`
 	Products []string `json:"product_ids"`
 	Groups   []string `json:"group_ids"`
 }
 
-// csafStatuses are the statuses of CSAF that a product can have, in the order in
-// which one that contradicts another counts before it.
+// csafStatuses returns the product statuses of CSAF and their names in OpenVEX. If statuses
+// contradict each other, the first one takes precedence.
 func csafStatuses() [][2]string {
 	return [][2]string{
 		{"known_affected", affected}, {"last_affected", affected}, {"first_affected", affected},
@@ -102,10 +102,10 @@ func csafStatuses() [][2]string {
 func parseCSAF(data []byte) (*Document, error) {
 	var doc csaf
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonError(data, err)
 	}
 	if !strings.HasPrefix(doc.Document.Version, "2.") {
-		return nil, fmt.Errorf("it is of CSAF %s; version 2 is read", clip(doc.Document.Version))
+		return nil, fmt.Errorf("it is CSAF %s; version 2 is supported", clip(doc.Document.Version))
 	}
 	at, err := parseTime(doc.Document.Tracking.Current)
 	if err != nil {
@@ -135,34 +135,34 @@ func parseCSAF(data []byte) (*Document, error) {
 		for _, pair := range csafStatuses() {
 			d.statements = append(d.statements, v.statements(ids, pair[0], pair[1], products, groups)...)
 			if groups.pairs > maxPairs {
-				return nil, fmt.Errorf("what it says of groups of products is about more than %d of them", maxPairs)
+				return nil, fmt.Errorf("its product groups are used for more than %d products", maxPairs)
 			}
 		}
 	}
 	for i := range d.statements {
-		d.statements[i].at = at
+		d.statements[i].timestamp = at
 	}
 	if !slices.ContainsFunc(doc.Vulnerabilities, func(v csafVulnerability) bool { return len(v.Status) > 0 }) {
-		return nil, errors.New("it is a CSAF document that gives no product a status")
+		return nil, errors.New("it is a CSAF document without a product_status")
 	}
 	return d, nil
 }
 
-// statements makes one for each justification that products of the status have.
+// statements returns a statement for each justification among the products with a status.
 func (v *csafVulnerability) statements(ids []string, kind, status string, products map[string]product, groups *csafGroups) []statement {
 	if len(v.Status[kind]) == 0 {
 		return nil
 	}
-	type reason struct{ justification, words string }
+	type reason struct{ justification, text string }
 	var order []reason
 	by := make(map[reason][]product)
-	flags, words := v.about(kind, groups)
+	flags, texts := v.details(kind, groups)
 	for _, id := range v.Status[kind] {
 		p, ok := products[id]
 		if !ok {
 			continue
 		}
-		r := reason{flags[id], words[id]}
+		r := reason{flags[id], texts[id]}
 		if _, ok := by[r]; !ok {
 			order = append(order, r)
 		}
@@ -170,14 +170,14 @@ func (v *csafVulnerability) statements(ids []string, kind, status string, produc
 	}
 	var all []statement
 	for _, r := range order {
-		all = append(all, statement{ids: ids, products: by[r], status: status, justification: r.justification, words: r.words})
+		all = append(all, statement{ids: ids, products: by[r], status: status, justification: r.justification, text: r.text})
 	}
 	return all
 }
 
-// about gives what is said in addition to the status, by product.
-func (v *csafVulnerability) about(kind string, groups *csafGroups) (flags, words map[string]string) {
-	flags, words = make(map[string]string), make(map[string]string)
+// details returns the flags and the free text for products of a status, by product id.
+func (v *csafVulnerability) details(kind string, groups *csafGroups) (flags, texts map[string]string) {
+	flags, texts = make(map[string]string), make(map[string]string)
 	note := func(m map[string]string, text string, products, groupIDs []string) {
 		all := [][]string{products}
 		for _, g := range groupIDs {
@@ -201,21 +201,21 @@ func (v *csafVulnerability) about(kind string, groups *csafGroups) (flags, words
 	if kind == "known_not_affected" {
 		for _, t := range v.Threats {
 			if t.Category == "impact" {
-				note(words, t.Details, t.Products, t.Groups)
+				note(texts, t.Details, t.Products, t.Groups)
 			}
 		}
-		return flags, words
+		return flags, texts
 	}
 	for _, r := range v.Remediations {
-		note(words, r.Details, r.Products, r.Groups)
+		note(texts, r.Details, r.Products, r.Groups)
 	}
-	return flags, words
+	return flags, texts
 }
 
-// maxBranches bounds the depth of a product tree.
+// maxBranches limits the depth of a product tree.
 const maxBranches = 100
 
-// products gives all products of the tree by their id.
+// products returns all products of the product tree by id.
 func (doc *csaf) products() (map[string]product, error) {
 	all := make(map[string]product)
 	add := func(in *csafProduct) {
@@ -240,7 +240,7 @@ func (doc *csaf) products() (map[string]product, error) {
 			return fmt.Errorf("its product tree is more than %d branches deep", maxBranches)
 		}
 		for i := range branches {
-			// What a range of versions means cannot be compared.
+			// A version range cannot be compared.
 			if b := &branches[i]; b.Product != nil && b.Category != "product_version_range" {
 				add(b.Product)
 			}

@@ -9,22 +9,22 @@ import (
 	"strings"
 )
 
-// cycloneDX is what is read of a CycloneDX document in JSON.
+// cycloneDX is the fields of a CycloneDX JSON document that are used.
 type cycloneDX struct {
 	SpecVersion string `json:"specVersion"`
 	Metadata    struct {
 		Timestamp    string        `json:"timestamp"`
 		Component    *cdxComponent `json:"component"`
-		Authors      []cdxNamed    `json:"authors"`
-		Manufacturer cdxNamed      `json:"manufacturer"`
-		Manufacture  cdxNamed      `json:"manufacture"`
-		Supplier     cdxNamed      `json:"supplier"`
+		Authors      []cdxEntity   `json:"authors"`
+		Manufacturer cdxEntity     `json:"manufacturer"`
+		Manufacture  cdxEntity     `json:"manufacture"`
+		Supplier     cdxEntity     `json:"supplier"`
 	} `json:"metadata"`
 	Components      []cdxComponent     `json:"components"`
 	Vulnerabilities []cdxVulnerability `json:"vulnerabilities"`
 }
 
-type cdxNamed struct {
+type cdxEntity struct {
 	Name string `json:"name"`
 }
 
@@ -59,7 +59,7 @@ type cdxVulnerability struct {
 	} `json:"affects"`
 }
 
-// cdxStatus has the statuses for the states of CycloneDX; "" for none.
+// cdxStatus returns the status for the state of an analysis, "" for no state.
 func cdxStatus(state string) (string, error) {
 	switch state {
 	case "":
@@ -73,15 +73,15 @@ func cdxStatus(state string) (string, error) {
 	case "in_triage":
 		return underInvestigation, nil
 	}
-	return "", fmt.Errorf("unknown state %q of an analysis", clip(state))
+	return "", fmt.Errorf("unknown state %q in its analysis", clip(state))
 }
 
-var errNoAnalysis = errors.New("it is a CycloneDX document in which no vulnerability has an analysis with a state")
+var errNoAnalysis = errors.New("it is a CycloneDX document without VEX statements: no vulnerability has an analysis with a state")
 
 func parseCycloneDX(data []byte) (*Document, error) {
 	var doc cycloneDX
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonError(data, err)
 	}
 	d := &Document{Format: strings.TrimSpace("CycloneDX " + clip(doc.SpecVersion))}
 	m := &doc.Metadata
@@ -90,7 +90,7 @@ func parseCycloneDX(data []byte) (*Document, error) {
 	}
 	d.Author = cmp.Or(d.Author, m.Manufacturer.Name, m.Manufacture.Name, m.Supplier.Name)
 	components := make(map[string]*cdxComponent)
-	collect(components, doc.Components)
+	indexComponents(components, doc.Components)
 	for i := range doc.Vulnerabilities {
 		v := &doc.Vulnerabilities[i]
 		status, err := cdxStatus(v.Analysis.State)
@@ -103,17 +103,17 @@ func parseCycloneDX(data []byte) (*Document, error) {
 		if v.ID == "" {
 			return nil, fmt.Errorf("vulnerability %d has no id", i+1)
 		}
-		s := statement{ids: []string{v.ID}, status: status, justification: v.Analysis.Justification, words: v.Analysis.Detail}
+		s := statement{ids: []string{v.ID}, status: status, justification: v.Analysis.Justification, text: v.Analysis.Detail}
 		for _, r := range v.References {
 			if r.ID != "" {
 				s.ids = append(s.ids, r.ID)
 			}
 		}
-		if s.at, err = parseTime(cmp.Or(v.Analysis.LastUpdated, v.Analysis.FirstIssued, v.Updated, m.Timestamp)); err != nil {
+		if s.timestamp, err = parseTime(cmp.Or(v.Analysis.LastUpdated, v.Analysis.FirstIssued, v.Updated, m.Timestamp)); err != nil {
 			return nil, fmt.Errorf("vulnerability %d: %w", i+1, err)
 		}
 		for _, a := range v.Affects {
-			for _, p := range doc.affected(a.Ref, components) {
+			for _, p := range doc.products(a.Ref, components) {
 				versions := []string{""}
 				if len(a.Versions) > 0 {
 					versions = nil
@@ -124,7 +124,7 @@ func parseCycloneDX(data []byte) (*Document, error) {
 					}
 				}
 				for _, version := range versions {
-					s.products = append(s.products, p.at(version))
+					s.products = append(s.products, p.withVersion(version))
 				}
 			}
 		}
@@ -136,23 +136,24 @@ func parseCycloneDX(data []byte) (*Document, error) {
 	return d, nil
 }
 
-func collect(all map[string]*cdxComponent, components []cdxComponent) {
+// indexComponents adds components, and those inside them, by bom-ref.
+func indexComponents(all map[string]*cdxComponent, components []cdxComponent) {
 	for i := range components {
 		c := &components[i]
 		if c.Ref != "" {
 			all[c.Ref] = c
 		}
-		collect(all, c.Components)
+		indexComponents(all, c.Components)
 	}
 }
 
-// affected gives the product that a reference means: a component of the document or,
-// as a BOM-Link or a package URL, of another. What is said in a document about an
-// image is said of the components of that image alone.
-func (doc *cycloneDX) affected(ref string, components map[string]*cdxComponent) []product {
-	about := doc.Metadata.Component
-	if about != nil && ref == about.Ref && ref != "" {
-		return []product{about.product()}
+// products returns the product that a bom-ref refers to: a component of the document, or as
+// a BOM-Link or package URL one of another document. If the document is about an image, a
+// component means only that of this image.
+func (doc *cycloneDX) products(ref string, components map[string]*cdxComponent) []product {
+	main := doc.Metadata.Component
+	if main != nil && ref == main.Ref && ref != "" {
+		return []product{main.product()}
 	}
 	var p product
 	switch c := components[ref]; {
@@ -169,14 +170,15 @@ func (doc *cycloneDX) affected(ref string, components map[string]*cdxComponent) 
 	if len(p.purls) == 0 {
 		return nil
 	}
-	if about != nil && about.Type == "container" {
-		whole := about.product()
+	if main != nil && main.Type == "container" {
+		whole := main.product()
 		whole.components = []product{p}
 		return []product{whole}
 	}
 	return []product{p}
 }
 
+// product returns the component as a product.
 func (c *cdxComponent) product() product {
 	var p product
 	p.addName(c.PURL)
@@ -191,9 +193,9 @@ func (c *cdxComponent) product() product {
 	return p
 }
 
-// at gives the product in one version alone; it is that of the package, or of the
-// one component.
-func (p product) at(version string) product {
+// withVersion returns the product limited to one version: of the package, or of the only
+// component.
+func (p product) withVersion(version string) product {
 	if version == "" {
 		return p
 	}
@@ -201,13 +203,13 @@ func (p product) at(version string) product {
 		c := p.components[0]
 		c.version = version
 		p.components = []product{c}
-	} else if !p.ofImage() {
+	} else if !p.isImageName() {
 		p.version = version
 	}
 	return p
 }
 
-// ofImage is true of the identifiers of an image.
-func (p *product) ofImage() bool {
+// isImageName reports whether the product has identifiers of an image.
+func (p *product) isImageName() bool {
 	return len(p.names) > 0 || len(p.purls) > 0 && p.purls[0].Type == "oci"
 }

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// openVEX is what is read of an OpenVEX document, version 0.0.1 to 0.2.
+// openVEX is the fields of an OpenVEX document that are used, versions 0.0.1 to 0.2. See
+// https://github.com/openvex/spec.
 type openVEX struct {
 	Context     string             `json:"@context"`
 	ID          string             `json:"@id"`
@@ -33,7 +34,7 @@ type openVEXStatement struct {
 	LastUpdated   string               `json:"last_updated"`
 }
 
-// openVEXVulnerability is an object, or in version 0.0.1 a name.
+// openVEXVulnerability is an object, in version 0.0.1 a string.
 type openVEXVulnerability struct {
 	ID      string   `json:"@id"`
 	Name    string   `json:"name"`
@@ -48,7 +49,7 @@ func (v *openVEXVulnerability) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*object)(v))
 }
 
-// openVEXProduct is an object, or in version 0.0.1 an identifier.
+// openVEXProduct is an object, in version 0.0.1 a string.
 type openVEXProduct struct {
 	ID          string            `json:"@id"`
 	Identifiers map[string]string `json:"identifiers"`
@@ -68,7 +69,7 @@ func parseOpenVEX(data []byte) (*Document, error) {
 	var doc openVEX
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&doc); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonError(data, err)
 	}
 	version := strings.TrimPrefix(doc.Context[strings.LastIndexByte(doc.Context, '/')+1:], "ns")
 	d := &Document{Format: strings.TrimSpace("OpenVEX " + clip(version)), Author: doc.Author}
@@ -85,28 +86,29 @@ func parseOpenVEX(data []byte) (*Document, error) {
 	return d, nil
 }
 
+// statement converts the statement.
 func (in *openVEXStatement) statement(doc *openVEX) (statement, error) {
-	s := statement{status: in.Status, justification: in.Justification, words: cmp.Or(in.Impact, in.Action, in.Notes)}
+	s := statement{status: in.Status, justification: in.Justification, text: cmp.Or(in.Impact, in.Action, in.Notes)}
 	switch in.Status {
 	case affected, fixed, underInvestigation:
 	case notAffected:
 		if in.Justification == "" && in.Impact == "" {
-			return s, errors.New("it says not_affected, which OpenVEX allows only with a justification or an impact_statement")
+			return s, errors.New("status not_affected without a justification or an impact_statement, of which OpenVEX requires one")
 		}
 	default:
-		return s, fmt.Errorf("unknown status %q: one of not_affected, affected, fixed, under_investigation", clip(in.Status))
+		return s, fmt.Errorf("unknown status %q: want not_affected, affected, fixed or under_investigation", clip(in.Status))
 	}
 	v := &in.Vulnerability
-	for _, id := range append([]string{v.Name, vulnerabilityOf(v.ID)}, v.Aliases...) {
+	for _, id := range append([]string{v.Name, lastElement(v.ID)}, v.Aliases...) {
 		if id != "" && !slices.Contains(s.ids, id) {
 			s.ids = append(s.ids, id)
 		}
 	}
 	if len(s.ids) == 0 {
-		return s, errors.New("it names no vulnerability")
+		return s, errors.New("it has no vulnerability")
 	}
 	if len(in.Products)*len(in.Components) > maxPairs {
-		return s, fmt.Errorf("it has %d products with %d subcomponents each, and at most %d pairs are read", len(in.Products), len(in.Components), maxPairs)
+		return s, fmt.Errorf("it has %d products with %d subcomponents each; the maximum is %d pairs", len(in.Products), len(in.Components), maxPairs)
 	}
 	var shared []product
 	for i := range in.Components {
@@ -120,14 +122,15 @@ func (in *openVEXStatement) statement(doc *openVEX) (statement, error) {
 		s.products = append(s.products, p)
 	}
 	var err error
-	s.at, err = parseTime(cmp.Or(in.LastUpdated, in.Timestamp, doc.LastUpdated, doc.Timestamp))
+	s.timestamp, err = parseTime(cmp.Or(in.LastUpdated, in.Timestamp, doc.LastUpdated, doc.Timestamp))
 	return s, err
 }
 
-// vulnerabilityOf gives the name at the end of an address, which is what an @id
-// may be.
-func vulnerabilityOf(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
+// lastElement returns the last path element of an @id, which may be the URL of the
+// vulnerability.
+func lastElement(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
+// product converts the product.
 func (in *openVEXProduct) product() product {
 	var p product
 	p.addName(in.ID)

@@ -9,19 +9,18 @@ import (
 	"seaworthy.dev/seaworthy/internal/purl"
 )
 
-// product is what a statement is about: an image or a package, or a component of
-// one.
+// product is the subject of a statement: an image, a platform or a package, or components
+// of one. Any of its identifiers may match.
 type product struct {
-	// Any of these may name it.
 	purls   []purl.URL
 	names   []string // references and digests of images
 	cpes    []string // of platforms
-	version string   // that the package must have; "" for any
-	// components are those that are meant alone, if there are any.
+	version string   // version that the package must have; "" means any
+	// components limit the statement to these components of the product, if there are any.
 	components []product
 }
 
-// addName takes an identifier in any of the forms that documents use.
+// addName adds an identifier: a package URL, a CPE, or the reference or digest of an image.
 func (p *product) addName(id string) {
 	id = strings.TrimSpace(id)
 	switch {
@@ -37,21 +36,22 @@ func (p *product) addName(id string) {
 	}
 }
 
-// subject is an image and what is in it.
+// subject is an image with its packages.
 type subject struct {
 	image    *seaworthy.Image
-	digests  []string                       // by which it is known
-	packages map[named][]*seaworthy.Package // by their own name and that of their source
-	parsed   map[string]purl.URL            // package URLs taken apart; without a type if they are none
+	digests  []string                            // of the image and its index
+	packages map[packageKey][]*seaworthy.Package // by name and by name of the source package
+	parsed   map[string]purl.URL                 // parsed package URLs; the type is "" if one is invalid
 }
 
-// named is what packages of the same name share.
-type named struct{ kind, name string }
+// packageKey is the type of a package URL and a name in lower case.
+type packageKey struct{ kind, name string }
 
 func newSubject(i *seaworthy.Image) subject {
-	return subject{image: i, packages: make(map[named][]*seaworthy.Package), parsed: make(map[string]purl.URL)}
+	return subject{image: i, packages: make(map[packageKey][]*seaworthy.Package), parsed: make(map[string]purl.URL)}
 }
 
+// add adds a package of the image.
 func (s *subject) add(p *seaworthy.Package) {
 	u, ok := s.purl(p.PURL)
 	if !ok {
@@ -63,11 +63,12 @@ func (s *subject) add(p *seaworthy.Package) {
 		names = append(names, strings.ToLower(p.Source.Name))
 	}
 	for _, name := range names {
-		k := named{u.Type, name}
+		k := packageKey{u.Type, name}
 		s.packages[k] = append(s.packages[k], p)
 	}
 }
 
+// purl parses a package URL, each one once.
 func (s *subject) purl(text string) (purl.URL, bool) {
 	if u, ok := s.parsed[text]; ok {
 		return u, u.Type != ""
@@ -80,8 +81,8 @@ func (s *subject) purl(text string) (purl.URL, bool) {
 	return u, err == nil
 }
 
-// covers is true if the product is the image with the finding, or the package that
-// the finding is about.
+// covers reports whether the product is the image, or the package that the finding is about.
+// With components, the finding must be about one of them.
 func (p *product) covers(s *subject, f *seaworthy.Finding) bool {
 	image := p.isImage(s)
 	if image || p.isPlatform(s.image) {
@@ -90,15 +91,15 @@ func (p *product) covers(s *subject, f *seaworthy.Finding) bool {
 	if len(p.components) == 0 {
 		return p.isPackage(s, f.Package)
 	}
-	return slices.ContainsFunc(p.components, func(c product) bool { return c.isPackage(s, f.Package) }) && p.holds(s, f)
+	return slices.ContainsFunc(p.components, func(c product) bool { return c.isPackage(s, f.Package) }) && p.hasAllLocations(s, f)
 }
 
-// isImage is true if the product is the image: by its package URL, its digest or the
-// reference by which it was asked for.
+// isImage reports whether the product is the image: by package URL, digest, repository or
+// reference.
 func (p *product) isImage(s *subject) bool {
 	i := s.image
 	for _, u := range p.purls {
-		if u.Type == "oci" && s.isPURL(&u) {
+		if u.Type == "oci" && s.matchesPURL(&u) {
 			return true
 		}
 	}
@@ -113,9 +114,9 @@ func (p *product) isImage(s *subject) bool {
 	return false
 }
 
-// isPURL compares as far as the URL goes. Where it names a digest that must be the
-// image's; where it does not the repository must be.
-func (s *subject) isPURL(u *purl.URL) bool {
+// matchesPURL reports whether an oci package URL is that of the image. A URL with a version
+// must have the digest of the image; one without must have the repository.
+func (s *subject) matchesPURL(u *purl.URL) bool {
 	i := s.image
 	repository := strings.TrimPrefix(u.Qualifiers["repository_url"], "index.")
 	if repository != "" && i.Repository != "" && !strings.EqualFold(repository, i.Repository) {
@@ -133,8 +134,8 @@ func (s *subject) isPURL(u *purl.URL) bool {
 	return repository != "" && strings.EqualFold(repository, i.Repository)
 }
 
-// isPlatform is true if the product is the release of Red Hat's distribution that
-// the image is built from: its statements are about packages in that.
+// isPlatform reports whether the product is the release of Red Hat Enterprise Linux in the
+// image. Red Hat's statements are about packages of such a platform.
 func (p *product) isPlatform(i *seaworthy.Image) bool {
 	if i.OS == nil || i.OS.ID != "rhel" {
 		return false
@@ -152,8 +153,7 @@ func (p *product) isPlatform(i *seaworthy.Image) bool {
 	return false
 }
 
-// isPackage is true if the product is the package, or the source package that it
-// was built from.
+// isPackage reports whether the product is the package or its source package.
 func (p *product) isPackage(s *subject, pkg *seaworthy.AffectedPackage) bool {
 	if pkg == nil || pkg.PURL == "" || p.version != "" && p.version != pkg.Version {
 		return false
@@ -170,8 +170,9 @@ func (p *product) isPackage(s *subject, pkg *seaworthy.AffectedPackage) bool {
 	return false
 }
 
-// samePackage compares package URLs. One without version or qualifiers stands for
-// all of them; an architecture of "source" or "src" means the source package.
+// samePackage reports whether the package URL want, of a product, matches the package with
+// the URL have. Without a version or qualifiers, want matches any. The architecture "source"
+// or "src" means the source package.
 func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
 	if want.Type != have.Type || want.Namespace != "" && !strings.EqualFold(want.Namespace, have.Namespace) {
 		return false
@@ -188,7 +189,7 @@ func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
 	for key, value := range want.Qualifiers {
 		switch key {
 		case "epoch", "upstream", "type", "vcs_url", "download_url", "checksum", "file_name", "repository_url", "package-id":
-			// They describe the same package further, or where it is from.
+			// These do not distinguish packages, or are part of the version.
 		case "distro":
 			if d := have.Qualifiers["distro"]; d != value && !strings.HasSuffix(d, "-"+value) {
 				return false
@@ -206,13 +207,13 @@ func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
 	return true
 }
 
-// holds is true if the image has the product as a package, and all files in which
-// the finding was seen are that package's.
-func (p *product) holds(s *subject, f *seaworthy.Finding) bool {
+// hasAllLocations reports whether the product is a package of the image that has all files
+// in which the finding was detected.
+func (p *product) hasAllLocations(s *subject, f *seaworthy.Finding) bool {
 	paths := make(map[string]bool)
 	for _, u := range p.purls {
 		own := inventory.PackageFromURL(&u)
-		for _, pkg := range s.packages[named{u.Type, strings.ToLower(own.Name)}] {
+		for _, pkg := range s.packages[packageKey{u.Type, strings.ToLower(own.Name)}] {
 			if p.isPackage(s, &seaworthy.AffectedPackage{Name: pkg.Name, Version: pkg.Version, PURL: pkg.PURL, Source: pkg.Source}) {
 				for _, l := range pkg.Locations {
 					paths[l.Path] = true

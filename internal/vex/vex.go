@@ -1,10 +1,15 @@
-// Package vex reads what the makers of software say of vulnerabilities in it
-// (Vulnerability Exploitability eXchange), and finds the statement that is about a
-// finding: OpenVEX, CSAF 2.0 with the profile VEX, and CycloneDX.
+// Package vex reads VEX documents (Vulnerability Exploitability eXchange), in which an
+// author says whether products are affected by vulnerabilities, and adds their statements
+// to findings.
 //
-// A statement settles a finding only if it is beyond doubt about that product and
-// that vulnerability. What cannot be compared, such as a range of versions in
-// words, matches nothing.
+// In goes a document in OpenVEX 0.0.1 to 0.2, CSAF 2.0 with the VEX profile, or CycloneDX
+// JSON, each also in an in-toto statement. Out comes a Handler ([Statements.Apply]) that
+// sets VEX of the vulnerability findings that a statement applies to.
+//
+// A statement applies only if it certainly refers to the image or package and to the
+// vulnerability. Products that cannot be compared, such as version ranges, match nothing.
+// Refused are other formats, documents larger than [MaxSize], unknown statuses, and
+// documents whose products multiply to more than five million. Signatures are not verified.
 package vex
 
 import (
@@ -24,14 +29,14 @@ import (
 	"seaworthy.dev/seaworthy/internal/attestation"
 )
 
-// MaxSize is the size of a document in bytes beyond which it is not read.
+// MaxSize is the maximum size of a document in bytes.
 const MaxSize = 64 << 20
 
-// maxPairs bounds what a document can make of few bytes, by naming many products
-// together with many of something else.
+// maxPairs limits the pairs of a product with a component or a group: a small document
+// could otherwise need much memory.
 const maxPairs = 5_000_000
 
-// The statuses that a product can have, in the words of OpenVEX.
+// The statuses of a product, with the names of OpenVEX.
 const (
 	notAffected        = "not_affected"
 	affected           = "affected"
@@ -39,13 +44,13 @@ const (
 	underInvestigation = "under_investigation"
 )
 
-// Document is a file of statements. It does not change once it is made.
+// Document is a VEX document. It is safe for concurrent use.
 type Document struct {
-	// Format is the name and version of the format.
+	// Format is the name and version of the format: "OpenVEX v0.2.0".
 	Format string
-	// Author is who makes the statements.
+	// Author is the author of the statements, as the document says.
 	Author string
-	// Source is the file or attachment that they come from.
+	// Source is the file or attachment that the document comes from.
 	Source string
 
 	digest     string
@@ -53,17 +58,17 @@ type Document struct {
 	statements []statement
 }
 
-// statement says what the status of products is with regard to a vulnerability.
+// statement is the status of products with regard to one vulnerability.
 type statement struct {
-	ids           []string // of the vulnerability: its name and its aliases
+	ids           []string // the name of the vulnerability, and its aliases
 	products      []product
 	status        string
 	justification string
-	words         string // what the author adds
-	at            time.Time
+	text          string // the free text of the author, on one line
+	timestamp     time.Time
 }
 
-// Load reads a file of statements.
+// Load reads a VEX document from a file.
 func Load(path string) (*Document, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -71,7 +76,7 @@ func Load(path string) (*Document, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a directory, not a file of VEX statements", path)
+		return nil, fmt.Errorf("%s is a directory, not a VEX document", path)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
@@ -80,49 +85,50 @@ func Load(path string) (*Document, error) {
 	return Parse(path, data)
 }
 
-// Parse reads a document. The source names it in errors and in the report.
+// Parse parses a VEX document. Source is its name in errors and in reports.
 func Parse(source string, data []byte) (*Document, error) {
 	if len(data) > MaxSize {
-		return nil, fmt.Errorf("%s is larger than %d MiB, and no larger file of VEX statements is read", source, MaxSize>>20)
+		return nil, fmt.Errorf("%s is larger than %d MiB, the maximum size of a VEX document", source, MaxSize>>20)
 	}
-	d, err := open(data)
+	d, err := parseDocument(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", source, err)
 	}
 	sum := sha256.Sum256(data)
 	d.Source, d.digest = source, "sha256:"+hex.EncodeToString(sum[:])
-	d.Author = cmp.Or(oneLine(d.Author), "an unnamed author")
+	d.Author = cmp.Or(oneLine(d.Author), "unknown author")
 	for i := range d.statements {
 		s := &d.statements[i]
-		s.words = oneLine(s.words)
-		if s.at.After(d.modified) {
-			d.modified = s.at
+		s.text = oneLine(s.text)
+		if s.timestamp.After(d.modified) {
+			d.modified = s.timestamp
 		}
 	}
 	return d, nil
 }
 
-// open reads a document, or an attestation of one. It verifies no signature.
-func open(data []byte) (*Document, error) {
+func parseDocument(data []byte) (*Document, error) {
 	data = trim(data)
 	if len(data) == 0 {
 		return nil, errors.New("it is empty")
 	}
 	a, ok, err := attestation.Open(data)
 	if err != nil {
-		return nil, explain(data, err)
+		return nil, jsonError(data, err)
 	}
 	if ok {
 		data = trim(a.Predicate)
 	}
-	return parse(data)
+	return parseStatements(data)
 }
 
+// trim removes white space and a byte order mark.
 func trim(data []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 }
 
-func parse(data []byte) (*Document, error) {
+// parseStatements detects the format and parses the document.
+func parseStatements(data []byte) (*Document, error) {
 	var probe struct {
 		Context   json.RawMessage `json:"@context"`
 		BOMFormat string          `json:"bomFormat"`
@@ -131,7 +137,7 @@ func parse(data []byte) (*Document, error) {
 		} `json:"document"`
 	}
 	if err := json.Unmarshal(data, &probe); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonError(data, err)
 	}
 	switch {
 	case bytes.Contains(probe.Context, []byte("openvex")):
@@ -141,11 +147,11 @@ func parse(data []byte) (*Document, error) {
 	case probe.Document.Version != "":
 		return parseCSAF(data)
 	}
-	return nil, errors.New("it holds no VEX statements that can be read: OpenVEX, CSAF 2.0 and CycloneDX in JSON are")
+	return nil, errors.New("it is not a VEX document in a known format: OpenVEX, CSAF 2.0 and CycloneDX JSON are supported")
 }
 
-// explain says where JSON is broken.
-func explain(data []byte, err error) error {
+// jsonError returns the error of a JSON decoder with the line number.
+func jsonError(data []byte, err error) error {
 	var syntax *json.SyntaxError
 	var mismatch *json.UnmarshalTypeError
 	line := func(offset int64) int {
@@ -155,14 +161,14 @@ func explain(data []byte, err error) error {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
 		return errors.New("it is JSON that ends before it is complete")
 	case errors.As(err, &syntax):
-		return fmt.Errorf("it is no valid JSON: line %d: %w", line(syntax.Offset), err)
+		return fmt.Errorf("it is invalid JSON: line %d: %w", line(syntax.Offset), err)
 	case errors.As(err, &mismatch):
 		return fmt.Errorf("line %d: %s must not be a JSON %s", line(mismatch.Offset), mismatch.Field, mismatch.Value)
 	}
 	return err
 }
 
-// DataSource names the document in a report.
+// DataSource describes the document for a report.
 func (d *Document) DataSource() seaworthy.DataSource {
 	s := seaworthy.DataSource{Source: fmt.Sprintf("VEX %s (%s by %s)", d.Source, d.Format, d.Author), Digest: d.digest}
 	if !d.modified.IsZero() {
@@ -172,27 +178,29 @@ func (d *Document) DataSource() seaworthy.DataSource {
 	return s
 }
 
-// parseTime reads a time as the formats write it; the zero time for none.
+// parseTime parses a time in RFC 3339, which all formats use. It returns the zero time for
+// "".
 func parseTime(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a time: it must be as in 2006-01-02T15:04:05Z", clip(s))
+		return time.Time{}, fmt.Errorf("invalid time %q: want the form 2006-01-02T15:04:05Z", clip(s))
 	}
 	return t.UTC(), nil
 }
 
+// oneLine returns text from a document on one line, at most 500 bytes.
 func oneLine(s string) string {
 	return clip(strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " "))
 }
 
-// clip bounds what is quoted of a document.
+// clip returns the first 500 bytes of text from a document.
 func clip(s string) string {
-	const most = 500
-	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "…"
+	const limit = 500
+	if len(s) > limit {
+		return strings.ToValidUTF8(s[:limit], "") + "…"
 	}
 	return s
 }

@@ -39,14 +39,14 @@ func openvex(statements string) string {
 	return `{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "x", "author": "Team <team@example.org>", "timestamp": "2024-01-02T03:04:05Z", "version": 1, "statements": [` + statements + `]}`
 }
 
-// about gives what a document says of the finding.
-func about(t *testing.T, document string, f *seaworthy.Finding, packages ...*seaworthy.Package) *seaworthy.VEX {
+// statementOn returns the statement of a document that applies to the finding.
+func statementOn(t *testing.T, document string, f *seaworthy.Finding, packages ...*seaworthy.Package) *seaworthy.VEX {
 	t.Helper()
 	d, err := Parse("a.vex.json", []byte(document))
 	if err != nil {
 		t.Fatalf("%s: %v", document, err)
 	}
-	return marked(t, Gather(d), testImage(), f, packages...)
+	return marked(t, NewStatements(d), testImage(), f, packages...)
 }
 
 func marked(t *testing.T, s *Statements, image *seaworthy.Image, f *seaworthy.Finding, packages ...*seaworthy.Package) *seaworthy.VEX {
@@ -83,7 +83,7 @@ func (r *recorder) Finding(f *seaworthy.Finding) error {
 	return nil
 }
 
-// Each product is one that an author could mean by it, or not.
+// TestOpenVEXProducts checks which products match the image or the package of the finding.
 func TestOpenVEXProducts(t *testing.T) {
 	const component = `"pkg:rpm/redhat/openssl-libs"`
 	for product, want := range map[string]bool{
@@ -122,14 +122,15 @@ func TestOpenVEXProducts(t *testing.T) {
 		`{}`:                                                                                        false,
 		`"registry.example/team/app:1.2"`:                                                           true, // version 0.0.1
 	} {
-		v := about(t, openvex(`{"vulnerability": {"name": "CVE-2024-1"}, "products": [`+product+`], "status": "not_affected", "justification": "component_not_present"}`), testFinding())
+		v := statementOn(t, openvex(`{"vulnerability": {"name": "CVE-2024-1"}, "products": [`+product+`], "status": "not_affected", "justification": "component_not_present"}`), testFinding())
 		if got := v != nil; got != want {
 			t.Errorf("%s: %v, want %v", product, got, want)
 		}
 	}
 }
 
-// A product that is a package of the image speaks of what is in its own files.
+// TestProductWithComponents checks that a package with components matches only findings in
+// its own files.
 func TestProductWithComponents(t *testing.T) {
 	at := func(path string) seaworthy.Location { return seaworthy.Location{Path: path} }
 	finding := func(paths ...string) *seaworthy.Finding {
@@ -143,14 +144,14 @@ func TestProductWithComponents(t *testing.T) {
 	tool := &seaworthy.Package{Name: "example.org/tool", Version: "v1.0.0", PURL: "pkg:golang/example.org/tool@v1.0.0", Locations: []seaworthy.Location{at("bin/tool")}}
 	document := openvex(`{"vulnerability": {"name": "CVE-2024-1"}, "status": "not_affected", "justification": "vulnerable_code_not_in_execute_path",
 "products": [{"@id": "pkg:golang/example.org/tool@v1.0.0", "subcomponents": [{"@id": "pkg:golang/golang.org/x/net"}]}]}`)
-	if about(t, document, finding("bin/tool"), tool) == nil {
-		t.Error("the tool's own component is not settled")
+	if statementOn(t, document, finding("bin/tool"), tool) == nil {
+		t.Error("a statement on the tool's own component does not apply")
 	}
-	if about(t, document, finding("bin/tool", "bin/other"), tool) != nil {
-		t.Error("the component of another program is settled")
+	if statementOn(t, document, finding("bin/tool", "bin/other"), tool) != nil {
+		t.Error("the statement applies to another program")
 	}
-	if about(t, document, finding("bin/tool")) != nil {
-		t.Error("a component of what is not in the image is settled")
+	if statementOn(t, document, finding("bin/tool")) != nil {
+		t.Error("the statement applies without the tool in the image")
 	}
 }
 
@@ -161,7 +162,7 @@ func TestStatements(t *testing.T) {
 		name, statements string
 		want             *seaworthy.VEX
 	}{
-		{"all that it says", `{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "not_affected", "justification": "inline_mitigations_already_exist", "impact_statement": "it is\n filtered"}`,
+		{"all fields", `{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "not_affected", "justification": "inline_mitigations_already_exist", "impact_statement": "it is\n filtered"}`,
 			&seaworthy.VEX{Status: "not_affected", By: "Team <team@example.org>", Justification: "inline_mitigations_already_exist", Statement: "it is filtered", Source: "a.vex.json"}},
 		{"an alias of the finding", `{"vulnerability": {"name": "ghsa-X"}, ` + product + `, "status": "fixed"}`, &seaworthy.VEX{Status: "fixed", By: "Team <team@example.org>", Source: "a.vex.json"}},
 		{"an alias of the statement", `{"vulnerability": {"name": "OWN-1", "aliases": ["CVE-2024-1"]}, ` + product + `, "status": "affected", "action_statement": "upgrade"}`,
@@ -175,26 +176,26 @@ func TestStatements(t *testing.T) {
 		{"the latest", `{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "affected", "timestamp": "2024-05-01T00:00:00Z"},
 			{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "fixed", "timestamp": "2024-06-01T00:00:00+02:00"},
 			{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "under_investigation"}`, &seaworthy.VEX{Status: "fixed", By: "Team <team@example.org>", Source: "a.vex.json"}},
-		{"the latest takes back", `{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "fixed"},
+		{"the latest reverts", `{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "fixed"},
 			{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "affected", "last_updated": "2024-06-01T00:00:00Z"}`, &seaworthy.VEX{Status: "affected", By: "Team <team@example.org>", Source: "a.vex.json"}},
 		{"a contradiction", `{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "fixed"},
 			{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "affected"}`, &seaworthy.VEX{Status: "affected", By: "Team <team@example.org>", Source: "a.vex.json"}},
 		{"the same the other way round", `{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "affected"},
 			{"vulnerability": {"name": "CVE-2024-1"}, ` + product + `, "status": "fixed"}`, &seaworthy.VEX{Status: "affected", By: "Team <team@example.org>", Source: "a.vex.json"}},
 	} {
-		if diff := cmp.Diff(tt.want, about(t, openvex(tt.statements), testFinding())); diff != "" {
+		if diff := cmp.Diff(tt.want, statementOn(t, openvex(tt.statements), testFinding())); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
 	secret := testFinding()
 	secret.Risk = seaworthy.Secret
-	if about(t, openvex(`{"vulnerability": {"name": "CVE-2024-1"}, `+product+`, "status": "fixed"}`), secret) != nil {
-		t.Error("a statement on a vulnerability settles another risk")
+	if statementOn(t, openvex(`{"vulnerability": {"name": "CVE-2024-1"}, `+product+`, "status": "fixed"}`), secret) != nil {
+		t.Error("a statement on a vulnerability applies to another risk")
 	}
 }
 
-// csafDocument is as Red Hat writes them: platforms by CPE, packages by purl, and
-// what is a package of a platform as a relationship.
+// csafDocument has the structure of Red Hat's documents: platforms with CPEs, packages with
+// purls, and relationships that make a package a component of a platform.
 const csafDocument = `{"document": {"category": "csaf_vex", "csaf_version": "2.0", "publisher": {"name": "Red Hat Product Security"}, "tracking": {"current_release_date": "2024-03-04T05:06:07+00:00"}},
 "product_tree": {
  "branches": [{"category": "vendor", "branches": [
@@ -213,8 +214,8 @@ const csafDocument = `{"document": {"category": "csaf_vex", "csaf_version": "2.0
  "remediations": [{"category": "none_available", "details": "Will not fix", "product_ids": ["RHEL-9:src"]}]}]}`
 
 func TestCSAF(t *testing.T) {
-	by := func(status, justification, words string) *seaworthy.VEX {
-		return &seaworthy.VEX{Status: status, By: "Red Hat Product Security", Justification: justification, Statement: words, Source: "a.vex.json"}
+	by := func(status, justification, text string) *seaworthy.VEX {
+		return &seaworthy.VEX{Status: status, By: "Red Hat Product Security", Justification: justification, Statement: text, Source: "a.vex.json"}
 	}
 	for status, want := range map[string]*seaworthy.VEX{
 		`"known_not_affected": ["RHEL-9:libs"]`:                                   by("not_affected", "vulnerable_code_not_present", "not built in"),
@@ -228,7 +229,7 @@ func TestCSAF(t *testing.T) {
 		`"known_affected": ["RHEL-9:src"], "known_not_affected": ["RHEL-9:libs"]`: by("affected", "vulnerable_code_not_present", "Will not fix"),
 		`"recommended": ["RHEL-9:src"], "fixed": ["RHEL-8:libs"]`:                 nil,
 	} {
-		if diff := cmp.Diff(want, about(t, fmt.Sprintf(csafDocument, status), testFinding())); diff != "" {
+		if diff := cmp.Diff(want, statementOn(t, fmt.Sprintf(csafDocument, status), testFinding())); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", status, diff)
 		}
 	}
@@ -254,8 +255,8 @@ func TestCycloneDX(t *testing.T) {
 		{"a component of another image", document(image(other), clear, `{"ref": "c"}`), nil},
 		{"the image", document(image(digest), clear, `{"ref": "image"}`), by},
 		{"another image", document(image(other), clear, `{"ref": "image"}`), nil},
-		{"a link into another document", document("", clear, `{"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:rpm/redhat/openssl-libs@3.0.7-24.el9%3Fepoch=1"}`), by},
-		{"a link to what is not known", document("", clear, `{"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#1234"}`), nil},
+		{"a BOM-Link to another document", document("", clear, `{"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:rpm/redhat/openssl-libs@3.0.7-24.el9%3Fepoch=1"}`), by},
+		{"an unknown BOM-Link", document("", clear, `{"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#1234"}`), nil},
 		{"a package URL", document("", clear, `{"ref": "pkg:rpm/redhat/openssl-libs"}`), by},
 		{"the version", document("", clear, `{"ref": "c", "versions": [{"version": "1:3.0.7-24.el9", "status": "unaffected"}]}`), by},
 		{"another version", document("", clear, `{"ref": "c", "versions": [{"version": "1:3.0.8", "status": "unaffected"}]}`), nil},
@@ -265,7 +266,7 @@ func TestCycloneDX(t *testing.T) {
 		{"exploitable", document("", `"state": "exploitable"`, `{"ref": "c"}`), &seaworthy.VEX{Status: "affected", By: "Team", Source: "a.vex.json"}},
 		{"in triage", document("", `"state": "in_triage"`, `{"ref": "c"}`), &seaworthy.VEX{Status: "under_investigation", By: "Team", Source: "a.vex.json"}},
 	} {
-		if diff := cmp.Diff(tt.want, about(t, tt.document, testFinding())); diff != "" {
+		if diff := cmp.Diff(tt.want, statementOn(t, tt.document, testFinding())); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
@@ -281,7 +282,7 @@ func TestSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := Gather(d).DataSources()
+	got := NewStatements(d).DataSources()
 	if len(got) != 1 || got[0].Source != "VEX "+path+" (OpenVEX v0.2.0 by Team <team@example.org>)" || got[0].Modified.Year() != 2025 || got[0].Digest == "" {
 		t.Errorf("%+v", got)
 	}
@@ -295,17 +296,17 @@ func TestBadInput(t *testing.T) {
 		"":          "it is empty",
 		"{":         "ends before it is complete",
 		"[]":        "must not be a JSON array",
-		`{"a": 1}`:  "no VEX statements that can be read",
+		`{"a": 1}`:  "not a VEX document in a known format",
 		openvex(""): "without statements",
 		openvex(`{"vulnerability": {"name": "CVE-1"}, "status": "safe"}`):                             `statement 1: unknown status "safe"`,
-		openvex(`{"vulnerability": {"name": "CVE-1"}, "status": "not_affected"}`):                     "only with a justification",
-		openvex(`{"vulnerability": {}, "status": "fixed"}`):                                           "it names no vulnerability",
-		openvex(`{"vulnerability": "CVE-1", "status": "fixed", "timestamp": "yesterday"}`):            `"yesterday" is not a time`,
+		openvex(`{"vulnerability": {"name": "CVE-1"}, "status": "not_affected"}`):                     "not_affected without a justification",
+		openvex(`{"vulnerability": {}, "status": "fixed"}`):                                           "it has no vulnerability",
+		openvex(`{"vulnerability": "CVE-1", "status": "fixed", "timestamp": "yesterday"}`):            `invalid time "yesterday"`,
 		openvex(`{"vulnerability": 1, "status": "fixed"}`):                                            "must not be a JSON number",
 		`{"bomFormat": "CycloneDX", "vulnerabilities": []}`:                                           "no vulnerability has an analysis",
 		`{"bomFormat": "CycloneDX", "vulnerabilities": [{"id": "x", "analysis": {"state": "safe"}}]}`: `unknown state "safe"`,
-		`{"document": {"csaf_version": "1.2"}}`:                                                       "version 2 is read",
-		`{"document": {"csaf_version": "2.0"}}`:                                                       "gives no product a status",
+		`{"document": {"csaf_version": "1.2"}}`:                                                       "version 2 is supported",
+		`{"document": {"csaf_version": "2.0"}}`:                                                       "without a product_status",
 		`{"document": {"csaf_version": "2.0"}, "product_tree": {"branches": ` + strings.Repeat(`[{"branches": `, 200) + "[]" + strings.Repeat("}]", 200) + `}}`: "branches deep",
 		`{"document": {"csaf_version": "2.0"}, "x": ` + strings.Repeat("[", 20000):                                                                              "exceeded max depth",
 	} {
@@ -316,13 +317,13 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// A document of few bytes cannot make much work.
-func TestBounds(t *testing.T) {
+// TestLimits checks that a small document cannot cause much work.
+func TestLimits(t *testing.T) {
 	many := func(n int) string {
 		return "[" + strings.TrimSuffix(strings.Repeat(`"a",`, n), ",") + "]"
 	}
 	for document, want := range map[string]string{
-		openvex(`{"vulnerability": "CVE-1", "status": "fixed", "products": ` + many(10_000) + `, "subcomponents": ` + many(10_000) + `}`): "at most 5000000 pairs",
+		openvex(`{"vulnerability": "CVE-1", "status": "fixed", "products": ` + many(10_000) + `, "subcomponents": ` + many(10_000) + `}`): "the maximum is 5000000 pairs",
 		`{"document": {"csaf_version": "2.0"}, "product_tree": {"full_product_names": [{"product_id": "a"}], "product_groups": [{"group_id": "a", "product_ids": ` + many(10_000) + `}]},
 "vulnerabilities": [{"cve": "CVE-1", "product_status": {"fixed": ["a"]}, "flags": [{"label": "x", "group_ids": ` + many(10_000) + `}]}]}`: "more than 5000000",
 	} {
@@ -341,7 +342,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if v := marked(t, Gather(d), testImage(), testFinding()); v != nil && (v.Status == "" || v.By == "") {
+		if v := marked(t, NewStatements(d), testImage(), testFinding()); v != nil && (v.Status == "" || v.By == "") {
 			t.Fatalf("%+v", v)
 		}
 	})

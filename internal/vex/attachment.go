@@ -7,10 +7,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/attestation"
 )
 
-// MayHold is true if a document of the media type that is attached to an image may
-// hold statements. The type of the predicate is that of an attestation, "" if it is
-// not known.
-func MayHold(mediaType, predicateType string) bool {
+// MayHaveStatements reports whether a document attached to an image can be a VEX document.
+// PredicateType is the predicate type of an attestation, "" if that is unknown.
+func MayHaveStatements(mediaType, predicateType string) bool {
 	mediaType = strings.ToLower(mediaType)
 	switch {
 	case predicateType != "":
@@ -23,29 +22,29 @@ func MayHold(mediaType, predicateType string) bool {
 	return false
 }
 
-// isVEX is true for the type of a predicate that holds statements, or may.
+// isVEX reports whether a predicate of the type can be a VEX document.
 func isVEX(predicateType string) bool {
 	t := strings.ToLower(predicateType)
 	return strings.Contains(t, "vex") || strings.Contains(t, "csaf") || strings.Contains(t, "cyclonedx")
 }
 
-// ParseAttached reads what is attached to an image, or to the index that names it, by
-// the digest that it is attached to. It is nil if the document is an attestation of
-// something else, or an SBOM without an analysis. The author is not verified, and the
-// author's name says so.
+// ParseAttached parses a document attached to an image or to its index. Subject is the digest
+// that it is attached to; an attestation about another subject is an error. ParseAttached
+// returns nil if the document is an attestation of another type, or an SBOM without VEX
+// statements. Author of the document says that the signature is missing or not verified.
 func ParseAttached(source string, data []byte, subject string) (*Document, error) {
-	how := "unsigned"
+	signature := "unsigned"
 	a, ok, err := attestation.Open(data)
 	switch {
 	case err != nil:
-		return nil, errors.New(source + ": " + explain(data, err).Error())
+		return nil, errors.New(source + ": " + jsonError(data, err).Error())
 	case !ok:
 	case !isVEX(a.PredicateType):
 		return nil, nil
 	case !a.IsAbout(subject):
-		return nil, errors.New(source + ": the attestation is about another image than the one that it is attached to")
+		return nil, errors.New(source + ": the attestation is about another image")
 	case a.Signed:
-		how = "signature not verified"
+		signature = "signature not verified"
 	}
 	d, err := Parse(source, data)
 	if errors.Is(err, errNoAnalysis) {
@@ -54,6 +53,6 @@ func ParseAttached(source string, data []byte, subject string) (*Document, error
 	if err != nil {
 		return nil, err
 	}
-	d.Author += " (" + how + ")"
+	d.Author += " (" + signature + ")"
 	return d, nil
 }
