@@ -18,7 +18,6 @@ var publicPackages = []string{".", "scanner"}
 var ownUse = []string{
 	"internal/misconfig.Document", // written into docs/checks.md by go generate
 	"internal/policy.Parse",       // what Load does, with a text
-	"internal/vex.Parse",          // what Load does, with a text
 }
 
 // TestExportedNamesAreUsed finds functions and types that no other package mentions.
