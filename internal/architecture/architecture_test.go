@@ -27,8 +27,9 @@ const order = `
 	internal/limit       <
 	internal/image       < internal/layer internal/limit
 	internal/shell       <
-	internal/credential  < internal/shell internal/credential/prefilter
+	internal/credential  < internal/shell internal/credential/prefilter internal/credential/expression
 	internal/credential/prefilter <
+	internal/credential/expression <
 	internal/credential/credentialtest <
 	internal/instruction < internal/shell internal/credential
 	internal/zipfile     <

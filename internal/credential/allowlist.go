@@ -15,7 +15,7 @@ type allowlist struct {
 	every     bool
 	paths     []*regexp.Regexp
 	regexes   []*regexp.Regexp
-	on        string // what regexes look at: "secret", "match" or "line"
+	on        string // what regexes are matched with: "secret", "match" or "line"
 	stopwords [][]byte
 	rules     []string // the rules that it is for; none means all
 }

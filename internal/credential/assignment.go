@@ -23,7 +23,7 @@ type assignment struct {
 	bare bool
 }
 
-// The bounds on an assignment.
+// The limits of an assignment.
 const (
 	MaxName  = 64
 	maxValue = 512
@@ -110,7 +110,7 @@ func schemeLength(v []byte) int {
 	return 0
 }
 
-// inRow reports whether a name=value without quotes has another one beside it, as in
+// inRow reports whether a name=value without quotes has another one next to it, as in
 // ?a=b&name=value, host=h name=value and Server=s;Name=value.
 func inRow(text []byte, start, end int) bool {
 	if start == 0 {

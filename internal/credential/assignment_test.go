@@ -82,8 +82,8 @@ func TestWhereNamesCount(t *testing.T) {
 		for range 4 {
 			text := strings.NewReplacer("«key»", sample(r, `[a-z][0-9]{2}[A-Z][0-9A-Za-z]{20}[0-9][a-z]`), "«pass»", sample(r, `[b-h][J-N][2-9][0-9A-Za-z]{8}[!?%][2-9]`),
 				"«mix»", sample(r, `(?:[bcdfg][WXZ][tsr][KLMN]){4}`)).Replace(c.text)
-			pl := OriginOf(c.path, []byte(text))
-			matches := rs.Find([]byte(text), &pl).Matches
+			origin := OriginOf(c.path, []byte(text))
+			matches := rs.Find([]byte(text), &origin).Matches
 			if got := slices.Contains(ids(matches), "generic-secret"); got != c.want {
 				t.Errorf("%s: %q: found is %t", c.path, text, got)
 				break
@@ -92,15 +92,15 @@ func TestWhereNamesCount(t *testing.T) {
 	}
 }
 
-// TestEndlessName holds a keyword over and over in one name: each is looked at no
+// TestEndlessName holds a keyword over and over in one name: each is tried no
 // further than a name is long.
 func TestEndlessName(t *testing.T) {
 	rs := mustDefault(t)
 	for path, head := range map[string]string{"srv/app": "\x7fELF\x00\x00\x00\x00", "srv/a.md": ""} {
 		body := []byte(head + strings.Repeat("token", 200_000))
-		pl := OriginOf(path, body[:seaworthy.HeadSize])
+		origin := OriginOf(path, body[:seaworthy.HeadSize])
 		start := time.Now()
-		rs.Find(body, &pl)
+		rs.Find(body, &origin)
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s took %s", path, took)
 		}

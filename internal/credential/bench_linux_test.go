@@ -109,8 +109,8 @@ func BenchmarkImage(b *testing.B) {
 			found := 0
 			perCore(b, size, func() {
 				for _, f := range files {
-					pl := OriginOf(f.path, f.head())
-					found += len(rs.Find(f.body, &pl).Matches)
+					origin := OriginOf(f.path, f.head())
+					found += len(rs.Find(f.body, &origin).Matches)
 				}
 			})
 			b.ReportMetric(float64(found)/float64(b.N), "found")

@@ -1,6 +1,6 @@
 package credential
 
-// cloudFormats are those of clouds, of what they sell beside machines, and of
+// cloudFormats are those of clouds, of what they sell besides machines, and of
 // what watches over machines.
 var cloudFormats = [...]format{
 	{id: "aws-access-key-id", name: "an AWS access key id", severity: high, expr: `(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}`, joined: true, check: awsAccessKeyID, source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"},

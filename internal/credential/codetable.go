@@ -11,7 +11,7 @@ type format struct {
 	expr   string
 	source string
 	check  check
-	// key is what tells the secret where it does not start with that.
+	// key is a literal in the middle of a secret that starts with none.
 	key string
 	// in names the service in the names that values of no form of their own are
 	// given to. Of such values expr is all.

@@ -150,7 +150,7 @@ func (o *passwordOption) values(args []string) []string {
 	return list
 }
 
-// npmSettings gives what npm is told to write to .npmrc.
+// npmSettings gives the credentials that npm writes to .npmrc.
 func npmSettings(c *shell.Command) []string {
 	var list []string
 	for i, a := range c.Args {

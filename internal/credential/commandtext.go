@@ -9,6 +9,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
+const commandPassword = "command-password"
+
+// commandRule is the kind of what a command line gives away.
+func commandRule() *Rule {
+	return &Rule{ID: commandPassword, Name: "a password on a command line", Severity: high, form: commandLine, keywords: commandMarks[:], Variable: "PASSWORD", Source: "the options of the program"}
+}
+
 // Command lines are not only in instructions: scripts, shell histories and the
 // steps of pipelines are full of them.
 
@@ -20,7 +27,7 @@ var commandMarks = [...]string{
 	"npm config", "aws configure", "composer config", "pgpassword=", "passwd --stdin", "--password", "--passwd", "--passphrase",
 }
 
-// maxCommandLine bounds the text that is read as one command.
+// maxCommandLine limits the text that is read as one command.
 const maxCommandLine = 4096
 
 // prompts are what stands in front of a command in a history, a pipeline or an

@@ -4,9 +4,11 @@ import (
 	"encoding/base64"
 	"net/url"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/credential/expression"
 )
 
-// maxEncoded bounds an encoded run that is decoded.
+// maxEncoded limits an encoded run that is decoded.
 const maxEncoded = 64 << 10
 
 // decode undoes the encoding of the run of bytes around a place, and looks for
@@ -27,9 +29,9 @@ func (s *finder) decode(at int, in func(byte) bool, undo func([]byte) []byte, en
 	if len(plain) == 0 {
 		return
 	}
-	pl := *s.origin
-	pl.Setting, pl.Silent, pl.Binary = true, false, false
-	inner := finder{rules: s.rules, text: plain, origin: &pl}
+	origin := *s.origin
+	origin.Setting, origin.Silent, origin.Binary = true, false, false
+	inner := finder{rules: s.rules, text: plain, origin: &origin}
 	inner.run()
 	for _, m := range inner.matches {
 		if len(s.matches) == MaxMatches && !s.loose {
@@ -68,4 +70,27 @@ func unescape(run []byte) []byte {
 		return nil
 	}
 	return []byte(plain)
+}
+
+// base64Marks are the starts of secrets that are looked for in base64 too.
+var base64Marks = [...]string{
+	"-----BEGIN ", "github_pat_", "ghp_", "gho_", "ghs_", "npm_", "AKIA", "glpat-", "xoxb-", "xoxp-", "sk_live_", "dckr_pat_", "password", "PASSWORD", `"auths"`, "postgres://", "mysql://", "mongodb://", "_authToken",
+}
+
+// percentMarks are pieces of percent-encoded text that are worth decoding.
+var percentMarks = [...]string{"%22%3a%22", "%3a%2f%2f", "%20bearer%20", "%3a%20bearer", "%3d%3d%26", "%0a-----", "-----%0a"}
+
+// base64Forms gives what base64 makes of a text at each of the three places in a
+// group of bytes, less the characters that depend on its neighbours.
+func base64Forms(text string) []string {
+	var forms []string
+	for shift := range 3 {
+		enc := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + text))
+		from := (shift*8 + 5) / 6
+		to := (shift + len(text)) * 8 / 6
+		if form := enc[from:to]; len(form) >= expression.MinPrefix {
+			forms = append(forms, form)
+		}
+	}
+	return forms
 }

@@ -22,7 +22,7 @@ type Match struct {
 	Origin *Origin
 }
 
-// MaxMatches bounds the matches of one text.
+// MaxMatches limits the matches of one text.
 const MaxMatches = 1000
 
 // finder looks for secrets in one text. Its time is linear in the text: each
@@ -60,8 +60,8 @@ type Result struct {
 }
 
 // Find finds the secrets of a text.
-func (rs *Rules) Find(text []byte, pl *Origin) Result {
-	s := finder{rules: rs, text: text, origin: pl, decodes: 1}
+func (rs *Rules) Find(text []byte, origin *Origin) Result {
+	s := finder{rules: rs, text: text, origin: origin, decodes: 1}
 	s.run()
 	return Result{s.matches, !s.full, s.named}
 }
@@ -114,7 +114,7 @@ func (s *finder) try(r *Rule, at, end int) {
 		}
 		joined := s.origin.Binary && r.strong
 		between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
-		if between && !s.origin.Binary || !r.alphabet.holds(s.text[at:], r.least) {
+		if between && !s.origin.Binary || !r.alphabet.Holds(s.text[at:], r.least) {
 			return
 		}
 		m := r.expr.compiled().FindIndex(s.text[at:min(len(s.text), at+r.reach)])
@@ -353,3 +353,7 @@ func (q requirement) near(text []byte, m, o *Match) bool {
 }
 
 func abs(n int) int { return max(n, -n) }
+
+// Guessable reports whether a value is so short or so simple that it could be found
+// from a digest of it.
+func (m *Match) Guessable() bool { return len(m.Value) < 16 || entropy(m.Value) < 3 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// place is what the path and the head of a file tell about what it holds.
+// Origin is what is known of a text from the path and the head of its file.
 type Origin struct {
 	Path string
 	// vague is true until learn fills in what follows binary.
@@ -35,11 +35,12 @@ type Origin struct {
 	Installed bool
 }
 
-// Settings is the place of a text that is all names and values, such as the
+// Settings returns the origin of a text that is all names and values, such as the
 // configuration of an image.
 func Settings() *Origin { return &Origin{Setting: true, Keeper: true} }
 
-// OriginOf is vague as yet: most files hold no keyword, and nobody asks.
+// OriginOf returns the origin of a file. What needs more than its head is found out
+// only when it is asked for: most files hold no keyword.
 func OriginOf(p string, head []byte) Origin {
 	return Origin{Path: p, vague: true, Binary: binaryFile(head)}
 }
@@ -62,27 +63,27 @@ func binaryFile(head []byte) bool {
 }
 
 // Learn makes the most of the path.
-func (pl *Origin) Learn() {
-	if !pl.vague {
+func (origin *Origin) Learn() {
+	if !origin.vague {
 		return
 	}
-	pl.vague = false
-	rooted := "/" + strings.ToLower(pl.Path)
+	origin.vague = false
+	rooted := "/" + strings.ToLower(origin.Path)
 	low, base := rooted[1:], path.Base(rooted)
 	ext := path.Ext(base)
-	pl.Keeper = isKeeper(low, base)
-	pl.Setting = pl.Keeper || settingFile(base, ext)
-	pl.Silent = !pl.Keeper && (pl.Binary || silent(low, base, ext))
-	pl.minified = pl.Silent && !pl.Binary && strings.Contains(base, ".min.") && (ext == ".js" || ext == ".mjs" || ext == ".cjs")
-	pl.table = ext == ".csv" || ext == ".tsv"
-	pl.log = ext == ".log" || ext == ".out" || ext == ".err" || strings.Contains(base, ".log.")
-	pl.prose = !pl.Silent && !pl.Keeper && prose(low, base, ext)
-	pl.Fixture = fixture(low, base) || document(base, ext)
-	pl.Installed = installed(rooted)
+	origin.Keeper = isKeeper(low, base)
+	origin.Setting = origin.Keeper || settingFile(base, ext)
+	origin.Silent = !origin.Keeper && (origin.Binary || silent(low, base, ext))
+	origin.minified = origin.Silent && !origin.Binary && strings.Contains(base, ".min.") && (ext == ".js" || ext == ".mjs" || ext == ".cjs")
+	origin.table = ext == ".csv" || ext == ".tsv"
+	origin.log = ext == ".log" || ext == ".out" || ext == ".err" || strings.Contains(base, ".log.")
+	origin.prose = !origin.Silent && !origin.Keeper && prose(low, base, ext)
+	origin.Fixture = fixture(low, base) || document(base, ext)
+	origin.Installed = installed(rooted)
 }
 
 // wordless reports whether the names in a file say nothing of their values.
-func (pl *Origin) wordless() bool { return pl.Silent && !pl.minified && !pl.Binary }
+func (origin *Origin) wordless() bool { return origin.Silent && !origin.minified && !origin.Binary }
 
 func settingFile(base, ext string) bool {
 	if ext == base { // .fetchmailrc

@@ -11,6 +11,30 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
+const privateKeyID = "private-key"
+
+func privateKeyRule() *Rule {
+	return &Rule{
+		ID: privateKeyID, Name: "a private key", Severity: critical, form: special, keywords: []string{pemBegin}, exact: true, strong: true, PrivateKey: true,
+		Source: "RFC 7468, RFC 1421, RFC 9580, OpenSSH PROTOCOL.key",
+		find: func(text []byte, at, _ int, _ *Origin) (int, int, Assessment) {
+			n, o := privateKey(text[at:])
+			return at, at + n, o
+		},
+	}
+}
+
+func puttyRule() *Rule {
+	return &Rule{
+		ID: "putty-private-key", Name: "a private key of PuTTY", Severity: critical, form: special, keywords: []string{puttyBegin}, exact: true, PrivateKey: true,
+		Source: "https://the.earth.li/~sgtatham/putty/latest/htmldoc/AppendixC.html",
+		find: func(text []byte, at, _ int, _ *Origin) (int, int, Assessment) {
+			n, o := puttyKey(text[at:])
+			return at, at + n, o
+		},
+	}
+}
+
 const (
 	pemBegin     = "-----BEGIN "
 	puttyBegin   = "PuTTY-User-Key-File-"
@@ -40,22 +64,22 @@ func privateKey(text []byte) (length int, o Assessment) {
 	if !ok {
 		return 0, Assessment{}
 	}
-	if o, ok = judgeKey(kind, der, encrypted); !ok {
+	if o, ok = assessKey(kind, der, encrypted); !ok {
 		return 0, Assessment{}
 	}
 	o.Head = armourLine(kind)
 	return length, o
 }
 
-// judgeKey gives an opinion on a key of a kind without its armour; ok is false if
+// assessKey gives an assessment of a key of a kind without its armour; ok is false if
 // it is none.
-func judgeKey(kind string, der []byte, encrypted bool) (o Assessment, ok bool) {
+func assessKey(kind string, der []byte, encrypted bool) (o Assessment, ok bool) {
 	switch {
 	case kind == "PGP PRIVATE KEY BLOCK":
 		if len(der) < 64 || der[0]&0x80 == 0 { // RFC 9580, 4.2: every packet has this bit
 			return Assessment{}, false
 		}
-		return Assessment{Confirmed: true, Note: "It is an OpenPGP key; whether a passphrase protects it was not looked at."}, true
+		return Assessment{Confirmed: true, Note: "It is an OpenPGP key; whether a passphrase protects it was not checked."}, true
 	case encrypted || kind == "ENCRYPTED PRIVATE KEY":
 		return encryptedKey, len(der) >= 32
 	case kind == "OPENSSH PRIVATE KEY":
@@ -197,12 +221,12 @@ func puttyKey(text []byte) (length int, o Assessment) {
 }
 
 // DERKey finds the private key that is all of a file, without armour.
-func (rs *Rules) DERKey(body []byte, pl *Origin) (Match, bool) {
+func (rs *Rules) DERKey(body []byte, origin *Origin) (Match, bool) {
 	r := rs.Rule(privateKeyID)
 	if !r.PrivateKey || !derFile(body) {
 		return Match{}, false
 	}
-	return Match{Rule: r, Value: body, Origin: pl, Assessment: Assessment{Confirmed: true, Note: "It is in DER; it parses, and no passphrase protects it."}}, true
+	return Match{Rule: r, Value: body, Origin: origin, Assessment: Assessment{Confirmed: true, Note: "It is in DER; it parses, and no passphrase protects it."}}, true
 }
 
 // derFile reports whether a whole file is a private key without armour.

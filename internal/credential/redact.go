@@ -29,12 +29,12 @@ type Text struct {
 // Span is a part of a text, from one byte up to another.
 type Span struct{ From, To int }
 
-// Redact is the text with [seaworthy.RedactionMark] in the place of what is or may be a credential: the
-// values of names of credentials ([IsName]), passwords on the command lines of
-// programs that take them there, authorization headers, what is piped into programs
-// that read passwords, user information in URLs, private keys, and all that a built-in
-// rule finds. Of a token of known form the prefix is kept. References to variables
-// stay, and so does a text with nothing of that.
+// Redact returns the text with [seaworthy.RedactionMark] in place of what is or may be
+// a credential: the values of names of credentials ([IsName]), passwords on the command
+// lines of programs that take them there, authorization headers, what is piped into
+// programs that read passwords, user information in URLs, private keys, and all that a
+// built-in rule finds. Of a token of known form the prefix is kept. References to
+// variables stay, and so does a text with nothing of that.
 //
 // A script is read by eye, whatever its shell: where it can be read in two ways, more
 // is hidden rather than less. The work is linear in the length of the text.
@@ -60,17 +60,18 @@ func (t Text) Redact() string {
 // Redact is [Text.Redact] for a text of which nothing is known.
 func Redact(text string) string { return Text{Body: text}.Redact() }
 
-// RedactURLs is a text with [seaworthy.RedactionMark] in the place of the user information of the URLs in
-// it.
+// RedactURLs returns a text with [seaworthy.RedactionMark] in place of the user
+// information of the URLs in it.
 func RedactURLs(text string) string {
 	var s spans
 	s.urls(text)
 	return s.hide(text)
 }
 
-// RedactTokens is a text with [seaworthy.RedactionMark] in the place of what is a credential by its own
-// form, whatever is around it: a token of an issuer, a password in a URL, a private
-// key. It is for texts in which names mean nothing, such as paths and sentences.
+// RedactTokens returns a text with [seaworthy.RedactionMark] in place of what is a
+// credential by its own form, whatever is around it: a token of an issuer, a password
+// in a URL, a private key. It is for texts in which names mean nothing, such as paths
+// and sentences.
 func RedactTokens(text string) string {
 	var s spans
 	matches, _ := defaultRules().suspectIn([]byte(text))

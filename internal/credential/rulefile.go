@@ -13,9 +13,11 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"seaworthy.dev/seaworthy/internal/credential/expression"
 )
 
-// The bounds on rule files.
+// The limits of rule files.
 const (
 	maxRuleFile = 16 << 20
 	maxExtend   = 2 // files that one file extends, one behind the other
@@ -186,7 +188,7 @@ func (l *loader) extended(depth int) (rules []*Rule, allow []*allowlist, err err
 	x := l.file.Extend
 	switch {
 	case x.URL != "":
-		return nil, nil, l.at("extend", 0, "url", "extend.url is not supported: keep the file beside this one and name it with extend.path")
+		return nil, nil, l.at("extend", 0, "url", "extend.url is not supported: keep the file next to this one and name it with extend.path")
 	case x.Path != "" && x.UseDefault:
 		return nil, nil, l.at("extend", 0, "path", "extend.path and extend.useDefault exclude each other")
 	case x.Path != "" && depth == maxExtend:
@@ -304,7 +306,7 @@ func (l *loader) setExpr(r *Rule, i int, f *fileRule) error {
 	if f.SecretGroup < 0 || f.SecretGroup > tree.MaxCap() {
 		return l.at("rules", i, "secretGroup", "rule %q: its expression has %d groups, not %d", f.ID, tree.MaxCap(), f.SecretGroup)
 	}
-	r.expr, r.group, r.form, r.reach = newExpression(f.Regex), f.SecretGroup, window, longest(tree)
+	r.expr, r.group, r.form, r.reach = newLazyExpression(f.Regex), f.SecretGroup, window, expression.Longest(tree, MaxReach)
 	r.check, r.find, r.strong, r.alone = nil, nil, false, false
 	return nil
 }

@@ -4,13 +4,12 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
-	"regexp/syntax"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"seaworthy.dev/seaworthy/internal/credential/credentialtest"
+	"seaworthy.dev/seaworthy/internal/credential/expression"
 )
 
 func sample(r *rand.Rand, expr string) string { return credentialtest.Text(r, expr) }
@@ -70,7 +69,7 @@ func TestFormatsFindTheirSamples(t *testing.T) {
 	}
 }
 
-// sameKind is true for ids whose formats cannot be told apart by form alone.
+// sameKind is true for ids whose formats are the same.
 func sameKind(want, got string) bool {
 	if want == got {
 		return true
@@ -122,7 +121,7 @@ func TestRulesAreComplete(t *testing.T) {
 			t.Errorf("%s stands twice", r.ID)
 		}
 		for _, k := range r.keywords {
-			if len(k) < enough {
+			if len(k) < expression.MinPrefix {
 				t.Errorf("%s: keyword %q makes the prefilter slower for all rules", r.ID, k)
 			}
 		}
@@ -148,15 +147,6 @@ func TestChecksums(t *testing.T) {
 }
 func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
-func parse(t *testing.T, expr string) *syntax.Regexp {
-	t.Helper()
-	tree, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tree
-}
-
 // TestExpressionsCompile compiles what would be compiled when it is first used.
 func TestExpressionsCompile(t *testing.T) {
 	rules, err := builtin()
@@ -167,35 +157,6 @@ func TestExpressionsCompile(t *testing.T) {
 		if r.expr != nil {
 			r.expr.compiled()
 		}
-	}
-}
-
-func TestAlphabet(t *testing.T) {
-	for _, c := range []struct {
-		expr  string
-		least int
-		bytes string
-	}{
-		{`ab_[0-9]{3,5}`, 6, "0123456789_ab"},
-		{`(?:x|yz)+w?`, 1, "wxyz"},
-		{`(?i)k-\b`, 2, "-Kk"}, // and the Kelvin sign
-		{`[a-c]*(d|)`, 0, "abcd"},
-		{`$`, 0, ""},
-	} {
-		a, least := alphabetOf(parse(t, c.expr))
-		var have []byte
-		for b := range utf8.RuneSelf {
-			if a[b] {
-				have = append(have, byte(b))
-			}
-		}
-		if string(have) != c.bytes || least != c.least {
-			t.Errorf("%s: bytes %q from %d on, want %q from %d on", c.expr, have, least, c.bytes, c.least)
-		}
-	}
-	a, _ := alphabetOf(parse(t, `é`))
-	if !a.holds([]byte("é"), 2) || a.holds([]byte("é "), 3) || a.holds([]byte("é"), 3) {
-		t.Error("the bytes of a character beyond ASCII, and nothing else, should be in the set")
 	}
 }
 

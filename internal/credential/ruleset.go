@@ -2,7 +2,6 @@ package credential
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"regexp/syntax"
@@ -11,6 +10,7 @@ import (
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential/expression"
 	"seaworthy.dev/seaworthy/internal/credential/prefilter"
 )
 
@@ -101,7 +101,7 @@ func (f *format) rule() (*Rule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule %s: %w", f.id, err)
 	}
-	r := &Rule{ID: f.id, Name: f.name, Severity: f.severity, Source: f.source, check: f.check, reach: longest(tree), entropy: 2.5}
+	r := &Rule{ID: f.id, Name: f.name, Severity: f.severity, Source: f.source, check: f.check, reach: expression.Longest(tree, MaxReach), entropy: 2.5}
 	expr := `^(?:` + f.expr + `)`
 	switch {
 	case f.in != nil:
@@ -113,15 +113,15 @@ func (f *format) rule() (*Rule, error) {
 			r.entropy = 4
 		}
 	default:
-		r.keywords, r.exact = prefixes(tree)
+		r.keywords, r.exact = expression.Prefixes(tree)
 		r.strong = f.joined || telling(f.expr)
-		r.alphabet, r.least = alphabetOf(tree)
-		r.body = bodyAlphabet(tree)
-		if shortest(r.keywords) < 3 {
+		r.alphabet, r.least = expression.AlphabetOf(tree)
+		r.body = expression.BodyAlphabet(tree)
+		if expression.Shortest(r.keywords) < 3 {
 			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
 		}
 	}
-	r.expr = newExpression(expr)
+	r.expr = newLazyExpression(expr)
 	return r, nil
 }
 
@@ -159,7 +159,7 @@ func telling(expr string) bool {
 	return n >= 8
 }
 
-// maxRules bounds the rules of a set.
+// maxRules limits the rules of a set.
 const maxRules = 10_000
 
 // compile indexes rules by their keywords.
@@ -217,27 +217,4 @@ func compile(rules []*Rule, allow []*allowlist) (*Rules, error) {
 	var err error
 	rs.set, err = prefilter.New(keywords)
 	return rs, err
-}
-
-// base64Marks are the starts of secrets that are looked for in base64 too.
-var base64Marks = [...]string{
-	"-----BEGIN ", "github_pat_", "ghp_", "gho_", "ghs_", "npm_", "AKIA", "glpat-", "xoxb-", "xoxp-", "sk_live_", "dckr_pat_", "password", "PASSWORD", `"auths"`, "postgres://", "mysql://", "mongodb://", "_authToken",
-}
-
-// percentMarks are pieces of percent-encoded text that are worth decoding.
-var percentMarks = [...]string{"%22%3a%22", "%3a%2f%2f", "%20bearer%20", "%3a%20bearer", "%3d%3d%26", "%0a-----", "-----%0a"}
-
-// base64Forms gives what base64 makes of a text at each of the three places in a
-// group of bytes, less the characters that depend on its neighbours.
-func base64Forms(text string) []string {
-	var forms []string
-	for shift := range 3 {
-		enc := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", shift) + text))
-		from := (shift*8 + 5) / 6
-		to := (shift + len(text)) * 8 / 6
-		if form := enc[from:to]; len(form) >= enough {
-			forms = append(forms, form)
-		}
-	}
-	return forms
 }

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strings"
 )
@@ -212,7 +213,7 @@ func names(v []byte) bool {
 	return bytes.Contains(v, []byte("://")) || bytes.HasSuffix(v, []byte("=="[:1])) && bytes.Contains(v, []byte("sha"))
 }
 
-// unwritten reports whether v is so long and so mixed that nobody has written it by hand:
+// unwritten reports whether v is so long and so mixed that it was not written by hand:
 // what it starts with or is made of means nothing then.
 func unwritten(v []byte) bool {
 	letters, digits, upper, lowers, _ := classes(v)
@@ -397,3 +398,26 @@ func IsValue(name, value string) bool {
 	name = strings.ToUpper(name)
 	return strings.Trim(value, "0123456789.") != "" || strings.Contains(name, "PASS") || strings.HasSuffix(name, "PWD")
 }
+
+// entropy is Shannon's entropy of the bytes, in bits a byte.
+func entropy(b []byte) float64 {
+	if len(b) == 0 {
+		return 0
+	}
+	var count [256]int
+	for _, c := range b {
+		count[c]++
+	}
+	h, n := 0.0, float64(len(b))
+	for _, c := range count {
+		if c > 0 {
+			p := float64(c) / n
+			h -= p * math.Log2(p)
+		}
+	}
+	return h
+}
+
+func isAlnum(c byte) bool  { return isLetter(c) || isDigit(c) }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }

@@ -12,7 +12,7 @@ func mark(t *table, text []byte, marks []uint64) {
 	markAVX2(t, &text[0], marks)
 }
 
-// markAVX2 makes eight looks at once. There must be marks, and the text must be
+// markAVX2 checks eight places at once. There must be marks, and the text must be
 // as long as markPortable demands.
 //
 //go:noescape

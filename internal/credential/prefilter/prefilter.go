@@ -1,7 +1,7 @@
 // Package prefilter finds many keywords in one pass over a text, without regard
 // to the case of ASCII letters where a keyword does not care for it.
 //
-// The search looks at four bytes at every other place of the text and asks a table
+// The search reads four bytes at every other place of the text and asks a table
 // whether any keyword has these four; only where the table says so the keywords
 // themselves are compared. Each keyword is in the table with the two neighbouring
 // gramSize bytes that text has least often, so that one of them is met whether the
@@ -32,14 +32,14 @@ const (
 	hashBits = 14
 	hashMul  = 0x9E3779B1
 	wordBits = 14 // of the hash of four bytes
-	// foldGram clears of three bytes the bit that tells the case of letters, and
+	// foldGram clears of three bytes the bit of the case of letters, and
 	// the fourth byte.
 	foldGram = 0xDFDFDF
 	foldFour = 0xDFDFDFDF         // clears the bit of case of four letters
 	foldWord = 0x2020202020202020 // the bit of case of eight letters
 )
 
-// table tells by the hash of a gram which bytes follow such a gram in a keyword: a
+// table has by the hash of a gram which bytes follow such a gram in a keyword: a
 // bit for each value of a byte's lower five bits, the highest for 0. All bits are
 // set where any byte may follow.
 type table [1 << hashBits]uint32
@@ -128,7 +128,7 @@ func (s *Set) index() {
 	s.chains[1<<hashBits] = uint16(len(s.candidates))
 }
 
-// near tells by four bytes, of which three are a gram, whether a keyword has them.
+// near reports by four bytes, of which three are a gram, whether a keyword has them.
 // It knows of the case of letters, which the table does not.
 type near struct {
 	// The fourth byte is that behind the gram, or that before one at a keyword's end.
@@ -148,7 +148,7 @@ func (n *near) add(k *Keyword, offset int) {
 	into.add((gramOf(k.Text[offset:]) | uint32(k.Text[offset+gramSize])<<24) & mask)
 }
 
-// has tells whether a keyword may have the gram that is the second to fourth byte
+// has reports whether a keyword may have the gram that is the second to fourth byte
 // of a text.
 func (n *near) has(text uint64) bool {
 	before, behind := uint32(text), uint32(text>>8)
@@ -295,7 +295,7 @@ const (
 	markSlack = 16
 )
 
-// markPortable looks at the places 0, 2, 4 … of text and sets in marks a bit for
+// markPortable reads the places 0, 2, 4 … of text and sets in marks a bit for
 // each of which the table says that a keyword may be there: for place i bit i/2%64
 // of marks[i/128]. The text must be markSlack longer than the marks ask for.
 func markPortable(t *table, text []byte, marks []uint64) {
@@ -377,7 +377,7 @@ func (s *Set) findShort(text []byte, keyword int, yield func(Hit) bool) bool {
 	return true
 }
 
-// starts tells whether a text starts with the keyword.
+// starts reports whether a text starts with the keyword.
 func (k *Keyword) starts(text []byte) bool {
 	if len(text) < len(k.Text) {
 		return false

@@ -683,5 +683,5 @@ func at(t string, i int) byte {
 	return 0
 }
 
-// lastBytes is what is looked at of a name.
+// lastBytes is the part of a name that is read.
 func lastBytes(name string) string { return name[max(len(name)-maxWholeName, 0):] }

@@ -2,7 +2,6 @@ package credential
 
 import (
 	"bytes"
-	"regexp/syntax"
 	"slices"
 )
 
@@ -60,20 +59,6 @@ func (s *finder) looseClaims() {
 			s.suspects.add(at+len(jsonStart), from)
 		}
 	}
-}
-
-// bodyAlphabet gives the bytes that a match may have behind the literal with which
-// the expression starts.
-func bodyAlphabet(tree *syntax.Regexp) *alphabet {
-	a := new(alphabet)
-	if tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpLiteral {
-		for _, sub := range tree.Sub[1:] {
-			a.add(sub)
-		}
-		return a
-	}
-	a.add(tree)
-	return a
 }
 
 // suspectIn gives what may be a credential in a text: all that rules find, and what

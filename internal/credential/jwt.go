@@ -1,0 +1,69 @@
+package credential
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+func jwtRule() *Rule {
+	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
+	return &Rule{
+		ID: "jwt", Name: "a JSON Web Token", Severity: high, Source: "RFC 7519", check: jwt, reach: MaxReach, entropy: 3, exact: true, strong: true,
+		expr: newLazyExpression(`^` + expr),
+		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
+		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},
+	}
+}
+
+// jwt parses the header and claims of a JSON Web Token (RFC 7519).
+func jwt(value []byte) Assessment {
+	parts := bytes.Split(value, []byte("."))
+	if len(parts) != 3 {
+		return Assessment{Rejected: true}
+	}
+	var header struct {
+		Alg string `json:"alg"`
+		Enc string `json:"enc"`
+	}
+	if !decodeJSON(parts[0], &header) || header.Alg == "" {
+		return Assessment{Rejected: true}
+	}
+	var claims struct {
+		Sub any      `json:"sub"`
+		Exp *float64 `json:"exp"`
+	}
+	if !decodeJSON(parts[1], &claims) || claims.Sub == "1234567890" { // the example of jwt.io
+		return Assessment{Rejected: true}
+	}
+	o := Assessment{Confirmed: true, Note: "It is signed with " + printable(header.Alg, 16) + "."}
+	switch {
+	case strings.EqualFold(header.Alg, "none") || len(parts[2]) == 0:
+		return Assessment{Rejected: true}
+	case claims.Exp == nil:
+		o.Note += " It never expires."
+	default:
+		o.Note += " It expires; compare its exp claim with the clock."
+		o.Severity = seaworthy.Medium
+	}
+	return o
+}
+
+func decodeJSON(part []byte, to any) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(string(part), "="))
+	return err == nil && json.Unmarshal(raw, to) == nil
+}
+
+// printable keeps the letters, digits and dashes of a text.
+func printable(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		if r < 128 && (isAlnum(byte(r)) || r == '-' || r == '_') {
+			return r
+		}
+		return -1
+	}, s)
+	return s[:min(len(s), most)]
+}

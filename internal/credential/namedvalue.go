@@ -1,0 +1,146 @@
+package credential
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// genericSecret is the id of the rule for values that have no form of their own.
+const genericSecret = "generic-secret"
+
+func genericRule() *Rule {
+	return &Rule{
+		ID: genericSecret, Name: "a value whose name says that it is secret", Severity: medium, form: special, keywords: nameMarks(), named: true, Variable: "PASSWORD",
+		Source: "the name that the value is given to", find: generic,
+	}
+}
+
+func generic(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
+	none := Assessment{}
+	if origin.wordless() {
+		return at, at, none
+	}
+	for end > at && !nameByte(text[end-1]) { // the keyword goes beyond the name
+		end--
+	}
+	for at < end && !nameByte(text[at]) {
+		at++
+	}
+	if (origin.Binary || origin.prose && !origin.table) && !equals(text, end) {
+		return at, at, none
+	}
+	a, ok := assignmentAt(text, at, end)
+	if !ok {
+		return at, at, none
+	}
+	counts, sure := a.counts(text, origin)
+	if !counts || !secretName(a.written) && !(origin.Keeper && a.name == "auth") {
+		return at, at, none
+	}
+	value := text[a.start:a.end]
+	if !literalSecret(value, a.name, a.quoted) || miscounted(value) {
+		return at, at, none
+	}
+	if long := longLine(text, a.start); (long || !sure) && !unmistakable(value, a.name) || long && !(a.quoted && a.private()) {
+		return at, at, none
+	}
+	none.Name = a.written
+	switch {
+	case origin.Keeper:
+		none.Severity = seaworthy.High
+	case origin.Fixture:
+		none.Severity = seaworthy.Low
+	}
+	return a.start, a.end, none
+}
+
+// counts reports whether a name that says that its value is secret means that where
+// it stands. It is sure to in settings, and in code if the value is quoted; where it
+// is not, the value must look like a secret as well.
+func (a *assignment) counts(text []byte, origin *Origin) (counts, sure bool) {
+	switch {
+	case origin.Binary:
+		return a.environment(text), false
+	case origin.minified:
+		return a.quoted && a.private(), false
+	case origin.table:
+		return true, false
+	case origin.prose:
+		return !a.quoted && a.exported(text), false
+	case a.bare, a.tested:
+		return origin.Setting || a.tested, false
+	case a.written == "PASS":
+		return false, false // which is how tests end
+	case a.quoted, a.paired, origin.Setting:
+		return true, true
+	case a.whole:
+		return passwordName(a.name) || a.end-a.start >= 16, false
+	default:
+		return origin.log, false
+	}
+}
+
+// unmistakable reports whether a value looks like a secret whatever it is given to.
+func unmistakable(v []byte, name string) bool { return drawn(v) || passwordName(name) && mixed(v) }
+
+// equals reports whether an equals sign follows the name that goes on at i. In
+// programs few names have one, and all else of an assignment costs more to find out.
+func equals(text []byte, i int) bool {
+	limit := min(len(text), i+MaxName+1)
+	for i < limit && nameByte(text[i]) {
+		i++
+	}
+	return i < limit && text[i] == '='
+}
+
+// private reports whether a name says more than that its value is a key or a token,
+// which programs in browsers have to themselves.
+func (a *assignment) private() bool {
+	return passwordName(a.name) || strings.Contains(a.name, "secret") || strings.Contains(a.name, "private")
+}
+
+// environment reports whether an assignment is a variable of an environment, as
+// programs hold them: NAME=value between NUL bytes.
+func (a *assignment) environment(text []byte) bool {
+	from := a.start - len(a.written) - 1
+	return variableName(a.written) && !a.quoted && from >= 0 && text[a.start-1] == '=' && (from == 0 || text[from-1] < ' ') && a.end < len(text) && text[a.end] == 0
+}
+
+// exported reports whether an assignment is a variable that a line of a document sets,
+// as in a shell.
+func (a *assignment) exported(text []byte) bool {
+	from := a.start - len(a.written) - 1
+	if !variableName(a.written) || from < 0 || text[a.start-1] != '=' {
+		return false
+	}
+	line := text[max(0, from-MaxName):from]
+	line = bytes.Trim(line[bytes.LastIndexByte(line, '\n')+1:], " \t$>")
+	return len(line) == 0 || slices.Contains([]string{"export", "set", "ENV", "ARG", "$ export", "> set", "-e", "RUN"}, string(line))
+}
+
+// variableName reports whether a name is written as those of an environment are.
+func variableName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; !isUpper(c) && !isDigit(c) && c != '_' {
+			return false
+		}
+	}
+	return len(name) > 2
+}
+
+// miscounted is true for a value in the form of a token with a checksum that is
+// wrong: it was made up.
+func miscounted(v []byte) bool {
+	if bytes.HasPrefix(v, []byte("eyJ")) && bytes.Count(v, []byte(".")) == 2 {
+		return jwt(v).Rejected
+	}
+	for _, p := range [...]string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_"} {
+		if bytes.HasPrefix(v, []byte(p)) && len(v) == len(p)+36 {
+			return checksummed(v).Rejected
+		}
+	}
+	return false
+}

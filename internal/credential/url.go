@@ -1,0 +1,190 @@
+package credential
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"seaworthy.dev/seaworthy/internal/shell"
+)
+
+// urlRule finds user and password in a URL (RFC 3986, 3.2.1).
+func urlRule() *Rule {
+	return &Rule{
+		ID: "url-password", Name: "a password in a URL", Severity: high, Source: "RFC 3986, section 3.2.1", form: special, evident: true, Variable: "PASSWORD",
+		keywords: []string{"https://", "http://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://", "amqp://", "amqps://", "ftp://", "sftp://", "smtp://", "smtps://", "ldap://", "ldaps://", "mssql://", "sqlserver://", "clickhouse://", "git+https://", "jdbc:",
+			"mariadb://", "pgsql://", "mysql2://", "mysqlx://", "cockroachdb://", "oracle://", "couchdb://", "cassandra://", "neo4j://", "bolt://", "influxdb://", "elasticsearch://", "memcached://",
+			"nats://", "mqtt://", "mqtts://", "stomp://", "kafka://", "imap://", "imaps://", "pop3://", "smb://", "cifs://", "socks5://", "proxy://", "ssh://", "svn://", "rtsp://", "ws://", "wss://", "cloudinary://", "sentry://",
+			"+asyncpg://", "+psycopg2://", "+psycopg://", "+pymysql://", "+mysqldb://", "+pyodbc://", "+srv://", "+ssl://"},
+		find: urlPassword,
+	}
+}
+
+const maxAuthority = 256
+
+func urlPassword(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
+	none := Assessment{}
+	i := end
+	if text[end-1] == ':' { // jdbc:
+		if start, stop := oraclePassword(text[i:min(len(text), i+maxAuthority)]); stop > 0 {
+			return i + start, i + stop, none
+		}
+		j := bytes.Index(text[i:min(len(text), i+24)], []byte("://"))
+		if j < 0 {
+			return at, at, none
+		}
+		i += j + 3
+	}
+	colon := -1
+	for j := i; j < len(text) && j < i+maxAuthority; j++ {
+		switch c := text[j]; {
+		case c == ':' && colon < 0:
+			colon = j
+		case c == '@':
+			if colon < 0 {
+				return tokenUser(text, i, j)
+			}
+			user, pass := text[i:colon], text[colon+1:j]
+			if !urlSecret(user, pass, text[j+1:min(len(text), j+64)]) {
+				return at, at, none
+			}
+			o := none
+			if origin.Binary || origin.Silent || len(pass) < 8 {
+				o.Severity = medium
+			}
+			return colon + 1, j, o
+		case c <= ' ' || c >= 0x7f || c == '/' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' || c == '\\' || c == '?' || c == ',' || c == ')' || c == '|':
+			return at, at, none
+		}
+	}
+	return at, at, none
+}
+
+var oracleURL = regexp.MustCompile(`^oracle:thin:[0-9A-Za-z_$#]{1,30}/([^\s@/"']{4,64})@`)
+
+// oraclePassword finds the password of user/password@ in a URL of Oracle's driver.
+func oraclePassword(text []byte) (start, stop int) {
+	m := oracleURL.FindSubmatchIndex(text)
+	if m == nil || placeholder(text[m[2]:m[3]]) {
+		return 0, 0
+	}
+	return m[2], m[3]
+}
+
+// tokenUser is a long random user name without password, which is how Git hosts
+// take tokens.
+func tokenUser(text []byte, start, stop int) (int, int, Assessment) {
+	user := text[start:stop]
+	host := bytes.ToLower(text[stop:min(len(text), stop+64)])
+	if bytes.Contains(host, []byte("sentry")) { // what reports errors to Sentry is no secret
+		return start, start, Assessment{}
+	}
+	_, digits, upper, lowers, _ := classes(user)
+	if len(user) < 20 || digits < 3 || upper+lowers < 6 || entropy(user) < 3.3 || placeholder(user) {
+		return start, start, Assessment{}
+	}
+	return start, stop, Assessment{Severity: medium}
+}
+
+// urlSecret reports whether a URL's password is a real one.
+func urlSecret(user, pass, host []byte) bool {
+	if len(pass) < 4 || bytes.ContainsAny(pass, "${}%[](;&") && !bytes.Contains(pass, []byte("%")) || placeholder(pass) || reference(pass) {
+		return false
+	}
+	low := string(bytes.ToLower(pass))
+	for _, w := range [...]string{"pass", "pwd", "pw", "secret", "token", "bar", "baz", "port", "guest", "root", "admin", "test", "qux", "hunter"} {
+		if low == w || low == w+"word" || low == w+"wd" {
+			return false
+		}
+	}
+	for _, h := range [...]string{"example.", "localhost", "127.0.0.1", "host", "foo", "server", "domain", "test.", "bar", "[", "{", "$", "%"} {
+		if bytes.HasPrefix(bytes.ToLower(host), []byte(h)) {
+			return false
+		}
+	}
+	if bytes.Contains(host, []byte("example.")) || bytes.EqualFold(user, pass) {
+		return false
+	}
+	letters, digits, _, _, other := classes(pass)
+	return letters > 0 && (digits > 0 || other > 0 || len(pass) >= 12 || scrambled(pass)) && entropy(pass) >= 2
+}
+
+// urls finds the user information of URLs: all of it, since a token may stand
+// where a user does. The user "git" alone, and users of ssh, are nobody's secret.
+func (s *spans) urls(text string) {
+	const stops = shell.Blanks + "\"'<>`|;"
+	wordEnd := 0 // of the word in which the last "//" was
+	for i := 0; ; {
+		j := strings.Index(text[i:], "//")
+		if j < 0 {
+			return
+		}
+		i += j + len("//")
+		if i > wordEnd {
+			wordEnd = len(text)
+			if n := strings.IndexAny(text[i:], stops); n >= 0 {
+				wordEnd = i + n
+			}
+		}
+		end := wordEnd
+		if n := strings.IndexByte(text[i:wordEnd], '/'); n >= 0 {
+			end = i + n
+		}
+		at := strings.LastIndexByte(text[i:end], '@')
+		if at < 0 && badPort(text[i:end]) {
+			// A password with a slash that should have been escaped.
+			end = wordEnd
+			at = strings.LastIndexByte(text[i:end], '@')
+		}
+		if at > 0 {
+			user := text[i : i+at]
+			ssh := strings.HasSuffix(text[:i], "ssh://") && !strings.Contains(user, ":")
+			if user != "git" && !ssh && !references(user) {
+				s.add(i, i+at)
+			}
+		}
+		i = end
+	}
+}
+
+// badPort is true if an authority has a colon that is followed by something that
+// is no port.
+func badPort(authority string) bool {
+	_, port, ok := strings.Cut(authority, ":")
+	return ok && !strings.HasPrefix(authority, "[") && strings.Trim(port, "0123456789") != ""
+}
+
+// references is true if a text is made of references to variables and what
+// separates them, so that it has no secret of its own.
+func references(text string) bool {
+	found := false
+	for i := 0; i < len(text); {
+		if strings.IndexByte(":@\"\\", text[i]) >= 0 {
+			i++
+			continue
+		}
+		if text[i] != '$' {
+			return false
+		}
+		i++
+		brace := i < len(text) && text[i] == '{'
+		if brace {
+			i++
+		}
+		start := i
+		for i < len(text) && shell.IsNameByte(text[i]) {
+			i++
+		}
+		if i == start || '0' <= text[start] && text[start] <= '9' && i-start > 1 {
+			return false
+		}
+		if brace {
+			if i == len(text) || text[i] != '}' {
+				return false
+			}
+			i++
+		}
+		found = true
+	}
+	return found
+}
