@@ -24,8 +24,8 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// TestHashes uses hashes of the password "toor" and the salt "saltsalt", made by
-// another program.
+// TestHashes has hashes of the password "toor" with the salt "saltsalt" that another program
+// computed.
 func TestHashes(t *testing.T) {
 	for name, field := range map[string]string{
 		"md5crypt":    "$1$saltsalt$fz9m3OoeOUZ50I722c9rH/",
@@ -39,7 +39,7 @@ func TestHashes(t *testing.T) {
 			t.Errorf("%s is not the hash of its password", field)
 		}
 		if h, ok := ParseHash(field + "."); ok && h.Matches("toor") {
-			t.Errorf("%s matches with another end", field)
+			t.Errorf("%s matches with an extra byte", field)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // Hash is a parsed password hash.
 type Hash struct {
-	// Rounds is how many digests it takes to try a password.
+	// Rounds is the number of digests for checking a password.
 	Rounds int
 
 	salt, want string
@@ -20,8 +20,8 @@ type Hash struct {
 	order      []int
 }
 
-// ParseHash reads "$1$salt$hash", "$5$[rounds=n$]salt$hash" and "$6$…". ok is false for
-// anything else.
+// ParseHash parses a hash of md5crypt ("$1$salt$hash"), sha256crypt
+// ("$5$[rounds=n$]salt$hash") or sha512crypt ("$6$..."). It returns false for anything else.
 func ParseHash(field string) (h Hash, ok bool) {
 	parts := strings.Split(field, "$")
 	if len(parts) < 4 || parts[0] != "" {
@@ -53,23 +53,23 @@ func ParseHash(field string) (h Hash, ok bool) {
 	return h, true
 }
 
-// Matches reports whether the hash is that of a password. It takes Rounds digests of
-// more than the password's length.
+// Matches reports whether the hash is the hash of a password. It computes Rounds digests of
+// texts that are longer than the password.
 func (h *Hash) Matches(password string) bool {
 	return subtle.ConstantTimeCompare([]byte(h.sum(password)), []byte(h.want)) == 1
 }
 
-// sum is the hash of a password in crypt's encoding.
+// sum returns the hash of a password in the encoding of crypt(5).
 func (h *Hash) sum(password string) string {
 	if h.digest == nil {
-		return encodeHash(md5crypt(password, h.salt), h.order)
+		return encodeHash(md5Crypt(password, h.salt), h.order)
 	}
-	return encodeHash(shacrypt(h.digest, password, h.salt, h.Rounds), h.order)
+	return encodeHash(shaCrypt(h.digest, password, h.salt, h.Rounds), h.order)
 }
 
-// shacrypt is the scheme of sha256crypt and sha512crypt, as U. Drepper specified
-// it in "Unix crypt using SHA-256 and SHA-512".
-func shacrypt(digest func() hash.Hash, password, salt string, rounds int) []byte {
+// shaCrypt implements sha256crypt and sha512crypt according to U. Drepper, "Unix crypt using
+// SHA-256 and SHA-512".
+func shaCrypt(digest func() hash.Hash, password, salt string, rounds int) []byte {
 	key, saltBytes := []byte(password), []byte(salt)
 	d := digest()
 	sum := func(parts ...[]byte) []byte {
@@ -80,7 +80,7 @@ func shacrypt(digest func() hash.Hash, password, salt string, rounds int) []byte
 		return d.Sum(nil)
 	}
 	b := sum(key, saltBytes, key)
-	parts := [][]byte{key, saltBytes, stretch(b, len(key))}
+	parts := [][]byte{key, saltBytes, repeatToLength(b, len(key))}
 	for n := len(key); n > 0; n >>= 1 {
 		if n&1 != 0 {
 			parts = append(parts, b)
@@ -89,18 +89,18 @@ func shacrypt(digest func() hash.Hash, password, salt string, rounds int) []byte
 		}
 	}
 	a := sum(parts...)
-	p := stretch(sum(repeated(key, len(key))...), len(key))
-	s := stretch(sum(repeated(saltBytes, 16+int(a[0]))...), len(saltBytes))
-	return churn(d, a, p, s, rounds)
+	p := repeatToLength(sum(repeatValue(key, len(key))...), len(key))
+	s := repeatToLength(sum(repeatValue(saltBytes, 16+int(a[0]))...), len(saltBytes))
+	return runRounds(d, a, p, s, rounds)
 }
 
-// md5crypt is the scheme that FreeBSD introduced.
-func md5crypt(password, salt string) []byte {
+// md5Crypt implements md5crypt, which FreeBSD introduced.
+func md5Crypt(password, salt string) []byte {
 	key, saltBytes := []byte(password), []byte(salt)
 	inner := md5.Sum([]byte(password + salt + password))
 	d := md5.New()
 	d.Write([]byte(password + "$1$" + salt))
-	d.Write(stretch(inner[:], len(key)))
+	d.Write(repeatToLength(inner[:], len(key)))
 	for n := len(key); n > 0; n >>= 1 {
 		if n&1 != 0 {
 			d.Write([]byte{0})
@@ -108,11 +108,11 @@ func md5crypt(password, salt string) []byte {
 			d.Write(key[:1])
 		}
 	}
-	return churn(d, d.Sum(nil), key, saltBytes, 1000)
+	return runRounds(d, d.Sum(nil), key, saltBytes, 1000)
 }
 
-// churn is the loop that the schemes share; it makes guessing slow.
-func churn(d hash.Hash, sum, password, salt []byte, rounds int) []byte {
+// runRounds is the loop of all schemes that makes guessing slow.
+func runRounds(d hash.Hash, sum, password, salt []byte, rounds int) []byte {
 	for i := range rounds {
 		d.Reset()
 		if i%2 != 0 {
@@ -136,8 +136,8 @@ func churn(d hash.Hash, sum, password, salt []byte, rounds int) []byte {
 	return sum
 }
 
-// stretch repeats bytes to a length.
-func stretch(b []byte, n int) []byte {
+// repeatToLength repeats b to a length of n bytes.
+func repeatToLength(b []byte, n int) []byte {
 	var out []byte
 	for len(out) < n {
 		out = append(out, b[:min(len(b), n-len(out))]...)
@@ -145,7 +145,8 @@ func stretch(b []byte, n int) []byte {
 	return out
 }
 
-func repeated(b []byte, n int) [][]byte {
+// repeatValue returns a list that has b n times.
+func repeatValue(b []byte, n int) [][]byte {
 	list := make([][]byte, n)
 	for i := range list {
 		list[i] = b
@@ -153,16 +154,16 @@ func repeated(b []byte, n int) [][]byte {
 	return list
 }
 
-// The orders in which the schemes encode the bytes of a digest, by three; -1
-// stands for a byte of zero that is not in the digest.
+// The orders in which the schemes encode the bytes of a digest, in groups of three. -1 is a
+// zero byte that is not in the digest.
 var (
 	md5Order    = []int{0, 6, 12, 1, 7, 13, 2, 8, 14, 3, 9, 15, 4, 10, 5, -1, -1, 11}
 	sha256Order = append(rotated(10, 10, 2, 0), -1, 31, 30)
 	sha512Order = append(rotated(21, 21, 1, 0), -1, -1, 63)
 )
 
-// rotated returns groups of three bytes that are step apart; from one group to the
-// next the three places rotate.
+// rotated returns groups of three indices with a distance of step. From one group to the
+// next, the three indices rotate by shift.
 func rotated(groups, step, shift, first int) []int {
 	var order []int
 	for i := range groups {
@@ -174,7 +175,7 @@ func rotated(groups, step, shift, first int) []int {
 	return order
 }
 
-// encodeHash writes a digest in crypt's own base 64.
+// encodeHash encodes a digest in the base 64 of crypt(5).
 func encodeHash(sum []byte, order []int) string {
 	const alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	var out []byte

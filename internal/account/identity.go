@@ -8,24 +8,24 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Identity is whom a process runs as.
+// Identity is the user and groups of a process.
 type Identity struct {
 	Name     string // "" if there is no account with the user id
 	UID, GID uint32
-	Groups   []uint32 // supplementary, sorted and each once
-	// Unknown is the name of a user or group that there is not. A container then does
-	// not start, and the other fields mean nothing.
+	Groups   []uint32 // supplementary groups, sorted, without duplicates
+	// Unknown is the name of a user or group that does not exist. Such a container does not
+	// start, and the other fields have no meaning.
 	Unknown string
 }
 
-// Anybody returns a user who has only the permissions that every user has.
+// Anybody returns a user with only those permissions that every user has.
 func Anybody() Identity { return Identity{Name: "anybody", UID: 1<<32 - 2, GID: 1<<32 - 2} }
 
-// Resolve finds whom the User of an image's configuration stands for: "user" or
-// "user:group". It does as runc and containerd do. Each half may be a name or a
-// number. The first line of passwd that has it as either wins. A number without an
-// account is taken as it is, with group 0 unless one is given. Supplementary groups
-// count only if no group is given.
+// Resolve returns the identity for the User of an image configuration, which is "user" or
+// "user:group", in the same way as runc and containerd. Both parts may be a name or a
+// number. The first line of passwd or group with that name or number counts. A number
+// without an account is used as it is, with group 0 if no group is given. Supplementary
+// groups apply only if no group is given.
 func Resolve(spec string, accounts []User, groups []Group) Identity {
 	name, groupName, _ := strings.Cut(spec, ":")
 	var u Identity
@@ -69,16 +69,15 @@ func Resolve(spec string, accounts []User, groups []Group) Identity {
 	return u
 }
 
-// InGroup reports whether the group is that of the process or one of its supplementary
-// groups.
+// InGroup reports whether a group is the primary group or a supplementary group.
 func (u Identity) InGroup(gid uint32) bool {
 	_, found := slices.BinarySearch(u.Groups, gid)
 	return found || u.GID == gid
 }
 
-// May reports whether the permission bits of an entry let the user do what the bits of
-// access (4 read, 2 write, 1 search or execute) say. Root may do everything.
-func (u Identity) May(e *seaworthy.Header, access uint16) bool {
+// CanAccess reports whether the permission bits of an entry allow the access, which is a sum
+// of 4 (read), 2 (write) and 1 (search or execute). Root has every access.
+func (u Identity) CanAccess(e *seaworthy.Header, access uint16) bool {
 	switch {
 	case u.UID == 0:
 		return true

@@ -2,21 +2,21 @@ package inflate
 
 import "math/bits"
 
-// codes finds by the next bits of the input which code they start with. The first
-// cells are for as many bits as most codes have at most; behind them are those for
-// the rest of longer codes.
-type codes struct {
+// codeTable decodes the codes of an alphabet. The next bits of the input are the index of a
+// cell. Codes that are longer than the index continue in another part of the table, to which
+// the cell links.
+type codeTable struct {
 	cells [cells]cell
 }
 
-// cell is what a code means:
+// cell is the meaning of a code:
 //
-//	bits  0-4   how many bits to take: of the code, and those behind it that belong to it
-//	bits  8-11  how many of them are the code's; of a link, how many bits select a cell behind it
+//	bits  0-4   number of bits to consume: those of the code and its extra bits
+//	bits  8-11  number of bits of the code; for a link, number of bits of the next index
 //	bits 12-14  isLiteral, isEnd, isLink
-//	bits 16-31  the literal, the least length or distance, or where a link leads
+//	bits 16-31  the literal, the minimum length or distance, or the target of a link
 //
-// 0 is for bits that are no code.
+// A cell of 0 is not a code.
 type cell uint32
 
 const (
@@ -29,49 +29,50 @@ const (
 	literalBits  = 10
 	distanceBits = 7
 	symbolBits   = 7
-	// cells is enough for any codes: 288 of up to 15 bits take at most 1334 cells
-	// when 10 bits come first.
+	// cells is the length of a table. Any 288 codes of up to 15 bits need at most 1334
+	// cells if the first index has 10 bits.
 	cells = 2048
 )
 
-// kind says what the symbols of codes are.
-type kind uint8
+// alphabet is one of the alphabets of RFC 1951, section 3.2.5 and 3.2.7.
+type alphabet uint8
 
 const (
-	literalCodes kind = iota
-	distanceCodes
-	lengthCodes // of the codes' own lengths
+	literalAlphabet alphabet = iota
+	distanceAlphabet
+	lengthAlphabet // the lengths of the codes of the other two
 )
 
-// order is that in which the lengths of codes for lengths of codes stand.
+// order is the order of the code lengths for lengthAlphabet; see RFC 1951, section 3.2.7.
 const order = "\x10\x11\x12\x00\x08\x07\x09\x06\x0a\x05\x0b\x04\x0c\x03\x0d\x02\x0e\x01\x0f"
 
-// meanings are those of all symbols, by their kinds.
-var meanings = func() (all [lengthCodes + 1][maxLiterals]cell) {
+// cellTemplates has the result of template for each symbol of each alphabet.
+var cellTemplates = func() (all [lengthAlphabet + 1][maxLiterals]cell) {
 	for k := range all {
 		for symbol := range all[k] {
-			all[k][symbol] = kind(k).meaning(symbol)
+			all[k][symbol] = alphabet(k).template(symbol)
 		}
 	}
 	return all
 }()
 
-// cell is that of a symbol whose code has so many bits left.
-func (k kind) cell(symbol, length int) cell {
-	meaning := meanings[k][symbol]
-	if meaning != 0 {
-		meaning += cell(length)<<8 + cell(length)
+// cell returns the cell of a symbol. Length is the number of bits of its code that the index
+// covers.
+func (k alphabet) cell(symbol, length int) cell {
+	template := cellTemplates[k][symbol]
+	if template != 0 {
+		template += cell(length)<<8 + cell(length)
 	}
-	return meaning
+	return template
 }
 
-// meaning is the cell of a symbol, without the length of its code; 0 for one that
-// must not be used.
-func (k kind) meaning(symbol int) cell {
+// template returns the cell of a symbol without the length of its code, or 0 for a symbol
+// that must not be used.
+func (k alphabet) template(symbol int) cell {
 	switch {
-	case k == lengthCodes:
+	case k == lengthAlphabet:
 		return isLiteral | cell(symbol)<<16
-	case k == distanceCodes:
+	case k == distanceAlphabet:
 		switch {
 		case symbol < 4:
 			return cell(symbol+1) << 16
@@ -97,10 +98,10 @@ func (k kind) meaning(symbol int) cell {
 	return 0
 }
 
-// build makes the cells for codes of the lengths, of which width bits are read
-// first. ok is false if there can be no such codes, or if bits are left that are no
-// code, but for a single code of one bit.
-func (c *codes) build(lengths []uint8, width int, k kind) (ok bool) {
+// build fills the table for codes with the given lengths by symbol. Width is the number of
+// bits of the first index. It returns false if there are no such codes, or if the codes are
+// incomplete; only a single code of one bit may be incomplete.
+func (c *codeTable) build(lengths []uint8, width int, k alphabet) (ok bool) {
 	var count, start [maxCodeLength + 1]int
 	longest := 0
 	for _, n := range lengths {
@@ -123,8 +124,8 @@ func (c *codes) build(lengths []uint8, width int, k kind) (ok bool) {
 			start[n]++
 		}
 	}
-	// As long as codes are no longer than width, the table grows with them: that of a
-	// length is twice that of the length before, with its codes put into it.
+	// For codes up to width, the table doubles with each length, and then the codes of this
+	// length are added.
 	filled, code, i := 1, 0, 0
 	c.cells[0] = 0
 	for length := 1; length <= min(longest, width); length++ {
@@ -146,12 +147,12 @@ func (c *codes) build(lengths []uint8, width int, k kind) (ok bool) {
 			at := reverse(code, length)
 			link := &c.cells[at&(1<<width-1)]
 			if *link == 0 {
-				behind := following(&count, length, width, longest)
+				behind := linkBits(&count, length, width, longest)
 				*link = isLink | cell(filled)<<16 | cell(behind)<<8
 				clear(c.cells[filled : filled+1<<behind])
 				filled += 1 << behind
 			}
-			c.spread(int(*link>>16), at>>width, length-width, int(*link>>8&15), k.cell(int(sorted[i]), length-width))
+			c.fillCells(int(*link>>16), at>>width, length-width, int(*link>>8&15), k.cell(int(sorted[i]), length-width))
 			i++
 			code++
 		}
@@ -159,20 +160,20 @@ func (c *codes) build(lengths []uint8, width int, k kind) (ok bool) {
 	return true
 }
 
-// reverse returns a code of a length as the input has it: its first bit lowest.
+// reverse returns a code with its first bit lowest, which is the order of the input.
 func reverse(code, length int) int { return int(bits.Reverse16(uint16(code)) >> (16 - length)) }
 
-// spread puts the cell of the rest of a code into all cells of a table that start
-// with it.
-func (c *codes) spread(table, code, length, width int, value cell) {
+// fillCells writes a cell to each index of a part of the table that starts with a code.
+func (c *codeTable) fillCells(table, code, length, width int, value cell) {
 	for ; code < 1<<width; code += 1 << length {
 		c.cells[table+code] = value
 	}
 }
 
-// following returns how many bits may follow the first width of a code, of those that
-// start like the one of a length that is next. Of each length so many are left.
-func following(left *[maxCodeLength + 1]int, length, width, longest int) int {
+// linkBits returns the number of bits of the index after a link: the maximum number of bits
+// after width in the codes that share the first width bits with the next code. Left is the
+// number of remaining codes by length.
+func linkBits(left *[maxCodeLength + 1]int, length, width, longest int) int {
 	room := 1 << (length - width)
 	for ; ; length++ {
 		if room -= left[length]; room <= 0 || length == longest {

@@ -1,6 +1,9 @@
-// Package inflate decompresses what is compressed by DEFLATE, RFC 1951, from memory
-// to memory. Archives hold many small files; for one that fits it takes half the
-// time that a decompressor of streams takes, which must be able to stop anywhere.
+// Package inflate decompresses DEFLATE data (RFC 1951) from memory to memory.
+//
+// The input is a complete DEFLATE stream, the output its content, which must fit into the
+// caller's buffer. For short files, which are common in archives, this takes half the time
+// of a streaming decompressor, which must be able to stop anywhere. Truncated and invalid
+// streams are refused.
 package inflate
 
 import (
@@ -10,19 +13,20 @@ import (
 	"sync"
 )
 
-// The errors of Inflate.
 var (
-	ErrShort   = errors.New("inflate: there is more than the space for it holds")
+	// ErrShort is returned if the content does not fit into the buffer.
+	ErrShort = errors.New("inflate: the buffer is too short")
+	// ErrDamaged is returned for truncated or invalid data.
 	ErrDamaged = errors.New("inflate: the compressed data is damaged")
 )
 
-// Decoder is the memory for the tables of codes. The zero value is ready, and serves
-// one text after the other.
+// Decoder has the tables for decompressing. The zero value is ready to use. A Decoder can
+// be reused, but is not safe for concurrent use.
 type Decoder struct {
-	literals  codes
-	distances codes
+	literals  codeTable
+	distances codeTable
 	lengths   [maxLiterals + maxDistances]uint8
-	symbols   codes // of the lengths
+	symbols   codeTable // of the lengths
 }
 
 const (
@@ -30,18 +34,18 @@ const (
 	maxDistances  = 32
 	maxCodeLength = 15
 	endOfBlock    = 256
-	// fastInput and fastOutput are the bytes that must be left for decoding without
-	// checking at each step whether there are: a load of input, and three literals
-	// with the longest copy, which may write up to 15 bytes too many.
+	// decodeFast runs while fastInput bytes of input and fastOutput bytes of the buffer are
+	// left, so that it need not check for each step: one load of input, and three literals
+	// and the longest copy, which may write up to 15 bytes beyond its end.
 	fastInput, fastOutput = 8, 3 + 258 + 16
 )
 
-// Inflate decompresses src into dst, and returns how many bytes it wrote and how many
-// of src it took. What lies behind the written bytes in dst is overwritten too.
+// Inflate decompresses src into dst. It returns the number of bytes written to dst and the
+// number of bytes read from src. It may overwrite the rest of dst.
 func (d *Decoder) Inflate(dst, src []byte) (written, taken int, err error) {
 	s := state{dst: dst, src: src}
 	for {
-		header, ok := s.take(3)
+		header, ok := s.takeBits(3)
 		if !ok {
 			return 0, 0, ErrDamaged
 		}
@@ -61,23 +65,23 @@ func (d *Decoder) Inflate(dst, src []byte) (written, taken int, err error) {
 			return 0, 0, err
 		}
 		if header&1 != 0 {
-			return s.out, s.in - int(s.have/8), nil
+			return s.out, s.in - int(s.bitCount/8), nil
 		}
 	}
 }
 
-// fixed are the codes that need no description.
+// fixed returns the fixed codes of RFC 1951, section 3.2.6.
 var fixed = sync.OnceValue(func() *Decoder {
 	d := new(Decoder)
 	lengths := slices.Concat(slices.Repeat([]uint8{8}, 144), slices.Repeat([]uint8{9}, 112), slices.Repeat([]uint8{7}, 24), slices.Repeat([]uint8{8}, 8))
-	d.literals.build(lengths, literalBits, literalCodes)
-	d.distances.build(slices.Repeat([]uint8{5}, maxDistances), distanceBits, distanceCodes)
+	d.literals.build(lengths, literalBits, literalAlphabet)
+	d.distances.build(slices.Repeat([]uint8{5}, maxDistances), distanceBits, distanceAlphabet)
 	return d
 })
 
-// dynamic reads the description of the codes of a block.
+// dynamic reads the code lengths of a block with dynamic codes (RFC 1951, section 3.2.7).
 func (d *Decoder) dynamic(s *state) error {
-	counts, ok := s.take(14)
+	counts, ok := s.takeBits(14)
 	if !ok {
 		return ErrDamaged
 	}
@@ -87,13 +91,13 @@ func (d *Decoder) dynamic(s *state) error {
 	}
 	var lengths [len(order)]uint8
 	for _, symbol := range []byte(order[:counts>>10+4]) {
-		n, ok := s.take(3)
+		n, ok := s.takeBits(3)
 		if !ok {
 			return ErrDamaged
 		}
 		lengths[symbol] = uint8(n)
 	}
-	if !d.symbols.build(lengths[:], symbolBits, lengthCodes) {
+	if !d.symbols.build(lengths[:], symbolBits, lengthAlphabet) {
 		return ErrDamaged
 	}
 	all := d.lengths[:literals+distances]
@@ -109,68 +113,69 @@ func (d *Decoder) dynamic(s *state) error {
 			i++
 			continue
 		}
-		again, least, width := uint8(0), 3, uint(3)
+		repeated, least, width := uint8(0), 3, uint(3)
 		switch {
 		case symbol == 16 && i == 0:
 			return ErrDamaged
 		case symbol == 16:
-			again, width = all[i-1], 2
+			repeated, width = all[i-1], 2
 		case symbol == 18:
 			least, width = 11, 7
 		}
-		more, ok := s.take(width)
+		more, ok := s.takeBits(width)
 		n := least + int(more)
 		if !ok || n > len(all)-i {
 			return ErrDamaged
 		}
 		for range n {
-			all[i] = again
+			all[i] = repeated
 			i++
 		}
 	}
-	if !d.literals.build(all[:literals], literalBits, literalCodes) || !d.distances.build(all[literals:], distanceBits, distanceCodes) {
+	if !d.literals.build(all[:literals], literalBits, literalAlphabet) || !d.distances.build(all[literals:], distanceBits, distanceAlphabet) {
 		return ErrDamaged
 	}
 	return nil
 }
 
-// state is how far decompression has come.
+// state is the state of one call of Inflate.
 type state struct {
 	dst, src []byte
 	out, in  int
-	// bits holds the next have bits of the input, the first of them lowest. What is
-	// above them is 0, or as the input goes on.
-	bits uint64
-	have uint
+	// bits has the next bitCount bits of the input, the first one lowest. The bits above
+	// are 0, or the following bits of the input.
+	bits     uint64
+	bitCount uint
 }
 
-// fill makes have at least 56, unless the input ends.
+// fill reads input until bitCount is at least 56 or the input ends.
 func (s *state) fill() {
-	for s.have < 56 && s.in < len(s.src) {
-		s.bits |= uint64(s.src[s.in]) << s.have
+	for s.bitCount < 56 && s.in < len(s.src) {
+		s.bits |= uint64(s.src[s.in]) << s.bitCount
 		s.in++
-		s.have += 8
+		s.bitCount += 8
 	}
 }
 
-// take returns the next n bits, at most 16.
-func (s *state) take(n uint) (bits uint, ok bool) {
-	if s.have < n {
+// takeBits consumes the next n bits. N must not exceed 16. It returns false at the end of
+// the input.
+func (s *state) takeBits(n uint) (bits uint, ok bool) {
+	if s.bitCount < n {
 		s.fill()
-		if s.have < n {
+		if s.bitCount < n {
 			return 0, false
 		}
 	}
 	bits = uint(s.bits & (1<<n - 1))
 	s.bits >>= n
-	s.have -= n
+	s.bitCount -= n
 	return bits, true
 }
 
-// stored copies a block that is not compressed.
+// stored copies an uncompressed block (RFC 1951, section 3.2.4).
 func (s *state) stored() error {
-	s.in -= int(s.have / 8)
-	s.bits, s.have = 0, 0
+	s.in -= int(s.bitCount / 8)
+	s.bits, s.bitCount = 0, 0
 	if len(s.src)-s.in < 4 {
 		return ErrDamaged
 	}
@@ -191,57 +196,57 @@ func (s *state) stored() error {
 	return nil
 }
 
-// block decompresses a block by the codes of d: the most of it in long strides, its
-// end with care.
+// block decompresses a block with the codes of d: most of it with decodeFast, and the steps
+// near the end of the input or of the buffer with decodeNext.
 func (s *state) block(d *Decoder) error {
 	for {
-		ended, err := s.stride(d)
+		ended, err := s.decodeFast(d)
 		if ended || err != nil {
 			return err
 		}
-		if ended, err = s.step(d); ended || err != nil {
+		if ended, err = s.decodeNext(d); ended || err != nil {
 			return err
 		}
 	}
 }
 
-// stride decompresses as long as neither input nor space can run out.
-func (s *state) stride(d *Decoder) (ended bool, err error) {
-	dst, src, out, in, bits, have := s.dst, s.src, s.out, s.in, s.bits, s.have
+// decodeFast decompresses until the input or the buffer might end within a step.
+func (s *state) decodeFast(d *Decoder) (ended bool, err error) {
+	dst, src, out, in, bits, bitCount := s.dst, s.src, s.out, s.in, s.bits, s.bitCount
 	literals, distances := &d.literals.cells, &d.distances.cells
 	for in <= len(src)-fastInput && out <= len(dst)-fastOutput {
-		bits |= binary.LittleEndian.Uint64(src[in:]) << (have & 63)
-		in += int(63-have) >> 3
-		have |= 56
+		bits |= binary.LittleEndian.Uint64(src[in:]) << (bitCount & 63)
+		in += int(63-bitCount) >> 3
+		bitCount |= 56
 		c := literals[bits&(1<<literalBits-1)]
 		if c&isLiteral != 0 {
 			bits >>= c & 31
-			have -= uint(c & 31)
+			bitCount -= uint(c & 31)
 			dst[out] = byte(c >> 16)
 			out++
 			if c = literals[bits&(1<<literalBits-1)]; c&isLiteral == 0 {
 				continue
 			}
 			bits >>= c & 31
-			have -= uint(c & 31)
+			bitCount -= uint(c & 31)
 			dst[out] = byte(c >> 16)
 			out++
 			if c = literals[bits&(1<<literalBits-1)]; c&isLiteral == 0 {
 				continue
 			}
 			bits >>= c & 31
-			have -= uint(c & 31)
+			bitCount -= uint(c & 31)
 			dst[out] = byte(c >> 16)
 			out++
 			continue
 		}
 		if c&isLink != 0 {
 			bits >>= literalBits
-			have -= literalBits
+			bitCount -= literalBits
 			c = literals[(c>>16+cell(bits)&(1<<(c>>8&15)-1))%cells]
 			if c&isLiteral != 0 {
 				bits >>= c & 31
-				have -= uint(c & 31)
+				bitCount -= uint(c & 31)
 				dst[out] = byte(c >> 16)
 				out++
 				continue
@@ -249,7 +254,7 @@ func (s *state) stride(d *Decoder) (ended bool, err error) {
 		}
 		if c&isEnd != 0 {
 			bits >>= c & 31
-			have -= uint(c & 31)
+			bitCount -= uint(c & 31)
 			ended = true
 			break
 		}
@@ -259,17 +264,17 @@ func (s *state) stride(d *Decoder) (ended bool, err error) {
 		}
 		length := int(c>>16 + cell(bits)&(1<<(c&31)-1)>>(c>>8&15))
 		bits >>= c & 31
-		have -= uint(c & 31)
+		bitCount -= uint(c & 31)
 
 		c = distances[bits&(1<<distanceBits-1)]
 		if c&isLink != 0 {
 			bits >>= distanceBits
-			have -= distanceBits
+			bitCount -= distanceBits
 			c = distances[(c>>16+cell(bits)&(1<<(c>>8&15)-1))%cells]
 		}
 		distance := int(c>>16 + cell(bits)&(1<<(c&31)-1)>>(c>>8&15))
 		bits >>= c & 31
-		have -= uint(c & 31)
+		bitCount -= uint(c & 31)
 		if c == 0 || distance > out {
 			err = ErrDamaged
 			break
@@ -286,11 +291,12 @@ func (s *state) stride(d *Decoder) (ended bool, err error) {
 		}
 		out += length
 	}
-	s.out, s.in, s.bits, s.have = out, in, bits, have
+	s.out, s.in, s.bits, s.bitCount = out, in, bits, bitCount
 	return ended, err
 }
 
-// repeat copies what is distance bytes before out, and up to 7 bytes too many.
+// repeat copies length bytes that start distance bytes before out. It may write up to 7
+// bytes beyond the end of the copy.
 func repeat(dst []byte, out, distance, length int) {
 	from, end := out-distance, out+length
 	switch {
@@ -310,8 +316,8 @@ func repeat(dst []byte, out, distance, length int) {
 	}
 }
 
-// step decompresses one literal or copy.
-func (s *state) step(d *Decoder) (ended bool, err error) {
+// decodeNext decompresses one literal or copy. It checks the ends of input and buffer.
+func (s *state) decodeNext(d *Decoder) (ended bool, err error) {
 	s.fill()
 	c, value, ok := s.decode(&d.literals, literalBits)
 	switch {
@@ -341,34 +347,33 @@ func (s *state) step(d *Decoder) (ended bool, err error) {
 	return false, nil
 }
 
-// decode takes the next code with what belongs to it. Of a literal and of the end
-// the value means nothing.
-func (s *state) decode(codes *codes, width uint) (c cell, value int, ok bool) {
+// decode consumes the next code and its extra bits. Value is the length or distance. It has
+// no meaning for a literal or the end of the block.
+func (s *state) decode(codes *codeTable, width uint) (c cell, value int, ok bool) {
 	c = codes.cells[s.bits&(1<<width-1)]
 	if c&isLink != 0 {
-		if s.have < width {
+		if s.bitCount < width {
 			return 0, 0, false
 		}
 		s.bits >>= width
-		s.have -= width
+		s.bitCount -= width
 		c = codes.cells[(c>>16+cell(s.bits)&(1<<(c>>8&15)-1))%cells]
 	}
 	n := uint(c & 31)
-	if c == 0 || s.have < n {
+	if c == 0 || s.bitCount < n {
 		return 0, 0, false
 	}
 	value = int(c>>16 + cell(s.bits)&(1<<n-1)>>(c>>8&15))
 	s.bits >>= n
-	s.have -= n
+	s.bitCount -= n
 	return c, value, true
 }
 
-// The lengths of what zlib (RFC 1950) has in front of the compressed data and behind it,
-// without a dictionary.
+// The lengths of the header and trailer of zlib data (RFC 1950) without a dictionary, in
+// bytes.
 const ZlibHeader, ZlibTrailer = 2, 4
 
-// IsZlib reports whether data starts with the header of zlib, for compressed data without
-// a dictionary.
+// IsZlib reports whether data starts with a header of zlib data without a dictionary.
 func IsZlib(data []byte) bool {
 	return len(data) >= ZlibHeader && data[0]&0xf == 8 && data[1]&0x20 == 0 && binary.BigEndian.Uint16(data)%31 == 0
 }

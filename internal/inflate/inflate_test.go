@@ -26,7 +26,7 @@ func deflated(t testing.TB, text []byte, level int) []byte {
 	return b.Bytes()
 }
 
-// texts are compressed in all of the ways that there are.
+// texts are compressed with each kind of block.
 func texts(t testing.TB) map[string][]byte {
 	t.Helper()
 	code, err := os.ReadFile("inflate_test.go")
@@ -38,7 +38,7 @@ func texts(t testing.TB) map[string][]byte {
 	for i := range random {
 		random[i] = byte(r.Uint32())
 	}
-	skewed := make([]byte, 300_000) // has codes of up to 15 bits
+	skewed := make([]byte, 300_000) // needs codes of up to 15 bits
 	for i := range skewed {
 		for skewed[i] = 0; r.IntN(3) > 0 && skewed[i] < 255; skewed[i]++ {
 		}
@@ -77,7 +77,7 @@ func TestInflate(t *testing.T) {
 	}
 }
 
-// FuzzInflate compares with a library for streams.
+// FuzzInflate compares the result with that of a streaming decompressor.
 func FuzzInflate(f *testing.F) {
 	for _, text := range texts(f) {
 		for _, level := range []int{flate.HuffmanOnly, 0, 1, 9} {
@@ -98,7 +98,7 @@ func FuzzInflate(f *testing.F) {
 				t.Fatalf("%d bytes of more than %d", n, most)
 			}
 		case (err == nil) != (wantErr == nil):
-			t.Fatalf("%v where the library says %v", err, wantErr)
+			t.Fatalf("%v, want %v as from the streaming decompressor", err, wantErr)
 		case err == nil && (!bytes.Equal(got[:n], want) || taken != len(packed)-r.Len()):
 			t.Fatalf("%d bytes of %d taken, where the library gives %d of %d", n, taken, len(want), len(packed)-r.Len())
 		}

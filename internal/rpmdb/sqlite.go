@@ -43,7 +43,7 @@ func eachHeader(r io.ReaderAt, size int64, yield func([]byte, error) bool) error
 			if err != nil {
 				return err
 			}
-			if len(columns) != 2 || !record.Whole {
+			if len(columns) != 2 || !record.Complete {
 				return sqlite.ErrDamaged
 			}
 			if !yield(columns[1].Value, nil) {

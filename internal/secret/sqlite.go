@@ -55,7 +55,7 @@ func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *recove
 					out.column(&row[i], strings.ToLower(columns[i]))
 				}
 			}
-			if key >= 0 && max(key, value) < len(row) && row[key].Text() && len(row[key].Value) <= credential.MaxName && !bytes.ContainsAny(row[key].Value, "\"\\\n\r") {
+			if key >= 0 && max(key, value) < len(row) && row[key].IsText() && len(row[key].Value) <= credential.MaxName && !bytes.ContainsAny(row[key].Value, "\"\\\n\r") {
 				out.write(`"` + string(row[key].Value) + `": `)
 				out.column(&row[value], strings.ToLower(string(row[key].Value)))
 			}
@@ -76,7 +76,7 @@ func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *recove
 func (r *recovered) column(c *sqlite.Column, name string) {
 	v := c.Value
 	quote := quoteFor(v)
-	if c.Text() && quote != 0 && len(v) <= maxQuoted && !bytes.ContainsAny(v, "\n\r\x00") && !credential.IsPasswordHash(v, name) {
+	if c.IsText() && quote != 0 && len(v) <= maxQuoted && !bytes.ContainsAny(v, "\n\r\x00") && !credential.IsPasswordHash(v, name) {
 		r.text = append(r.text, quote)
 		c.Pieces(r.piece)
 		r.text = append(r.text, quote)

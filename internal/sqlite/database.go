@@ -1,13 +1,13 @@
-// Package sqlite reads the tables of SQLite's database files, version 3 of the format
+// Package sqlite reads the tables of SQLite 3 database files
 // (https://www.sqlite.org/fileformat2.html).
 //
-// In goes a file that can be read anywhere. Out come its tables with the names of their
-// columns, and by a callback the records of their rows, with where in the file each value
-// is. Indexes, tables without row ids and the write-ahead log are not read.
+// The input is a database file. The output are its tables with the names of their columns,
+// and the records of a table, passed to a callback, with the position of each value in the
+// file. Indexes, tables WITHOUT ROWID and the write-ahead log are not read.
 //
-// A file may be an attacker's. Each page is read at most once, and of a record no more
-// than the caller allows. Of a file that is damaged or cut, what stands before comes out,
-// and then [ErrDamaged].
+// A file may come from an attacker. Each page is read at most once, and the caller limits
+// the bytes read of a record. For a truncated or damaged file, the part before the damage is
+// read, and then [ErrDamaged] is returned.
 package sqlite
 
 import (
@@ -16,37 +16,37 @@ import (
 	"io"
 )
 
-// ErrDamaged is an error for a database that breaks the rules of its format.
+// ErrDamaged is returned for a database that violates the file format.
 var ErrDamaged = errors.New("the SQLite database is damaged")
 
-// Magic is how a database starts.
+// Magic is the start of a database file.
 const Magic = "SQLite format 3\x00"
 
-// Database is a database file. Each page is read at most once, so that pages that
-// refer to each other in circles end.
+// Database is an open database file. Each page can be read only once, so that a cycle of
+// pages is an error. So each table can be read once, too.
 type Database struct {
-	r       io.ReaderAt
-	page    int64 // bytes of a page
-	usable  int   // of which a b-tree uses these
-	pages   uint32
-	claimed int64
-	used    []bool // by page
+	r            io.ReaderAt
+	page         int64 // bytes of a page
+	usable       int   // bytes of a page that a b-tree uses
+	pages        uint32
+	recordedSize int64
+	used         []bool // by page
 }
 
-// Table is what the schema says of a table.
+// Table is a table in the schema.
 type Table struct {
 	Name, SQL string
 	root      uint32
 }
 
-// Open reads the header of a database of so many bytes.
+// Open reads the header of a database. Size is the length of the file in bytes.
 func Open(r io.ReaderAt, size int64) (*Database, error) {
 	var h [100]byte
 	if _, err := r.ReadAt(h[:], 0); err != nil {
 		return nil, errors.New("it is too short for a SQLite database")
 	}
 	if string(h[:len(Magic)]) != Magic {
-		return nil, errors.New("it is no SQLite database")
+		return nil, errors.New("it is not a SQLite database")
 	}
 	page := int64(binary.BigEndian.Uint16(h[16:]))
 	if page == 1 {
@@ -58,17 +58,19 @@ func Open(r io.ReaderAt, size int64) (*Database, error) {
 	pages := size / page
 	return &Database{
 		r: r, page: page, usable: int(page) - int(h[20]), pages: uint32(pages), used: make([]bool, pages+1),
-		claimed: int64(binary.BigEndian.Uint32(h[28:])) * page,
+		recordedSize: int64(binary.BigEndian.Uint32(h[28:])) * page,
 	}, nil
 }
 
-// Size is the number of bytes that the database says that it has.
-func (db *Database) Size() int64 { return db.claimed }
+// Size returns the length of the database in bytes according to its header. A truncated file
+// is shorter.
+func (db *Database) Size() int64 { return db.recordedSize }
 
-// maxSchema bounds an entry of the schema, in bytes.
+// maxSchema is the maximum length of an entry of the schema, in bytes.
 const maxSchema = 1 << 20
 
-// Tables returns the tables of the schema, and with an error those before the damage.
+// Tables returns the tables in the schema. With an error, it returns the tables before the
+// damage.
 func (db *Database) Tables() ([]Table, error) {
 	var list []Table
 	err := db.walk(1, maxSchema, func(r *Record) error {
@@ -84,13 +86,13 @@ func (db *Database) Tables() ([]Table, error) {
 	return list, err
 }
 
-// Rows calls visit with the record of each row of a table. Of a record no more than
-// its first limit bytes are read. An error of visit ends the walk.
+// Rows calls visit with the record of each row of a table. It reads at most limit bytes of a
+// record. If visit returns an error, Rows ends and returns it.
 func (db *Database) Rows(t Table, limit int, visit func(*Record) error) error {
 	return db.walk(t.root, limit, visit)
 }
 
-// read returns a page, counted from 1.
+// read returns the page with a number. The first page has number 1.
 func (db *Database) read(n uint32) ([]byte, error) {
 	if n == 0 || n > db.pages || db.used[n] {
 		return nil, ErrDamaged
@@ -107,14 +109,15 @@ func (db *Database) read(n uint32) ([]byte, error) {
 func (db *Database) offset(n uint32) int64 { return int64(n-1) * db.page }
 
 const (
-	interior = 0x05 // the page is an interior page of a table's b-tree
+	interior = 0x05 // the type of an interior page of a table's b-tree
 	leaf     = 0x0d
 )
 
-// maxAhead is how many pages may wait beyond those that the file has: of one that is
-// cut, pages name children that are missing.
+// maxAhead is the number of pending pages that may exceed the number of pages in the file: a
+// truncated file has pages whose children are missing.
 const maxAhead = 1 << 16
 
+// walk calls visit with each record of the b-tree with the given root page.
 func (db *Database) walk(root uint32, limit int, visit func(*Record) error) error {
 	pending := []uint32{root}
 	for len(pending) > 0 {
@@ -147,7 +150,7 @@ func (db *Database) walk(root uint32, limit int, visit func(*Record) error) erro
 					return err
 				}
 				if room -= record.local; room < 0 {
-					return ErrDamaged // rows share their bytes
+					return ErrDamaged // rows overlap
 				}
 				if err := visit(record); err != nil {
 					return err
@@ -161,13 +164,13 @@ func (db *Database) walk(root uint32, limit int, visit func(*Record) error) erro
 			pending = append(pending, binary.BigEndian.Uint32(page[at:]))
 		}
 		if len(pending) > int(db.pages)+maxAhead {
-			return ErrDamaged // pages have more than one parent
+			return ErrDamaged // a page has several parents
 		}
 	}
 	return nil
 }
 
-// record returns the record of a leaf's cell, with the part of it that lies on
+// record returns the record of a cell at an offset of a leaf page, including the part on
 // overflow pages.
 func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error) {
 	if at > db.usable {
@@ -184,7 +187,7 @@ func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error
 	if local > len(cell) {
 		return nil, ErrDamaged
 	}
-	r := &Record{chunks: []chunk{{0, db.offset(n) + int64(at+size+idSize)}}, local: local, Whole: true}
+	r := &Record{chunks: []chunk{{0, db.offset(n) + int64(at+size+idSize)}}, local: local, Complete: true}
 	if local == int(length) {
 		r.payload = cell[:local]
 		return r, nil
@@ -193,7 +196,7 @@ func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error
 		return nil, ErrDamaged
 	}
 	if int(length) > limit {
-		length, r.Whole = uint64(max(limit, local)), false
+		length, r.Complete = uint64(max(limit, local)), false
 	}
 	r.payload = append(make([]byte, 0, length), cell[:local]...)
 	for next := binary.BigEndian.Uint32(cell[local:]); len(r.payload) < int(length); {
@@ -208,7 +211,8 @@ func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error
 	return r, nil
 }
 
-// local is the number of bytes of a record that its leaf holds.
+// local returns the number of bytes of a record on its leaf page; see section 1.6 of the
+// file format.
 func (db *Database) local(length int) int {
 	most := db.usable - 35
 	if length <= most {

@@ -13,7 +13,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// sample has a table on many pages, and one with rows that go on on other pages.
+// sample returns a database with a table on many pages, and one with overflow pages.
 func sample() []byte {
 	many := imagetest.SQLiteTable{Name: "many", SQL: "CREATE TABLE many (a, b)"}
 	for i := range 100 {
@@ -26,7 +26,7 @@ func sample() []byte {
 	return []byte(imagetest.SQLite(many, long))
 }
 
-// rows returns the values of all tables, and checks where they are.
+// rows returns the values of all tables, and checks their positions.
 func rows(t *testing.T, data []byte, limit int) (map[string][][]string, error) {
 	db, err := Open(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -81,12 +81,12 @@ func TestRows(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got, err = rows(t, sample(), 1500); err != nil || len(got["long"]) != 2 || len(got["long"][0]) != 1 {
-		t.Errorf("of rows that are cut: %d, %v", len(got["long"]), err)
+		t.Errorf("rows over the limit: %d, %v", len(got["long"]), err)
 	}
 }
 
-// An interior page that has itself as a child is read once.
-func TestCircle(t *testing.T) {
+// TestCycle has an interior page that is its own child.
+func TestCycle(t *testing.T) {
 	data := sample()
 	for n := 1; n*1024 < len(data); n++ {
 		if page := data[n*1024:]; page[0] == interior {
@@ -98,8 +98,8 @@ func TestCircle(t *testing.T) {
 	}
 }
 
-// Pages that all name the next one as often as they can would take memory without
-// bound.
+// TestManyParents has pages that name the next one as often as possible. Without a limit
+// they would need much memory.
 func TestManyParents(t *testing.T) {
 	const pages, size = 64, 65536
 	data := make([]byte, pages*size)
@@ -128,8 +128,9 @@ func TestManyParents(t *testing.T) {
 	}
 }
 
-// Rows that share their bytes would take time without bound.
-func TestShared(t *testing.T) {
+// TestOverlappingRows has rows that share their bytes. Without a limit they would need much
+// time.
+func TestOverlappingRows(t *testing.T) {
 	data := sample()
 	for n := 1; n*1024 < len(data); n++ {
 		if page := data[n*1024:]; page[0] == leaf {

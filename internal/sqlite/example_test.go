@@ -24,7 +24,7 @@ func Example() {
 	}
 	tables, err := db.Tables()
 	if err != nil {
-		log.Print(err) // those before the damage are there
+		log.Print(err) // tables before the damage are in the list
 	}
 	for _, t := range tables {
 		err := db.Rows(t, 1<<20, func(r *sqlite.Record) error {
@@ -33,7 +33,7 @@ func Example() {
 				return err
 			}
 			for i, name := range t.Columns() {
-				if i < len(columns) && columns[i].Text() {
+				if i < len(columns) && columns[i].IsText() {
 					fmt.Printf("%s.%s = %s\n", t.Name, name, columns[i].Value)
 				}
 			}

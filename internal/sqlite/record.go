@@ -4,36 +4,36 @@ package sqlite
 type Record struct {
 	payload []byte
 	chunks  []chunk
-	local   int // bytes of it in the leaf
-	// Whole is false if the record has more bytes than were to be read.
-	Whole bool
+	local   int // number of bytes on the leaf page
+	// Complete is false if the record exceeds the limit on its length.
+	Complete bool
 }
 
-// chunk says where in the file a part of a record starts that is in one piece there.
+// chunk is the start of a part of a record that is contiguous in the file.
 type chunk struct {
-	at   int
-	from int64
+	at   int   // offset in the record
+	from int64 // offset in the file
 }
 
 // Column is a value of a record and its serial type.
 type Column struct {
-	Kind  uint64
-	Value []byte
-	at    int
-	chunk []chunk
+	Kind   uint64
+	Value  []byte
+	at     int
+	chunks []chunk
 }
 
-// Text reports whether the value is a text.
-func (c *Column) Text() bool { return c.Kind >= 13 && c.Kind&1 == 1 }
+// IsText reports whether the value is a text.
+func (c *Column) IsText() bool { return c.Kind >= 13 && c.Kind&1 == 1 }
 
-// Pieces calls visit with each part of the value that is in one piece in the file, and
-// where in the file it is.
+// Pieces calls visit with each part of the value that is contiguous in the file, and the
+// offset of the part in the file.
 func (c *Column) Pieces(visit func(part []byte, from int64)) {
 	end := c.at + len(c.Value)
-	for i, k := range c.chunk {
+	for i, k := range c.chunks {
 		lo, hi := max(c.at, k.at), end
-		if i+1 < len(c.chunk) {
-			hi = min(end, c.chunk[i+1].at)
+		if i+1 < len(c.chunks) {
+			hi = min(end, c.chunks[i+1].at)
 		}
 		if lo < hi {
 			visit(c.Value[lo-c.at:hi-c.at], k.from+int64(lo-k.at))
@@ -41,7 +41,7 @@ func (c *Column) Pieces(visit func(part []byte, from int64)) {
 	}
 }
 
-// number is the value of a column that holds a positive integer.
+// number returns the value of a column with a positive integer.
 func (c *Column) number() (n uint64) {
 	switch {
 	case c.Kind == 9:
@@ -54,10 +54,11 @@ func (c *Column) number() (n uint64) {
 	return n
 }
 
-// maxColumns is how many columns SQLite can be built to take.
+// maxColumns is the maximum of SQLITE_MAX_COLUMN.
 const maxColumns = 32767
 
-// Columns returns the columns of a record; of one that is not whole those that are.
+// Columns returns the columns of a record. For an incomplete record it returns the complete
+// columns.
 func (r *Record) Columns() ([]Column, error) {
 	size, n := varint(r.payload)
 	if n == 0 || size < uint64(n) || size > uint64(len(r.payload)) {
@@ -73,7 +74,7 @@ func (r *Record) Columns() ([]Column, error) {
 		header = header[n:]
 		length := serialLength(kind)
 		if length > uint64(len(r.payload)-at) {
-			if !r.Whole {
+			if !r.Complete {
 				return columns, nil
 			}
 			return nil, ErrDamaged
@@ -84,7 +85,7 @@ func (r *Record) Columns() ([]Column, error) {
 	return columns, nil
 }
 
-// serialLength is the number of bytes of a value by its serial type.
+// serialLength returns the length of a value in bytes by its serial type.
 func serialLength(kind uint64) uint64 {
 	if kind >= 12 {
 		return (kind - 12) / 2
@@ -92,7 +93,8 @@ func serialLength(kind uint64) uint64 {
 	return [...]uint64{0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0}[kind]
 }
 
-// varint reads a number of one to nine bytes, the highest first; n is 0 if it is cut.
+// varint reads a big-endian number of one to nine bytes, and returns the number of bytes. It
+// returns 0 bytes if the number is truncated.
 func varint(b []byte) (v uint64, n int) {
 	for i := 0; i < len(b) && i < 9; i++ {
 		if i == 8 {

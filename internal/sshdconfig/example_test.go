@@ -6,7 +6,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/sshdconfig"
 )
 
-// etc is a file system with one file.
+// etc is a FileSystem with one file.
 type etc string
 
 func (e etc) ReadFile(path string) (string, bool) { return string(e), path == "etc/ssh/sshd_config" }
@@ -19,7 +19,7 @@ PermitRootLogin yes # the first one counts
 Match Address 10.0.0.0/8
 	PermitRootLogin yes
 `), "etc/ssh/sshd_config")
-	for _, o := range conf.InForce("permitrootlogin") {
+	for _, o := range conf.Effective("permitrootlogin") {
 		fmt.Printf("line %d: %s %q for %q\n", o.Line, o.Keyword, o.Args, o.Match)
 	}
 	// Output:

@@ -1,14 +1,13 @@
-// Package sshdconfig reads sshd_config(5), the configuration of OpenSSH's server.
+// Package sshdconfig parses sshd_config(5), the configuration of the OpenSSH server.
 //
-// In goes the path of the main file and a [FileSystem] to read it and its includes
-// from. Out comes a [Config]: the options in the order in which sshd reads them, each
-// with the condition of the Match block that it stands in, and a [Problem] for each
-// part that was not read. Nothing else ends the reading. What keywords mean, and
-// whether there is such a keyword, is not known here.
+// The input is the path of the main file, and a [FileSystem] with it and its includes. The
+// output is a [Config]: the options in the order in which sshd reads them, each with the
+// condition of its Match block, and a [Problem] for each part that was not read. A problem
+// does not end the parsing. The package does not know the keywords and their meanings.
 //
-// The files may be an attacker's. What is read of them is limited by [MaxFiles],
-// [MaxDepth], [MaxBytes] and [MaxOptions]; whatever is over a limit is a Problem. So is
-// an include with a pattern for directories, which is not followed.
+// The files may come from an attacker. [MaxFiles], [MaxDepth], [MaxBytes] and [MaxOptions]
+// limit them. A part that exceeds a limit is a Problem, and so is an include with a pattern
+// in the name of a directory.
 package sshdconfig
 
 import (
@@ -19,49 +18,48 @@ import (
 	"strings"
 )
 
-// The limits on a configuration, its includes counted in.
+// Limits for a configuration with its includes.
 const (
 	MaxFiles   = 64
-	MaxDepth   = 16 // includes within includes, as sshd has it
-	MaxBytes   = 4 << 20
+	MaxDepth   = 16      // levels of includes, the limit of sshd
+	MaxBytes   = 4 << 20 // bytes of all files
 	MaxOptions = 5000
 )
 
-// FileSystem is where the files are. Paths are relative to the root:
-// "etc/ssh/sshd_config".
+// FileSystem has the files. Paths are relative to the root: "etc/ssh/sshd_config".
 type FileSystem interface {
-	// ReadFile returns the text of a file, at the end of any links. ok is false if
-	// there is no such file; then the configuration is read as if nothing named it.
+	// ReadFile returns the text of a file, and follows links. It returns false for a file
+	// that does not exist, which is ignored.
 	ReadFile(path string) (text string, ok bool)
 	// ReadDir returns the names of the files in a directory, sorted.
 	ReadDir(path string) []string
 }
 
-// Config is what the files say together.
+// Config is the content of all files.
 type Config struct {
 	Options  []Option
 	Problems []Problem
 }
 
-// Option is one line.
+// Option is a line with a keyword.
 type Option struct {
 	File    string
 	Line    int
 	Keyword string // in lower case
 	Args    []string
-	// Match is the condition of the Match block that the line stands in; empty for what
-	// holds for every connection.
+	// Match is the condition of the Match block with the line. It is "" if the line applies
+	// to every connection.
 	Match string
 }
 
 // Problem is a part of the files that was not read.
 type Problem struct {
 	File string
-	Line int // from 1; 0 for the file as a whole
+	Line int // from 1; 0 for the whole file
 	Err  error
 }
 
-// The errors of what is not read.
+// The errors of a Problem.
 var (
 	ErrTooManyFiles     = fmt.Errorf("not read: more than %d files or %d includes within includes", MaxFiles, MaxDepth)
 	ErrTooLarge         = fmt.Errorf("not read: the files are more than %d bytes", MaxBytes)
@@ -71,13 +69,14 @@ var (
 	ErrDirectoryPattern = errors.New("not followed: a pattern for directories")
 )
 
-// Read reads a file and all that it includes.
+// Read parses a file and its includes.
 func Read(fsys FileSystem, file string) *Config {
 	r := reader{fsys: fsys, out: &Config{}}
 	r.file(file, "", 0)
 	return r.out
 }
 
+// reader is one call of Read.
 type reader struct {
 	fsys  FileSystem
 	out   *Config
@@ -85,7 +84,7 @@ type reader struct {
 	bytes int
 }
 
-// file reads one file. What a Match block includes is part of the block.
+// file parses a file. A file that is included in a Match block is part of the block.
 func (r *reader) file(name, match string, depth int) {
 	if depth > MaxDepth || r.files >= MaxFiles {
 		r.problem(name, 0, ErrTooManyFiles)
@@ -127,6 +126,7 @@ func (r *reader) file(name, match string, depth int) {
 	}
 }
 
+// include parses the files that match a pattern.
 func (r *reader) include(from string, line int, pattern, match string, depth int) {
 	if !strings.HasPrefix(pattern, "/") {
 		pattern = "/etc/ssh/" + pattern
@@ -148,13 +148,14 @@ func (r *reader) include(from string, line int, pattern, match string, depth int
 	}
 }
 
+// problem adds a Problem, up to MaxFiles.
 func (r *reader) problem(file string, line int, err error) {
 	if len(r.out.Problems) < MaxFiles {
 		r.out.Problems = append(r.out.Problems, Problem{file, line, err})
 	}
 }
 
-// split splits a line into its keyword and arguments, which may be quoted.
+// split splits a line into keyword and arguments, and removes quotes and comments.
 func split(line string) (keyword string, args []string, err error) {
 	if line == "" || line[0] == '#' {
 		return "", nil, nil
@@ -198,9 +199,9 @@ func split(line string) (keyword string, args []string, err error) {
 	return keyword, args, nil
 }
 
-// InForce lists the options that sshd heeds for a keyword: the first that holds
-// for every connection, and the first of each Match condition.
-func (c *Config) InForce(keyword string) []Option {
+// Effective returns the options that sshd uses for a keyword: the first one that applies to
+// every connection, and the first one of each Match condition.
+func (c *Config) Effective(keyword string) []Option {
 	var list []Option
 	for _, o := range c.Options {
 		if o.Keyword == keyword && !slices.ContainsFunc(list, func(p Option) bool { return p.Match == o.Match }) {

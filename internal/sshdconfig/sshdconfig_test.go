@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// files are the texts of files by their paths.
+// files is a FileSystem with the texts of files by path.
 type files map[string]string
 
 func (f files) ReadFile(path string) (string, bool) {
@@ -55,11 +55,11 @@ func TestRead(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if in := c.InForce("permitrootlogin"); len(in) != 1 || in[0].Args[0] != "no" {
-		t.Errorf("in force: %v", in)
+	if in := c.Effective("permitrootlogin"); len(in) != 1 || in[0].Args[0] != "no" {
+		t.Errorf("effective: %v", in)
 	}
-	if in := c.InForce("passwordauthentication"); len(in) != 2 || in[1].Match != "" {
-		t.Errorf("in force: %v", in)
+	if in := c.Effective("passwordauthentication"); len(in) != 2 || in[1].Match != "" {
+		t.Errorf("effective: %v", in)
 	}
 	if len(c.Problems) != 3 {
 		t.Errorf("problems: %v", c.Problems)

@@ -6,7 +6,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
-// etc is a file system with one file.
+// etc is a FileSystem with one file.
 type etc string
 
 func (e etc) ReadFile(path string) (string, bool) { return string(e), path == "etc/sudoers" }

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// files are the texts of files by their paths.
+// files is a FileSystem with the texts of files by path.
 type files map[string]string
 
 func (f files) ReadFile(path string) (string, bool) {

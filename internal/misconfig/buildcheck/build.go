@@ -304,7 +304,7 @@ func passwordOf(c *shell.Command) (secret, how string) {
 				secret = strings.TrimPrefix(a, "--password=")
 			}
 		}
-		if account.Locked(secret) && !strings.HasPrefix(secret, "$") {
+		if account.IsLocked(secret) && !strings.HasPrefix(secret, "$") {
 			return "", ""
 		}
 		return secret, fmt.Sprintf("%s -p %s", c.Name, seaworthy.RedactionMark)

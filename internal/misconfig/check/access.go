@@ -22,7 +22,7 @@ func (s *Image) Replaceable(name string, by account.Identity) (at seaworthy.Entr
 			return seaworthy.Entry{}, false
 		}
 		if e.Type != seaworthy.Symlink {
-			return e, by.UID != 0 && (by.UID == e.UID || by.May(&e.Header, 2))
+			return e, by.UID != 0 && (by.UID == e.UID || by.CanAccess(&e.Header, 2))
 		}
 		name = linkTarget(e.Path, e.Link)
 	}
@@ -57,7 +57,7 @@ func (s *Image) Exchangeable(name string, by account.Identity) (dir seaworthy.En
 		child, exists := s.Lookup(name[:next])
 		owns := d.UID == by.UID || exists && child.UID == by.UID
 		// The owner of a directory can give himself the bits that it lacks.
-		writes := d.UID == by.UID || by.May(&d.Header, 2|1)
+		writes := d.UID == by.UID || by.CanAccess(&d.Header, 2|1)
 		if found && d.Type == seaworthy.Directory && writes && (d.Mode&seaworthy.Sticky == 0 || owns || !exists) {
 			return d, true
 		}

@@ -16,13 +16,13 @@ type Accounts struct {
 	// Files are those of the four that are there and were read, by name.
 	Files map[string]File
 	// Malformed are the lines that could not be read, by the name of the file.
-	Malformed map[string][]account.Malformed
+	Malformed map[string][]account.MalformedLine
 	// Unread are the files that are there and were not read, with the reason.
 	Unread map[string]string
 }
 
 func (s *Image) readAccounts() Accounts {
-	a := Accounts{Files: map[string]File{}, Malformed: map[string][]account.Malformed{}, Unread: map[string]string{}}
+	a := Accounts{Files: map[string]File{}, Malformed: map[string][]account.MalformedLine{}, Unread: map[string]string{}}
 	read := func(name string) string {
 		t, ok := s.ReadText("etc/" + name)
 		if !ok {

@@ -13,7 +13,7 @@ func ReducePasswords(data []byte, left *int) []byte {
 	for line := range bytes.Lines(data) {
 		name, rest, found := bytes.Cut(line, []byte(":"))
 		field, rest, more := bytes.Cut(rest, []byte(":"))
-		if !found || account.Locked(string(field)) || len(field) == 0 {
+		if !found || account.IsLocked(string(field)) || len(field) == 0 {
 			kept = append(kept, line...)
 			continue
 		}

@@ -124,7 +124,7 @@ func findEmptyPasswords(s *check.Image) []check.Violation {
 
 func emptyPassword(s *check.Image, u account.User, file string, line int) check.Violation {
 	v := accountLines(s, file, fmt.Sprintf("%s: the password field in etc/%s is empty", u.Name, file), line)
-	if !account.OpensShell(u.Shell) {
+	if !account.IsLoginShell(u.Shell) {
 		v.Severity = seaworthy.Medium
 		v.Detail = "The account has no login shell. su with another shell and services that check passwords still accept it."
 	}
@@ -251,7 +251,7 @@ var shippedShells = map[string]string{
 func findSystemShells(s *check.Image) []check.Violation {
 	var list []check.Violation
 	for _, u := range s.Accounts.Users {
-		if u.UID == 0 || u.UID >= 1000 || !account.OpensShell(u.Shell) || u.Shell != "" && u.Shell == shippedShells[u.Name] {
+		if u.UID == 0 || u.UID >= 1000 || !account.IsLoginShell(u.Shell) || u.Shell != "" && u.Shell == shippedShells[u.Name] {
 			continue
 		}
 		shell := u.Shell

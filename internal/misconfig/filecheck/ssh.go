@@ -164,7 +164,7 @@ func servesSSH(s *check.Image) bool {
 func findSSHD(keyword string, bad func(args []string) (seaworthy.Severity, bool)) func(*check.Image) []check.Violation {
 	return func(s *check.Image) []check.Violation {
 		var list []check.Violation
-		for _, o := range s.SSHD.InForce(keyword) {
+		for _, o := range s.SSHD.Effective(keyword) {
 			if severity, ok := bad(o.Args); ok {
 				list = append(list, sshdViolation(s, o, severity))
 			}
@@ -217,7 +217,7 @@ var weakSSHD = [...]struct {
 func findSSHDWeak(s *check.Image) []check.Violation {
 	var list []check.Violation
 	for _, w := range weakSSHD {
-		for _, o := range s.SSHD.InForce(w.keyword) {
+		for _, o := range s.SSHD.Effective(w.keyword) {
 			value := strings.ToLower(o.Args[0])
 			if strings.HasPrefix(value, "-") {
 				continue // taken out of the defaults

@@ -2,9 +2,9 @@ package sqlite
 
 import "strings"
 
-// Columns returns the names of a table's columns in the order in which its records
-// have their values, out of the statement that made it. It is nil for a table whose
-// records are not in that order, or not where Rows looks for them.
+// Columns returns the names of a table's columns in the order of the values in its records,
+// from the statement that created the table. It returns nil for a table whose records have
+// another order, or that Rows cannot read.
 func (t Table) Columns() []string {
 	open := strings.IndexByte(t.SQL, '(')
 	if open < 0 || !strings.HasPrefix(strings.ToUpper(t.SQL), "CREATE TABLE") {
@@ -22,7 +22,7 @@ func (t Table) Columns() []string {
 			}
 			return names
 		case len(names) > 0 && (word == "CONSTRAINT" || word == "PRIMARY" || word == "UNIQUE" || word == "CHECK" || word == "FOREIGN"):
-		case computed(words):
+		case isVirtual(words):
 		default:
 			names = append(names, unquote(words[0]))
 		}
@@ -30,9 +30,9 @@ func (t Table) Columns() []string {
 	return nil
 }
 
-// computed reports whether a column is worked out whenever it is read, so that no
-// record has it.
-func computed(words []string) bool {
+// isVirtual reports whether a column is a virtual generated column, which is not in the
+// records.
+func isVirtual(words []string) bool {
 	as, stored := false, false
 	for _, w := range words[1:] {
 		switch strings.ToUpper(w) {
@@ -45,8 +45,8 @@ func computed(words []string) bool {
 	return as && !stored
 }
 
-// definitions returns the words of each definition of a table that commas separate, less
-// what is in parentheses, and what is behind the last: a parenthesis and the options.
+// definitions returns the words of each column and constraint definition, without those in
+// parentheses. The last element is the closing parenthesis and the options after it.
 func definitions(text string) (list [][]string) {
 	var words []string
 	depth := 0
@@ -83,7 +83,7 @@ func definitions(text string) (list [][]string) {
 	return list
 }
 
-// wordLength is the length of the name, quoted or not, at the start of a text.
+// wordLength returns the length of the name, quoted or not, at the start of a text.
 func wordLength(text string) int {
 	end := text[0]
 	switch end {
@@ -102,13 +102,13 @@ func wordLength(text string) int {
 			if end == ']' || i+1 == len(text) || text[i+1] != end {
 				return i + 1
 			}
-			i++ // a quote in the name is doubled
+			i++ // a doubled quote is part of the name
 		}
 	}
 	return len(text)
 }
 
-// unquote takes the quotes off a name.
+// unquote removes the quotes of a name.
 func unquote(word string) string {
 	if n := len(word); n >= 2 && strings.IndexByte("[\"'`", word[0]) >= 0 {
 		return word[1 : n-1]

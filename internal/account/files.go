@@ -1,14 +1,14 @@
-// Package account reads the files in which Unix keeps its accounts: passwd(5), group(5),
-// shadow(5) and gshadow(5), and the password hashes of crypt(5) in them.
+// Package account parses the account files of Unix, which are passwd(5), group(5), shadow(5)
+// and gshadow(5), and the password hashes of crypt(5) in them.
 //
-// In go the texts of the files. Out come their lines as values, and as [Malformed] the
-// lines that are not as the manual pages say; those of NIS, which begin with + or -, are
-// among them. [Resolve] finds whom a container runs as. [ParseHash] reads a password
-// hash, against which a password can be tried; of the schemes of crypt(5) it knows
-// md5crypt, sha256crypt and sha512crypt.
+// The input are the texts of the files. The output are a value for each line, and a
+// [MalformedLine] for each line that violates the format in its manual page, including the
+// lines of NIS, which start with + or -. [Resolve] returns the user and groups of a
+// container's process. [ParseHash] parses a hash of md5crypt, sha256crypt or sha512crypt,
+// against which a password can be checked.
 //
-// The texts may be an attacker's. What comes out is never more than went in; how long a
-// file may be, and how many rounds of a hash may be computed, is for the caller to limit.
+// The texts may come from an attacker. The caller must limit the length of a file, and the
+// rounds of a hash.
 package account
 
 import (
@@ -37,30 +37,31 @@ type Group struct {
 	Members  []string
 }
 
-// ShadowEntry is what is read of a line of shadow(5) or gshadow(5).
+// ShadowEntry is the first two fields of a line of shadow(5) or gshadow(5).
 type ShadowEntry struct {
 	Line     int
 	Name     string
 	Password string
 }
 
-// Malformed is a line of an account file that is not as its manual page says.
-type Malformed struct {
+// MalformedLine is a line that violates the format of its file.
+type MalformedLine struct {
 	Line int
 	Err  error
 }
 
-// The errors of malformed lines, besides those of numbers and of fields.
 var (
-	ErrNIS    = errors.New("a line of NIS compatibility, which includes or excludes accounts from elsewhere")
+	// ErrNIS is the error of a line of NIS compatibility.
+	ErrNIS = errors.New("a line of NIS compatibility, which includes or excludes accounts from elsewhere")
+	// ErrNoName is the error of a line without a name.
 	ErrNoName = errors.New("no name")
 )
 
-// colonLines calls each with the fields of each line of an account file, without blank
-// lines and comments. Malformed are lines that do not have between least and most
-// fields, those that have no name, and those for which each returns an error.
-func colonLines(body string, least, most int, each func(line int, fields []string) error) []Malformed {
-	var malformed []Malformed
+// parseLines calls each with the fields of each line, except for blank lines and comments.
+// A line is malformed if it has fewer than least or more than most fields, if it has no
+// name, or if each returns an error.
+func parseLines(body string, least, most int, each func(line int, fields []string) error) []MalformedLine {
+	var malformed []MalformedLine
 	line := 0
 	for l := range strings.Lines(body) {
 		line++
@@ -80,15 +81,15 @@ func colonLines(body string, least, most int, each func(line int, fields []strin
 			err = each(line, fields)
 		}
 		if err != nil {
-			malformed = append(malformed, Malformed{line, err})
+			malformed = append(malformed, MalformedLine{line, err})
 		}
 	}
 	return malformed
 }
 
-// ParsePasswd reads passwd(5).
-func ParsePasswd(body string) (list []User, malformed []Malformed) {
-	malformed = colonLines(body, 7, 7, func(line int, f []string) error {
+// ParsePasswd parses passwd(5).
+func ParsePasswd(body string) (list []User, malformed []MalformedLine) {
+	malformed = parseLines(body, 7, 7, func(line int, f []string) error {
 		uid, err := ParseID(f[2])
 		if err != nil {
 			return fmt.Errorf("user id: %w", err)
@@ -103,9 +104,9 @@ func ParsePasswd(body string) (list []User, malformed []Malformed) {
 	return list, malformed
 }
 
-// ParseGroup reads group(5).
-func ParseGroup(body string) (list []Group, malformed []Malformed) {
-	malformed = colonLines(body, 3, 4, func(line int, f []string) error {
+// ParseGroup parses group(5).
+func ParseGroup(body string) (list []Group, malformed []MalformedLine) {
+	malformed = parseLines(body, 3, 4, func(line int, f []string) error {
 		gid, err := ParseID(f[2])
 		if err != nil {
 			return fmt.Errorf("group id: %w", err)
@@ -120,17 +121,17 @@ func ParseGroup(body string) (list []Group, malformed []Malformed) {
 	return list, malformed
 }
 
-// ParseShadow reads shadow(5) and gshadow(5): only the first two fields, which
-// they share. Fields at the end may be missing.
-func ParseShadow(body string) (list []ShadowEntry, malformed []Malformed) {
-	malformed = colonLines(body, 2, 9, func(line int, f []string) error {
+// ParseShadow parses the first two fields of shadow(5) and gshadow(5), which are the same
+// in both. Fields at the end of a line may be missing.
+func ParseShadow(body string) (list []ShadowEntry, malformed []MalformedLine) {
+	malformed = parseLines(body, 2, 9, func(line int, f []string) error {
 		list = append(list, ShadowEntry{line, f[0], f[1]})
 		return nil
 	})
 	return list, malformed
 }
 
-// ParseID reads a user or group id, a number of 32 bits.
+// ParseID parses a user or group id, which is a decimal number of 32 bits.
 func ParseID(s string) (uint32, error) {
 	n, err := strconv.ParseUint(s, 10, 32)
 	if err != nil {
@@ -139,16 +140,16 @@ func ParseID(s string) (uint32, error) {
 	return uint32(n), nil
 }
 
-// Locked reports whether no password opens an account with this field: shadow(5)
-// calls such values "not a valid result of crypt(3)".
-func Locked(field string) bool {
+// IsLocked reports whether no password matches a password field, because the field is "not a
+// valid result of crypt(3)", see shadow(5). An empty field is not locked.
+func IsLocked(field string) bool {
 	return field != "" && (field[0] == '!' || field[0] == '*' || field == "x" || !strings.ContainsAny(field, "$_") && len(field) != desLength)
 }
 
-// desLength is the length of a password hash of the traditional DES scheme.
+// desLength is the length of a hash of the traditional DES scheme.
 const desLength = 13
 
-// HashScheme returns the name of the hash scheme of a password field, as crypt(5) does.
+// HashScheme returns the name of a password field's scheme in crypt(5).
 func HashScheme(field string) string {
 	id, _, _ := strings.Cut(strings.TrimPrefix(field, "$"), "$")
 	names := map[string]string{
@@ -164,9 +165,9 @@ func HashScheme(field string) string {
 	return "unknown scheme"
 }
 
-// OpensShell reports whether logging in to an account gives a shell. An empty field
-// stands for /bin/sh.
-func OpensShell(shell string) bool {
+// IsLoginShell reports whether the shell field of passwd(5) allows a login. An empty field
+// means /bin/sh.
+func IsLoginShell(shell string) bool {
 	base := shell[strings.LastIndexByte(shell, '/')+1:]
 	switch base {
 	case "nologin", "false", "true", "sync", "shutdown", "halt", "git-shell", "none", "null", "nonexistent":
