@@ -12,8 +12,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// harmless is a source whose advisories concern nothing in the images below, so that
-// only what is missing keeps their reports from being clean.
+// harmless returns a source of advisories that match nothing in the images below: only a
+// gap can keep their reports from being clean.
 func harmless(t *testing.T) string {
 	t.Helper()
 	record := func(ecosystem string) []string {
@@ -47,12 +47,12 @@ func dpkgDatabase(n int) string {
 	return b.String()
 }
 
-// layers is an image of layers that were not written one by one.
+// layers returns an image with the given layers.
 func layers(t *testing.T, l ...imagetest.Layer) string {
 	return "oci:" + imagetest.Image{Layers: l}.OCILayout(t)
 }
 
-// unclean holds a report to what it may not be: clean.
+// unclean checks that a report is not clean.
 func unclean(t *testing.T, r report) {
 	t.Helper()
 	if r.exit == 0 {
@@ -63,12 +63,12 @@ func unclean(t *testing.T, r report) {
 		reported = reported || c.Risk == seaworthy.Vulnerability && c.State != seaworthy.Checked && c.Reason != ""
 	}
 	if !reported {
-		t.Errorf("nothing is said: %+v", r.Coverage)
+		t.Errorf("no gap is reported: %+v", r.Coverage)
 	}
 }
 
-// TestMissing has images of which something is missing, each with a complete one
-// next to it: only that one is clean.
+// TestMissing scans incomplete images and a complete one for each: only the complete ones
+// are clean.
 func TestMissing(t *testing.T) {
 	advisories := harmless(t)
 	release, database := imagetest.File("etc/os-release", alpineRelease), imagetest.File("lib/apk/db/installed", apkDatabase(20))
@@ -111,7 +111,7 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// TestCutDatabases has databases that end too early.
+// TestCutDatabases scans truncated package databases.
 func TestCutDatabases(t *testing.T) {
 	advisories := harmless(t)
 	dpkg := dpkgDatabase(20)
@@ -151,7 +151,7 @@ func TestCutDatabases(t *testing.T) {
 	}
 }
 
-// TestManyPackages has databases of 100,000 packages.
+// TestManyPackages scans databases with 100,000 packages.
 func TestManyPackages(t *testing.T) {
 	const n = 100_000
 	for path, c := range map[string][2]string{
@@ -173,7 +173,7 @@ func TestManyPackages(t *testing.T) {
 	}
 }
 
-// deepJar is an archive in an archive, so many times.
+// deepJar returns nested archives of the given depth.
 func deepJar(t *testing.T, depth int) string {
 	t.Helper()
 	body := ""
@@ -189,7 +189,7 @@ func deepJar(t *testing.T, depth int) string {
 	return body
 }
 
-// manyEntries is an archive whose directory names the one file so many times.
+// manyEntries returns an archive whose directory lists one file n times.
 func manyEntries(t *testing.T, n int) string {
 	t.Helper()
 	var buf bytes.Buffer

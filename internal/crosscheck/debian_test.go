@@ -13,8 +13,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// TestDebian scans Debian 12 as its main archive has it, which lacks the fixes that
-// came out since: what dpkg-query lists there, ordered by dpkg.
+// TestDebian scans Debian 12 from the main archive, without later security fixes. It lists
+// packages with dpkg-query and compares versions with dpkg.
 func TestDebian(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("debootstrap must be started by root")
@@ -48,7 +48,7 @@ func TestDebian(t *testing.T) {
 	}
 }
 
-// dpkgListing reads the packages that dpkg-query lists.
+// dpkgListing parses the output of dpkg-query.
 func dpkgListing(t *testing.T, text string) []installed {
 	t.Helper()
 	var all []installed
@@ -64,8 +64,8 @@ func dpkgListing(t *testing.T, text string) []installed {
 	return all
 }
 
-// saved makes a Docker archive, and of it an OCI layout, of a root file system, without
-// what has no part in this.
+// saved converts a root file system to a Docker archive and an OCI layout, without files
+// that do not matter here.
 func saved(t *testing.T, root string) (archive, layout string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -85,7 +85,7 @@ func saved(t *testing.T, root string) (archive, layout string) {
 	return archive, layout
 }
 
-// dpkgOrder asks dpkg itself.
+// dpkgOrder compares versions with dpkg.
 func dpkgOrder(t *testing.T) func([][2]string) []int {
 	return func(pairs [][2]string) []int {
 		var in strings.Builder
@@ -105,7 +105,7 @@ func dpkgOrder(t *testing.T) func([][2]string) []int {
 	}
 }
 
-// numbers reads numbers, each a word.
+// numbers parses numbers separated by white space.
 func numbers(t *testing.T, out []byte, want int) []int {
 	t.Helper()
 	var all []int
@@ -117,14 +117,14 @@ func numbers(t *testing.T, out []byte, want int) []int {
 		all = append(all, n)
 	}
 	if len(all) != want {
-		t.Fatalf("%d answers to %d questions", len(all), want)
+		t.Fatalf("%d results for %d comparisons", len(all), want)
 	}
 	return all
 }
 
-// TestDebianVersions scans an image with packages of the sources that advisories name, at
-// and next to their versions, which are built from that very version or, with an epoch or
-// a rebuild of their own, from another.
+// TestDebianVersions scans an image with packages of the source packages in advisories, at
+// and next to the versions there. Some binary packages have a version other than that of
+// their source: another epoch, or a rebuild.
 func TestDebianVersions(t *testing.T) {
 	advisories := shared(t)
 	all := records(t, "Debian")

@@ -20,7 +20,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// oldApp is a program of old modules. It uses some vulnerable functions, and not others.
+// oldApp is a program with old modules. It uses some of the vulnerable functions.
 var oldApp = map[string]string{
 	"go.mod": `module example.com/old
 
@@ -60,9 +60,9 @@ func main() {
 `,
 }
 
-// TestOldGo scans programs of old modules and of a standard library that is said to be
-// old: stripped, not stripped, and without the table of functions. What `go version -m`
-// names is looked up, and the functions are those of the debugging information.
+// TestOldGo scans programs with old modules and a standard library that claims to be old:
+// stripped, not stripped, and without the table of functions. The expected modules are
+// those of `go version -m`, the expected functions those in the debugging information.
 func TestOldGo(t *testing.T) {
 	advisories := shared(t)
 	dir := t.TempDir()
@@ -158,8 +158,8 @@ func compareFunctions(t *testing.T, all []record, functions map[string]bool, got
 	t.Logf("functions: %v", states)
 }
 
-// build compiles the program of a directory for Linux and gives its path. Modules come
-// from the proxy of a directory, if it is given, and from that of the user.
+// build compiles the program in a directory for Linux and returns its path. Modules come
+// from the proxy in a directory, if it is given, and from the user's proxy.
 func build(t *testing.T, dir, proxy string, args ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "app")
@@ -176,8 +176,8 @@ func build(t *testing.T, dir, proxy string, args ...string) string {
 	return out
 }
 
-// modulesOf lists the modules that `go version -m` names, each as replaced, without
-// those of no version.
+// modulesOf returns the modules in the output of `go version -m`, after replacement and
+// without those that have no version.
 func modulesOf(t *testing.T, program string) []installed {
 	t.Helper()
 	var all []installed
@@ -194,8 +194,8 @@ func modulesOf(t *testing.T, program string) []installed {
 	return slices.DeleteFunc(all, func(p installed) bool { return !strings.HasPrefix(p.version, "v") })
 }
 
-// functionsOf lists the functions of a program by its symbols and by its debugging
-// information, which has those that are inlined too, as their source names them.
+// functionsOf returns the functions of a program from its symbol table and its debugging
+// information, which also has inlined functions. The names are those of the source.
 func functionsOf(t *testing.T, program string) map[string]bool {
 	t.Helper()
 	x, err := elf.Open(program)
@@ -241,13 +241,13 @@ func functionsOf(t *testing.T, program string) map[string]bool {
 
 var typeArguments = regexp.MustCompile(`\[.*\]`)
 
-// sourceForm is the name of a function without type arguments, stars and parentheses.
+// sourceForm returns the name of a function without type arguments, stars and parentheses.
 func sourceForm(name string) string {
 	name = typeArguments.ReplaceAllString(name, "")
 	return strings.NewReplacer("(*", "", ")", "", "%2e", ".").Replace(name)
 }
 
-// oldRelease is a release of Go that has as many letters as the one at hand.
+// oldRelease returns an old Go release whose name has the length of the current one.
 func oldRelease(t *testing.T) string {
 	t.Helper()
 	for _, v := range []string{"1.20.1", "1.20.10", "1.20"} {
@@ -259,17 +259,17 @@ func oldRelease(t *testing.T) string {
 	return ""
 }
 
-// older makes a program say that an old release built it.
+// older replaces the Go release in a program by an old one.
 func older(t *testing.T, program []byte) []byte {
 	t.Helper()
 	old := bytes.ReplaceAll(program, []byte(runtime.Version()), []byte("go"+oldRelease(t)))
 	if bytes.Equal(old, program) {
-		t.Fatal("the program does not name its release")
+		t.Fatal("the program has no Go release")
 	}
 	return old
 }
 
-// noFunctions damages the table of functions of a program.
+// noFunctions damages the function table of a program.
 func noFunctions(t *testing.T, program []byte) []byte {
 	t.Helper()
 	x, err := elf.NewFile(bytes.NewReader(program))
@@ -278,7 +278,7 @@ func noFunctions(t *testing.T, program []byte) []byte {
 	}
 	s := x.Section(".gopclntab")
 	if s == nil {
-		t.Fatal("no table of functions")
+		t.Fatal("no function table")
 	}
 	program = slices.Clone(program)
 	clear(program[s.Offset:][:8])
@@ -307,7 +307,7 @@ func write(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// source writes records as a source of advisories, by ecosystem.
+// source writes records to a directory in the layout of an advisory source.
 func source(t *testing.T, ecosystems map[string][]string) string {
 	t.Helper()
 	dir := t.TempDir()

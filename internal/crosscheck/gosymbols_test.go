@@ -16,7 +16,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// library is a module whose functions come into a program in every way there is.
+// library is a module whose functions become part of a program in all possible ways.
 var library = map[string]string{
 	"go.mod": "module example.com/lib.v2\n\ngo 1.20\n",
 	"lib.go": `package lib
@@ -112,15 +112,14 @@ func doing(name string) string {
 	return "package " + name + "\n\nimport \"fmt\"\n\n//go:noinline\nfunc Do() string { return fmt.Sprint(1) }\n\nfunc Unused() { fmt.Println(2) }\n"
 }
 
-// symbolCase is a function as an advisory names it.
+// symbolCase is a function with its name in an advisory.
 type symbolCase struct {
 	module, path, symbol string
 	present              bool
 }
 
-// TestGoFunctions has programs with functions of every kind, some replaced modules, and
-// a main module whose version was made up from its repository, and advisories about each
-// function alone.
+// TestGoFunctions scans programs with functions of all kinds, replaced modules, and a main
+// module with a pseudo-version. Each advisory is about one function.
 func TestGoFunctions(t *testing.T) {
 	proxy := t.TempDir()
 	offer(t, proxy, "example.com/lib.v2", "v1.2.0", library)
@@ -197,7 +196,7 @@ replace example.com/local => ./local
 				_, said[f.ID], _ = strings.Cut(f.Evidence, "vulnerable functions: ")
 			}
 			if _, ok := said["GO-2099-example.com/original"]; ok {
-				t.Error("a module that another one replaced is said to be there")
+				t.Error("a replaced module is reported")
 			}
 			for i, c := range cases {
 				want := "absent from /app"
@@ -210,7 +209,7 @@ replace example.com/local => ./local
 			}
 			// A directory has no version: whether it is vulnerable is not known.
 			if !slices.ContainsFunc(got.Coverage, func(c seaworthy.Coverage) bool { return strings.Contains(c.Subject, "example.com/local (devel)") }) {
-				t.Error("that a module came from a directory is not said")
+				t.Error("a module from a directory is not reported as such")
 			}
 			if got.exit == 0 {
 				t.Error("a clean report")
@@ -227,7 +226,7 @@ func checkMain(t *testing.T, app, dir, proxy string) {
 	modules := modulesOf(t, app)
 	at := slices.IndexFunc(modules, func(p installed) bool { return p.name == "example.com/app" })
 	if at < 0 || !strings.HasPrefix(modules[at].version, "v1.0.1-0.") {
-		t.Fatalf("no version was made up: %+v", modules)
+		t.Fatalf("no pseudo-version: %+v", modules)
 	}
 	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.FileMode("app", 0o755, string(read(t, app)))}}}
 	var texts, want []string
@@ -246,11 +245,11 @@ func checkMain(t *testing.T, app, dir, proxy string) {
 	img.Layers[0] = imagetest.Layer{imagetest.FileMode("app", 0o755, string(read(t, devel)))}
 	got := scan(t, source(t, map[string][]string{"Go": texts}), "oci:"+img.OCILayout(t))
 	if len(got.vulnerabilities()) > 0 || got.exit != 3 {
-		t.Errorf("of no version: %q, exit code %d", got.vulnerabilities(), got.exit)
+		t.Errorf("without a version: %q, exit code %d", got.vulnerabilities(), got.exit)
 	}
 }
 
-// about is a record about all versions of a module, with no word of functions.
+// about returns a record about all versions of a module, without functions.
 func about(module string) string {
 	return `{"id": "GO-2099-` + module + `", "affected": [{"package": {"ecosystem": "Go", "name": "` + module + `"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]}]}`
 }
@@ -265,7 +264,7 @@ func goRecord(t *testing.T, i int, c symbolCase) string {
 		"ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]}]}`, i, c.module, specific)
 }
 
-// offer puts a version of a module where a proxy has it.
+// offer adds a version of a module to a directory in the layout of a module proxy.
 func offer(t *testing.T, proxy, module, version string, files map[string]string) {
 	t.Helper()
 	inside := make(map[string]string)
@@ -282,7 +281,7 @@ func offer(t *testing.T, proxy, module, version string, files map[string]string)
 	})
 }
 
-// commit makes a repository of a directory, with a tag and something after it.
+// commit makes a directory a Git repository, with a tag and a commit after it.
 func commit(t *testing.T, dir string) {
 	t.Helper()
 	for _, args := range [][]string{

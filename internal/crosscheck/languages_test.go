@@ -19,7 +19,7 @@ import (
 
 var strictSemver = regexp.MustCompile(`^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 
-// language is how packages of a language are installed in an image.
+// language installs packages of a language in an image.
 type language struct {
 	ecosystem, kind string
 	compare         order
@@ -29,7 +29,7 @@ type language struct {
 	layer    func(*testing.T, []installed) imagetest.Layer
 }
 
-// languages are those of which there are shared records.
+// languages returns the languages with advisory records in the shared directory.
 func languages() []language {
 	return []language{
 		{"npm", "npm", semver, strictSemver, nil, nodeModules},
@@ -57,9 +57,8 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// sample picks packages of an ecosystem that advisories are about, at versions that they
-// name and at others next to those. Packages with a version that the order does not know
-// are skipped.
+// sample returns packages of an ecosystem that have advisories, at the versions there and
+// next to them. Packages with a version that cannot be compared are skipped.
 func sample(all []record, ecosystem string, n int, valid *regexp.Regexp, spelling func(string) string) []installed {
 	random := rand.New(rand.NewPCG(7, uint64(len(ecosystem))))
 	versions := make(map[string][]string)
@@ -123,7 +122,7 @@ func sample(all []record, ecosystem string, n int, valid *regexp.Regexp, spellin
 
 var lastNumber = regexp.MustCompile(`[0-9]+([^0-9]*)$`)
 
-// less and more are versions a little before and after another one.
+// less and more return versions just before and after a version.
 func less(v string) string { return step(v, -1) }
 func more(v string) string { return step(v, 1) }
 
@@ -156,7 +155,7 @@ func gemspecs(_ *testing.T, packages []installed) (l imagetest.Layer) {
 	return l
 }
 
-// wheels writes names as their authors may: in capitals, with other separators.
+// wheels writes package names in other spellings: upper case, other separators.
 func wheels(_ *testing.T, packages []installed) (l imagetest.Layer) {
 	for i, p := range packages {
 		name := p.name
@@ -176,7 +175,7 @@ func pythonName(name string) string {
 	return regexp.MustCompile(`[-_.]+`).ReplaceAllString(strings.ToLower(name), "-")
 }
 
-// auditable is a program with the list of crates of cargo-auditable.
+// auditable returns a program with the crate list of cargo-auditable.
 func auditable(t *testing.T, packages []installed) imagetest.Layer {
 	t.Helper()
 	var crates []map[string]any
@@ -196,7 +195,7 @@ func auditable(t *testing.T, packages []installed) imagetest.Layer {
 	return imagetest.Layer{imagetest.FileMode("usr/bin/tool", 0o755, string(elfWith(t, ".dep-v0", packed.Bytes()))+strings.Repeat("code", 100_000))}
 }
 
-// elfWith is an ELF file for amd64 with one section besides that of the names.
+// elfWith returns an ELF file for amd64 with one section besides the section names.
 func elfWith(t *testing.T, name string, content []byte) []byte {
 	t.Helper()
 	names := "\x00" + name + "\x00.shstrtab\x00"
@@ -221,9 +220,9 @@ func elfWith(t *testing.T, name string, content []byte) []byte {
 	return out.Bytes()
 }
 
-// TestAlpine scans images of Alpine Linux with hundreds of packages, some with the name
-// of their source and some with another, at versions at and next to those of its
-// security database.
+// TestAlpine scans images of Alpine Linux with hundreds of packages, at and next to the
+// versions in its security database. Some have the name of their source package, some
+// another one.
 func TestAlpine(t *testing.T) {
 	advisories := shared(t)
 	all := records(t, "Alpine")

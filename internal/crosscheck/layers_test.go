@@ -10,9 +10,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// TestLaterLayers has an image of three layers, of which the later ones upgrade, delete,
-// hide and bring back packages of the first: what counts is what is left, and the layer
-// from which it is there unchanged.
+// TestLaterLayers scans an image in which later layers upgrade, delete, hide and restore
+// packages of the first layer. The report has the remaining packages, with the layer since
+// which they are unchanged.
 func TestLaterLayers(t *testing.T) {
 	advisories := shared(t)
 	alpine, gems, python, npm := records(t, "Alpine"), records(t, "RubyGems"), records(t, "PyPI"), records(t, "npm")
@@ -77,7 +77,7 @@ func TestLaterLayers(t *testing.T) {
 	}
 }
 
-// pep440OrNone takes what is no version for one before all.
+// pep440OrNone is pep440, in which an invalid version is before all others.
 func pep440OrNone(a, b string) int {
 	x, y := pep440Form.MatchString(strings.ToLower(a)), pep440Form.MatchString(strings.ToLower(b))
 	switch {

@@ -13,8 +13,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// TestInstalledNPM scans what npm installs of some old packages and all that they need.
-// It takes npm and its registry; without them the images of [TestLanguages] must do.
+// TestInstalledNPM scans old packages and their dependencies as installed by npm. It needs
+// npm and its registry; [TestLanguages] does not.
 func TestInstalledNPM(t *testing.T) {
 	if _, err := exec.LookPath("npm"); err != nil {
 		t.Skip("npm is not installed")
@@ -46,13 +46,13 @@ func TestInstalledNPM(t *testing.T) {
 	compare(t, rules{ecosystem: "npm", compare: semver}.expected(records(t, "npm"), packages), got)
 }
 
-// npmTree is what npm lists of a package.
+// npmTree is a package in the output of npm ls.
 type npmTree struct {
 	Name, Version string
 	Dependencies  map[string]npmTree
 }
 
-// packages gives those below, each once.
+// packages returns the packages below, each once.
 func (n npmTree) packages(all []installed) []installed {
 	for _, d := range n.Dependencies {
 		if p := (installed{name: d.Name, version: d.Version}); d.Name != "" && !slices.Contains(all, p) {
@@ -63,8 +63,8 @@ func (n npmTree) packages(all []installed) []installed {
 	return all
 }
 
-// copied is a layer with the regular files of a directory, without those that say what
-// was requested.
+// copied returns a layer with the regular files of a directory, without the files that list
+// the requested packages.
 func copied(t *testing.T, dir, to string) (l imagetest.Layer) {
 	t.Helper()
 	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -12,11 +12,11 @@ import (
 var pep440Form = regexp.MustCompile(`^v?(?:([0-9]+)!)?([0-9]+(?:\.[0-9]+)*)(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?([0-9]*))?` +
 	`(?:-([0-9]+)|([-_.]?(?:post|rev|r)[-_.]?)([0-9]*))?(?:([-_.]?dev[-_.]?)([0-9]*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$`)
 
-// pep440 orders versions of Python's packages by PEP 440, which does not know others.
+// pep440 compares versions of Python packages by PEP 440. It panics for an invalid version.
 func pep440(a, b string) int { return slices.Compare(pep440Key(a), pep440Key(b)) }
 
-// pep440Key are numbers that are ordered like the version: the epoch, the release to
-// eight places, and what comes before and after it.
+// pep440Key returns numbers that sort like the version: the epoch, eight numbers of the
+// release, and pre-, post- and development releases.
 func pep440Key(v string) []int {
 	m := pep440Form.FindStringSubmatch(strings.ToLower(strings.TrimSpace(v)))
 	if m == nil {
@@ -60,15 +60,15 @@ func TestPEP440(t *testing.T) {
 	ascend(t, pep440, `0.9 1.0.dev1 1.0a1.dev2 1.0a1 1.0a2 1.0b1.post3.dev1 1.0b1.post3 1.0b2 1.0rc1 1.0 1.0.post1.dev2 1.0.post1 1.1.dev0 1.1 1.10 2012.4 1!0.1`)
 	for _, same := range [][2]string{{"1.0", "1"}, {"1.0alpha1", "1.0-a.1"}, {"1.0-1", "1.0.post1"}, {"1.0c1", "1.0RC1"}, {"v1.2.0", "1.2"}} {
 		if pep440(same[0], same[1]) != 0 {
-			t.Errorf("%v are not the same", same)
+			t.Errorf("%v are not equal", same)
 		}
 	}
 }
 
 var gemSegment = regexp.MustCompile(`[0-9]+|[A-Za-z]+`)
 
-// gemOrder orders versions of gems as the documentation of Gem::Version does: numbers
-// after words, and zeros at the end of the numbers, or of all, count for nothing.
+// gemOrder compares versions of gems as Gem::Version documents: numbers come after words,
+// and trailing zeros do not count.
 func gemOrder(a, b string) int {
 	x, y := gemSegments(a), gemSegments(b)
 	for i := range max(len(x), len(y)) {
@@ -118,16 +118,16 @@ func TestGemOrder(t *testing.T) {
 	ascend(t, gemOrder, `0.a 0.0.1 1.0.a 1.0.a.2 1.0.b1 1.0.beta 1.0.pre 1.0.rc1 1.0 1.0.1.pre 1.0.1 1.9 1.10 2.0.0.rc1 2`)
 	for _, same := range [][2]string{{"1.0", "1"}, {"1.0.0-1", "1.pre.1"}} {
 		if gemOrder(same[0], same[1]) != 0 {
-			t.Errorf("%v are not the same", same)
+			t.Errorf("%v are not equal", same)
 		}
 	}
 }
 
 var apkForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)*)([a-z]?)((?:_[a-z]+[0-9]*)*)(?:-r([0-9]+))?$`)
 
-// apkOrder orders versions by the rules of apk: numbers, of which all but the first are
-// fractions if they begin with 0, a letter, suffixes of which some come before the
-// release, and the revision.
+// apkOrder compares versions by the rules of apk: numbers (except the first they are
+// fractions if they begin with 0), a letter, suffixes (some come before the release), and
+// the revision.
 func apkOrder(a, b string) int {
 	m, n := apkForm.FindStringSubmatch(a), apkForm.FindStringSubmatch(b)
 	if m == nil || n == nil {
@@ -179,7 +179,7 @@ func compareSuffixes(a, b string) int {
 	return 0
 }
 
-// TestApkOrder has vectors of the package manager's own tests.
+// TestApkOrder checks apkOrder against test vectors of apk.
 func TestApkOrder(t *testing.T) {
 	ascend(t, apkOrder, `0.12.1 0.12.2 1.0_alpha 1.0_alpha1 1.0_beta3 1.0_pre2 1.0_rc1 1.0 1.0-r1 1.0-r12 1.0_p1 1.0_p10 1.0a 1.0b 1.0.1 1.01 1.06 1.1 1.2.3 1.10 2.34 20120111`)
 	for _, v := range []string{"2.34 > 0.1.0_alpha", "0.1.0_alpha < 0.1.3_alpha", "0.1.0_alpha2 > 0.1.0_alpha", "0.1.0_alpha < 2.2.39-r1", "2.2.39-r1 > 1.0.4-r3",

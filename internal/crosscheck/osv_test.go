@@ -13,7 +13,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// record is an advisory as it stands in an archive of OSV.
+// record is an OSV record.
 type record struct {
 	ID                         string
 	Aliases, Upstream, Related []string
@@ -32,7 +32,7 @@ type affected struct {
 	Specific json.RawMessage `json:"ecosystem_specific"`
 }
 
-// records reads the shared records of an ecosystem.
+// records reads the records of an ecosystem in the shared directory.
 func records(t testing.TB, ecosystem string) []record {
 	t.Helper()
 	z, err := zip.OpenReader(imagetest.Shared(t, "advisories/"+ecosystem+"/all.zip"))
@@ -75,7 +75,7 @@ func (p installed) subject() (name, version string) {
 // order compares versions of one ecosystem.
 type order func(a, b string) int
 
-// rules are how the advisories of an ecosystem are read.
+// rules are the rules for matching advisories of an ecosystem.
 type rules struct {
 	ecosystem string // with its release
 	compare   order
@@ -134,7 +134,7 @@ func (r rules) expected(all []record, packages []installed) []string {
 	return vulnerabilities
 }
 
-// names returns the names of each vulnerability that a record is about.
+// names returns the names of each vulnerability in a record.
 func (r rules) names(rec *record) [][]string {
 	if strings.HasPrefix(r.ecosystem, "AlmaLinux") {
 		var each [][]string
@@ -158,7 +158,7 @@ func (r rules) affects(a affected, version string) bool {
 	return slices.ContainsFunc(slices.Collect(a.events()), func(e []map[string]string) bool { return r.within(e, version) })
 }
 
-// events gives the ranges that are of versions.
+// events returns the version ranges.
 func (a affected) events() func(func([]map[string]string) bool) {
 	return func(yield func([]map[string]string) bool) {
 		for _, g := range a.Ranges {
@@ -292,7 +292,7 @@ func cve(name string) (year, serial int, ok bool) {
 	return year, serial, errY == nil && errN == nil
 }
 
-// batch is an order whose answers a program gives for many pairs at once.
+// batch is an order computed by a program for many pairs at once.
 type batch struct {
 	known map[[2]string]int
 	asked map[[2]string]bool
@@ -309,7 +309,7 @@ func (b *batch) compare(x, y string) int {
 	return c
 }
 
-// settle computes until every pair that matters has its answer.
+// settle computes until all required pairs are compared.
 func settle[T any](answer func([][2]string) []int, compute func(order) T) T {
 	b := &batch{known: make(map[[2]string]int)}
 	for {

@@ -15,7 +15,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// rpmOrder asks rpm itself.
+// rpmOrder compares versions with rpm.
 func rpmOrder(t *testing.T) func([][2]string) []int {
 	return func(pairs [][2]string) []int {
 		var lines strings.Builder
@@ -34,8 +34,8 @@ func rpmOrder(t *testing.T) func([][2]string) []int {
 	}
 }
 
-// copyOf copies a file of the shared directory into a directory of its own, which
-// it returns: rpm writes into the directory of a database even to read it.
+// copyOf copies a file of the shared directory to a new directory, which it returns: rpm
+// writes to the directory of a database even when it only reads it.
 func copyOf(t *testing.T, file string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -257,7 +257,7 @@ func install(t *testing.T, packages []installed) (root string) {
 		imagetest.Run(t, nil, "rpmbuild", "--quiet", "-bb", "--define", "_topdir "+dir, "--define", "_binary_payload w0.gzdio", filepath.Join(dir, "round.spec"))
 		files, err := filepath.Glob(filepath.Join(dir, "RPMS", "*", "*.rpm"))
 		if err != nil || len(files) != len(named) {
-			t.Fatalf("%d packages were built of %d: %v", len(files), len(named), err)
+			t.Fatalf("%d of %d packages were built: %v", len(files), len(named), err)
 		}
 		imagetest.Run(t, nil, "rpm", append([]string{"--root", root, "--dbpath", "/var/lib/rpm", "-i", "--justdb", "--nodeps", "--noscripts", "--force", "--nosignature"}, files...)...)
 		packages = later

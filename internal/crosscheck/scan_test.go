@@ -65,7 +65,7 @@ func compare(t testing.TB, want []string, got report) {
 	t.Helper()
 	t.Logf("%d findings expected, %d reported", len(want), len(got.vulnerabilities()))
 	if len(want) == 0 {
-		t.Error("no findings are expected: the test shows nothing")
+		t.Error("no expected findings: the test proves nothing")
 	}
 	if diff := cmp.Diff(want, got.vulnerabilities()); diff != "" {
 		t.Errorf("-expected +reported:\n%s", diff)
@@ -117,7 +117,7 @@ func compareExploited(t testing.TB, got report) {
 			exploited++
 		}
 		if want := added[f.ID]; date != want {
-			t.Errorf("%s: known to be exploited since %q, want %q", f.ID, date, want)
+			t.Errorf("%s: known exploited since %q, want %q", f.ID, date, want)
 		}
 	}
 	t.Logf("%d of them known to be exploited", exploited)
