@@ -11,6 +11,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/misconfig"
 	"seaworthy.dev/seaworthy/internal/secret"
+	"seaworthy.dev/seaworthy/internal/secret/verify"
 	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
@@ -116,7 +117,7 @@ func (s *Scanner) secrets() (seaworthy.Analyzer, error) {
 		}
 	}
 	if from.Verify {
-		opt.Verify = secret.NewVerifier()
+		opt.Verify = verify.New(verify.Options{})
 	}
 	return secret.New(opt)
 }

@@ -58,7 +58,8 @@ const order = `
 	internal/misconfig/check < internal/credential internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/filecheck < internal/credential internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/buildcheck < internal/credential internal/misconfig/check internal/shell internal/instruction internal/account
-	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc
+	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc internal/secret/verify
+	internal/secret/verify <
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary alone.
@@ -72,7 +73,7 @@ const order = `
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex
+	scanner              < internal/credential internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify
 	internal/cli         < internal/credential internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 

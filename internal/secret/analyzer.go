@@ -3,7 +3,7 @@
 // image configuration and in the history of the build.
 //
 // One pass of a prefilter over each body finds the keywords of all rules; a rule
-// looks only around its keywords. What a pass remembers of a secret is the kind,
+// searches only around its keywords. What a pass remembers of a secret is the kind,
 // the place and a keyed digest, never the value.
 package secret
 
@@ -21,6 +21,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/gitpack"
+	"seaworthy.dev/seaworthy/internal/secret/verify"
 )
 
 // Options say how to look for secrets.
@@ -37,7 +38,7 @@ type Options struct {
 	Show bool
 	// Verify asks the issuers of secrets whether these are live, which takes the
 	// values too; nil asks nobody.
-	Verify *Verifier
+	Verify *verify.Verifier
 }
 
 // Analyzer looks for secrets. It implements [seaworthy.LayerAnalyzer] and
@@ -48,7 +49,7 @@ type Analyzer struct {
 	// fresh is true of a key that is nobody's but this analyzer's.
 	fresh  bool
 	show   bool
-	verify *Verifier
+	verify *verify.Verifier
 	// windows holds the memory in which long files are read.
 	windows sync.Pool
 	// packs reads the packs of Git.
@@ -87,13 +88,13 @@ func New(opt Options) (*Analyzer, error) {
 func (*Analyzer) Name() string { return "secret" }
 
 // ConfigDigest implements [seaworthy.Analyzer]. It depends on the rules and on
-// the key, which it does not tell.
+// the key, which it does not reveal.
 func (a *Analyzer) ConfigDigest() string {
 	return a.rules.Digest() + hex.EncodeToString(a.digest([]byte("configuration")))
 }
 
-// RulesDigest is the digest of the rules alone, for whoever wants to know which
-// are in use.
+// RulesDigest is the digest of the rules alone, for the record of which are in
+// use.
 func (a *Analyzer) RulesDigest() string { return a.rules.Digest() }
 
 // Uncached implements [seaworthy.Uncached]. With the values in them, results are
@@ -125,10 +126,10 @@ type sighting struct {
 	Note     string             `json:"note,omitempty"`
 	Encoding string             `json:"encoding,omitempty"`
 	Name     string             `json:"name,omitempty"`
-	// Head is how the value begins as everybody's of its kind does.
+	// Head is how the value begins as all of its kind do.
 	Head string `json:"head,omitempty"`
 	// Same is equal for equal secrets; empty for one that could be guessed from
-	// it by whoever has the key.
+	// it with the key.
 	Same string `json:"same,omitempty"`
 	// Value is the secret itself, and is there only if the result is not cached.
 	Value []byte `json:"value,omitempty"`
@@ -163,7 +164,7 @@ func (a *Analyzer) sighting(m *credential.Match) sighting {
 }
 
 // demoted says why a secret is hardly one, and how bad it can be at most: what
-// everybody gets with an installed package is no secret of the image's, and keys
+// anyone gets with an installed package is no secret of the image's, and keys
 // are made for tests.
 func demoted(m *credential.Match) (note string, most seaworthy.Severity) {
 	at, key := m.Origin, m.Rule.PrivateKey
@@ -191,7 +192,7 @@ func joinSentences(a, b string) string {
 
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
-	g := gathering{rules: a.rules, fresh: a.fresh}
+	g := collector{rules: a.rules, fresh: a.fresh}
 	g.steps = stepsOf(m.Image().Config, len(m.Image().Layers))
 	for i := range m.Image().Layers {
 		if err := ctx.Err(); err != nil {
@@ -220,7 +221,7 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 		if f.Beyond > 0 {
 			if err := sink.Coverage(&seaworthy.Coverage{
 				Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d", i), State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
-				Reason: fmt.Sprintf("%d secrets or remarks beyond the first %d are left out.", f.Beyond, maxSightings),
+				Reason: fmt.Sprintf("%d secrets or gaps after the first %d are not listed.", f.Beyond, maxSightings),
 			}); err != nil {
 				return err
 			}

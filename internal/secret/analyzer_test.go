@@ -21,32 +21,32 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// concluded is a Sink that keeps what it is told.
-type concluded struct {
+// results is a Sink that keeps what it is given.
+type results struct {
 	findings []*seaworthy.Finding
 	coverage []*seaworthy.Coverage
 }
 
-func (c *concluded) Finding(f *seaworthy.Finding) error {
+func (c *results) Finding(f *seaworthy.Finding) error {
 	c.findings = append(c.findings, f)
 	return nil
 }
 
-func (c *concluded) Coverage(v *seaworthy.Coverage) error {
+func (c *results) Coverage(v *seaworthy.Coverage) error {
 	c.coverage = append(c.coverage, v)
 	return nil
 }
 
-func (c *concluded) of(id string) []*seaworthy.Finding {
+func (c *results) of(id string) []*seaworthy.Finding {
 	return slices.DeleteFunc(slices.Clone(c.findings), func(f *seaworthy.Finding) bool { return f.ID != id })
 }
 
-func judge(t *testing.T, img imagetest.Image) *concluded {
+func analyze(t *testing.T, img imagetest.Image) *results {
 	t.Helper()
-	return judgeWith(t, img, Options{Key: []byte("a key only for these tests")})
+	return analyzeWith(t, img, Options{Key: []byte("a key only for these tests")})
 }
 
-func judgeWith(t *testing.T, img imagetest.Image, opt Options) *concluded {
+func analyzeWith(t *testing.T, img imagetest.Image, opt Options) *results {
 	t.Helper()
 	reference := "oci:" + img.OCILayout(t)
 	a, err := New(opt)
@@ -62,7 +62,7 @@ func judgeWith(t *testing.T, img imagetest.Image, opt Options) *concluded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &concluded{}
+	c := &results{}
 	for m, err := range reading.Images(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
@@ -80,7 +80,7 @@ func TestEveryVersionOfEveryFile(t *testing.T) {
 		{imagetest.File("root/.ssh/id_ecdsa", keyFile), imagetest.File("srv/a.js", "const t = '"+token+"'\n")},
 		{imagetest.Whiteout("root/.ssh/id_ecdsa"), imagetest.File("usr/lib/node_modules/x/b.js", "\nconst t = '"+token+"'\n")},
 	}}
-	c := judge(t, img)
+	c := analyze(t, img)
 	keys, tokens := c.of("private-key"), c.of("github-pat")
 	if len(keys) != 1 || len(tokens) != 1 {
 		t.Fatalf("%d private keys and %d tokens, want one of each", len(keys), len(tokens))
@@ -122,7 +122,7 @@ func TestEncodings(t *testing.T) {
 		"one line of JSON": {"private-key", `{"key": "` + strings.ReplaceAll(keyFile, "\n", `\n`) + `"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.body)}}})
+			got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.body)}}})
 			if len(got.of(c.id)) != 1 {
 				t.Errorf("%d findings of %s, want 1 (all: %v)", len(got.of(c.id)), c.id, got.findings)
 			}
@@ -153,7 +153,7 @@ func TestKeysInText(t *testing.T) {
 		"HTML":              strings.Join(lines, "&#10;"),
 		"after a BOM":       "\xef\xbb\xbf" + keyFile,
 	} {
-		if got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", text)}}}); len(got.of("private-key")) != 1 {
+		if got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", text)}}}); len(got.of("private-key")) != 1 {
 			t.Errorf("%s: not found in %q", name, text)
 		}
 	}
@@ -178,14 +178,14 @@ func TestEvidenceOfKeys(t *testing.T) {
 			"\nPrivate-MAC: " + strings.Repeat("5e", 32) + "\n", "PuTTY-User-Key-File-" + "3: ssh-ed25519 ***"},
 		"DER": {string(keyBytes(t)), "***"},
 	} {
-		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.text)}}}).findings
+		got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", c.text)}}}).findings
 		if len(got) != 1 || got[0].Evidence != c.want {
 			t.Errorf("%s: want one finding with %q: %+v", name, c.want, got)
 		}
 	}
 	img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "a")}}}
 	img.Config.Config.Env = []string{"DEPLOY_KEY=" + plain}
-	if got := judge(t, img).findings; len(got) != 1 || !strings.HasSuffix(got[0].Evidence, "-----BEGIN EC PRIVATE KEY----- ***") {
+	if got := analyze(t, img).findings; len(got) != 1 || !strings.HasSuffix(got[0].Evidence, "-----BEGIN EC PRIVATE KEY----- ***") {
 		t.Errorf("environment: %+v", got)
 	}
 }
@@ -197,7 +197,7 @@ func TestNoEncoding(t *testing.T) {
 		"a stray NUL":   "# settings\x00 of the service\ndb_password = " + password + "\n",
 		"invalid UTF-8": "# \xff\xfe\x80 \xc3\ndb_password = " + password + "\n\xc3",
 	} {
-		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("etc/x.conf", text)}}}).of("generic-secret")
+		got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("etc/x.conf", text)}}}).of("generic-secret")
 		if len(got) != 1 || got[0].Locations[0].Line != 2 {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -209,7 +209,7 @@ func TestLargeFile(t *testing.T) {
 	for _, at := range []int{1 << 20, windowSize - 20, windowSize - overlap - 20, 66<<20 + 5} {
 		body := []byte(strings.Repeat("0123456789abcde\n", 67<<20/16))
 		copy(body[at:], "\n"+token+"\n")
-		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("var/dump.sql", string(body))}}}).of("github-pat")
+		got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("var/dump.sql", string(body))}}}).of("github-pat")
 		if len(got) != 1 || len(got[0].Locations) != 1 || got[0].Locations[0].Offset != int64(at)+1 {
 			t.Errorf("token at %d: %+v", at+1, got)
 		}
@@ -221,12 +221,12 @@ func TestTooManyIsSaid(t *testing.T) {
 	for i := range credential.MaxMatches + 10 {
 		b.WriteString(githubToken(uint64(100+i)) + "\n")
 	}
-	got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", b.String())}}})
+	got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", b.String())}}})
 	if len(got.of("github-pat")) != credential.MaxMatches {
 		t.Errorf("%d findings, want %d", len(got.of("github-pat")), credential.MaxMatches)
 	}
 	if !slices.ContainsFunc(got.coverage, func(c *seaworthy.Coverage) bool { return c.State == seaworthy.Partial }) {
-		t.Error("nothing says that the file was not looked at whole")
+		t.Error("no coverage says that the file was partially checked")
 	}
 }
 
@@ -262,7 +262,7 @@ func TestConfigurationAndHistory(t *testing.T) {
 			if c.step != "" {
 				img.Config.History = []seaworthy.History{{CreatedBy: c.step}}
 			}
-			got := judge(t, img)
+			got := analyze(t, img)
 			if len(got.of(c.id)) == 0 {
 				t.Fatalf("no finding of %s among %d", c.id, len(got.findings))
 			}
@@ -293,7 +293,7 @@ func TestStartedOnce(t *testing.T) {
 			img := imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("a", "a")}}}
 			img.Config.Config.Cmd = argv
 			img.Config.History = []seaworthy.History{{CreatedBy: "COPY a /a # buildkit"}, {CreatedBy: step, EmptyLayer: true}}
-			got := judge(t, img).findings
+			got := analyze(t, img).findings
 			if len(got) == 0 || len(got) > 1 && name != "to be escaped" { // which more than one rule sees a part of
 				t.Errorf("%s, %s: %d findings", name, form, len(got))
 			}
@@ -334,7 +334,7 @@ func TestNoSecrets(t *testing.T) {
 		"allowed by remark": {"srv/a.js", "const t = '" + githubToken(8) + "' // gitleaks:allow\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, f := range judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}}).findings {
+			for _, f := range analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}}).findings {
 				t.Errorf("finding of %s: %s", f.ID, f.Detail)
 			}
 		})
@@ -351,8 +351,8 @@ func FuzzScan(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, path string) {
-		pl := credential.OriginOf(path, body)
-		found, _ := a.look(body, &pl)
+		origin := credential.OriginOf(path, body)
+		found, _ := a.scanText(body, &origin)
 		for _, s := range found {
 			if s.Offset < 0 || s.Offset > int64(len(body)) || s.Rule == "" {
 				t.Errorf("sighting %+v in a body of %d bytes", s, len(body))

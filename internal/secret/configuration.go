@@ -12,8 +12,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
-// placed is a sighting outside the files.
-type placed struct {
+// configSighting is a sighting outside the files.
+type configSighting struct {
 	sighting sighting
 	location seaworthy.Location
 }
@@ -21,9 +21,9 @@ type placed struct {
 // maxText bounds one text of the configuration.
 const maxText = 1 << 20
 
-// configuration looks through what the image configuration and its history say.
-func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
-	var list []placed
+// configuration scans what the image configuration and its history say.
+func (a *Analyzer) configuration(img *seaworthy.Image) []configSighting {
+	var list []configSighting
 	lookAt := func(step instruction.Instruction, text string, more []credential.Match, from *instruction.Instruction) {
 		found := a.inText(text, more)
 		if len(found) == 0 {
@@ -37,7 +37,7 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []placed {
 			at.Step = &from.History
 		}
 		for i := range found {
-			list = append(list, placed{a.sighting(&found[i]), at})
+			list = append(list, configSighting{a.sighting(&found[i]), at})
 		}
 	}
 	look := func(keyword, text string, more []credential.Match, from *instruction.Instruction) {
@@ -133,8 +133,8 @@ func escapedJSON(s string) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// Redact replaces every secret that the analyzer recognises in an instruction,
-// for whoever prints one.
+// Redact replaces every secret that the analyzer recognises in an instruction, also
+// by rules of a file.
 func (a *Analyzer) Redact(in instruction.Instruction) string {
 	return a.redact(in.String(), a.inText(in.String(), a.inCommands(in)))
 }

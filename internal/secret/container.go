@@ -24,9 +24,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
-// container looks through the files that a file holds. If ok is false the file is
-// no such container after all, and nothing of it was looked at.
-type container func(r *reading, file io.ReaderAt, size int64) (ok bool, err error)
+// container scans the files that a file holds. If ok is false the file is
+// no such container after all, and nothing of it was scanned.
+type container func(r *fileScan, file io.ReaderAt, size int64) (ok bool, err error)
 
 // maxWindow bounds the memory of a decompressor in bytes; "xz -9" asks for as much.
 const maxWindow = 64 << 20
@@ -34,7 +34,7 @@ const maxWindow = 64 << 20
 // looseObject is the path of an object in a Git repository.
 var looseObject = regexp.MustCompile(`(?:^|/)objects/[0-9a-f]{2}/[0-9a-f]{38}(?:[0-9a-f]{24})?$`)
 
-// containerOf tells by a file's start, and where that says little by its name,
+// containerOf decides by a file's start, and where that says little by its name,
 // how to look into it; nil for a file that holds no others.
 func containerOf(name string, head []byte) container {
 	if len(head) < 4 {
@@ -85,7 +85,7 @@ func containerOf(name string, head []byte) container {
 	return nil
 }
 
-// What decompression needs is kept for the next file: to make it anew takes longer
+// What decompression needs is kept for the next file: to make it again takes longer
 // than to decompress what most files hold.
 var (
 	inputs    = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 16<<10) }}
@@ -157,7 +157,7 @@ func isTar(head []byte) bool { return len(head) >= 512 && string(head[257:262]) 
 
 // zipArchive is a container for zip archives, which many have another name:
 // .jar, .whl, .nupkg, .docx.
-func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
+func zipArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	z, err := zipfile.Open(file, size)
 	if err != nil {
 		return false, nil
@@ -196,7 +196,7 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 		case zipfile.Stored:
 		case zipfile.Deflated:
 			if r.body != nil {
-				if _, from, n := packed.Outer(); r.atOnce(r.body[from:from+n], path, name) {
+				if _, from, n := packed.Outer(); r.scanPacked(r.body[from:from+n], path, name) {
 					return nil
 				}
 			}
@@ -223,11 +223,11 @@ func zipArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
 
 // tarArchive is a container for tar archives. They are read by the standard
 // library: what does not parse is a gap here and no error, unlike in a layer.
-func tarArchive(r *reading, file io.ReaderAt, size int64) (bool, error) {
+func tarArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	return true, r.tar(io.NewSectionReader(file, 0, size))
 }
 
-func (r *reading) tar(archive io.Reader) error {
+func (r *fileScan) tar(archive io.Reader) error {
 	t := tar.NewReader(archive)
 	for {
 		h, err := t.Next()
@@ -259,7 +259,7 @@ func (r *reading) tar(archive io.Reader) error {
 // compressed makes a container of a decompressor: for a tar archive, or else for
 // one file.
 func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
-	return func(r *reading, file io.ReaderAt, size int64) (bool, error) {
+	return func(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 		in := inputs.Get().(*bufio.Reader)
 		defer inputs.Put(in)
 		in.Reset(io.NewSectionReader(file, 0, size))
@@ -291,8 +291,8 @@ func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 
 // gitObject is a container for a loose object of a Git repository: the zlib
 // stream of its kind, its length, NUL and its content.
-func gitObject(r *reading, file io.ReaderAt, size int64) (bool, error) {
-	if inflate.IsZlib(r.body) && r.gitObjectAtOnce(r.body[inflate.ZlibHeader:]) {
+func gitObject(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
+	if inflate.IsZlib(r.body) && r.scanGitObject(r.body[inflate.ZlibHeader:]) {
 		return true, nil
 	}
 	d, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(file, 0, size)))
@@ -315,9 +315,9 @@ func gitObject(r *reading, file io.ReaderAt, size int64) (bool, error) {
 	return true, err
 }
 
-// gitObjectAtOnce is for an object that is short. If it gives false, nothing was looked
-// at.
-func (r *reading) gitObjectAtOnce(packed []byte) bool {
+// scanGitObject is for an object that is short. If it gives false, nothing was
+// scanned.
+func (r *fileScan) scanGitObject(packed []byte) bool {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
 	whole, taken, ok := r.inflate(window, packed)
@@ -326,7 +326,7 @@ func (r *reading) gitObjectAtOnce(packed []byte) bool {
 		return false
 	}
 	if !bytes.HasPrefix(kind, treeHead) {
-		r.lookAtMember(text, gitText, "")
+		r.scanMember(text, gitText, "")
 	}
 	return true
 }

@@ -87,7 +87,7 @@ func TestArchives(t *testing.T) {
 		"Git's object": {"srv/.git/objects/ab/" + strings.Repeat("c", 38), through(t, fmt.Sprintf("blob %d\x00", len(text))+text, zlibbed), "srv/.git/objects/ab/" + strings.Repeat("c", 38)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c0 := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}})
+			c0 := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}})
 			got := c0.of("github-pat")
 			if len(got) != 1 || len(got[0].Locations) != 1 {
 				t.Fatalf("findings: %+v", c0.findings)
@@ -131,7 +131,7 @@ func TestArchivesThatCannotBeRead(t *testing.T) {
 		"cut":            {cut[:len(cut)-500], damaged},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/a", c.body)}}})
+			got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/a", c.body)}}})
 			code, reason := c.want.describe()
 			if !slices.ContainsFunc(got.coverage, func(v *seaworthy.Coverage) bool {
 				return v.State == seaworthy.Partial && v.Subject == "layer 0: srv/a" && v.Code == code && v.Reason == reason
@@ -186,7 +186,7 @@ func repository(t testing.TB, token string) string {
 func TestPacksOfGit(t *testing.T) {
 	token := githubToken(24)
 	body := repository(t, token)
-	got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/.git/objects/pack/pack-1.pack", body)}}})
+	got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/.git/objects/pack/pack-1.pack", body)}}})
 	found := got.of("github-pat")
 	if len(found) != 1 {
 		t.Fatalf("findings: %+v, coverage %+v", got.findings, got.coverage)
@@ -217,7 +217,7 @@ func FuzzContainers(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
-		r := a.reading(context.Background(), name, int64(len(body)))
+		r := a.newFileScan(context.Background(), name, int64(len(body)))
 		h := &seaworthy.Header{Path: name, Type: seaworthy.Regular, Size: int64(len(body))}
 		if err := r.file(seaworthy.NewFile(h, body, true)); err != nil {
 			t.Error(err)

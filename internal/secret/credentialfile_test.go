@@ -52,7 +52,7 @@ func TestFormsOfText(t *testing.T) {
 		"cargo":             {"generic-secret", "root/.cargo/credentials.toml", "[registries.x]\ntoken = \"Bearer " + password + password[:9] + "\"\n"},
 		"gem":               {"file-password", "root/.gem/credentials", "---\n:internal: " + password + password + "\n"},
 		"Terraform":         {"file-password", "srv/terraform.tfstate", "{\"type\": \"random_id\", \"result\": \"a1b2c3d4e5\"},\n{\"type\": \"random_password\", \"result\": \"" + password + "\"}"},
-		"DBI":               {"password-argument", "srv/a.pl", `my $d = DBI->connect("dbi:mysql:x", "joe", "` + password + `", {RaiseError => 1});`},
+		"DBI":               {"password-argument", "srv/a.origin", `my $d = DBI->connect("dbi:mysql:x", "joe", "` + password + `", {RaiseError => 1});`},
 		"mysqli":            {"password-argument", "srv/a.php", `$d = new mysqli("db", "joe", "` + password + `", "app");`},
 		"WordPress":         {"file-password", "srv/wp-config.php", "define( 'NONCE_SALT', '<$%(y" + textOf(random(405), `[0-9A-Za-z,;!+~]{58}`) + "' );\n"},
 		"macro":             {"generic-secret", "srv/a.h", "#define DB_PASSWORD \"" + password + "\"\n"},
@@ -60,7 +60,7 @@ func TestFormsOfText(t *testing.T) {
 		"JSON Web Key":      {"json-web-key", "srv/k.json", `{"kty": "EC", "crv": "P-256", "d": "` + textOf(random(401), `[0-9A-Za-z_-]{43}`) + `", "x": "a"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.text)}}})
+			got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.text)}}})
 			if len(got.of(c.id)) != 1 || len(got.findings) != 1 {
 				t.Errorf("findings: %v, want one of %s", got.findings, c.id)
 			}
@@ -90,7 +90,7 @@ func TestFormsWithoutSecret(t *testing.T) {
 		"header names": {"root/people.csv", "name,role\njoe,admin\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, f := range judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.text)}}}).findings {
+			for _, f := range analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.text)}}}).findings {
 				t.Errorf("finding of %s: %s: %s", f.ID, f.Evidence, f.Detail)
 			}
 		})
@@ -133,7 +133,7 @@ func TestStores(t *testing.T) {
 		"something like that": {"srv/a.bin", "\x05\x02\x00\x00\x00" + strings.Repeat("\x00", 80), seaworthy.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}}).of("key-store")
+			got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(c.path, c.body)}}}).of("key-store")
 			switch {
 			case c.want == seaworthy.Unknown && len(got) > 0:
 				t.Errorf("found: %s", got[0].Detail)
@@ -153,7 +153,7 @@ func TestKeyOfVectors(t *testing.T) {
 		"srv/testdata/ed25519.json":                seaworthy.Medium,
 		"usr/lib/node_modules/x/test/ed25519.json": seaworthy.Low,
 	} {
-		got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(path, body)}}}).of("json-web-key")
+		got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File(path, body)}}}).of("json-web-key")
 		if len(got) != 1 || got[0].Severity != want {
 			t.Errorf("%s: %+v, want one finding of severity %s", path, got, want)
 		}

@@ -25,7 +25,7 @@ func (g gap) describe() (seaworthy.CoverageCode, string) {
 	case tooMany:
 		return seaworthy.CodeLimitExceeded, "It holds more than 1000 values that look like secrets; the first 1000 are reported."
 	case tooLarge:
-		return seaworthy.CodeLimitExceeded, "Decompressed it has more than 200 times its size; what is beyond was not looked at."
+		return seaworthy.CodeLimitExceeded, "Decompressed it has more than 200 times its size; the rest was not scanned."
 	case encrypted:
 		return seaworthy.CodeEncrypted, "It holds files that are encrypted; what is in them is not known."
 	case methods:
@@ -33,13 +33,13 @@ func (g gap) describe() (seaworthy.CoverageCode, string) {
 	case damaged:
 		return seaworthy.CodeUnreadable, "It is damaged: not all that it holds could be decompressed."
 	case packBaseless:
-		return seaworthy.CodeUnreadable, "It is a pack of Git with differences from objects that are not in it; what they make was not looked at."
+		return seaworthy.CodeUnreadable, "It is a pack of Git with differences from objects that are not in it; what they make was not scanned."
 	case packTooDeep:
-		return seaworthy.CodeLimitExceeded, "It is a pack of Git with differences from differences, more than 4095 deep; those beyond were not looked at."
+		return seaworthy.CodeLimitExceeded, "It is a pack of Git with differences from differences, more than 4095 deep; the deeper ones were not scanned."
 	case packTooLong:
-		return seaworthy.CodeLimitExceeded, "It is a pack of Git with differences between versions of more than 16 MiB; these versions were not looked at."
+		return seaworthy.CodeLimitExceeded, "It is a pack of Git with differences between versions of more than 16 MiB; these versions were not scanned."
 	case packTooMany:
-		return seaworthy.CodeLimitExceeded, "It is a pack of Git with more than 1048576 objects; those beyond were not looked at."
+		return seaworthy.CodeLimitExceeded, "It is a pack of Git with more than 1048576 objects; the rest was not scanned."
 	default: // of a damaged cache entry
 		return seaworthy.CodeUnspecified, "It was searched only partly."
 	}

@@ -33,13 +33,13 @@ var errEnough = errors.New("there are more secrets than are reported")
 
 // packScan searches the objects of one pack.
 type packScan struct {
-	*reading
+	*fileScan
 	seen map[[16]byte]struct{} // what was found, by value and path
 }
 
 // gitPack is a container for the packs of a Git repository.
-func gitPack(r *reading, file io.ReaderAt, size int64) (bool, error) {
-	p := packScan{reading: r, seen: make(map[[16]byte]struct{})}
+func gitPack(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
+	p := packScan{fileScan: r, seen: make(map[[16]byte]struct{})}
 	r.budget += minPackBudget
 	err := r.analyzer.packs.Read(r.ctx, file, size, gitpack.Options{
 		Body: r.body, Margin: nearby, Budget: &r.budget,
@@ -111,12 +111,12 @@ func (p *packScan) object(o *gitpack.Object) error {
 	at := p.place(o)
 	text := o.Text
 	head := text[:min(len(text), seaworthy.HeadSize)]
-	pl := credential.OriginOf(at.path, head)
-	if len(text) <= wholeText || pl.Binary || wide(head) != nil {
-		return p.piece(text, span{0, len(text)}, &pl, at)
+	origin := credential.OriginOf(at.path, head)
+	if len(text) <= wholeText || origin.Binary || wide(head) != nil {
+		return p.piece(text, span{0, len(text)}, &origin, at)
 	}
 	for _, c := range o.Changed {
-		if err := p.piece(text, span{max(0, c.From-nearby), min(len(text), c.To+nearby)}, &pl, at); err != nil {
+		if err := p.piece(text, span{max(0, c.From-nearby), min(len(text), c.To+nearby)}, &origin, at); err != nil {
 			return err
 		}
 	}
@@ -131,11 +131,11 @@ func (p *packScan) long(o *gitpack.Object, text io.Reader) error {
 
 // piece searches a piece of a text. A secret that was found before under the same path
 // is not found again: hardly anything changes from one version of a file to the next.
-func (p *packScan) piece(text []byte, s span, pl *credential.Origin, at objectPlace) error {
+func (p *packScan) piece(text []byte, s span, origin *credential.Origin, at objectPlace) error {
 	if p.budget -= int64(s.to - s.from); p.budget < 0 {
 		return gitpack.ErrBudget
 	}
-	found, whole := p.analyzer.look(text[s.from:s.to], pl)
+	found, whole := p.analyzer.scanText(text[s.from:s.to], origin)
 	if len(found) == 0 {
 		return nil
 	}

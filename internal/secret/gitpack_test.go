@@ -69,7 +69,7 @@ func (r *gitRepository) commit(message string, files map[string]string) {
 	r.git("commit", "-q", "--allow-empty", "-m", message)
 }
 
-// pack gives the one pack of the repository, packed anew.
+// pack gives the one pack of the repository, packed again.
 func (r *gitRepository) pack(args ...string) string {
 	r.t.Helper()
 	r.git(append(args, "repack", "-adfq", "--depth=50", "--window=50")...)
@@ -109,8 +109,8 @@ func (r *gitRepository) values(a *Analyzer) map[string]bool {
 		if kind != "blob" {
 			names[id] = gitText
 		}
-		pl := credential.OriginOf(names[id], text[:min(len(text), seaworthy.HeadSize)])
-		found, _ := a.look(text, &pl)
+		origin := credential.OriginOf(names[id], text[:min(len(text), seaworthy.HeadSize)])
+		found, _ := a.scanText(text, &origin)
 		for _, s := range found {
 			values[s.Rule+" "+string(s.Value)] = true
 		}
@@ -120,15 +120,15 @@ func (r *gitRepository) values(a *Analyzer) map[string]bool {
 
 const packPath = ".git/objects/pack/pack-1.pack"
 
-// readPack looks through a pack, in memory or not.
-func readPack(t testing.TB, a *Analyzer, pack string, inMemory bool) *reading {
+// readPack scans a pack, in memory or not.
+func readPack(t testing.TB, a *Analyzer, pack string, inMemory bool) *fileScan {
 	t.Helper()
 	h := &seaworthy.Header{Path: packPath, Type: seaworthy.Regular, Size: int64(len(pack))}
 	f := seaworthy.NewFile(h, []byte(pack), true)
 	if !inMemory {
 		f = seaworthy.NewSpooledFile(h, []byte(pack)[:min(len(pack), seaworthy.HeadSize)], strings.NewReader(pack))
 	}
-	r := a.reading(context.Background(), h.Path, h.Size)
+	r := a.newFileScan(context.Background(), h.Path, h.Size)
 	if err := r.file(f); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func TestSecretInManyVersions(t *testing.T) {
 	for i := range 30 {
 		repo.commit("x", map[string]string{"config/prod.env": strings.Repeat("# a line\n", i) + secret, "other/x.env": secret + strings.Repeat("# a line\n", i)})
 	}
-	got := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/app/"+packPath, repo.pack())}}})
+	got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/app/"+packPath, repo.pack())}}})
 	var at []string
 	for _, f := range got.findings {
 		for _, l := range f.Locations {

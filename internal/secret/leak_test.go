@@ -83,7 +83,7 @@ func TestLeaks(t *testing.T) {
 		{CreatedBy: "RUN |1 GH_TOKEN=" + tokens[10] + " /bin/sh -c git fetch https://$GH_TOKEN@git.internal/x && rm -rf /opt/secrets # buildkit"},
 		{CreatedBy: `RUN /bin/sh -c curl -H 'Authorization: Bearer ` + tokens[11] + `' https://files.internal/x -o /app/run # buildkit`},
 	}
-	got := judge(t, img)
+	got := analyze(t, img)
 
 	zero, one, two := 0, 1, 2
 	for name, c := range map[string]struct {
@@ -175,7 +175,7 @@ func TestUserOf(t *testing.T) {
 			for _, r := range c.runs {
 				config.History = append(config.History, seaworthy.History{CreatedBy: "RUN /bin/sh -c " + r + " # buildkit"})
 			}
-			if got := userOf(stepsOf(config, len(config.History)), 0, c.removed, c.file); got != c.want {
+			if got := commandUsing(stepsOf(config, len(config.History)), 0, c.removed, c.file); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 )
 
 // TestFilesOfPackages shows that what every user of a distribution has is no
-// secret of the image's, as long as nobody has changed it.
+// secret of the image's, as long as it is unchanged.
 func TestFilesOfPackages(t *testing.T) {
 	keyFile := key(t)
 	database := imagetest.Layer{
@@ -38,7 +38,7 @@ func TestFilesOfPackages(t *testing.T) {
 			if c.later != nil {
 				layers = append(layers, c.later)
 			}
-			got := judge(t, imagetest.Image{Layers: layers}).of("private-key")
+			got := analyze(t, imagetest.Image{Layers: layers}).of("private-key")
 			if len(got) != 1 || got[0].Severity != c.want {
 				t.Fatalf("findings: %+v, want one of severity %s", got, c.want)
 			}

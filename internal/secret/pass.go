@@ -30,7 +30,7 @@ type facts struct {
 	Beyond int `json:"beyond,omitempty"`
 }
 
-// content tells by its digests what a file holds, in the ways in which package
+// content identifies what a file holds by its digests, in the ways in which package
 // databases do: MD5, SHA-1 and SHA-256.
 type content struct {
 	Ordinal int      `json:"ordinal"`
@@ -50,7 +50,7 @@ func contentOf(f *seaworthy.File) (content, error) {
 	return c, nil
 }
 
-// partial is a file that was not looked at whole.
+// partial is a file that was partially scanned.
 type partial struct {
 	Ordinal int `json:"ordinal"`
 	Gap     gap `json:"gap"`
@@ -64,7 +64,7 @@ type pass struct {
 	facts facts // guarded by mu
 }
 
-// Wants implements [seaworthy.Pass]. No file is left out for its name.
+// Wants implements [seaworthy.Pass]. No file is skipped for its name.
 func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 	if h.Type != seaworthy.Regular || h.Size == 0 {
 		return seaworthy.Skip
@@ -74,7 +74,7 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 
 // File implements [seaworthy.Pass].
 func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
-	r := p.analyzer.reading(ctx, f.Path, f.Size)
+	r := p.analyzer.newFileScan(ctx, f.Path, f.Size)
 	if err := r.file(f); err != nil {
 		return err
 	}
@@ -103,33 +103,33 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	return nil
 }
 
-// look gives the secrets of a body.
-func (a *Analyzer) look(body []byte, pl *credential.Origin) (found []sighting, whole bool) {
+// scanText gives the secrets of a body.
+func (a *Analyzer) scanText(body []byte, origin *credential.Origin) (found []sighting, whole bool) {
 	width, encoding, text := 1, "", body
 	if order := wide(body[:min(len(body), seaworthy.HeadSize)]); order != nil {
 		width, encoding, text = 2, "UTF-16", narrow(body, order)
-		pl.Learn()
-		text8 := *pl
+		origin.Learn()
+		text8 := *origin
 		text8.Binary = false
-		text8.Silent = text8.Silent && !pl.Binary
-		pl = &text8
+		text8.Silent = text8.Silent && !origin.Binary
+		origin = &text8
 	}
-	result := a.rules.Find(text, pl)
+	result := a.rules.Find(text, origin)
 	matches, whole := result.Matches, result.Whole
-	if result.Named && !pl.Installed && width == 1 { // there only the name would tell, and that is not enough
-		more, all := a.recover(a.source(body), pl.Path)
+	if result.Named && !origin.Installed && width == 1 { // where a name alone is not enough
+		more, all := a.recover(a.source(body), origin.Path)
 		matches, whole = credential.Settle(append(matches, more...)), whole && all
 	}
-	if store, ok := a.rules.KeyStore(body, pl); ok && width == 1 {
+	if store, ok := a.rules.KeyStore(body, origin); ok && width == 1 {
 		matches = []credential.Match{store}
-	} else if key, ok := a.rules.DERKey(body, pl); ok && len(matches) == 0 {
+	} else if key, ok := a.rules.DERKey(body, origin); ok && len(matches) == 0 {
 		matches = []credential.Match{key}
 	}
 	line, at := 1, 0
 	for i := range matches {
 		m := &matches[i]
 		s := a.sighting(m)
-		if !pl.Binary && m.Origin == pl {
+		if !origin.Binary && m.Origin == origin {
 			line, at = line+bytes.Count(text[at:m.Start], []byte("\n")), m.Start
 			s.Line = line
 		}

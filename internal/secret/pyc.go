@@ -12,8 +12,8 @@ import (
 // source is often deleted, and this left behind. It is nil for any other file, and for
 // a version of Python whose bytecode is not known. Of a file that is damaged it is
 // what stands before the damage.
-func pycSource(file []byte) *recovered {
-	w := pycWriter{out: &recovered{}, file: file, room: 4*len(file) + 64<<10}
+func pycSource(file []byte) *sourceText {
+	w := pycWriter{out: &sourceText{}, file: file, room: 4*len(file) + 64<<10}
 	if err := pyc.Read(file, &w); errors.Is(err, pyc.ErrUnknown) {
 		return nil
 	}
@@ -23,7 +23,7 @@ func pycSource(file []byte) *recovered {
 // pycWriter writes as Python's source would say it what bytecode does. It implements
 // [pyc.Visitor].
 type pycWriter struct {
-	out  *recovered
+	out  *sourceText
 	file []byte
 	room int // how long the text may get
 }

@@ -88,7 +88,7 @@ func pythonInterpreters() []string {
 	return slices.DeleteFunc(list, func(name string) bool { return exec.Command(name, "-c", "").Run() != nil })
 }
 
-// What is left of a module after its source is deleted tells the same.
+// What is left of a module after its source is deleted gives the same.
 func TestBytecodeOfPython(t *testing.T) {
 	source, values := filled(pySource, 900)
 	source = strings.Replace(source, "ANNOTATION", values[0][8:]+values[1], 1)
@@ -115,8 +115,8 @@ func TestBytecodeOfPython(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pl := credential.OriginOf("app/__pycache__/settings.cpython-3.pyc", body[:min(len(body), seaworthy.HeadSize)])
-			found, _ := a.look(body, &pl)
+			origin := credential.OriginOf("app/__pycache__/settings.cpython-3.pyc", body[:min(len(body), seaworthy.HeadSize)])
+			found, _ := a.scanText(body, &origin)
 			var got []string
 			for _, s := range found {
 				got = append(got, string(s.Value))
@@ -172,7 +172,7 @@ func TestBytecodeFindings(t *testing.T) {
 	_, values := filled(strings.Repeat("@", 6), 970)
 	values[0] = token
 	body := settingsModule(t, values)
-	c := judge(t, imagetest.Image{Layers: []imagetest.Layer{{
+	c := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{
 		imagetest.File("app/__pycache__/conf.cpython-311.pyc", body),
 		imagetest.File("usr/lib/python3/dist-packages/x/conf.pyc", body),
 	}}})
@@ -193,7 +193,7 @@ func TestBytecodeFindings(t *testing.T) {
 // TestBytecodeGrows is of code that names one long text again and again.
 func TestBytecodeGrows(t *testing.T) {
 	file := []byte(strings.Repeat("x: ", 1<<10))
-	w := pycWriter{out: &recovered{}, file: file, room: 4*len(file) + 64<<10}
+	w := pycWriter{out: &sourceText{}, file: file, room: 4*len(file) + 64<<10}
 	n := 0
 	for ; n < 1<<20; n++ {
 		if err := w.Entry(pyc.Span{From: 0, To: 3}, pyc.Span{From: 0, To: len(file)}); err != nil {

@@ -91,7 +91,7 @@ func inProgram(r *credential.Rule, at *seaworthy.Location) bool {
 func programFile(p string) bool {
 	switch path.Ext(p) {
 	case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".py", ".pyc", ".go", ".java", ".class", ".kt", ".scala", ".groovy", ".rb", ".php", ".cs", ".dll", ".exe", ".rs", ".c", ".h", ".cc", ".cpp",
-		".hpp", ".swift", ".m", ".pl", ".pm", ".lua", ".ex", ".exs", ".erl", ".clj", ".dart", ".r", ".so", ".o", ".a", ".wasm", ".html", ".vue", ".map":
+		".hpp", ".swift", ".m", ".origin", ".pm", ".lua", ".ex", ".exs", ".erl", ".clj", ".dart", ".r", ".so", ".o", ".a", ".wasm", ".html", ".vue", ".map":
 		return true
 	}
 	return false
@@ -193,7 +193,7 @@ func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []step
 	base := path.Base(file)
 	command := anyCommand
 	if at.Layer != nil {
-		command = userOf(steps, *at.Layer, at.RemovedIn, file)
+		command = commandUsing(steps, *at.Layer, at.RemovedIn, file)
 	}
 	no := seaworthy.Note("Do not COPY it: deleting it in a later step leaves it in the layer. Remove this instruction, or copy less: " + shown(in.String()))
 	if strings.HasPrefix(base, "id_") || strings.Contains(file, ".ssh/") {
@@ -212,7 +212,7 @@ func copyRemedy(in instruction.Instruction, at *seaworthy.Location, steps []step
 }
 
 // sourceOf is where in the build context a file was that a COPY or ADD brought; its
-// name alone if the instruction does not tell.
+// name alone if the instruction does not say.
 func sourceOf(in instruction.Instruction, file string) string {
 	t, ok := in.Transfer()
 	if !ok || len(t.Sources) != 1 || t.Sources[0].Kind != instruction.Path || strings.ContainsAny(t.Sources[0].Text, "*?[") {
@@ -327,7 +327,7 @@ func cloneRemedy() []seaworthy.RemedyStep {
 }
 
 // withVariables puts variables in the places of what is hidden in a command, the
-// last one for all that are left. In single quotes no shell would look at them, so
+// last one for all that are left. In single quotes no shell would expand them, so
 // they go outside.
 func withVariables(script string, names []string) string {
 	var b strings.Builder
@@ -408,7 +408,7 @@ func secretID(name string) string {
 	return id[:min(len(id), credential.MaxName)]
 }
 
-// printablePath is a path for an instruction; what would need quoting is left out.
+// printablePath is a path for an instruction; what would need quoting is dropped.
 func printablePath(p string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 128 && (isAlnum(byte(r)) || strings.ContainsRune("._-/", r)) {

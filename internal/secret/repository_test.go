@@ -35,7 +35,7 @@ func TestRepository(t *testing.T) {
 	if len(layer) < 100 {
 		t.Fatalf("only %d files", len(layer))
 	}
-	for _, f := range judge(t, imagetest.Image{Layers: []imagetest.Layer{layer}}).findings {
+	for _, f := range analyze(t, imagetest.Image{Layers: []imagetest.Layer{layer}}).findings {
 		if f.Severity >= seaworthy.Low {
 			t.Errorf("%s:%d: %s %s", f.Locations[0].Path, f.Locations[0].Line, f.Severity, f.ID)
 		}

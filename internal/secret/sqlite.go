@@ -12,7 +12,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
-// The bounds on a database.
+// The limits of a database.
 const (
 	// maxRow is how many bytes of a row are read, maxDatabase how many are written
 	// out of all.
@@ -25,13 +25,13 @@ var errRoom = errors.New("no more is written out")
 // their column, or what another column of the row calls them, as tables of settings
 // do. It is nil for any other file. Of a database that is damaged or cut it is what
 // can be read.
-func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *recovered {
+func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *sourceText {
 	db, err := sqlite.Open(file, size)
 	if err != nil {
 		return nil
 	}
 	tables, _ := db.Tables()
-	out := &recovered{}
+	out := &sourceText{}
 	for _, t := range tables {
 		columns := t.Columns()
 		var secrets []int
@@ -73,7 +73,7 @@ func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *recove
 
 // column writes the value of a column. What a password was hashed to is none: in a
 // database it has many forms of which nothing but digits in base 16 is to be seen.
-func (r *recovered) column(c *sqlite.Column, name string) {
+func (r *sourceText) column(c *sqlite.Column, name string) {
 	v := c.Value
 	quote := quoteFor(v)
 	if c.IsText() && quote != 0 && len(v) <= maxQuoted && !bytes.ContainsAny(v, "\n\r\x00") && !credential.IsPasswordHash(v, name) {
@@ -100,11 +100,11 @@ func settingColumns(columns []string) (key, value int) {
 	return key, value
 }
 
-// database looks through a SQLite database that was too long to be looked at as one
+// scanDatabase scans a SQLite database that was too long to be scanned as one
 // text, for what the windows of the text did not show.
-func (r *reading) database(f *seaworthy.File) {
-	pl := credential.OriginOf(f.Path, f.Head)
-	if pl.Learn(); pl.Installed || !bytes.HasPrefix(f.Head, []byte(sqlite.Magic)) {
+func (r *fileScan) scanDatabase(f *seaworthy.File) {
+	origin := credential.OriginOf(f.Path, f.Head)
+	if origin.Learn(); origin.Installed || !bytes.HasPrefix(f.Head, []byte(sqlite.Magic)) {
 		return
 	}
 	matches, whole := r.analyzer.recover(sqliteSource(r.analyzer.rules, f.ReaderAt(), f.Size), f.Path)

@@ -40,8 +40,8 @@ func TestSQLite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pl := credential.OriginOf("srv/app.sqlite3", []byte(database[:4096]))
-	found, _ := a.look([]byte(database), &pl)
+	origin := credential.OriginOf("srv/app.sqlite3", []byte(database[:4096]))
+	found, _ := a.scanText([]byte(database), &origin)
 	var got []string
 	for _, s := range found {
 		got = append(got, string(s.Value))
@@ -58,7 +58,7 @@ func TestSQLite(t *testing.T) {
 	}
 }
 
-// A database that is too long to be looked at as one text is read all the same, and
+// A database that is too long to be scanned as one text is read all the same, and
 // what its first part shows too is there once.
 func TestSQLiteLong(t *testing.T) {
 	_, v := filled("@@", 810)
@@ -73,17 +73,17 @@ func TestSQLiteLong(t *testing.T) {
 	if len(database) <= 64<<20 {
 		t.Fatalf("only %d bytes", len(database))
 	}
-	c := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/app.db", database)}}})
+	c := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/app.db", database)}}})
 	if got := c.of("generic-secret"); len(got) != 2 {
 		t.Errorf("%d findings: %+v", len(got), got)
 	}
 }
 
-// The pages that a deleted row leaves are still looked at as bytes.
+// The pages that a deleted row leaves are still scanned as bytes.
 func TestSQLiteRaw(t *testing.T) {
 	token := githubToken(820)
 	database, _ := sqliteSample(820)
-	c := judge(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/app.db", database+strings.Repeat("\x00", 500)+token)}}})
+	c := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/app.db", database+strings.Repeat("\x00", 500)+token)}}})
 	if got := c.of("github-pat"); len(got) != 1 {
 		t.Errorf("%d tokens", len(got))
 	}

@@ -11,19 +11,19 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/secret/verify"
 )
 
 // standIn is a server in the place of all issuers, by the host that was meant.
-func standIn(t *testing.T, handler http.HandlerFunc) *Verifier {
+func standIn(t *testing.T, handler http.HandlerFunc) *verify.Verifier {
 	t.Helper()
 	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
-	v := NewVerifier()
-	v.pause = time.Millisecond
-	v.rewrite = func(url string) string { return s.URL + "/" + strings.TrimPrefix(url, "https://") }
-	return v
+	return verify.New(verify.Options{
+		Pause:   time.Millisecond,
+		Rewrite: func(url string) string { return s.URL + "/" + strings.TrimPrefix(url, "https://") },
+	})
 }
 
 func TestVerify(t *testing.T) {
@@ -49,7 +49,7 @@ func TestVerify(t *testing.T) {
 		}
 	})
 	body := strings.Join([]string{live, revoked, slack, "sendgrid_key = '" + limited + "'", "telegram_token = '" + telegram + "'"}, "\n")
-	got := judgeWith(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", body)}}}, Options{Verify: v})
+	got := analyzeWith(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", body)}}}, Options{Verify: v})
 	for _, c := range []struct {
 		id, says string
 		severity seaworthy.Severity
@@ -75,32 +75,9 @@ func TestVerify(t *testing.T) {
 
 // TestVerifyOutOfReach has nobody to ask.
 func TestVerifyOutOfReach(t *testing.T) {
-	v := standIn(t, func(http.ResponseWriter, *http.Request) {})
-	v.rewrite = func(string) string { return "http://127.0.0.1:1/" }
-	got := judgeWith(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", githubToken(55))}}}, Options{Verify: v})
+	v := verify.New(verify.Options{Pause: time.Millisecond, Rewrite: func(string) string { return "http://127.0.0.1:1/" }})
+	got := analyzeWith(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/x", githubToken(55))}}}, Options{Verify: v})
 	if f := got.of("github-pat"); len(f) != 1 || !strings.Contains(f[0].Detail, "could not be asked") || f[0].Severity != seaworthy.Critical {
 		t.Errorf("findings: %+v", f)
-	}
-}
-
-func TestIssuersAreOfRules(t *testing.T) {
-	rs, err := credential.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := make(map[string]bool)
-	for _, i := range issuers {
-		if !strings.HasPrefix(i.url, "https://") {
-			t.Errorf("%v: %s", i.rules, i.url)
-		}
-		if i.user == "" && !strings.Contains(i.header+i.url, "%s") {
-			t.Errorf("%v: the question does not hold the secret", i.rules)
-		}
-		for _, id := range i.rules {
-			if seen[id] || rs.Rule(id).Source == "" {
-				t.Errorf("%s stands twice, or is no rule", id)
-			}
-			seen[id] = true
-		}
 	}
 }

@@ -20,19 +20,19 @@ import (
 
 var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
 
-// atOnce looks through a file in the file. If it gives false, nothing was looked at.
-func (r *reading) atOnce(packed []byte, path, member string) bool {
+// scanPacked scans a file in the file. If it gives false, nothing was scanned.
+func (r *fileScan) scanPacked(packed []byte, path, member string) bool {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
 	text, _, ok := r.inflate(window, packed)
 	if ok {
-		r.lookAtMember(text, path, member)
+		r.scanMember(text, path, member)
 	}
 	return ok
 }
 
 // inflate decompresses a text, if it is shorter than a window and than the budget.
-func (r *reading) inflate(window *[windowSize]byte, packed []byte) (text []byte, taken int, ok bool) {
+func (r *fileScan) inflate(window *[windowSize]byte, packed []byte) (text []byte, taken int, ok bool) {
 	room := min(windowSize, r.budget) - 1
 	if room <= 0 || r.ctx.Err() != nil {
 		return nil, 0, false
@@ -43,11 +43,11 @@ func (r *reading) inflate(window *[windowSize]byte, packed []byte) (text []byte,
 	return window[:n], taken, err == nil
 }
 
-// lookAtMember looks through a whole text that came out of the file.
-func (r *reading) lookAtMember(text []byte, path, member string) {
+// scanMember scans a whole text that came out of the file.
+func (r *fileScan) scanMember(text []byte, path, member string) {
 	r.budget -= int64(len(text))
-	pl := credential.OriginOf(path, text[:min(len(text), seaworthy.HeadSize)])
-	found, whole := r.analyzer.look(text, &pl)
+	origin := credential.OriginOf(path, text[:min(len(text), seaworthy.HeadSize)])
+	found, whole := r.analyzer.scanText(text, &origin)
 	member, _ = seaworthy.TextPath(member)
 	for i := range found {
 		found[i].Member = member
@@ -56,8 +56,8 @@ func (r *reading) lookAtMember(text []byte, path, member string) {
 }
 
 // gzipFile is a container for the files that gzip makes, RFC 1952.
-func gzipFile(r *reading, file io.ReaderAt, size int64) (bool, error) {
-	if packed, ok := deflateOf(r.body); ok && r.gunzipAtOnce(packed) {
+func gzipFile(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
+	if packed, ok := deflateOf(r.body); ok && r.scanGzip(packed) {
 		return true, nil
 	}
 	return compressed(openGzip)(r, file, size)
@@ -66,7 +66,7 @@ func gzipFile(r *reading, file io.ReaderAt, size int64) (bool, error) {
 // gzipTail is the length of what follows the compressed data: a CRC-32 and a length.
 const gzipTail = 8
 
-func (r *reading) gunzipAtOnce(packed []byte) bool {
+func (r *fileScan) scanGzip(packed []byte) bool {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
 	text, taken, ok := r.inflate(window, packed)
@@ -76,7 +76,7 @@ func (r *reading) gunzipAtOnce(packed []byte) bool {
 		return false
 	}
 	name := unpackedName(r.path)
-	r.lookAtMember(text, path.Join(path.Dir(r.path), name), name)
+	r.scanMember(text, path.Join(path.Dir(r.path), name), name)
 	return true
 }
 

@@ -11,7 +11,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential"
 )
 
-// The bounds on how one file is read.
+// The limits of how one file is read.
 const (
 	windowSize = 4 << 20
 	// overlap is how far windows share their ends: no secret is longer.
@@ -21,25 +21,25 @@ const (
 	minInflated, maxInflation = 1 << 20, 200
 )
 
-// reading looks through one file, and through the files that it holds if it is an
-// archive: one level deep, as archives in archives are looked at as they are.
-type reading struct {
+// fileScan scans one file, and through the files that it holds if it is an
+// archive: one level deep, as archives in archives are scanned as they are.
+type fileScan struct {
 	analyzer *Analyzer
 	ctx      context.Context
 	path     string
 	found    []sighting
-	gaps     []gap  // sorted: why some of it was not looked at
+	gaps     []gap  // sorted: why some of it was not scanned
 	body     []byte // of the file, if it is in memory
 	// budget is how many more bytes may come out of decompression.
 	budget int64
 }
 
-func (a *Analyzer) reading(ctx context.Context, path string, size int64) *reading {
-	return &reading{analyzer: a, ctx: ctx, path: path, budget: minInflated + maxInflation*size}
+func (a *Analyzer) newFileScan(ctx context.Context, path string, size int64) *fileScan {
+	return &fileScan{analyzer: a, ctx: ctx, path: path, budget: minInflated + maxInflation*size}
 }
 
-// file looks through a file of a layer.
-func (r *reading) file(f *seaworthy.File) error {
+// file scans a file of a layer.
+func (r *fileScan) file(f *seaworthy.File) error {
 	body, inMemory := f.Bytes()
 	if open := containerOf(f.Path, f.Head); open != nil {
 		r.body = body
@@ -49,20 +49,20 @@ func (r *reading) file(f *seaworthy.File) error {
 		}
 	}
 	if inMemory {
-		pl := credential.OriginOf(f.Path, f.Head)
-		found, whole := r.analyzer.look(body, &pl)
+		origin := credential.OriginOf(f.Path, f.Head)
+		found, whole := r.analyzer.scanText(body, &origin)
 		r.keep(found, whole)
 		return nil
 	}
 	if err := r.stream(f.Reader(), f.Path, ""); err != nil {
 		return err
 	}
-	r.database(f)
+	r.scanDatabase(f)
 	return nil
 }
 
 // keep takes what was found, up to the bound of a file.
-func (r *reading) keep(found []sighting, whole bool) {
+func (r *fileScan) keep(found []sighting, whole bool) {
 	if n := credential.MaxMatches - len(r.found); len(found) > n {
 		found, whole = found[:n], false
 	}
@@ -72,7 +72,7 @@ func (r *reading) keep(found []sighting, whole bool) {
 	}
 }
 
-func (r *reading) gap(why gap) {
+func (r *fileScan) gap(why gap) {
 	if i, ok := slices.BinarySearch(r.gaps, why); !ok {
 		r.gaps = slices.Insert(r.gaps, i, why)
 	}
@@ -87,14 +87,14 @@ func (a *Analyzer) window() *[windowSize]byte {
 	return new([windowSize]byte)
 }
 
-// stream looks through a text of any length in windows that overlap. A secret
+// stream scans a text of any length in windows that overlap. A secret
 // that starts in the shared end of a window belongs to the next one. The path
-// tells what to expect, member where in the file the text is.
-func (r *reading) stream(text io.Reader, path, member string) error {
+// says what to expect, member where in the file the text is.
+func (r *fileScan) stream(text io.Reader, path, member string) error {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
 	member, _ = seaworthy.TextPath(member)
-	var pl credential.Origin
+	var origin credential.Origin
 	filled, lines, from := 0, 0, int64(0)
 	for {
 		if r.ctx.Err() != nil {
@@ -103,9 +103,9 @@ func (r *reading) stream(text io.Reader, path, member string) error {
 		n, err := io.ReadFull(text, window[filled:])
 		filled += n
 		if from == 0 {
-			pl = credential.OriginOf(path, window[:min(filled, seaworthy.HeadSize)])
+			origin = credential.OriginOf(path, window[:min(filled, seaworthy.HeadSize)])
 		}
-		found, whole := r.analyzer.look(window[:filled], &pl)
+		found, whole := r.analyzer.scanText(window[:filled], &origin)
 		if err == nil {
 			found = slices.DeleteFunc(found, func(s sighting) bool { return s.Offset >= int64(filled-overlap) })
 		}
@@ -139,7 +139,7 @@ var (
 // inflated takes what is read of it from the budget of a reading.
 type inflated struct {
 	from io.Reader
-	r    *reading
+	r    *fileScan
 }
 
 // Read implements [io.Reader].
@@ -155,9 +155,9 @@ func (i inflated) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// member looks through a file in the file. What is wrong with it is a gap; an
+// member scans a file in the file. What is wrong with it is a gap; an
 // error ends the reading.
-func (r *reading) member(text io.Reader, path, member string) error {
+func (r *fileScan) member(text io.Reader, path, member string) error {
 	err := r.stream(inflated{text, r}, path, member)
 	switch {
 	case err == nil || r.ctx.Err() != nil:

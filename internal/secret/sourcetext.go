@@ -9,11 +9,11 @@ import (
 )
 
 // Some binary files keep names apart from their values. What is known of both is
-// written out as a text, in the way in which source would say it, and the rules judge
+// written out as a text, in the way in which source would say it, and the rules search
 // that text: nothing is a secret in a binary file that would be none in a text.
 
-// recovered is such a text, and where in the file its pieces are.
-type recovered struct {
+// sourceText is such a text, and where in the file its pieces are.
+type sourceText struct {
 	text   []byte
 	pieces []piece // sorted
 }
@@ -27,17 +27,17 @@ type piece struct {
 // maxQuoted bounds a value that is written out, in bytes.
 const maxQuoted = credential.MaxReach
 
-func (r *recovered) write(s string) { r.text = append(r.text, s...) }
+func (r *sourceText) write(s string) { r.text = append(r.text, s...) }
 
 // piece writes bytes that are in the file from from on.
-func (r *recovered) piece(b []byte, from int64) {
+func (r *sourceText) piece(b []byte, from int64) {
 	r.pieces = append(r.pieces, piece{len(r.text), len(b), from})
 	r.text = append(r.text, b...)
 }
 
 // quoted writes a value in quotes that it does not hold; an empty one instead of
 // a value that is too long or has more than one line.
-func (r *recovered) quoted(b []byte, from int64) {
+func (r *sourceText) quoted(b []byte, from int64) {
 	quote := quoteFor(b)
 	if len(b) > maxQuoted || bytes.ContainsAny(b, "\n\r\x00") || quote == 0 {
 		r.write(`""`)
@@ -60,7 +60,7 @@ func quoteFor(b []byte) byte {
 
 // place gives where in the file a span of the text is. Of what is not all from the
 // file ok is false.
-func (r *recovered) place(start, end int) (from int64, ok bool) {
+func (r *sourceText) place(start, end int) (from int64, ok bool) {
 	i, ok := slices.BinarySearchFunc(r.pieces, start, func(p piece, at int) int { return p.at - at })
 	if !ok {
 		i--
@@ -78,9 +78,9 @@ func (r *recovered) place(start, end int) (from int64, ok bool) {
 	return from, true
 }
 
-// source writes out what is known of the names and values in a file; nil of a file
-// that is of no kind of which that can be told.
-func (a *Analyzer) source(file []byte) *recovered {
+// source writes out what is known of the names and values in a file; nil for a file
+// of any other kind.
+func (a *Analyzer) source(file []byte) *sourceText {
 	if bytes.HasPrefix(file, []byte(sqlite.Magic)) {
 		return sqliteSource(a.rules, bytes.NewReader(file), int64(len(file)))
 	}
@@ -89,12 +89,12 @@ func (a *Analyzer) source(file []byte) *recovered {
 
 // recover gives the secrets of a recovered text by their places in the file. Path is
 // that of the file.
-func (a *Analyzer) recover(r *recovered, path string) (matches []credential.Match, whole bool) {
+func (a *Analyzer) recover(r *sourceText, path string) (matches []credential.Match, whole bool) {
 	if r == nil || len(r.pieces) == 0 {
 		return nil, true
 	}
-	pl := credential.OriginOf(path, nil)
-	found := a.rules.Find(r.text, &pl)
+	origin := credential.OriginOf(path, nil)
+	found := a.rules.Find(r.text, &origin)
 	for _, m := range found.Matches {
 		from, ok := r.place(m.Start, m.End)
 		if !ok {

@@ -4,12 +4,35 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// readers names the programs that read a file of credentials without being told
-// its name, by what its path contains; the first that fits counts.
+// step is a step of the build. Remedies ask every step what it runs.
+type step struct {
+	instruction.Instruction
+	commands func() []*shell.Command
+	redacted func() string
+}
+
+// stepsOf gives the steps that the history of an image of some layers records.
+func stepsOf(config seaworthy.ImageConfig, layers int) []step {
+	recorded, _ := instruction.History(config, layers)
+	steps := make([]step, len(recorded))
+	for i, in := range recorded {
+		steps[i] = step{in, sync.OnceValue(func() []*shell.Command {
+			commands, _ := in.Commands()
+			return commands
+		}), sync.OnceValue(in.Redacted)}
+	}
+	return steps
+}
+
+// readers names the programs that read a file of credentials without its name among
+// their arguments, by what its path contains; the first that fits counts.
 var readers = [...]struct {
 	mark     string
 	programs []string
@@ -40,10 +63,10 @@ var readers = [...]struct {
 	{"/rclone", []string{"rclone"}},
 }
 
-// userOf is the command of the first step that uses a file that a layer brought and
+// commandUsing is the command of the first step that uses a file that a layer brought and
 // a later one, nil for none, removed: that names it, or runs a program that reads it
 // unasked. It is anyCommand if no step seems to.
-func userOf(steps []step, layer int, removed *int, file string) string {
+func commandUsing(steps []step, layer int, removed *int, file string) string {
 	base := path.Base(file)
 	var programs []string
 	for _, r := range readers {

@@ -2,24 +2,28 @@ package secret
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/secret/verify"
 )
 
-// gathering joins sightings of the same secret into one finding.
-type gathering struct {
+// collector joins sightings of the same secret into one finding.
+type collector struct {
 	rules *credential.Rules
 	fresh bool   // the key of the digests, which then are of no use to others
 	steps []step // of the history
 	order []string
-	byKey map[string]*gathered
+	byKey map[string]*group
 }
 
-type gathered struct {
+type group struct {
 	rule      *credential.Rule
 	severity  seaworthy.Severity
 	notes     []string
@@ -29,13 +33,13 @@ type gathered struct {
 	// packages name those that installed the files, as far as these are unchanged.
 	packages []string
 	value    []byte // nil unless it is to be shown or verified
-	outcome  *outcome
+	outcome  *verify.Outcome
 	name     string // NAME=, where the name of the value is known
 	head     string // how values of the kind begin
 	digest   string // keyed
 }
 
-// The bounds on a report. The places of one secret beyond them are counted.
+// The limits of a report. The places of one secret beyond them are counted.
 const (
 	maxFindings  = 2000
 	maxLocations = 100
@@ -43,7 +47,7 @@ const (
 
 // add takes a sighting. Owner is the package that installed the file with this
 // content, nil if none did.
-func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Package) {
+func (g *collector) add(s sighting, at seaworthy.Location, owner *seaworthy.Package) {
 	key := s.Rule + " " + s.Same
 	if s.Same == "" {
 		layer := -1
@@ -53,11 +57,11 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 		key = fmt.Sprintf("%s %q %d %d %d %q", s.Rule, at.Path, at.Line, s.Offset, layer, at.Instruction)
 	}
 	if g.byKey == nil {
-		g.byKey = make(map[string]*gathered)
+		g.byKey = make(map[string]*group)
 	}
 	f, ok := g.byKey[key]
 	if !ok {
-		f = &gathered{rule: g.rules.Rule(s.Rule), value: s.Value, head: s.Head}
+		f = &group{rule: g.rules.Rule(s.Rule), value: s.Value, head: s.Head}
 		if !g.fresh {
 			f.digest = s.Same
 		}
@@ -94,7 +98,7 @@ func (g *gathering) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	}
 }
 
-func (g *gathering) report(sink seaworthy.Sink, show bool) error {
+func (g *collector) report(sink seaworthy.Sink, show bool) error {
 	slices.SortStableFunc(g.order, func(a, b string) int { return int(g.byKey[b].severity - g.byKey[a].severity) })
 	for i, key := range g.order {
 		if i == maxFindings {
@@ -110,18 +114,18 @@ func (g *gathering) report(sink seaworthy.Sink, show bool) error {
 	return nil
 }
 
-func (f *gathered) finding(show bool, steps []step) *seaworthy.Finding {
+func (f *group) finding(show bool, steps []step) *seaworthy.Finding {
 	first := f.locations[0]
-	detail := []string{"Everybody who can pull the image can read it."}
+	detail := []string{"Anyone who can pull the image can read it."}
 	if first.RemovedIn != nil {
 		detail = append(detail, fmt.Sprintf("Layer %d removes or replaces the file, but layer %d still holds it: seaworthy extract --layer %[2]d shows it.", *first.RemovedIn, *first.Layer))
 	}
 	if f.packages != nil {
-		detail = append(detail, "A file with it is unchanged from the package "+strings.Join(f.packages, ", ")+", where everybody can read it: that copy is no secret of this image.")
+		detail = append(detail, "A file with it is unchanged from the package "+strings.Join(f.packages, ", ")+", where anyone can read it: that copy is no secret of this image.")
 	}
 	detail = append(detail, f.notes...)
 	if f.outcome != nil {
-		detail = append(detail, f.outcome.sentence)
+		detail = append(detail, f.outcome.Sentence)
 	}
 	if len(f.encodings) > 0 {
 		detail = append(detail, "It is written in "+strings.Join(f.encodings, ", ")+".")
@@ -153,7 +157,43 @@ func (f *gathered) finding(show bool, steps []step) *seaworthy.Finding {
 	return out
 }
 
-// owners tells the packages that installed the files of a layer with sightings.
+// The limits on verification.
+const (
+	maxVerified  = 500 // secrets of one image
+	maxQuestions = 8   // at a time
+)
+
+// verify asks the issuers of the secrets whether they are live, the worst first.
+func (g *collector) verify(ctx context.Context, v *verify.Verifier) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxQuestions)
+	asked := 0
+	for _, key := range g.order {
+		f := g.byKey[key]
+		if !verify.Knows(f.rule.ID) || len(f.value) == 0 {
+			continue
+		}
+		if asked++; asked > maxVerified {
+			f.outcome = &verify.Outcome{Sentence: fmt.Sprintf("Whether it is live was not asked: there are more than %d secrets.", maxVerified)}
+			continue
+		}
+		group.Go(func() (err error) {
+			f.outcome, err = v.Ask(ctx, f.rule.ID, f.value)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, f := range g.byKey {
+		if f.outcome != nil && f.outcome.Severity != seaworthy.Unknown {
+			f.severity = f.outcome.Severity
+		}
+	}
+	return nil
+}
+
+// owners finds the packages that installed the files of a layer with sightings.
 type owners struct {
 	merged   seaworthy.Merged
 	contents []content

@@ -41,9 +41,9 @@ func FuzzAtOnce(f *testing.F) {
 		}
 		h := &seaworthy.Header{Path: "srv/x.js.gz", Size: int64(len(body))}
 		head := body[:min(len(body), seaworthy.HeadSize)]
-		var each [2]*reading
+		var each [2]*fileScan
 		for i, file := range []*seaworthy.File{seaworthy.NewFile(h, body, true), seaworthy.NewSpooledFile(h, head, bytes.NewReader(body))} {
-			each[i] = a.reading(t.Context(), h.Path, h.Size)
+			each[i] = a.newFileScan(t.Context(), h.Path, h.Size)
 			if err := each[i].file(file); err != nil {
 				t.Fatal(err)
 			}

@@ -1,9 +1,9 @@
-package secret
+package verify
 
 import "net/http"
 
 // issuers lists where to ask whether a secret is live. Each question only reads,
-// and tells the issuer no more than the secret.
+// and gives the issuer no more than the secret.
 var issuers = [...]issuer{
 	{rules: []string{"github-pat", "github-fine-grained-pat", "github-oauth", "github-user-to-server"}, url: "https://api.github.com/user", header: "Authorization: Bearer %s"},
 	{rules: []string{"github-server-to-server"}, url: "https://api.github.com/installation/repositories?per_page=1", header: "Authorization: Bearer %s"},

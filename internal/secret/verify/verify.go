@@ -1,6 +1,12 @@
-package secret
+// Package verify asks the issuers of secrets whether these are live.
+//
+// The id of the rule that found a secret and its value go in, and [Verifier.Ask] gives
+// what the issuer's API answers, as a sentence and a severity. A secret is sent to its
+// issuer alone, over TLS; no redirect is followed, and no error has the secret in it.
+package verify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,8 +20,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"seaworthy.dev/seaworthy"
 )
 
@@ -27,41 +31,47 @@ type issuer struct {
 	header string // where %s stands for the secret
 	user   string // of Basic authorisation, with the secret as its password
 	more   []string
-	// field is the boolean in the JSON of a response with status 200 that tells
-	// whether the secret is accepted; "" if the status tells.
+	// field is the boolean in the JSON of a response with status 200 that is
+	// true if the secret is accepted; "" if the status alone decides.
 	field string
 	also  string // a sentence to add to a refusal
 }
 
-// Verifier asks issuers whether secrets are live. It sends a secret to nobody but
-// its issuer, over TLS, and follows no redirect.
+// Verifier asks issuers whether secrets are live. It may be used by any number of
+// goroutines; each host is asked one question at a time.
 type Verifier struct {
-	client *http.Client
-	hosts  map[string]*sync.Mutex // one question at a time
-	// rewrite changes the URL that is asked, for tests; nil does not.
+	client  *http.Client
+	hosts   map[string]*sync.Mutex
 	rewrite func(string) string
 	pause   time.Duration
 }
 
-// The bounds on verification.
+// Options are what tests change of a Verifier.
+type Options struct {
+	// Rewrite changes the URL that is asked; nil does not.
+	Rewrite func(url string) string
+	// Pause is the time between two questions to one host; 200 ms if it is 0.
+	Pause time.Duration
+}
+
+// The limits of one question.
 const (
-	maxVerified    = 500 // secrets of one image
-	verifyTimeout  = 10 * time.Second
-	verifyPause    = 200 * time.Millisecond // between two questions to one host
-	maxRetryAfter  = 5 * time.Second
-	maxVerifyBody  = 64 << 10
-	verifyParallel = 8
+	timeout       = 10 * time.Second
+	defaultPause  = 200 * time.Millisecond
+	maxRetryAfter = 5 * time.Second
+	maxBody       = 64 << 10
 )
 
-// NewVerifier makes a Verifier that goes by the environment's proxy.
-func NewVerifier() *Verifier {
+// New makes a Verifier that uses the proxy of the environment.
+func New(opt Options) *Verifier {
 	v := &Verifier{
 		client: &http.Client{
-			Timeout:       verifyTimeout,
+			Timeout:       timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		hosts: make(map[string]*sync.Mutex),
-		pause: verifyPause,
+		hosts:   make(map[string]*sync.Mutex),
+		rewrite: opt.Rewrite,
+		pause:   cmp.Or(opt.Pause, defaultPause),
 	}
 	for i := range issuers {
 		v.hosts[issuers[i].host()] = new(sync.Mutex)
@@ -75,17 +85,22 @@ func (i *issuer) host() string {
 	return host
 }
 
-// outcome is what an issuer said.
-type outcome struct {
-	severity seaworthy.Severity // Unknown leaves it as it is
-	sentence string
+// Outcome is what an issuer answered.
+type Outcome struct {
+	// Severity is how bad the secret is after all; Unknown leaves it as it is.
+	Severity seaworthy.Severity
+	// Sentence says it for people.
+	Sentence string
 }
 
-func unknown(host, why string) *outcome {
-	return &outcome{sentence: fmt.Sprintf("Whether it is live is not known: %s %s.", host, why)}
+func unknown(host, why string) *Outcome {
+	return &Outcome{Sentence: fmt.Sprintf("Whether it is live is not known: %s %s.", host, why)}
 }
 
-// issuerOf gives who issued the secrets of a rule; nil if nobody can be asked.
+// Knows reports whether the issuer of the secrets of a rule can be asked.
+func Knows(rule string) bool { return issuerOf(rule) != nil }
+
+// issuerOf gives the issuer of the secrets of a rule; nil if none can be asked.
 func issuerOf(rule string) *issuer {
 	for i := range issuers {
 		if slices.Contains(issuers[i].rules, rule) {
@@ -95,8 +110,12 @@ func issuerOf(rule string) *issuer {
 	return nil
 }
 
-// ask asks about a secret. The only error is that of the context.
-func (v *Verifier) ask(ctx context.Context, i *issuer, value []byte) (*outcome, error) {
+// Ask asks about a secret of a rule that [Knows]. The only error is that of the context.
+func (v *Verifier) Ask(ctx context.Context, rule string, value []byte) (*Outcome, error) {
+	i := issuerOf(rule)
+	if i == nil {
+		return unknown("its issuer", "cannot be asked"), nil
+	}
 	host := i.host()
 	busy := v.hosts[host]
 	busy.Lock()
@@ -113,7 +132,7 @@ func (v *Verifier) ask(ctx context.Context, i *issuer, value []byte) (*outcome, 
 			if err := sleep(ctx, v.pause); err != nil {
 				return nil, err
 			}
-			return i.judge(status, body), nil
+			return i.outcome(status, body), nil
 		}
 		if err := sleep(ctx, max(wait, v.pause)); err != nil {
 			return nil, err
@@ -170,20 +189,20 @@ func (v *Verifier) request(ctx context.Context, i *issuer, value string) (status
 		return 0, nil, 0, err
 	}
 	defer resp.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(resp.Body, maxVerifyBody))
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds >= 0 {
 		wait = time.Duration(min(seconds, 3600)) * time.Second
 	}
 	return resp.StatusCode, body, wait, err
 }
 
-// judge reads the answer.
-func (i *issuer) judge(status int, body []byte) *outcome {
+// outcome reads the answer.
+func (i *issuer) outcome(status int, body []byte) *Outcome {
 	host := i.host()
-	live := &outcome{seaworthy.Critical, "It is live: " + host + " accepts it."}
-	refused := &outcome{seaworthy.Low, strings.TrimSpace("It is not live: " + host + " does not accept it. " + i.also)}
+	live := &Outcome{seaworthy.Critical, "It is live: " + host + " accepts it."}
+	refused := &Outcome{seaworthy.Low, strings.TrimSpace("It is not live: " + host + " does not accept it. " + i.also)}
 	if i.also != "" {
-		refused.severity = seaworthy.Unknown
+		refused.Severity = seaworthy.Unknown
 	}
 	switch {
 	case status == http.StatusOK && i.field != "":
@@ -209,35 +228,4 @@ func (i *issuer) judge(status int, body []byte) *outcome {
 		return unknown(host, "takes no more questions for now")
 	}
 	return unknown(host, fmt.Sprintf("answers with status %d", status))
-}
-
-// verify asks about the secrets that are gathered, the worst first.
-func (g *gathering) verify(ctx context.Context, v *Verifier) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(verifyParallel)
-	asked := 0
-	for _, key := range g.order {
-		f := g.byKey[key]
-		i := issuerOf(f.rule.ID)
-		if i == nil || len(f.value) == 0 {
-			continue
-		}
-		if asked++; asked > maxVerified {
-			f.outcome = &outcome{sentence: fmt.Sprintf("Whether it is live was not asked: there are more than %d secrets.", maxVerified)}
-			continue
-		}
-		group.Go(func() (err error) {
-			f.outcome, err = v.ask(ctx, i, f.value)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for _, f := range g.byKey {
-		if f.outcome != nil && f.outcome.severity != seaworthy.Unknown {
-			f.severity = f.outcome.severity
-		}
-	}
-	return nil
 }
