@@ -2,6 +2,7 @@ package instruction_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,7 +168,7 @@ func TestCommandText(t *testing.T) {
 	if want := (shell.Redirect{Op: ">", Word: "log"}); len(cmds[1].Redirects) != 1 || cmds[1].Redirects[0] != want {
 		t.Errorf("redirects are %v, want %v", cmds[1].Redirects, want)
 	}
-	if !cmds[1].Sudo() || cmds[0].Sudo() {
+	if !slices.Contains(cmds[1].Via, "sudo") || slices.Contains(cmds[0].Via, "sudo") {
 		t.Error("sudo is seen at the wrong command")
 	}
 }
@@ -206,10 +207,10 @@ func TestCommandArguments(t *testing.T) {
 
 func TestReaches(t *testing.T) {
 	cmds, _ := instruction.Parse("RUN curl u | gunzip | tee f | bash; sh").Commands()
-	if c := cmds[0].Reaches((*shell.Command).Shell); c == nil || c.Name != "bash" {
+	if c := cmds[0].FindReader((*shell.Command).IsShell); c == nil || c.Name != "bash" {
 		t.Errorf("curl reaches %v, want bash", c)
 	}
-	if c := cmds[4].Reaches((*shell.Command).Shell); c != nil {
+	if c := cmds[4].FindReader((*shell.Command).IsShell); c != nil {
 		t.Errorf("the last command reaches %v", c)
 	}
 }

@@ -101,7 +101,7 @@ func FuzzCommands(f *testing.F) {
 						t.Fatalf("%+v goes into %+v, which is no command of the script", c, into)
 					}
 				}
-				c.Reaches((*shell.Command).Shell)
+				c.FindReader((*shell.Command).IsShell)
 				c.Operands()
 			}
 		}

@@ -5,69 +5,65 @@ import (
 	"strings"
 )
 
-// The limits of one call of [Parse] or [ParseArgs]. Beyond them it reports that it
-// has not read the whole.
+// Limits for one call of [Parse] or [ParseArgs].
 const (
-	// MaxScript is the number of bytes that are read, with those of scripts in
-	// scripts (sh -c "…") counted again.
+	// MaxScript is the maximum number of bytes that are read. The bytes of a nested script
+	// (sh -c "...") count twice.
 	MaxScript = 1 << 20
-	// MaxCommands is the number of commands.
+	// MaxCommands is the maximum number of commands.
 	MaxCommands = 20_000
-	// MaxDepth is how deep scripts may stand in scripts.
+	// MaxDepth is the maximum number of levels of nested scripts.
 	MaxDepth = 8
 
-	// MaxReaders is the number of commands in one pipeline's next stage.
+	// MaxReaders is the maximum number of commands that read from the same pipe.
 	MaxReaders = 256
-	// MaxReached is the number of commands through which output is followed.
+	// MaxReached is the maximum number of commands that FindReader visits.
 	MaxReached = 1000
 
-	// Larger scripts, and those with more openings of nested constructs, are split
-	// into words instead of parsed: the parser descends once for each level, at up
-	// to 4 KiB of stack.
+	// A script that is longer than maxParsed bytes, or has more than maxOpenings characters
+	// that open a nested construct, is split into words and not parsed: the parser needs up
+	// to 4 KiB of stack for each level.
 	maxParsed   = 64 << 10
 	maxOpenings = 4096
 )
 
-// Command is one simple command of a shell script, or a program started without
-// a shell.
+// Command is a simple command of a shell script, or a program that is started without a
+// shell.
 type Command struct {
-	// Name is the name of the program, without directory and .exe. It is empty
-	// for assignments that stand alone, and where another command's output is run
-	// as a command.
+	// Name is the name of the program, without directory and .exe. It is empty for
+	// assignments without a command, and if the name is the output of another command.
 	Name string
-	// Path is the first word as it was written.
+	// Path is the first word, unchanged.
 	Path string
-	// Args are the words after the first, quotes removed. An expansion stands as
-	// it was written: $HOME, ${A:-b}, $(date). Patterns are not expanded.
+	// Args are the words after the first one, without quotes. Expansions and patterns are
+	// unchanged: $HOME, ${A:-b}, $(date), *.txt.
 	Args []string
-	// Literal is true if neither Path nor Args has an expansion.
+	// Literal reports that Path and Args have no expansions.
 	Literal bool
-	// Assigns are the variables set for the command, also by env and sudo.
+	// Assigns are the variables that are set for the command, also by env and sudo.
 	Assigns []KeyValue
 	// Redirects are the command's own redirections.
 	Redirects []Redirect
-	// Via names the programs through which the command was started, outermost
-	// first: sudo, env, xargs, sh for sh -c "…".
+	// Via has the names of the programs that start the command, the outermost first: sudo,
+	// env, xargs, or sh for sh -c "...".
 	Via []string
-	// Text is the command as it stands in the script, with what it was started
-	// through.
+	// Text is the source of the command, including the programs in Via.
 	Text string
-	// Into are the commands that read this one's standard output, through a pipe
-	// or as an argument: the curl goes into the shell in
+	// Into are the commands that read the standard output of this command, through a pipe
+	// or as an argument. In each of these lines, sh or bash is in the Into of curl:
 	//
 	//	curl u | sh
 	//	sh -c "$(curl u)"
 	//	bash <(curl u)
 	Into []*Command
-	// Partial is true if the script could not be parsed and the command was split
-	// off by eye.
+	// Partial reports that the script could not be parsed, and was split into words.
 	Partial bool
 }
 
-// Redirect is one redirection of a command.
+// Redirect is a redirection of a command.
 type Redirect struct {
-	// FD is the file descriptor in front of the operator; empty for the
-	// operator's own.
+	// FD is the file descriptor before the operator. It is empty for the default of the
+	// operator.
 	FD string
 	// Op is the operator: ">", ">>", "<<".
 	Op string
@@ -75,17 +71,11 @@ type Redirect struct {
 	Word string
 }
 
-// Sudo is true if the command was started through sudo or doas.
-func (c *Command) Sudo() bool {
-	return slices.Contains(c.Via, "sudo") || slices.Contains(c.Via, "doas")
-}
+// IsShell reports whether the command is a shell of Unix or Windows.
+func (c *Command) IsShell() bool { return LanguageOf(c.Name) != Unknown }
 
-// Shell is true if the command is a shell of Unix or Windows.
-func (c *Command) Shell() bool { return LanguageOf(c.Name) != Unknown }
-
-// Has is true if one of the words is an argument of the command. A word of two
-// dashes and a name also stands for the argument with a value: "--user" for
-// "--user=root".
+// Has reports whether one of the words is an argument of the command. A long option also
+// matches the option with a value: "--user" matches "--user=root".
 func (c *Command) Has(words ...string) bool {
 	for _, a := range c.Args {
 		for _, w := range words {
@@ -97,8 +87,8 @@ func (c *Command) Has(words ...string) bool {
 	return false
 }
 
-// HasShort is true if one of the arguments before "--" is a group of
-// single-letter options with the given letter: "-fsSLk" has 'k'.
+// HasShort reports whether one of the arguments before "--" is a group of single-letter
+// options with a letter: "-fsSLk" has 'k'.
 func (c *Command) HasShort(letter byte) bool {
 	for _, a := range c.Args {
 		if a == "--" {
@@ -111,8 +101,8 @@ func (c *Command) HasShort(letter byte) bool {
 	return false
 }
 
-// Operands are the arguments that do not start with a dash, and all those after
-// "--". Of an option with a value in a word of its own, the value is among them.
+// Operands returns the arguments that do not start with a dash, and all arguments after
+// "--". The value of an option counts as an operand if it is a separate word.
 func (c *Command) Operands() []string {
 	var operands []string
 	for i, a := range c.Args {
@@ -126,10 +116,10 @@ func (c *Command) Operands() []string {
 	return operands
 }
 
-// Reaches is the first command for which match is true among those that the
-// command's output goes into, directly or through others; nil if there is none among
-// the first MaxReached.
-func (c *Command) Reaches(match func(*Command) bool) *Command {
+// FindReader returns the first command that reads the output of this command, directly or
+// through others, and for which match returns true. It visits at most MaxReached commands,
+// and returns nil if none of them matches.
+func (c *Command) FindReader(match func(*Command) bool) *Command {
 	seen := map[*Command]bool{c: true}
 	queue := slices.Clone(c.Into)
 	for len(queue) > 0 && len(seen) <= MaxReached {
@@ -147,20 +137,19 @@ func (c *Command) Reaches(match func(*Command) bool) *Command {
 	return nil
 }
 
-// Parse gives the commands of a script in the order in which they are written. They
-// come from both branches of conditions, from functions, substitutions and the scripts
-// of nested shells; a substitution inside a script that is an argument is read both as
-// the argument's and as the script's. whole is false if something could not be parsed
-// or is over a limit; then the commands are what could be made out.
-func Parse(script string, lang Language) (cmds []*Command, whole bool) {
-	r := reader{left: MaxScript, whole: true}
+// Parse returns the commands of a script in the order of the source, including those in both
+// branches of conditions, in functions, in substitutions and in scripts of nested shells. A
+// substitution in a nested script is read twice: in the argument and in the script. Complete
+// is false if a part could not be parsed or exceeds a limit.
+func Parse(script string, lang Language) (cmds []*Command, complete bool) {
+	r := collector{left: MaxScript, complete: true}
 	r.script(script, lang, scope{})
-	return r.cmds, r.whole
+	return r.cmds, r.complete
 }
 
 // ParseArgs is [Parse] for a program that is started without a shell.
-func ParseArgs(argv []string) (cmds []*Command, whole bool) {
-	r := reader{left: MaxScript, whole: true}
-	r.exec(argv)
-	return r.cmds, r.whole
+func ParseArgs(argv []string) (cmds []*Command, complete bool) {
+	r := collector{left: MaxScript, complete: true}
+	r.addArgs(argv)
+	return r.cmds, r.complete
 }

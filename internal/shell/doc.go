@@ -1,19 +1,18 @@
-// Package shell reads which commands a script runs, without running it.
+// Package shell finds the commands in a shell script, without running it.
 //
-// A script of a POSIX shell goes in, and [Parse] gives its simple commands with their
-// arguments, assignments and redirections, looking through what only starts another
-// program (sudo, env, xargs, sh -c). A command knows where its output goes, so that a
-// download run by a shell is found however it is spelled:
+// The input is a script. [Parse] returns its simple commands with their arguments,
+// assignments and redirections. It handles programs that start another program (sudo, env,
+// xargs, sh -c). A command has a list of the commands that read its output, so that a
+// download that a shell runs is found in all its forms:
 //
-//	cmds, whole := shell.Parse(script, shell.POSIX)
+//	cmds, complete := shell.Parse(script, shell.POSIX)
 //	for _, c := range cmds {
 //		if c.Name == "curl" && c.Into != nil && c.Into[0].Name == "sh" { ... }
 //	}
 //
-// Scripts of PowerShell and cmd.exe, and those that cannot be parsed, are split into
-// words at what separates commands in every shell.
+// Scripts of POSIX shells are parsed. Scripts of PowerShell and cmd.exe, and scripts that
+// cannot be parsed, are split into words at the separators that all shells have.
 //
-// All input is the image author's. Nothing here fails on bad input: what cannot be
-// read is reported by whole, and lengths, depths and counts have the limits of this
-// package.
+// The input comes from the author of an image, who may be an attacker. No input is refused:
+// if a part cannot be read or exceeds a limit, complete is false.
 package shell

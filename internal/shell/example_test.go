@@ -7,18 +7,18 @@ import (
 )
 
 func ExampleParse() {
-	cmds, whole := shell.Parse(`set -e; curl -fsSL https://example.com/install | sudo -E bash -s -- -y`, shell.POSIX)
-	fmt.Println("whole:", whole)
+	cmds, complete := shell.Parse(`set -e; curl -fsSL https://example.com/install | sudo -E bash -s -- -y`, shell.POSIX)
+	fmt.Println("complete:", complete)
 	for _, c := range cmds {
 		fmt.Println(c.Via, c.Name, c.Args)
 		for _, reader := range c.Into {
-			fmt.Println("  goes into", reader.Name)
+			fmt.Println("  is read by", reader.Name)
 		}
 	}
 	// Output:
-	// whole: true
+	// complete: true
 	// [] set [-e]
 	// [] curl [-fsSL https://example.com/install]
-	//   goes into bash
+	//   is read by bash
 	// [sudo] bash [-s -- -y]
 }

@@ -7,8 +7,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// FuzzParse reads any script in every language within the limits. Commands only go
-// into commands of the same script.
+// FuzzParse shows that the limits apply to any script in every language, and that Into has
+// only commands of the same script.
 func FuzzParse(f *testing.F) {
 	f.Add("curl u | sh", uint8(1))
 	f.Add("sh -c \"$(curl u)\" <<EOF\n$A\nEOF", uint8(1))

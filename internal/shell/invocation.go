@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// maxShellWords bounds the options of a shell command line.
+// maxShellWords is the maximum number of words of a shell's command line.
 const maxShellWords = 24
 
 // Language is the language of a shell.
 type Language int
 
-// The languages. That of a program which is no shell is Unknown.
+// The languages. A program that is not a shell has the language Unknown.
 const (
 	Unknown Language = iota
 	POSIX
 	PowerShell
-	Batch // of cmd.exe
+	Batch // the language of cmd.exe
 )
 
-// LanguageOf is the language of the shell with the given name or path.
+// LanguageOf returns the language of the shell with a name or path.
 func LanguageOf(name string) Language {
 	switch ProgramName(name) {
 	case "sh", "bash", "ash", "dash", "ksh", "mksh", "zsh":
@@ -32,7 +32,7 @@ func LanguageOf(name string) Language {
 	return Unknown
 }
 
-// ProgramName is the last element of a path, without the .exe of Windows.
+// ProgramName returns the last element of a path, without .exe.
 func ProgramName(word string) string {
 	if i := strings.LastIndexByte(word, '\\'); i >= 0 && strings.HasSuffix(strings.ToLower(word), ".exe") {
 		word = word[i+1:]
@@ -50,9 +50,9 @@ func ProgramName(word string) string {
 	return name
 }
 
-// CutInvocation splits a shell's command line, up to and with the option after
-// which the script stands, from the script: "/bin/bash -o pipefail -c" from
-// "make". Words of the command line are those between Blanks.
+// CutInvocation splits the invocation of a shell from the script that it runs:
+// "/bin/bash -o pipefail -c" from "make". The words are separated by Blanks. It returns
+// false if s does not start with such an invocation.
 func CutInvocation(s string) (shell []string, script string, ok bool) {
 	word, rest := CutWord(s)
 	switch ProgramName(word) {
@@ -65,7 +65,7 @@ func CutInvocation(s string) (shell []string, script string, ok bool) {
 		return nil, "", false
 	}
 	shell = append(shell, word)
-	skip := 0 // words that belong to the option before
+	skip := 0 // number of words that belong to the previous option
 	script = rest
 	for range maxShellWords {
 		word, rest = CutWord(script)
@@ -91,8 +91,8 @@ func CutInvocation(s string) (shell []string, script string, ok bool) {
 	return nil, "", false
 }
 
-// shellOption reads one option of a shell: how many of the next words belong to
-// it, and whether a script follows.
+// shellOption parses an option of a shell. It returns the number of following words that
+// belong to the option, and whether a script follows.
 func shellOption(lang Language, word string) (skip int, script, valid bool) {
 	switch lang {
 	case POSIX:

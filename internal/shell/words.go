@@ -5,12 +5,12 @@ import "strings"
 // Blanks are the characters between words.
 const Blanks = " \t\r\n\v\f"
 
-// KeyValue is a name with its value.
+// KeyValue is a name and a value.
 type KeyValue struct {
 	Key, Value string
 }
 
-// CutWord splits the first word from the rest; both are trimmed on the left.
+// CutWord splits s after its first word. Both parts have no leading Blanks.
 func CutWord(s string) (word, rest string) {
 	s = strings.TrimLeft(s, Blanks)
 	i := strings.IndexAny(s, Blanks)
@@ -20,7 +20,7 @@ func CutWord(s string) (word, rest string) {
 	return s[:i], strings.TrimLeft(s[i:], Blanks)
 }
 
-// CutAssignment splits "NAME=rest" where all bytes of the name are valid. The name
+// CutAssignment splits "NAME=rest" if all bytes of the name are valid. The name
 // may be in double quotes.
 func CutAssignment(s string, valid func(byte) bool) (name, rest string, ok bool) {
 	name, rest, ok = strings.Cut(s, "=")
@@ -38,7 +38,7 @@ func CutAssignment(s string, valid func(byte) bool) (name, rest string, ok bool)
 	return name, rest, true
 }
 
-// IsNameByte reports whether a byte may stand in the name of a variable.
+// IsNameByte reports whether a byte is valid in the name of a variable.
 func IsNameByte(c byte) bool {
 	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }

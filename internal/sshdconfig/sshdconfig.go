@@ -61,7 +61,7 @@ type Problem struct {
 
 // The errors of a Problem.
 var (
-	ErrTooManyFiles     = fmt.Errorf("not read: more than %d files or %d includes within includes", MaxFiles, MaxDepth)
+	ErrTooManyFiles     = fmt.Errorf("not read: more than %d files or %d levels of includes", MaxFiles, MaxDepth)
 	ErrTooLarge         = fmt.Errorf("not read: the files are more than %d bytes", MaxBytes)
 	ErrTooManyOptions   = fmt.Errorf("the rest is not read: more than %d options", MaxOptions)
 	ErrUnclosedQuote    = errors.New("malformed: a quote is not closed")

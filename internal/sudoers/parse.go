@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// logicalLine is a logical line of a sudoers file without its comment.
+// logicalLine is a line of a sudoers file with its continuations and without its comment.
 type logicalLine struct {
 	number int // of its first physical line, from 1
 	text   string
 }
 
-// logicalLines joins continued lines, cuts comments and skips empty lines.
-// "#include" and "#includedir" are no comments.
+// logicalLines joins continued lines, removes comments and skips empty lines. "#include" and
+// "#includedir" are not comments.
 func logicalLines(text string) iter.Seq[logicalLine] {
 	return func(yield func(logicalLine) bool) {
 		var joined strings.Builder
@@ -45,8 +45,8 @@ func logicalLines(text string) iter.Seq[logicalLine] {
 	}
 }
 
-// cutComment cuts the line at a "#" that is not quoted and not the start
-// of a numeric id.
+// cutComment removes a comment, and reports whether there was one. A comment starts with a
+// "#" that is not quoted and not the start of a numeric id.
 func cutComment(line string, first bool) (string, bool) {
 	if first {
 		if _, _, ok := includeOf(line); ok {
@@ -71,12 +71,13 @@ func cutComment(line string, first bool) (string, bool) {
 	return line, false
 }
 
-// parser walks along one logical line.
+// parser parses a logical line. The next byte is s[i].
 type parser struct {
 	s string
 	i int
 }
 
+// peek returns the next byte, or 0 at the end.
 func (p *parser) peek() byte {
 	if p.i < len(p.s) {
 		return p.s[p.i]
@@ -84,15 +85,16 @@ func (p *parser) peek() byte {
 	return 0
 }
 
-func (p *parser) space() {
+// skipSpace skips spaces and tabs.
+func (p *parser) skipSpace() {
 	for p.i < len(p.s) && (p.s[p.i] == ' ' || p.s[p.i] == '\t') {
 		p.i++
 	}
 }
 
-// accept skips the byte if it comes next after blanks. It reports whether it did.
+// accept skips spaces, and then the byte c if it is next. It reports whether it was.
 func (p *parser) accept(c byte) bool {
-	p.space()
+	p.skipSpace()
 	if p.peek() != c || c == 0 {
 		return false
 	}
@@ -100,17 +102,18 @@ func (p *parser) accept(c byte) bool {
 	return true
 }
 
-func (p *parser) end() error {
-	p.space()
+// checkEnd returns an error unless the rest of the line is empty.
+func (p *parser) checkEnd() error {
+	p.skipSpace()
 	if p.i < len(p.s) {
 		return &SyntaxError{p.i + 1, fmt.Sprintf("%.20q", p.s[p.i:])}
 	}
 	return nil
 }
 
-// word reads up to one of the stop bytes, which a backslash or double quotes
-// protect; these are removed.
-func (p *parser) word(stop string) string {
+// nextWord reads up to one of the stop bytes. It removes backslashes and double quotes, in
+// which stop bytes have no meaning.
+func (p *parser) nextWord(stop string) string {
 	var b strings.Builder
 	quoted := false
 	for ; p.i < len(p.s); p.i++ {
@@ -130,7 +133,7 @@ func (p *parser) word(stop string) string {
 	return b.String()
 }
 
-// peekName returns the identifier that comes next, of letters, digits and "_".
+// peekName returns the next identifier, which consists of letters, digits and "_".
 func (p *parser) peekName() string {
 	end := p.i
 	for end < len(p.s) && isNameByte(p.s[end]) {
@@ -143,10 +146,10 @@ func isNameByte(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
-// aliases reads "NAME = list : NAME = list"; list reads what follows each "=".
+// aliases parses "NAME = list : NAME = list". It calls list after each "=".
 func (p *parser) aliases(list func(name string) error) error {
 	for {
-		p.space()
+		p.skipSpace()
 		name := p.peekName()
 		p.i += len(name)
 		if name == "" || name[0] < 'A' || name[0] > 'Z' {
@@ -159,27 +162,27 @@ func (p *parser) aliases(list func(name string) error) error {
 			return err
 		}
 		if !p.accept(':') {
-			return p.end()
+			return p.checkEnd()
 		}
 	}
 }
 
-// maxIPv6 is more than the length of any IPv6 address with its mask.
+// maxIPv6 is longer than any IPv6 address with its mask.
 const maxIPv6 = 64
 
-// names reads a list of users, groups or, with hosts, of hosts.
-func (p *parser) names(hosts bool) ([]Member, error) {
+// memberList parses a list of users and groups, or of hosts.
+func (p *parser) memberList(hosts bool) ([]Member, error) {
 	var list []Member
 	for {
 		var n Member
 		for p.accept('!') {
 			n.Negated = !n.Negated
 		}
-		p.space()
-		n.Name = p.word(" \t,:=()!")
+		p.skipSpace()
+		n.Name = p.nextWord(" \t,:=()!")
 		for hosts && len(n.Name) < maxIPv6 && p.isIPv6(n.Name) {
 			p.i++
-			n.Name += ":" + p.word(" \t,:=()!")
+			n.Name += ":" + p.nextWord(" \t,:=()!")
 		}
 		if n.Name == "" {
 			return list, syntaxError("a name is missing in a list")
@@ -191,8 +194,7 @@ func (p *parser) names(hosts bool) ([]Member, error) {
 	}
 }
 
-// isIPv6 reports whether the colon that comes next belongs to an address of which s
-// is the start.
+// isIPv6 reports whether the next byte is a colon of an IPv6 address that starts with s.
 func (p *parser) isIPv6(s string) bool {
 	if p.peek() != ':' || p.i+1 >= len(p.s) || strings.IndexByte(" \t", p.s[p.i+1]) >= 0 {
 		return false
@@ -200,8 +202,8 @@ func (p *parser) isIPv6(s string) bool {
 	return !strings.ContainsFunc(s, func(c rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF:", c) })
 }
 
-// commands reads a list of commands. Who to run as and the tags hold from where
-// they stand to the end of the list.
+// commands parses a list of commands. A Runas_Spec and a tag apply to all following commands
+// of the list.
 func (p *parser) commands() ([]commandSpec, error) {
 	var list []commandSpec
 	var s commandSpec
@@ -221,22 +223,22 @@ func (p *parser) commands() ([]commandSpec, error) {
 	}
 }
 
-// runas reads "(users:groups)", either part of which may be missing.
+// runas parses "(users:groups)". Both parts are optional.
 func (p *parser) runas(s *commandSpec) error {
 	if !p.accept('(') {
 		return nil
 	}
 	s.runAs, s.groupOnly = nil, false
-	if p.space(); p.peek() != ':' && p.peek() != ')' {
+	if p.skipSpace(); p.peek() != ':' && p.peek() != ')' {
 		var err error
-		if s.runAs, err = p.names(false); err != nil {
+		if s.runAs, err = p.memberList(false); err != nil {
 			return err
 		}
 	}
 	if p.accept(':') {
 		s.groupOnly = len(s.runAs) == 0
-		if p.space(); p.peek() != ')' {
-			if _, err := p.names(false); err != nil {
+		if p.skipSpace(); p.peek() != ')' {
+			if _, err := p.memberList(false); err != nil {
 				return err
 			}
 		}
@@ -247,10 +249,10 @@ func (p *parser) runas(s *commandSpec) error {
 	return nil
 }
 
-// options reads tags such as NOPASSWD: and options such as CWD=/tmp.
+// options parses tags such as NOPASSWD: and options such as CWD=/tmp.
 func (p *parser) options(s *commandSpec) {
 	for {
-		p.space()
+		p.skipSpace()
 		name := p.peekName()
 		after := p.i + len(name)
 		for after < len(p.s) && p.s[after] == ' ' {
@@ -264,15 +266,15 @@ func (p *parser) options(s *commandSpec) {
 			p.i = after + 1
 		case c == '=' && isOption(name):
 			p.i = after + 1
-			p.space()
-			p.word(" \t,")
+			p.skipSpace()
+			p.nextWord(" \t,")
 		default:
 			return
 		}
 	}
 }
 
-// set sets a tag. It reports whether there is such a tag.
+// set sets a tag. It returns false if there is no such tag.
 func (t *Tags) set(name string) bool {
 	switch name {
 	case "NOPASSWD":
@@ -295,40 +297,42 @@ func (t *Tags) set(name string) bool {
 	return true
 }
 
+// isOption reports whether sudoers has an option with the name.
 func isOption(name string) bool {
 	return slices.Contains([]string{
 		"ROLE", "TYPE", "PRIVS", "LIMITPRIVS", "NOTBEFORE", "NOTAFTER", "TIMEOUT", "CWD", "CHROOT", "APPARMOR_PROFILE",
 	}, name)
 }
 
+// command parses a command with its arguments.
 func (p *parser) command() (Command, error) {
 	var c Command
-	p.space()
-	for p.digest() {
+	p.skipSpace()
+	for p.skipDigest() {
 		p.accept(',')
-		p.space()
+		p.skipSpace()
 	}
 	for p.accept('!') {
 		c.Negated = !c.Negated
 	}
-	p.space()
+	p.skipSpace()
 	if p.peek() == '^' {
-		c.Path = p.pattern()
+		c.Path = p.regularExpression()
 	} else {
-		c.Path = p.word(" \t,:=")
+		c.Path = p.nextWord(" \t,:=")
 	}
 	if c.Path == "" {
 		return c, syntaxError("a command is missing")
 	}
-	if p.space(); strings.HasPrefix(p.s[p.i:], `""`) {
+	if p.skipSpace(); strings.HasPrefix(p.s[p.i:], `""`) {
 		p.i += 2
 		c.NoArgs = true
 		return c, nil
 	}
 	if p.peek() == '^' {
-		c.Args = p.pattern()
+		c.Args = p.regularExpression()
 	} else {
-		c.Args = strings.TrimSpace(p.word(",:"))
+		c.Args = strings.TrimSpace(p.nextWord(",:"))
 	}
 	if strings.HasPrefix(c.Args, "=") {
 		return c, syntaxError(`"=" after a command`)
@@ -340,8 +344,8 @@ func (p *parser) command() (Command, error) {
 	return c, syntaxError("command %.40q is neither a full path nor an alias", c.Path)
 }
 
-// digest skips "sha256:..." with its value.
-func (p *parser) digest() bool {
+// skipDigest skips a digest such as "sha256:...". It reports whether there was one.
+func (p *parser) skipDigest() bool {
 	rest := p.s[p.i:]
 	for _, name := range []string{"sha224", "sha256", "sha384", "sha512"} {
 		after, ok := strings.CutPrefix(rest, name)
@@ -349,7 +353,7 @@ func (p *parser) digest() bool {
 			continue
 		}
 		p.i = len(p.s) - len(strings.TrimLeft(after, " \t")) + 1
-		p.space()
+		p.skipSpace()
 		for p.i < len(p.s) && strings.IndexByte(" \t,", p.s[p.i]) < 0 {
 			p.i++
 		}
@@ -358,9 +362,8 @@ func (p *parser) digest() bool {
 	return false
 }
 
-// pattern reads a regular expression, which goes from "^" to a "$" that ends a
-// word.
-func (p *parser) pattern() string {
+// regularExpression reads a regular expression, from "^" to the "$" at the end of a word.
+func (p *parser) regularExpression() string {
 	start := p.i
 	for ; p.i < len(p.s); p.i++ {
 		if p.s[p.i] == '$' && (p.i+1 == len(p.s) || strings.IndexByte(" \t,:", p.s[p.i+1]) >= 0) {
@@ -371,6 +374,7 @@ func (p *parser) pattern() string {
 	return p.s[start:p.i]
 }
 
+// isAliasName reports whether s is a valid name of an alias.
 func isAliasName(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; !(c >= 'A' && c <= 'Z' || i > 0 && (c == '_' || c >= '0' && c <= '9')) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Read reads a file and all that it includes.
+// Read parses a file and its includes.
 func Read(fsys FileSystem, file string) *Config {
 	r := reader{fsys: fsys, out: &Config{}, aliases: map[string][]Member{}, commandAliases: map[string][]commandSpec{}}
 	r.file(file, 0)
@@ -13,19 +13,19 @@ func Read(fsys FileSystem, file string) *Config {
 	return r.out
 }
 
-// reader collects what the files say before aliases, which may be defined after they
-// are used, are expanded.
+// reader collects the statements of all files. Aliases are expanded afterwards, since they
+// may be defined after their use.
 type reader struct {
 	fsys           FileSystem
 	out            *Config
 	specs          []userSpec
-	aliases        map[string][]Member // by kind and name, as "User_Alias NAME"
+	aliases        map[string][]Member // by kind and name: "User_Alias NAME"
 	commandAliases map[string][]commandSpec
 	steps          int // up to maxSteps
 	bytes          int // up to MaxBytes
 }
 
-// userSpec is a user specification before aliases are expanded.
+// userSpec is a user specification without expanded aliases.
 type userSpec struct {
 	file  string
 	line  int
@@ -33,7 +33,7 @@ type userSpec struct {
 	specs []commandSpec
 }
 
-// commandSpec is one command of a user specification or command alias.
+// commandSpec is a command of a user specification or command alias.
 type commandSpec struct {
 	runAs     []Member
 	groupOnly bool
@@ -41,13 +41,14 @@ type commandSpec struct {
 	command   Command
 }
 
+// problem adds a Problem, up to MaxFiles.
 func (r *reader) problem(file string, line int, err error) {
 	if len(r.out.Problems) < MaxFiles {
 		r.out.Problems = append(r.out.Problems, Problem{file, line, err})
 	}
 }
 
-// file reads one file. One that is not there is passed over.
+// file parses a file. It ignores a file that does not exist.
 func (r *reader) file(name string, depth int) {
 	if depth > MaxDepth || len(r.out.Files) >= MaxFiles {
 		r.problem(name, 0, ErrTooManyFiles)
@@ -74,7 +75,8 @@ func (r *reader) file(name string, depth int) {
 	}
 }
 
-// includeOf recognises @include, #include, @includedir and #includedir.
+// includeOf returns the argument of @include, #include, @includedir or #includedir. Dir
+// reports one of the latter two.
 func includeOf(line string) (dir bool, arg string, ok bool) {
 	rest, ok := strings.CutPrefix(line, "@include")
 	if !ok {
@@ -88,9 +90,10 @@ func includeOf(line string) (dir bool, arg string, ok bool) {
 		return false, "", false
 	}
 	p := &parser{s: strings.TrimSpace(rest)}
-	return dir, p.word(" \t"), true
+	return dir, p.nextWord(" \t"), true
 }
 
+// include parses an included file, or the files in an included directory.
 func (r *reader) include(from string, line int, dir bool, arg string, depth int) {
 	if strings.Contains(arg, "%h") {
 		r.problem(from, line, ErrHostName)
@@ -107,19 +110,20 @@ func (r *reader) include(from string, line int, dir bool, arg string, depth int)
 	}
 	for _, base := range r.fsys.ReadDir(name) {
 		if strings.Contains(base, ".") || strings.HasSuffix(base, "~") {
-			continue // sudo skips what package managers and editors leave
+			continue // sudo skips backup files of package managers and editors
 		}
 		r.file(path.Join(name, base), depth+1)
 	}
 }
 
+// statement parses a logical line.
 func (r *reader) statement(p *parser, file string, line int) error {
 	word := p.peekName()
 	switch {
 	case word == "User_Alias", word == "Runas_Alias", word == "Host_Alias":
 		p.i += len(word)
 		return p.aliases(func(name string) error {
-			list, err := p.names(word == "Host_Alias")
+			list, err := p.memberList(word == "Host_Alias")
 			r.aliases[word+" "+name] = list
 			return err
 		})
@@ -133,12 +137,12 @@ func (r *reader) statement(p *parser, file string, line int) error {
 	case strings.HasPrefix(p.s, "Defaults"):
 		return r.defaults(p, file, line)
 	}
-	users, err := p.names(false)
+	users, err := p.memberList(false)
 	if err != nil {
 		return err
 	}
 	for {
-		if _, err := p.names(true); err != nil {
+		if _, err := p.memberList(true); err != nil {
 			return err
 		}
 		if !p.accept('=') {
@@ -150,11 +154,12 @@ func (r *reader) statement(p *parser, file string, line int) error {
 		}
 		r.specs = append(r.specs, userSpec{file, line, users, specs})
 		if !p.accept(':') {
-			return p.end()
+			return p.checkEnd()
 		}
 	}
 }
 
+// defaults parses a Defaults line.
 func (r *reader) defaults(p *parser, file string, line int) error {
 	p.i = len("Defaults")
 	d := Default{File: file, Line: line}
@@ -170,7 +175,7 @@ func (r *reader) defaults(p *parser, file string, line int) error {
 				d.Members = append(d.Members, Member{s.command.Path, s.command.Negated})
 			}
 		} else {
-			d.Members, err = p.names(d.Scope == ForHosts)
+			d.Members, err = p.memberList(d.Scope == ForHosts)
 		}
 		if err != nil {
 			return err
@@ -180,21 +185,21 @@ func (r *reader) defaults(p *parser, file string, line int) error {
 		return syntaxError("a statement that is neither Defaults nor an alias nor a user specification")
 	}
 	for {
-		p.space()
+		p.skipSpace()
 		one := d
 		for p.accept('!') {
 			one.Negated = !one.Negated
 		}
-		one.Name = p.word(" \t,=+-!")
+		one.Name = p.nextWord(" \t,=+-!")
 		if one.Name == "" {
 			return syntaxError("Defaults without a parameter")
 		}
-		p.space()
+		p.skipSpace()
 		for _, op := range []string{"+=", "-=", "="} {
 			if strings.HasPrefix(p.s[p.i:], op) {
 				p.i += len(op)
-				p.space()
-				one.Op, one.Value = op, p.word(" \t,")
+				p.skipSpace()
+				one.Op, one.Value = op, p.nextWord(" \t,")
 				break
 			}
 		}
@@ -203,7 +208,7 @@ func (r *reader) defaults(p *parser, file string, line int) error {
 		}
 		r.out.Defaults = append(r.out.Defaults, one)
 		if !p.accept(',') {
-			return p.end()
+			return p.checkEnd()
 		}
 	}
 }

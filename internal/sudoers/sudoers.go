@@ -1,19 +1,17 @@
-// Package sudoers reads sudoers(5), the files that say what sudo lets users do.
+// Package sudoers parses sudoers(5), the files with the rules of sudo.
 //
-// In goes the path of the main file and a [FileSystem] to read it and its includes
-// from. Out comes a [Config]: the grants, with aliases expanded and the tags that hold
-// for each; the Defaults; and a [Problem] for each part that was not read. Nothing
-// else ends the reading: a line that cannot be parsed is a Problem, and the next one
-// is read.
+// The input is the path of the main file, and a [FileSystem] with it and its includes. The
+// output is a [Config]: the grants, with expanded aliases and their tags; the Defaults; and
+// a [Problem] for each part that was not read. A line that cannot be parsed is a Problem,
+// and parsing continues with the next line.
 //
-// What is read is that of sudo 1.9, without what LDAP and other plug-ins add. Hosts
-// are parsed and then ignored, as if all of them were the one that is asked about.
-// Includes whose name depends on the host are not followed.
+// The syntax is that of sudo 1.9, without LDAP and other plug-ins. Hosts are parsed and
+// ignored: every grant applies to every host. An include whose name depends on the host is
+// not followed.
 //
-// The files may be an attacker's. What is read of them is limited by [MaxFiles],
-// [MaxDepth], [MaxBytes], [MaxDefaults] and [MaxGrants], and the work of expanding
-// aliases and of comparing grants by a number of steps. Whatever is over a limit is a
-// Problem.
+// The files may come from an attacker. [MaxFiles], [MaxDepth], [MaxBytes], [MaxDefaults] and
+// [MaxGrants] limit them, and the work of expanding aliases and comparing grants is limited
+// by a number of steps. A part that exceeds a limit is a Problem.
 package sudoers
 
 import (
@@ -22,28 +20,28 @@ import (
 	"strings"
 )
 
-// The limits on a configuration, its includes counted in.
+// Limits for a configuration with its includes.
 const (
 	MaxFiles    = 256     // files
-	MaxDepth    = 32      // includes within includes
+	MaxDepth    = 32      // levels of includes
 	MaxBytes    = 4 << 20 // bytes of all files
-	MaxDefaults = 1000    // parameters of Defaults lines
-	MaxGrants   = 2000    // grants after aliases are expanded
+	MaxDefaults = 1000    // parameters in Defaults lines
+	MaxGrants   = 2000    // grants after expanding aliases
 
-	maxAliasDepth = 16      // aliases within aliases
-	maxSteps      = 500_000 // names and commands while aliases are expanded and grants compared
+	maxAliasDepth = 16      // levels of aliases
+	maxSteps      = 500_000 // steps of expanding aliases and comparing grants
 )
 
-// FileSystem is where the files are. Paths are relative to the root: "etc/sudoers".
+// FileSystem has the files. Paths are relative to the root: "etc/sudoers".
 type FileSystem interface {
-	// ReadFile returns the text of a file, at the end of any links. ok is false if
-	// there is no such file; then sudoers is read as if nothing named it.
+	// ReadFile returns the text of a file, and follows links. It returns false for a file
+	// that does not exist, which is ignored.
 	ReadFile(path string) (text string, ok bool)
 	// ReadDir returns the names of the files in a directory, sorted.
 	ReadDir(path string) []string
 }
 
-// Config is what the files say together.
+// Config is the content of all files.
 type Config struct {
 	Files    []string // the paths of the files that were read, in order
 	Grants   []Grant
@@ -51,32 +49,32 @@ type Config struct {
 	Problems []Problem
 }
 
-// Grant lets users run one command. Its place is that of the user specification.
+// Grant allows users to run one command. File and Line are those of the user specification.
 type Grant struct {
 	File  string
 	Line  int
 	Users []Member
-	RunAs []Member // the users to run as; empty for root
-	// GroupOnly is true if the grant is for running with another group only.
+	RunAs []Member // the users to run the command as; empty for root
+	// GroupOnly reports that the command runs as the calling user with another group.
 	GroupOnly bool
 	Command   Command
-	// Excludes is true if the same list of commands also excludes commands.
+	// Excludes reports that the same list of commands also excludes commands.
 	Excludes bool
 
 	Tags
 
-	// WithoutPassword is true if sudo asks for no password: by the grant's tag, or by
-	// a Defaults line for all users or for one that the grant is for.
+	// WithoutPassword reports that sudo does not ask for a password: because of a tag, or
+	// because of a Defaults line for all users or for a user of the grant.
 	WithoutPassword bool
-	// OtherPassword is true if the password that sudo asks for is not the caller's own
-	// but that of root or of the user to run as.
+	// OtherPassword reports that sudo asks for the password of root, or of the user to run
+	// the command as, and not for that of the calling user.
 	OtherPassword bool
-	// Overridden is true if a later grant takes this one's place, because the last
-	// match wins: one for ALL commands, for the same users.
+	// Overridden reports that a later grant of ALL commands for the same users replaces
+	// this one: in sudoers the last match wins.
 	Overridden bool
 }
 
-// Tags are those that hold for a command, as far as they decide what it may do.
+// Tags are the security-relevant tags of a command.
 type Tags struct {
 	NoPasswd, Passwd bool // an explicit NOPASSWD or PASSWD
 	SetEnv, NoExec   bool
@@ -89,17 +87,17 @@ type Member struct {
 	Negated bool
 }
 
-// Command is a command that a grant names.
+// Command is a command in a grant.
 type Command struct {
-	Path string // "ALL", "sudoedit", "list" or a path, which may hold wildcards or end in "/"
-	Args string // the arguments, as written with quoting removed
-	// AnyArgs is true if no arguments are written, which allows any; NoArgs if they are
-	// written as "", which allows none.
+	Path string // "ALL", "sudoedit", "list" or a path, which may have wildcards or end with "/"
+	Args string // the arguments without quoting
+	// AnyArgs reports that the grant has no arguments, which allows any. NoArgs reports that
+	// it has "", which allows none.
 	AnyArgs, NoArgs bool
 	Negated         bool
 }
 
-// Scope is what a Defaults line is for.
+// Scope is the scope of a Defaults line.
 type Scope byte
 
 // The scopes, by the byte that follows "Defaults".
@@ -116,7 +114,7 @@ type Default struct {
 	File    string
 	Line    int
 	Scope   Scope
-	Members []Member // of the scope, aliases of users expanded
+	Members []Member // of the scope, with expanded aliases of users
 	Name    string
 	Op      string // "", "=", "+=" or "-="
 	Value   string
@@ -126,17 +124,18 @@ type Default struct {
 // Problem is a part of the files that was not read.
 type Problem struct {
 	File string
-	Line int // from 1; 0 for the file as a whole
+	Line int // from 1; 0 for the whole file
 	// Err is a *SyntaxError or one of the errors of this package.
 	Err error
 }
 
-// SyntaxError is the error of a line that breaks the grammar of sudoers.
+// SyntaxError is the error of a line that violates the grammar of sudoers.
 type SyntaxError struct {
-	Offset  int // in the line, its comment and continuations removed, from 1; 0 if not known
+	Offset  int // in the line without comments and continuations, from 1; 0 if not known
 	Message string
 }
 
+// Error implements error.
 func (e *SyntaxError) Error() string {
 	if e.Offset > 0 {
 		return fmt.Sprintf("malformed at byte %d: %s", e.Offset, e.Message)
@@ -144,20 +143,21 @@ func (e *SyntaxError) Error() string {
 	return "malformed: " + e.Message
 }
 
+// syntaxError returns a SyntaxError without an offset.
 func syntaxError(format string, args ...any) error {
 	return &SyntaxError{Message: fmt.Sprintf(format, args...)}
 }
 
-// The errors of what is not read although its syntax is sound.
+// The errors of a Problem that is not a syntax error.
 var (
-	ErrTooManyFiles    = fmt.Errorf("not read: more than %d files or %d includes within includes", MaxFiles, MaxDepth)
+	ErrTooManyFiles    = fmt.Errorf("not read: more than %d files or %d levels of includes", MaxFiles, MaxDepth)
 	ErrTooLarge        = fmt.Errorf("not read: the files are more than %d bytes", MaxBytes)
 	ErrTooManyDefaults = fmt.Errorf("not read: more than %d parameters of Defaults", MaxDefaults)
 	ErrTooManyGrants   = fmt.Errorf("the rest is not read: more than %d grants or %d names", MaxGrants, maxSteps)
 	ErrHostName        = errors.New("not followed: the included name depends on the host name")
 )
 
-// AllowsRoot reports whether the grant lets run commands as root.
+// AllowsRoot reports whether the grant allows the command to run as root.
 func (g *Grant) AllowsRoot() bool {
 	if g.GroupOnly {
 		return false
@@ -175,7 +175,7 @@ func (g *Grant) AllowsRoot() bool {
 	return root
 }
 
-// String returns the grant in sudoers form, aliases expanded.
+// String returns the grant as a line of sudoers, with expanded aliases and the host ALL.
 func (g *Grant) String() string {
 	var b strings.Builder
 	writeNames(&b, g.Users)
@@ -197,6 +197,7 @@ func (g *Grant) String() string {
 	return b.String()
 }
 
+// writeNames writes a list of members.
 func writeNames(b *strings.Builder, list []Member) {
 	for i, n := range list {
 		if i > 0 {
@@ -209,6 +210,7 @@ func writeNames(b *strings.Builder, list []Member) {
 	}
 }
 
+// String returns the command and its arguments.
 func (c Command) String() string {
 	switch {
 	case c.NoArgs:
@@ -219,7 +221,7 @@ func (c Command) String() string {
 	return c.Path
 }
 
-// String returns the parameter as a Defaults line of its own.
+// String returns the parameter as a Defaults line.
 func (d *Default) String() string {
 	var b strings.Builder
 	b.WriteString("Defaults")

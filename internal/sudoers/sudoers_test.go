@@ -178,7 +178,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// TestHostile reads what would take minutes if the work were not bounded.
+// TestHostile reads files that would take minutes without limits.
 func TestHostile(t *testing.T) {
 	const size = 1 << 19
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }

@@ -309,7 +309,7 @@ func passwordOf(c *shell.Command) (secret, how string) {
 		}
 		return secret, fmt.Sprintf("%s -p %s", c.Name, seaworthy.RedactionMark)
 	case "echo", "printf":
-		to := c.Reaches(func(c *shell.Command) bool {
+		to := c.FindReader(func(c *shell.Command) bool {
 			return c.Name == "chpasswd" || c.Name == "passwd" && c.Has("--stdin")
 		})
 		if to == nil || len(c.Args) == 0 {

@@ -283,7 +283,7 @@ func findDownloadRun(s *check.Image) []check.Violation {
 				if file := savedAs(c); file != "" {
 					files[file] = c
 				}
-				if to := c.Reaches(func(to *shell.Command) bool { return runsInput(to, c) }); to != nil {
+				if to := c.FindReader(func(to *shell.Command) bool { return runsInput(to, c) }); to != nil {
 					how = fetchEvidence(c, "") + " | " + cmp.Or(to.Name, "command")
 				}
 			}
@@ -338,7 +338,7 @@ func shortOption(arg string, letter byte) bool {
 // script that an interpreter is given; "" if it is none that could have been
 // downloaded.
 func scriptOf(c *shell.Command) string {
-	if interpreters[c.Name] || c.Shell() || c.Name == "source" || c.Name == "." {
+	if interpreters[c.Name] || c.IsShell() || c.Name == "source" || c.Name == "." {
 		if operands := c.Operands(); len(operands) > 0 {
 			return path.Base(operands[0])
 		}
@@ -371,7 +371,7 @@ func runsInput(to, download *shell.Command) bool {
 		return true
 	case interpreters[to.Name]:
 		elsewhere = "cemnr"
-	case !to.Shell():
+	case !to.IsShell():
 		return false
 	case to.HasShort('s'):
 		return true

@@ -2,12 +2,11 @@ package shell
 
 import "strings"
 
-// split makes commands out of a script that cannot be parsed: words between
-// Blanks, commands between the operators that end one in every shell. It follows
-// quotes and pipes, and nothing else. Its caller has said that the script is not
-// wholly read.
-func (r *reader) split(src string, lang Language, at scope) ends {
-	s := splitter{reader: r, lang: lang, at: at, src: src}
+// split splits a script that cannot be parsed into commands: at Blanks into words, and at
+// the operators that all shells have into commands. It handles quotes and pipes, and nothing
+// else. The caller must set complete to false.
+func (r *collector) split(src string, lang Language, at scope) ends {
+	s := splitter{collector: r, lang: lang, at: at, src: src}
 	for s.pos < len(src) {
 		if len(r.cmds) >= MaxCommands {
 			return s.ends
@@ -18,16 +17,17 @@ func (r *reader) split(src string, lang Language, at scope) ends {
 	return s.ends
 }
 
+// splitter is the state of split.
 type splitter struct {
-	*reader
+	*collector
 	lang  Language
 	at    scope
 	src   string
 	pos   int
-	start int // of the current command
+	start int // offset of the current command
 	words []word
 	ends  ends
-	piped []*Command // what is written into the current command
+	piped []*Command // commands whose output the current command reads
 }
 
 // token reads one word, operator or run of Blanks.
@@ -61,6 +61,7 @@ func (s *splitter) token() {
 	}
 }
 
+// skipLine skips to the end of the line.
 func (s *splitter) skipLine() {
 	if i := strings.IndexByte(s.src[s.pos:], '\n'); i >= 0 {
 		s.pos += i
@@ -69,7 +70,7 @@ func (s *splitter) skipLine() {
 	s.pos = len(s.src)
 }
 
-// skipFile skips what a redirection names.
+// skipFile skips the file of a redirection.
 func (s *splitter) skipFile() {
 	s.pos += len(s.src[s.pos:]) - len(strings.TrimLeft(s.src[s.pos:], "<>&| \t"))
 	if s.pos < len(s.src) && strings.IndexByte(";\n()`", s.src[s.pos]) < 0 {
@@ -113,7 +114,7 @@ func (s *splitter) word() {
 	s.add(b.String(), literal)
 }
 
-// add takes a word, unless it is one of the grammar's at the start of a command.
+// add adds a word, except for a reserved word at the start of a command.
 func (s *splitter) add(text string, literal bool) {
 	if len(s.words) == 0 {
 		switch text {
@@ -125,9 +126,9 @@ func (s *splitter) add(text string, literal bool) {
 	s.words = append(s.words, word{text, literal})
 }
 
-// flush ends the current command.
+// flush ends the current command. Pipes reports whether the next one reads its output.
 func (s *splitter) flush(pipes bool) {
-	call := simple{text: strings.Trim(s.src[min(s.start, s.pos):s.pos], Blanks)}
+	call := simpleCommand{text: strings.Trim(s.src[min(s.start, s.pos):s.pos], Blanks)}
 	for len(s.words) > 0 {
 		key, value, ok := CutAssignment(s.words[0].text, IsNameByte)
 		if !ok {
@@ -137,10 +138,10 @@ func (s *splitter) flush(pipes bool) {
 		s.words = s.words[1:]
 	}
 	call.words = s.words
-	e, _ := s.simple(call, s.at)
+	e, _ := s.addSimple(call, s.at)
 	s.words = nil
 	if len(e.in) > 0 {
-		s.pipe(s.piped, e.in)
+		s.connect(s.piped, e.in)
 		s.piped = nil
 	}
 	if !pipes {

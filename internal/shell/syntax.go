@@ -8,32 +8,33 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// reader collects the commands of an instruction's scripts.
-type reader struct {
-	cmds  []*Command
-	left  int // bytes that may still be read
-	whole bool
+// collector collects the commands of a script and its nested scripts.
+type collector struct {
+	cmds     []*Command
+	left     int  // number of bytes that may still be read
+	complete bool // whether everything was read
 }
 
-// scope is where a script stands.
+// scope is the context of a script.
 type scope struct {
-	depth   int      // in how many scripts
-	via     []string // through what it is run
-	partial bool     // split by eye
+	depth   int      // level of nesting
+	via     []string // the programs that start its commands
+	partial bool     // the script was split into words
 }
 
-// through is the scope of what the named program runs.
-func (s scope) through(name string) scope {
+// startedBy returns the scope of commands that the named program starts.
+func (s scope) startedBy(name string) scope {
 	s.via = append(slices.Clip(s.via), name)
 	return s
 }
 
-// ends are the commands at the two ends of a piece of script: those that read
-// its standard input and those that write its standard output.
+// ends are the commands of a part of a script that read its standard input, and those that
+// write its standard output.
 type ends struct {
 	in, out []*Command
 }
 
+// add adds the ends of another part.
 func (e *ends) add(more ends) {
 	if len(e.in) == 0 && len(e.out) == 0 {
 		*e = more
@@ -43,10 +44,10 @@ func (e *ends) add(more ends) {
 	e.out = append(e.out, more.out...)
 }
 
-// pipe makes the output of the one the input of the others.
-func (r *reader) pipe(from, to []*Command) {
+// connect records that the commands in to read the output of those in from.
+func (r *collector) connect(from, to []*Command) {
 	if len(to) > MaxReaders {
-		r.whole = false
+		r.complete = false
 		to = to[:MaxReaders]
 	}
 	for _, c := range from {
@@ -58,10 +59,10 @@ func (r *reader) pipe(from, to []*Command) {
 	}
 }
 
-// script reads a whole script.
-func (r *reader) script(src string, lang Language, at scope) ends {
+// script adds the commands of a script.
+func (r *collector) script(src string, lang Language, at scope) ends {
 	if at.depth > MaxDepth || len(src) > r.left {
-		r.whole = false
+		r.complete = false
 		src = src[:min(len(src), r.left)]
 		if at.depth > MaxDepth {
 			return ends{}
@@ -72,22 +73,22 @@ func (r *reader) script(src string, lang Language, at scope) ends {
 	if lang == POSIX {
 		for _, lang := range []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX} {
 			if f, err := parseScript(src, lang); err == nil {
-				w := walker{reader: r, src: src, at: at}
-				return w.stmts(f.Stmts)
+				w := walker{collector: r, src: src, at: at}
+				return w.statements(f.Stmts)
 			}
 		}
 	}
 	if strings.Trim(src, Blanks) != "" {
-		r.whole = false
+		r.complete = false
 	}
 	at.partial = true
 	return r.split(src, lang, at)
 }
 
-// parseScript parses a script that is small enough for it. An error of the
-// parser, also one that it did not foresee, is an error of the script.
+// parseScript parses a script within the limits of the parser. A panic of the parser is an
+// error, too.
 func parseScript(src string, lang syntax.LangVariant) (f *syntax.File, err error) {
-	if len(src) > maxParsed || openings(src) > maxOpenings {
+	if len(src) > maxParsed || countOpenings(src) > maxOpenings {
 		return nil, fmt.Errorf("script of %d bytes is too large or nested too deeply to be parsed", len(src))
 	}
 	defer func() {
@@ -98,8 +99,8 @@ func parseScript(src string, lang syntax.LangVariant) (f *syntax.File, err error
 	return syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(src), "")
 }
 
-// openings counts the characters that may open one more level.
-func openings(src string) int {
+// countOpenings counts the characters that may open a nested construct.
+func countOpenings(src string) int {
 	n := 0
 	for i := range len(src) {
 		switch src[i] {
@@ -110,26 +111,28 @@ func openings(src string) int {
 	return n
 }
 
-// walker reads the syntax tree of one script.
+// walker adds the commands in the syntax tree of a script.
 type walker struct {
-	*reader
+	*collector
 	src string
 	at  scope
 }
 
-func (w *walker) stmts(list []*syntax.Stmt) ends {
+// statements adds the commands of a list of statements.
+func (w *walker) statements(list []*syntax.Stmt) ends {
 	var e ends
 	for _, s := range list {
-		e.add(w.stmt(s))
+		e.add(w.statement(s))
 	}
 	return e
 }
 
-func (w *walker) stmt(s *syntax.Stmt) ends {
+// statement adds the commands of a statement.
+func (w *walker) statement(s *syntax.Stmt) ends {
 	var e ends
 	switch c := s.Cmd.(type) {
 	case nil:
-		// A here-document that stands alone is, in a Dockerfile, the script.
+		// In a Dockerfile, a here-document without a command is a script.
 		for _, rd := range s.Redirs {
 			if rd.Hdoc != nil {
 				e.add(w.heredoc(rd))
@@ -137,64 +140,64 @@ func (w *walker) stmt(s *syntax.Stmt) ends {
 		}
 		return e
 	case *syntax.CallExpr:
-		return w.call(c, s.Redirs)
+		return w.simpleCall(c, s.Redirs)
 	case *syntax.BinaryCmd:
-		x, y := w.stmt(c.X), w.stmt(c.Y)
+		x, y := w.statement(c.X), w.statement(c.Y)
 		if c.Op == syntax.Pipe || c.Op == syntax.PipeAll {
-			w.pipe(x.out, y.in)
+			w.connect(x.out, y.in)
 			e = ends{in: x.in, out: y.out}
 		} else {
 			x.add(y)
 			e = x
 		}
 	case *syntax.Subshell:
-		e = w.stmts(c.Stmts)
+		e = w.statements(c.Stmts)
 	case *syntax.Block:
-		e = w.stmts(c.Stmts)
+		e = w.statements(c.Stmts)
 	case *syntax.IfClause:
 		for ; c != nil; c = c.Else {
-			e.add(w.stmts(c.Cond))
-			e.add(w.stmts(c.Then))
+			e.add(w.statements(c.Cond))
+			e.add(w.statements(c.Then))
 		}
 	case *syntax.WhileClause:
-		e = w.stmts(c.Cond)
-		e.add(w.stmts(c.Do))
+		e = w.statements(c.Cond)
+		e.add(w.statements(c.Do))
 	case *syntax.ForClause:
 		w.substitutions(c.Loop, nil)
-		e = w.stmts(c.Do)
+		e = w.statements(c.Do)
 	case *syntax.CaseClause:
 		w.substitutions(c.Word, nil)
 		for _, item := range c.Items {
-			e.add(w.stmts(item.Stmts))
+			e.add(w.statements(item.Stmts))
 		}
 	case *syntax.FuncDecl:
 		if c.Body != nil {
-			w.stmt(c.Body)
+			w.statement(c.Body)
 		}
 	case *syntax.TimeClause:
 		if c.Stmt != nil {
-			e = w.stmt(c.Stmt)
+			e = w.statement(c.Stmt)
 		}
 	case *syntax.CoprocClause:
 		if c.Stmt != nil {
-			w.stmt(c.Stmt)
+			w.statement(c.Stmt)
 		}
 	case *syntax.DeclClause:
 		e = w.declare(c)
-	default: // tests and arithmetic run nothing but what is substituted in them
+	default: // tests and arithmetic only run the substitutions in them
 		w.substitutions(c, nil)
 	}
 	for _, rd := range s.Redirs {
 		w.substitutions(rd, nil)
 	}
-	if writesFile(s.Redirs) {
+	if writesToFile(s.Redirs) {
 		e.out = nil
 	}
 	return e
 }
 
-// heredoc reads the body of a here-document as a script, unless its first line
-// says that it is in another language, which is not read.
+// heredoc adds the commands of a here-document, unless its first line names a language that
+// is not supported.
 func (w *walker) heredoc(rd *syntax.Redirect) ends {
 	body, _ := w.text(rd.Hdoc)
 	if line, ok := strings.CutPrefix(body, "#!"); ok {
@@ -207,14 +210,14 @@ func (w *walker) heredoc(rd *syntax.Redirect) ends {
 			}
 		}
 		if LanguageOf(program) != POSIX {
-			w.whole = false
+			w.complete = false
 			return ends{}
 		}
 	}
 	return w.script(body, POSIX, w.at)
 }
 
-// declare reads export, local and their like as a command of that name.
+// declare adds a declaration such as export or local as a command of that name.
 func (w *walker) declare(c *syntax.DeclClause) ends {
 	cmd := &Command{Path: c.Variant.Value, Literal: true, Text: w.source(c)}
 	for _, a := range c.Args {
@@ -232,9 +235,9 @@ func (w *walker) declare(c *syntax.DeclClause) ends {
 	return ends{out: []*Command{cmd}}
 }
 
-// call reads a simple command.
-func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect) ends {
-	call := simple{text: w.source(c)}
+// simpleCall adds a simple command.
+func (w *walker) simpleCall(c *syntax.CallExpr, redirs []*syntax.Redirect) ends {
+	call := simpleCommand{text: w.source(c)}
 	for _, a := range c.Assigns {
 		if a.Name == nil {
 			continue
@@ -255,17 +258,18 @@ func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect) ends {
 	for _, rd := range redirs {
 		call.redirects = append(call.redirects, w.redirect(rd))
 	}
-	e, cmd := w.simple(call, w.at)
+	e, cmd := w.addSimple(call, w.at)
 	w.substitutions(c, cmd)
 	for _, rd := range redirs {
 		w.substitutions(rd, cmd)
 	}
-	if writesFile(redirs) {
+	if writesToFile(redirs) {
 		e.out = nil
 	}
 	return e
 }
 
+// redirect converts a redirection.
 func (w *walker) redirect(rd *syntax.Redirect) Redirect {
 	out := Redirect{Op: rd.Op.String()}
 	if rd.N != nil {
@@ -280,8 +284,8 @@ func (w *walker) redirect(rd *syntax.Redirect) Redirect {
 	return out
 }
 
-// writesFile is true if standard output goes to a file.
-func writesFile(redirs []*syntax.Redirect) bool {
+// writesToFile reports whether the redirections send standard output to a file.
+func writesToFile(redirs []*syntax.Redirect) bool {
 	for _, rd := range redirs {
 		if rd.N != nil && rd.N.Value != "1" {
 			continue
@@ -294,25 +298,25 @@ func writesFile(redirs []*syntax.Redirect) bool {
 	return false
 }
 
-// substitutions reads the command and process substitutions below a node, which
-// belongs to cmd if that is not nil.
+// substitutions adds the commands in the command and process substitutions of a node. Cmd is
+// the command of the node, or nil.
 func (w *walker) substitutions(node syntax.Node, cmd *Command) {
 	syntax.Walk(node, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.CmdSubst:
-			e := w.stmts(n.Stmts)
+			e := w.statements(n.Stmts)
 			if cmd != nil {
-				w.pipe(e.out, []*Command{cmd})
+				w.connect(e.out, []*Command{cmd})
 			}
 			return false
 		case *syntax.ProcSubst:
-			e := w.stmts(n.Stmts)
+			e := w.statements(n.Stmts)
 			switch {
 			case cmd == nil:
 			case n.Op == syntax.CmdOut:
-				w.pipe([]*Command{cmd}, e.in)
+				w.connect([]*Command{cmd}, e.in)
 			default:
-				w.pipe(e.out, []*Command{cmd})
+				w.connect(e.out, []*Command{cmd})
 			}
 			return false
 		}
@@ -320,7 +324,7 @@ func (w *walker) substitutions(node syntax.Node, cmd *Command) {
 	})
 }
 
-// source is the text of a node as it stands in the script.
+// source returns the source of a node.
 func (w *walker) source(n syntax.Node) string {
 	from, to := n.Pos().Offset(), n.End().Offset()
 	if from > to || to > uint(len(w.src)) {
@@ -329,8 +333,8 @@ func (w *walker) source(n syntax.Node) string {
 	return w.src[from:to]
 }
 
-// text is a word without its quotes; literal is false if it has an expansion,
-// which then stands as it was written.
+// text returns a word without its quotes. Expansions are unchanged, and literal is false if
+// there are any.
 func (w *walker) text(n *syntax.Word) (text string, literal bool) {
 	if len(n.Parts) == 1 {
 		return w.part(n.Parts[0], false)
@@ -338,6 +342,7 @@ func (w *walker) text(n *syntax.Word) (text string, literal bool) {
 	return w.parts(n.Parts, false)
 }
 
+// parts returns the text of the parts of a word. Quoted reports double quotes.
 func (w *walker) parts(list []syntax.WordPart, quoted bool) (text string, literal bool) {
 	var b strings.Builder
 	literal = true
@@ -349,6 +354,7 @@ func (w *walker) parts(list []syntax.WordPart, quoted bool) (text string, litera
 	return b.String(), literal
 }
 
+// part returns the text of a part of a word.
 func (w *walker) part(p syntax.WordPart, quoted bool) (text string, literal bool) {
 	switch p := p.(type) {
 	case *syntax.Lit:
@@ -364,8 +370,8 @@ func (w *walker) part(p syntax.WordPart, quoted bool) (text string, literal bool
 	}
 }
 
-// unescape removes the backslashes that quote a character. In double quotes only
-// some characters need them.
+// unescape removes the backslashes that quote a character. In double quotes, a backslash
+// quotes only some characters.
 func unescape(s string, quoted bool) string {
 	if !strings.Contains(s, `\`) {
 		return s

@@ -2,27 +2,27 @@ package sudoers
 
 import "slices"
 
-// expand makes grants of the user specifications.
+// expand converts the user specifications to grants.
 func (r *reader) expand() {
 	for i := range r.out.Defaults {
 		d := &r.out.Defaults[i]
 		switch d.Scope {
 		case ForUsers:
-			d.Members = r.names("User_Alias", d.Members)
+			d.Members = r.expandAliases("User_Alias", d.Members)
 		case ForRunAs:
-			d.Members = r.names("Runas_Alias", d.Members)
+			d.Members = r.expandAliases("Runas_Alias", d.Members)
 		}
 	}
 	for _, u := range r.specs {
-		users := r.names("User_Alias", u.users)
+		users := r.expandAliases("User_Alias", u.users)
 		first := len(r.out.Grants)
 		excludes := false
 		for _, s := range u.specs {
-			for _, c := range r.commands(s.command, 0) {
+			for _, c := range r.expandCommand(s.command, 0) {
 				if len(r.out.Grants) >= MaxGrants || r.steps >= maxSteps {
 					r.problem(u.file, u.line, ErrTooManyGrants)
 					r.out.Grants = r.out.Grants[:first]
-					r.override()
+					r.markOverridden()
 					return
 				}
 				if c.Negated {
@@ -30,21 +30,21 @@ func (r *reader) expand() {
 					continue
 				}
 				r.out.Grants = append(r.out.Grants, Grant{
-					File: u.file, Line: u.line, Users: users, RunAs: r.names("Runas_Alias", s.runAs), GroupOnly: s.groupOnly,
+					File: u.file, Line: u.line, Users: users, RunAs: r.expandAliases("Runas_Alias", s.runAs), GroupOnly: s.groupOnly,
 					Command: c, Tags: s.tags,
 				})
 			}
 		}
-		r.findPassword(r.out.Grants[first:])
+		r.setPasswordRules(r.out.Grants[first:])
 		for i := first; i < len(r.out.Grants); i++ {
 			r.out.Grants[i].Excludes = excludes
 		}
 	}
-	r.override()
+	r.markOverridden()
 }
 
-// names replaces aliases by their members, each name once.
-func (r *reader) names(kind string, list []Member) []Member {
+// expandAliases replaces aliases with their members, without duplicates.
+func (r *reader) expandAliases(kind string, list []Member) []Member {
 	var out []Member
 	seen := map[Member]bool{}
 	var walk func(list []Member, negated bool, depth int)
@@ -69,8 +69,8 @@ func (r *reader) names(kind string, list []Member) []Member {
 	return out
 }
 
-// commands replaces a command alias by its members, at most MaxGrants.
-func (r *reader) commands(c Command, depth int) []Command {
+// expandCommand replaces a command alias with its members. It stops after MaxGrants.
+func (r *reader) expandCommand(c Command, depth int) []Command {
 	r.steps++
 	members, ok := r.commandAliases[c.Path]
 	if !ok || depth >= maxAliasDepth {
@@ -80,7 +80,7 @@ func (r *reader) commands(c Command, depth int) []Command {
 	for _, m := range members {
 		one := m.command
 		one.Negated = one.Negated != c.Negated
-		out = append(out, r.commands(one, depth+1)...)
+		out = append(out, r.expandCommand(one, depth+1)...)
 		if len(out) > MaxGrants || r.steps >= maxSteps {
 			break
 		}
@@ -88,9 +88,9 @@ func (r *reader) commands(c Command, depth int) []Command {
 	return out
 }
 
-// findPassword finds out which password sudo asks for before the grants of one user
+// setPasswordRules sets WithoutPassword and OtherPassword of the grants of a user
 // specification.
-func (r *reader) findPassword(grants []Grant) {
+func (r *reader) setPasswordRules(grants []Grant) {
 	if len(grants) == 0 {
 		return
 	}
@@ -116,7 +116,7 @@ func (r *reader) findPassword(grants []Grant) {
 		forUsers := d.Scope == ForUsers && slices.ContainsFunc(d.Members, func(n Member) bool { return !n.Negated && users[n] })
 		for i := range grants {
 			if r.steps++; r.steps >= maxSteps {
-				return // expand says so at the next specification
+				return // expand reports the problem at the next specification
 			}
 			if d.Scope == ForAll || forUsers || d.Scope == ForCommands && slices.Contains(d.Members, Member{Name: grants[i].Command.Path}) {
 				set(&grants[i])
@@ -125,11 +125,10 @@ func (r *reader) findPassword(grants []Grant) {
 	}
 }
 
-// override marks the grants that a later one overrides. Where comparing them
-// would be over maxSteps they are left as they are.
-func (r *reader) override() {
+// markOverridden sets Overridden. After maxSteps it leaves the remaining grants unchanged.
+func (r *reader) markOverridden() {
 	grants := r.out.Grants
-	var all []int // grants of all commands
+	var all []int // indices of grants of ALL commands
 	for i, g := range grants {
 		if g.Command.Path == "ALL" && !g.Excludes && !g.GroupOnly {
 			all = append(all, i)
@@ -149,7 +148,7 @@ func (r *reader) override() {
 			if steps += len(l.Users)*(1+len(g.Users)) + len(l.RunAs)*(1+len(g.RunAs)); steps >= maxSteps {
 				return
 			}
-			if covers(l.Users, g.Users) && (len(g.RunAs) == 0 || covers(l.RunAs, g.RunAs)) {
+			if includesAll(l.Users, g.Users) && (len(g.RunAs) == 0 || includesAll(l.RunAs, g.RunAs)) {
 				g.Overridden = true
 				break
 			}
@@ -157,8 +156,8 @@ func (r *reader) override() {
 	}
 }
 
-// covers reports whether all of the earlier are among the later.
-func covers(later, earlier []Member) bool {
+// includesAll reports whether later includes every member of earlier.
+func includesAll(later, earlier []Member) bool {
 	all := Member{Name: "ALL"}
 	if slices.Contains(later, all) {
 		return !slices.ContainsFunc(later, func(n Member) bool { return n.Negated })
