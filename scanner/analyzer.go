@@ -155,9 +155,6 @@ var _ seaworthy.ImageAnalyzer = skippedAnalyzer{}
 // Name implements [seaworthy.Analyzer].
 func (a skippedAnalyzer) Name() string { return "no " + string(a.risk) }
 
-// Version implements [seaworthy.Analyzer].
-func (a skippedAnalyzer) Version() int { return 1 }
-
 // ConfigDigest implements [seaworthy.Analyzer].
 func (a skippedAnalyzer) ConfigDigest() string { return "" }
 

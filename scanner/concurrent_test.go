@@ -229,7 +229,6 @@ func TestLimitsHold(t *testing.T) {
 type slowReader struct{ files atomic.Int32 }
 
 func (*slowReader) Name() string         { return "slow" }
-func (*slowReader) Version() int         { return 1 }
 func (*slowReader) ConfigDigest() string { return "" }
 func (r *slowReader) Open() seaworthy.Pass {
 	return r
@@ -333,7 +332,6 @@ const hungConfig = `{"os": "linux", "architecture": "amd64", "rootfs": {"type": 
 type endless struct{ wait bool }
 
 func (endless) Name() string         { return "endless" }
-func (endless) Version() int         { return 1 }
 func (endless) ConfigDigest() string { return "" }
 func (endless) Risk() seaworthy.Risk { return seaworthy.Malware }
 func (e endless) Image(ctx context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {

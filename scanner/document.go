@@ -366,9 +366,6 @@ var _ seaworthy.ImageAnalyzer = reportedAnalyzer{}
 // Name implements [seaworthy.Analyzer].
 func (a reportedAnalyzer) Name() string { return "reported " + string(a.risk) }
 
-// Version implements [seaworthy.Analyzer].
-func (reportedAnalyzer) Version() int { return 1 }
-
 // ConfigDigest implements [seaworthy.Analyzer].
 func (reportedAnalyzer) ConfigDigest() string { return "" }
 

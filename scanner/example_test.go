@@ -112,7 +112,6 @@ func ExampleOptions_analyzers() {
 type noCurl struct{}
 
 func (noCurl) Name() string         { return "no-curl" }
-func (noCurl) Version() int         { return 1 }
 func (noCurl) ConfigDigest() string { return "" }
 func (noCurl) Risk() seaworthy.Risk { return seaworthy.Misconfiguration }
 

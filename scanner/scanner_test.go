@@ -191,7 +191,6 @@ func TestOwnAnalyzer(t *testing.T) {
 type checked struct{}
 
 func (checked) Name() string         { return "checked" }
-func (checked) Version() int         { return 1 }
 func (checked) ConfigDigest() string { return "" }
 func (checked) Risk() seaworthy.Risk { return seaworthy.Malware }
 func (checked) Image(_ context.Context, _ seaworthy.Merged, s seaworthy.Sink) error {
