@@ -59,7 +59,10 @@ type ImageAnalyzer interface {
 	Analyzer
 	// Risk is the risk that the analyzer checks.
 	Risk() Risk
-	// Image reports findings and coverage to the sink.
+	// Image reports findings to the sink, and a Coverage for each subject that it
+	// checked or could not check. If it reports nothing at all, the risk counts as
+	// not checked. [Merged.Result] returns what the Pass of a LayerAnalyzer returned
+	// for a layer.
 	Image(context.Context, Merged, Sink) error
 }
 

@@ -103,7 +103,8 @@ type Finding struct {
 	ID      string
 	Aliases []string
 	// Fingerprint distinguishes this finding from others with the same ID, and stays the
-	// same when the image is rebuilt. [Finding.SetFingerprint] fills it.
+	// same when the image is rebuilt. The scan calls [Finding.SetFingerprint], which
+	// fills it, unless the analyzer has.
 	Fingerprint string
 	Severity    Severity
 	// SeveritySource names who rated the severity; empty for Seaworthy itself.

@@ -25,7 +25,7 @@ func (e *Entry) Live() bool { return e.RemovedIn == nil }
 type Merged interface {
 	// Image is the image with its layers and configuration.
 	Image() *Image
-	// Result is what the analyzer made of the layer, as its Pass encoded it.
+	// Result is what Close of the analyzer's Pass returned for the layer.
 	Result(a Analyzer, layer int) []byte
 	// At gives the version that a layer's entry brought. For a whiteout or an
 	// ordinal that is not in the layer, ok is false.

@@ -5,16 +5,20 @@ import "seaworthy.dev/seaworthy"
 // format is one row of the tables of built-in rules: a secret whose issuer
 // describes what it looks like.
 type format struct {
-	id, name string
+	id       string // "stripe-secret-key"; users write it into exceptions, so it never changes
+	name     string // "a Stripe secret key", as [Rule.Name]
 	severity seaworthy.Severity
-	// expr is the whole secret; it starts with what the issuer puts in front.
-	expr   string
+	// expr is a regular expression for the whole secret. It starts with the prefix that
+	// the issuer gives it, unless key or in is set.
+	expr string
+	// source is the address at which the issuer describes the secret.
 	source string
-	check  check
+	// check verifies a checksum or the structure. It may be nil.
+	check check
 	// key is a literal in the middle of a secret that starts with none.
 	key string
-	// in names the service in the names that values of no form of their own are
-	// given to. Of such values expr is all.
+	// in lists words of the service, for a secret without a form of its own: it is found
+	// only as a value whose name has one of them. Then expr is the whole value.
 	in []string
 	// joined is true for a secret that programs hold between other letters,
 	// although what it starts with has no punctuation.

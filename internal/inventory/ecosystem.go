@@ -70,7 +70,9 @@ var distributions = func() map[string]distribution {
 	}
 }()
 
-// languageEcosystems are the names of the OSV ecosystems of languages by purl type.
+// languageEcosystems are the names of the OSV ecosystems of languages by purl type. Package
+// advisory/version must know the order of the versions of each. Packages of a type that is
+// not here are reported as not checked for vulnerabilities.
 var languageEcosystems = map[string]string{
 	"bitnami":  "Bitnami",
 	"cargo":    "crates.io",

@@ -32,7 +32,7 @@ type format struct {
 	parse func(context.Context, *seaworthy.File) ([]Package, error)
 }
 
-// formats returns all formats. To add one, add a row to one of the two tables.
+// formats returns all formats, at most 64. To add one, add a row to one of the two tables.
 func formats() []format { return slices.Concat(systemFormats(), languageFormats()) }
 
 // formatIndex finds the formats of a file. Sets of formats are masks: bit i stands for

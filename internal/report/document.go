@@ -21,9 +21,10 @@ type document struct {
 	verdict    *seaworthy.Verdict
 }
 
-// collector is a Handler that gathers the events of each image into a document
-// and hands it on when the verdict is there. Formats that must know the end
-// before they can write the beginning embed it.
+// collector is a Handler that collects the events of each image in a document and calls
+// render with it when it has the verdict. A format that needs a whole image before it can
+// write embeds it and sets render. The document has the findings in three lists, of which
+// only the first are those that count for the verdict.
 type collector struct {
 	doc    *document
 	render func(*document) error

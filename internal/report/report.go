@@ -45,6 +45,7 @@ func ParseFormat(s string) (Format, error) {
 
 // Writer is a report being written. A Writer that has taken the events of its
 // last image must be closed: some formats hold several images in one document.
+// Almost every string of an event can come from the image: a Writer escapes it.
 type Writer interface {
 	seaworthy.Handler
 	// Close ends the document. It does not close what it writes to.

@@ -21,14 +21,15 @@ import (
 //
 // To add a check:
 //
-//  1. Write it in the file of its subject, in package filecheck or buildcheck, in the list
-//     that the file adds to the Checks of the package; a new file's list is added there.
-//  2. If it needs files, name them as an Interest, in the same file, in the list that is
-//     added to the Interests of the package. The check then finds them with
-//     [Image.Entries], and their content with [Image.Texts] or [Image.ReadText].
-//  3. Add an example to the file's list in the tests of misconfig: at least one image that
-//     must trigger the check and one that must not. A test fails without.
-//  4. Run go generate, which brings docs/checks.md up to date.
+//  1. Add it to the list in the file of its subject, in package filecheck or buildcheck.
+//     For a new file, add its list to Checks of the package.
+//  2. If it needs files, add an [Interest] to the list in the same file. For a new file,
+//     add its list to Interests of the package. [Image.Entries] returns the files, and
+//     [Image.Texts] or [Image.ReadText] their content.
+//  3. Add an example to the list in the test file of the subject in misconfig: at least one
+//     image that triggers the check and one that does not. For a new file, add its list to
+//     fileSystemExamples or examples. A test fails if a check has no example.
+//  4. Run go generate in misconfig, which writes docs/checks.md.
 type Check struct {
 	// ID is a slug that explains itself; users write it into exceptions, so it
 	// never changes.

@@ -83,7 +83,7 @@ func (s *Image) Entries(interest string) []seaworthy.Entry {
 }
 
 // Texts lists the files of an interest with their bodies, the live and the
-// removed.
+// removed. The interest must have Text.
 func (s *Image) Texts(interest string) []File {
 	var list []File
 	for _, e := range s.Entries(interest) {
