@@ -147,8 +147,8 @@ type Options struct {
 	// Budget is the number of bytes that may still be decompressed. Read subtracts what it
 	// uses. A callback may subtract the cost of its own work.
 	Budget *int64
-	// Object is called with each object, except those whose text is the same as that of
-	// their base. An error ends Read, which returns it.
+	// Object is called with each object, except those with the same text as their
+	// base. An error ends Read, which returns it.
 	Object func(*Object) error
 	// Long is called with each object longer than MaxText. An error ends Read, which
 	// returns it, unless reading the text failed with that error.

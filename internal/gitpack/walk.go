@@ -230,7 +230,7 @@ func (p *pack) applyChain(text []byte, keep bool) ([]byte, error) {
 }
 
 // visit handles an object with its text: it finds the deltas that name it as their base,
-// adds the names in it, and calls the callback unless the text is that of the base.
+// adds the names in it, and calls the callback unless the base has the same text.
 func (p *pack) visit(object int32, kind Kind, text []byte, changed []Span) error {
 	unlinked := p.resolvedRefs < len(p.refDeltas)
 	if len(changed) == 0 && !unlinked {

@@ -77,7 +77,7 @@ func TestInflate(t *testing.T) {
 	}
 }
 
-// FuzzInflate compares the result with that of a streaming decompressor.
+// FuzzInflate compares the results of Inflate and of a streaming decompressor.
 func FuzzInflate(f *testing.F) {
 	for _, text := range texts(f) {
 		for _, level := range []int{flate.HuffmanOnly, 0, 1, 9} {

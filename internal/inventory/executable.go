@@ -46,7 +46,7 @@ func (x *executableParser) match(h *seaworthy.Header) bool {
 	return true
 }
 
-// isKnown reports whether the base name is that of a known program.
+// isKnown reports whether a known program has the base name.
 func (x *executableParser) isKnown(base string) bool {
 	for i := range x.programs {
 		if x.programs[i].hasBase(base) {

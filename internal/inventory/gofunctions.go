@@ -17,7 +17,7 @@ const maxFunctionNames = 64 << 20
 
 // FunctionSet is the set of functions in a Go binary, including those that were inlined at
 // every call. It consists of four-byte digests of the names, big-endian and sorted. It is
-// nil if the functions are not known: the table was removed or is that of Go 1.15 or
+// nil if the functions are not known: the table was removed or is from Go 1.15 or
 // earlier, or the binary is not an ELF file. A stripped binary still has the table, since
 // the runtime needs it.
 type FunctionSet []byte

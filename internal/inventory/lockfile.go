@@ -10,8 +10,8 @@ import (
 // maxLockedPackages is the maximum number of packages of a lock file.
 const maxLockedPackages = 100_000
 
-// isNPMLock reports whether a file with the name of a lock file is that of an application.
-// Lock files in installed packages say nothing about what is installed.
+// isNPMLock reports whether a lock file belongs to an application. Lock files in installed
+// packages do not list installed packages.
 func isNPMLock(h *seaworthy.Header) bool { return !strings.Contains(h.Path, nodeModules) }
 
 // npmDependency is a package in package-lock.json.

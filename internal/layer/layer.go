@@ -24,9 +24,10 @@ import (
 
 // Layer describes a layer that was read to its end.
 type Layer struct {
-	// Digest is the digest of the blob, DiffID that of the uncompressed stream.
+	// Digest is the digest of the blob. DiffID is the digest of the uncompressed stream.
 	Digest, DiffID string
-	// BlobSize is the length of the blob, Size that of the uncompressed stream, in bytes.
+	// BlobSize is the length of the blob in bytes. Size is the length of the uncompressed
+	// stream.
 	BlobSize, Size int64
 	// Table has an entry for each header of the tar stream.
 	Table     *Table

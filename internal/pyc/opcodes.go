@@ -10,7 +10,7 @@ const (
 	// instructions that are not in the table, such as jumps.
 	clearStack action = iota
 	noEffect
-	extendArgument // the argument is the high bits of that of the next instruction
+	extendArgument // the argument has the high bits of the next instruction's argument
 	// popPush pops and pushes the numbers of values in the table.
 	popPush
 	loadConst

@@ -40,8 +40,8 @@ type Span struct{ From, To int }
 // In returns the bytes of the text. File must be the argument of [Read].
 func (t Span) In(file []byte) []byte { return file[t.From:t.To] }
 
-// Name is the name of a variable, or that of an attribute and of its owner. Both spans are
-// zero if the name is not known.
+// Name is the name of a variable, or the names of an attribute and of its owner. Both spans
+// are zero if the name is not known.
 type Name struct{ Owner, Name Span }
 
 // Argument is an argument of a call.

@@ -94,7 +94,7 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 	return db, nil
 }
 
-// values calls visit with each value of the table, except for that of key 0, which is the
+// values calls visit with each value of the table. It skips key 0, whose value is the
 // highest package number.
 func (db *berkeley) values(visit func([]byte) error) error {
 	page := make([]byte, db.page)

@@ -30,7 +30,7 @@ type File struct {
 	Digest string
 }
 
-// maxFiles is the maximum number of files of a package, far above that of any real package.
+// maxFiles is the maximum number of files of a package. No real package has as many.
 const maxFiles = 1_000_000
 
 // The tags of a header, from include/rpm/rpmtag.h of rpm.

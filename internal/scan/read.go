@@ -186,8 +186,8 @@ func isUncached(a seaworthy.Analyzer) bool {
 	return ok && u.Uncached()
 }
 
-// claimedDigest returns the digest that the source claims for a blob: that of the blob,
-// or the diffID of a layer that an archive of `docker save` has uncompressed.
+// claimedDigest returns the digest that the source claims for a blob: its digest, or
+// the diffID of a layer that an archive of `docker save` has uncompressed.
 func claimedDigest(b image.Blob) string {
 	if b.Digest != "" {
 		return b.Digest

@@ -34,8 +34,8 @@ func redactFinding(f *seaworthy.Finding) {
 	f.Remedy = &r
 }
 
-// redactLocations gives locations with paths that show no credential: the same ones if
-// none does.
+// redactLocations returns the locations without credentials in paths and instructions. It
+// copies the list only if there is one.
 func redactLocations(list []seaworthy.Location) []seaworthy.Location {
 	for i := range list {
 		path, step := credential.RedactTokens(list[i].Path), credential.RedactTokens(list[i].Instruction)
@@ -51,8 +51,8 @@ func redactLocations(list []seaworthy.Location) []seaworthy.Location {
 	return list
 }
 
-// RedactPackage gives a package with paths that show no credential: the same one if
-// none does.
+// RedactPackage returns the package without credentials in its locations. It copies the
+// package only if there is one.
 func RedactPackage(p *seaworthy.Package) *seaworthy.Package {
 	locations := redactLocations(p.Locations)
 	if len(locations) == 0 || &locations[0] == &p.Locations[0] {
@@ -63,7 +63,7 @@ func RedactPackage(p *seaworthy.Package) *seaworthy.Package {
 	return &redacted
 }
 
-// RedactCoverage gives a coverage that shows no credential.
+// RedactCoverage returns a copy of a Coverage without credentials.
 func RedactCoverage(c *seaworthy.Coverage) *seaworthy.Coverage {
 	redacted := *c
 	redacted.Subject, redacted.Reason = credential.RedactTokens(c.Subject), credential.RedactTokens(c.Reason)

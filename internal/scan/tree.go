@@ -524,7 +524,8 @@ func (t *tree) hash(parent nodeID, name []byte) uint64 {
 	return maphash.Bytes(t.seed, name) ^ (uint64(parent)+1)*0x9e3779b97f4a7c15
 }
 
-// slot returns the index of a child in the hash table, or that of a free slot and 0.
+// slot returns the index of a child in the hash table, and its node. If there is no such
+// child, it returns a free index and 0.
 func (t *tree) slot(parent nodeID, name []byte) (at uint64, id nodeID) {
 	mask := uint64(len(t.slots) - 1)
 	h := t.hash(parent, name)

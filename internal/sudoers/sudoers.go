@@ -67,7 +67,7 @@ type Grant struct {
 	// because of a Defaults line for all users or for a user of the grant.
 	WithoutPassword bool
 	// OtherPassword reports that sudo asks for the password of root, or of the user to run
-	// the command as, and not for that of the calling user.
+	// the command as, instead of the calling user's.
 	OtherPassword bool
 	// Overridden reports that a later grant of ALL commands for the same users replaces
 	// this one: in sudoers the last match wins.
