@@ -22,18 +22,18 @@ func Risks() []seaworthy.Risk {
 
 // Secrets says how to search for secrets.
 type Secrets struct {
-	// Rules is a file of rules in the TOML format of gitleaks, instead of the
-	// built-in ones or, by its extend.useDefault, besides them.
+	// Rules is a file of rules in the TOML format of gitleaks. It replaces the built-in
+	// rules, or extends them with extend.useDefault.
 	Rules string
-	// Show puts the secrets themselves into the evidence of findings. Nothing of
-	// them is cached then, and every layer is read.
+	// Show puts the secrets in full into the evidence of findings. Nothing is cached
+	// then, and every layer is read.
 	Show bool
-	// Verify asks the issuers of secrets whether they are live, which sends each
-	// secret to its issuer. It excludes Data.Offline.
+	// Verify verifies whether secrets are live. This sends each secret to its issuer.
+	// It cannot be used with Data.Offline.
 	Verify bool
 }
 
-// BuiltIn gives the built-in analyzers with their default options, in the order of
+// BuiltIn returns the built-in analyzers with their default options, in the order of
 // [Risks].
 func BuiltIn() ([]seaworthy.Analyzer, error) {
 	var all []seaworthy.Analyzer
@@ -47,12 +47,12 @@ func BuiltIn() ([]seaworthy.Analyzer, error) {
 	return all, nil
 }
 
-// openAnalyzers makes the analyzers. For every risk that none of them checks there is
-// one that says so: what was not checked must not look clean.
+// openAnalyzers creates the analyzers. A risk without an analyzer gets a skippedAnalyzer,
+// so that the report says that the risk was not checked.
 func (s *Scanner) openAnalyzers() error {
-	asked := s.opt.Risks
-	if asked == nil {
-		asked = seaworthy.Risks()
+	requested := s.opt.Risks
+	if requested == nil {
+		requested = seaworthy.Risks()
 	}
 	own := make(map[seaworthy.Risk]bool)
 	for _, a := range s.opt.Analyzers {
@@ -61,7 +61,7 @@ func (s *Scanner) openAnalyzers() error {
 		}
 	}
 	for _, risk := range seaworthy.Risks() {
-		wanted, builtIn := slices.Contains(asked, risk), slices.Contains(Risks(), risk)
+		wanted, builtIn := slices.Contains(requested, risk), slices.Contains(Risks(), risk)
 		switch {
 		case wanted && risk == seaworthy.Vulnerability && s.opt.Data.dir(s.opt.CacheDir) == "":
 			return &OptionError{"Data.Dir", ErrNoDataDir}
@@ -87,7 +87,7 @@ func (s *Scanner) openAnalyzers() error {
 	return nil
 }
 
-// builtIn gives the built-in analyzer of a risk.
+// builtIn returns the built-in analyzer of a risk.
 func (s *Scanner) builtIn(risk seaworthy.Risk) (seaworthy.Analyzer, error) {
 	switch risk {
 	case seaworthy.Vulnerability:
@@ -122,8 +122,7 @@ func (s *Scanner) secrets() (seaworthy.Analyzer, error) {
 	return secret.New(opt)
 }
 
-// riskOf gives the risk that an analyzer checks; ok is false if it checks none, but
-// only reads layers.
+// riskOf returns the risk that an analyzer checks. ok is false if it only reads layers.
 func riskOf(a seaworthy.Analyzer) (risk seaworthy.Risk, ok bool) {
 	switch a := a.(type) {
 	case seaworthy.ImageAnalyzer:
@@ -142,8 +141,7 @@ func riskNames(risks []seaworthy.Risk) string {
 	return strings.Join(names, ", ")
 }
 
-// skippedAnalyzer takes the place of the analyzer of a risk that is not checked, and
-// reports that.
+// skippedAnalyzer replaces the analyzer of a risk that is not checked, and reports that.
 type skippedAnalyzer struct {
 	risk   seaworthy.Risk
 	code   seaworthy.CoverageCode

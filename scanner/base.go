@@ -10,8 +10,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// BaseError is the reason of an [OptionError] if an image was not built on the base
-// image that the options name.
+// BaseError is the reason of an [OptionError] if the image does not start with the layers
+// of the base image that the options name.
 type BaseError struct {
 	Base, Image string // references
 	Reason      string
@@ -25,16 +25,16 @@ func (e *BaseError) Error() string {
 	return fmt.Sprintf("%s is not the base of %s: %s", e.Base, e.Image, e.Reason)
 }
 
-// Hint is what the user can do about it.
+// Hint returns what the user can do about it.
 func (e *BaseError) Hint() string {
-	hint := "name the very image that was built on, by its digest: a tag may have moved since"
+	hint := "give the base image by digest: its tag may have moved since the build"
 	if e.Label != "" {
 		hint += "; a label of the image gives the digest " + e.Label
 	}
 	return hint
 }
 
-// setBase sets where the base image ends, if the options name one: its layers must be
+// setBase sets the base image that the options name, if they name one. Its layers must be
 // the first ones of the image.
 func (s *Scanner) setBase(ctx context.Context, img *seaworthy.Image) error {
 	if s.opt.Base == "" {
@@ -52,8 +52,8 @@ func (s *Scanner) setBase(ctx context.Context, img *seaworthy.Image) error {
 	return nil
 }
 
-// manifest gives the manifest of an image for a platform, without reading layers
-// where the source allows that.
+// manifest returns the manifest of an image for a platform. It reads layers only if the
+// source requires it.
 func (s *Scanner) manifest(ctx context.Context, reference, platform string) (image.Manifest, error) {
 	src, err := image.Open(ctx, reference, s.imageOptions(s.platform(platform)))
 	if err != nil {
@@ -62,16 +62,16 @@ func (s *Scanner) manifest(ctx context.Context, reference, platform string) (ima
 	defer src.Close()
 	if src.Manifests() == nil {
 		if err := src.Layers(ctx, skipLayer); err != nil {
-			return image.Manifest{}, named(reference, err)
+			return image.Manifest{}, withReference(reference, err)
 		}
 	}
 	if n := len(src.Manifests()); n != 1 {
-		return image.Manifest{}, fmt.Errorf("%s stands for %d images", reference, n)
+		return image.Manifest{}, fmt.Errorf("%s contains %d images", reference, n)
 	}
 	return src.Manifests()[0], nil
 }
 
-// skipLayer passes over a layer of a stream.
+// skipLayer skips a layer of a stream.
 func skipLayer(ctx context.Context, b image.Blob) error {
 	rc, err := b.Open(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func skipLayer(ctx context.Context, b image.Blob) error {
 	return err
 }
 
-// isBase fails unless the layers of one image are the first ones of another.
+// isBase returns an error unless the layers of base are the first ones of an image.
 func isBase(base image.Manifest, img *seaworthy.Image) error {
 	fail := func(format string, args ...any) error {
 		e := &BaseError{Base: base.Reference, Image: img.Reference, Reason: fmt.Sprintf(format, args...)}
@@ -100,7 +100,7 @@ func isBase(base image.Manifest, img *seaworthy.Image) error {
 	for i, l := range base.Layers {
 		switch {
 		case l.DiffID == "":
-			return fail("nothing says what its layers are")
+			return fail("the digests of its layers are not known")
 		case l.DiffID != img.Layers[i].DiffID:
 			return fail("its layer %d is %s, and that of the image %s", i, strings.TrimPrefix(l.DiffID, "sha256:"), strings.TrimPrefix(img.Layers[i].DiffID, "sha256:"))
 		}

@@ -28,13 +28,14 @@ type Data struct {
 	// Dir is the directory of the advisory database; "" means "advisories" in
 	// Options.CacheDir.
 	Dir string
-	// Source is a URL or directory with <Ecosystem>/all.zip to fetch advisories
-	// from; "" means OSV's public export.
+	// Source is a URL or directory with <Ecosystem>/all.zip to download
+	// advisories from; "" means OSV's public export.
 	Source string
-	// Offline is true if nothing is to be fetched: packages are matched with the
-	// advisories that are there.
+	// Offline is true if nothing is downloaded. Packages are matched with the local
+	// advisories.
 	Offline bool
-	// MaxAge is the age from which advisories are too old to be relied on. Default:
+	// MaxAge is the maximum age of advisories. Ecosystems with older advisories are
+	// reported as partially checked. Default:
 	// [DefaultMaxAge]; negative for no limit.
 	MaxAge time.Duration
 }
@@ -50,20 +51,19 @@ func (d *Data) dir(cacheDir string) string {
 }
 
 const (
-	// refreshAfter is the age from which a scan asks for newer advisories.
+	// refreshAfter is the age after which a scan checks for newer advisories.
 	refreshAfter = 24 * time.Hour
-	// retryAfter is how long a Scanner does not ask again for what could not be
-	// fetched.
+	// retryAfter is the time before a Scanner repeats a failed download.
 	retryAfter = 10 * time.Minute
-	// A scan does not wait for a source as long as an update does.
+	// A scan gives up on a source sooner than an update.
 	scanAttempts    = 2
 	scanDialTimeout = 10 * time.Second
-	// fetchers bounds the downloads of data at the same time, of all scans.
+	// fetchers is the maximum number of concurrent downloads of all scans.
 	fetchers = 4
 )
 
-// dataStore keeps the advisory database up to date for the scans of a Scanner. What
-// several of them need at the same time is fetched once.
+// dataStore keeps the advisory database up to date for the scans of a Scanner. Data that
+// several of them need at the same time is downloaded once.
 type dataStore struct {
 	updater update.Updater // copied for each fetch
 	offline bool
@@ -105,16 +105,15 @@ func newDataStore(opt *Options) (*dataStore, error) {
 	return s, s.updater.SetSources(opt.Data.Source, "", "")
 }
 
-// impatientClient gives up soon on a source that does not answer.
+// impatientClient returns a client with a short timeout for connections.
 func impatientClient() *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{Timeout: scanDialTimeout}).DialContext
 	return &http.Client{Transport: t}
 }
 
-// fetch brings the advisories of ecosystems up to date, with what goes with them,
-// unless the store is offline or was asked for them lately. What could not be fetched
-// is in Unavailable. The handler gets Progress events.
+// fetch updates the advisories of ecosystems and their companion data, unless the store is
+// offline or updated them recently. Unavailable has the data that could not be downloaded. The handler gets Progress events.
 func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.Handler) (seaworthy.Data, error) {
 	dir := s.updater.Dir
 	data := seaworthy.Data{Dir: dir, Now: s.updater.Now(), MaxAge: s.maxAge, Unavailable: make(map[string]error)}
@@ -149,7 +148,8 @@ func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.
 	return data, s.updateAll(ctx, due, data.Unavailable, h)
 }
 
-// withCompanions adds to ecosystems the data that goes with their advisories.
+// withCompanions adds the companion data of ecosystems: KEV, EPSS, end-of-life dates and
+// states of distributions.
 func withCompanions(ecosystems []string) []string {
 	all := append(slices.Clone(ecosystems), store.KEV, store.EPSS, store.EOL)
 	for _, name := range ecosystems {
@@ -160,8 +160,8 @@ func withCompanions(ecosystems []string) []string {
 	return all
 }
 
-// unavailable says why data need not be asked for: the source does not have it, or
-// it could not be fetched a moment ago.
+// unavailable returns an error if data should not be downloaded now: the source does not
+// have it, or a recent download failed.
 func (s *dataStore) unavailable(name string) error {
 	if err := s.updater.Absent(name, refreshAfter); err != nil {
 		return err
@@ -174,7 +174,7 @@ func (s *dataStore) unavailable(name string) error {
 	return nil
 }
 
-// due reports whether the database lacks data, or did not ask for it lately.
+// due reports whether the database lacks data or has not updated it recently.
 func (s *dataStore) due(db *advisory.Database, name string) bool {
 	info, err := db.Info(name)
 	if err == nil {
@@ -184,7 +184,7 @@ func (s *dataStore) due(db *advisory.Database, name string) bool {
 	return !errors.As(err, &newer)
 }
 
-// updateAll updates data, several names at a time, and adds what failed to failed.
+// updateAll updates several datasets concurrently and adds errors to failed.
 func (s *dataStore) updateAll(ctx context.Context, names []string, failed map[string]error, h seaworthy.Handler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -220,18 +220,18 @@ func (s *dataStore) updateAll(ctx context.Context, names []string, failed map[st
 	}
 	var missed []string
 	for _, name := range names {
-		if err := failed[name]; err != nil && !errors.Is(err, fs.ErrNotExist) { // what the source lacks is in the report
+		if err := failed[name]; err != nil && !errors.Is(err, fs.ErrNotExist) { // missing data is in the report
 			missed = append(missed, name)
-			s.log.Debug("advisories could not be fetched", "name", name, "error", err)
+			s.log.Debug("advisories could not be downloaded", "name", name, "error", err)
 		}
 	}
-	if len(missed) > 0 { // most often for one and the same reason
-		s.log.Warn("advisories could not be fetched, and the scan goes on without", "names", strings.Join(missed, ", "), "error", failed[missed[0]])
+	if len(missed) > 0 { // usually all for the same reason
+		s.log.Warn("advisories could not be downloaded; the scan continues without them", "names", strings.Join(missed, ", "), "error", failed[missed[0]])
 	}
 	return nil
 }
 
-// update brings one name up to date, or waits for the scan that is doing so.
+// update updates one dataset, or waits for the scan that is updating it.
 func (s *dataStore) update(ctx context.Context, name string, report func(seaworthy.Progress)) error {
 	for {
 		s.mu.Lock()
@@ -257,7 +257,7 @@ func (s *dataStore) update(ctx context.Context, name string, report func(seawort
 	}
 }
 
-// finish notes how an update ended.
+// finish records the result of an update.
 func (s *dataStore) finish(name string, u *dataUpdate) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -269,7 +269,7 @@ func (s *dataStore) finish(name string, u *dataUpdate) {
 	close(u.done)
 }
 
-// download updates one name, unless another scan just did.
+// download updates one dataset, unless another scan has just updated it.
 func (s *dataStore) download(ctx context.Context, name string, report func(seaworthy.Progress)) error {
 	select {
 	case s.slots <- struct{}{}:

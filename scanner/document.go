@@ -27,8 +27,8 @@ const (
 	schemeReport = "report:"
 )
 
-// documentPath reports whether a reference is that of a document, by its scheme or, of
-// a file, by its content.
+// documentPath reports whether a reference names a document, by its scheme or, for a
+// file, by its content.
 func documentPath(reference string) (path, scheme string, ok bool) {
 	for _, s := range []string{schemeSBOM, schemeReport} {
 		if path, ok := strings.CutPrefix(reference, s); ok {
@@ -41,7 +41,7 @@ func documentPath(reference string) (path, scheme string, ok bool) {
 	}
 	f, err := os.Open(reference)
 	if err != nil {
-		return "", "", false // whoever opens it as an image says why
+		return "", "", false // opening it as an image returns the error
 	}
 	defer f.Close()
 	head := make([]byte, 4096)
@@ -57,8 +57,7 @@ type description struct {
 	// analyzers check the description, and risks are those that count in the verdict.
 	analyzers []seaworthy.Analyzer
 	risks     []seaworthy.Risk
-	// kind says what the document is, and origin how it was made; "" if that is not
-	// known.
+	// kind is "SBOM" or "report". origin is the format and the tool that wrote it, or "".
 	kind, origin string
 }
 
@@ -83,7 +82,7 @@ func (s *Scanner) describedImages(ctx context.Context, path, scheme string) iter
 	}
 }
 
-// openDocument reads a document, and gives its name and digest too.
+// openDocument reads a document. source has its name and digest.
 func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []*description, source seaworthy.DataSource, err error) {
 	data, err := s.readDocument(ctx, path)
 	if err != nil {
@@ -103,7 +102,7 @@ func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []
 	return all, source, nil
 }
 
-// describedImage makes an image of what a document says of one.
+// describedImage returns the image that a document describes.
 func (s *Scanner) describedImage(ctx context.Context, d *description, source seaworthy.DataSource) (*Image, error) {
 	merged, err := scan.MergedFromPackages(ctx, d.image, d.packages, d.gaps)
 	if err != nil {
@@ -120,12 +119,12 @@ func (s *Scanner) describedImage(ctx context.Context, d *description, source sea
 	return img, nil
 }
 
-// readDocument reads a document whole.
+// readDocument reads a whole document.
 func (s *Scanner) readDocument(ctx context.Context, path string) ([]byte, error) {
 	in := s.opt.Source.Stdin
 	switch path {
 	case "":
-		return nil, errors.New("the name of the file is missing")
+		return nil, errors.New("the file name is missing")
 	case "-":
 		if in == nil {
 			return nil, errors.New("there is no standard input to read a document from")
@@ -151,7 +150,7 @@ func (s *Scanner) readDocument(ctx context.Context, path string) ([]byte, error)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", documentName(path), err)
 	case len(data) > sbom.MaxSize:
-		return nil, fmt.Errorf("%s is larger than %d MiB, and no larger document is read", documentName(path), sbom.MaxSize>>20)
+		return nil, fmt.Errorf("%s is larger than %d MiB, the limit for documents", documentName(path), sbom.MaxSize>>20)
 	}
 	return data, nil
 }
@@ -174,7 +173,7 @@ func (s *Scanner) describedBySBOM(data []byte, name string) ([]*description, err
 	for _, document := range documents {
 		d := &description{
 			image: document.Image, packages: document.Packages, gaps: document.Gaps, risks: s.risks,
-			kind: "bill of materials", origin: strings.TrimSuffix(document.Format+" by "+document.Tool, " by "),
+			kind: "SBOM", origin: strings.TrimSuffix(document.Format+" by "+document.Tool, " by "),
 		}
 		d.image.Reference = cmp.Or(d.image.Reference, name)
 		var checkable []seaworthy.Risk
@@ -201,7 +200,7 @@ func packagesOnly(a seaworthy.Analyzer) bool {
 }
 
 // describedByReport reads the reports of earlier scans. Packages are checked again;
-// what the reports say of other risks stays as it was found.
+// coverage and findings of other risks are kept.
 func (s *Scanner) describedByReport(data []byte) ([]*description, error) {
 	var c reportReader
 	if err := report.ReadJSON(bytes.NewReader(data), &c); err != nil {
@@ -223,7 +222,7 @@ func (s *Scanner) describedByReport(data []byte) ([]*description, error) {
 			case packagesOnly(a):
 				d.risks = append(d.risks, risk)
 			case skipped && s.opt.Risks != nil:
-				// It was not asked for.
+				// not requested
 			default:
 				a = reportedAnalyzer{risk, r.about(risk)}
 				if !r.skipped(risk) || slices.Contains(s.risks, risk) && s.opt.Risks != nil {
@@ -289,7 +288,7 @@ func (c *reportReader) Coverage(v *seaworthy.Coverage) error {
 	return nil
 }
 
-// inImageGaps gives the gaps of the software that newer data does not close.
+// inImageGaps returns the gaps that newer data cannot close.
 func (r *recordedReport) inImageGaps() []*seaworthy.Coverage {
 	var gaps []*seaworthy.Coverage
 	for _, c := range r.coverage {
@@ -300,9 +299,9 @@ func (r *recordedReport) inImageGaps() []*seaworthy.Coverage {
 	return gaps
 }
 
-// legacyCode gives the code of a Coverage that a version without codes wrote. Its
-// sentences are fixed for ever, and three of them decide which risks count when the
-// report is scanned again.
+// legacyCode returns the code for the reason of a Coverage in a report of a version
+// without codes. The reasons must stay as that version wrote them. Three of them decide
+// which risks count when the report is scanned again.
 func legacyCode(reason string) seaworthy.CoverageCode {
 	switch reason {
 	case "it was not asked for (--risk)": // the name of the flag as it was then
@@ -328,18 +327,18 @@ func (r *recordedReport) skipped(risk seaworthy.Risk) bool {
 	return true
 }
 
-// isSkipped reports whether a code is that of a risk that nothing was to check.
+// isSkipped reports whether a code means that no analyzer was to check the risk.
 func isSkipped(code seaworthy.CoverageCode) bool {
 	return code == seaworthy.CodeNotRequested || code == seaworthy.CodeNotImplemented || code == seaworthy.CodeNotInSBOM
 }
 
-// about gives what the report says of one risk.
+// about returns the part of the report about one risk.
 func (r *recordedReport) about(risk seaworthy.Risk) *recordedReport {
 	out := new(recordedReport)
 	for _, f := range r.findings {
 		if f.Risk == risk {
 			g := *f
-			g.Exception, g.VEX = nil, nil // which may have changed since
+			g.Exception, g.VEX = nil, nil // they may have changed since
 			out.findings = append(out.findings, &g)
 		}
 	}
@@ -354,8 +353,8 @@ func (r *recordedReport) about(risk seaworthy.Risk) *recordedReport {
 	return out
 }
 
-// reportedAnalyzer takes the place of the analyzer of a risk, and reports what an
-// earlier report says of that.
+// reportedAnalyzer replaces the analyzer of a risk. It emits the findings and the coverage
+// of an earlier report.
 type reportedAnalyzer struct {
 	risk   seaworthy.Risk
 	report *recordedReport

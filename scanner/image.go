@@ -17,15 +17,15 @@ type Image struct {
 	merged  *scan.Merged
 	// name is what errors call the image.
 	name string
-	// reference is where the image lies in a registry; "" if that is not known.
+	// reference names the image in a registry; "" if that is not known.
 	reference string
 	analyzers []seaworthy.Analyzer
 	risks     []seaworthy.Risk // that count in the verdict
-	// document is what describes the image; nil if it was read itself.
+	// document describes the image; nil if the image itself was read.
 	document *seaworthy.DataSource
 }
 
-// Merged gives the image as a container sees it. Its type is internal to this
+// Merged returns the image as a container sees it. Its type is internal to this
 // module; other programs use it as a [seaworthy.Merged].
 func (i *Image) Merged() *scan.Merged { return i.merged }
 
@@ -39,7 +39,7 @@ func (s *Scanner) Images(ctx context.Context, reference string, h seaworthy.Hand
 	return s.ReadImages(ctx, reference, h)
 }
 
-// ReadImages is Images for what has layers: a document is an error.
+// ReadImages is like Images, but returns an error for documents: they have no layers.
 func (s *Scanner) ReadImages(ctx context.Context, reference string, h seaworthy.Handler) iter.Seq2[*Image, error] {
 	return func(yield func(*Image, error) bool) {
 		src, err := s.Open(ctx, reference, false)
@@ -65,10 +65,10 @@ func (s *Scanner) ReadImages(ctx context.Context, reference string, h seaworthy.
 	}
 }
 
-// Check checks the image, hands the events to the handler and gives the verdict.
+// Check checks the image, passes the events to the handler and returns the verdict.
 func (i *Image) Check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdict, error) {
 	v, err := i.check(ctx, h)
-	return v, named(i.name, err)
+	return v, withReference(i.name, err)
 }
 
 func (i *Image) check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdict, error) {

@@ -8,8 +8,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// Limits bound what all scans that share them use together, whichever Scanner they
-// are of. A scan that needs more than there is waits.
+// Limits limit the resources that all scans use together, of one Scanner or of several. A
+// scan that needs more than is free waits.
 type Limits struct {
 	bodies            *scan.BodyPool
 	layers, tempFiles *limit.Pool
@@ -17,21 +17,20 @@ type Limits struct {
 
 // LimitOptions configure [Limits]. The zero value of a field means its default.
 type LimitOptions struct {
-	// Memory is the number of bytes of files that are in memory while analyzers read
-	// them: one file of up to so many bytes, or several of up to half as many
-	// together. A longer file goes to a temporary file. Default, and rounded up to a
+	// Memory is the maximum number of bytes of files that are in memory while analyzers
+	// read them: one file of this size, or several files of half this size together. A longer file goes to a temporary file. Default, and rounded up to a
 	// multiple of 32 MiB: 64 MiB.
 	Memory int64
-	// TempFiles is the number of bytes in temporary files. A file in an image that is
-	// longer ends its scan with an error. Default: 64 GiB.
+	// TempFiles is the maximum number of bytes in temporary files. A larger file in an
+	// image ends its scan with an error. Default: 64 GiB.
 	TempFiles int64
-	// Layers is the number of layers that are read at the same time, each from a
-	// download or file of its own, and with some 10 MiB of buffers. Default: 8, or
+	// Layers is the maximum number of layers that are read at the same time. Each has its
+	// own download or file, and about 10 MiB of buffers. Default: 8, or
 	// the number of cores if there are more.
 	Layers int
 }
 
-// NewLimits makes Limits.
+// NewLimits returns Limits.
 func NewLimits(opt LimitOptions) *Limits {
 	return &Limits{
 		bodies:    scan.NewBodyPool(cmp.Or(opt.Memory, scan.DefaultBodyMemory)),
@@ -42,15 +41,15 @@ func NewLimits(opt LimitOptions) *Limits {
 
 // Usage is how much of a limit is in use.
 type Usage struct {
-	// Now is what is in use, and Peak the most that ever was at the same time.
+	// Now is the current use, and Peak the maximum so far.
 	Now, Peak int64
 }
 
-// Memory gives the bytes of files in memory.
+// Memory returns the bytes of files in memory.
 func (l *Limits) Memory() Usage { return Usage(l.bodies.Usage()) }
 
-// TempFiles gives the bytes in temporary files.
+// TempFiles returns the bytes in temporary files.
 func (l *Limits) TempFiles() Usage { return Usage(l.tempFiles.Usage()) }
 
-// Layers gives the number of layers that are read.
+// Layers returns the number of layers that are being read.
 func (l *Limits) Layers() Usage { return Usage(l.layers.Usage()) }

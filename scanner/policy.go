@@ -10,24 +10,23 @@ import (
 type Policy struct {
 	// File is the policy file; "" means the built-in policy.
 	File string
-	// IgnoreDir is a directory whose ignore files of Dockle, Trivy, Grype and
-	// gitleaks count too; "" for none. Who can change these files can have findings
-	// ignored.
+	// IgnoreDir is a directory with ignore files of Dockle, Trivy, Grype and gitleaks;
+	// "" for none. Anyone who can change these files can suppress findings.
 	IgnoreDir string
-	// SecretBaseline is a report, of this program or of gitleaks, whose secrets do not
-	// count any more.
+	// SecretBaseline is a JSON report from Seaworthy or gitleaks. The secrets in it are
+	// ignored.
 	SecretBaseline string
-	// FailOn is the severity from which a finding of any risk fails the image, or
-	// "never"; "" means what the policy says.
+	// FailOn is the minimum severity of a finding of any risk that fails the image, or
+	// "never"; "" means that the policy decides.
 	FailOn string
-	// IgnoreUnfixed leaves vulnerabilities that no version fixes out of account.
+	// IgnoreUnfixed ignores vulnerabilities without a fixed version.
 	IgnoreUnfixed bool
-	// IgnoreBase leaves findings out of account that lie wholly in the base image.
-	// Where it ends must be known, or the verdict is indeterminate.
+	// IgnoreBase ignores findings that are only in the base image. The verdict is
+	// indeterminate if the base image is not known.
 	IgnoreBase bool
 }
 
-// loadPolicy reads what the options say of the policy.
+// loadPolicy loads the policy and the ignore files that the options name.
 func (s *Scanner) loadPolicy() (err error) {
 	from, names := &s.opt.Policy, &s.opt.Names
 	opt := policy.Options{

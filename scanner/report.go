@@ -22,11 +22,11 @@ const (
 	SPDX      Format = Format(report.SPDX)      // an SBOM
 )
 
-// Report is a Handler that writes a report of all images whose events it gets. It
-// must be closed after the last one: some formats hold several images in a document.
+// Report is a Handler that writes a report of all images whose events it receives. It must
+// be closed after the last one: some formats have several images in one document.
 type Report interface {
 	seaworthy.Handler
-	// Close ends the report. It does not close what is written to.
+	// Close ends the report. It does not close the writer.
 	Close() error
 }
 

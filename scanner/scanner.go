@@ -1,5 +1,5 @@
-// Package scanner scans container images: it is what the command line of Seaworthy
-// calls, and what other programs can call.
+// Package scanner scans container images. The command line of Seaworthy uses it, and other
+// programs can use it too.
 //
 // A [Scanner] is configured once, with [New], and then scans any number of images,
 // also at the same time. A reference names an image in a registry, in the Docker
@@ -40,8 +40,8 @@ type Options struct {
 	// Tool is the program that scans, as reports name it.
 	Tool seaworthy.Tool
 
-	// CacheDir is the directory for what was read of layers, so that none is read
-	// twice; "" for no cache. A cache that cannot be used is logged, and the scan
+	// CacheDir is the directory of the layer cache, so that no layer is read twice; ""
+	// for no cache. A cache that cannot be used is logged, and the scan
 	// goes on without it.
 	CacheDir string
 	// Data says which advisories packages are matched with.
@@ -50,25 +50,25 @@ type Options struct {
 	// Risks are the risks that the built-in analyzers check: nil means all of
 	// [Risks], an empty list none.
 	Risks []seaworthy.Risk
-	// Analyzers run besides the built-in ones.
+	// Analyzers run in addition to the built-in ones.
 	Analyzers []seaworthy.Analyzer
 	// Secrets says how to search for secrets.
 	Secrets Secrets
 
 	// Policy says what fails an image.
 	Policy Policy
-	// VEX says whose statements on vulnerabilities count.
+	// VEX says which statements on vulnerabilities count.
 	VEX VEX
-	// Base is the reference of the base image of the images that are scanned; ""
-	// to find out where it ends from their history and labels.
+	// Base is the reference of the base image of the scanned images; "" to detect it
+	// from their history and labels.
 	Base string
 
 	// Source says how images are found and opened.
 	Source Source
-	// LayerLimits bound what one layer may ask for.
+	// LayerLimits limit each layer.
 	LayerLimits LayerLimits
-	// Limits bound what all scans of the process together use. Scanners that are
-	// to share them get the same Limits; nil means limits of its own.
+	// Limits limit what all scans of the process use together. Scanners share them if
+	// they have the same Limits; nil means that the Scanner has its own.
 	Limits *Limits
 	// TempDir is the directory for temporary files; "" means the system's.
 	TempDir string
@@ -86,17 +86,17 @@ type Options struct {
 type VEX struct {
 	// Files are documents: OpenVEX, CSAF or CycloneDX.
 	Files []string
-	// Attached takes in the documents attached to the image in its registry.
+	// Attached includes the documents attached to the image in its registry.
 	Attached bool
 }
 
-// Names are what the user of the program knows settings by, such as the names of
-// flags. They appear in reasons and details. A setting without a name is described.
+// Names are the names of settings that users of the program know, such as names of flags.
+// They appear in reasons and details. A setting without a name is described.
 type Names struct {
 	Risks, FailOn, IgnoreUnfixed, IgnoreBase, Base, MaxDataAge string
 }
 
-// OptionError is an option that cannot be used.
+// OptionError is returned for an option that cannot be used.
 type OptionError struct {
 	// Option is the name of the field of [Options], such as "Base" or "VEX.Files".
 	Option string
@@ -106,7 +106,7 @@ type OptionError struct {
 // Error implements [error].
 func (e *OptionError) Error() string { return e.Option + ": " + e.Err.Error() }
 
-// Unwrap gives the reason.
+// Unwrap returns the reason.
 func (e *OptionError) Unwrap() error { return e.Err }
 
 // ErrNoDataDir is the reason of an [OptionError] if vulnerabilities are to be checked
@@ -118,7 +118,7 @@ type Scanner struct {
 	opt       Options
 	cache     *scan.Cache
 	analyzers []seaworthy.Analyzer
-	// risks count in the verdict: those that were asked for and have an analyzer.
+	// risks count in the verdict: those that are requested and have an analyzer.
 	risks      []seaworthy.Risk
 	data       *dataStore
 	policy     *policy.Policy
@@ -127,7 +127,7 @@ type Scanner struct {
 	limits     *Limits
 }
 
-// New makes a Scanner. It reads the files that the options name.
+// New returns a Scanner. It reads the files that the options name.
 func New(opt Options) (*Scanner, error) {
 	opt.Analyzers, opt.Risks = slices.Clone(opt.Analyzers), slices.Clone(opt.Risks)
 	if opt.Now == nil {
@@ -144,7 +144,7 @@ func New(opt Options) (*Scanner, error) {
 	if opt.CacheDir != "" {
 		var err error
 		if s.cache, err = scan.OpenCache(opt.CacheDir, opt.Log); err != nil {
-			opt.Log.Warn("the scan goes on without a cache", "error", err)
+			opt.Log.Warn("the scan continues without a cache", "error", err)
 		}
 	}
 	if err := s.openAnalyzers(); err != nil {
@@ -166,7 +166,7 @@ func New(opt Options) (*Scanner, error) {
 }
 
 // Scan scans the images that a reference stands for: one, or several where the
-// platform is [AllPlatforms] or a document tells of several. The handler gets the
+// platform is [AllPlatforms] or a document describes several. The handler gets the
 // events of one image after the other, each with its own verdict.
 //
 // The verdict that Scan returns is the worst one: fail before indeterminate before
@@ -194,14 +194,14 @@ type imageVerdict struct {
 	seaworthy.Verdict
 }
 
-// worst gives the verdict on several images together; of none, it is indeterminate.
+// worst returns the verdict on several images together. It is indeterminate for none.
 func worst(all []imageVerdict) seaworthy.Verdict {
 	if len(all) == 1 {
 		return all[0].Verdict
 	}
 	v := seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate}
 	for i, of := range all {
-		if i == 0 || gravity(of.Decision) > gravity(v.Decision) {
+		if i == 0 || precedence(of.Decision) > precedence(v.Decision) {
 			v = seaworthy.Verdict{Decision: of.Decision}
 		}
 		if of.Decision == v.Decision {
@@ -213,12 +213,12 @@ func worst(all []imageVerdict) seaworthy.Verdict {
 	return v
 }
 
-func gravity(d seaworthy.Decision) int {
+func precedence(d seaworthy.Decision) int {
 	return slices.Index([]seaworthy.Decision{seaworthy.DecisionPass, seaworthy.DecisionIndeterminate, seaworthy.DecisionFail}, d)
 }
 
-// named puts the name of an image before an error that does not say it.
-func named(reference string, err error) error {
+// withReference adds the reference of an image to an error that does not contain it.
+func withReference(reference string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -231,7 +231,7 @@ func named(reference string, err error) error {
 	return fmt.Errorf("%s: %w", reference, err)
 }
 
-// inParentheses gives the name of a setting to put behind a sentence.
+// inParentheses returns the name of a setting, to append to a sentence.
 func inParentheses(name string) string {
 	if name == "" {
 		return ""
@@ -239,5 +239,5 @@ func inParentheses(name string) string {
 	return " (" + name + ")"
 }
 
-// platform is the platform to take from an index, where another one is not asked for.
+// platform returns a platform, or the default one of the options.
 func (s *Scanner) platform(of string) string { return cmp.Or(of, s.opt.Source.Platform) }

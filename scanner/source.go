@@ -16,13 +16,13 @@ const AllPlatforms = image.AllPlatforms
 
 // Source says how images are found and opened.
 type Source struct {
-	// Platform is the os/architecture[/variant] to take from an image index, or
+	// Platform is the os/architecture[/variant] to choose from an image index, or
 	// [AllPlatforms]; "" means the host's architecture on Linux.
 	Platform string
-	// InsecureRegistries are registries, as host[:port], to speak plain HTTP or
-	// unverified TLS with.
+	// InsecureRegistries are registries, as host[:port], for which plain HTTP and
+	// unverified TLS are allowed.
 	InsecureRegistries []string
-	// CAFile is a PEM file of certificates to trust besides the system's.
+	// CAFile is a PEM file of additional trusted CA certificates.
 	CAFile string
 	// Mirrors are URLs of mirrors of Docker Hub; nil means those of the Docker
 	// daemon's configuration.
@@ -39,19 +39,17 @@ type Source struct {
 type Docker struct {
 	// Host is its address, such as tcp://host:2376; "" means the local socket.
 	Host string
-	// TLS is true if a daemon at a TCP address wants a client certificate.
+	// TLS is true if a daemon at a TCP address requires a client certificate.
 	TLS bool
 	// Certificates is the directory of ca.pem, cert.pem and key.pem.
 	Certificates string
 }
 
-// LayerLimits bound what one layer may ask for. A layer beyond them ends the scan
-// with an error. The zero value of a field means its default.
+// LayerLimits limit each layer. A layer that exceeds them ends the scan with an error. The zero value of a field means its default.
 type LayerLimits struct {
 	// MaxSize is the maximum uncompressed size, in bytes. Default: 64 GiB.
 	MaxSize int64
-	// MaxRatio is how many times a layer over 1 GiB may grow when it is
-	// decompressed. Default: 200.
+	// MaxRatio is the maximum compression ratio of a layer over 1 GiB. Default: 200.
 	MaxRatio int64
 	// MaxEntries is the maximum number of entries. Default: 5,000,000.
 	MaxEntries int
@@ -82,8 +80,9 @@ func (s *Scanner) imageOptions(platform string) image.Options {
 	}
 }
 
-// Open opens an image, whose layers can then be read once, or again and again. What
-// it returns is internal to this module, for commands that do not check the image.
+// Open opens an image. Its layers can be read once, or several times if again is true.
+// The type of the result is internal to this module, for commands that do not check the
+// image.
 func (s *Scanner) Open(ctx context.Context, reference string, again bool) (image.Source, error) {
 	opt := s.imageOptions(s.opt.Source.Platform)
 	opt.Rereadable = again
@@ -103,8 +102,8 @@ func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, 
 		Progress:  h.Progress,
 		Log:       s.opt.Log,
 	})
-	return reading, named(reference, err)
+	return reading, withReference(reference, err)
 }
 
-// LayerLimits are the limits on one layer, with their defaults.
+// LayerLimits returns the limits on each layer, with their defaults.
 func (s *Scanner) LayerLimits() LayerLimits { return s.opt.LayerLimits }

@@ -11,12 +11,12 @@ import (
 // imageStatements are the VEX documents that count for an image.
 type imageStatements struct {
 	documents []*vex.Document
-	// digests are more by which the image is known in them.
+	// digests are further digests of the image in the documents.
 	digests []string
 }
 
-// vexStatements gives the documents that the options name, and those attached to the
-// image if they are asked for.
+// vexStatements returns the documents that the options name and, if requested, those
+// attached to the image.
 func (s *Scanner) vexStatements(ctx context.Context, i *Image) (all imageStatements, err error) {
 	all.documents = slices.Clone(s.statements)
 	if !s.opt.VEX.Attached {
@@ -24,7 +24,7 @@ func (s *Scanner) vexStatements(ctx context.Context, i *Image) (all imageStateme
 	}
 	img := i.merged.Image()
 	if img.Repository == "" || img.Digest == "" {
-		s.opt.Log.Warn("there is no registry to ask for VEX statements on an image that was not read from one", "image", img.Reference)
+		s.opt.Log.Warn("no attached VEX statements: the image was not read from a registry", "image", img.Reference)
 		return all, nil
 	}
 	attached, err := image.Attachments(ctx, i.reference, img.Digest, s.imageOptions(s.opt.Source.Platform), vex.MayHaveStatements)
@@ -35,7 +35,7 @@ func (s *Scanner) vexStatements(ctx context.Context, i *Image) (all imageStateme
 		d, err := vex.ParseAttached(at.Source, at.Data, at.Subject)
 		switch {
 		case err != nil:
-			s.opt.Log.Warn("attached VEX statements are passed over", "error", err)
+			s.opt.Log.Warn("attached VEX statements are ignored", "error", err)
 		case d != nil:
 			all.documents = append(all.documents, d)
 			all.digests = append(all.digests, at.Subject)

@@ -125,7 +125,7 @@ func TestSecretsOfBuilds(t *testing.T) {
 	}
 }
 
-// holdsOpaque tells whether the archive of an image has a directory that hides what is
+// holdsOpaque reports whether the archive of an image has a directory that hides what is
 // below it, so that the test is one of both ways to remove it.
 func holdsOpaque(t *testing.T, archive string, want bool) {
 	t.Helper()
@@ -180,7 +180,7 @@ func run(t *testing.T, code int, args ...string) []byte {
 	return out.Bytes()
 }
 
-// examine holds what is found, extracted and told of the steps to what was built.
+// examine compares the findings, the extracted files and the history with the build.
 func (b *built) examine(t *testing.T, reference string) {
 	t.Helper()
 	cache := t.TempDir()
@@ -224,18 +224,18 @@ func (b *built) examine(t *testing.T, reference string) {
 		t.Errorf("%s: found also %v", reference, found)
 	}
 	for _, want := range leakySteps() {
-		told := false
+		listed := false
 		for step := range steps {
-			told = told || strings.HasPrefix(step, want)
+			listed = listed || strings.HasPrefix(step, want)
 		}
-		if !told && !(b.noTriggers && strings.HasPrefix(want, "ONBUILD")) {
-			t.Errorf("%s: %s is not told of: %v", reference, want, steps)
+		if !listed && !(b.noTriggers && strings.HasPrefix(want, "ONBUILD")) {
+			t.Errorf("%s: %s is not reported: %v", reference, want, steps)
 		}
 	}
 	b.history(t, cache, reference)
 }
 
-// history holds what is told of the layers to what the steps did.
+// history compares the reported changes of each layer with what its step did.
 func (b *built) history(t *testing.T, cache, reference string) {
 	t.Helper()
 	type amount struct{ Files int }

@@ -15,14 +15,14 @@ func (a *app) cacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
 		Short: "Manage the layer cache",
-		Args:  cobra.NoArgs,
+		Args:  unknownSubcommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.cachePruneCommand())
 	return cmd
 }
 
-const notCacheHint = "only a directory with the cache's CACHEDIR.TAG is pruned; a scan writes it, unless the directory holds other files"
+const notCacheHint = "only a directory with the cache's CACHEDIR.TAG is pruned; a scan writes it unless the directory contains other files"
 
 func (a *app) cachePruneCommand() *cobra.Command {
 	var dir string
@@ -30,15 +30,14 @@ func (a *app) cachePruneCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove old cache entries",
-		Long: `Remove entries that the layer cache wrote more than 30 days ago, or the number
-of days that --older-than gives. Nothing else is ever removed: not the advisory
-database in the same directory, and no other file. The directory must carry the
-file CACHEDIR.TAG that the cache writes. Scans may run at the same time; at worst
-they read a layer again.`,
-		Args: cobra.NoArgs,
+		Long: `Prune removes entries of the layer cache that are older than --older-than days. It
+never removes other files, such as the advisory database in the same directory. The
+directory must contain the CACHEDIR.TAG that the cache writes. Scans can run at the
+same time; at worst they read a layer again.`,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if days < 0 {
-				return fmt.Errorf("--older-than %d: want a number of days", days)
+				return fmt.Errorf("--older-than %d: want a number of days, 0 or more", days)
 			}
 			path, err := cacheDirectory(dir)
 			if err != nil {
@@ -55,7 +54,7 @@ they read a layer again.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&dir, "cache-dir", "", "`directory` of the cache (default the user's cache directory)")
-	cmd.Flags().IntVar(&days, "older-than", 30, "keep entries written in the last `days`; 0 removes all entries")
+	cmd.Flags().StringVar(&dir, "cache-dir", "", "`directory` of the cache (default seaworthy in the user's cache directory)")
+	cmd.Flags().IntVar(&days, "older-than", 30, "maximum age of the entries to keep, in `days`; 0 removes all entries")
 	return cmd
 }

@@ -18,11 +18,11 @@ func (a *app) checksCommand() *cobra.Command {
 	var format, risk, rules string
 	cmd := &cobra.Command{
 		Use:   "checks",
-		Short: "List the checks for configuration defects, or the kinds of secrets that are looked for",
+		Short: "List misconfiguration checks or secret rules",
 		Example: `  seaworthy checks
   seaworthy checks --risk secret
-  seaworthy checks --risk secret --secret-rules own.toml --format json`,
-		Args: cobra.NoArgs,
+  seaworthy checks --risk secret --secret-rules gitleaks.toml --format json`,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			switch seaworthy.Risk(risk) {
 			case seaworthy.Misconfiguration:
@@ -34,14 +34,14 @@ func (a *app) checksCommand() *cobra.Command {
 				}
 				return a.list(format, kinds, func(w io.Writer) { listKinds(w, kinds) })
 			default:
-				return fmt.Errorf("--risk %s: misconfiguration or secret", risk)
+				return fmt.Errorf("--risk: unknown risk %q: one of misconfiguration, secret", risk)
 			}
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&format, "format", "text", "text or json")
-	flags.StringVar(&risk, "risk", string(seaworthy.Misconfiguration), "misconfiguration or secret")
-	flags.StringVar(&rules, "secret-rules", "", "`FILE` of rules for secrets in the TOML format of gitleaks, which are listed instead of the built-in ones")
+	flags.StringVar(&format, "format", "text", "`format` of the list: text or json")
+	flags.StringVar(&risk, "risk", string(seaworthy.Misconfiguration), "`risk` whose checks are listed: misconfiguration or secret")
+	flags.StringVar(&rules, "secret-rules", "", "`FILE` of secret rules in the TOML format of gitleaks, to list instead of the built-in rules")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions([]string{string(seaworthy.Misconfiguration), string(seaworthy.Secret)}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -60,11 +60,12 @@ func (a *app) list(format string, all any, text func(io.Writer)) error {
 		e.SetIndent("", "  ")
 		return e.Encode(all)
 	default:
-		return fmt.Errorf("--format %s: text or json", format)
+		return fmt.Errorf("--format: unknown format %q: one of text, json", format)
 	}
 }
 
-// kindsOfSecrets gives the kinds of a file's rules, or of the built-in ones.
+// kindsOfSecrets returns the kinds of secrets that the rules in a file detect, or the
+// built-in rules if file is "".
 func kindsOfSecrets(file string) ([]credential.Kind, error) {
 	if file == "" {
 		rules, err := credential.Default()
@@ -94,7 +95,7 @@ func listChecks(w io.Writer) {
 	}
 }
 
-// benchmarkItems picks the items of the CIS Docker Benchmark.
+// benchmarkItems returns the items of the CIS Docker Benchmark among the controls.
 func benchmarkItems(controls []string) string {
 	var items []string
 	for _, c := range controls {

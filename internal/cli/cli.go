@@ -1,6 +1,5 @@
-// Package cli is the command line of Seaworthy: a file for each subcommand. It is
-// the only place that sees flags and environment variables, and that chooses the
-// analyzers.
+// Package cli is the command line of Seaworthy, with one file per subcommand. It
+// is the only package that reads flags and environment variables.
 package cli
 
 import (
@@ -11,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +21,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential"
 )
 
-// Environment is what the program gets from the process around it.
+// Environment is the environment of the process: streams, variables and version.
 type Environment struct {
 	Stdin           io.Reader
 	Stdout, Stderr  io.Writer
@@ -37,7 +37,7 @@ const (
 	ExitIndeterminate = 3 // verdict indeterminate
 )
 
-// Run runs the command that the arguments name and gives the exit code.
+// Run runs the command that the arguments name and returns the exit code.
 func Run(ctx context.Context, args []string, env Environment) int {
 	a := &app{Environment: env, now: time.Now}
 	root := a.command()
@@ -59,7 +59,7 @@ type app struct {
 	exit int
 }
 
-// Command gives the whole command line, for those who document it.
+// Command returns the root command with all its subcommands, to generate documents.
 func Command() *cobra.Command {
 	a := &app{Environment: Environment{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}, now: time.Now}
 	return a.command()
@@ -69,18 +69,20 @@ func (a *app) command() *cobra.Command {
 	var level string
 	root := &cobra.Command{
 		Use:   "seaworthy",
-		Short: "Decide whether a container image may sail",
-		Long: `Seaworthy reads every layer of a container image once and judges it against the
-image risks of NIST SP 800-190: vulnerabilities, configuration defects, embedded
-malware, embedded clear text secrets, and use of untrusted images.
+		Short: "Scan container images for security risks",
+		Long: `Seaworthy scans container images for vulnerabilities, misconfigurations and secrets,
+and gives a verdict by a policy. The other image risks of NIST SP 800-190, malware
+and untrusted images, are reported as not checked.
 
-Exit codes: 0 the verdict is pass; 1 it is fail; 3 it is indeterminate, because
-something that the policy asks for could not be looked at; 2 the command could
-not do its job.
+Exit codes:
+  0  verdict PASS, or the command succeeded
+  1  verdict FAIL
+  2  error: the command failed
+  3  verdict INDETERMINATE: something that the policy requires was not checked
 
 Every flag can also be set by an environment variable: --cache-dir by
-SEAWORTHY_CACHE_DIR, --fail-on by SEAWORTHY_FAIL_ON, and so on. A flag on the
-command line counts before a variable.`,
+SEAWORTHY_CACHE_DIR, --fail-on by SEAWORTHY_FAIL_ON, and so on. A flag takes
+precedence over its variable.`,
 		Version:       a.Version,
 		Args:          unknownCommand,
 		SilenceUsage:  true,
@@ -93,13 +95,11 @@ command line counts before a variable.`,
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.PersistentFlags().StringVar(&level, "log-level", "warn", "what to log on standard error: debug, info, warn or error")
+	root.PersistentFlags().StringVar(&level, "log-level", "warn", "minimum `level` of log messages on standard error: debug, info, warn or error")
 	root.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp))
 	root.SetVersionTemplate("seaworthy {{.Version}}\n")
 	root.Flags().Bool("version", false, "print the version")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err: err, command: cmd.CommandPath()}
-	})
+	root.SetFlagErrorFunc(flagParseError)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
@@ -118,19 +118,51 @@ command line counts before a variable.`,
 	return root
 }
 
-// unknownCommand says what a first word may have meant that is no command.
+// noArgs rejects arguments.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return &usageError{err: fmt.Errorf("unexpected argument %q: the command takes none", args[0]), command: cmd.CommandPath()}
+}
+
+// flagParseError returns the error for a flag that cannot be parsed.
+func flagParseError(cmd *cobra.Command, err error) error {
+	var (
+		invalid *pflag.InvalidValueError
+		number  *strconv.NumError
+	)
+	if errors.As(err, &invalid) && errors.As(err, &number) {
+		want := "want an integer"
+		if number.Func == "ParseBool" {
+			want = "want true or false"
+		}
+		err = fmt.Errorf("invalid argument %q for \"--%s\" flag: %s", invalid.GetValue(), invalid.GetFlag().Name, want)
+	}
+	return &usageError{err: err, command: cmd.CommandPath()}
+}
+
+// unknownSubcommand rejects arguments of a command that only has subcommands.
+func unknownSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return &usageError{err: fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath()), command: cmd.CommandPath()}
+}
+
+// unknownCommand returns an error for an unknown command, with a suggestion.
 func unknownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := fmt.Sprintf("to judge an image: %[1]s scan %[2]s; all commands: %[1]s --help", root.Name(), args[0])
+	hint := fmt.Sprintf("to scan an image: %[1]s scan %[2]s; all commands: %[1]s --help", root.Name(), args[0])
 	if meant := root.SuggestionsFor(args[0]); len(meant) > 0 {
 		hint = fmt.Sprintf("did you mean %s %s?", root.Name(), meant[0])
 	}
 	return &usageError{err: fmt.Errorf("unknown command %q", args[0]), hint: hint}
 }
 
-// variable is the environment variable that sets a flag.
+// variable returns the name of the environment variable that sets a flag.
 func variable(flag string) string {
 	return "SEAWORTHY_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
@@ -153,34 +185,34 @@ func (a *app) flagsFromEnvironment(flags *pflag.FlagSet) error {
 func (a *app) startLog(level string) error {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return fmt.Errorf("--log-level %s: one of debug, info, warn, error", level)
+		return fmt.Errorf("--log-level: unknown level %q: one of debug, info, warn, error", level)
 	}
 	a.log = slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: l, ReplaceAttr: redactAttr}))
 	return nil
 }
 
-// usageError is a command line that makes no sense.
+// usageError is returned for an invalid command line.
 type usageError struct {
 	err     error
-	command string // whose help tells more, unless there is
-	hint    string // a better hint
+	command string // the hint refers to its help if hint is empty
+	hint    string
 }
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 func (e *usageError) Hint() string  { return cmp.Or(e.hint, "see "+e.command+" --help") }
 
-// exactlyOne takes one argument, and says what it is if it gets none or more.
+// exactlyOne accepts exactly one argument. what describes it in the error.
 func exactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return &usageError{err: fmt.Errorf("name one %s", what), command: cmd.CommandPath()}
+			return &usageError{err: fmt.Errorf("want one argument: the %s", what), command: cmd.CommandPath()}
 		}
 		return nil
 	}
 }
 
-// fail tells the user of an error and sets the exit code.
+// fail prints an error with its hint and sets the exit code.
 func (a *app) fail(ctx context.Context, err error) {
 	a.exit = ExitError
 	err = inFlags(err)
@@ -193,8 +225,8 @@ func (a *app) fail(ctx context.Context, err error) {
 	}
 }
 
-// printable takes the power over the terminal from a text that may quote an
-// image.
+// printable replaces control characters. The text may quote an image, which must not
+// control the terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
@@ -204,16 +236,16 @@ func printable(s string) string {
 	}, s)
 }
 
-// decided sets the exit code for a verdict. Of several images the worst counts:
-// an error before a fail, and that before an indeterminate verdict.
-func (a *app) decided(d seaworthy.Decision) {
+// setExit sets the exit code for a verdict. With several images, the worst one counts.
+// The precedence is error, fail, indeterminate, pass.
+func (a *app) setExit(d seaworthy.Decision) {
 	code := map[seaworthy.Decision]int{
 		seaworthy.DecisionPass:          ExitPass,
 		seaworthy.DecisionFail:          ExitFail,
 		seaworthy.DecisionIndeterminate: ExitIndeterminate,
 	}[d]
-	gravity := []int{ExitPass, ExitIndeterminate, ExitFail, ExitError}
-	for _, g := range gravity {
+	precedence := []int{ExitPass, ExitIndeterminate, ExitFail, ExitError}
+	for _, g := range precedence {
 		if a.exit == g {
 			a.exit = code
 			return
@@ -224,7 +256,7 @@ func (a *app) decided(d seaworthy.Decision) {
 	}
 }
 
-// openInput opens a file; - is standard input.
+// openInput opens a file, or standard input if the path is "-".
 func (a *app) openInput(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(a.Stdin), nil
@@ -232,14 +264,14 @@ func (a *app) openInput(path string) (io.ReadCloser, error) {
 	return os.Open(path)
 }
 
-// file gives a stream as a file, if it is one.
-func file(stream any) (*os.File, bool) {
-	f, ok := stream.(*os.File)
+// file returns a stream as a file. ok is false if it is none.
+func file(stream any) (f *os.File, ok bool) {
+	f, ok = stream.(*os.File)
 	return f, ok
 }
 
-// redactAttr removes the credentials that are evident by their form from what is
-// logged: paths and errors have text that the image's author chose.
+// redactAttr redacts tokens of a known format in a log attribute. Paths and errors can
+// contain text from the image.
 func redactAttr(_ []string, attr slog.Attr) slog.Attr {
 	switch attr.Value.Kind() {
 	case slog.KindString, slog.KindAny:

@@ -13,11 +13,12 @@ func (a *app) convertCommand() *cobra.Command {
 	var f outputFlags
 	cmd := &cobra.Command{
 		Use:   "convert FILE",
-		Short: "Turn a recorded JSON report into another format",
-		Long: `Convert reads a report that scan --format json wrote, or several one after the
-other, and writes it in another format. FILE may be - for standard input.`,
-		Example: `  seaworthy convert --format markdown report.json`,
-		Args:    exactlyOne("recorded report"),
+		Short: "Convert a saved JSON report to another format",
+		Long: `Convert reads one or more concatenated reports of seaworthy scan --format json and
+writes them in another format. FILE is - for standard input.`,
+		Example: `  seaworthy scan --output json=report.json alpine:3.20
+  seaworthy convert --format markdown report.json`,
+		Args: exactlyOne("saved JSON report"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, err := a.openInput(args[0])
 			if err != nil {

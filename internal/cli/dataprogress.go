@@ -14,8 +14,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/report"
 )
 
-// dataLine shows on a terminal how far downloads of data have come, all in one line. A
-// nil dataLine shows nothing.
+// dataLine shows the progress of all downloads of data in one line of a terminal. A nil
+// dataLine shows nothing.
 type dataLine struct {
 	out io.Writer
 
@@ -40,7 +40,7 @@ func (p *dataLine) show(e *seaworthy.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case e.Done: // it is here, or will not come
+	case e.Done: // downloaded or failed
 		last := p.loaded[e.Name]
 		last.Size = last.Read
 		p.loaded[e.Name] = last
@@ -57,7 +57,8 @@ func (p *dataLine) show(e *seaworthy.Progress) {
 	fmt.Fprintf(p.out, "\r%s\x1b[K", shorten(p.line(), 79))
 }
 
-// line names what is not here yet, with the bytes of all there is to fetch.
+// line returns the text of the line: the downloads that are not complete, and the bytes
+// of all downloads.
 func (p *dataLine) line() string {
 	var parts []string
 	var read, size int64
@@ -75,10 +76,10 @@ func (p *dataLine) line() string {
 	if size >= read && size > 0 {
 		amount = fmt.Sprintf("%s %s of %s", bar(float64(read)/float64(size), 20), amount, report.Size(size))
 	}
-	return "fetching advisories " + amount + ": " + strings.Join(parts, "; ")
+	return "downloading advisories " + amount + ": " + strings.Join(parts, "; ")
 }
 
-// stop wipes the line.
+// stop clears the line.
 func (p *dataLine) stop() {
 	if p == nil {
 		return

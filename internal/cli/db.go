@@ -28,8 +28,8 @@ import (
 func (a *app) dbCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "db",
-		Short: "Manage the local database of advisories",
-		Args:  cobra.NoArgs,
+		Short: "Manage the local advisory database",
+		Args:  unknownSubcommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.dbUpdateCommand(), a.dbStatusCommand(), a.dbExportCommand(), a.dbImportCommand(), a.dbPushCommand(), a.dbPullCommand())
@@ -40,19 +40,19 @@ func dbDirFlag(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVar(dir, "db-dir", "", "`directory` of the advisory database (default advisories in the cache directory)")
 }
 
-// dbDirectory is the directory of the database where no flag names one.
+// dbDirectory returns the directory that the flag names, or the default one.
 func (a *app) dbDirectory(flag, cacheDir string) (string, error) {
 	if flag != "" {
 		return flag, nil
 	}
 	cache, err := cacheDirectory(cmp.Or(cacheDir, a.Getenv(variable("cache-dir"))))
 	if err != nil {
-		return "", fmt.Errorf("no directory for the advisories: name one with --db-dir (%w)", err)
+		return "", fmt.Errorf("no directory for the advisory database: set one with --db-dir (%w)", err)
 	}
 	return filepath.Join(cache, "advisories"), nil
 }
 
-// dbUpdateFlags say what is updated, and from where.
+// dbUpdateFlags are the flags of db update.
 type dbUpdateFlags struct {
 	dir        string
 	source     string
@@ -65,42 +65,48 @@ func (a *app) dbUpdateCommand() *cobra.Command {
 	var f dbUpdateFlags
 	cmd := &cobra.Command{
 		Use:   "update",
-		Short: "Bring the database of advisories up to date",
-		Long: `Update fetches advisories in the OSV format, and those of Amazon Linux, Azure Linux,
-Oracle Linux and Photon OS, which OSV does not have, or not lately; with them what
-Debian, Ubuntu and Red Hat say themselves of their packages (not affected, no fix
-planned, ...), CISA's catalog of known exploited vulnerabilities (KEV), the EPSS
-scores, and when releases of distributions end. docs/advisories.md says where a source
-of one's own has each.
+		Short: "Update the advisory database",
+		Long: `Update downloads:
+  - advisories in the OSV format
+  - the advisories of Amazon Linux, Azure Linux, Oracle Linux and Photon OS
+  - the states that Debian, Ubuntu and Red Hat publish for their packages (not
+    affected, no fix planned, ...)
+  - CISA's catalog of known exploited vulnerabilities (KEV)
+  - EPSS scores
+  - end-of-life dates of distributions
 
-What is named by --ecosystem is fetched, without the release: Debian, not Debian:12.
-Else it is what the database has already and what the images scanned so far use; a
-database that has nothing yet takes all that a directory has.
+docs/advisories.md describes the files of a source of your own.
 
-The old data stays in place until the new is whole, so an update may be broken off
-at any time; the next one goes on where it ended.`,
+--ecosystem chooses what is updated, by names without a release: Debian, not Debian:12.
+By default these are the ecosystems in the database and those of the images scanned so
+far. If the database is empty and --source is a directory, it is everything in there.
+
+The old data stays in use until the new data is complete. An update can be interrupted
+at any time; the next one continues the download.`,
 		Example: `  seaworthy db update --ecosystem Debian,Go,npm
   seaworthy db update --source /mnt/osv
   seaworthy db update --source https://mirror.example.org/osv --ecosystem all`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.dbUpdate(cmd.Context(), &f) },
 	}
 	dbDirFlag(cmd, &f.dir)
 	flags := cmd.Flags()
-	flags.StringVar(&f.source, "source", "", "`URL or directory` with <Ecosystem>/all.zip (default SEAWORTHY_ADVISORY_SOURCE, or OSV's public export)")
-	flags.StringVar(&f.kev, "kev", "", "`URL or file` of the KEV catalog (default CISA's, or kev/known_exploited_vulnerabilities.json of another source)")
-	flags.StringVar(&f.epss, "epss", "", "`URL or file` of the EPSS scores (default the public ones, or epss/data.csv of another source)")
-	flags.StringSliceVar(&f.ecosystems, "ecosystem", nil, "`name` of an ecosystem to fetch, as OSV names it; all for all that the source has; may be repeated")
-	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress on the terminal")
+	flags.StringVar(&f.source, "source", "", "`URL or directory` to download from, with <Ecosystem>/all.zip (default SEAWORTHY_ADVISORY_SOURCE, or OSV's public export)")
+	flags.StringVar(&f.kev, "kev", "", "`URL or file` of the KEV catalog (default CISA's, or kev/known_exploited_vulnerabilities.json in --source)")
+	flags.StringVar(&f.epss, "epss", "", "`URL or file` of the EPSS scores (default those of FIRST, or epss/data.csv in --source)")
+	flags.StringSliceVar(&f.ecosystems, "ecosystem", nil, "`name` of an ecosystem to update, as in OSV, or all for all in the source; may be repeated")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "do not show progress on the terminal")
 	return cmd
 }
 
-// needsEcosystems is an update that does not know what to fetch.
+// needsEcosystems is returned if the ecosystems to update are not known.
 type needsEcosystems struct{}
 
-func (needsEcosystems) Error() string { return "the database has nothing yet that could be updated" }
+func (needsEcosystems) Error() string {
+	return "the advisory database is empty, so there is nothing to update"
+}
 func (needsEcosystems) Hint() string {
-	return "name what to fetch: --ecosystem Debian,npm, or --ecosystem all"
+	return "choose what to download: --ecosystem Debian,npm, or --ecosystem all"
 }
 
 func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
@@ -119,13 +125,13 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 	update := func(name string, optional bool) {
 		outcome, err := u.Update(ctx, name)
 		if u.Progress != nil {
-			u.Progress(update.Progress{}) // wipes the line
+			u.Progress(update.Progress{}) // clears the line
 		}
 		switch {
 		case err == nil:
 			fmt.Fprintln(a.Stdout, outcomeText(outcome))
 		case optional && errors.Is(err, fs.ErrNotExist):
-			fmt.Fprintf(a.Stdout, "%s: the source has none\n", name)
+			fmt.Fprintf(a.Stdout, "%s: not in the source\n", name)
 		default:
 			failed = errors.Join(failed, err)
 		}
@@ -145,7 +151,7 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 	return failed
 }
 
-// updater settles the sources.
+// updater returns an Updater for the directory and the sources of the flags.
 func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*update.Updater, error) {
 	dir, err := a.dbDirectory(f.dir, cacheDir)
 	if err != nil {
@@ -158,8 +164,8 @@ func (a *app) updater(f *dbUpdateFlags, cacheDir string) (*update.Updater, error
 	return u, u.SetSources(cmp.Or(f.source, a.Getenv(variable("advisory-source"))), f.kev, f.epss)
 }
 
-// dbNames are the ecosystems to update, and which of them the source need not have:
-// an image that was scanned uses them, and the database has nothing of them yet.
+// dbNames returns the ecosystems to update. wanted are those that scanned images use and
+// the database does not have; the source may lack them.
 func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *update.Updater) (names []string, wanted map[string]bool, err error) {
 	if slices.Equal(f.ecosystems, []string{"all"}) {
 		names, err = u.Ecosystems(ctx)
@@ -208,7 +214,7 @@ func (a *app) dbNames(ctx context.Context, f *dbUpdateFlags, u *update.Updater) 
 func outcomeText(o update.Outcome) string {
 	text := changeText(o)
 	if o.LeftOut > 0 {
-		text += fmt.Sprintf(", %d skipped that are no records", o.LeftOut)
+		text += fmt.Sprintf(", %d invalid records skipped", o.LeftOut)
 	}
 	return text
 }
@@ -218,13 +224,14 @@ func changeText(o update.Outcome) string {
 	case !o.Changed:
 		return fmt.Sprintf("%s: up to date, %d records", o.Name, o.Records)
 	case o.Renewed > 0:
-		return fmt.Sprintf("%s: %d records, of which %d changed", o.Name, o.Records, o.Renewed)
+		return fmt.Sprintf("%s: %d records, %d of them changed", o.Name, o.Records, o.Renewed)
 	default:
 		return fmt.Sprintf("%s: %d records", o.Name, o.Records)
 	}
 }
 
-// downloadProgress shows on a terminal how far a download has come.
+// downloadProgress returns a function that shows the progress of a download on a
+// terminal, or nil if standard error is not a terminal.
 func (a *app) downloadProgress(off bool) func(update.Progress) {
 	f, ok := file(a.Stderr)
 	if off || !ok || !term.IsTerminal(int(f.Fd())) || a.Getenv("TERM") == "dumb" {
@@ -263,8 +270,8 @@ func (a *app) dbStatusCommand() *cobra.Command {
 	var dir, format string
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show what the database of advisories has, how old it is and where it is from",
-		Args:  cobra.NoArgs,
+		Short: "Show the datasets of the advisory database, with age and source",
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			path, err := a.dbDirectory(dir, "")
 			if err != nil {
@@ -286,7 +293,7 @@ func (a *app) dbStatusCommand() *cobra.Command {
 			case "json":
 				err = a.dbStatusJSON(all, missing)
 			default:
-				err = fmt.Errorf("--format %s: one of text, json", format)
+				err = fmt.Errorf("--format: unknown format %q: one of text, json", format)
 			}
 			for _, s := range all {
 				err = errors.Join(err, s.Err)
@@ -295,12 +302,13 @@ func (a *app) dbStatusCommand() *cobra.Command {
 		},
 	}
 	dbDirFlag(cmd, &dir)
-	cmd.Flags().StringVar(&format, "format", "text", "form of the answer: text or json")
+	cmd.Flags().StringVar(&format, "format", "text", "`format` of the list: text or json")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-// missingData are the ecosystems that images use and the database has nothing of.
+// missingData returns the ecosystems that scanned images use and the database does not
+// have.
 func missingData(path string, all []advisory.Status) ([]string, error) {
 	wanted, err := update.Wanted(path)
 	return slices.DeleteFunc(wanted, func(name string) bool {
@@ -310,7 +318,7 @@ func missingData(path string, all []advisory.Status) ([]string, error) {
 
 func (a *app) dbStatusText(path string, all []advisory.Status, missing []string) error {
 	if len(all) == 0 && len(missing) == 0 {
-		_, err := fmt.Fprintf(a.Stdout, "no advisories in %s; seaworthy db update fetches them\n", path)
+		_, err := fmt.Fprintf(a.Stdout, "no advisories in %s; download them with seaworthy db update\n", path)
 		return err
 	}
 	var table bytes.Buffer
@@ -327,19 +335,19 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 		}
 		source := printable(s.Source)
 		if s.LeftOut > 0 {
-			source += fmt.Sprintf(" (%d skipped that are no records)", s.LeftOut)
+			source += fmt.Sprintf(" (%d invalid records skipped)", s.LeftOut)
 		}
 		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, report.Size(s.Size), source)
 	}
 	for _, name := range missing {
-		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "not there yet; an image uses it")
+		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "missing, but used by a scanned image")
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	width := a.terminalWidth()
 	for line := range strings.Lines(table.String()) {
-		if width > 0 { // one line each there; JSON has everything
+		if width > 0 { // one line each on a terminal; JSON is not shortened
 			line = shorten(strings.TrimSuffix(line, "\n"), width) + "\n"
 		}
 		if _, err := io.WriteString(a.Stdout, line); err != nil {
@@ -349,8 +357,8 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 	return nil
 }
 
-// terminalWidth is the width in columns of the terminal on standard output; 0 if that
-// is none.
+// terminalWidth returns the width of the terminal on standard output in columns, or 0 if
+// standard output is not a terminal.
 func (a *app) terminalWidth() int {
 	f, ok := file(a.Stdout)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -363,7 +371,7 @@ func (a *app) terminalWidth() int {
 	return width
 }
 
-// ageText is an age for people.
+// ageText formats an age in days, hours or minutes.
 func ageText(d time.Duration) string {
 	switch hours := int(d.Hours()); {
 	case hours >= 48:

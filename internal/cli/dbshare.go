@@ -23,7 +23,7 @@ const (
 	dbFileType     = "application/vnd.seaworthy.advisories.body.v1"
 )
 
-// shareFlags say what is handed on, and how a registry is spoken to.
+// shareFlags are the flags of db export, import, push and pull.
 type shareFlags struct {
 	dir        string
 	ecosystems []string
@@ -34,13 +34,13 @@ type shareFlags struct {
 
 func (f *shareFlags) registry(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry to speak plain HTTP or unverified TLS with")
-	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of certificates to trust besides the system's")
-	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress on the terminal")
+	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry for which plain HTTP and unverified TLS are allowed; may be repeated")
+	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of additional trusted CA certificates")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "do not show progress on the terminal")
 }
 
 func (f *shareFlags) selection(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&f.ecosystems, "ecosystem", nil, "`name` of what to hand on, as db status shows it (default all); may be repeated")
+	cmd.Flags().StringSliceVar(&f.ecosystems, "ecosystem", nil, "`name` of a dataset to include, as in db status; may be repeated (default all)")
 }
 
 func (a *app) registryOptions(f *shareFlags) image.Options {
@@ -51,9 +51,9 @@ func (a *app) dbExportCommand() *cobra.Command {
 	var f shareFlags
 	cmd := &cobra.Command{
 		Use:   "export FILE",
-		Short: "Write the database of advisories to a file, for another machine",
-		Long: `Export writes the database, each part of it verified, to a tar archive that db import
-reads. FILE may be - for standard output.`,
+		Short: "Export the advisory database to a file",
+		Long: `Export verifies every dataset of the database and writes them to a tar archive for
+seaworthy db import on another machine. FILE is - for standard output.`,
 		Example: `  seaworthy db export advisories.tar
   seaworthy db export --ecosystem Debian,KEV - | ssh host seaworthy db import -`,
 		Args: exactlyOne("file to write"),
@@ -64,7 +64,7 @@ reads. FILE may be - for standard output.`,
 	return cmd
 }
 
-// share opens what the flags select.
+// share opens the datasets that the flags select.
 func (a *app) share(ctx context.Context, f *shareFlags) (all []*store.Shared, closeAll func(), err error) {
 	dir, err := a.dbDirectory(f.dir, "")
 	if err != nil {
@@ -91,7 +91,7 @@ func (a *app) dbExport(ctx context.Context, path string, f *shareFlags) (err err
 	if path == "-" {
 		return store.Export(ctx, a.Stdout, all)
 	}
-	// Written aside, so that the name never stands for half an archive.
+	// A temporary file, so that the final name never stands for an incomplete archive.
 	out, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
 	if err != nil {
 		return err
@@ -121,19 +121,19 @@ func (a *app) dbImportCommand() *cobra.Command {
 	var f shareFlags
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Take in the advisories that db export wrote",
-		Long: `Import reads an archive of db export, FILE or - for standard input, verifies all of it,
-and then puts each part in the place of what the database has. What the archive does
-not have stays.`,
+		Short: "Import an advisory database from db export",
+		Long: `Import reads an archive of seaworthy db export. It verifies all datasets first and then
+replaces those in the database. Datasets that are not in the archive stay. FILE is - for
+standard input.`,
 		Example: `  seaworthy db import advisories.tar`,
-		Args:    exactlyOne("file"),
+		Args:    exactlyOne("file to import"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, err := a.openInput(args[0])
 			if err != nil {
 				return err
 			}
 			defer in.Close()
-			return a.dbTakeIn(cmd.Context(), &f, func(i *store.Intake) error {
+			return a.importDatasets(cmd.Context(), &f, func(i *store.Intake) error {
 				if err := i.Archive(cmd.Context(), in); err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
@@ -145,8 +145,8 @@ not have stays.`,
 	return cmd
 }
 
-// dbTakeIn imports what read adds, all of it or nothing.
-func (a *app) dbTakeIn(ctx context.Context, f *shareFlags, read func(*store.Intake) error) error {
+// importDatasets imports the datasets that read adds, all or none.
+func (a *app) importDatasets(ctx context.Context, f *shareFlags, read func(*store.Intake) error) error {
 	dir, err := a.dbDirectory(f.dir, "")
 	if err != nil {
 		return err
@@ -170,13 +170,13 @@ func (a *app) dbPushCommand() *cobra.Command {
 	var f shareFlags
 	cmd := &cobra.Command{
 		Use:   "push REFERENCE",
-		Short: "Store the database of advisories in a registry, for others to pull",
-		Long: `Push stores the database as an OCI artifact (` + dbArtifactType + `),
-a layer for each part, under a tag of any registry, with the credentials of docker
-login. What the registry has already is not sent again. The digest that it prints can be
-given to db pull.`,
+		Short: "Push the advisory database to a registry",
+		Long: `Push pushes the database to a registry as an OCI artifact of the type
+` + dbArtifactType + `, with one layer per dataset. It uses the
+credentials of docker login. Only datasets that the registry does not have are sent. Pass
+the printed digest to seaworthy db pull to pin the database.`,
 		Example: `  seaworthy db push registry.example.org/security/advisories:latest`,
-		Args:    exactlyOne("reference in a registry"),
+		Args:    exactlyOne("reference in a registry, HOST/REPOSITORY:TAG"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.dbPush(cmd.Context(), args[0], &f) },
 	}
 	dbDirFlag(cmd, &f.dir)
@@ -216,15 +216,15 @@ func (a *app) dbPullCommand() *cobra.Command {
 	var f shareFlags
 	cmd := &cobra.Command{
 		Use:   "pull REFERENCE",
-		Short: "Take in the advisories that db push stored in a registry",
-		Long: `Pull fetches what db push stored, with the credentials of docker login, verifies the
-digest of each part, and of the whole if REFERENCE ends in @sha256:..., and then puts
-each part in the place of what the database has. What is there already is not fetched
-again, and what the registry does not have stays.`,
+		Short: "Pull the advisory database from a registry",
+		Long: `Pull downloads a database that seaworthy db push stored, with the credentials of docker
+login. It verifies the digest of every dataset, and of the manifest if REFERENCE ends in
+@sha256:..., and then replaces the datasets in the database. Datasets that are up to date
+are not downloaded again. Datasets that are not in the registry stay.`,
 		Example: `  seaworthy db pull registry.example.org/security/advisories:latest`,
-		Args:    exactlyOne("reference in a registry"),
+		Args:    exactlyOne("reference in a registry, HOST/REPOSITORY:TAG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.dbTakeIn(cmd.Context(), &f, func(i *store.Intake) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
+			return a.importDatasets(cmd.Context(), &f, func(i *store.Intake) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
 		},
 	}
 	dbDirFlag(cmd, &f.dir)
@@ -264,7 +264,7 @@ func (a *app) pullFile(ctx context.Context, file image.ArtifactFile, progress fu
 	return i.Add(ctx, file.Name, file.Digest, &progressReader{in: body, report: progress, at: update.Progress{Name: file.Name, Size: file.Size}})
 }
 
-// progressReader reports how far a file has been read.
+// progressReader reports how many bytes of a file have been read.
 type progressReader struct {
 	in     io.Reader
 	report func(update.Progress) // may be nil

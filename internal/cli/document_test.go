@@ -20,7 +20,7 @@ import (
 
 //go:generate go test -run ^TestDocuments -write
 
-var write = flag.Bool("write", false, "write the generated documents anew")
+var write = flag.Bool("write", false, "write the generated documents")
 
 const (
 	root = "../.."

@@ -11,8 +11,7 @@ import (
 	"seaworthy.dev/seaworthy/scanner"
 )
 
-// inFlags puts the flags of this program in place of the scanner's options that an
-// error names.
+// inFlags replaces the scanner option that an error names by the flag that sets it.
 func inFlags(err error) error {
 	var o *scanner.OptionError
 	if !errors.As(err, &o) {
@@ -25,7 +24,7 @@ func inFlags(err error) error {
 	return &flagError{strings.Replace(err.Error(), o.Error(), flag+": "+o.Err.Error(), 1), err}
 }
 
-// optionFlag gives the flag that sets an option of the scanner, "" if none does.
+// optionFlag returns the flag that sets an option of the scanner, or "" if there is none.
 func optionFlag(option string) string {
 	switch option {
 	case "Base":
@@ -42,17 +41,17 @@ func optionFlag(option string) string {
 	return ""
 }
 
-// hintedError is an error with what the user can do about it.
+// hintedError is an error with a hint: what the user can do about it.
 type hintedError struct{ message, hint string }
 
 // Error implements [error].
 func (e *hintedError) Error() string { return e.message }
 
-// Hint is a sentence without a full stop.
+// Hint returns a sentence without a full stop.
 func (e *hintedError) Hint() string { return e.hint }
 
-// hintOf returns what the user can do about an error, with the flags for it; "" if
-// nothing is known.
+// hintOf returns what the user can do about an error, with the flags for it. It returns
+// "" if there is no hint.
 func hintOf(err error) string {
 	var (
 		extraction *extract.Error
@@ -66,9 +65,9 @@ func hintOf(err error) string {
 	case errors.As(err, &extraction):
 		return extractionHint(extraction)
 	case errors.As(err, &untrusted) && untrusted.NoTLS:
-		return "if it is meant to be asked over plain HTTP: --insecure-registry " + untrusted.Registry
+		return "if the registry has no TLS, allow plain HTTP with --insecure-registry " + untrusted.Registry
 	case errors.As(err, &untrusted):
-		return "give a CA file with the certificate of its authority (--ca-file), or allow it without: --insecure-registry " + untrusted.Registry
+		return "pass the certificate of its CA with --ca-file, or skip the verification with --insecure-registry " + untrusted.Registry
 	case errors.As(err, &newer):
 		return newer.Hint() + " (--db-dir)"
 	case errors.As(err, &full):
@@ -84,26 +83,26 @@ func hintOf(err error) string {
 func extractionHint(e *extract.Error) string {
 	switch e.Problem {
 	case extract.TooLarge:
-		return "allow more with --max-size, or name a path further down"
+		return "raise the limit with --max-size, or extract a subdirectory"
 	case extract.TooMany:
-		return "allow more with --max-files, or name a path further down"
+		return "raise the limit with --max-files, or extract a subdirectory"
 	case extract.TargetIsDirectory:
-		return "name another directory with --output"
+		return "choose another directory with --output"
 	case extract.TargetExists:
-		return "replace it with --force, or name another directory with --output"
+		return "replace it with --force, or choose another directory with --output"
 	case extract.NotFound:
 		if n := len(e.Layers); n > 0 {
-			text := fmt.Sprintf("--layer %d extracts it", e.Layers[n-1])
+			text := fmt.Sprintf("extract it with --layer %d", e.Layers[n-1])
 			if n > 1 {
-				text += ", --all-versions every version"
+				text += ", or every version with --all-versions"
 			}
 			return text
 		}
 	}
-	return "seaworthy ls lists what there is, with --buried what no container sees"
+	return "list the files with seaworthy ls, and files that later layers deleted or replaced with seaworthy ls --buried"
 }
 
-// flagError is an error in the words of the command line.
+// flagError is an error that names a flag instead of an option of the scanner.
 type flagError struct {
 	text string
 	err  error

@@ -37,25 +37,26 @@ func (a *app) extractCommand() *cobra.Command {
 	var f extractFlags
 	cmd := &cobra.Command{
 		Use:   "extract IMAGE PATH",
-		Short: "Get files out of any layer of an image, deleted ones too",
-		Long: `Extract gets PATH out of an image: the file or directory that a container would
-see, with --layer N the version that layer N brought, whatever later layers did to
-it, with --all-versions every version that the image still holds.
+		Short: "Extract files from any layer of an image, even deleted ones",
+		Long: `Extract extracts the file or directory PATH from an image:
+  by default         the version that a container would see
+  --layer N          the version in layer N, even if later layers changed or deleted it
+  --all-versions     every version in the image
 
-A single file goes to standard output. With --output everything goes below DIR,
-under its path in the image, with --all-versions below layer-N for each layer N.
-Nothing is left behind of a layer whose digest turns out to be wrong.
+A single file is written to standard output. With --output, files are written below
+DIR, under their path in the image; with --all-versions, below DIR/layer-N. If the
+digest of a layer is wrong, nothing of that layer is kept.
 
-What is written is harmless: files and directories are yours alone and cannot be
-executed (--keep-modes keeps their permission bits, but never setuid, setgid and
-sticky), devices, pipes and links that could lead out of DIR are left out and
-named, and absolute links become relative ones to the same file below DIR.`,
+Extracted files are safe to handle: only the user can read them, and they are not
+executable. --keep-modes keeps permission bits, but never setuid, setgid and sticky.
+Devices, pipes and links that could lead out of DIR are skipped and listed. Absolute
+links become relative ones to the same file below DIR.`,
 		Example: `  seaworthy extract alpine:3.20 /etc/os-release
   seaworthy extract --layer 2 image.tar root/.aws/credentials
   seaworthy extract --all-versions --output evidence image.tar root/.ssh`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return &usageError{err: errors.New("name one image and one path in it; / is all of it"), command: cmd.CommandPath()}
+				return &usageError{err: errors.New("want two arguments: the image and a path in it, or / for all files"), command: cmd.CommandPath()}
 			}
 			return nil
 		},
@@ -63,7 +64,7 @@ named, and absolute links become relative ones to the same file below DIR.`,
 			if !cmd.Flags().Changed("layer") {
 				f.layer = extract.Merged
 			} else if f.layer < 0 {
-				return fmt.Errorf("--layer %d: layers count from 0, the base", f.layer)
+				return fmt.Errorf("--layer %d: layers are numbered from 0, the lowest", f.layer)
 			}
 			return a.extract(cmd.Context(), args[0], args[1], &f)
 		},
@@ -71,20 +72,20 @@ named, and absolute links become relative ones to the same file below DIR.`,
 	f.image.register(cmd)
 	f.maxSize = 16 << 30
 	flags := cmd.Flags()
-	flags.IntVar(&f.layer, "layer", 0, "extract what this layer brought; 0 is the base")
-	flags.BoolVar(&f.allVersions, "all-versions", false, "extract what every layer brought")
-	flags.StringVar(&f.output, "output", "", "`DIR` to write to")
+	flags.IntVar(&f.layer, "layer", 0, "`number` of the layer to extract from; 0 is the lowest layer")
+	flags.BoolVar(&f.allVersions, "all-versions", false, "extract the versions of all layers")
+	flags.StringVar(&f.output, "output", "", "`DIR` to write files to")
 	flags.BoolVar(&f.keepModes, "keep-modes", false, "keep permission bits, without setuid, setgid and sticky")
-	flags.BoolVar(&f.force, "force", false, "replace files that are there already")
-	flags.Var(&f.maxSize, "max-size", "`size` of all files from which nothing is written")
-	flags.IntVar(&f.maxFiles, "max-files", 5_000_000, "`number` of files from which nothing is written")
+	flags.BoolVar(&f.force, "force", false, "replace existing files")
+	flags.Var(&f.maxSize, "max-size", "maximum total `size` of the files, such as 500MiB")
+	flags.IntVar(&f.maxFiles, "max-files", 5_000_000, "maximum `number` of files, directories and links")
 	cmd.MarkFlagsMutuallyExclusive("layer", "all-versions")
 	return cmd
 }
 
 func (a *app) extract(ctx context.Context, reference, name string, f *extractFlags) error {
 	if f.allVersions && f.output == "" {
-		return &hintedError{"--all-versions needs a directory to write to", "name one with --output"}
+		return &hintedError{"--all-versions needs an output directory", "set it with --output"}
 	}
 	if f.maxFiles < 1 {
 		return errors.New("--max-files must be positive")
@@ -108,25 +109,25 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 		return err
 	}
 	if to := plan.LinkTarget(); to != "" {
-		fmt.Fprintf(a.Stderr, "%s leads to %s\n", printablePath(name), printablePath(to))
+		fmt.Fprintf(a.Stderr, "%s is a link to %s\n", printablePath(name), printablePath(to))
 	}
 	if f.output == "" {
-		return naming(reference, a.extractFile(ctx, s, src, plan, name))
+		return withReference(reference, a.extractFile(ctx, s, src, plan, name))
 	}
 	summary, err := plan.Write(ctx, src, f.output, extract.Options{KeepModes: f.keepModes, Force: f.force, Limits: layer.Limits(s.LayerLimits())})
 	if err != nil {
-		return naming(reference, err)
+		return withReference(reference, err)
 	}
 	a.printSkipped(summary.Skipped, summary.SkippedCount)
 	if summary.Files+summary.Directories+summary.Links == 0 {
-		return fmt.Errorf("%s: nothing of %s can be written", reference, printablePath(name))
+		return fmt.Errorf("%s: nothing to extract from %s: every file was skipped", reference, printablePath(name))
 	}
 	fmt.Fprintf(a.Stderr, "wrote %s to %s\n", summaryText(summary), f.output)
 	return nil
 }
 
-// planExtraction reads as few layers as it can: one, if a layer was asked for and
-// the source gives it by itself and it has all that is wanted.
+// planExtraction reads as few layers as possible. It reads only the requested layer if
+// the source can open it alone and it contains everything that is needed.
 func (a *app) planExtraction(ctx context.Context, s *scanner.Scanner, reference string, src image.Source, f *extractFlags, r extract.Request) (*extract.Plan, error) {
 	if known := src.Manifests(); len(known) == 1 {
 		if err := checkLayer(reference, r.Layer, len(known[0].Layers)); err != nil {
@@ -160,8 +161,8 @@ func (a *app) planFrom(ctx context.Context, s *scanner.Scanner, reference string
 	manifests := src.Manifests()
 	if len(manifests) > 1 {
 		return nil, &hintedError{
-			fmt.Sprintf("%s stands for %d images, and files can be extracted from one", reference, len(manifests)),
-			"choose one with --platform, such as " + manifests[0].Config.Platform(),
+			fmt.Sprintf("%s contains %d images, and extract needs one", reference, len(manifests)),
+			"choose one with --platform, for example --platform " + manifests[0].Config.Platform(),
 		}
 	}
 	for m, err := range reading.Images(ctx) {
@@ -172,16 +173,16 @@ func (a *app) planFrom(ctx context.Context, s *scanner.Scanner, reference string
 			return nil, err
 		}
 		plan, err := extract.NewPlan(m, manifests[0], r)
-		return plan, naming(reference, err)
+		return plan, withReference(reference, err)
 	}
-	return nil, errors.New("there is no image")
+	return nil, fmt.Errorf("%s contains no image", reference)
 }
 
 func checkLayer(reference string, layer, layers int) error {
 	if layer < layers {
 		return nil
 	}
-	return fmt.Errorf("--layer %d: %s has the layers 0 to %d", layer, reference, layers-1)
+	return fmt.Errorf("--layer %d: the layers of %s are 0 to %d", layer, reference, layers-1)
 }
 
 // extractFile writes a single file to standard output.
@@ -193,7 +194,7 @@ func (a *app) extractFile(ctx context.Context, s *scanner.Scanner, src image.Sou
 		} else if plan.Len() == 1 {
 			what = "is a link or a directory"
 		}
-		return &hintedError{fmt.Sprintf("%s %s, and only a file can go to standard output", printablePath(name), what), "name a directory to write to with --output"}
+		return &hintedError{fmt.Sprintf("%s %s, and only a single file can be written to standard output", printablePath(name), what), "set an output directory with --output"}
 	}
 	var w io.Writer = a.Stdout
 	if out, ok := file(a.Stdout); ok && term.IsTerminal(int(out.Fd())) {
@@ -230,11 +231,11 @@ func summaryText(s *extract.Summary) string {
 	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), report.Size(s.Bytes))
 }
 
-// terminalText lets only text through to a terminal: what an image holds must not
-// have power over it.
+// terminalText writes to a terminal, and fails on control characters: a file of an image
+// must not control the terminal.
 type terminalText struct {
 	io.Writer
-	cut []byte // the start of a character of which the rest is still to come
+	cut []byte // the first bytes of an incomplete character
 }
 
 // Write implements [io.Writer].
@@ -245,7 +246,7 @@ func (t *terminalText) Write(p []byte) (int, error) {
 		r, n := utf8.DecodeRune(text[at:])
 		isText := r >= ' ' && r < 0x7f || r >= 0xa0 || r == '\n' || r == '\t' || r == '\r'
 		if !isText || r == utf8.RuneError && n == 1 {
-			return 0, &hintedError{"the file is no plain text, and standard output is a terminal", "send it to a file: seaworthy extract ... > FILE"}
+			return 0, &hintedError{"the file is not plain text, and standard output is a terminal", "redirect it to a file: seaworthy extract ... > FILE"}
 		}
 		at += n
 	}

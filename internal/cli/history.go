@@ -13,12 +13,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/secret"
 )
 
-// mostWasted is how many of the paths that waste most a history names.
+// mostWasted is the number of paths in the list of wasted space.
 const mostWasted = 50
 
 // historyFlags are the flags of history.
 type historyFlags struct {
-	scan    scanFlags // those that say how to look
+	scan    scanFlags // only those of the image, the risks and the data
 	format  string
 	color   string
 	verbose bool
@@ -28,13 +28,13 @@ func (a *app) historyCommand() *cobra.Command {
 	var f historyFlags
 	cmd := &cobra.Command{
 		Use:   "history IMAGE",
-		Short: "Show the steps that made an image, with what each changed and what is wrong in it",
-		Long: `History shows each step of the build of an image, the base first: the instruction,
-the layer that it made and its size, how many files it added, changed and removed,
-how much of what it brought later layers buried, and the findings that a scan has in
-it. A finding with places in several layers counts in each.
+		Short: "Show the build steps of an image, with changes and findings",
+		Long: `History shows each build step of an image, from the base up: the instruction, its layer
+with the size, the number of files it added, changed and removed, how many of its files
+later layers deleted or replaced (buried), and the findings. A finding with locations in
+several layers counts in each.
 
-Buried files waste space, and anyone who can pull the image can take them out
+Buried files waste space. Anyone who can pull the image can extract them
 (seaworthy extract --layer N).`,
 		Example: `  seaworthy history alpine:3.20
   seaworthy history --risk secret image.tar
@@ -44,12 +44,12 @@ Buried files waste space, and anyone who can pull the image can take them out
 	}
 	f.scan.image.register(cmd)
 	f.scan.data.register(cmd)
-	f.scan.registerJudging(cmd)
+	f.scan.registerChecks(cmd)
 	f.scan.base.registerBase(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "text", "text or json")
-	flags.StringVar(&f.color, "color", "auto", "colours in the text: auto, always or never")
-	flags.BoolVar(&f.verbose, "verbose", false, "show whole instructions, times, and more of what is buried")
+	flags.StringVar(&f.format, "format", "text", "`format` of the history: text or json")
+	flags.StringVar(&f.color, "color", "auto", "`mode` of colours in the text: auto, always or never")
+	flags.BoolVar(&f.verbose, "verbose", false, "show full instructions, times, and more buried files")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -86,7 +86,7 @@ func (a *app) history(ctx context.Context, reference string, f *historyFlags) er
 	return out.Close()
 }
 
-// redactor gives the analyzer of secrets whose rules redact instructions.
+// redactor returns a secret analyzer, whose rules redact instructions.
 func (f *historyFlags) redactor() (*secret.Analyzer, error) {
 	var opt secret.Options
 	if f.scan.secrets.rules != "" {
@@ -98,7 +98,7 @@ func (f *historyFlags) redactor() (*secret.Analyzer, error) {
 	return secret.New(opt)
 }
 
-// historySteps gives the steps that made an image. If nobody knows which step made
+// historySteps returns the build steps of an image. If it is unknown which step made
 // which layer, the layers come first.
 func historySteps(m *scan.Merged, redact *secret.Analyzer) []report.HistoryStep {
 	img := m.Image()
@@ -120,7 +120,7 @@ func historySteps(m *scan.Merged, redact *secret.Analyzer) []report.HistoryStep 
 		}
 	}
 	for _, in := range recorded {
-		// What neither the grammar of commands nor a rule for secrets knows stays.
+		// The parser of commands redacts first, then the secret rules.
 		text := redact.Redact(instruction.Instruction{Args: in.Redacted()})
 		s := report.HistoryStep{Index: &in.History, Instruction: text, Created: in.Created}
 		if in.Layer >= 0 {

@@ -30,21 +30,21 @@ type imageFlags struct {
 
 func (f *imageFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.platform, "platform", "", "os/arch[/variant] to take from an image index, or all (default the host's)")
-	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry to speak plain HTTP or unverified TLS with")
-	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of certificates to trust besides the system's")
-	flags.StringSliceVar(&f.mirrors, "registry-mirror", nil, "`URL` of a mirror of Docker Hub (default those of the Docker daemon's configuration)")
-	flags.StringVar(&f.cacheDir, "cache-dir", "", "`directory` of the cache (default the user's cache directory)")
-	flags.BoolVar(&f.noCache, "no-cache", false, "neither use nor fill the cache")
-	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress on the terminal")
+	flags.StringVar(&f.platform, "platform", "", "`platform` to choose from an image index: os/arch[/variant], or all (default linux with the architecture of the host)")
+	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry for which plain HTTP and unverified TLS are allowed; may be repeated")
+	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of additional trusted CA certificates")
+	flags.StringSliceVar(&f.mirrors, "registry-mirror", nil, "`URL` of a mirror of Docker Hub; may be repeated (default the mirrors in the configuration of the Docker daemon)")
+	flags.StringVar(&f.cacheDir, "cache-dir", "", "`directory` of the cache (default seaworthy in the user's cache directory)")
+	flags.BoolVar(&f.noCache, "no-cache", false, "neither read nor write the cache")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "do not show progress on the terminal")
 	f.maxSize = 64 << 30
-	flags.Var(&f.maxSize, "max-layer-size", "uncompressed `size` from which a layer is refused")
-	flags.Int64Var(&f.maxRatio, "max-ratio", 200, "how many times a layer over 1 GiB may grow when decompressed")
-	flags.IntVar(&f.maxEntries, "max-entries", 5_000_000, "`number` of entries from which a layer is refused")
+	flags.Var(&f.maxSize, "max-layer-size", "maximum uncompressed `size` of a layer, such as 500MiB")
+	flags.Int64Var(&f.maxRatio, "max-ratio", 200, "maximum compression `ratio` of a layer over 1 GiB")
+	flags.IntVar(&f.maxEntries, "max-entries", 5_000_000, "maximum `number` of entries in a layer")
 	cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions([]string{"all", "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/386", "linux/ppc64le", "linux/riscv64", "linux/s390x", "windows/amd64"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// byteCount is a number of bytes, with a unit if one likes.
+// byteCount is a flag value: a number of bytes, with an optional unit.
 type byteCount int64
 
 // String implements [pflag.Value].
@@ -82,19 +82,19 @@ var byteUnits = []struct {
 	bytes int64
 }{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
 
-// cacheDirectory is the directory of the cache where no flag names one.
+// cacheDirectory returns the directory that the flag names, or the default one.
 func cacheDirectory(flag string) (string, error) {
 	if flag != "" {
 		return flag, nil
 	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("no cache directory: %w; name one with --cache-dir", err)
+		return "", fmt.Errorf("no cache directory: %w; set one with --cache-dir", err)
 	}
 	return filepath.Join(dir, "seaworthy"), nil
 }
 
-// scannerOptions gives the options that the flags stand for, without any analyzer.
+// scannerOptions returns the options that the flags set, without any analyzer.
 func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 	if f.maxRatio < 1 || f.maxEntries < 1 {
 		return scanner.Options{}, errors.New("--max-ratio and --max-entries must be positive")
@@ -121,14 +121,15 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 	if !f.noCache {
 		dir, err := cacheDirectory(f.cacheDir)
 		if err != nil {
-			a.log.Warn("the scan goes on without a cache", "error", err)
+			a.log.Warn("the scan continues without a cache", "error", err)
 		}
 		opt.CacheDir = dir
 	}
 	return opt, nil
 }
 
-// docker finds the Docker daemon as the docker command does.
+// docker returns the address of the Docker daemon, from the variables of the docker
+// command.
 func (a *app) docker() scanner.Docker {
 	d := scanner.Docker{Host: a.Getenv("DOCKER_HOST"), TLS: a.Getenv("DOCKER_TLS_VERIFY") != "", Certificates: a.Getenv("DOCKER_CERT_PATH")}
 	if home, err := os.UserHomeDir(); d.Certificates == "" && err == nil {
@@ -137,8 +138,8 @@ func (a *app) docker() scanner.Docker {
 	return d
 }
 
-// reader makes a Scanner that reads images and checks nothing. The analyzers may read
-// layers.
+// reader returns a Scanner that reads images and checks no risks. The analyzers may
+// read layers.
 func (a *app) reader(f *imageFlags, analyzers ...seaworthy.Analyzer) (*scanner.Scanner, error) {
 	opt, err := a.scannerOptions(f)
 	if err != nil {
@@ -148,8 +149,8 @@ func (a *app) reader(f *imageFlags, analyzers ...seaworthy.Analyzer) (*scanner.S
 	return scanner.New(opt)
 }
 
-// naming puts the image's name before an error that does not say it.
-func naming(reference string, err error) error {
+// withReference adds the reference of an image to an error that does not contain it.
+func withReference(reference string, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -34,18 +34,18 @@ func (a *app) lsCommand() *cobra.Command {
 	var f lsFlags
 	cmd := &cobra.Command{
 		Use:   "ls IMAGE [PATH]",
-		Short: "List the files of an image, with the layer that each comes from",
-		Long: `Ls lists the file system that a container started from the image would see, or
-what is at and below PATH in it. For each path it names the layer that brought it.
+		Short: "List the files of an image and their layers",
+		Long: `Ls lists the files that a container of the image would see, or only PATH and what is
+below it. For each file it shows the layer that added it.
 
---layer N lists what layer N itself brought and removed, --buried what the image
-still holds although no container sees it.`,
+--layer N lists what layer N adds and removes. --buried lists the files that later
+layers deleted or replaced: they are still in the image, but no container sees them.`,
 		Example: `  seaworthy ls alpine:3.20 /etc
   seaworthy ls --buried image.tar
   seaworthy ls --layer 2 --format json image.tar`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
-				return &usageError{err: errors.New("name one image, and a path in it if you like"), command: cmd.CommandPath()}
+				return &usageError{err: errors.New("want one or two arguments: the image and a path in it"), command: cmd.CommandPath()}
 			}
 			return nil
 		},
@@ -53,16 +53,16 @@ still holds although no container sees it.`,
 			if !cmd.Flags().Changed("layer") {
 				f.layer = -1
 			} else if f.layer < 0 {
-				return fmt.Errorf("--layer %d: layers count from 0, the base", f.layer)
+				return fmt.Errorf("--layer %d: layers are numbered from 0, the lowest", f.layer)
 			}
 			return a.ls(cmd.Context(), args, &f)
 		},
 	}
 	f.image.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "text", "text or json")
-	flags.IntVar(&f.layer, "layer", 0, "list what this layer itself brought and removed; 0 is the base")
-	flags.BoolVar(&f.buried, "buried", false, "list what later layers removed or replaced")
+	flags.StringVar(&f.format, "format", "text", "`format` of the list: text or json")
+	flags.IntVar(&f.layer, "layer", 0, "`number` of a layer; list what it adds and removes; 0 is the lowest layer")
+	flags.BoolVar(&f.buried, "buried", false, "list files that later layers deleted or replaced")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -76,7 +76,7 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 		list = listJSON
 		analyzers = append(analyzers, scan.Digests{})
 	default:
-		return fmt.Errorf("--format %s: text or json", f.format)
+		return fmt.Errorf("--format: unknown format %q: one of text, json", f.format)
 	}
 	under := ""
 	if len(args) == 2 {
@@ -95,7 +95,7 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 		progress.stop()
 		m := img.Merged()
 		if n := len(m.Image().Layers); f.layer >= n {
-			return fmt.Errorf("--layer %d: %s has the layers 0 to %d", f.layer, args[0], n-1)
+			return fmt.Errorf("--layer %d: the layers of %s are 0 to %d", f.layer, args[0], n-1)
 		}
 		w := bufio.NewWriter(a.Stdout)
 		n, err := list(w, m, choose(m, under, f))
@@ -103,7 +103,7 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 			return err
 		}
 		if n == 0 && under != "" {
-			return fmt.Errorf("%s: there is no %s in it", args[0], printable(under))
+			return fmt.Errorf("%s: %s not found in the image", args[0], printable(under))
 		}
 	}
 	return nil
@@ -112,11 +112,11 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 // listed is a line of the list.
 type listed struct {
 	seaworthy.Entry
-	// removes says what a whiteout does; "" for all else.
+	// removes is "removes" or "empties" for a whiteout, and "" for other entries.
 	removes string
 }
 
-// choose gives what the flags ask for, at and below a path.
+// choose returns the entries that the flags select, at and below a path.
 func choose(m *scan.Merged, under string, f *lsFlags) iter.Seq[listed] {
 	var from iter.Seq[listed]
 	switch {
@@ -150,16 +150,16 @@ func live(m *scan.Merged) iter.Seq[listed] {
 	}
 }
 
-// buried gives what is buried, of one layer or, if that is negative, of all,
-// sorted by path and layer.
+// buried returns the buried entries of a layer, sorted by path and layer. A negative
+// layer stands for all layers.
 func buried(m *scan.Merged, layer int) iter.Seq[listed] {
 	type place struct {
 		path           string
 		layer, ordinal uint32
 	}
-	var all []place // there may be millions, so no whole entries
+	var all []place // small, because there may be millions
 	for e := range m.Buried() {
-		// A directory that a later layer merely gives new attributes hides nothing.
+		// A directory that a later layer only gives new attributes is not buried.
 		if e.Type == seaworthy.Directory && isDirectory(m, e.Path) || layer >= 0 && e.Layer != layer {
 			continue
 		}
@@ -180,7 +180,7 @@ func isDirectory(m *scan.Merged, path string) bool {
 	return ok && e.Type == seaworthy.Directory
 }
 
-// layerChanges gives what a layer brings and removes, in the order of the layer.
+// layerChanges returns the entries and whiteouts of a layer, in the order of the layer.
 func layerChanges(m *scan.Merged, layer int) iter.Seq[listed] {
 	return func(yield func(listed) bool) {
 		table := m.Table(layer)
@@ -215,11 +215,11 @@ func listText(w io.Writer, _ *scan.Merged, entries iter.Seq[listed]) (n int, err
 	return n, nil
 }
 
-// textLine shows an entry as ls -l does, with the layer instead of the time.
+// textLine formats an entry like ls -l, with the layer instead of the time.
 func textLine(e listed) string {
 	layer := strconv.Itoa(e.Layer)
 	if e.Layer < 0 {
-		layer = "-" // a directory that no layer has as an entry
+		layer = "-" // an implied directory: no layer has an entry for it
 	}
 	if e.removes != "" {
 		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(credential.RedactTokens(e.Path)))
@@ -237,7 +237,7 @@ func textLine(e listed) string {
 	return line
 }
 
-// modeText is the mode as ls -l shows it.
+// modeText formats a mode like ls -l.
 func modeText(h *seaworthy.Header) string {
 	kinds := map[seaworthy.EntryType]byte{
 		seaworthy.Directory: 'd', seaworthy.Symlink: 'l', seaworthy.CharDevice: 'c',
@@ -269,7 +269,7 @@ func modeText(h *seaworthy.Header) string {
 	return string(text)
 }
 
-// printablePath shows a path of any bytes on one line.
+// printablePath quotes control characters and invalid UTF-8 in a path.
 func printablePath(p string) string {
 	q := strconv.Quote(p)
 	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
@@ -290,7 +290,7 @@ type listedJSON struct {
 	SHA256     string `json:"sha256,omitempty"`
 }
 
-// listJSON writes an array with one entry on a line.
+// listJSON writes a JSON array with one entry per line.
 func listJSON(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err error) {
 	write := func(s string) {
 		if err == nil {

@@ -20,7 +20,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/report"
 )
 
-// outputFlags say which reports are written, and where.
+// outputFlags are the flags that say which reports are written, and where.
 type outputFlags struct {
 	format     string
 	outputs    []string
@@ -35,11 +35,11 @@ func (f *outputFlags) register(cmd *cobra.Command) {
 		names = append(names, string(format))
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "text", "form of the report: "+strings.Join(names, ", "))
-	flags.StringArrayVar(&f.outputs, "output", nil, "`FILE` to write the report to instead of standard output; FORMAT=FILE writes one more report, and may be repeated")
-	flags.StringSliceVar(&f.severities, "severity", nil, "show findings of these severities only; the verdict does not depend on it")
-	flags.StringVar(&f.color, "color", "auto", "colours in the text report: auto, always or never")
-	flags.BoolVar(&f.verbose, "verbose", false, "show all there is in the text report")
+	flags.StringVar(&f.format, "format", "text", "`format` of the report: "+strings.Join(names, ", "))
+	flags.StringArrayVar(&f.outputs, "output", nil, "`FILE` for the report instead of standard output; FORMAT=FILE writes a further report, and may be repeated")
+	flags.StringSliceVar(&f.severities, "severity", nil, "`severities` of the findings to show, separated by commas: "+strings.Join(severityNames(), ", ")+"; the verdict does not change (default all)")
+	flags.StringVar(&f.color, "color", "auto", "`mode` of colours in the text report: auto, always or never")
+	flags.BoolVar(&f.verbose, "verbose", false, "show every detail in the text report")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("severity", cobra.FixedCompletions(severityNames(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
@@ -53,8 +53,8 @@ func severityNames() []string {
 	return names
 }
 
-// outputs are the reports being written. A file gets its name only once the
-// report in it is whole.
+// outputs are the reports being written. A file gets its final name when its report is
+// complete.
 type outputs struct {
 	report.Writer
 	files []*outputFile
@@ -62,11 +62,11 @@ type outputs struct {
 
 type outputFile struct {
 	*os.File
-	asked string // what the user calls it
-	path  string // what it is to be called; "" if it has that name already
+	arg  string // the path as the user wrote it
+	path string // the final path; "" if the file is written in place
 }
 
-// openOutputs starts the reports.
+// openOutputs opens the files and starts the reports.
 func (a *app) openOutputs(f *outputFlags) (_ *outputs, err error) {
 	opt, err := a.reportOptions(f)
 	if err != nil {
@@ -88,7 +88,7 @@ func (a *app) openOutputs(f *outputFlags) (_ *outputs, err error) {
 		} else if first.path == "" {
 			first.path = o
 		} else {
-			return nil, fmt.Errorf("--output %s: there is one report of --format already in %s; name another format, such as json=%s", o, first.path, o)
+			return nil, fmt.Errorf("--output %s: the report of --format already goes to %s; for a further report add its format, such as json=%s", o, first.path, o)
 		}
 	}
 	out := &outputs{}
@@ -119,16 +119,16 @@ func (a *app) openOutputs(f *outputFlags) (_ *outputs, err error) {
 
 func isFormat(name string) bool { return slices.Contains(report.Formats(), report.Format(name)) }
 
-// create opens a file for a report. What is not regular, such as a pipe, is
-// written to as it is; so is what a name like /dev/stdout stands for.
+// create opens a file for a report. A file that is not regular, such as a pipe or
+// /dev/stdout, is written in place.
 func (o *outputs) create(path string) (io.Writer, error) {
 	if path == "" {
-		return nil, errors.New("--output: the name of the file is missing")
+		return nil, errors.New("--output: the file name is missing")
 	}
-	file := &outputFile{asked: path}
+	file := &outputFile{arg: path}
 	var err error
 	info, missing := os.Stat(path)
-	if missing == nil && (!info.Mode().IsRegular() || ofSystem(path)) {
+	if missing == nil && (!info.Mode().IsRegular() || isDevice(path)) {
 		file.File, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	} else {
 		file.path = path
@@ -142,15 +142,15 @@ func (o *outputs) create(path string) (io.Writer, error) {
 	}
 	if err != nil {
 		file.remove()
-		return nil, file.name(err)
+		return nil, file.wrap(err)
 	}
 	o.files = append(o.files, file)
 	return file, nil
 }
 
-// ofSystem is true for names in the directories that the kernel or the system
-// keeps, in which no file is to be exchanged.
-func ofSystem(path string) bool {
+// isDevice reports whether a path is below /dev or /proc, where files must not be
+// replaced.
+func isDevice(path string) bool {
 	path, err := filepath.Abs(path)
 	return err == nil && (strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/"))
 }
@@ -158,11 +158,11 @@ func ofSystem(path string) bool {
 // Write implements [io.Writer].
 func (f *outputFile) Write(p []byte) (int, error) {
 	n, err := f.File.Write(p)
-	return n, f.name(err)
+	return n, f.wrap(err)
 }
 
-// name has an error name the file as the user did.
-func (f *outputFile) name(err error) error {
+// wrap returns an error that contains the path as the user wrote it.
+func (f *outputFile) wrap(err error) error {
 	var at *fs.PathError
 	var link *os.LinkError
 	switch {
@@ -173,10 +173,10 @@ func (f *outputFile) name(err error) error {
 	case err == nil:
 		return nil
 	}
-	return fmt.Errorf("--output %s: %w", f.asked, err)
+	return fmt.Errorf("--output %s: %w", f.arg, err)
 }
 
-// Close ends the reports and gives the files their names.
+// Close ends the reports and gives the files their final names.
 func (o *outputs) Close() error {
 	err := o.Writer.Close()
 	if err != nil {
@@ -197,17 +197,17 @@ func (f *outputFile) keep() error {
 	if err != nil {
 		f.remove()
 	}
-	return f.name(err)
+	return f.wrap(err)
 }
 
-// remove removes what was written under a name of our own.
+// remove removes a temporary file.
 func (f *outputFile) remove() {
 	if f.File != nil && f.path != "" {
 		os.Remove(f.Name())
 	}
 }
 
-// discard removes what was written. It does nothing after Close.
+// discard removes the temporary files. It does nothing after Close.
 func (o *outputs) discard() {
 	for _, f := range o.files {
 		f.File.Close()
@@ -251,7 +251,7 @@ func (a *app) reportOptions(f *outputFlags) (report.Options, error) {
 	case "auto":
 		opt.Color = terminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
 	default:
-		return opt, fmt.Errorf("--color %s: one of auto, always, never", f.color)
+		return opt, fmt.Errorf("--color: unknown mode %q: one of auto, always, never", f.color)
 	}
 	return opt, nil
 }

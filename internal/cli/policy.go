@@ -10,12 +10,13 @@ func (a *app) policyCommand() *cobra.Command {
 	var name string
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "Print the policy that a scan would follow",
-		Long: `Policy prints the policy that a scan started here would follow, after checking it:
---policy FILE, else .seaworthy.yaml in the working directory, else the built-in
-one.`,
-		Example: `  seaworthy policy --policy default > .seaworthy.yaml`,
-		Args:    cobra.NoArgs,
+		Short: "Print and validate the policy of a scan",
+		Long: `Policy validates and prints the policy that a scan in the working directory uses:
+--policy FILE, or else .seaworthy.yaml in the working directory, or else the built-in
+policy.`,
+		Example: `  seaworthy policy
+  seaworthy policy --policy default > .seaworthy.yaml`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := policy.Choose(name, ".")
 			if err != nil {
@@ -25,6 +26,6 @@ one.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&name, "policy", "", "policy `FILE`; default or none for the built-in one")
+	cmd.Flags().StringVar(&name, "policy", "", "policy `FILE`, or default or none for the built-in policy (default .seaworthy.yaml if it exists)")
 	return cmd
 }

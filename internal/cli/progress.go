@@ -13,16 +13,16 @@ import (
 	"seaworthy.dev/seaworthy/internal/report"
 )
 
-// progress passes the events of a scan on, and shows on a terminal how far it has come
-// until the first of its results.
+// progress passes on the events of a scan, and shows its progress on a terminal until
+// the first result.
 type progress struct {
 	seaworthy.Handler
 	layers *layerLine
 	data   *dataLine
 }
 
-// startProgress begins to show the progress of a scan, if standard error is a terminal.
-// It must be stopped.
+// startProgress starts to show the progress of a scan, if standard error is a terminal.
+// The caller must call stop.
 func (a *app) startProgress(off bool, name string, next seaworthy.Handler) *progress {
 	return &progress{next, a.startLayerLine(off, name), a.startDataLine(off)}
 }
@@ -44,37 +44,36 @@ func (p *progress) Provenance(e *seaworthy.Provenance) error {
 	return p.Handler.Provenance(e)
 }
 
-// stop wipes what is shown.
+// stop clears the progress lines.
 func (p *progress) stop() {
 	p.layers.stop()
 	p.data.stop()
 }
 
-// layerLine shows how far the reading of an image has come: one line, drawn anew a few
-// times a second and wiped in the end. A nil layerLine shows nothing.
+// layerLine shows how much of an image has been read, in one line that is redrawn every
+// redrawEvery and cleared at the end. A nil layerLine shows nothing.
 type layerLine struct {
 	out   io.Writer
 	width int
 	name  string
-	wiped sync.Once
+	clear sync.Once
 	done  chan struct{}
 	ended sync.WaitGroup
 
 	mu      sync.Mutex
 	layers  int                           // their number, 0 if unknown; guarded by mu
 	reading map[string]seaworthy.Progress // the last event of each blob; guarded by mu
-	current string                        // the blob heard of last; guarded by mu
-	heard   time.Time                     // when that was; guarded by mu
+	current string                        // the blob of the last event; guarded by mu
+	eventAt time.Time                     // time of the last event; guarded by mu
 }
 
 const (
 	redrawEvery = 100 * time.Millisecond
-	// silence is how long nothing may come before the line says what is waited
-	// for.
+	// silence is the time without events after which the line says what it waits for.
 	silence = 2 * time.Second
 )
 
-// startLayerLine gives nil if standard error is no terminal.
+// startLayerLine returns nil if standard error is not a terminal.
 func (a *app) startLayerLine(off bool, name string) *layerLine {
 	f, ok := file(a.Stderr)
 	if off || !ok || !term.IsTerminal(int(f.Fd())) || a.Getenv("TERM") == "dumb" {
@@ -84,7 +83,7 @@ func (a *app) startLayerLine(off bool, name string) *layerLine {
 	if err != nil || width < 20 {
 		width = 80
 	}
-	p := &layerLine{out: f, width: width, name: printable(name), done: make(chan struct{}), reading: make(map[string]seaworthy.Progress), heard: time.Now()}
+	p := &layerLine{out: f, width: width, name: printable(name), done: make(chan struct{}), reading: make(map[string]seaworthy.Progress), eventAt: time.Now()}
 	p.ended.Go(p.draw)
 	return p
 }
@@ -98,15 +97,15 @@ func (p *layerLine) show(e *seaworthy.Progress) {
 	p.layers = e.Layers
 	p.reading[e.Name] = *e
 	p.current = e.Name
-	p.heard = time.Now()
+	p.eventAt = time.Now()
 }
 
-// stop wipes the line.
+// stop clears the line.
 func (p *layerLine) stop() {
 	if p == nil {
 		return
 	}
-	p.wiped.Do(func() { close(p.done) })
+	p.clear.Do(func() { close(p.done) })
 	p.ended.Wait()
 }
 
@@ -124,7 +123,7 @@ func (p *layerLine) draw() {
 	}
 }
 
-// line is what the terminal shows.
+// line returns the text of the line.
 func (p *layerLine) line(now time.Time) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,7 +156,7 @@ func (p *layerLine) line(now time.Time) string {
 		}
 		parts = append(parts, amount)
 	}
-	if waited := now.Sub(p.heard); waited > silence && (finished == 0 || finished < p.layers) {
+	if waited := now.Sub(p.eventAt); waited > silence && (finished == 0 || finished < p.layers) {
 		what := "the image"
 		if p.current != "" {
 			what = shorten(p.current, 19)

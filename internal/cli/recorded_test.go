@@ -15,7 +15,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-// TestRecordedLikeImage holds what is said of a bill of materials, and of a report, to
+// TestRecordedLikeImage compares the results for an SBOM, and for a report, with
 // what is said of the image: of the real Alpine archive, and of the packages of a
 // real Debian, by real advisories.
 func TestRecordedLikeImage(t *testing.T) {
@@ -78,7 +78,7 @@ func TestRecordedLikeImage(t *testing.T) {
 		} {
 			got := scan(recorded)
 			for i := range want.Findings {
-				// Only the image's files tell where its os-release is.
+				// Only the image's files say where its os-release is.
 				if f := &want.Findings[i]; f.ID == "distribution-end-of-life" {
 					f.Locations = nil
 				}

@@ -23,17 +23,17 @@ func (a *app) sbomCommand() *cobra.Command {
 	var f sbomFlags
 	cmd := &cobra.Command{
 		Use:   "sbom IMAGE",
-		Short: "Write the software bill of materials of an image",
-		Long: `Sbom lists the software that an image holds, with the layer that brought each
-package, its package URL, its source package and its licences. IMAGE is as for scan;
-a bill of materials or a report is written anew, perhaps in another format.
+		Short: "Write the SBOM of an image",
+		Long: `Sbom lists the packages of an image, each with its package URL, source package,
+licences, and the layer that added it. IMAGE is as for scan. If it is an SBOM or a
+saved JSON report, sbom converts it.
 
-The same image gives the same bytes. The document names no time of its making,
-unless the environment variable SOURCE_DATE_EPOCH sets one; SPDX, which demands a
-time, then names that at which the image was built.
+The same image gives the same bytes. The document contains no creation time unless
+the environment variable SOURCE_DATE_EPOCH sets one. SPDX requires a time; without
+that variable it is the creation time of the image.
 
-What could not be read is in the document (compositions, and properties named
-seaworthy:gap:…) and on standard error.`,
+Software that could not be identified is listed in the document (compositions, and
+properties named seaworthy:gap:…) and on standard error.`,
 		Example: `  seaworthy sbom alpine:3.20 > alpine.cdx.json
   seaworthy sbom --format spdx --output app.spdx.json app.tar
   seaworthy scan sbom:alpine.cdx.json`,
@@ -42,13 +42,13 @@ seaworthy:gap:…) and on standard error.`,
 	}
 	f.image.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", string(report.CycloneDX), "form of the document: "+strings.Join(billFormats(), " or "))
-	flags.StringArrayVar(&f.outputs, "output", nil, "`FILE` to write the document to instead of standard output; FORMAT=FILE writes one more, and may be repeated")
-	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(billFormats(), cobra.ShellCompDirectiveNoFileComp))
+	flags.StringVar(&f.format, "format", string(report.CycloneDX), "`format` of the SBOM: "+strings.Join(sbomFormats(), " or "))
+	flags.StringArrayVar(&f.outputs, "output", nil, "`FILE` for the SBOM instead of standard output; FORMAT=FILE writes a further SBOM, and may be repeated")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(sbomFormats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func billFormats() []string { return []string{string(report.CycloneDX), string(report.SPDX)} }
+func sbomFormats() []string { return []string{string(report.CycloneDX), string(report.SPDX)} }
 
 func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 	formats := []string{f.format}
@@ -58,8 +58,8 @@ func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 		}
 	}
 	for _, name := range formats {
-		if !isBill(name) {
-			return fmt.Errorf("unknown format %q of a bill of materials: %s", name, strings.Join(billFormats(), " or "))
+		if !isSBOM(name) {
+			return fmt.Errorf("unknown SBOM format %q: one of %s", name, strings.Join(sbomFormats(), ", "))
 		}
 	}
 	sc, err := a.reader(&f.image)
@@ -77,20 +77,19 @@ func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 		if err != nil {
 			return err
 		}
-		if err := a.inventory(img.Merged(), p); err != nil {
-			return naming(reference, err)
+		if err := a.emitInventory(img.Merged(), p); err != nil {
+			return withReference(reference, err)
 		}
 	}
 	return out.Close()
 }
 
-func isBill(format string) bool {
+func isSBOM(format string) bool {
 	return format == string(report.CycloneDX) || format == string(report.SPDX)
 }
 
-// inventory hands the software of an image to a handler, with a verdict that
-// decides nothing.
-func (a *app) inventory(m *scan.Merged, h seaworthy.Handler) error {
+// emitInventory passes the packages of an image to a handler, with an empty verdict.
+func (a *app) emitInventory(m *scan.Merged, h seaworthy.Handler) error {
 	if err := h.Provenance(&seaworthy.Provenance{Tool: seaworthy.Tool{Version: a.Version, Commit: a.Commit}}); err != nil {
 		return err
 	}
@@ -104,7 +103,7 @@ func (a *app) inventory(m *scan.Merged, h seaworthy.Handler) error {
 	}
 	for _, gap := range m.InventoryGaps() {
 		gap = scan.RedactCoverage(gap)
-		a.log.Warn("software that is not in the document", "subject", gap.Subject, "reason", gap.Reason)
+		a.log.Warn("software is missing in the SBOM", "subject", gap.Subject, "reason", gap.Reason)
 		if err := h.Coverage(gap); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ type scanFlags struct {
 	vex           []string
 }
 
-// baseFlags say what an image was built on.
+// baseFlags are the flags that name the base image.
 type baseFlags struct {
 	base   string
 	ignore bool
@@ -38,14 +38,14 @@ type baseFlags struct {
 
 func (f *baseFlags) register(cmd *cobra.Command) {
 	f.registerBase(cmd)
-	cmd.Flags().BoolVar(&f.ignore, "ignore-base", false, "do not count findings that lie wholly in the base image; where it ends must be known")
+	cmd.Flags().BoolVar(&f.ignore, "ignore-base", false, "ignore findings that are only in the base image; the verdict is INDETERMINATE if the base image is not known")
 }
 
 func (f *baseFlags) registerBase(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.base, "base", "", "`IMAGE` that the image was built on (default what its history gives away)")
+	cmd.Flags().StringVar(&f.base, "base", "", "reference of the base `IMAGE` (default detected from history and labels)")
 }
 
-// dataFlags say which advisories packages are matched with.
+// dataFlags are the flags of the advisory database.
 type dataFlags struct {
 	dir     string
 	source  string
@@ -56,19 +56,19 @@ type dataFlags struct {
 func (f *dataFlags) register(cmd *cobra.Command) {
 	dbDirFlag(cmd, &f.dir)
 	flags := cmd.Flags()
-	flags.StringVar(&f.source, "advisory-source", "", "`URL or directory` with <Ecosystem>/all.zip to fetch advisories from (default OSV's public export)")
-	flags.BoolVar(&f.offline, "offline", false, "fetch no advisories: judge by those that are there")
-	flags.IntVar(&f.maxAge, "max-data-age", int(scanner.DefaultMaxAge.Hours()/24), "age in `days` from which advisories say too little; 0 for any age")
+	flags.StringVar(&f.source, "advisory-source", "", "`URL or directory` to download advisories from, with <Ecosystem>/all.zip (default OSV's public export)")
+	flags.BoolVar(&f.offline, "offline", false, "do not download advisories; use the local database")
+	flags.IntVar(&f.maxAge, "max-data-age", int(scanner.DefaultMaxAge.Hours()/24), "maximum age of advisories in `days`; 0 for no limit")
 }
 
-// vexAttached is the value of --vex that stands for what is attached to the image.
+// vexAttached is the value of --vex for the documents attached to the image.
 const vexAttached = "oci"
 
 func (f *scanFlags) registerVEX(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.vex, "vex", nil, "`FILE` of VEX statements (OpenVEX, CSAF, CycloneDX), or oci for those attached to the image in its registry; may be repeated")
+	cmd.Flags().StringArrayVar(&f.vex, "vex", nil, "VEX `FILE` (OpenVEX, CSAF or CycloneDX), or oci for documents attached to the image in its registry; may be repeated")
 }
 
-// secretFlags say how to look for secrets.
+// secretFlags are the flags of the secret scanner.
 type secretFlags struct {
 	rules, baseline string
 	show, verify    bool
@@ -76,42 +76,44 @@ type secretFlags struct {
 
 func (f *secretFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.rules, "secret-rules", "", "`FILE` of rules for secrets in the TOML format of gitleaks, instead of the built-in ones or beside them (extend.useDefault)")
-	flags.StringVar(&f.baseline, "secret-baseline", "", "report `FILE` in JSON, of this program or of gitleaks: secrets that are in it do not count any more")
-	flags.BoolVar(&f.show, "show-secrets", false, "show secrets in full; the image is read again, and nothing of it is cached")
-	flags.BoolVar(&f.verify, "verify", false, "ask the issuers of secrets whether these are live, which sends each secret to its issuer")
+	flags.StringVar(&f.rules, "secret-rules", "", "`FILE` of secret rules in the TOML format of gitleaks; it replaces the built-in rules, or extends them with extend.useDefault")
+	flags.StringVar(&f.baseline, "secret-baseline", "", "JSON report `FILE` from Seaworthy or gitleaks; the secrets in it are ignored")
+	flags.BoolVar(&f.show, "show-secrets", false, "show secrets in full; layers are read without the cache")
+	flags.BoolVar(&f.verify, "verify", false, "verify whether secrets are live; this sends each secret to its issuer")
 }
 
 func (a *app) scanCommand() *cobra.Command {
 	var f scanFlags
 	cmd := &cobra.Command{
 		Use:   "scan IMAGE...",
-		Short: "Judge images, and say whether they may sail",
-		Long: `Scan reads every layer of an image once and judges it.
+		Short: "Scan images and give a verdict",
+		Long: `Scan checks images for vulnerabilities, misconfigurations and secrets in every layer,
+and gives a verdict for each.
 
 IMAGE is one of
   name[:tag|@digest]         an image in a registry
   docker-daemon:NAME         an image of the Docker daemon
-  docker-archive:FILE[:NAME] what docker save wrote
+  docker-archive:FILE[:NAME] an archive of docker save
   oci:DIR[:TAG]              an OCI image layout
   oci-archive:FILE[:TAG]     an OCI image layout in a tar archive
   dir:PATH                   a root file system
-  sbom:FILE                  a bill of materials: CycloneDX, SPDX or Syft's JSON
-  report:FILE                a report by --format json, with vulnerabilities looked up
-                             anew and all else as it was found
-  FILE or DIR                one of these, told by its content
+  sbom:FILE                  an SBOM: CycloneDX, SPDX or Syft's JSON
+  report:FILE                a saved JSON report: vulnerabilities are matched again,
+                             everything else is kept
+  FILE or DIR                one of these, detected by its content
   -                          an archive on standard input (sbom:- and report:- too)
 
 The verdict follows the policy: --policy FILE, else .seaworthy.yaml in the working
 directory, else the built-in one (seaworthy policy prints it). The ignore files of
 Dockle, Trivy, Grype and gitleaks in the working directory (.dockleignore,
 .trivyignore, .grype.yaml, .gitleaksignore) count too.
---policy none takes no notice of any file in the working directory.
+--policy default is the built-in policy with these ignore files, and --policy none is
+the built-in policy without any file of the working directory.
 
-What the makers of software say of vulnerabilities in it (--vex) counts where it is
-about this image or a package in it: what they say is not affected, or fixed, is
-shown with whose word it is, and has no say in the verdict. Of two statements the
-later one counts. No signature is verified.`,
+VEX statements (--vex) apply if they are about this image or a package in it. A
+vulnerability with the status not_affected or fixed does not count in the verdict.
+The report shows it with the author of the statement. If two statements apply, the
+later one counts. Signatures are not verified.`,
 		Example: `  seaworthy scan alpine:3.20
   seaworthy scan image.tar
   docker save app | seaworthy scan -
@@ -123,27 +125,27 @@ later one counts. No signature is verified.`,
 	f.output.register(cmd)
 	f.data.register(cmd)
 	f.registerVEX(cmd)
-	f.registerJudging(cmd)
+	f.registerChecks(cmd)
 	f.base.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.failOn, "fail-on", "", "severity from which a finding of any risk fails the image, or never (default what the policy says)")
-	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "do not count vulnerabilities that no version fixes")
+	flags.StringVar(&f.failOn, "fail-on", "", "minimum `severity` of a finding of any risk that fails the image: "+strings.Join(severityNames(), ", ")+", or never (default by the policy)")
+	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "ignore vulnerabilities without a fixed version")
 	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(append(severityNames(), "never"), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-// registerJudging registers the flags that say what to look for, and by what.
-func (f *scanFlags) registerJudging(cmd *cobra.Command) {
+// registerChecks registers the flags that choose risks, policy and secret rules.
+func (f *scanFlags) registerChecks(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.risks, "risk", nil, "risks to look for (default all that this version can): "+strings.Join(riskNames(), ", "))
-	flags.StringVar(&f.policy, "policy", "", "policy `FILE`; default for the built-in one; none for the built-in one without the ignore files in the working directory")
+	flags.StringSliceVar(&f.risks, "risk", nil, "`risks` to check, separated by commas: "+strings.Join(riskNames(), ", ")+" (default all of them)")
+	flags.StringVar(&f.policy, "policy", "", "policy `FILE`, or default (built-in policy), or none (built-in policy, no ignore files) (default .seaworthy.yaml if it exists)")
 	cmd.RegisterFlagCompletionFunc("risk", cobra.FixedCompletions(riskNames(), cobra.ShellCompDirectiveNoFileComp))
 	f.secrets.register(cmd)
 }
 
 func atLeastOneImage(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return &usageError{err: errors.New("name an image"), command: cmd.CommandPath()}
+		return &usageError{err: errors.New("want at least one argument: the image"), command: cmd.CommandPath()}
 	}
 	return nil
 }
@@ -168,7 +170,7 @@ func (a *app) scan(ctx context.Context, references []string, f *scanFlags) (err 
 			}
 			continue
 		}
-		a.decided(verdict.Decision)
+		a.setExit(verdict.Decision)
 	}
 	if reported.n == 0 {
 		return nil
@@ -182,7 +184,7 @@ func (a *app) scanOne(ctx context.Context, s *scanner.Scanner, reference string,
 	return s.Scan(ctx, reference, p)
 }
 
-// verdictCounter counts the verdicts that it passes on.
+// verdictCounter is a Handler that counts verdicts and passes all events on.
 type verdictCounter struct {
 	seaworthy.Handler
 	n int
@@ -194,7 +196,7 @@ func (c *verdictCounter) Verdict(v *seaworthy.Verdict) error {
 	return c.Handler.Verdict(v)
 }
 
-// scanner makes the Scanner that the flags ask for.
+// scanner returns a Scanner with the options that the flags set.
 func (a *app) scanner(f *scanFlags) (*scanner.Scanner, error) {
 	opt, err := a.scannerOptions(&f.image)
 	if err != nil {
@@ -204,10 +206,10 @@ func (a *app) scanner(f *scanFlags) (*scanner.Scanner, error) {
 		return nil, err
 	}
 	if f.data.maxAge < 0 {
-		return nil, fmt.Errorf("--max-data-age %d: want a number of days", f.data.maxAge)
+		return nil, fmt.Errorf("--max-data-age %d: want a number of days, 0 or more", f.data.maxAge)
 	}
 	if f.secrets.verify && f.data.offline {
-		return nil, errors.New("--verify and --offline exclude each other")
+		return nil, errors.New("--verify and --offline cannot be used together")
 	}
 	var noDir error // counts only if advisories are needed
 	opt.Data = scanner.Data{Source: cmp.Or(f.data.source, a.Getenv(variable("advisory-source"))), Offline: f.data.offline, MaxAge: time.Duration(f.data.maxAge) * 24 * time.Hour}
@@ -234,7 +236,7 @@ func (a *app) scanner(f *scanFlags) (*scanner.Scanner, error) {
 	return s, err
 }
 
-// policyOptions says which policy the flags ask for.
+// policyOptions returns the policy that the flags choose.
 func (f *scanFlags) policyOptions() (p scanner.Policy, err error) {
 	p = scanner.Policy{
 		FailOn: f.failOn, IgnoreUnfixed: f.ignoreUnfixed, IgnoreBase: f.base.ignore,
@@ -245,7 +247,7 @@ func (f *scanFlags) policyOptions() (p scanner.Policy, err error) {
 	case "":
 		p.File, err = policy.Discover(".")
 	case "default":
-	case "none": // what lies in the working directory may come with the change that is checked
+	case "none": // a change under test could edit the files in the working directory
 		p.IgnoreDir = ""
 	default:
 		p.File = f.policy
@@ -253,7 +255,7 @@ func (f *scanFlags) policyOptions() (p scanner.Policy, err error) {
 	return p, err
 }
 
-// riskNames names the risks that can be checked.
+// riskNames returns the names of the risks that can be checked.
 func riskNames() []string {
 	var names []string
 	for _, r := range scanner.Risks() {
@@ -262,7 +264,7 @@ func riskNames() []string {
 	return names
 }
 
-// parseRisks gives the risks that are named; nil if none is.
+// parseRisks parses names of risks. It returns nil if there are none.
 func parseRisks(names []string) ([]seaworthy.Risk, error) {
 	var risks []seaworthy.Risk
 	for _, n := range names {
@@ -271,7 +273,7 @@ func parseRisks(names []string) ([]seaworthy.Risk, error) {
 			return nil, fmt.Errorf("--risk: %w", err)
 		}
 		if !slices.Contains(scanner.Risks(), r) {
-			return nil, fmt.Errorf("--risk %s: this version cannot look for that; it can look for %s", r, strings.Join(riskNames(), ", "))
+			return nil, fmt.Errorf("--risk %s: not implemented yet; implemented are %s", r, strings.Join(riskNames(), ", "))
 		}
 		risks = append(risks, r)
 	}

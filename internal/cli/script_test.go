@@ -27,7 +27,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
-var update = flag.Bool("update", false, "write what the scripts compare with anew")
+var update = flag.Bool("update", false, "update the expected output in the scripts")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -64,7 +64,7 @@ func printVulnerabilities() {
 }
 
 // TestScripts is the specification of the command line: a txtar file for each
-// subject in testdata/script. Beside testscript's own commands there are
+// subject in testdata/script. Besides testscript's own commands there are
 //
 //	mkimage FORM OUT [-config FILE] TREE...   make an image with a layer for each tree
 //	exits CODE command...                     run a command and demand its exit code

@@ -25,7 +25,7 @@ import (
 )
 
 // standIn is a row of the facts that stand in for records of an ecosystem: see the
-// README beside them.
+// README next to them.
 type standIn struct{ id, cve, ecosystem, name, versions string }
 
 func standIns(t *testing.T, ecosystem string) []standIn {
@@ -64,7 +64,7 @@ func (s *standIn) record() map[string]any {
 	}}}
 }
 
-// affects tells by the order of versions that it is given whether a version is affected.
+// affects reports whether a version is affected, by the order of versions that it is given.
 func (s *standIn) affects(version string, before func(a, b string) bool) bool {
 	for span := range strings.FieldsSeq(s.versions) {
 		from, to, _ := strings.Cut(span, "<")
@@ -129,7 +129,7 @@ func install(t *testing.T, ecosystem, name, version string, i int) imagetest.Ent
 }
 
 // TestStandIns holds the findings in images to a reckoning over facts of real
-// advisories, for ecosystems of which no records lie beside the module.
+// advisories, for ecosystems of which the module has no records next to it.
 func TestStandIns(t *testing.T) {
 	dpkgBefore := func(a, b string) bool {
 		return exec.Command("dpkg", "--compare-versions", a, "lt", b).Run() == nil

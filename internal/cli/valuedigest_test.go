@@ -14,7 +14,7 @@ import (
 )
 
 // TestValueDigest compares secrets by the digests of their values: within one cache
-// they tell what is equal, and nothing to anybody else.
+// equal values have equal digests, and a digest says nothing outside of it.
 func TestValueDigest(t *testing.T) {
 	key, short := privateKey(t), "Qv8"+"zT3"+"wLm"
 	image := func(path string) string {

@@ -13,8 +13,8 @@ import (
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the version, and the analyzers with the digests of their rules",
-		Args:  cobra.NoArgs,
+		Short: "Print the version and the analyzers",
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			commit := a.Commit
 			if commit == "" {
@@ -28,7 +28,7 @@ func (a *app) versionCommand() *cobra.Command {
 			for _, an := range list {
 				rules := an.ConfigDigest()
 				if an, ok := an.(*secret.Analyzer); ok {
-					rules = an.RulesDigest() // the digest of its configuration depends on a key
+					rules = an.RulesDigest() // the digest of the configuration depends on the key of the cache
 				}
 				fmt.Fprintf(a.Stdout, "analyzer  %s", an.Name())
 				if rules != "" {

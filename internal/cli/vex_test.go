@@ -98,11 +98,11 @@ func TestAttachedVEX(t *testing.T) {
 		"none":     {},
 		"referrer": {artifact: "application/openvex+json", media: "application/openvex+json", text: statements("Crew"), says: "1 finding not counted: 1 by VEX of Crew (unsigned)"},
 		"cosign":   {cosign: attest(digest.Hex, true), says: "1 finding not counted: 1 by VEX of Crew (signature not verified)"},
-		"bill":     {artifact: "application/vnd.cyclonedx+json", media: "application/vnd.cyclonedx+json", text: `{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}`},
+		"sbom":     {artifact: "application/vnd.cyclonedx+json", media: "application/vnd.cyclonedx+json", text: `{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}`},
 		"analysis": {artifact: "application/vnd.cyclonedx+json", media: "application/vnd.cyclonedx+json", text: `{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"supplier": {"name": "Yard"}},
 "vulnerabilities": [{"id": "CVE-2020-1967", "analysis": {"state": "false_positive"}, "affects": [{"ref": "pkg:apk/alpine/libcrypto3"}]}]}`, says: "1 finding not counted: 1 by VEX of Yard (unsigned)"},
 		"other":  {cosign: attest(strings.Repeat("0", 64), true), warns: "the attestation is about another image"},
-		"broken": {artifact: "application/openvex+json", media: "application/openvex+json", text: "{", warns: "attached VEX statements are passed over"},
+		"broken": {artifact: "application/openvex+json", media: "application/openvex+json", text: "{", warns: "attached VEX statements are ignored"},
 	} {
 		repository, err := name.NewRepository(host + "/team/" + repo)
 		if err != nil {
@@ -125,7 +125,7 @@ func TestAttachedVEX(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// What is attached has no say unless it is asked for.
+		// Attached statements are ignored unless they are requested.
 		if out, errs := scan(1, repo+":1"); strings.Contains(out, "VEX") || errs != "" {
 			t.Errorf("%s, not asked for: %s%s", repo, out, errs)
 		}

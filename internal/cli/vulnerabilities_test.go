@@ -281,7 +281,7 @@ func TestRefresh(t *testing.T) {
 	down = true
 	mu.Unlock()
 	age(2)
-	if out, errs, _ := scan(cli.ExitPass); !strings.Contains(errs, "could not be fetched") || strings.Contains(out, "days old") {
+	if out, errs, _ := scan(cli.ExitPass); !strings.Contains(errs, "could not be downloaded") || strings.Contains(out, "days old") {
 		t.Errorf("without an answer: %s", errs)
 	}
 	age(8)

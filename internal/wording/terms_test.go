@@ -39,5 +39,6 @@ var terms = []term{
 // nameWords are searched among the words of names in code.
 var nameWords = regexp.MustCompile(`^(flaws?|mend(s|ed|ing)?|bills?|looked|unlooked|told|tells?|judg(e|es|ed|ing|ement|ment)|beside|gathered|whoever|somebody|anew)$`)
 
-// quoted is text that stays: addresses, and the README's first line.
-var quoted = regexp.MustCompile(`https?://\S+|\*\*may it sail\?\*\*`)
+// quoted is text that stays: addresses, the README's first line, and reasons in reports of
+// earlier versions.
+var quoted = regexp.MustCompile(`https?://\S+|\*\*may it sail\?\*\*|a bill of materials does not tell of it|the recorded report does not say that it was looked at`)
