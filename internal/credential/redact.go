@@ -57,9 +57,6 @@ func (t Text) Redact() string {
 	return hidden.hide(t.Body)
 }
 
-// Redact is [Text.Redact] for a text of which nothing is known.
-func Redact(text string) string { return Text{Body: text}.Redact() }
-
 // RedactURLs returns a text with [seaworthy.RedactionMark] in place of the user
 // information of the URLs in it.
 func RedactURLs(text string) string {

@@ -22,7 +22,7 @@ func TestForeignWords(t *testing.T) {
 			if found := rules.Find([]byte(text), &o).Matches; len(found) != 1 || string(found[0].Value) != password {
 				t.Errorf("%s: found %v", text, ids(found))
 			}
-			if got := Redact("RUN echo '" + text + "' > f"); strings.Contains(got, password) {
+			if got := (Text{Body: "RUN echo '" + text + "' > f"}).Redact(); strings.Contains(got, password) {
 				t.Errorf("%s is shown as %s", text, got)
 			}
 		}
@@ -55,7 +55,7 @@ func TestRedactKeeps(t *testing.T) {
 		"ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"ENV GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D",
 	} {
-		if got := Redact(text); got != text {
+		if got := (Text{Body: text}).Redact(); got != text {
 			t.Errorf("has no secret:\n got %s\nwant %s", got, text)
 		}
 	}
@@ -131,7 +131,7 @@ func BenchmarkRedact(b *testing.B) {
 	mustDefault(b)
 	for b.Loop() {
 		for i := range 60 {
-			Redact(steps[i%len(steps)])
+			Text{Body: steps[i%len(steps)]}.Redact()
 		}
 	}
 }

@@ -85,9 +85,9 @@ func TestNoImage(t *testing.T) {
 		"OCI of a file":     {"oci:" + layer, "is a file, not the directory", "oci-archive:" + layer},
 		"archive is a dir":  {"docker-archive:" + full, "is a directory, not an archive", "oci:" + full},
 		"dir of a file":     {"dir:" + layer, "is a file, not the directory", layer},
-		"dir of nothing":    {"dir:", "no directory after dir:", "dir:/srv"},
+		"dir of nothing":    {"dir:", "dir: without a directory", "dir:/srv"},
 		"no daemon":         {"docker-daemon:x", "cannot connect to the Docker daemon", "DOCKER_HOST"},
-		"daemon of nothing": {"docker-daemon:", "no image name after docker-daemon:", "docker-daemon:alpine"},
+		"daemon of nothing": {"docker-daemon:", "docker-daemon: without the name of an image", "docker-daemon:alpine"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := readAll(t.Context(), test.reference, image.Options{Docker: image.Docker{Host: "unix:///nowhere/docker.sock"}})

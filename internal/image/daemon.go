@@ -30,7 +30,7 @@ type daemon struct {
 // that docker save gets too.
 func openDaemon(ctx context.Context, reference, image string, opt Options, want platformRequest) (Source, error) {
 	if image == "" {
-		return nil, withHint(errors.New("no image name after docker-daemon:"), "add one, as in docker-daemon:alpine:3")
+		return nil, withHint(errors.New("docker-daemon: without the name of an image"), "add one, as in docker-daemon:alpine:3")
 	}
 	d, err := newDaemon(opt)
 	if err != nil {

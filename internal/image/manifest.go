@@ -195,7 +195,7 @@ func newVerifier(digest string) (*verifier, error) {
 	case "sha512":
 		h = sha512.New()
 	default:
-		return nil, fmt.Errorf("invalid digest %q: want sha256:... or sha512:...", shorten(digest))
+		return nil, fmt.Errorf("invalid digest %q: want the algorithm sha256 or sha512", shorten(digest))
 	}
 	if len(want) != 2*h.Size() || strings.Trim(want, "0123456789abcdef") != "" {
 		return nil, fmt.Errorf("invalid digest %q: want %d lower-case hexadecimal digits after %q", shorten(digest), 2*h.Size(), algorithm+":")

@@ -24,7 +24,7 @@ const rootFSBlob = "root file system"
 // Manifest.Omissions is complete once the reader of the layer is closed.
 func openRootFS(dir string) (Source, error) {
 	if dir == "" {
-		return nil, withHint(errors.New("no directory after dir:"), "add one, as in dir:/srv/rootfs")
+		return nil, withHint(errors.New("dir: without a directory"), "add one, as in dir:/srv/rootfs")
 	}
 	info, err := os.Stat(dir)
 	if err != nil {

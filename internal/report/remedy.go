@@ -1,13 +1,6 @@
 package report
 
-import (
-	"strings"
-
-	"seaworthy.dev/seaworthy"
-)
-
-// remedyLines gives the summary of a remedy and its steps, line by line.
-func remedyLines(r *seaworthy.Remedy) []string { return paragraphs(r.String()) }
+import "seaworthy.dev/seaworthy"
 
 // remedy writes what to do: sentences as prose, commands and instructions so that
 // they can be copied.
@@ -36,6 +29,3 @@ func (t *textWriter) remedy(p *page, r *seaworthy.Remedy) {
 		}
 	}
 }
-
-// oneLineRemedy is a remedy for a place that holds one line.
-func oneLineRemedy(r *seaworthy.Remedy) string { return strings.Join(remedyLines(r), " ") }

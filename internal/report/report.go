@@ -120,8 +120,10 @@ func New(f Format, w io.Writer, opt Options) (Writer, error) {
 	case SPDX:
 		out = newSPDX(w, opt)
 	default:
-		_, err := ParseFormat(string(f))
-		return nil, err
+		if _, err := ParseFormat(string(f)); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("report format %q has no writer", f)
 	}
 	if len(opt.Severities) > 0 {
 		out = newFilter(out, opt.Severities)

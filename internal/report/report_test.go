@@ -19,6 +19,9 @@ func TestFormats(t *testing.T) {
 		if got, err := ParseFormat(string(f)); got != f || err != nil {
 			t.Errorf("ParseFormat(%q) = %q, %v", f, got, err)
 		}
+		if w, err := New(f, io.Discard, Options{}); w == nil || err != nil {
+			t.Errorf("New(%q) = %v, %v", f, w, err)
+		}
 	}
 	for _, bad := range []string{"", "JSON", "pdf"} {
 		_, err := New(Format(bad), io.Discard, Options{})

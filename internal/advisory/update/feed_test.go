@@ -22,15 +22,6 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 )
 
-// native copies the feeds of testdata into a source.
-func native(t testing.TB, source string) string {
-	t.Helper()
-	if err := os.CopyFS(filepath.Join(source, "native"), os.DirFS("../feed/testdata/native")); err != nil {
-		t.Fatal(err)
-	}
-	return source
-}
-
 // distro is a record about one source package of a distribution; fixed may be "".
 func distro(id, cve, ecosystem, name, fixed string) string {
 	end := ""
