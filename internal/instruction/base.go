@@ -24,7 +24,7 @@ import (
 //     Bazel made is not of the same build as what BuildKit added to it.
 //   - A CMD or ENTRYPOINT, a layer that is a day or more younger, and then the same
 //     instruction again. A start command ends most builds; one that came before it
-//     is the base's. The day tells it from a stage of the same build. An unequal
+//     is the base's. The day distinguishes it from a stage of the same build. An unequal
 //     start command, or the lapse of time alone, is no evidence: a cached step of
 //     the same build can be as old.
 func FindBase(c seaworthy.ImageConfig, layers int) (boundary *int, base *seaworthy.Base) {
@@ -94,8 +94,8 @@ func byComment(steps []Instruction, before []int) (b boundary) {
 	return b
 }
 
-// byBuilder finds the last change from one builder to another. Steps of which
-// nobody knows the builder are taken for the upper one's.
+// byBuilder finds the last change from one builder to another. Steps of an
+// unknown builder count as the upper one's.
 func byBuilder(steps []Instruction, before []int) (b boundary) {
 	last, after := "", 0
 	for i, s := range steps {

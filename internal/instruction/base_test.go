@@ -83,13 +83,13 @@ func TestFindBase(t *testing.T) {
 			2024-01-01T00:00 |apko
 			2024-01-02T00:00 kodata contents, at $KO_DATA_PATH|ko build ko://example.com/app
 			2024-01-02T00:00 go build output, at /ko-app/app|ko build ko://example.com/app`, "1 the history passes from apko to ko after layer 0"},
-		{"Jib upon what nobody knows", `
+		{"Jib upon an unknown builder", `
 			2024-01-01T00:00 |
 			2024-01-02T00:00 dependencies|jib-maven-plugin:3.4.0
 			2024-01-02T00:00 classes|jib-maven-plugin:3.4.0`, "none"},
-		{"a step of which nobody knows the builder is the upper image's", `
+		{"a step of an unknown builder is the upper image's", `
 			2024-01-01T00:00 debuerreotype 0.15|# debian.sh
-			2024-01-02T00:00 |rootfs of somebody
+			2024-01-02T00:00 |rootfs of unknown origin
 			2024-01-03T00:00 buildkit.dockerfile.v0|COPY . . # buildkit`, "1 the history passes from debuerreotype to BuildKit after layer 0"},
 		{"a start command in the middle of a Dockerfile, the steps before it cached", `
 			2024-01-01T00:00 buildkit.dockerfile.v0|RUN /bin/sh -c npm ci # buildkit

@@ -47,7 +47,7 @@ var createdBy = []struct {
 	{"classic stopsignal", "/bin/sh -c #(nop)  STOPSIGNAL SIGQUIT", "STOPSIGNAL SIGQUIT"},
 	{"classic shell", "/bin/sh -c #(nop)  SHELL [/bin/bash -o pipefail -c]", `SHELL ["/bin/bash", "-o", "pipefail", "-c"]`},
 	{"classic, own shell before a mark", "/bin/bash -eo pipefail -c #(nop)  ENV A=b", "ENV A=b"},
-	{"classic maintainer", "/bin/sh -c #(nop)  MAINTAINER Somebody <s@example.com>", "MAINTAINER Somebody <s@example.com>"},
+	{"classic maintainer", "/bin/sh -c #(nop)  MAINTAINER Joe <joe@example.com>", "MAINTAINER Joe <joe@example.com>"},
 	{"classic onbuild", "/bin/sh -c #(nop)  ONBUILD RUN pip install -r requirements.txt", "ONBUILD RUN pip install -r requirements.txt"},
 	{"classic healthcheck", `/bin/sh -c #(nop)  HEALTHCHECK &{["CMD-SHELL" "nc -z 127.0.0.1 80 || exit 1"] "1m0s" "5s" "1m0s" '\x00'}`,
 		"HEALTHCHECK --interval=1m0s --timeout=5s --start-period=1m0s CMD nc -z 127.0.0.1 80 || exit 1"},

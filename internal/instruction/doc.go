@@ -22,7 +22,7 @@
 // The commands are those of package shell, which know where their output goes.
 //
 // All input is the image author's. Nothing here fails on bad input: what cannot
-// be read keeps its text, with an empty keyword or in words split by eye, and
-// the caller is told, so that it can report it as not wholly checked. Lengths,
-// depths and counts are bounded by the constants of this package.
+// be read keeps its text, with an empty keyword or in words split at blanks, and
+// the result says so, so that the caller can report it as partly checked. Lengths,
+// depths and counts are limited by the constants of this package.
 package instruction

@@ -12,7 +12,7 @@ import (
 // History reads all entries of the configuration's history, in order, and binds
 // those that made a layer to the indexes of the image's layers. If their number
 // is not that of the layers, no step is bound to any layer and bound is false:
-// then nobody knows which step made which layer.
+// then it is unknown which step made which layer.
 func History(c seaworthy.ImageConfig, layers int) (steps []Instruction, bound bool) {
 	steps = make([]Instruction, len(c.History))
 	made := 0

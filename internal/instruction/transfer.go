@@ -105,9 +105,9 @@ var archiveSuffixes = [...]string{
 	".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".tzst",
 }
 
-// Archive is true if the source is a local file with the name of a tar archive,
-// which ADD unpacks and COPY does not. ADD looks at the content, not the name;
-// of a Hashed source nothing can be told.
+// Archive reports whether the source is a local file with the name of a tar archive,
+// which ADD unpacks and COPY does not. ADD goes by the content and not by the name;
+// the answer for a Hashed source is false, since its name is unknown.
 func (s Source) Archive() bool {
 	if s.Kind != Path {
 		return false
