@@ -42,7 +42,7 @@ var switchWords = wordSet(`public pub min max allow enable enabled disable disab
 
 // unreportedWords are in names of values that may be secret, so that they are not
 // shown, and mostly are not, so that none is a finding for its name alone.
-var unreportedWords = wordSet(`model hasher fields hint hash hashed digest checksum command cmd class method input form reset change strength
+var unreportedWords = wordSet(`uri url model hasher fields hint hash hashed digest checksum command cmd class method input form reset change strength
 	validator validation error message msg text title description help doc docs example examples test status state
 	index position pos parser symbol color colour keyword keywords env var column attribute separator encoder
 	encoding volume bucket selector scope scopes old dummy fake sample mock`)
