@@ -76,6 +76,23 @@ func RedactTokens(text string) string {
 	return s.hide(text)
 }
 
+// Hide returns a text with [seaworthy.RedactionMark] in place of every value that was
+// found in it, also as JSON writes it. Of a text with an encoded value only the
+// beginning of its kind is left.
+func Hide(text string, found []Match) string {
+	for _, m := range found {
+		if m.Encoding != "" {
+			return m.Rule.Head() + seaworthy.RedactionMark // the run around it would have to go too
+		}
+		value := string(m.Value)
+		text = strings.ReplaceAll(text, value, seaworthy.RedactionMark)
+		if quoted := quotedJSON(value); quoted != value {
+			text = strings.ReplaceAll(text, quoted, seaworthy.RedactionMark)
+		}
+	}
+	return text
+}
+
 // spans are parts of a text to be hidden, in any order; they may overlap.
 type spans []Span
 

@@ -2,7 +2,6 @@ package secret
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -29,7 +28,7 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []configSighting {
 		if len(found) == 0 {
 			return
 		}
-		at := seaworthy.Location{Instruction: a.redact(step.Redacted(), found)}
+		at := seaworthy.Location{Instruction: credential.Hide(step.Redacted(), found)}
 		if from != nil && from.Layer >= 0 {
 			at.Layer = &from.Layer
 		}
@@ -106,37 +105,10 @@ func (a *Analyzer) inText(text string, more []credential.Match) []credential.Mat
 	return matches
 }
 
-// redact replaces the secrets in a text.
-func (a *Analyzer) redact(text string, found []credential.Match) string {
-	for _, m := range found {
-		value := string(m.Value)
-		if m.Encoding != "" {
-			return m.Rule.Head() + seaworthy.RedactionMark // the run around it would have to go too
-		}
-		text = strings.ReplaceAll(text, value, seaworthy.RedactionMark)
-		if escaped := escapedJSON(value); escaped != value { // as exec form has it
-			text = strings.ReplaceAll(text, escaped, seaworthy.RedactionMark)
-		}
-	}
-	return text
-}
-
-// escapedJSON is a text as it stands between the quotes of a JSON string.
-func escapedJSON(s string) string {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return s
-	}
-	quoted := strings.TrimSuffix(b.String(), "\n")
-	return quoted[1 : len(quoted)-1]
-}
-
 // Redact replaces every secret that the analyzer recognises in an instruction, also
 // by rules of a file.
 func (a *Analyzer) Redact(in instruction.Instruction) string {
-	return a.redact(in.String(), a.inText(in.String(), a.inCommands(in)))
+	return credential.Hide(in.String(), a.inText(in.String(), a.inCommands(in)))
 }
 
 // inCommands gives the passwords that the commands of an instruction are given.
