@@ -75,7 +75,7 @@ func PushArtifact(ctx context.Context, reference string, a *Artifact, opt Option
 		return "", err
 	}
 	defer base.CloseIdleConnections()
-	options := []remote.Option{remote.WithContext(ctx), remote.WithTransport(base), remote.WithAuthFromKeychain(authn.DefaultKeychain)}
+	options := []remote.Option{remote.WithContext(withLargeBody(ctx)), remote.WithTransport(base), remote.WithAuthFromKeychain(authn.DefaultKeychain)}
 	config := []byte("{}")
 	m := artifactManifest{
 		SchemaVersion: 2, MediaType: mediaOCIManifest, ArtifactType: a.Type,

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -18,12 +19,20 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 )
 
+// How long a daemon may be silent. It prepares an export before it sends the first byte:
+// older ones write the whole image to a temporary directory.
+const (
+	exportWait  = 10 * time.Minute // before the first byte of an export
+	exportStall = 2 * time.Minute  // within an export
+)
+
 // daemon is a client of a Docker daemon (Docker Engine API).
 type daemon struct {
 	client  *http.Client
-	base    string // scheme and host of the URL
-	address string // for messages
-	version string // API version, "1.41"; "" for the daemon's default
+	wait    time.Duration // limits a request other than an export, with its response
+	base    string        // scheme and host of the URL
+	address string        // for messages
+	version string        // API version, "1.41"; "" for the daemon's default
 }
 
 // openDaemon opens an image in the Docker daemon. The layers are read from the stream
@@ -48,11 +57,11 @@ func openDaemon(ctx context.Context, reference, image string, opt Options, want 
 		close:     d.client.CloseIdleConnections,
 		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{format: dockerFormat}, once: true,
 		open: func(ctx context.Context) (io.ReadCloser, error) {
-			resp, err := d.get(ctx, "/images/"+image+"/get")
+			body, err := d.export(ctx, image)
 			if err != nil {
 				return nil, fmt.Errorf("cannot read image %s from the Docker daemon at %s: %w", image, d.address, err)
 			}
-			return resp.Body, nil
+			return body, nil
 		},
 	}, nil
 }
@@ -81,7 +90,7 @@ func newDaemon(opt Options) (*daemon, error) {
 	if !ok {
 		scheme, rest = "tcp", address
 	}
-	d := &daemon{address: address}
+	d := &daemon{address: address, wait: opt.StallTimeout}
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	t := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 10 * time.Second, DisableCompression: true}
 	d.client = &http.Client{Transport: t}
@@ -133,7 +142,7 @@ func daemonTLS(dir string) (*tls.Config, error) {
 
 // ping connects to the daemon and finds out its API version.
 func (d *daemon) ping(ctx context.Context) error {
-	resp, err := d.get(ctx, "/_ping")
+	header, err := d.query(ctx, "/_ping")
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -144,8 +153,7 @@ func (d *daemon) ping(ctx context.Context) error {
 		}
 		return withHint(err, "start the daemon, or set DOCKER_HOST to its address")
 	}
-	resp.Body.Close()
-	d.version = resp.Header.Get("Api-Version")
+	d.version = header.Get("Api-Version")
 	if strings.Trim(d.version, "0123456789.") != "" {
 		d.version = ""
 	}
@@ -154,7 +162,7 @@ func (d *daemon) ping(ctx context.Context) error {
 
 // inspect returns an error if the daemon does not have the image.
 func (d *daemon) inspect(ctx context.Context, image string) error {
-	resp, err := d.get(ctx, "/images/"+image+"/json")
+	_, err := d.query(ctx, "/images/"+image+"/json")
 	var response *daemonError
 	switch {
 	case errors.As(err, &response) && response.code == http.StatusNotFound:
@@ -163,7 +171,48 @@ func (d *daemon) inspect(ctx context.Context, image string) error {
 	case err != nil:
 		return fmt.Errorf("cannot find image %[2]s in the Docker daemon at %[1]s: %[3]w", d.address, image, plainCause(err))
 	}
-	return resp.Body.Close()
+	return nil
+}
+
+// query sends a GET request and returns the header of the response. It takes at most
+// d.wait.
+func (d *daemon) query(ctx context.Context, path string) (http.Header, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, d.wait, fmt.Errorf("no response for %s", d.wait))
+	defer cancel()
+	resp, err := d.get(ctx, path)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, err
+	}
+	return resp.Header, resp.Body.Close()
+}
+
+// export returns the archive of an image, as docker save writes it.
+func (d *daemon) export(ctx context.Context, image string) (io.ReadCloser, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(exportWait, func() { cancel(fmt.Errorf("no response for %s", exportWait)) })
+	resp, err := d.get(ctx, "/images/"+image+"/get")
+	timer.Stop()
+	if err != nil {
+		err = cmp.Or(context.Cause(ctx), err)
+		cancel(nil)
+		return nil, err
+	}
+	return &exportBody{newResponseBody(withLargeBody(ctx), resp.Body, exportStall), cancel}, nil
+}
+
+// exportBody is the body of an export.
+type exportBody struct {
+	*responseBody
+	cancel context.CancelCauseFunc
+}
+
+// Close implements [io.Closer].
+func (b *exportBody) Close() error {
+	b.cancel(nil)
+	return b.responseBody.Close()
 }
 
 // get sends a GET request to the daemon. A status other than 200 OK is a *daemonError.

@@ -118,3 +118,31 @@ func writePEM(t *testing.T, path, kind string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+// TestDaemonSilent shows that a daemon that accepts connections and never answers, or
+// never finishes its answer, does not keep a scan waiting.
+func TestDaemonSilent(t *testing.T) {
+	for path, status := range map[string]int{"/_ping": http.StatusOK, "/v1.41/images/fleet/ship:1/json": http.StatusInternalServerError} {
+		working := fakeDaemon(nil)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if req.URL.Path != path {
+				working.ServeHTTP(w, req)
+				return
+			}
+			if status != http.StatusOK {
+				w.WriteHeader(status)
+				w.(http.Flusher).Flush()
+			}
+			<-req.Context().Done()
+		}))
+		defer server.Close()
+		start := time.Now()
+		_, _, err := readAll(t.Context(), "docker-daemon:fleet/ship:1", image.Options{Docker: image.Docker{Host: server.URL}, StallTimeout: 200 * time.Millisecond})
+		if err == nil || !strings.Contains(err.Error(), "no response for 200ms") {
+			t.Errorf("%s: %v", path, err)
+		}
+		if spent := time.Since(start); spent > 5*time.Second {
+			t.Errorf("%s: %s", path, spent)
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // maxResumes limits how often one download is resumed.
@@ -47,7 +46,7 @@ func (d *download) start(ctx context.Context) error {
 		resp.Body.Close()
 		return fmt.Errorf("the registry sends %d bytes, but the size in the manifest is %d", resp.ContentLength, want)
 	}
-	d.body = newStallReader(resp.Body, d.opt.StallTimeout)
+	d.body = resp.Body
 	return nil
 }
 
@@ -101,45 +100,3 @@ func (d *download) Close() error { return d.body.Close() }
 func (d *download) explain(err error) error {
 	return explain(err, d.repo, "", d.opt)
 }
-
-// errStalled is returned when a registry sends nothing for Options.StallTimeout.
-var errStalled = errors.New("the download stalled")
-
-// stallReader is a reader that fails with errStalled if a Read takes longer than timeout.
-type stallReader struct {
-	inner   io.ReadCloser
-	timeout time.Duration
-	timer   *time.Timer   // runs only while a Read waits
-	stalled chan struct{} // closed by the timer
-	err     error
-}
-
-func newStallReader(inner io.ReadCloser, timeout time.Duration) *stallReader {
-	return &stallReader{inner: inner, timeout: timeout, stalled: make(chan struct{})}
-}
-
-// Read implements [io.Reader].
-func (s *stallReader) Read(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err
-	}
-	if s.timer == nil {
-		// Closing the body of a response unblocks a Read.
-		s.timer = time.AfterFunc(s.timeout, func() {
-			close(s.stalled)
-			s.inner.Close()
-		})
-	} else {
-		s.timer.Reset(s.timeout)
-	}
-	n, err := s.inner.Read(p)
-	if !s.timer.Stop() {
-		<-s.stalled
-		err = fmt.Errorf("%w: no data for %s", errStalled, s.timeout)
-	}
-	s.err = err
-	return n, err
-}
-
-// Close implements [io.Closer].
-func (s *stallReader) Close() error { return s.inner.Close() }

@@ -230,7 +230,7 @@ func (r *registry) get(ctx context.Context, kind, identifier string, header http
 		Host:   r.repo.RegistryStr(),
 		Path:   "/v2/" + r.repo.RepositoryStr() + "/" + kind + "/" + identifier,
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(withLargeBody(ctx), http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -305,9 +305,8 @@ func (r *registry) open(ctx context.Context, b Blob) (io.ReadCloser, error) {
 // readResponse returns the JSON document in a response, at most limit bytes, and closes
 // the response.
 func readResponse(ctx context.Context, resp *http.Response, limit int64, opt Options) ([]byte, error) {
-	body := newStallReader(resp.Body, opt.StallTimeout)
-	defer body.Close()
-	data, err := readDocument(body, resp.ContentLength, limit)
+	defer resp.Body.Close()
+	data, err := readDocument(&documentReader{inner: resp.Body, patience: documentPatience * opt.StallTimeout}, resp.ContentLength, limit)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

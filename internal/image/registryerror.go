@@ -122,8 +122,13 @@ func (e *statusError) Error() string { return e.text }
 func (e *statusError) Unwrap() error { return e.err }
 
 // plainCause removes the URL from an error of net/http. The URL may contain a signature
-// that grants access to a blob.
+// that grants access to a blob. If a registry was tried with HTTPS and with HTTP, the
+// cause is the response that one of the two gave.
 func plainCause(err error) error {
+	var refused *transport.Error
+	if errors.As(err, &refused) {
+		return refused
+	}
 	var u *url.Error
 	if errors.As(err, &u) {
 		return u.Err

@@ -77,6 +77,9 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	for attempt := 1; ; attempt++ {
 		resp, err := r.inner.RoundTrip(req)
 		reason := retryReason(resp, err)
+		if resp != nil {
+			resp.Body = newResponseBody(req.Context(), resp.Body, r.opt.StallTimeout)
+		}
 		if reason == "" || attempt == maxAttempts || req.Context().Err() != nil || req.Body != nil && req.GetBody == nil {
 			return resp, err
 		}
