@@ -43,7 +43,8 @@ const order = `
 	internal/license     <
 	internal/purl        <
 	internal/rpmdb       < internal/sqlite
-	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile
+	internal/inventory/installed <
+	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed
 	internal/advisory/osv     <
 	internal/advisory/version < internal/advisory/osv
 	internal/advisory/store   < internal/advisory/osv internal/advisory/version

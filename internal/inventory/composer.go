@@ -7,14 +7,19 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory/installed"
 )
 
 // typeComposer is the purl type of PHP packages. Their OSV ecosystem is "Packagist".
 const typeComposer = "composer"
 
-// isComposer reports whether a file is the list of packages that composer installed.
+// composerList is the list of packages that Composer installed for an application.
+const composerList = "vendor/composer/installed.json"
+
+// isComposer reports whether a file is the list of packages that Composer installed, and
+// not a file of the tests of one of them.
 func isComposer(h *seaworthy.Header) bool {
-	return strings.HasSuffix(h.Path, "/composer/installed.json") || h.Path == "composer/installed.json"
+	return (strings.HasSuffix(h.Path, "/composer/installed.json") || h.Path == "composer/installed.json") && installed.Composer(h.Path)
 }
 
 // composerPackage is a package in installed.json.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory/installed"
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
@@ -17,7 +18,7 @@ const typeGem = "gem"
 // part of Ruby. A .gemspec in the sources of a gem is not.
 func isGem(h *seaworthy.Header) bool {
 	dir := h.Path[:max(strings.LastIndexByte(h.Path, '/'), 0)]
-	return strings.HasSuffix(dir, "specifications") || strings.HasSuffix(dir, "specifications/default")
+	return (strings.HasSuffix(dir, "specifications") || strings.HasSuffix(dir, "specifications/default")) && installed.Gem(dir)
 }
 
 var (

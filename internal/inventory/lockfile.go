@@ -5,14 +5,14 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory/installed"
 )
 
 // maxLockedPackages is the maximum number of packages of a lock file.
 const maxLockedPackages = 100_000
 
-// isNPMLock reports whether a lock file belongs to an application. Lock files in installed
-// packages do not list installed packages.
-func isNPMLock(h *seaworthy.Header) bool { return !strings.Contains(h.Path, nodeModules) }
+// isNPMLock reports whether a lock file belongs to an application.
+func isNPMLock(h *seaworthy.Header) bool { return installed.ApplicationLock(h.Path) }
 
 // npmDependency is a package in package-lock.json.
 type npmDependency struct {
@@ -221,13 +221,56 @@ func (s *packageSet) packages() ([]Package, error) {
 	return s.list, nil
 }
 
-// IsSuperseded reports whether a lock file should be ignored because the image has a
-// directory node_modules next to it: the packages there are those that are installed.
-func (f *PackageFile) IsSuperseded(m seaworthy.Merged, path string) bool {
+// Trees has the directories of an image in which a package manager of a language installed
+// the dependencies of an application.
+type Trees struct{ directories map[tree]bool }
+
+// tree is a directory of an application and the formats of its lock files.
+type tree struct {
+	directory string
+	locks     string
+}
+
+// Add adds the tree that a live file with packages belongs to.
+func (t *Trees) Add(path string, f *PackageFile) {
+	var at tree
+	switch {
+	case len(f.Packages) == 0:
+		return
+	case f.Format == formatNPM:
+		directory, _, _ := installed.CutDirectory(path, nodeModules)
+		at = tree{directory, nodeModules}
+	case f.Format == formatComposer:
+		directory, ok := strings.CutSuffix(path, composerList)
+		if !ok {
+			return
+		}
+		at = tree{directory, composerList}
+	default:
+		return
+	}
+	if t.directories == nil {
+		t.directories = make(map[tree]bool)
+	}
+	t.directories[at] = true
+}
+
+// Superseded reports whether a lock file does not count, because the image has the installed
+// dependencies next to it: these are what is installed. Lock files also list versions that
+// were replaced since, and packages for development and for other platforms. It is also true
+// for the lock file of a package that Composer installed.
+func (t *Trees) Superseded(path string, f *PackageFile) bool {
+	var locks string
 	switch f.Format {
 	case formatNPMLock, formatYarnLock, formatPnpmLock:
-		dir := path[:strings.LastIndexByte(path, '/')+1]
-		return len(m.List(dir+strings.TrimSuffix(nodeModules, "/"))) > 0
+		locks = nodeModules
+	default:
+		return false
 	}
-	return false
+	directory := path[:strings.LastIndexByte(path, '/')+1]
+	if t.directories[tree{directory, locks}] {
+		return true
+	}
+	application, _, ok := installed.CutDirectory(directory, "vendor/")
+	return ok && t.directories[tree{application, composerList}]
 }

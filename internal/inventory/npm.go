@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory/installed"
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
@@ -21,16 +22,7 @@ const nodeModules = "node_modules/"
 // at node_modules/NAME/package.json or node_modules/@SCOPE/NAME/package.json.
 func isNPMPackage(h *seaworthy.Header) bool {
 	dir, ok := strings.CutSuffix(h.Path, "/package.json")
-	if !ok {
-		return false
-	}
-	i := strings.LastIndex(dir, nodeModules)
-	if i < 0 || i > 0 && dir[i-1] != '/' {
-		return false
-	}
-	name := dir[i+len(nodeModules):]
-	slashes := strings.Count(name, "/")
-	return slashes == 0 && name != "" && name[0] != '.' || slashes == 1 && name[0] == '@'
+	return ok && installed.NodeModule(dir)
 }
 
 // npmLicense is the license in a package.json: a string or, in older files, an object or a

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory/installed"
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
@@ -15,10 +16,10 @@ const typePyPI = "pypi"
 // isPython reports whether a file has the core metadata of an installed distribution: of a
 // wheel, of an egg, or of distutils, which writes one file.
 func isPython(h *seaworthy.Header) bool {
-	return strings.HasSuffix(h.Path, ".dist-info/METADATA") ||
+	return (strings.HasSuffix(h.Path, ".dist-info/METADATA") ||
 		strings.HasSuffix(h.Path, ".egg-info/PKG-INFO") ||
 		strings.HasSuffix(h.Path, "/EGG-INFO/PKG-INFO") ||
-		strings.HasSuffix(h.Path, ".egg-info")
+		strings.HasSuffix(h.Path, ".egg-info")) && installed.Python(h.Path)
 }
 
 // errHeaderEnd ends the reading of a file where its description starts.

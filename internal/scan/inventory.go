@@ -68,12 +68,22 @@ func newMergedInventory(m *Merged, layers []*inventory.Layer) *mergedInventory {
 		}
 	}
 	slices.SortStableFunc(s.files, func(a, b inventoryFile) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
+	s.removeSuperseded()
 	s.release = inventory.FindRelease(m, layers)
 	s.system = sync.OnceValue(s.findSystem)
 	s.owners = sync.OnceValue(s.findOwners)
 	s.all = sync.OnceValue(s.findAll)
 	s.gaps = sync.OnceValue(s.findGaps)
 	return s
+}
+
+// removeSuperseded removes the lock files that have the installed dependencies next to them.
+func (s *mergedInventory) removeSuperseded() {
+	var trees inventory.Trees
+	for _, f := range s.files {
+		trees.Add(f.entry.Path, f.file)
+	}
+	s.files = slices.DeleteFunc(s.files, func(f inventoryFile) bool { return trees.Superseded(f.entry.Path, f.file) })
 }
 
 // findSystem returns the packages of all live databases. If several databases have the

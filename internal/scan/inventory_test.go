@@ -433,3 +433,20 @@ func TestManyVersionsOfADatabase(t *testing.T) {
 		}
 	}
 }
+
+// TestLockFileNextToPackages has a lock file next to the packages that are installed, which
+// has a replaced version and a package for development, and one without.
+func TestLockFileNextToPackages(t *testing.T) {
+	const lock = "lodash@^4.17.4:\n  version \"4.17.4\"\n\nmarked@^0.3.5:\n  version \"0.3.5\"\n"
+	m := read(t, layers(imagetest.Layer{
+		imagetest.File("app/yarn.lock", lock),
+		imagetest.File("app/node_modules/lodash/package.json", `{"name":"lodash","version":"4.17.21"}`),
+		imagetest.File("old/yarn.lock", lock),
+		imagetest.File("old/node_modules/lodash/package.json", `{"name":"lodash","version":"4.17.20"}`),
+	}, imagetest.Layer{imagetest.Whiteout("old/node_modules")}).DockerArchive(t, "a"), scan.Options{})
+	want := []string{"lodash 4.17.21 npm app/node_modules/lodash/package.json@0", "lodash 4.17.4 npm old/yarn.lock@0", "marked 0.3.5 npm old/yarn.lock@0"}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, packagesOf(m)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
