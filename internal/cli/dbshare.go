@@ -65,7 +65,7 @@ seaworthy db import on another machine. FILE is - for standard output.`,
 }
 
 // share opens the datasets that the flags select.
-func (a *app) share(ctx context.Context, f *shareFlags) (all []*store.Shared, closeAll func(), err error) {
+func (a *app) share(ctx context.Context, f *shareFlags) (all []*store.Snapshot, closeAll func(), err error) {
 	dir, err := a.dbDirectory(f.dir, "")
 	if err != nil {
 		return nil, nil, err
@@ -74,7 +74,7 @@ func (a *app) share(ctx context.Context, f *shareFlags) (all []*store.Shared, cl
 	for _, name := range f.ecosystems {
 		names = append(names, update.Dataset(name))
 	}
-	all, err = store.Share(ctx, dir, names)
+	all, err = store.OpenSnapshots(ctx, dir, names)
 	return all, func() {
 		for _, s := range all {
 			s.Close()
@@ -133,7 +133,7 @@ standard input.`,
 				return err
 			}
 			defer in.Close()
-			return a.importDatasets(cmd.Context(), &f, func(i *store.Intake) error {
+			return a.importDatasets(cmd.Context(), &f, func(i *store.Importer) error {
 				if err := i.Archive(cmd.Context(), in); err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
@@ -146,12 +146,12 @@ standard input.`,
 }
 
 // importDatasets imports the datasets that read adds, all or none.
-func (a *app) importDatasets(ctx context.Context, f *shareFlags, read func(*store.Intake) error) error {
+func (a *app) importDatasets(ctx context.Context, f *shareFlags, read func(*store.Importer) error) error {
 	dir, err := a.dbDirectory(f.dir, "")
 	if err != nil {
 		return err
 	}
-	i, err := store.NewIntake(dir, a.log)
+	i, err := store.NewImporter(dir, a.log)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ are not downloaded again. Datasets that are not in the registry stay.`,
 		Example: `  seaworthy db pull registry.example.org/security/advisories:latest`,
 		Args:    exactlyOne("reference in a registry, HOST/REPOSITORY:TAG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.importDatasets(cmd.Context(), &f, func(i *store.Intake) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
+			return a.importDatasets(cmd.Context(), &f, func(i *store.Importer) error { return a.dbPull(cmd.Context(), args[0], &f, i) })
 		},
 	}
 	dbDirFlag(cmd, &f.dir)
@@ -232,7 +232,7 @@ are not downloaded again. Datasets that are not in the registry stay.`,
 	return cmd
 }
 
-func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *store.Intake) error {
+func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *store.Importer) error {
 	artifact, digest, err := image.PullArtifact(ctx, reference, dbArtifactType, a.registryOptions(f))
 	if err != nil {
 		return err
@@ -255,7 +255,7 @@ func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *st
 	return nil
 }
 
-func (a *app) pullFile(ctx context.Context, file image.ArtifactFile, progress func(update.Progress), i *store.Intake) error {
+func (a *app) pullFile(ctx context.Context, file image.ArtifactFile, progress func(update.Progress), i *store.Importer) error {
 	body, err := file.Open(ctx)
 	if err != nil {
 		return err

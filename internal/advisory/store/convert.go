@@ -11,8 +11,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// convertRecord converts a record to what a file keeps. It returns nil for what is no
-// advisory about a vulnerability: withdrawn records and bug-fix advisories.
+// convertRecord returns the parts of an OSV record that a file stores. It returns nil for
+// withdrawn records and for advisories about bugs only.
 func convertRecord(r *osv.Record) (*Advisory, *Text) {
 	if !r.Withdrawn.IsZero() {
 		return nil, nil
@@ -28,7 +28,7 @@ func convertRecord(r *osv.Record) (*Advisory, *Text) {
 	}
 	slices.Sort(a.Aliases)
 	a.Aliases = slices.DeleteFunc(slices.Compact(a.Aliases), func(s string) bool { return s == "" || s == r.ID || len(s) > osv.MaxID })
-	a.Severity = recordWord(r)
+	a.Severity = severityWord(r)
 	for _, f := range r.Affected {
 		var specific struct {
 			Informational string `json:"informational"`
@@ -46,11 +46,12 @@ func convertRecord(r *osv.Record) (*Advisory, *Text) {
 	return a, t
 }
 
-// cvesInRelated are the ecosystems whose advisories name their CVEs in "related" where
-// they have no "upstream".
+// cvesInRelated are the ecosystems whose records list their CVEs in the field "related" if
+// the field "upstream" has none.
 const cvesInRelated = ",AlmaLinux,Mageia,Red Hat,Rocky Linux,SUSE,openEuler,openSUSE,"
 
-// cvesOf are the CVEs that an advisory of a distribution is about.
+// cvesOf returns the CVEs that an advisory of a distribution is about, sorted. It returns
+// none for advisories of languages, whose CVE is an alias.
 func cvesOf(r *osv.Record) []string {
 	names := r.Upstream
 	if !slices.ContainsFunc(names, osv.IsCVE) && slices.ContainsFunc(r.Affected, func(a osv.Affected) bool {
@@ -78,8 +79,8 @@ func isBugFix(id string) bool {
 	return false
 }
 
-// recordWord is the word for the severity of a whole record, if it has one.
-func recordWord(r *osv.Record) string {
+// severityWord returns the word for the severity of a whole record, "" if it has none.
+func severityWord(r *osv.Record) string {
 	var specific struct {
 		Severity json.RawMessage `json:"severity"`
 		CVSS3    json.RawMessage `json:"cvss_v3"`
@@ -93,20 +94,21 @@ func recordWord(r *osv.Record) string {
 			return osv.Rating(score).String()
 		}
 	}
-	// "Important: firefox security update"
-	if word, _, ok := strings.Cut(r.Summary, ":"); ok && isDistributions(r) && osv.ParseSeverity(word) != 0 {
+	// Red Hat and others begin the summary with it: "Important: firefox security update".
+	if word, _, ok := strings.Cut(r.Summary, ":"); ok && isFromDistribution(r) && osv.ParseSeverity(word) != 0 {
 		return word
 	}
 	return ""
 }
 
-// isDistributions reports whether a record comes from a distribution.
-func isDistributions(r *osv.Record) bool {
+// isFromDistribution reports whether a record is about packages of a distribution.
+func isFromDistribution(r *osv.Record) bool {
 	return slices.ContainsFunc(r.Affected, func(a osv.Affected) bool { return version.IsDistribution(a.Package.Ecosystem) })
 }
 
-// convertAffected converts what a record says about one package. It returns nil if that
-// says nothing about versions that can be installed. The summary is that of the record.
+// convertAffected converts an entry of the field "affected" of a record, which is about
+// one package. It returns nil if the entry names no package, or only commits and no
+// versions. The summary is that of the record.
 func convertAffected(f *osv.Affected, summary string) *Affected {
 	if f.Package.Ecosystem.IsZero() || f.Package.Name == "" {
 		return nil
@@ -128,9 +130,9 @@ func convertAffected(f *osv.Affected, summary string) *Affected {
 	a.Versions = o.Outside(f.Versions, a.Spans)
 	if !ranged && len(f.Versions) == 0 {
 		if len(f.Ranges) > 0 {
-			return nil // git histories only
+			return nil // only commits
 		}
-		a.Spans = version.All() // the specification: all versions
+		a.Spans = version.All() // without ranges and versions, OSV means all versions
 	}
 	if o.IsRPM() {
 		a.Module = moduleOf(a.Spans, summary)
@@ -138,7 +140,7 @@ func convertAffected(f *osv.Affected, summary string) *Affected {
 	var specific struct {
 		Urgency  string   `json:"urgency"`
 		Severity string   `json:"severity"`
-		Module   string   `json:"module"` // from the feeds in OVAL
+		Module   string   `json:"module"` // set by package feed, from OVAL
 		Imports  []Import `json:"imports"`
 	}
 	if json.Unmarshal(f.EcosystemSpecific, &specific) == nil {
@@ -159,7 +161,7 @@ func convertAffected(f *osv.Affected, summary string) *Affected {
 	return a
 }
 
-// shorten cuts a text to a number of bytes, and not within a character.
+// shorten cuts a text to at most size bytes, at the end of a character.
 func shorten(s string, size int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) <= size {

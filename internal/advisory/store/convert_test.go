@@ -21,17 +21,17 @@ func FuzzConvert(f *testing.F) {
 			return
 		}
 		// What is stored must be read again as it was.
-		d := decode{rest: a.append(nil)}
+		d := decoder{rest: a.append(nil)}
 		if got := d.advisory(); d.err != nil || len(d.rest) > 0 || got.ID != a.ID {
 			t.Fatalf("advisory %+v was read as %+v: %v", a, got, d.err)
 		}
-		d = decode{rest: text.append(nil)}
+		d = decoder{rest: text.append(nil)}
 		if got := d.text(); d.err != nil || got.Summary != text.Summary {
 			t.Fatalf("text %+v was read as %+v: %v", text, got, d.err)
 		}
 		for i := range r.Affected {
 			if s := convertAffected(&r.Affected[i], r.Summary); s != nil {
-				d := decode{rest: s.append(nil)}
+				d := decoder{rest: s.append(nil)}
 				if got := d.affected(); d.err != nil || len(d.rest) > 0 || len(got.Spans) != len(s.Spans) {
 					t.Fatalf("affected %+v was read as %+v: %v", s, got, d.err)
 				}

@@ -1,18 +1,22 @@
-// Package store keeps datasets in files: the advisories of an ecosystem, the statements
-// of a distribution, KEV, EPSS, and the ends of releases.
+// Package store reads and writes the files of the advisory database. Each file holds one
+// dataset: the advisories of an ecosystem, the states of vulnerabilities in a
+// distribution, the KEV catalog, the EPSS scores, or the dates when releases of
+// distributions reach their end of life.
 //
-// In go records and statements ([Builder], [CVEBuilder]), out come rows by package, CVE
-// or release ([File]). An archive of files goes from one machine to another ([Share],
-// [Export], [Intake]). Refused is a file of another format version, and one with a byte
-// that is not what was written.
+//   - [Builder] and [CVEBuilder] write a file from OSV records, statements or scores.
+//   - [Open] opens a file. The methods of [File] look up a package, a CVE or a release.
+//   - [OpenSnapshots] and [Export] write datasets to an archive, and [Importer] reads it on
+//     another machine.
+//
+// A file is refused if it has another format version, or if a checksum does not match.
 //
 // # Directory
 //
 // A database is a directory with one file for each dataset, <name>.advisories. The name
-// is escaped as in the path of a URL. Files are immutable. A new one is written under a
-// temporary name (.tmp-*) and renamed, so a reader sees the old file or the new one, and
-// one that has the old file open goes on reading it. Writers of a dataset take turns with
-// <name>.advisories.lock; readers take no lock.
+// is escaped as in the path of a URL. Files are immutable. A new file is written under a
+// temporary name (.tmp-*) and renamed, so a reader sees either the old file or the new
+// one. A reader that has the old file open continues to read it. Writers of the same
+// dataset lock <name>.advisories.lock; readers take no lock.
 //
 // # File
 //
@@ -40,21 +44,22 @@
 // of compressed blocks, in which rows follow each other: bytes key, bytes value. A row is
 // never split. The index holds a byte for the codec ('s': S2, 'z': Zstandard), a uvarint
 // number of blocks, and for each block: bytes first key, and as uvarints the offset in
-// the table, the stored size, the size before compression, and the CRC-32C of what is
-// stored. A look-up searches the index, which is in memory, and reads one block. Blocks
-// have about 4 KiB before compression, those of texts 64 KiB.
+// the table, the compressed size, the size before compression, and the CRC-32C of the
+// compressed bytes. A look-up searches the index, which is in memory, and reads one block.
+// Blocks have about 4 KiB before compression, those of texts 64 KiB.
 //
 //	table       key                               value
 //	packages    kind, ecosystem, 0, package       [Affected] of each advisory
 //	advisories  number, 8 bytes, big endian       [Advisory]
 //	texts       number, 8 bytes, big endian       [Text]
-//	cves        year<<40 | serial, 8 bytes, b.e.  in states: uvarint number of the advisory
-//	                                              in KEV: the date; in EPSS: score and
-//	                                              percentile as uvarints, in 1e-9
+//	cves        year<<40 | serial, 8 bytes,       in states: uvarint number of the advisory
+//	            big endian                        in KEV: the date of the entry
+//	                                              in EPSS: score and percentile as uvarints,
+//	                                              in units of 1e-9
 //	releases    ID, 0, release                    bytes [ReleaseEnd] in JSON
 //
 // The kind is 'v' or 'm' ([Vulnerable], [Malicious]). Ecosystem and package are in a
-// canonical form, so that all spellings meet.
+// canonical form, so that all spellings of a name find the same row.
 //
 // # Limits
 //
@@ -69,7 +74,7 @@
 // CRC-32C in the footer, which is compared when the block is read. The exception is the
 // time of the last check in the header, which is overwritten in place when the source has
 // nothing new. CRC-32C detects accidents. Files that come from elsewhere are
-// verified by the SHA-256 of the whole file, as [Intake] does.
+// verified by the SHA-256 of the whole file, as [Importer] does.
 //
 // # Compatibility
 //

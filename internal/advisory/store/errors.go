@@ -6,14 +6,13 @@ import (
 	"syscall"
 )
 
-// ErrNoData is returned for an ecosystem, or anything else, of which the database has
-// no data.
+// ErrNoData is returned if the database has no dataset of that name.
 var ErrNoData = errors.New("the advisory database has no data")
 
-// ErrDamaged is returned for a file whose content is not what was written.
+// ErrDamaged is returned for a file whose content does not match its checksums or format.
 var ErrDamaged = errors.New("the file is damaged")
 
-// NoDataError is a dataset that the database does not have. It wraps [ErrNoData].
+// NoDataError names a dataset that the database does not have. It wraps [ErrNoData].
 type NoDataError struct{ Name string }
 
 func (e *NoDataError) Error() string { return ErrNoData.Error() + " for " + e.Name }
@@ -22,17 +21,17 @@ func (e *NoDataError) Unwrap() error { return ErrNoData }
 // Hint says what the user can do.
 func (e *NoDataError) Hint() string { return "run seaworthy db update" }
 
-// NewerError is a file that a newer program wrote.
+// NewerError is returned for a file that a newer version of the program wrote.
 type NewerError struct {
 	Path   string
-	Format uint32
+	Format uint32 // the format version of the file
 }
 
 func (e *NewerError) Error() string {
 	return fmt.Sprintf("%s: a newer version of this program wrote it (format %d; this one reads %d)", e.Path, e.Format, fileFormat)
 }
 
-// Newer distinguishes this error from others, which an update repairs.
+// Newer distinguishes this error from others: an update does not repair it.
 func (e *NewerError) Newer() bool { return true }
 
 // Hint says what the user can do.
@@ -40,7 +39,8 @@ func (e *NewerError) Hint() string {
 	return "update seaworthy, or use another directory for the database"
 }
 
-// OlderError is a file that an older program wrote, in a format that is no longer read.
+// OlderError is returned for a file that an older version of the program wrote, in a format
+// that is no longer read.
 type OlderError struct{ Path string }
 
 func (e *OlderError) Error() string {
@@ -50,7 +50,7 @@ func (e *OlderError) Error() string {
 // Hint says what the user can do.
 func (e *OlderError) Hint() string { return "run seaworthy db update, which writes it again" }
 
-// DamagedError is a file whose content is not what was written. It wraps [ErrDamaged].
+// DamagedError names a damaged file. It wraps [ErrDamaged].
 type DamagedError struct{ Path string }
 
 func (e *DamagedError) Error() string { return e.Path + ": the file is damaged" }
@@ -61,7 +61,7 @@ func (e *DamagedError) Hint() string { return "remove it, and run seaworthy db u
 
 func damaged(path string) error { return &DamagedError{path} }
 
-// FullError is a disk without space.
+// FullError is returned if a disk has no space left.
 type FullError struct{ Err error }
 
 func (e *FullError) Error() string { return e.Err.Error() + "; the old data stays as it was" }
@@ -72,8 +72,8 @@ func (e *FullError) Hint() string {
 	return "make room on that disk, or use a directory on another one for the database"
 }
 
-// Explain turns an error of a full disk into a [FullError] and returns others as they
-// are.
+// Explain wraps the error of a full disk in a [FullError], which has a hint for the user.
+// It returns other errors unchanged.
 func Explain(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return &FullError{err}

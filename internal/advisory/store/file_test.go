@@ -86,7 +86,7 @@ func TestDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range good {
-		if int64(i) >= checkedAt && i < headerSize {
+		if int64(i) >= checkedOffset && i < headerSize {
 			continue
 		}
 		bad := append([]byte(nil), good...)
@@ -133,9 +133,9 @@ func FuzzOpenFile(f *testing.F) {
 			return
 		}
 		for name := range file.tables {
-			file.each(name, func(key, value []byte) error {
-				for _, read := range []func(*decode){func(d *decode) { d.affected() }, func(d *decode) { d.advisory() }, func(d *decode) { d.text() }} {
-					d := decode{rest: value}
+			file.forEach(name, func(key, value []byte) error {
+				for _, read := range []func(*decoder){func(d *decoder) { d.affected() }, func(d *decoder) { d.advisory() }, func(d *decoder) { d.text() }} {
+					d := decoder{rest: value}
 					read(&d)
 				}
 				return nil
@@ -181,7 +181,7 @@ func TestSorter(t *testing.T) {
 		t.Fatalf("%d runs: the test shows little", len(s.runs))
 	}
 	last, keys := "", 0
-	err := s.groups(func(key, values []byte) error {
+	err := s.forEach(func(key, values []byte) error {
 		keys++
 		if string(key) <= last {
 			t.Errorf("%s comes after %s", key, last)

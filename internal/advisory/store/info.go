@@ -8,35 +8,38 @@ type Info struct {
 	Name string `json:"name"`
 	// Source is the URL or path that the data was read from.
 	Source string `json:"source"`
-	// Modified is when the source last changed: the time of its newest record, or what the
-	// source says.
+	// Modified is when the source last changed: the modification time of its newest record,
+	// or the time that the server or the file states.
 	Modified time.Time `json:"modified"`
-	// Digest is that of the file that was read, "sha256:...".
+	// Digest is the digest of the source's file, "sha256:...", or of the list of
+	// digests if there are several Parts.
 	Digest string `json:"digest,omitempty"`
-	// Records counts the advisories or entries, and Malicious those of malware.
+	// Records counts the advisories or entries. Malicious counts the advisories about
+	// malware among them.
 	Records   int `json:"records"`
 	Malicious int `json:"malicious,omitempty"`
-	// LeftOut counts the files of the source that are no records. What they say is not
-	// known.
+	// LeftOut counts the files of the source that were skipped because they could not be
+	// parsed.
 	LeftOut int `json:"leftOut,omitempty"`
-	// ETag and LastModified are what the server sent.
+	// ETag and LastModified are the HTTP headers of the server's last response.
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"lastModified,omitempty"`
-	// Parts are the files that were read, where the source has more than one or
-	// is no bulk export.
+	// Parts are the files that the dataset was read from, if there were several, or if the
+	// source is a publisher's feed.
 	Parts []Part `json:"parts,omitempty"`
-	// Cursor is the newest modification of a record.
+	// Cursor is the modification time of the newest record. A partial update asks the source
+	// for what is newer.
 	Cursor time.Time `json:"cursor,omitzero"`
-	// Whole is when all records were last read.
+	// Whole is when all records were last read. Partial updates do not change it.
 	Whole time.Time `json:"whole,omitzero"`
 
-	// Checked is when the data was last known to be what the source has.
+	// Checked is the time of the last check against the source: it had nothing newer then.
 	Checked time.Time `json:"-"`
-	// Size is that of the file.
+	// Size is the size of the file in bytes.
 	Size int64 `json:"-"`
 }
 
-// Part is one of the files that a dataset was read from.
+// Part is one of several files that a dataset was read from.
 type Part struct {
 	Source       string `json:"source"`
 	Digest       string `json:"digest"`
@@ -44,5 +47,5 @@ type Part struct {
 	LastModified string `json:"lastModified,omitempty"`
 }
 
-// Age is how long ago the data was last known to be what the source has.
+// Age returns the time since the last check against the source. It is never negative.
 func (i *Info) Age(now time.Time) time.Duration { return max(0, now.Sub(i.Checked)) }

@@ -9,13 +9,14 @@ import (
 	"time"
 )
 
-// lockWait is the time between two attempts to get a lock that another process has.
+// lockWait is the time between two attempts to get a lock that another process holds.
 const lockWait = 50 * time.Millisecond
 
-// Lock waits until no other process writes the dataset.
+// Lock takes the lock of the writers of a dataset, and waits while another process holds
+// it. The caller releases it with unlock.
 func Lock(ctx context.Context, dir, name string, log *slog.Logger) (unlock func(), err error) {
 	path := PathOf(dir, name, fileSuffix+".lock")
-	const patience = time.Second
+	const patience = time.Second // then the log says why nothing happens
 	start, logged := time.Now(), false
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
@@ -24,7 +25,7 @@ func Lock(ctx context.Context, dir, name string, log *slog.Logger) (unlock func(
 		}
 		locked, err := tryLock(f)
 		if locked {
-			return func() { f.Close() }, nil // which ends the lock
+			return func() { f.Close() }, nil // closing the file releases the lock
 		}
 		f.Close()
 		if err != nil {
@@ -42,7 +43,8 @@ func Lock(ctx context.Context, dir, name string, log *slog.Logger) (unlock func(
 	}
 }
 
-// Sweep removes the temporary files that killed processes left in a directory.
+// Sweep removes the temporary files that killed processes left in a directory: those that
+// were not written to for a day.
 func Sweep(dir string, now time.Time) {
 	const abandoned = 24 * time.Hour
 	entries, err := os.ReadDir(dir)

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// tryLock locks a file, and reports whether it could: another open file may be locked.
+// tryLock locks a file without waiting. It returns false if another process, or another
+// open file of this one, holds the lock.
 func tryLock(f *os.File) (bool, error) {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)

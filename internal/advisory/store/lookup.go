@@ -10,115 +10,120 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 )
 
-// Affected returns what all advisories of a kind say about a package of a release. What
-// one advisory says lies together.
-func (d *File) Affected(kind Kind, ecosystem seaworthy.Ecosystem, name string) (all []*Affected, err error) {
-	value, err := d.get(packagesTable, packageKey(kind, ecosystem, name))
+// Affected returns the rows of a package in a release, from all advisories of a kind. An
+// advisory may have several rows; these are adjacent. The name of the package is that of
+// the source package where the advisories are about source packages.
+func (f *File) Affected(kind Kind, ecosystem seaworthy.Ecosystem, name string) (all []*Affected, err error) {
+	value, err := f.get(packagesTable, packageKey(kind, ecosystem, name))
 	if err != nil {
 		return nil, err
 	}
-	for in := (decode{rest: value}); len(in.rest) > 0; {
+	for in := (decoder{rest: value}); len(in.rest) > 0; {
 		all = append(all, in.affected())
 		if in.err != nil {
-			return nil, fmt.Errorf("%s: %w", d.file.Name(), in.err)
+			return nil, fmt.Errorf("%s: %w", f.file.Name(), in.err)
 		}
 	}
 	return all, nil
 }
 
-// HasPackage reports whether an advisory is about a package of a release.
-func (d *File) HasPackage(kind Kind, ecosystem seaworthy.Ecosystem, name string) (bool, error) {
-	value, err := d.get(packagesTable, packageKey(kind, ecosystem, name))
+// HasPackage reports whether any advisory of a kind is about the package in a release.
+func (f *File) HasPackage(kind Kind, ecosystem seaworthy.Ecosystem, name string) (bool, error) {
+	value, err := f.get(packagesTable, packageKey(kind, ecosystem, name))
 	return value != nil, err
 }
 
-// HasRelease reports whether an advisory is about any package of a release.
-func (d *File) HasRelease(kind Kind, ecosystem seaworthy.Ecosystem) (bool, error) {
-	t, ok := d.tables[packagesTable]
+// HasRelease reports whether any advisory of a kind is about any package of a release.
+func (f *File) HasRelease(kind Kind, ecosystem seaworthy.Ecosystem) (bool, error) {
+	t, ok := f.tables[packagesTable]
 	if !ok {
-		return false, damaged(d.file.Name())
+		return false, damaged(f.file.Name())
 	}
 	return t.hasPrefix(packageKey(kind, ecosystem, ""))
 }
 
-// Advisory returns the advisory with a number.
-func (d *File) Advisory(number uint64) (*Advisory, error) {
-	value, err := d.get(advisoriesTable, numberKey(number))
+// Advisory returns the advisory with a number, which is [Affected].Number.
+func (f *File) Advisory(number uint64) (*Advisory, error) {
+	value, err := f.get(advisoriesTable, numberKey(number))
 	if err != nil {
 		return nil, err
 	}
 	if value == nil {
-		return nil, fmt.Errorf("%s: advisory %d is missing: %w", d.file.Name(), number, ErrDamaged)
+		return nil, fmt.Errorf("%s: advisory %d is missing: %w", f.file.Name(), number, ErrDamaged)
 	}
-	in := decode{rest: bytes.Clone(value)}
+	in := decoder{rest: bytes.Clone(value)}
 	a := in.advisory()
 	if in.err != nil {
-		return nil, fmt.Errorf("%s: advisory %d: %w", d.file.Name(), number, in.err)
+		return nil, fmt.Errorf("%s: advisory %d: %w", f.file.Name(), number, in.err)
 	}
 	return a, nil
 }
 
 // Text returns the text of the advisory with a number.
-func (d *File) Text(number uint64) (*Text, error) {
-	value, err := d.get(textsTable, numberKey(number))
+func (f *File) Text(number uint64) (*Text, error) {
+	value, err := f.get(textsTable, numberKey(number))
 	if err != nil {
 		return nil, err
 	}
 	if value == nil {
-		return nil, fmt.Errorf("%s: an advisory has no text: %w", d.file.Name(), ErrDamaged)
+		return nil, fmt.Errorf("%s: an advisory has no text: %w", f.file.Name(), ErrDamaged)
 	}
-	in := decode{rest: value}
+	in := decoder{rest: value}
 	t := in.text()
 	return t, in.err
 }
 
-// HasRatings reports whether the publisher rates CVEs for all packages.
-func (d *File) HasRatings() bool { return d.tables[cvesTable] != nil }
+// HasRatings reports whether the dataset has ratings of CVEs that count for all packages of
+// the distribution, as Red Hat's has.
+func (f *File) HasRatings() bool { return f.tables[cvesTable] != nil }
 
-// Rating returns the rating of a CVE that counts for all packages, or nil.
-func (d *File) Rating(cve osv.CVE) (*Advisory, error) {
-	value, err := d.get(cvesTable, cveKey(cve))
+// Rating returns the advisory with the rating of a CVE that counts for all packages of the
+// distribution, or nil if there is none.
+func (f *File) Rating(cve osv.CVE) (*Advisory, error) {
+	value, err := f.get(cvesTable, cveKey(cve))
 	if err != nil || value == nil {
 		return nil, err
 	}
-	in := decode{rest: value}
+	in := decoder{rest: value}
 	number := in.uvarint()
 	if in.err != nil {
 		return nil, in.err
 	}
-	return d.Advisory(number)
+	return f.Advisory(number)
 }
 
-// EPSS returns the scores of a CVE, or nil.
-func (d *File) EPSS(cve osv.CVE) (*seaworthy.EPSS, error) {
-	value, err := d.get(cvesTable, cveKey(cve))
+// EPSS returns the scores of a CVE, or nil if it has none. The dataset must be [EPSS].
+func (f *File) EPSS(cve osv.CVE) (*seaworthy.EPSS, error) {
+	value, err := f.get(cvesTable, cveKey(cve))
 	if value == nil || err != nil {
 		return nil, err
 	}
-	in := decode{rest: value}
+	in := decoder{rest: value}
 	score, percentile := in.uvarint(), in.uvarint()
 	return &seaworthy.EPSS{Score: fraction(score), Percentile: fraction(percentile)}, in.err
 }
 
-// KEV returns the entry of a CVE in the catalog, or nil.
-func (d *File) KEV(cve osv.CVE) (*seaworthy.KEV, error) {
-	value, err := d.get(cvesTable, cveKey(cve))
+// KEV returns the entry of a CVE in the catalog of known exploited vulnerabilities, or nil
+// if it has none. The dataset must be [KEV].
+func (f *File) KEV(cve osv.CVE) (*seaworthy.KEV, error) {
+	value, err := f.get(cvesTable, cveKey(cve))
 	if value == nil || err != nil {
 		return nil, err
 	}
 	return &seaworthy.KEV{DateAdded: string(value)}, nil
 }
 
-// ReleaseEnd returns when the support of a release ends, or nil.
-func (d *File) ReleaseEnd(id, release string) (*ReleaseEnd, error) {
-	value, err := d.get(releasesTable, releaseKey(id, release))
+// ReleaseEnd returns when the support of a release of a distribution ends, or nil if that
+// is not known. The id is the ID of os-release. The dataset must be [EOL].
+func (f *File) ReleaseEnd(id, release string) (*ReleaseEnd, error) {
+	value, err := f.get(releasesTable, releaseKey(id, release))
 	if value == nil || err != nil {
 		return nil, err
 	}
 	var end ReleaseEnd
-	in := decode{rest: value}
+	in := decoder{rest: value}
 	if err := errors.Join(json.Unmarshal(in.bytes(), &end), in.err); err != nil {
-		return nil, fmt.Errorf("%s: %w", d.file.Name(), err)
+		return nil, fmt.Errorf("%s: %w", f.file.Name(), err)
 	}
 	return &end, nil
 }

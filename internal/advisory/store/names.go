@@ -19,9 +19,10 @@ const (
 	KEV = "KEV"
 	// EPSS are the scores of the Exploit Prediction Scoring System.
 	EPSS = "EPSS"
-	// EOL says when releases of distributions end.
+	// EOL has the dates when releases of distributions reach their end of life.
 	EOL = "End of life"
 
+	// The states of vulnerabilities in the packages of a distribution, as it states them.
 	DebianStates = "Debian" + statesSuffix
 	RedHatStates = "Red Hat" + statesSuffix
 	UbuntuStates = "Ubuntu" + statesSuffix
@@ -29,8 +30,8 @@ const (
 	statesSuffix = " states"
 )
 
-// States returns the name of the dataset with what a distribution itself says about its
-// packages; false if there is none for the ecosystem of that name.
+// States returns the name of the dataset with the states of vulnerabilities in a
+// distribution; false if there is none for the ecosystem.
 func States(ecosystem string) (dataset string, ok bool) {
 	switch dataset = ecosystem + statesSuffix; dataset {
 	case DebianStates, RedHatStates, UbuntuStates:
@@ -39,25 +40,25 @@ func States(ecosystem string) (dataset string, ok bool) {
 	return "", false
 }
 
-// IsEcosystem reports whether a dataset holds the advisories of an ecosystem, and not
-// what completes those of others: KEV, EPSS, EOL, and the states of distributions.
+// IsEcosystem reports whether a dataset holds the advisories of an ecosystem. The other
+// datasets add to advisories: KEV, EPSS, EOL, and the states of distributions.
 func IsEcosystem(name string) bool {
 	return name != KEV && name != EPSS && name != EOL && !strings.HasSuffix(name, statesSuffix)
 }
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$`)
 
-// ValidName reports whether a dataset may have the name.
+// ValidName reports whether a dataset of another machine may have the name.
 func ValidName(name string) bool { return validName.MatchString(name) }
 
-// fileSuffix ends the name of each file with a dataset.
+// fileSuffix is the suffix of the file of a dataset.
 const fileSuffix = ".advisories"
 
-// Path is the path of the file with a dataset, whether it exists or not.
+// Path returns the path of the file of a dataset, whether it exists or not.
 func Path(dir, name string) string { return PathOf(dir, name, fileSuffix) }
 
-// PathOf is the path of something else about a dataset. Names come from records and
-// images, so what has a meaning in paths is escaped.
+// PathOf returns the path of another file that belongs to a dataset, such as its lock.
+// Names of datasets come from records and images, so they are escaped.
 func PathOf(dir, name, suffix string) string {
 	name = url.PathEscape(name)
 	if strings.HasPrefix(name, ".") {
@@ -66,11 +67,12 @@ func PathOf(dir, name, suffix string) string {
 	return filepath.Join(dir, name+suffix)
 }
 
-// Names lists the datasets in a directory, sorted. A directory that does not exist has
-// none.
+// Names returns the names of the datasets in a directory, sorted. It returns none for a
+// directory that does not exist.
 func Names(dir string) ([]string, error) { return NamesOf(dir, fileSuffix) }
 
-// NamesOf lists the datasets that have a file of [PathOf] with the suffix, sorted.
+// NamesOf returns the names of the datasets that have a file of [PathOf] with the suffix,
+// sorted.
 func NamesOf(dir, suffix string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -90,18 +92,17 @@ func NamesOf(dir, suffix string) ([]string, error) {
 	return names, nil
 }
 
-// suseProduct finds the version and service pack in the name of a product that consists
-// of packages of SUSE Linux Enterprise: "Linux Enterprise Module for
-// Basesystem 15 SP4", "Linux Enterprise Server 15 SP1-LTSS".
+// suseProduct matches the products that consist of packages of SUSE Linux Enterprise, and
+// finds version and service pack: "Linux Enterprise Module for Basesystem 15 SP4",
+// "Linux Enterprise Server 15 SP1-LTSS".
 var suseProduct = regexp.MustCompile(`^Linux Enterprise (?:[A-Z].* )?([0-9]+(?: SP[0-9]+)?)(?:-[A-Z-]+)?$`)
 
-// canonicalRelease is the release of an ecosystem in the keys of a file.
+// canonicalRelease returns the release of an ecosystem as it is in the keys of a file.
 //
-// Red Hat's records name a product by CPE with the repository, which is not known of an
-// installed package: "enterprise_linux:9::baseos" becomes
-// "enterprise_linux:9". SUSE's name the module of the package, or the contract
-// under which its fix is sold, which is not known either: all of one service pack
-// become "Linux Enterprise 15 SP4".
+// Red Hat's records name the product with a repository: "enterprise_linux:9::baseos".
+// SUSE's name the module of a package, or the support contract for the fix. Neither is
+// known of an installed package, so they are removed: "enterprise_linux:9",
+// "Linux Enterprise 15 SP4".
 func canonicalRelease(ecosystem seaworthy.Ecosystem) string {
 	switch ecosystem.Name {
 	case "Red Hat":
@@ -117,8 +118,8 @@ func canonicalRelease(ecosystem seaworthy.Ecosystem) string {
 
 var pypiSeparators = regexp.MustCompile(`[-_.]+`)
 
-// canonicalName is the name of a package in the keys of a file: the same for all
-// spellings of it.
+// canonicalName returns the name of a package as it is in the keys of a file: the same for
+// all spellings that the ecosystem treats as equal.
 func canonicalName(ecosystem seaworthy.Ecosystem, name string) string {
 	switch ecosystem.Name {
 	case "PyPI": // PEP 503

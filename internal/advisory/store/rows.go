@@ -8,7 +8,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// The tables of a file. See the comment of the package.
+// The tables of a file. The package comment describes their keys and values.
 const (
 	packagesTable   = "packages"
 	advisoriesTable = "advisories"
@@ -17,16 +17,17 @@ const (
 	releasesTable   = "releases"
 )
 
-// Kind is a kind of advisories. Each kind is looked up apart.
+// Kind separates the advisories about vulnerabilities from those about malware. A look-up
+// is for one kind.
 type Kind byte
 
 // The kinds of advisories.
 const (
-	Vulnerable Kind = 'v'
-	Malicious  Kind = 'm'
+	Vulnerable Kind = 'v' // the package has a vulnerability
+	Malicious  Kind = 'm' // the package is malware
 )
 
-// packageKey is a key of the table of packages.
+// packageKey returns a key of the table of packages.
 func packageKey(kind Kind, ecosystem seaworthy.Ecosystem, name string) []byte {
 	key := make([]byte, 0, len(ecosystem.Name)+len(ecosystem.Release)+len(name)+3)
 	key = append(append(key, byte(kind)), ecosystem.Name...)
@@ -36,36 +37,40 @@ func packageKey(kind Kind, ecosystem seaworthy.Ecosystem, name string) []byte {
 	return append(append(key, 0), canonicalName(ecosystem, name)...)
 }
 
-// numberKey is a key of the tables of advisories and texts.
+// numberKey returns a key of the tables of advisories and texts.
 func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
-// cveKey is a key of the table of CVEs.
+// cveKey returns a key of the table of CVEs.
 func cveKey(n osv.CVE) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }
 
-// releaseKey is a key of the table of releases.
+// releaseKey returns a key of the table of releases.
 func releaseKey(id, release string) []byte { return []byte(id + "\x00" + release) }
 
-// Affected says which versions of a package an advisory affects.
+// Affected says which versions of a package are affected, according to one advisory or
+// one statement.
 type Affected struct {
-	Number uint64 // of the advisory in its file
-	// CVE is the vulnerability that a statement is about; 0 in an advisory, which may be
-	// about many.
-	CVE   osv.CVE
-	Spans []version.Span
-	// Versions are affected as well. None of them lies in the spans.
+	// Number is the number of the advisory in its file, for [File.Advisory] and [File.Text].
+	Number uint64
+	// CVE is the vulnerability that a statement is about. It is 0 in an advisory, which may
+	// be about many.
+	CVE osv.CVE
+	// Spans are the affected ranges of versions. Versions are single affected versions
+	// outside these.
+	Spans    []version.Span
 	Versions []string
-	// Incomparable is why a version of the record has no place in the order, "" if all
-	// have one. The spans are incomplete then.
+	// Incomparable is set if a version of the record cannot be compared with others, so that
+	// Spans is incomplete. It says why.
 	Incomparable string
-	Module       string // of an RPM: the "name:stream" that is affected, or [AnyModule]
-	Status       string // in the words of the distribution: "end-of-life"
-	Severity     string // the word of the distribution
-	Scores       []osv.Score
-	Imports      []Import
+	// Module is the module of an RPM, "name:stream" or [AnyModule]; "" if it is of none.
+	Module   string
+	Status   string // one of the Status constants, "" if unknown
+	Severity string // in the words of the distribution, "" if unknown
+	Scores   []osv.Score
+	Imports  []Import
 }
 
-// Import is a vulnerable package of a Go module with its vulnerable symbols. No symbols
-// mean the whole package.
+// Import is a vulnerable package of a Go module with its vulnerable symbols. Without symbols
+// the whole package is vulnerable.
 type Import struct {
 	Path    string   `json:"path"`
 	Symbols []string `json:"symbols"`
@@ -79,7 +84,7 @@ func (a *Affected) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(a.Spans)))
 	for _, s := range a.Spans {
 		dst = appendString(appendString(dst, s.From), s.To)
-		dst = append(dst, byte(b2i(s.Inclusive)|b2i(s.Limited)<<1))
+		dst = append(dst, byte(boolToInt(s.Inclusive)|boolToInt(s.Limited)<<1))
 	}
 	dst = appendStrings(dst, a.Versions)
 	dst = appendString(dst, a.Incomparable)
@@ -97,7 +102,7 @@ func (a *Affected) append(dst []byte) []byte {
 	return dst
 }
 
-func (d *decode) affected() *Affected {
+func (d *decoder) affected() *Affected {
 	a := &Affected{Number: d.uvarint(), CVE: osv.CVE(d.uvarint())}
 	for n := d.count(); n > 0 && d.err == nil; n-- {
 		s := version.Span{From: d.string(), To: d.string()}
@@ -125,7 +130,7 @@ func appendScores(dst []byte, scores []osv.Score) []byte {
 	return dst
 }
 
-func (d *decode) scores() []osv.Score {
+func (d *decoder) scores() []osv.Score {
 	var scores []osv.Score
 	for n := d.count(); n > 0 && d.err == nil; n-- {
 		scores = append(scores, osv.Score{Type: d.string(), Score: d.string()})
@@ -133,11 +138,11 @@ func (d *decode) scores() []osv.Score {
 	return scores
 }
 
-// Advisory is what is kept of an advisory besides texts and packages.
+// Advisory is an advisory without its text ([Text]) and its packages ([Affected]).
 type Advisory struct {
 	ID string
-	// Aliases are other names of the same vulnerability. CVEs are those that an advisory
-	// of a distribution is about, each a vulnerability of its own.
+	// Aliases are other names of the same vulnerability. CVEs are the vulnerabilities that an
+	// advisory of a distribution is about; there may be several.
 	Aliases, CVEs []string
 	Scores        []osv.Score
 	Severity      string // the publisher's word
@@ -152,30 +157,30 @@ func (a *Advisory) append(dst []byte) []byte {
 	dst = appendScores(dst, a.Scores)
 	dst = appendString(dst, a.Severity)
 	dst = appendString(dst, a.Informational)
-	return binary.AppendUvarint(dst, uint64(b2i(a.Malicious)))
+	return binary.AppendUvarint(dst, uint64(boolToInt(a.Malicious)))
 }
 
-func (d *decode) advisory() *Advisory {
+func (d *decoder) advisory() *Advisory {
 	return &Advisory{
 		ID: d.string(), Aliases: d.strings(), CVEs: d.strings(), Scores: d.scores(), Severity: d.string(), Informational: d.string(),
 		Malicious: d.uvarint() != 0,
 	}
 }
 
-// Text is the prose of an advisory.
+// Text is the text of an advisory for the user.
 type Text struct {
 	Summary, Details string
 	References       []string
 }
 
-// The limits of a [Text]. What is longer is cut.
+// The limits of a [Text]. Longer texts are cut.
 const (
-	maxSummary    = 1 << 10
-	maxDetails    = 16 << 10
+	maxSummary    = 1 << 10  // bytes
+	maxDetails    = 16 << 10 // bytes
 	MaxReferences = 64
 )
 
-// NewText returns a text that is cut to the limits.
+// NewText returns a text with summary and details cut to the limits.
 func NewText(summary, details string, references ...string) *Text {
 	return &Text{Summary: shorten(summary, maxSummary), Details: shorten(details, maxDetails), References: references}
 }
@@ -186,4 +191,4 @@ func (t *Text) append(dst []byte) []byte {
 	return appendStrings(dst, t.References)
 }
 
-func (d *decode) text() *Text { return &Text{d.string(), d.string(), d.strings()} }
+func (d *decoder) text() *Text { return &Text{d.string(), d.string(), d.strings()} }

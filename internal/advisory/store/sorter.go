@@ -11,24 +11,26 @@ import (
 	"slices"
 )
 
-// sorter sorts pairs of key and value by key, also more than fit in memory: at its limit
-// it writes a sorted run to a temporary file. Pairs with the same key stay in the order in
+// sorter sorts pairs of key and value by key. They may be more than fit in memory: when
+// limit is reached, the pairs in memory are sorted and written to a temporary file (a
+// run), and in the end all runs are merged. Pairs with the same key stay in the order in
 // which they were added.
 type sorter struct {
-	dir   string
-	limit int // bytes held before a run is written
-	arena []byte
-	pairs []pairAt
+	dir   string // of the temporary files
+	limit int    // bytes in memory before a run is written
+	arena []byte // keys and values, one after the other
+	pairs []pairOffsets
 	runs  []*os.File
 }
 
-// pairAt is where a pair is in the arena.
-type pairAt struct{ start, key, end int }
+// pairOffsets says where a pair is in the arena: key from start to keyEnd, value from
+// keyEnd to end.
+type pairOffsets struct{ start, keyEnd, end int }
 
 func (s *sorter) add(key, value []byte) error {
 	start := len(s.arena)
 	s.arena = append(append(s.arena, key...), value...)
-	s.pairs = append(s.pairs, pairAt{start, start + len(key), len(s.arena)})
+	s.pairs = append(s.pairs, pairOffsets{start, start + len(key), len(s.arena)})
 	const overhead = 24
 	if len(s.arena)+overhead*len(s.pairs) < s.limit {
 		return nil
@@ -37,8 +39,8 @@ func (s *sorter) add(key, value []byte) error {
 }
 
 func (s *sorter) sort() {
-	slices.SortFunc(s.pairs, func(a, b pairAt) int {
-		return cmp.Or(bytes.Compare(s.arena[a.start:a.key], s.arena[b.start:b.key]), cmp.Compare(a.start, b.start))
+	slices.SortFunc(s.pairs, func(a, b pairOffsets) int {
+		return cmp.Or(bytes.Compare(s.arena[a.start:a.keyEnd], s.arena[b.start:b.keyEnd]), cmp.Compare(a.start, b.start))
 	})
 }
 
@@ -53,8 +55,8 @@ func (s *sorter) spill() error {
 	w := bufio.NewWriterSize(f, 256<<10)
 	var lengths []byte
 	for _, p := range s.pairs {
-		lengths = binary.AppendUvarint(lengths[:0], uint64(p.key-p.start))
-		lengths = binary.AppendUvarint(lengths, uint64(p.end-p.key))
+		lengths = binary.AppendUvarint(lengths[:0], uint64(p.keyEnd-p.start))
+		lengths = binary.AppendUvarint(lengths, uint64(p.end-p.keyEnd))
 		w.Write(lengths)
 		w.Write(s.arena[p.start:p.end])
 	}
@@ -62,9 +64,9 @@ func (s *sorter) spill() error {
 	return w.Flush()
 }
 
-// groups calls f once for each key in order, with the values of all its pairs one
-// after the other. Key and values are valid until f returns.
-func (s *sorter) groups(f func(key, values []byte) error) error {
+// forEach calls visit once for each key in order, with the values of all its pairs one
+// after the other. Key and values are valid until visit returns.
+func (s *sorter) forEach(visit func(key, values []byte) error) error {
 	s.sort()
 	var runs []run
 	for _, file := range s.runs {
@@ -85,15 +87,15 @@ func (s *sorter) groups(f func(key, values []byte) error) error {
 	}
 	var key, values []byte
 	for len(runs) > 0 {
-		least := 0
+		smallest := 0
 		for i := range runs {
-			if bytes.Compare(runs[i].key(), runs[least].key()) < 0 {
-				least = i
+			if bytes.Compare(runs[i].key(), runs[smallest].key()) < 0 {
+				smallest = i
 			}
 		}
-		r := runs[least]
+		r := runs[smallest]
 		if len(values) > 0 && !bytes.Equal(key, r.key()) {
-			if err := f(key, values); err != nil {
+			if err := visit(key, values); err != nil {
 				return err
 			}
 			values = values[:0]
@@ -103,11 +105,11 @@ func (s *sorter) groups(f func(key, values []byte) error) error {
 		if ok, err := r.next(); err != nil {
 			return err
 		} else if !ok {
-			runs = slices.Delete(runs, least, least+1)
+			runs = slices.Delete(runs, smallest, smallest+1)
 		}
 	}
 	if len(values) > 0 {
-		return f(key, values)
+		return visit(key, values)
 	}
 	return nil
 }
@@ -120,7 +122,8 @@ func (s *sorter) close() error {
 	return err
 }
 
-// run is a sorted list of pairs. Key and value hold until the next call of next.
+// run is a sorted list of pairs. next goes to the next pair, and reports whether there is
+// one. What key and value return is valid until the next call of next.
 type run interface {
 	next() (bool, error)
 	key() []byte
@@ -129,7 +132,7 @@ type run interface {
 
 type memoryRun struct {
 	s *sorter
-	i int // of the pair after this one
+	i int // index of the current pair, plus 1
 }
 
 func (r *memoryRun) next() (bool, error) {
@@ -139,18 +142,18 @@ func (r *memoryRun) next() (bool, error) {
 
 func (r *memoryRun) key() []byte {
 	p := r.s.pairs[r.i-1]
-	return r.s.arena[p.start:p.key]
+	return r.s.arena[p.start:p.keyEnd]
 }
 
 func (r *memoryRun) value() []byte {
 	p := r.s.pairs[r.i-1]
-	return r.s.arena[p.key:p.end]
+	return r.s.arena[p.keyEnd:p.end]
 }
 
 type fileRun struct {
-	in   *bufio.Reader
-	data []byte
-	cut  int
+	in     *bufio.Reader
+	data   []byte // the current pair: key, then value
+	keyLen int
 }
 
 func (r *fileRun) next() (bool, error) {
@@ -166,15 +169,16 @@ func (r *fileRun) next() (bool, error) {
 		return false, err
 	}
 	r.data = slices.Grow(r.data[:0], int(key+value))[:key+value]
-	r.cut = int(key)
+	r.keyLen = int(key)
 	_, err = io.ReadFull(r.in, r.data)
 	return err == nil, err
 }
 
-func (r *fileRun) key() []byte   { return r.data[:r.cut] }
-func (r *fileRun) value() []byte { return r.data[r.cut:] }
+func (r *fileRun) key() []byte   { return r.data[:r.keyLen] }
+func (r *fileRun) value() []byte { return r.data[r.keyLen:] }
 
-// temporary makes a file that has no name and is gone once it is closed.
+// temporary creates a file and removes its name, so that it no longer exists once it is
+// closed.
 func temporary(dir string) (*os.File, error) {
 	f, err := os.CreateTemp(dir, temporaryPrefix)
 	if err != nil {

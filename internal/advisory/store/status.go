@@ -1,23 +1,19 @@
 package store
 
-// The states of a vulnerability in a package. All but the first two come from
-// distributions and are in their words.
+// The values of [Affected].Status: what is known of a vulnerability in a package. Most of
+// them are names that one or several distributions use.
 const (
-	StatusFixed    = "fixed"
-	StatusAffected = "affected"
+	StatusFixed    = "fixed"    // a version without the vulnerability exists
+	StatusAffected = "affected" // no fixed version is known
 
-	StatusEndOfLife  = "end-of-life"  // the release, or the package in it, is no longer supported
-	StatusWillNotFix = "will-not-fix" // Red Hat
-	StatusDeferred   = "fix-deferred" // Red Hat, Ubuntu
-	StatusOutOfScope = "out-of-support-scope"
-	// StatusInvestigated is a vulnerability of which it is not known yet whether it affects
-	// the package: Red Hat's under investigation, Ubuntu's needs-triage, Debian's
-	// undetermined.
-	StatusInvestigated = "under-investigation"
-	StatusNoDSA        = "no-dsa"    // Debian: too small for an advisory of its own
-	StatusPostponed    = "postponed" // Debian: will come with a later advisory
-	StatusIgnored      = "ignored"   // Debian, Ubuntu: will stay as it is in this release
+	StatusEndOfLife    = "end-of-life"          // the release, or the package in it, is no longer supported
+	StatusWillNotFix   = "will-not-fix"         // Red Hat: there will be no fix
+	StatusDeferred     = "fix-deferred"         // Red Hat, Ubuntu: perhaps fixed later
+	StatusOutOfScope   = "out-of-support-scope" // Red Hat: too minor for the support phase of the release
+	StatusInvestigated = "under-investigation"  // Red Hat; Ubuntu: needs-triage; Debian: undetermined. not known yet whether the package is affected
+	StatusNoDSA        = "no-dsa"               // Debian: too minor for a security advisory (DSA)
+	StatusPostponed    = "postponed"            // Debian: will be fixed with a later advisory
+	StatusIgnored      = "ignored"              // Debian, Ubuntu: will not be fixed in this release
 
-	// StatusNotAffected is a vulnerability that is not in the package, whatever its version.
-	StatusNotAffected = "not-affected"
+	StatusNotAffected = "not-affected" // no version of the package has the vulnerability
 )

@@ -15,40 +15,41 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxBlock is the limit of a block, so that a damaged file cannot demand more memory.
+// maxBlock limits the bytes of a block before and after decompression, so that a damaged
+// file cannot make the reader allocate more memory.
 const maxBlock = 256 << 20
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// codec is how the blocks of a table are compressed.
+// codec is the compression of the blocks of a table. The value is written in the index.
 type codec byte
 
 const (
-	// fast is S2, for small blocks of which a look-up reads many.
-	fast codec = 's'
-	// dense is Zstandard, for large blocks of text of which few are read.
-	dense codec = 'z'
+	codecS2   codec = 's' // S2, fast: for small blocks, of which a look-up reads many
+	codecZstd codec = 'z' // Zstandard, smaller: for large blocks of text, of which few are read
 )
 
-// tableWriter writes a table. The keys must come in order.
+// tableWriter writes a table. Rows must be added in the order of their keys.
 type tableWriter struct {
 	out       io.Writer
-	offset    uint64 // of the next block from the beginning of the table
 	codec     codec
-	blockSize int
-	encoder   *zstd.Encoder // if dense
-	block     []byte
-	packed    []byte
-	first     []byte
-	last      []byte
-	index     []byte
-	rows      int
-	blocks    int
+	blockSize int           // a block is written once it has this many bytes before compression
+	encoder   *zstd.Encoder // for codecZstd, else nil
+
+	block    []byte // the rows of the block that is being filled
+	firstKey []byte // of this block
+	lastKey  []byte // of the last row that was added
+	packed   []byte // buffer for the compressed block
+
+	index  []byte // the entries of the blocks that were written
+	offset uint64 // of the next block from the beginning of the table
+	rows   int    // added so far
+	blocks int    // written so far
 }
 
 func newTableWriter(out io.Writer, codec codec, blockSize int) (*tableWriter, error) {
 	w := &tableWriter{out: out, codec: codec, blockSize: blockSize}
-	if codec == fast {
+	if codec == codecS2 {
 		return w, nil
 	}
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20))
@@ -59,15 +60,16 @@ func newTableWriter(out io.Writer, codec codec, blockSize int) (*tableWriter, er
 	return w, nil
 }
 
+// add adds a row. The key must come after that of the row before.
 func (w *tableWriter) add(key, value []byte) error {
-	if w.rows > 0 && bytes.Compare(w.last, key) >= 0 {
-		return fmt.Errorf("key %q does not come after %q", key, w.last)
+	if w.rows > 0 && bytes.Compare(w.lastKey, key) >= 0 {
+		return fmt.Errorf("key %q does not come after %q", key, w.lastKey)
 	}
 	if len(w.block) == 0 {
-		w.first = append(w.first[:0], key...)
+		w.firstKey = append(w.firstKey[:0], key...)
 	}
 	w.block = appendBytes(appendBytes(w.block, key), value)
-	w.last = append(w.last[:0], key...)
+	w.lastKey = append(w.lastKey[:0], key...)
 	w.rows++
 	if len(w.block) >= w.blockSize {
 		return w.flush()
@@ -75,6 +77,7 @@ func (w *tableWriter) add(key, value []byte) error {
 	return nil
 }
 
+// flush compresses and writes the block that is being filled.
 func (w *tableWriter) flush() error {
 	if len(w.block) == 0 {
 		return nil
@@ -82,7 +85,7 @@ func (w *tableWriter) flush() error {
 	if len(w.block) > maxBlock {
 		return fmt.Errorf("a block of %d bytes is over the limit of %d", len(w.block), maxBlock)
 	}
-	if w.codec == fast {
+	if w.codec == codecS2 {
 		w.packed = s2.EncodeBetter(w.packed[:cap(w.packed)], w.block)
 	} else {
 		w.packed = w.encoder.EncodeAll(w.block, w.packed[:0])
@@ -90,7 +93,7 @@ func (w *tableWriter) flush() error {
 	if _, err := w.out.Write(w.packed); err != nil {
 		return err
 	}
-	w.index = appendBytes(w.index, w.first)
+	w.index = appendBytes(w.index, w.firstKey)
 	for _, n := range []uint64{w.offset, uint64(len(w.packed)), uint64(len(w.block)), uint64(crc32.Checksum(w.packed, castagnoli))} {
 		w.index = binary.AppendUvarint(w.index, n)
 	}
@@ -112,34 +115,35 @@ func (w *tableWriter) close() (index []byte, err error) {
 
 // table is an open table. It may be used by any number of goroutines.
 type table struct {
-	in      io.ReaderAt
+	in      io.ReaderAt // the section of the file with the blocks
 	codec   codec
-	blocks  []blockAt
-	decoder *zstd.Decoder // if dense
+	blocks  []blockInfo
+	decoder *zstd.Decoder // for codecZstd, else nil
 
-	mu    sync.Mutex
-	cache map[int][]byte // decompressed blocks by number; guarded by mu
-	held  int            // bytes in cache; guarded by mu
+	mu          sync.Mutex
+	cache       map[int][]byte // decompressed blocks by number; guarded by mu
+	cachedBytes int            // in cache; guarded by mu
 }
 
-// blockAt is a line of the index.
-type blockAt struct {
-	first       []byte
-	offset      int64
-	stored, raw int
-	sum         uint32
+// blockInfo is an entry of the index.
+type blockInfo struct {
+	firstKey   []byte
+	offset     int64  // in the table
+	packedSize int    // bytes, compressed
+	size       int    // bytes, decompressed
+	checksum   uint32 // CRC-32C of the compressed bytes
 }
 
-// maxHeld is the limit of the decompressed blocks in memory, of each table.
-const maxHeld = 8 << 20
+// maxCachedBytes limits the decompressed blocks that a table keeps in memory.
+const maxCachedBytes = 8 << 20
 
-// openTable reads the index of a table in the given section of a file.
+// openTable parses the index of a table. The section of the file holds its blocks.
 func openTable(section *io.SectionReader, index []byte) (*table, error) {
-	d := decode{rest: index}
+	d := decoder{rest: index}
 	t := &table{in: section, codec: codec(d.uvarint()), cache: make(map[int][]byte)}
 	switch t.codec {
-	case fast:
-	case dense:
+	case codecS2:
+	case codecZstd:
 		var err error
 		if t.decoder, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBlock)); err != nil {
 			return nil, err
@@ -147,10 +151,10 @@ func openTable(section *io.SectionReader, index []byte) (*table, error) {
 	default:
 		return nil, ErrDamaged
 	}
-	t.blocks = make([]blockAt, 0, d.count())
+	t.blocks = make([]blockInfo, 0, d.count())
 	for len(d.rest) > 0 && d.err == nil {
-		b := blockAt{first: d.bytes(), offset: int64(d.uvarint()), stored: int(d.uvarint()), raw: int(d.uvarint()), sum: uint32(d.uvarint())}
-		if d.err == nil && (b.offset < 0 || b.stored < 0 || b.stored > maxBlock || b.raw < 0 || b.raw > maxBlock || b.offset+int64(b.stored) > section.Size()) {
+		b := blockInfo{firstKey: d.bytes(), offset: int64(d.uvarint()), packedSize: int(d.uvarint()), size: int(d.uvarint()), checksum: uint32(d.uvarint())}
+		if d.err == nil && (b.offset < 0 || b.packedSize < 0 || b.packedSize > maxBlock || b.size < 0 || b.size > maxBlock || b.offset+int64(b.packedSize) > section.Size()) {
 			d.err = ErrDamaged
 		}
 		t.blocks = append(t.blocks, b)
@@ -167,7 +171,8 @@ func (t *table) close() {
 	}
 }
 
-// block returns a decompressed block. It must not be changed.
+// block returns a decompressed block, from the cache or from the file. The caller must
+// not change it.
 func (t *table) block(i int) ([]byte, error) {
 	t.mu.Lock()
 	data, ok := t.cache[i]
@@ -176,30 +181,30 @@ func (t *table) block(i int) ([]byte, error) {
 		return data, nil
 	}
 	b := &t.blocks[i]
-	packed := make([]byte, b.stored)
+	packed := make([]byte, b.packedSize)
 	if _, err := t.in.ReadAt(packed, b.offset); err != nil {
 		return nil, err
 	}
-	if crc32.Checksum(packed, castagnoli) != b.sum {
+	if crc32.Checksum(packed, castagnoli) != b.checksum {
 		return nil, fmt.Errorf("block %d: %w", i, ErrDamaged)
 	}
-	data, err := t.unpack(packed, b.raw)
-	if err != nil || len(data) != b.raw {
+	data, err := t.decompress(packed, b.size)
+	if err != nil || len(data) != b.size {
 		return nil, fmt.Errorf("block %d: %w", i, errors.Join(ErrDamaged, err))
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.held += len(data); t.held > maxHeld {
+	if t.cachedBytes += len(data); t.cachedBytes > maxCachedBytes {
 		clear(t.cache)
-		t.held = len(data)
+		t.cachedBytes = len(data)
 	}
 	t.cache[i] = data
 	return data, nil
 }
 
-// unpack decompresses a block, which comes to the given size.
-func (t *table) unpack(packed []byte, size int) ([]byte, error) {
-	if t.codec == dense {
+// decompress decompresses a block to the given size.
+func (t *table) decompress(packed []byte, size int) ([]byte, error) {
+	if t.codec == codecZstd {
 		return t.decoder.DecodeAll(packed, make([]byte, 0, size))
 	}
 	if n, err := s2.DecodedLen(packed); err != nil || n != size {
@@ -208,9 +213,9 @@ func (t *table) unpack(packed []byte, size int) ([]byte, error) {
 	return s2.Decode(make([]byte, size), packed)
 }
 
-// get returns the value of a key, or nil.
+// get returns the value of a key, or nil if the table does not have the key.
 func (t *table) get(key []byte) ([]byte, error) {
-	i := sort.Search(len(t.blocks), func(i int) bool { return bytes.Compare(t.blocks[i].first, key) > 0 }) - 1
+	i := sort.Search(len(t.blocks), func(i int) bool { return bytes.Compare(t.blocks[i].firstKey, key) > 0 }) - 1
 	if i < 0 {
 		return nil, nil
 	}
@@ -218,7 +223,7 @@ func (t *table) get(key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := decode{rest: data}
+	d := decoder{rest: data}
 	for len(d.rest) > 0 && d.err == nil {
 		k, v := d.bytes(), d.bytes()
 		switch bytes.Compare(k, key) {
@@ -231,10 +236,10 @@ func (t *table) get(key []byte) ([]byte, error) {
 	return nil, d.err
 }
 
-// hasPrefix reports whether a key begins with the prefix.
+// hasPrefix reports whether any key of the table begins with the prefix.
 func (t *table) hasPrefix(prefix []byte) (bool, error) {
-	i := sort.Search(len(t.blocks), func(i int) bool { return bytes.Compare(t.blocks[i].first, prefix) >= 0 })
-	if i < len(t.blocks) && bytes.HasPrefix(t.blocks[i].first, prefix) {
+	i := sort.Search(len(t.blocks), func(i int) bool { return bytes.Compare(t.blocks[i].firstKey, prefix) >= 0 })
+	if i < len(t.blocks) && bytes.HasPrefix(t.blocks[i].firstKey, prefix) {
 		return true, nil
 	}
 	if i == 0 {
@@ -244,7 +249,7 @@ func (t *table) hasPrefix(prefix []byte) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	d := decode{rest: data}
+	d := decoder{rest: data}
 	for len(d.rest) > 0 && d.err == nil {
 		k, _ := d.bytes(), d.bytes()
 		if bytes.HasPrefix(k, prefix) {
@@ -254,20 +259,21 @@ func (t *table) hasPrefix(prefix []byte) (bool, error) {
 	return false, d.err
 }
 
-// all calls f for every key in order. Key and value are valid until f returns.
-func (t *table) all(f func(key, value []byte) error) error {
+// forEach calls visit for every row in the order of the keys. Key and value are valid until
+// visit returns.
+func (t *table) forEach(visit func(key, value []byte) error) error {
 	for i := range t.blocks {
 		data, err := t.block(i)
 		if err != nil {
 			return err
 		}
-		d := decode{rest: data}
+		d := decoder{rest: data}
 		for len(d.rest) > 0 {
 			k, v := d.bytes(), d.bytes()
 			if d.err != nil {
 				return d.err
 			}
-			if err := f(k, v); err != nil {
+			if err := visit(k, v); err != nil {
 				return err
 			}
 		}
@@ -275,7 +281,7 @@ func (t *table) all(f func(key, value []byte) error) error {
 	return nil
 }
 
-// appendBytes writes a length and the bytes.
+// appendBytes appends the length as a uvarint, and the bytes.
 func appendBytes(dst, b []byte) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(b))), b...)
 }
@@ -292,13 +298,14 @@ func appendStrings(dst []byte, list []string) []byte {
 	return dst
 }
 
-// decode reads what the append functions wrote. After an error it returns zeroes.
-type decode struct {
-	rest []byte
-	err  error
+// decoder reads what the append functions wrote. After an error, which it keeps, its
+// methods return zero values.
+type decoder struct {
+	rest []byte // not read yet
+	err  error  // the first error
 }
 
-func (d *decode) uvarint() uint64 {
+func (d *decoder) uvarint() uint64 {
 	n, size := binary.Uvarint(d.rest)
 	if size <= 0 {
 		d.rest, d.err = nil, ErrDamaged
@@ -308,7 +315,7 @@ func (d *decode) uvarint() uint64 {
 	return n
 }
 
-func (d *decode) bytes() []byte {
+func (d *decoder) bytes() []byte {
 	n := d.uvarint()
 	if n > uint64(len(d.rest)) {
 		d.rest, d.err = nil, ErrDamaged
@@ -319,10 +326,11 @@ func (d *decode) bytes() []byte {
 	return b
 }
 
-func (d *decode) string() string { return string(d.bytes()) }
+func (d *decoder) string() string { return string(d.bytes()) }
 
-// count reads how many elements follow, of which each takes a byte or more.
-func (d *decode) count() int {
+// count reads the number of elements of a list. It fails if there are not even that many
+// bytes left.
+func (d *decoder) count() int {
 	n := d.uvarint()
 	if n > uint64(len(d.rest)) {
 		d.rest, d.err = nil, ErrDamaged
@@ -331,7 +339,7 @@ func (d *decode) count() int {
 	return int(n)
 }
 
-func (d *decode) strings() []string {
+func (d *decoder) strings() []string {
 	var list []string
 	for n := d.count(); n > 0 && d.err == nil; n-- {
 		list = append(list, d.string())

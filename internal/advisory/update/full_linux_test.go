@@ -61,7 +61,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	other := t.TempDir()
 	mustUpdate(t, newUpdater(t, other, advisorytest.Source(t, map[string][]string{"npm": {advisorytest.Record("GHSA-2", "1.0.0", "2024-01-01T00:00:00Z")}})), "npm")
-	all, err := store.Share(t.Context(), other, nil)
+	all, err := store.OpenSnapshots(t.Context(), other, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(disk, "filler"), filler, 0o644); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("the disk is not full: %v", err)
 	}
-	in, err := store.NewIntake(dir, slog.New(slog.DiscardHandler))
+	in, err := store.NewImporter(dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

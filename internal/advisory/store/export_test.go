@@ -18,8 +18,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/advisorytest"
 )
 
-// shared is a database with two datasets, and the archive of it.
-func shared(t testing.TB) (dir string, archived []byte) {
+// exportedDatabase is a database with two datasets, and the archive of it.
+func exportedDatabase(t testing.TB) (dir string, archived []byte) {
 	t.Helper()
 	dir = t.TempDir()
 	build(t, dir, "npm", advisorytest.Record("GHSA-1", "1.0.0", "2024-01-01T00:00:00Z"))
@@ -29,7 +29,7 @@ func shared(t testing.TB) (dir string, archived []byte) {
 
 func export(t testing.TB, dir string, names ...string) []byte {
 	t.Helper()
-	all, err := Share(context.Background(), dir, names)
+	all, err := OpenSnapshots(context.Background(), dir, names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func fixes(t testing.TB, dir string) string {
 
 func takeIn(t testing.TB, dir string, archived []byte) error {
 	t.Helper()
-	i, err := NewIntake(dir, slog.New(slog.DiscardHandler))
+	i, err := NewImporter(dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func takeIn(t testing.TB, dir string, archived []byte) error {
 }
 
 func TestShare(t *testing.T) {
-	from, archived := shared(t)
+	from, archived := exportedDatabase(t)
 	dir := t.TempDir()
 	if err := takeIn(t, dir, archived); err != nil {
 		t.Fatal(err)
@@ -94,11 +94,11 @@ func TestShare(t *testing.T) {
 	if again := export(t, dir); !bytes.Equal(again, archived) {
 		t.Error("an archive of what was taken in is another one")
 	}
-	i, err := NewIntake(dir, slog.New(slog.DiscardHandler))
+	i, err := NewImporter(dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := Share(t.Context(), from, []string{"npm"})
+	all, err := OpenSnapshots(t.Context(), from, []string{"npm"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,14 +123,14 @@ func TestShare(t *testing.T) {
 		t.Error("it is not known what the database has")
 	}
 	all[0].Close()
-	if _, err := Share(t.Context(), from, []string{"PyPI"}); !errors.Is(err, ErrNoData) {
+	if _, err := OpenSnapshots(t.Context(), from, []string{"PyPI"}); !errors.Is(err, ErrNoData) {
 		t.Errorf("error %v, want ErrNoData", err)
 	}
 }
 
 // TestBadShare: nothing of what is damaged anywhere takes a place.
 func TestBadShare(t *testing.T) {
-	_, good := shared(t)
+	_, good := exportedDatabase(t)
 	npm := bytes.LastIndex(good, []byte(fileMagic)) + 100 // the second of the two
 	tampered := slices.Clone(good)
 	tampered[npm] ^= 1
@@ -158,7 +158,7 @@ func TestBadShare(t *testing.T) {
 
 // TestShareOfAnotherVersion: neither way does data of a newer program get lost.
 func TestShareOfAnotherVersion(t *testing.T) {
-	from, good := shared(t)
+	from, good := exportedDatabase(t)
 	path := Path(from, "npm")
 	for _, c := range []struct {
 		format uint32
@@ -169,7 +169,7 @@ func TestShareOfAnotherVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		binary.LittleEndian.PutUint32(data[len(fileMagic):], c.format)
-		i, err := NewIntake(t.TempDir(), slog.New(slog.DiscardHandler))
+		i, err := NewImporter(t.TempDir(), slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,8 +178,8 @@ func TestShareOfAnotherVersion(t *testing.T) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}
 		advisorytest.WriteFile(t, path, data)
-		if _, err := Share(t.Context(), from, nil); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("shared: error %v, want %q", err, c.want)
+		if _, err := OpenSnapshots(t.Context(), from, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("exportedDatabase: error %v, want %q", err, c.want)
 		}
 		if c.format > fileFormat {
 			if err := takeIn(t, from, good); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -199,13 +199,13 @@ func TestShareOfAnotherVersion(t *testing.T) {
 
 // FuzzArchive takes in what claims to be an archive of datasets.
 func FuzzArchive(f *testing.F) {
-	_, good := shared(f)
+	_, good := exportedDatabase(f)
 	f.Add(good)
 	f.Add(good[:1024])
 	f.Add([]byte{})
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		i, err := NewIntake(dir, slog.New(slog.DiscardHandler))
+		i, err := NewImporter(dir, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,31 +14,32 @@ import (
 	"time"
 )
 
-// Intake imports datasets into a database. They are written to temporary files and
-// verified, and replace what is there when all have come.
-type Intake struct {
+// Importer imports datasets into a database: Add or Archive writes them to temporary
+// files and verifies them, and Commit then replaces the datasets of the same names.
+type Importer struct {
 	dir     string
 	log     *slog.Logger
-	pending []pendingFile
+	pending []pendingFile // added, and not committed yet
 }
 
+// pendingFile is a verified dataset in a temporary file.
 type pendingFile struct {
-	path string
+	path string // "" once it is committed
 	info Info
 }
 
-// NewIntake begins an import into the database in a directory, which is created if
-// needed. Discard must be called in the end.
-func NewIntake(dir string, log *slog.Logger) (*Intake, error) {
+// NewImporter begins an import into the database in a directory, which is created if it
+// does not exist. The caller must call Discard in the end, also after Commit.
+func NewImporter(dir string, log *slog.Logger) (*Importer, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
 	Sweep(dir, time.Now())
-	return &Intake{dir: dir, log: log}, nil
+	return &Importer{dir: dir, log: log}, nil
 }
 
-// Has reports whether the database has a dataset with the digest.
-func (i *Intake) Has(name, digest string) bool {
+// Has reports whether the database already has the dataset with this digest.
+func (i *Importer) Has(name, digest string) bool {
 	f, err := os.Open(Path(i.dir, name))
 	if err != nil {
 		return false
@@ -48,15 +49,15 @@ func (i *Intake) Has(name, digest string) bool {
 	return err == nil && have == digest
 }
 
-// Add imports a dataset, which must have the digest.
-func (i *Intake) Add(ctx context.Context, name, digest string, body io.Reader) (err error) {
+// Add reads a dataset from body and verifies that it has the given name and digest.
+func (i *Importer) Add(ctx context.Context, name, digest string, body io.Reader) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("advisories of %s: %w", name, Explain(err))
 		}
 	}()
-	if len(i.pending) == maxShared {
-		return fmt.Errorf("more than %d datasets", maxShared)
+	if len(i.pending) == maxDatasets {
+		return fmt.Errorf("more than %d datasets", maxDatasets)
 	}
 	f, err := os.CreateTemp(i.dir, temporaryPrefix)
 	if err != nil {
@@ -69,12 +70,12 @@ func (i *Intake) Add(ctx context.Context, name, digest string, body io.Reader) (
 		}
 	}()
 	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, h), &contextReader{ctx, io.LimitReader(body, maxSharedFile+1)})
+	n, err := io.Copy(io.MultiWriter(f, h), &contextReader{ctx, io.LimitReader(body, maxDatasetSize+1)})
 	if err != nil {
 		return err
 	}
-	if n > maxSharedFile {
-		return fmt.Errorf("it is larger than %d bytes", int64(maxSharedFile))
+	if n > maxDatasetSize {
+		return fmt.Errorf("it is larger than %d bytes", int64(maxDatasetSize))
 	}
 	if got := "sha256:" + hex.EncodeToString(h.Sum(nil)); got != digest {
 		return fmt.Errorf("its digest is %s, but %s was announced", got, digest)
@@ -93,7 +94,8 @@ func (i *Intake) Add(ctx context.Context, name, digest string, body io.Reader) (
 	return nil
 }
 
-// withoutPath rewrites an error about a file that has no name yet.
+// withoutPath rewrites an error of verifyFile without the path of the temporary file, which
+// would mean nothing to the user.
 func withoutPath(err error) error {
 	var newer *NewerError
 	var older *OlderError
@@ -108,31 +110,31 @@ func withoutPath(err error) error {
 	return err
 }
 
-// Archive imports an archive that [Export] wrote.
-func (i *Intake) Archive(ctx context.Context, in io.Reader) error {
+// Archive adds all datasets of an archive that [Export] wrote.
+func (i *Importer) Archive(ctx context.Context, in io.Reader) error {
 	archive := tar.NewReader(&contextReader{ctx, in})
 	header, err := archive.Next()
-	if err == nil && header.Name != shareIndex {
+	if err == nil && header.Name != archiveIndexName {
 		err = errors.New("it does not begin with the index")
 	}
 	if err != nil {
 		return fmt.Errorf("not an archive that seaworthy db export writes: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(archive, maxIndex+1))
+	text, err := io.ReadAll(io.LimitReader(archive, maxArchiveIndex+1))
 	if err != nil {
 		return err
 	}
-	if len(text) > maxIndex {
-		return fmt.Errorf("the index of the archive is larger than %d bytes", maxIndex)
+	if len(text) > maxArchiveIndex {
+		return fmt.Errorf("the index of the archive is larger than %d bytes", maxArchiveIndex)
 	}
-	var index sharedIndex
+	var index archiveIndex
 	if err := json.Unmarshal(text, &index); err != nil {
 		return fmt.Errorf("the index of the archive: %w", err)
 	}
-	if index.Format != shareFormat {
-		return fmt.Errorf("the archive has the format %q; this version of the program reads %q", index.Format, shareFormat)
+	if index.Format != archiveFormat {
+		return fmt.Errorf("the archive has the format %q; this version of the program reads %q", index.Format, archiveFormat)
 	}
-	for _, b := range index.Bodies {
+	for _, b := range index.Entries {
 		header, err := archive.Next()
 		if err != nil {
 			return fmt.Errorf("the archive is incomplete: %s is missing: %w", b.Name, err)
@@ -147,13 +149,13 @@ func (i *Intake) Archive(ctx context.Context, in io.Reader) error {
 	return nil
 }
 
-// Commit puts the imported datasets in the place of what the database has. It does not
-// replace data that a newer program wrote.
-func (i *Intake) Commit(ctx context.Context) ([]Info, error) {
+// Commit replaces the datasets of the database with those that were added, and returns
+// them. It fails at a dataset that a newer program wrote, which it does not replace.
+func (i *Importer) Commit(ctx context.Context) ([]Info, error) {
 	var all []Info
 	for n := range i.pending {
 		p := &i.pending[n]
-		if err := i.place(ctx, p); err != nil {
+		if err := i.commitFile(ctx, p); err != nil {
 			return all, fmt.Errorf("advisories of %s: %w", p.info.Name, err)
 		}
 		all = append(all, p.info)
@@ -161,7 +163,8 @@ func (i *Intake) Commit(ctx context.Context) ([]Info, error) {
 	return all, nil
 }
 
-func (i *Intake) place(ctx context.Context, p *pendingFile) error {
+// commitFile replaces one dataset.
+func (i *Importer) commitFile(ctx context.Context, p *pendingFile) error {
 	unlock, err := Lock(ctx, i.dir, p.info.Name, i.log)
 	if err != nil {
 		return err
@@ -187,8 +190,8 @@ func (i *Intake) place(ctx context.Context, p *pendingFile) error {
 	return nil
 }
 
-// Discard removes what was not committed.
-func (i *Intake) Discard() {
+// Discard removes the datasets that were added and not committed.
+func (i *Importer) Discard() {
 	for _, p := range i.pending {
 		if p.path != "" {
 			os.Remove(p.path)

@@ -14,12 +14,13 @@ import (
 	"os"
 )
 
-// The datasets of a database can be given to others: as an archive, or file by file.
-// They are verified when they leave and when they come in.
+// Datasets can be copied to another machine: as an archive (db export, db import), or as
+// files in a registry (db push, db pull). They are verified both when they are exported
+// and when they are imported.
 
-// Shared is a dataset that is given to others: its content stays the same while the
+// Snapshot is a dataset that is open for export. Its content stays the same while the
 // database is updated.
-type Shared struct {
+type Snapshot struct {
 	Info
 	Digest string // of the file, "sha256:..."
 
@@ -27,9 +28,10 @@ type Shared struct {
 	header []byte // a copy, since the time of the last check may change meanwhile
 }
 
-// Share opens the datasets with some names, or all if there are no names, and verifies
-// each. They must be closed. The error names the one that is damaged or missing.
-func Share(ctx context.Context, dir string, only []string) (all []*Shared, err error) {
+// OpenSnapshots opens and verifies the datasets with the given names, or all datasets if
+// there are no names. The caller must close them. The error names the dataset that is
+// damaged or missing.
+func OpenSnapshots(ctx context.Context, dir string, names []string) (all []*Snapshot, err error) {
 	defer func() {
 		if err != nil {
 			for _, s := range all {
@@ -38,14 +40,13 @@ func Share(ctx context.Context, dir string, only []string) (all []*Shared, err e
 			all = nil
 		}
 	}()
-	list := only
-	if len(list) == 0 {
-		if list, err = Names(dir); err != nil {
+	if len(names) == 0 {
+		if names, err = Names(dir); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range list {
-		s, err := share(ctx, Path(dir, name))
+	for _, name := range names {
+		s, err := openSnapshot(ctx, Path(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			err = &NoDataError{name}
 		}
@@ -55,12 +56,12 @@ func Share(ctx context.Context, dir string, only []string) (all []*Shared, err e
 		all = append(all, s)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%w to share: run seaworthy db update", ErrNoData)
+		return nil, fmt.Errorf("%w to openSnapshot: run seaworthy db update", ErrNoData)
 	}
 	return all, nil
 }
 
-func share(ctx context.Context, path string) (*Shared, error) {
+func openSnapshot(ctx context.Context, path string) (*Snapshot, error) {
 	info, err := verifyFile(ctx, path)
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func share(ctx context.Context, path string) (*Shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shared{Info: *info, file: f, header: make([]byte, headerSize)}
+	s := &Snapshot{Info: *info, file: f, header: make([]byte, headerSize)}
 	stat, err := f.Stat()
 	if err == nil {
 		s.Size = stat.Size()
@@ -86,13 +87,13 @@ func share(ctx context.Context, path string) (*Shared, error) {
 }
 
 // Open returns a reader of the file. It may be called any number of times.
-func (s *Shared) Open() io.Reader {
+func (s *Snapshot) Open() io.Reader {
 	header := int64(len(s.header))
 	return io.MultiReader(bytes.NewReader(s.header), io.NewSectionReader(s.file, header, s.Size-header))
 }
 
 // Close closes the file.
-func (s *Shared) Close() error { return s.file.Close() }
+func (s *Snapshot) Close() error { return s.file.Close() }
 
 func digestFrom(in io.Reader) (string, error) {
 	h := sha256.New()
@@ -102,7 +103,7 @@ func digestFrom(in io.Reader) (string, error) {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// verifyFile reads a whole file and compares all checksums.
+// verifyFile reads a whole file and verifies all checksums.
 func verifyFile(ctx context.Context, path string) (*Info, error) {
 	file, err := openFile(path)
 	if err != nil {
@@ -110,41 +111,42 @@ func verifyFile(ctx context.Context, path string) (*Info, error) {
 	}
 	defer file.Close()
 	for name := range file.tables {
-		if err := file.each(name, func(_, _ []byte) error { return ctx.Err() }); err != nil {
+		if err := file.forEach(name, func(_, _ []byte) error { return ctx.Err() }); err != nil {
 			return nil, err
 		}
 	}
 	return &file.Info, nil
 }
 
-// An archive of datasets is a tar archive that begins with the index, so that what
-// follows can be compared with it.
+// An archive of datasets is a tar archive: first the index in JSON, then the files of the
+// datasets in the order of the index.
 const (
-	shareIndex  = "index.json"
-	maxIndex    = 128 << 20
-	shareFormat = "seaworthy advisories, version 1"
-	maxShared   = 1000 // datasets
-	// maxSharedFile is ten times the size of npm's.
-	maxSharedFile = 16 << 30
+	archiveIndexName = "index.json"
+	archiveFormat    = "seaworthy advisories, version 1"
+
+	maxArchiveIndex = 128 << 20 // bytes
+	maxDatasets     = 1000      // in one archive
+	maxDatasetSize  = 16 << 30  // bytes; npm, the largest, has a tenth of that
 )
 
-type sharedIndex struct {
-	Format string       `json:"format"`
-	Bodies []sharedBody `json:"bodies"`
+// archiveIndex is the content of the file archiveIndexName.
+type archiveIndex struct {
+	Format  string         `json:"format"`
+	Entries []archiveEntry `json:"bodies"`
 }
 
-type sharedBody struct {
+type archiveEntry struct {
 	Name   string `json:"name"`
 	File   string `json:"file"`
 	Size   int64  `json:"size"`
 	Digest string `json:"digest"`
 }
 
-// Export writes datasets as an archive, which [Intake.Archive] reads.
-func Export(ctx context.Context, out io.Writer, all []*Shared) error {
-	index := sharedIndex{Format: shareFormat}
+// Export writes datasets to an archive. [Importer.Archive] reads it.
+func Export(ctx context.Context, out io.Writer, all []*Snapshot) error {
+	index := archiveIndex{Format: archiveFormat}
 	for i, s := range all {
-		index.Bodies = append(index.Bodies, sharedBody{s.Name, fmt.Sprintf("%03d%s", i, fileSuffix), s.Size, s.Digest})
+		index.Entries = append(index.Entries, archiveEntry{s.Name, fmt.Sprintf("%03d%s", i, fileSuffix), s.Size, s.Digest})
 	}
 	text, err := json.MarshalIndent(index, "", "  ")
 	if err != nil {
@@ -158,18 +160,18 @@ func Export(ctx context.Context, out io.Writer, all []*Shared) error {
 		_, err := io.Copy(w, &contextReader{ctx, body})
 		return err
 	}
-	if err := put(shareIndex, int64(len(text)), bytes.NewReader(text)); err != nil {
+	if err := put(archiveIndexName, int64(len(text)), bytes.NewReader(text)); err != nil {
 		return err
 	}
 	for i, s := range all {
-		if err := put(index.Bodies[i].File, s.Size, s.Open()); err != nil {
+		if err := put(index.Entries[i].File, s.Size, s.Open()); err != nil {
 			return err
 		}
 	}
 	return w.Close()
 }
 
-// contextReader ends with its context.
+// contextReader is a reader that fails once its context has ended.
 type contextReader struct {
 	ctx context.Context
 	in  io.Reader
