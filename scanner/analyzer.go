@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/rulefile"
 	"seaworthy.dev/seaworthy/internal/misconfig"
 	"seaworthy.dev/seaworthy/internal/secret"
 	"seaworthy.dev/seaworthy/internal/secret/verify"
@@ -112,7 +112,7 @@ func (s *Scanner) secrets() (seaworthy.Analyzer, error) {
 	}
 	opt := secret.Options{Key: key, Show: from.Show}
 	if from.Rules != "" {
-		if opt.Rules, err = credential.LoadRules(from.Rules); err != nil {
+		if opt.Rules, err = rulefile.Load(from.Rules); err != nil {
 			return nil, &OptionError{"Secrets.Rules", err}
 		}
 	}

@@ -27,11 +27,15 @@ const order = `
 	internal/limit       <
 	internal/image       < internal/layer internal/limit
 	internal/shell       <
-	internal/credential  < internal/shell internal/credential/prefilter internal/credential/expression
+	internal/credential  < internal/shell internal/credential/prefilter internal/credential/expression internal/credential/secretname internal/credential/filekind
+	internal/credential/secretname <
+	internal/credential/filekind   <
+	internal/credential/rulefile   < internal/credential
+	internal/credential/redact     < internal/shell internal/credential internal/credential/secretname
 	internal/credential/prefilter <
 	internal/credential/expression <
 	internal/credential/credentialtest <
-	internal/instruction < internal/shell internal/credential
+	internal/instruction < internal/shell internal/credential internal/credential/redact internal/credential/secretname
 	internal/zipfile     <
 	internal/inflate     <
 	internal/gitpack     < internal/inflate
@@ -51,15 +55,15 @@ const order = `
 	internal/advisory/feed    < internal/advisory/osv internal/advisory/version internal/advisory/store
 	internal/advisory/update  < internal/advisory/osv internal/advisory/version internal/advisory/store internal/advisory/feed
 	internal/advisory         < internal/advisory/osv internal/advisory/version internal/advisory/store
-	internal/scan        < internal/credential internal/layer internal/image internal/limit internal/instruction internal/inventory internal/license
+	internal/scan        < internal/credential/redact internal/layer internal/image internal/limit internal/instruction internal/inventory internal/license
 	internal/extract     < internal/layer internal/image internal/scan
 
 	# Analyzers: never each other, never scan.
-	internal/misconfig   < internal/credential internal/misconfig/check internal/misconfig/filecheck internal/misconfig/buildcheck internal/instruction
+	internal/misconfig   < internal/credential/redact internal/misconfig/check internal/misconfig/filecheck internal/misconfig/buildcheck internal/instruction
 	internal/misconfig/check < internal/credential internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
-	internal/misconfig/filecheck < internal/credential internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
-	internal/misconfig/buildcheck < internal/credential internal/misconfig/check internal/shell internal/instruction internal/account
-	internal/secret      < internal/shell internal/credential internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc internal/secret/verify
+	internal/misconfig/filecheck < internal/credential/filekind internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
+	internal/misconfig/buildcheck < internal/credential internal/credential/secretname internal/misconfig/check internal/shell internal/instruction internal/account
+	internal/secret      < internal/shell internal/credential internal/credential/redact internal/credential/secretname internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc internal/secret/verify
 	internal/secret/verify <
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
@@ -74,8 +78,8 @@ const order = `
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify
-	internal/cli         < internal/credential internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/advisory/* scanner
+	scanner              < internal/credential/rulefile internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify
+	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

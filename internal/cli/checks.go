@@ -11,6 +11,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/rulefile"
 	"seaworthy.dev/seaworthy/internal/misconfig"
 )
 
@@ -74,7 +75,7 @@ func kindsOfSecrets(file string) ([]credential.Kind, error) {
 		}
 		return rules.Kinds(), nil
 	}
-	rules, err := credential.LoadRules(file)
+	rules, err := rulefile.Load(file)
 	if err != nil {
 		return nil, fmt.Errorf("--secret-rules: %w", err)
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 )
 
 // Environment is the environment of the process: streams, variables and version.
@@ -275,8 +275,8 @@ func file(stream any) (f *os.File, ok bool) {
 func redactAttr(_ []string, attr slog.Attr) slog.Attr {
 	switch attr.Value.Kind() {
 	case slog.KindString, slog.KindAny:
-		if text := attr.Value.String(); text != credential.RedactTokens(text) {
-			attr.Value = slog.StringValue(credential.RedactTokens(text))
+		if text := attr.Value.String(); text != redact.Tokens(text) {
+			attr.Value = slog.StringValue(redact.Tokens(text))
 		}
 	}
 	return attr

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/rulefile"
 	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/report"
 	"seaworthy.dev/seaworthy/internal/scan"
@@ -91,7 +91,7 @@ func (f *historyFlags) redactor() (*secret.Analyzer, error) {
 	var opt secret.Options
 	if f.scan.secrets.rules != "" {
 		var err error
-		if opt.Rules, err = credential.LoadRules(f.scan.secrets.rules); err != nil {
+		if opt.Rules, err = rulefile.Load(f.scan.secrets.rules); err != nil {
 			return nil, fmt.Errorf("--secret-rules: %w", err)
 		}
 	}

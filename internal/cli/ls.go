@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
@@ -222,14 +222,14 @@ func textLine(e listed) string {
 		layer = "-" // an implied directory: no layer has an entry for it
 	}
 	if e.removes != "" {
-		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(credential.RedactTokens(e.Path)))
+		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(redact.Tokens(e.Path)))
 	}
-	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(credential.RedactTokens(e.Path)))
+	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(redact.Tokens(e.Path)))
 	switch e.Type {
 	case seaworthy.Symlink:
-		line += " -> " + printablePath(credential.RedactTokens(e.Link))
+		line += " -> " + printablePath(redact.Tokens(e.Link))
 	case seaworthy.Hardlink:
-		line += " = " + printablePath(credential.RedactTokens(e.Link))
+		line += " = " + printablePath(redact.Tokens(e.Link))
 	}
 	if e.RemovedIn != nil {
 		line += fmt.Sprintf("  (until layer %d)", *e.RemovedIn)
@@ -320,9 +320,9 @@ func listJSON(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err
 func toJSON(m *scan.Merged, e listed) listedJSON {
 	l := listedJSON{
 		Type: e.Type.String(), Mode: fmt.Sprintf("%04o", e.Mode), UID: e.UID, GID: e.GID,
-		Size: e.Size, LinkTarget: credential.RedactTokens(e.Link), RemovedIn: e.RemovedIn,
+		Size: e.Size, LinkTarget: redact.Tokens(e.Link), RemovedIn: e.RemovedIn,
 	}
-	l.Path, l.PathBase64 = seaworthy.TextPath(credential.RedactTokens(e.Path))
+	l.Path, l.PathBase64 = seaworthy.TextPath(redact.Tokens(e.Path))
 	if e.Layer >= 0 {
 		l.Layer = &e.Layer
 	}

@@ -8,63 +8,64 @@ import (
 	"slices"
 )
 
-// allowlist is what a rule file lets pass.
-type allowlist struct {
-	// every is true if all kinds of conditions that it has must hold (AND),
-	// instead of one.
-	every     bool
-	paths     []*regexp.Regexp
-	regexes   []*regexp.Regexp
-	on        string // what regexes are matched with: "secret", "match" or "line"
-	stopwords [][]byte
-	rules     []string // the rules that it is for; none means all
+// Allowlist says which matches are not reported. In a rule file, it belongs to one rule
+// or to all.
+type Allowlist struct {
+	// MatchAll is true if a match must meet every condition that the list has (AND),
+	// and not just one of them (OR).
+	MatchAll bool
+
+	// The conditions: the file has such a path, the text RegexTarget matches, the
+	// value contains a stopword. Stopwords are in lower case.
+	Paths     []*regexp.Regexp
+	Regexes   []*regexp.Regexp
+	Stopwords [][]byte
+
+	// RegexTarget is the text that Regexes are matched with: "secret" or "" for the
+	// value, "match" for all that the rule matched, "line" for the line.
+	RegexTarget string
+	// RuleIDs are the rules that the list applies to; none means all.
+	RuleIDs []string
 }
 
-func (a *allowlist) describe(w io.Writer) {
-	fmt.Fprintf(w, "%v %v %v %q %q %q", a.every, a.paths, a.regexes, a.on, a.stopwords, a.rules)
+// describe writes what makes up the list, for a digest.
+func (a *Allowlist) describe(w io.Writer) {
+	fmt.Fprintf(w, "%v %v %v %q %q %q", a.MatchAll, a.Paths, a.Regexes, a.RegexTarget, a.Stopwords, a.RuleIDs)
 }
 
-// allows reports whether a match in a file may stay.
-func (a *allowlist) allows(path string, text []byte, m *Match) bool {
-	if len(a.rules) > 0 && !slices.Contains(a.rules, m.Rule.ID) {
+// allows reports whether a match in the file at path is not to be reported.
+func (a *Allowlist) allows(path string, text []byte, m *Match) bool {
+	if len(a.RuleIDs) > 0 && !slices.Contains(a.RuleIDs, m.Rule.ID) {
 		return false
 	}
-	var held, asked int
-	try := func(have bool, holds func() bool) {
-		if have {
-			asked++
-			if holds() {
-				held++
-			}
-		}
+	var met []bool // of each condition that the list has
+	if len(a.Paths) > 0 {
+		met = append(met, slices.ContainsFunc(a.Paths, func(e *regexp.Regexp) bool { return e.MatchString(path) }))
 	}
-	try(len(a.paths) > 0, func() bool {
-		return slices.ContainsFunc(a.paths, func(e *regexp.Regexp) bool { return e.MatchString(path) })
-	})
-	try(len(a.regexes) > 0, func() bool {
-		on := m.Value
-		switch a.on {
+	if len(a.Regexes) > 0 {
+		target := m.Value
+		switch a.RegexTarget {
 		case "match":
-			on = text[m.from:m.to]
+			target = text[m.from:m.to]
 		case "line":
-			on = lineAt(text, m.Start, m.End)
+			target = lineAt(text, m.Start, m.End)
 		}
-		return slices.ContainsFunc(a.regexes, func(e *regexp.Regexp) bool { return e.Match(on) })
-	})
-	try(len(a.stopwords) > 0, func() bool {
-		low := bytes.ToLower(m.Value)
-		return slices.ContainsFunc(a.stopwords, func(w []byte) bool { return bytes.Contains(low, w) })
-	})
-	if a.every {
-		return asked > 0 && held == asked
+		met = append(met, slices.ContainsFunc(a.Regexes, func(e *regexp.Regexp) bool { return e.Match(target) }))
 	}
-	return held > 0
+	if len(a.Stopwords) > 0 {
+		value := bytes.ToLower(m.Value)
+		met = append(met, slices.ContainsFunc(a.Stopwords, func(w []byte) bool { return bytes.Contains(value, w) }))
+	}
+	if a.MatchAll {
+		return len(met) > 0 && !slices.Contains(met, false)
+	}
+	return slices.Contains(met, true)
 }
 
-// MaxLine bounds what counts as one line around a match.
+// MaxLine limits what counts as one line around a match, in bytes to either side.
 const MaxLine = 4096
 
-// lineAt is the line of text that holds start to end.
+// lineAt returns the line of text that contains the bytes from start to end.
 func lineAt(text []byte, start, end int) []byte {
 	lo, hi := max(0, start-MaxLine), min(len(text), end+MaxLine)
 	if i := bytes.LastIndexByte(text[lo:start], '\n'); i >= 0 {

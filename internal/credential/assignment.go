@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/credential/secretname"
 )
 
 // assignment is a name with the value that a text gives it.
@@ -43,10 +45,10 @@ const (
 //	variable "name" { default = "value" }  <key>name</key> <string>value</string>
 func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 	start := at
-	for start > 0 && at-start < MaxName && nameByte(text[start-1]) {
+	for start > 0 && at-start < MaxName && secretname.IsByte(text[start-1]) {
 		start--
 	}
-	for end < len(text) && end-at < MaxName && nameByte(text[end]) {
+	for end < len(text) && end-at < MaxName && secretname.IsByte(text[end]) {
 		end++
 	}
 	a.name = string(bytes.Trim(text[start:end], "-."))
@@ -304,7 +306,7 @@ func words(before []byte) bool {
 		return false
 	}
 	for _, c := range before {
-		if !nameByte(c) && c != ' ' && c != '\t' && c != ':' && c != '(' && c != '@' {
+		if !secretname.IsByte(c) && c != ' ' && c != '\t' && c != ':' && c != '(' && c != '@' {
 			return false
 		}
 	}
@@ -332,5 +334,3 @@ func valueEnd(text []byte, i int, quote byte) int {
 	}
 	return i
 }
-
-func nameByte(c byte) bool { return c >= 0x80 || isAlnum(c) || c == '_' || c == '-' || c == '.' }

@@ -10,19 +10,6 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-func TestSecretName(t *testing.T) {
-	for _, name := range strings.Fields("db_password apiKey2 SECRET_KEY_BASE clientSecretOfShop SecretKeyBase access_key_prod app.key appKey DB_PASS APIKey auth-key") {
-		if !secretName(name) {
-			t.Errorf("%s is not taken for the name of a secret", name)
-		}
-	}
-	for _, name := range strings.Fields("password_hash max_tokens tokenType SecretKeyFactory HTTPPasswordMgr publicKeyToken passwordFile keyboard api_key_header compass access_key_id") {
-		if secretName(name) {
-			t.Errorf("%s is taken for the name of a secret", name)
-		}
-	}
-}
-
 // TestWhereNamesCount holds assignments as files of many kinds have them. In them
 // «key» stands for a random value, «pass» for a password, «mix» for one of letters
 // alone, and «hex» for one of hexadecimal digits.

@@ -78,9 +78,9 @@ var passwordLetters = sync.OnceValue(func() lettersByWord {
 	return l
 })
 
-// lettersBehind gives the single-letter options with a password behind a word of a
+// PasswordLetters gives the single-letter options with a password behind a word of a
 // command.
-func lettersBehind(word string) string {
+func PasswordLetters(word string) string {
 	l := passwordLetters()
 	letters := l.exact[word]
 	for prefix, more := range l.prefixed {

@@ -11,8 +11,8 @@
 //		fmt.Println(m.Rule.ID, m.Start, m.End)
 //	}
 //
-// The rules are the tables of this package, or those of a file in gitleaks' format
-// ([LoadRules]). One prefilter finds the keywords of all rules in a text; a rule is
+// The rules are the tables of this package, or those of a file that package rulefile
+// reads. One prefilter finds the keywords of all rules in a text; a rule is
 // tried only around its own, and its regular expression is compiled when it is first
 // needed.
 //

@@ -20,9 +20,3 @@ func ExampleRules_Find() {
 	}
 	// Output: a GitHub personal access token from byte 35
 }
-
-func ExampleText_Redact() {
-	text := credential.Text{Body: "RUN docker login -u ci -p " + "hunter" + "2 registry.example.com && make"}
-	fmt.Println(text.Redact())
-	// Output: RUN docker login -u ci -p *** registry.example.com && make
-}

@@ -42,12 +42,15 @@ type finder struct {
 	full    bool
 	// loose is true if suspects are wanted too, and all matches that there are.
 	loose    bool
-	suspects spans
+	suspects []Span
 	// named is true once a keyword was there that stands in names of secrets.
 	named bool
 }
 
 type span struct{ from, to int }
+
+// Span is a part of a text, from one byte up to another.
+type Span struct{ From, To int }
 
 // Result is what was found in a text.
 type Result struct {
@@ -285,7 +288,7 @@ func (s *finder) allowed(m *Match) bool {
 	if bytes.Contains(lineAt(s.text, m.Start, m.End), allowMark) {
 		return true
 	}
-	by := func(a *allowlist) bool { return a.allows(s.origin.Path, s.text, m) }
+	by := func(a *Allowlist) bool { return a.allows(s.origin.Path, s.text, m) }
 	return slices.ContainsFunc(m.Rule.allow, by) || slices.ContainsFunc(s.rules.allow, by)
 }
 
@@ -329,7 +332,7 @@ func (s *finder) requireNeighbours() {
 	all := s.matches
 	s.matches = slices.DeleteFunc(slices.Clone(all), func(m Match) bool {
 		for _, q := range m.Rule.required {
-			if !slices.ContainsFunc(all, func(o Match) bool { return o.Rule.ID == q.id && q.near(s.text, &m, &o) }) {
+			if !slices.ContainsFunc(all, func(o Match) bool { return o.Rule.ID == q.RuleID && q.near(s.text, &m, &o) }) {
 				return true
 			}
 		}
@@ -337,19 +340,13 @@ func (s *finder) requireNeighbours() {
 	})
 }
 
-// requirement demands a match of another rule nearby.
-type requirement struct {
-	id             string
-	lines, columns int // at most so far away; -1 for any distance
-}
-
-func (q requirement) near(text []byte, m, o *Match) bool {
+func (q Requirement) near(text []byte, m, o *Match) bool {
 	lo, hi := min(m.Start, o.Start), max(m.Start, o.Start)
-	if q.lines >= 0 && bytes.Count(text[lo:hi], []byte("\n")) > q.lines {
+	if q.Lines >= 0 && bytes.Count(text[lo:hi], []byte("\n")) > q.Lines {
 		return false
 	}
 	column := func(at int) int { return at - (bytes.LastIndexByte(text[:at], '\n') + 1) }
-	return q.columns < 0 || abs(column(m.Start)-column(o.Start)) <= q.columns
+	return q.Columns < 0 || abs(column(m.Start)-column(o.Start)) <= q.Columns
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -9,9 +9,9 @@ import (
 // checksum is none that a rule finds. It is not shown for all that: it may be a token
 // that was cut off, or of a form that its issuer has changed.
 
-// minToken is the length from which on a word with the beginning of a token is not
+// MinSuspect is the length from which on a word with the beginning of a token is not
 // shown, in bytes.
-const minToken = 16
+const MinSuspect = 16
 
 // looseToken adds to the suspects the word at a keyword of a rule of form token, less
 // the keyword.
@@ -23,14 +23,14 @@ func (s *finder) looseToken(r *Rule, at, end int) {
 	for stop < len(s.text) && (isAlnum(s.text[stop]) || r.body != nil && r.body[s.text[stop]]) {
 		stop++
 	}
-	least := minToken
+	least := MinSuspect
 	if !r.strong {
 		least = max(least, r.least)
 	}
 	if stop-at < least || !random(s.text[end:stop]) {
 		return
 	}
-	s.suspects.add(at+min(max(len(r.Head()), end-at), stop-at), stop)
+	s.suspect(at+min(max(len(r.Head()), end-at), stop-at), stop)
 }
 
 // random reports whether a word has what words of a language do not: digits, or
@@ -55,17 +55,23 @@ func (s *finder) looseClaims() {
 		for from < len(s.text) && (isAlnum(s.text[from]) || bytes.IndexByte([]byte("-_.+/="), s.text[from]) >= 0) {
 			from++
 		}
-		if from-at >= minToken && (at == 0 || !isAlnum(s.text[at-1])) {
-			s.suspects.add(at+len(jsonStart), from)
+		if from-at >= MinSuspect && (at == 0 || !isAlnum(s.text[at-1])) {
+			s.suspect(at+len(jsonStart), from)
 		}
 	}
 }
 
-// suspectIn gives what may be a credential in a text: all that rules find, and what
+// Suspects returns what may be a credential in a text: all that rules find, and what
 // begins like a token. Matches are not limited in their number.
-func (rs *Rules) suspectIn(text []byte) (matches []Match, suspects spans) {
+func (rs *Rules) Suspects(text []byte) (matches []Match, suspects []Span) {
 	s := finder{rules: rs, text: text, origin: Settings(), decodes: 1, loose: true}
 	s.run()
 	s.looseClaims()
 	return slices.Clip(s.matches), s.suspects
+}
+
+func (s *finder) suspect(from, to int) {
+	if from < to {
+		s.suspects = append(s.suspects, Span{from, to})
+	}
 }

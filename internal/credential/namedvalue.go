@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential/prefilter"
+	"seaworthy.dev/seaworthy/internal/credential/secretname"
 )
 
 // genericSecret is the id of the rule for values that have no form of their own.
@@ -13,7 +15,7 @@ const genericSecret = "generic-secret"
 
 func genericRule() *Rule {
 	return &Rule{
-		ID: genericSecret, Name: "a value whose name says that it is secret", Severity: medium, form: special, keywords: nameMarks(), named: true, Variable: "PASSWORD",
+		ID: genericSecret, Name: "a value whose name says that it is secret", Severity: medium, form: special, keywords: secretname.Keywords(), named: true, Variable: "PASSWORD",
 		Source: "the name that the value is given to", find: generic,
 	}
 }
@@ -23,10 +25,10 @@ func generic(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
 	if origin.wordless() {
 		return at, at, none
 	}
-	for end > at && !nameByte(text[end-1]) { // the keyword goes beyond the name
+	for end > at && !secretname.IsByte(text[end-1]) { // the keyword goes beyond the name
 		end--
 	}
-	for at < end && !nameByte(text[at]) {
+	for at < end && !secretname.IsByte(text[at]) {
 		at++
 	}
 	if (origin.Binary || origin.prose && !origin.table) && !equals(text, end) {
@@ -37,7 +39,7 @@ func generic(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
 		return at, at, none
 	}
 	counts, sure := a.counts(text, origin)
-	if !counts || !secretName(a.written) && !(origin.Keeper && a.name == "auth") {
+	if !counts || !secretname.IsSecret(a.written) && !(origin.Keeper && a.name == "auth") {
 		return at, at, none
 	}
 	value := text[a.start:a.end]
@@ -77,20 +79,22 @@ func (a *assignment) counts(text []byte, origin *Origin) (counts, sure bool) {
 	case a.quoted, a.paired, origin.Setting:
 		return true, true
 	case a.whole:
-		return passwordName(a.name) || a.end-a.start >= 16, false
+		return secretname.IsPassword(a.name) || a.end-a.start >= 16, false
 	default:
 		return origin.log, false
 	}
 }
 
 // unmistakable reports whether a value looks like a secret whatever it is given to.
-func unmistakable(v []byte, name string) bool { return drawn(v) || passwordName(name) && mixed(v) }
+func unmistakable(v []byte, name string) bool {
+	return drawn(v) || secretname.IsPassword(name) && mixed(v)
+}
 
 // equals reports whether an equals sign follows the name that goes on at i. In
 // programs few names have one, and all else of an assignment costs more to find out.
 func equals(text []byte, i int) bool {
 	limit := min(len(text), i+MaxName+1)
-	for i < limit && nameByte(text[i]) {
+	for i < limit && secretname.IsByte(text[i]) {
 		i++
 	}
 	return i < limit && text[i] == '='
@@ -99,7 +103,7 @@ func equals(text []byte, i int) bool {
 // private reports whether a name says more than that its value is a key or a token,
 // which programs in browsers have to themselves.
 func (a *assignment) private() bool {
-	return passwordName(a.name) || strings.Contains(a.name, "secret") || strings.Contains(a.name, "private")
+	return secretname.IsPassword(a.name) || strings.Contains(a.name, "secret") || strings.Contains(a.name, "private")
 }
 
 // environment reports whether an assignment is a variable of an environment, as
@@ -143,4 +147,13 @@ func miscounted(v []byte) bool {
 		}
 	}
 	return false
+}
+
+// NamesSecret reports whether a rule knows a name as that of a secret.
+func (rs *Rules) NamesSecret(name string) (found bool) {
+	rs.set.Find([]byte(`"`+name+`": "`), func(h prefilter.Hit) bool {
+		found = h.Keyword < len(rs.named) && rs.named[h.Keyword]
+		return !found
+	})
+	return found && secretname.IsSecret(strings.ToLower(name))
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"path"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/credential/filekind"
 )
 
 // Origin is what is known of a text from the path and the head of its file.
@@ -71,7 +73,7 @@ func (origin *Origin) Learn() {
 	rooted := "/" + strings.ToLower(origin.Path)
 	low, base := rooted[1:], path.Base(rooted)
 	ext := path.Ext(base)
-	origin.Keeper = isKeeper(low, base)
+	origin.Keeper = filekind.HoldsClearText(low, base)
 	origin.Setting = origin.Keeper || settingFile(base, ext)
 	origin.Silent = !origin.Keeper && (origin.Binary || silent(low, base, ext))
 	origin.minified = origin.Silent && !origin.Binary && strings.Contains(base, ".min.") && (ext == ".js" || ext == ".mjs" || ext == ".cjs")

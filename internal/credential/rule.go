@@ -15,7 +15,6 @@ type Rule struct {
 	Name     string // "a GitHub personal access token", as a sentence needs it
 	Severity seaworthy.Severity
 	Source   string // where the issuer describes the format
-	tags     []string
 
 	form form
 	// keywords find the places where the rule is tried. The case of letters counts if exact is
@@ -56,8 +55,8 @@ type Rule struct {
 
 	// What follows only a rule file uses.
 	path       *regexp.Regexp
-	allow      []*allowlist
-	required   []requirement
+	allow      []*Allowlist
+	required   []Requirement
 	skipReport bool
 }
 
@@ -133,6 +132,10 @@ func (r *Rule) Contextual() bool {
 	}
 	return false
 }
+
+// IsSelfEvident reports whether a secret of the rule is one wherever it stands, whatever
+// is around it.
+func (r *Rule) IsSelfEvident() bool { return r.evident || !r.Contextual() }
 
 // Head is how all values of the rule begin: it is public, and says nothing about a
 // value.

@@ -149,7 +149,7 @@ func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(
 
 // TestExpressionsCompile compiles what would be compiled when it is first used.
 func TestExpressionsCompile(t *testing.T) {
-	rules, err := builtin()
+	rules, err := Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 // be used by any number of goroutines.
 type Rules struct {
 	rules []*Rule
-	allow []*allowlist
+	allow []*Allowlist
 
 	set    *prefilter.Set
 	owners [][]*Rule // by keyword of the set
@@ -34,22 +34,12 @@ type Rules struct {
 func Default() (*Rules, error) { return compiled() }
 
 var compiled = sync.OnceValues(func() (*Rules, error) {
-	rules, err := builtin()
+	rules, err := Builtin()
 	if err != nil {
 		return nil, err
 	}
-	return compile(rules, nil)
+	return Compile(rules, nil)
 })
-
-// defaultRules gives the built-in rules to what cannot go without them. That they can
-// be made is proved by a test.
-func defaultRules() *Rules {
-	rules, err := Default()
-	if err != nil {
-		panic(err)
-	}
-	return rules
-}
 
 // Kind is a kind of secret, for a reader of documentation.
 type Kind struct {
@@ -81,7 +71,8 @@ func (r *Rules) Rule(id string) *Rule {
 	return r.rules[i]
 }
 
-func builtin() ([]*Rule, error) {
+// Builtin returns the built-in rules, for a set that extends them.
+func Builtin() ([]*Rule, error) {
 	rules := []*Rule{privateKeyRule(), puttyRule(), jwtRule(), urlRule(), authorizationRule(), genericRule(), commandRule(), credentialFileRule(), keyStoreRule(), positionRule(), jwkRule()}
 	for _, table := range [...][]format{codeFormats[:], cloudFormats[:], serviceFormats[:]} {
 		for _, f := range table {
@@ -162,8 +153,8 @@ func telling(expr string) bool {
 // maxRules limits the rules of a set.
 const maxRules = 10_000
 
-// compile indexes rules by their keywords.
-func compile(rules []*Rule, allow []*allowlist) (*Rules, error) {
+// Compile makes a set of rules. It takes the list over, and orders it by id.
+func Compile(rules []*Rule, allow []*Allowlist) (*Rules, error) {
 	if len(rules) > maxRules {
 		return nil, fmt.Errorf("%d rules: more than %d", len(rules), maxRules)
 	}

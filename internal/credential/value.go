@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/credential/secretname"
 )
 
 // literalSecret reports whether a value that a name of a secret is given can be the
@@ -39,7 +41,7 @@ func literalSecret(v []byte, name string, quoted bool) bool {
 	case bytes.ContainsAny(v, "(){}[]<>") && (!quoted || other > len(v)/3):
 		return false // code
 	}
-	if passwordName(name) {
+	if secretname.IsPassword(name) {
 		return entropy(v) >= 2.3
 	}
 	return len(v) >= 12 && entropy(v) >= 3 && !identifier(v)
@@ -84,10 +86,6 @@ func drawn(v []byte) bool {
 func mixed(v []byte) bool {
 	_, digits, upper, lowers, other := classes(v)
 	return len(v) >= 8 && upper > 0 && lowers > 0 && digits > 0 || len(v) >= 12 && digits >= 3 && lowers >= 3 && other == 0
-}
-
-func passwordName(name string) bool {
-	return strings.Contains(name, "pass") || strings.Contains(name, "pwd") || strings.HasSuffix(name, "_pw") || slices.ContainsFunc(foreignWords, func(w string) bool { return strings.Contains(name, w) })
 }
 
 func classes(v []byte) (letters, digits, upper, lowers, other int) {
@@ -263,7 +261,7 @@ func call(v []byte) bool {
 // an extension or a hidden element.
 func fileName(v []byte) bool {
 	slash := bytes.LastIndexByte(v, '/')
-	if slash <= 0 || scrambled(v) || bytes.ContainsFunc(v, func(r rune) bool { return r >= 0x80 || !nameByte(byte(r)) && r != '/' }) {
+	if slash <= 0 || scrambled(v) || bytes.ContainsFunc(v, func(r rune) bool { return r >= 0x80 || !secretname.IsByte(byte(r)) && r != '/' }) {
 		return false
 	}
 	dot := bytes.LastIndexByte(v, '.')
@@ -302,7 +300,7 @@ func hashOf(v []byte, name string) bool {
 			return false
 		}
 	}
-	return passwordName(name) && (len(v) == 32 || len(v) == 40 || len(v) == 64 || len(v) == 128)
+	return secretname.IsPassword(name) && (len(v) == 32 || len(v) == 40 || len(v) == 64 || len(v) == 128)
 }
 
 // wordsOnly reports whether v is words of any language and punctuation.
@@ -364,7 +362,7 @@ func repeats(v []byte) bool {
 
 // IsPasswordHash reports whether what a name is given is a digest of a password.
 func IsPasswordHash(v []byte, name string) bool {
-	return passwordName(name) && len(v) >= 32 && isHexAll(v)
+	return secretname.IsPassword(name) && len(v) >= 32 && isHexAll(v)
 }
 
 // storePrefixes are what references to files and to stores of secrets begin with, in
@@ -376,7 +374,7 @@ func refersToStore(low string) bool {
 }
 
 // IsValue reports whether a value can be the credential that something named so
-// ([IsName]) holds: it is no switch, no number of tokens, no path, no reference to a
+// ([secretname.MaybeSecret]) holds: it is no switch, no number of tokens, no path, no reference to a
 // variable or to a store of secrets, and no placeholder that says so. Rules demand more
 // of what they find by its name.
 func IsValue(name, value string) bool {
@@ -419,5 +417,6 @@ func entropy(b []byte) float64 {
 }
 
 func isAlnum(c byte) bool  { return isLetter(c) || isDigit(c) }
+func isUpper(c byte) bool  { return c >= 'A' && c <= 'Z' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }

@@ -5,23 +5,25 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
+	"seaworthy.dev/seaworthy/internal/credential/secretname"
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
 // Redacted is [Instruction.String] with [seaworthy.RedactionMark] in the place of what is or
-// may be a credential, as [credential.Text] finds it, and of the values of variables
+// may be a credential, as [redact.Text] finds it, and of the values of variables
 // and labels that are named like credentials. An instruction without any stays as it
 // is.
 func (in Instruction) Redacted() string {
 	text := in.String()
-	if n := len(in.BuildArgs); n > 0 && in.Shell == nil && in.BuildArgs[n-1].Value != "" && credential.IsName(in.BuildArgs[n-1].Key) {
+	if n := len(in.BuildArgs); n > 0 && in.Shell == nil && in.BuildArgs[n-1].Value != "" && secretname.MaybeSecret(in.BuildArgs[n-1].Key) {
 		// Where the value ends and the command begins is not known.
 		return in.Keyword + " " + seaworthy.RedactionMark
 	}
 	_, exec := in.Exec()
 	commands, _ := in.Commands()
 	args := len(text) - len(in.Args)
-	t := credential.Text{
+	t := redact.Text{
 		Body: text, Script: args, Literal: exec, Heredoc: strings.HasPrefix(in.Args, "<<"),
 		Known: credentialValues(text, args, in.Keyword), Commands: commands,
 	}
@@ -29,7 +31,7 @@ func (in Instruction) Redacted() string {
 		t.Script = 0
 	}
 	for _, f := range in.Flags {
-		if credential.IsName(f.Key) {
+		if secretname.MaybeSecret(f.Key) {
 			t.Script = 0 // not an option of Dockerfile's
 		}
 	}
@@ -51,12 +53,12 @@ func credentialValues(text string, i int, keyword string) (list []credential.Spa
 	if keyword != "ENV" && keyword != "ARG" && keyword != "LABEL" {
 		return nil
 	}
-	if first, rest := shell.CutWord(text[i:]); keyword != "ARG" && !strings.Contains(first, "=") && credential.IsName(first) {
+	if first, rest := shell.CutWord(text[i:]); keyword != "ARG" && !strings.Contains(first, "=") && secretname.MaybeSecret(first) {
 		return []credential.Span{{From: len(text) - len(rest), To: len(text)}} // the older form, NAME value
 	}
 	for i < len(text) {
 		name, tail, ok := shell.CutAssignment(text[i:], isLabelByte)
-		if !ok || !credential.IsName(name) {
+		if !ok || !secretname.MaybeSecret(name) {
 			i += nextName(text[i:], isLabelByte)
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
@@ -153,5 +153,5 @@ func (x *index) reduce(found set, data []byte) []byte {
 			data = reduce(data)
 		}
 	}
-	return []byte(credential.RedactURLs(string(data)))
+	return []byte(redact.URLs(string(data)))
 }

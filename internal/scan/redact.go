@@ -4,32 +4,32 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 )
 
 // redactFinding removes the credentials that are evident by their form from the texts of a
 // finding: the image's author chose its paths, and much of what analyzers quote. The
 // evidence of a secret is left to the analyzer, which may be asked to show it.
 func redactFinding(f *seaworthy.Finding) {
-	f.Title = credential.RedactTokens(f.Title)
-	f.Detail = credential.RedactTokens(f.Detail)
+	f.Title = redact.Tokens(f.Title)
+	f.Detail = redact.Tokens(f.Detail)
 	if f.Risk != seaworthy.Secret {
-		f.Evidence = credential.RedactTokens(f.Evidence)
+		f.Evidence = redact.Tokens(f.Evidence)
 	}
-	f.Subject.Name = credential.RedactTokens(f.Subject.Name)
+	f.Subject.Name = redact.Tokens(f.Subject.Name)
 	f.Locations = redactLocations(f.Locations)
 	if f.Remedy == nil {
 		return
 	}
 	r := *f.Remedy
-	r.Summary = credential.RedactTokens(r.Summary)
+	r.Summary = redact.Tokens(r.Summary)
 	r.Steps = slices.Clone(r.Steps)
 	for i := range r.Steps {
-		r.Steps[i].Text = credential.RedactTokens(r.Steps[i].Text)
+		r.Steps[i].Text = redact.Tokens(r.Steps[i].Text)
 	}
 	r.Fixes = slices.Clone(r.Fixes)
 	for i := range r.Fixes {
-		r.Fixes[i].Name = credential.RedactTokens(r.Fixes[i].Name)
+		r.Fixes[i].Name = redact.Tokens(r.Fixes[i].Name)
 	}
 	f.Remedy = &r
 }
@@ -38,12 +38,12 @@ func redactFinding(f *seaworthy.Finding) {
 // copies the list only if there is one.
 func redactLocations(list []seaworthy.Location) []seaworthy.Location {
 	for i := range list {
-		path, step := credential.RedactTokens(list[i].Path), credential.RedactTokens(list[i].Instruction)
+		path, step := redact.Tokens(list[i].Path), redact.Tokens(list[i].Instruction)
 		if path != list[i].Path || step != list[i].Instruction {
 			list = slices.Clone(list)
 			for j := i; j < len(list); j++ {
-				list[j].Path = credential.RedactTokens(list[j].Path)
-				list[j].Instruction = credential.RedactTokens(list[j].Instruction)
+				list[j].Path = redact.Tokens(list[j].Path)
+				list[j].Instruction = redact.Tokens(list[j].Instruction)
 			}
 			return list
 		}
@@ -66,6 +66,6 @@ func RedactPackage(p *seaworthy.Package) *seaworthy.Package {
 // RedactCoverage returns a copy of a Coverage without credentials.
 func RedactCoverage(c *seaworthy.Coverage) *seaworthy.Coverage {
 	redacted := *c
-	redacted.Subject, redacted.Reason = credential.RedactTokens(c.Subject), credential.RedactTokens(c.Reason)
+	redacted.Subject, redacted.Reason = redact.Tokens(c.Subject), redact.Tokens(c.Reason)
 	return &redacted
 }

@@ -8,6 +8,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
@@ -28,7 +29,7 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []configSighting {
 		if len(found) == 0 {
 			return
 		}
-		at := seaworthy.Location{Instruction: credential.Hide(step.Redacted(), found)}
+		at := seaworthy.Location{Instruction: redact.Values(step.Redacted(), found)}
 		if from != nil && from.Layer >= 0 {
 			at.Layer = &from.Layer
 		}
@@ -108,7 +109,7 @@ func (a *Analyzer) inText(text string, more []credential.Match) []credential.Mat
 // Redact replaces every secret that the analyzer recognises in an instruction, also
 // by rules of a file.
 func (a *Analyzer) Redact(in instruction.Instruction) string {
-	return credential.Hide(in.String(), a.inText(in.String(), a.inCommands(in)))
+	return redact.Values(in.String(), a.inText(in.String(), a.inCommands(in)))
 }
 
 // inCommands gives the passwords that the commands of an instruction are given.

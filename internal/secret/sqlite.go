@@ -9,6 +9,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/secretname"
 	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
@@ -89,7 +90,7 @@ func (r *sourceText) column(c *sqlite.Column, name string) {
 func settingColumns(columns []string) (key, value int) {
 	find := func(words ...string) int {
 		return slices.IndexFunc(columns, func(name string) bool {
-			parts := credential.NameWords(strings.ToLower(name))
+			parts := secretname.Words(strings.ToLower(name))
 			return len(parts) > 0 && slices.Contains(words, parts[len(parts)-1])
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/account"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/secretname"
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
@@ -76,7 +77,7 @@ func findCredentialNames(s *check.Image) []check.Violation {
 	type seen struct{ name, value string }
 	found := map[seen]bool{}
 	add := func(kind, name, value string, where []seaworthy.Location) {
-		if !credential.IsName(name) || !credential.IsValue(name, value) || found[seen{name, value}] {
+		if !secretname.MaybeSecret(name) || !credential.IsValue(name, value) || found[seen{name, value}] {
 			return
 		}
 		found[seen{name, value}] = true

@@ -6,15 +6,15 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/filekind"
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
 func credentialFileInterests() []check.Interest {
 	in := check.Interest{Name: "credential-file", Only: func(h *seaworthy.Header) bool {
-		return (h.Type == seaworthy.Regular && h.Size > 0) && credential.FileKindOf(h.Path) != nil
+		return (h.Type == seaworthy.Regular && h.Size > 0) && filekind.Of(h.Path) != nil
 	}}
-	for k := range credential.FileKinds() {
+	for k := range filekind.All() {
 		in.Bases = append(in.Bases, k.Bases...)
 		in.Suffixes = append(in.Suffixes, k.Suffixes...)
 		in.Under = append(in.Under, k.Under...)
@@ -62,7 +62,7 @@ func findCredentialFiles(s *check.Image) []check.Violation {
 			list[i].Locations = append(list[i].Locations, s.Location(e, 0))
 			continue
 		}
-		k := credential.FileKindOf(e.Path)
+		k := filekind.Of(e.Path)
 		v := check.Violation{
 			Severity: k.Severity, Title: check.Shown(path.Base(e.Path)) + " is called like " + k.Title,
 			Evidence: fmt.Sprintf("/%s (%d bytes, mode %04o)", check.Shown(e.Path), e.Size, e.Mode), Locations: []seaworthy.Location{s.Location(e, 0)},

@@ -1,4 +1,4 @@
-package credential
+package rulefile
 
 import (
 	"os"
@@ -7,8 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/credential/credentialtest"
 )
+
+func ids(matches []credential.Match) (list []string) {
+	for _, m := range matches {
+		list = append(list, m.Rule.ID)
+	}
+	return list
+}
 
 func write(t *testing.T, dir, name, text string) string {
 	t.Helper()
@@ -52,10 +60,10 @@ targetRules = ["house-key"]
 paths = ['''^docs/''']
 `
 
-func TestLoadRules(t *testing.T) {
+func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "base.toml", "[[rules]]\nid='gone'\nregex='gone'\n[[rules]]\nid='bare'\nregex='bare[0-9]{8}'\n")
-	rs, err := LoadRules(write(t, dir, "own.toml", ownRules))
+	rs, err := Load(write(t, dir, "own.toml", ownRules))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,28 +84,28 @@ func TestLoadRules(t *testing.T) {
 		{"a", "house_mark = a1b2c3d4e5f6\n\n\n\npair:123456", []string{"house-key"}},
 		{"k.house", "x", []string{"keystore"}},
 	} {
-		matches := rs.Find([]byte(c.text), &Origin{Path: c.path}).Matches
+		matches := rs.Find([]byte(c.text), &credential.Origin{Path: c.path}).Matches
 		if !slices.Equal(ids(matches), c.want) {
 			t.Errorf("%s: %q: found %v, want %v", c.path, c.text, ids(matches), c.want)
 		}
 	}
 }
 
-func TestLoadRulesExtendsTheBuiltIn(t *testing.T) {
-	rs, err := LoadRules(write(t, t.TempDir(), "r.toml", "[extend]\nuseDefault = true\ndisabledRules = ['jwt']\n[[rules]]\nid = 'github-pat'\ndescription = 'our token'\n"))
+func TestLoadExtendsTheBuiltIn(t *testing.T) {
+	rs, err := Load(write(t, t.TempDir(), "r.toml", "[extend]\nuseDefault = true\ndisabledRules = ['jwt']\n[[rules]]\nid = 'github-pat'\ndescription = 'our token'\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := rs.Rule("jwt"); r.expr != nil {
+	if r := rs.Rule("jwt"); r.Source != "" {
 		t.Error("a disabled rule is there")
 	}
-	matches := rs.Find([]byte(credentialtest.GitHubToken(11)), &Origin{}).Matches
+	matches := rs.Find([]byte(credentialtest.GitHubToken(11)), &credential.Origin{}).Matches
 	if len(matches) != 1 || matches[0].Rule.Name != "our token" || !matches[0].Confirmed {
 		t.Errorf("found %+v", matches)
 	}
 }
 
-func TestLoadRulesErrors(t *testing.T) {
+func TestLoadErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"[[rules]]\nid = 'a'\nregex = 'a'\nunheard = 1\n", "r.toml:4: unknown key"},
 		{"[[rules]]\nid = 'a'\nregex = '(a'\n", "r.toml:3: rule \"a\""},
@@ -115,14 +123,14 @@ func TestLoadRulesErrors(t *testing.T) {
 		{"[[allowlists]]\ncondition = 'XOR'\nregexes = ['a']\n", "r.toml:2: condition"},
 		{"[[allowlists]]\ndescription = 'x'\n", "r.toml:1: an allowlist without"},
 	} {
-		_, err := LoadRules(write(t, t.TempDir(), "r.toml", c.text))
+		_, err := Load(write(t, t.TempDir(), "r.toml", c.text))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: error %v, want one with %q", c.text, err, c.want)
 		}
 	}
 }
 
-func FuzzLoadRules(f *testing.F) {
+func FuzzLoad(f *testing.F) {
 	f.Add([]byte(strings.Replace(ownRules, "[extend]\npath = \"base.toml\"\ndisabledRules = [\"gone\"]\n", "", 1)))
 	f.Add([]byte("[[rules]]\nid='a'\nregex='(a'"))
 	dir := f.TempDir()
@@ -134,9 +142,9 @@ func FuzzLoadRules(f *testing.F) {
 		if err := os.WriteFile(p, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		rs, err := LoadRules(p)
+		rs, err := Load(p)
 		if err == nil {
-			rs.Find([]byte("a b c"), &Origin{Path: "a"})
+			rs.Find([]byte("a b c"), &credential.Origin{Path: "a"})
 		} else if !strings.Contains(err.Error(), "r.toml") {
 			t.Errorf("the error does not name the file: %v", err)
 		}

@@ -1,4 +1,4 @@
-package credential
+package secretname
 
 import (
 	"strings"
@@ -85,8 +85,8 @@ var secretMarks = [...]string{
 // words, but seldom with what follows a name.
 var foreignMarks = [...]string{"=", ": ", " = ", `":`}
 
-// nameMarks gives what the prefilter looks for to find names of secrets.
-func nameMarks() []string {
+// Keywords gives what the prefilter looks for to find names of secrets.
+func Keywords() []string {
 	marks := secretMarks[:]
 	for _, w := range append(foreignWords, "mot_de_passe") {
 		for _, m := range foreignMarks {

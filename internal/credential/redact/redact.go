@@ -1,4 +1,9 @@
-package credential
+// Package redact hides the credentials in texts that are printed.
+//
+// [Text.Redact] is for the steps of a build and other command lines, [Tokens] for paths
+// and sentences, [URLs] for URLs alone, and [Values] for a text in which a credential was
+// found.
+package redact
 
 import (
 	"cmp"
@@ -7,6 +12,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
@@ -21,16 +27,13 @@ type Text struct {
 	// Heredoc is true if the first here-document is a script itself.
 	Heredoc bool
 	// Known are parts of the body that are known to be credentials.
-	Known []Span
+	Known []credential.Span
 	// Commands are the commands in the body.
 	Commands []*shell.Command
 }
 
-// Span is a part of a text, from one byte up to another.
-type Span struct{ From, To int }
-
 // Redact returns the text with [seaworthy.RedactionMark] in place of what is or may be
-// a credential: the values of names of credentials ([IsName]), passwords on the command
+// a credential: the values of names of credentials ([secretname.MaybeSecret]), passwords on the command
 // lines of programs that take them there, authorization headers, what is piped into
 // programs that read passwords, user information in URLs, private keys, and all that a
 // built-in rule finds. Of a token of known form the prefix is kept. References to
@@ -48,7 +51,7 @@ func (t Text) Redact() string {
 	hidden.urls(t.Body)
 	hidden.privateKeys(t.Body)
 	rules := defaultRules()
-	matches, suspects := rules.suspectIn([]byte(t.Body))
+	matches, suspects := rules.Suspects([]byte(t.Body))
 	hidden.matches(matches, t.Body)
 	hidden = append(hidden, suspects...)
 	if !hidden.commands(rules, t.Commands, t.Body) {
@@ -57,29 +60,29 @@ func (t Text) Redact() string {
 	return hidden.hide(t.Body)
 }
 
-// RedactURLs returns a text with [seaworthy.RedactionMark] in place of the user
+// URLs returns a text with [seaworthy.RedactionMark] in place of the user
 // information of the URLs in it.
-func RedactURLs(text string) string {
+func URLs(text string) string {
 	var s spans
 	s.urls(text)
 	return s.hide(text)
 }
 
-// RedactTokens returns a text with [seaworthy.RedactionMark] in place of what is a
+// Tokens returns a text with [seaworthy.RedactionMark] in place of what is a
 // credential by its own form, whatever is around it: a token of an issuer, a password
 // in a URL, a private key. It is for texts in which names mean nothing, such as paths
 // and sentences.
-func RedactTokens(text string) string {
+func Tokens(text string) string {
 	var s spans
-	matches, _ := defaultRules().suspectIn([]byte(text))
-	s.matches(slices.DeleteFunc(matches, func(m Match) bool { return m.Rule.Contextual() && !m.Rule.evident }), text)
+	matches, _ := defaultRules().Suspects([]byte(text))
+	s.matches(slices.DeleteFunc(matches, func(m credential.Match) bool { return !m.Rule.IsSelfEvident() }), text)
 	return s.hide(text)
 }
 
-// Hide returns a text with [seaworthy.RedactionMark] in place of every value that was
+// Values returns a text with [seaworthy.RedactionMark] in place of every value that was
 // found in it, also as JSON writes it. Of a text with an encoded value only the
 // beginning of its kind is left.
-func Hide(text string, found []Match) string {
+func Values(text string, found []credential.Match) string {
 	for _, m := range found {
 		if m.Encoding != "" {
 			return m.Rule.Head() + seaworthy.RedactionMark // the run around it would have to go too
@@ -94,11 +97,11 @@ func Hide(text string, found []Match) string {
 }
 
 // spans are parts of a text to be hidden, in any order; they may overlap.
-type spans []Span
+type spans []credential.Span
 
 func (s *spans) add(from, to int) {
 	if from < to {
-		*s = append(*s, Span{from, to})
+		*s = append(*s, credential.Span{From: from, To: to})
 	}
 }
 
@@ -107,7 +110,7 @@ func (s spans) hide(text string) string {
 	if len(s) == 0 {
 		return text
 	}
-	slices.SortFunc(s, func(a, b Span) int { return cmp.Or(a.From-b.From, a.To-b.To) })
+	slices.SortFunc(s, func(a, b credential.Span) int { return cmp.Or(a.From-b.From, a.To-b.To) })
 	var b strings.Builder
 	end := -1
 	for _, p := range s {
@@ -123,7 +126,7 @@ func (s spans) hide(text string) string {
 
 // matches hides what rules found, behind the part of a token that all of its kind
 // begin with.
-func (s *spans) matches(found []Match, text string) {
+func (s *spans) matches(found []credential.Match, text string) {
 	for _, m := range found {
 		head := 0
 		if m.Encoding == "" && strings.HasPrefix(text[m.Start:m.End], m.Rule.Head()) {
@@ -176,9 +179,9 @@ const maxSearched = 1000
 // commands hides the passwords that commands are given, and what rules find in
 // arguments that stand otherwise in the text: where quotes or backslashes are between
 // a name and its value. It gives false if that takes too long.
-func (s *spans) commands(rules *Rules, commands []*shell.Command, text string) bool {
+func (s *spans) commands(rules *credential.Rules, commands []*shell.Command, text string) bool {
 	searched, hidden := 0, map[string]bool{}
-	hide := func(m Match) {
+	hide := func(m credential.Match) {
 		value := string(m.Value)
 		if hidden[value] {
 			return
@@ -198,7 +201,7 @@ func (s *spans) commands(rules *Rules, commands []*shell.Command, text string) b
 	from := 0 // where the last argument was: they come in the order of the text
 	for _, c := range commands {
 		for _, a := range c.Args {
-			if len(a) < minToken {
+			if len(a) < credential.MinSuspect {
 				continue
 			}
 			if i := strings.Index(text[from:], a); i >= 0 {
@@ -211,7 +214,7 @@ func (s *spans) commands(rules *Rules, commands []*shell.Command, text string) b
 			if strings.Contains(text, a) {
 				continue
 			}
-			for _, m := range rules.Find([]byte(a), Settings()).Matches {
+			for _, m := range rules.Find([]byte(a), credential.Settings()).Matches {
 				if hide(m); searched > maxSearched {
 					return false
 				}
@@ -231,4 +234,13 @@ func quotedJSON(s string) string {
 	}
 	quoted := strings.TrimSuffix(b.String(), "\n")
 	return quoted[1 : len(quoted)-1]
+}
+
+// defaultRules returns the built-in rules. A test proves that they can be made.
+func defaultRules() *credential.Rules {
+	rules, err := credential.Default()
+	if err != nil {
+		panic(err)
+	}
+	return rules
 }

@@ -1,11 +1,11 @@
-package credential
+package filekind
 
 import "seaworthy.dev/seaworthy"
 
 // fileKinds are the files that exist to hold credentials, by their names; the first
 // kind that fits a path counts. Files of ordinary configuration that may hold a
 // password (settings.py, config.json) are not here: that depends on their content.
-var fileKinds = [...]FileKind{
+var fileKinds = [...]Kind{
 	{
 		Title: "a private key", Severity: seaworthy.Medium,
 		Bases: []string{
@@ -22,11 +22,11 @@ var fileKinds = [...]FileKind{
 		Bases:    []string{".vault_pass", "vault_pass.txt", "wallet.dat"},
 	},
 	{
-		Title: "a key or password store", Severity: seaworthy.Medium, keeper: true,
+		Title: "a key or password store", Severity: seaworthy.Medium, clearText: true,
 		Bases: []string{".vault-token"},
 	},
 	{
-		Title: "credentials for a cloud, cluster or registry", Severity: seaworthy.Medium, keeper: true,
+		Title: "credentials for a cloud, cluster or registry", Severity: seaworthy.Medium, clearText: true,
 		Bases: []string{".dockercfg", "kubeconfig", ".boto", ".s3cfg", ".terraformrc"},
 		Tails: []string{".aws/credentials", ".docker/config.json", ".kube/config", ".config/containers/auth.json"},
 	},
@@ -40,7 +40,7 @@ var fileKinds = [...]FileKind{
 		Tails: []string{".config/gcloud/credentials.db", ".config/gh/hosts.yml", "kubernetes/admin.conf", ".oci/config", ".fly/config.yml"},
 	},
 	{
-		Title: "logins for hosts or repositories", Severity: seaworthy.Medium, keeper: true,
+		Title: "logins for hosts or repositories", Severity: seaworthy.Medium, clearText: true,
 		Bases: []string{".netrc", "_netrc", ".git-credentials", ".pypirc", ".pgpass", ".my.cnf"},
 		Tails: []string{".gem/credentials", ".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".composer/auth.json"},
 	},
@@ -52,7 +52,7 @@ var fileKinds = [...]FileKind{
 		Tails: []string{".m2/settings-security.xml", ".subversion/auth/svn.simple", "etc/krb5.keytab"},
 	},
 	{
-		Title: "credentials", Severity: seaworthy.Low, keeper: true,
+		Title: "credentials", Severity: seaworthy.Low, clearText: true,
 		Bases: []string{
 			".npmrc", ".yarnrc.yml", ".env", ".env.local", ".env.prod", ".env.production", ".env.dev", ".env.development", ".env.staging",
 			".env.test", ".envrc", "terraform.tfvars", "secrets.yml", "secrets.yaml", "secrets.json", "credentials.json",

@@ -1,4 +1,9 @@
-package credential
+// Package rulefile reads files of rules for secrets in the format of gitleaks, version 8.
+//
+// A file has rules of its own, and may change and extend the built-in rules or those of
+// another file. What the format has and this package does not support is an error with
+// the line, never ignored.
+package rulefile
 
 import (
 	"bytes"
@@ -7,14 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
-
-	"seaworthy.dev/seaworthy/internal/credential/expression"
+	"seaworthy.dev/seaworthy/internal/credential"
 )
 
 // The limits of rule files.
@@ -73,29 +76,29 @@ type fileAllow struct {
 	Stopwords   []string `toml:"stopwords"`
 }
 
-// LoadRules reads a file of rules in gitleaks' format: its own rules, those of
+// Load reads a file of rules in gitleaks' format: its own rules, those of
 // the files that it extends, relative to itself, and with extend.useDefault the
 // built-in ones. An error names the file and the line.
-func LoadRules(name string) (*Rules, error) {
+func Load(name string) (*credential.Rules, error) {
 	rules, allow, err := loadFile(name, 0)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range rules {
-		for _, q := range r.required {
-			if !slices.ContainsFunc(rules, func(o *Rule) bool { return o.ID == q.id }) {
-				return nil, fmt.Errorf("%s: rule %q requires the rule %q, which there is not", name, r.ID, q.id)
+		for _, id := range r.Requires() {
+			if !slices.ContainsFunc(rules, func(o *credential.Rule) bool { return o.ID == id }) {
+				return nil, fmt.Errorf("%s: rule %q requires the rule %q, which does not exist", name, r.ID, id)
 			}
 		}
 	}
-	rs, err := compile(rules, allow)
+	rs, err := credential.Compile(rules, allow)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return rs, nil
 }
 
-func loadFile(name string, depth int) ([]*Rule, []*allowlist, error) {
+func loadFile(name string, depth int) ([]*credential.Rule, []*credential.Allowlist, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading rules for secrets: %w", err)
@@ -184,7 +187,7 @@ func (l *loader) line(table string, nth int, key string) int {
 }
 
 // extended gives the rules that the file builds on.
-func (l *loader) extended(depth int) (rules []*Rule, allow []*allowlist, err error) {
+func (l *loader) extended(depth int) (rules []*credential.Rule, allow []*credential.Allowlist, err error) {
 	x := l.file.Extend
 	switch {
 	case x.URL != "":
@@ -194,7 +197,7 @@ func (l *loader) extended(depth int) (rules []*Rule, allow []*allowlist, err err
 	case x.Path != "" && depth == maxExtend:
 		return nil, nil, l.at("extend", 0, "path", "the files extend each other more than %d deep", maxExtend)
 	case x.UseDefault:
-		rules, err = builtin()
+		rules, err = credential.Builtin()
 	case x.Path != "":
 		p := x.Path
 		if !filepath.IsAbs(p) {
@@ -206,15 +209,15 @@ func (l *loader) extended(depth int) (rules []*Rule, allow []*allowlist, err err
 		return nil, nil, err
 	}
 	for _, id := range x.DisabledRules {
-		if !slices.ContainsFunc(rules, func(r *Rule) bool { return r.ID == id }) {
+		if !slices.ContainsFunc(rules, func(r *credential.Rule) bool { return r.ID == id }) {
 			return nil, nil, l.at("extend", 0, "disabledRules", "there is no rule %q to disable", id)
 		}
 	}
-	return slices.DeleteFunc(rules, func(r *Rule) bool { return slices.Contains(x.DisabledRules, r.ID) }), allow, nil
+	return slices.DeleteFunc(rules, func(r *credential.Rule) bool { return slices.Contains(x.DisabledRules, r.ID) }), allow, nil
 }
 
 // own merges the file's rules into those that it extends.
-func (l *loader) own(rules []*Rule) ([]*Rule, error) {
+func (l *loader) own(rules []*credential.Rule) ([]*credential.Rule, error) {
 	lines := map[string]bool{}
 	for i := range l.file.Rules {
 		f := &l.file.Rules[i]
@@ -225,101 +228,92 @@ func (l *loader) own(rules []*Rule) ([]*Rule, error) {
 			return nil, l.at("rules", i, "id", "two rules have the id %q", f.ID)
 		}
 		lines[f.ID] = true
-		j := slices.IndexFunc(rules, func(r *Rule) bool { return r.ID == f.ID })
-		r := &Rule{ID: f.ID, Name: "what the rule " + f.ID + " looks for", Source: l.name, Severity: high}
+		o, err := l.override(i, f)
+		if err != nil {
+			return nil, err
+		}
+		j := slices.IndexFunc(rules, func(r *credential.Rule) bool { return r.ID == f.ID })
+		r := credential.NewRule(f.ID, l.name)
 		if j >= 0 {
-			*r = *rules[j]
+			r = rules[j]
+		}
+		if r, err = r.With(o); errors.Is(err, credential.ErrEmptyRule) {
+			return nil, l.at("rules", i, "id", "rule %q has neither regex nor path", f.ID)
+		} else if err != nil {
+			return nil, l.at("rules", i, "regex", "rule %q: %w", f.ID, err)
+		}
+		if j >= 0 {
 			rules[j] = r
 		} else {
 			rules = append(rules, r)
-		}
-		if err := l.override(r, i, f); err != nil {
-			return nil, err
 		}
 	}
 	return rules, nil
 }
 
-// override sets what an entry of the file says of a rule.
-func (l *loader) override(r *Rule, i int, f *fileRule) error {
-	if f.Description != "" {
-		r.Name = strings.TrimSuffix(f.Description, ".")
+// override reads what the ith rule of the file sets.
+func (l *loader) override(i int, f *fileRule) (*credential.Override, error) {
+	o := &credential.Override{
+		Name: strings.TrimSuffix(f.Description, "."), Expr: f.Regex, Group: f.SecretGroup,
+		Entropy: f.Entropy, Keywords: f.Keywords, SkipReport: f.SkipReport,
 	}
-	if f.Regex != "" {
-		if err := l.setExpr(r, i, f); err != nil {
-			return err
-		}
+	if err := l.checkExpr(i, f); err != nil {
+		return nil, err
 	}
 	if f.Path != "" {
 		var err error
-		if r.path, err = regexp.Compile(f.Path); err != nil {
-			return l.at("rules", i, "path", "rule %q: %w", f.ID, err)
+		if o.Path, err = regexp.Compile(f.Path); err != nil {
+			return nil, l.at("rules", i, "path", "rule %q: %w", f.ID, err)
 		}
 	}
-	if f.Entropy != 0 {
-		r.entropy = f.Entropy
-	}
-	r.skipReport = r.skipReport || f.SkipReport
-	r.tags = slices.Concat(r.tags, f.Tags)
-	r.keywords = slices.Concat(r.keywords, f.Keywords)
 	if slices.Contains(f.Keywords, "") {
-		return l.at("rules", i, "keywords", "rule %q: an empty keyword", f.ID)
-	}
-	switch {
-	case r.expr == nil && r.find == nil && r.path == nil:
-		return l.at("rules", i, "id", "rule %q has neither regex nor path", f.ID)
-	case r.expr == nil && r.find == nil && r.ID != commandPassword:
-		r.form = pathOnly
-	case r.form == window && len(r.keywords) == 0:
-		r.form = whole
+		return nil, l.at("rules", i, "keywords", "rule %q: an empty keyword", f.ID)
 	}
 	for _, q := range f.Required {
 		if q.ID == "" {
-			return l.at("rules", i, "required", "rule %q: a required rule without id", f.ID)
+			return nil, l.at("rules", i, "required", "rule %q: a required rule without id", f.ID)
 		}
-		need := requirement{id: q.ID, lines: -1, columns: -1}
+		need := credential.Requirement{RuleID: q.ID, Lines: -1, Columns: -1}
 		if q.WithinLines != nil {
-			need.lines = *q.WithinLines
+			need.Lines = *q.WithinLines
 		}
 		if q.WithinColumns != nil {
-			need.columns = *q.WithinColumns
+			need.Columns = *q.WithinColumns
 		}
-		r.required = append(slices.Clip(r.required), need)
+		o.Required = append(o.Required, need)
 	}
-	lists, err := l.allowlists("rules", i, f.Allowlist, f.Allowlists)
-	r.allow = slices.Concat(r.allow, lists)
-	return err
+	var err error
+	o.Allow, err = l.allowlists("rules", i, f.Allowlist, f.Allowlists)
+	return o, err
 }
 
-// setExpr gives a rule the file's expression instead of its own.
-func (l *loader) setExpr(r *Rule, i int, f *fileRule) error {
+// checkExpr returns an error if the expression of a rule cannot be used.
+func (l *loader) checkExpr(i int, f *fileRule) error {
+	if f.Regex == "" {
+		return nil
+	}
 	if len(f.Regex) > maxExpr {
 		return l.at("rules", i, "regex", "rule %q: an expression of %d bytes; at most %d", f.ID, len(f.Regex), maxExpr)
 	}
-	tree, err := syntax.Parse(f.Regex, syntax.Perl)
-	if err == nil {
-		_, err = regexp.Compile(f.Regex)
-	}
+	expr, err := regexp.Compile(f.Regex)
 	if err != nil {
 		return l.at("rules", i, "regex", "rule %q: %w", f.ID, err)
 	}
-	if f.SecretGroup < 0 || f.SecretGroup > tree.MaxCap() {
-		return l.at("rules", i, "secretGroup", "rule %q: its expression has %d groups, not %d", f.ID, tree.MaxCap(), f.SecretGroup)
+	if n := expr.NumSubexp(); f.SecretGroup < 0 || f.SecretGroup > n {
+		return l.at("rules", i, "secretGroup", "rule %q: its expression has %d groups, not %d", f.ID, n, f.SecretGroup)
 	}
-	r.expr, r.group, r.form, r.reach = newLazyExpression(f.Regex), f.SecretGroup, window, expression.Longest(tree, MaxReach)
-	r.check, r.find, r.strong, r.alone = nil, nil, false, false
 	return nil
 }
 
 // allowlists makes those of one table, in the old form of one or the new of many.
-func (l *loader) allowlists(table string, nth int, old *fileAllow, list []fileAllow) ([]*allowlist, error) {
+func (l *loader) allowlists(table string, nth int, old *fileAllow, list []fileAllow) ([]*credential.Allowlist, error) {
 	if old != nil {
 		if len(list) > 0 {
 			return nil, l.at(table, nth, "allowlist", "allowlist and allowlists exclude each other")
 		}
 		list = []fileAllow{*old}
 	}
-	var made []*allowlist
+	var made []*credential.Allowlist
 	for i := range list {
 		f := &list[i]
 		where, at := table, nth
@@ -329,28 +323,28 @@ func (l *loader) allowlists(table string, nth int, old *fileAllow, list []fileAl
 				where = "allowlist"
 			}
 		}
-		a := &allowlist{on: f.RegexTarget, rules: f.TargetRules}
+		a := &credential.Allowlist{RegexTarget: f.RegexTarget, RuleIDs: f.TargetRules}
 		switch strings.ToUpper(f.Condition) {
 		case "", "OR", "||":
 		case "AND", "&&":
-			a.every = true
+			a.MatchAll = true
 		default:
 			return nil, l.at(where, at, "condition", "condition %q is neither OR nor AND", f.Condition)
 		}
-		if !slices.Contains([]string{"", "secret", "match", "line"}, a.on) {
-			return nil, l.at(where, at, "regexTarget", "regexTarget %q is none of secret, match and line", a.on)
+		if !slices.Contains([]string{"", "secret", "match", "line"}, a.RegexTarget) {
+			return nil, l.at(where, at, "regexTarget", "regexTarget %q is none of secret, match and line", a.RegexTarget)
 		}
 		var err error
-		if a.paths, err = expressions(f.Paths); err != nil {
+		if a.Paths, err = expressions(f.Paths); err != nil {
 			return nil, l.at(where, at, "paths", "%w", err)
 		}
-		if a.regexes, err = expressions(f.Regexes); err != nil {
+		if a.Regexes, err = expressions(f.Regexes); err != nil {
 			return nil, l.at(where, at, "regexes", "%w", err)
 		}
 		for _, w := range f.Stopwords {
-			a.stopwords = append(a.stopwords, []byte(strings.ToLower(w)))
+			a.Stopwords = append(a.Stopwords, []byte(strings.ToLower(w)))
 		}
-		if len(a.paths)+len(a.regexes)+len(a.stopwords)+len(f.Commits) == 0 {
+		if len(a.Paths)+len(a.Regexes)+len(a.Stopwords)+len(f.Commits) == 0 {
 			return nil, l.at(where, at, "", "an allowlist without any condition")
 		}
 		made = append(made, a)

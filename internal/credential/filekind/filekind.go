@@ -1,4 +1,6 @@
-package credential
+// Package filekind knows files that exist to hold credentials by their names: id_rsa,
+// .netrc, terraform.tfstate.
+package filekind
 
 import (
 	"iter"
@@ -10,8 +12,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// FileKind is a kind of file that exists to hold credentials.
-type FileKind struct {
+// Kind is a kind of file that exists to hold credentials.
+type Kind struct {
 	Title    string // "a private key"
 	Severity seaworthy.Severity
 	// Bases are names of files wherever they are. Tails are ends of paths, for names
@@ -21,14 +23,14 @@ type FileKind struct {
 	Tails    []string
 	Suffixes []string
 	Under    []string
-	// keeper is true if the file holds them in clear, with names or in lines that rules
+	// clearText is true if the file holds them in clear, with names or in lines that rules
 	// read.
-	keeper bool
+	clearText bool
 }
 
-// FileKinds yields all kinds of files that exist to hold credentials.
-func FileKinds() iter.Seq[*FileKind] {
-	return func(yield func(*FileKind) bool) {
+// All yields all kinds of files that exist to hold credentials.
+func All() iter.Seq[*Kind] {
+	return func(yield func(*Kind) bool) {
 		for i := range fileKinds {
 			if !yield(&fileKinds[i]) {
 				return
@@ -37,9 +39,9 @@ func FileKinds() iter.Seq[*FileKind] {
 	}
 }
 
-// FileKindOf gives the kind of a file with a path without leading slash; nil if its
+// Of gives the kind of a file with a path without leading slash; nil if its
 // name is not that of a file for credentials.
-func FileKindOf(p string) *FileKind {
+func Of(p string) *Kind {
 	base := path.Base(p)
 	ext := path.Ext(base)
 	if kinds := fileKindsByName(); len(kinds[base]) == 0 && len(kinds[ext]) == 0 {
@@ -53,7 +55,7 @@ func FileKindOf(p string) *FileKind {
 	return nil
 }
 
-func (k *FileKind) has(p, base, ext string) bool {
+func (k *Kind) has(p, base, ext string) bool {
 	if len(k.Under) > 0 && !slices.ContainsFunc(k.Under, func(dir string) bool { return strings.HasPrefix(p, dir+"/") }) {
 		return false
 	}
@@ -67,9 +69,9 @@ func (k *FileKind) has(p, base, ext string) bool {
 
 // fileKindsByName gives the kinds that a last element of a path or an extension may be
 // of.
-var fileKindsByName = sync.OnceValue(func() map[string][]*FileKind {
-	byName := map[string][]*FileKind{}
-	for k := range FileKinds() {
+var fileKindsByName = sync.OnceValue(func() map[string][]*Kind {
+	byName := map[string][]*Kind{}
+	for k := range All() {
 		for _, name := range slices.Concat(k.Bases, k.Tails, k.Suffixes) {
 			byName[path.Base(name)] = append(byName[path.Base(name)], k)
 		}
@@ -77,10 +79,10 @@ var fileKindsByName = sync.OnceValue(func() map[string][]*FileKind {
 	return byName
 })
 
-// isKeeper reports whether a file is there to hold credentials in clear: .env, .netrc.
+// HoldsClearText reports whether a file is there to hold credentials in clear: .env, .netrc.
 // The path is in lower case.
-func isKeeper(p, base string) bool {
-	if k := FileKindOf(p); k != nil && k.keeper {
+func HoldsClearText(p, base string) bool {
+	if k := Of(p); k != nil && k.clearText {
 		return true
 	}
 	return (base == ".env" || strings.HasPrefix(base, ".env.")) && !strings.Contains(base, "example") && !strings.Contains(base, "sample") && !strings.Contains(base, "template") && !strings.Contains(base, "dist") ||

@@ -1,25 +1,29 @@
-package credential
+// Package secretname knows from the name of a value whether the value is a credential:
+// DB_PASSWORD and apiKey name one, PASSWORD_FILE and TOKEN_TTL do not.
+//
+// There are two answers. [IsSecret] is for reporting: it holds for names that mean a
+// secret in nearly every file. [MaybeSecret] is for hiding: it holds for more names,
+// because a value that is hidden without need does no harm.
+package secretname
 
 import (
 	"slices"
 	"strings"
-
-	"seaworthy.dev/seaworthy/internal/credential/prefilter"
 )
 
-// IsName reports whether what is named so may be a credential, so that its value is
+// MaybeSecret reports whether what is named so may be a credential, so that its value is
 // better not shown: DB_PASSWORD, apiKey, com.example.token; but not MONKEY, KEYBOARD,
 // PASSWORD_FILE or TOKEN_TTL. It holds for more names than those by which the rules
 // find values.
-func IsName(name string) bool {
-	name = name[:min(len(name), maxWholeName)]
+func MaybeSecret(name string) bool {
+	name = name[:min(len(name), MaxLength)]
 	words := letterWords(name)
 	// SSL_CLIENT_AUTH is a mode; only its value could show that it is not.
-	return suggestsSecret(words) || len(words) > 0 && words[len(words)-1] != "auth" && secretName(name)
+	return suggestsSecret(words) || len(words) > 0 && words[len(words)-1] != "auth" && IsSecret(name)
 }
 
-// maxWholeName is the length of the part of a name that is read, in bytes.
-const maxWholeName = 512
+// MaxLength is the length of the part of a name that is read, in bytes.
+const MaxLength = 512
 
 // suggestsSecret reports whether one of the words of a name is that of a credential
 // and none behind it says that the name only describes one.
@@ -77,21 +81,21 @@ func letterWords(name string) []string {
 	return words
 }
 
-// secretName reports whether what is named so is a secret: db_password, apiKey2,
+// IsSecret reports whether what is named so is a secret: db_password, apiKey2,
 // SECRET_KEY_BASE, clientSecretOfShop; but not password_hash, max_tokens,
 // tokenType or SecretKeyFactory.
-func secretName(name string) bool {
+func IsSecret(name string) bool {
 	if _, variable, ok := strings.Cut(name, "env."); ok { // process.env.NAME
 		name = variable
 	}
 	folded := strings.ToLower(name)
-	if namesSecret(NameWords(folded)) {
+	if namesSecret(Words(folded)) {
 		return true
 	}
 	if folded == name {
 		return false
 	}
-	words := NameWords(humps(name))
+	words := Words(humps(name))
 	return namesSecret(words) && !slices.ContainsFunc(words, func(w string) bool { return programWords[w] })
 }
 
@@ -165,9 +169,9 @@ func lower(c byte) byte {
 	return c
 }
 
-// NameWords splits a folded name at its punctuation. Digits at the end of a word
+// Words splits a folded name at its punctuation. Digits at the end of a word
 // are dropped.
-func NameWords(name string) []string {
+func Words(name string) []string {
 	name = strings.Replace(name, "mot_de_passe", "motdepasse", 1)
 	words := strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' })
 	for i, w := range words {
@@ -176,11 +180,16 @@ func NameWords(name string) []string {
 	return slices.DeleteFunc(words, func(w string) bool { return w == "" })
 }
 
-// NamesSecret reports whether a rule knows a name as that of a secret.
-func (rs *Rules) NamesSecret(name string) (found bool) {
-	rs.set.Find([]byte(`"`+name+`": "`), func(h prefilter.Hit) bool {
-		found = h.Keyword < len(rs.named) && rs.named[h.Keyword]
-		return !found
-	})
-	return found && secretName(strings.ToLower(name))
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// IsPassword reports whether a name in lower case is that of a password, rather than of a
+// key or a token.
+func IsPassword(name string) bool {
+	return strings.Contains(name, "pass") || strings.Contains(name, "pwd") || strings.HasSuffix(name, "_pw") || slices.ContainsFunc(foreignWords, func(w string) bool { return strings.Contains(name, w) })
+}
+
+// IsByte reports whether names have this byte in them. Bytes beyond ASCII count, since
+// they may be a part of a letter.
+func IsByte(c byte) bool {
+	return c >= 0x80 || isLetter(c) || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '.'
 }

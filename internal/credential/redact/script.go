@@ -1,9 +1,11 @@
-package credential
+package redact
 
 import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/secretname"
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
@@ -296,8 +298,8 @@ func (s *scriptReader) word() {
 	case operands && !strings.HasPrefix(word, "-"):
 		s.found.add(start, end)
 	case next == end && !s.closes(end) || next >= len(s.text):
-	case strings.EqualFold(previous[0], "set") && IsName(lastBytes(word)),
-		strings.EqualFold(word, "password") && (s.quote != 0 && !s.closes(end) || strings.EqualFold(previous[1], "login") || IsName(lastBytes(previous[0]))),
+	case strings.EqualFold(previous[0], "set") && secretname.MaybeSecret(lastBytes(word)),
+		strings.EqualFold(word, "password") && (s.quote != 0 && !s.closes(end) || strings.EqualFold(previous[1], "login") || secretname.MaybeSecret(lastBytes(previous[0]))),
 		strings.EqualFold(word, "by") && strings.IndexByte("\"'\\", s.text[next]) >= 0:
 		s.hideNext(end)
 	}
@@ -322,7 +324,7 @@ func (s *scriptReader) command(word string, previous [2]string) {
 	case name == "add_user" || name == "change_password":
 		st.operands = previous[0] == "rabbitmqctl"
 	default:
-		st.add(lettersBehind(name))
+		st.add(credential.PasswordLetters(name))
 		st.cluster = st.cluster || name == "curl"
 	}
 	st.fresh = false
@@ -344,7 +346,7 @@ func (s *scriptReader) option(word string, start, end int) bool {
 		return false
 	}
 	if strings.HasSuffix(word, "-stdin") || strings.HasSuffix(word, "-from-stdin") {
-		s.statement.sink = s.statement.sink || IsName(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
+		s.statement.sink = s.statement.sink || secretname.MaybeSecret(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
 		return false
 	}
 	if word == "-S" && s.statement.words[1] == "sudo" {
@@ -366,7 +368,7 @@ func (s *scriptReader) option(word string, start, end int) bool {
 	switch name := lastBytes(word); {
 	case strings.Contains(name, ":") || strings.HasPrefix(name, "--no-") || strings.HasPrefix(name, "--skip-") || strings.HasPrefix(name, "--without-"):
 		return false
-	case IsName(name),
+	case secretname.MaybeSecret(name),
 		s.statement.cluster && (name == "--user" || name == "--proxy-user" || name == "--oauth2-bearer"):
 		return s.hideNext(end)
 	}
@@ -423,11 +425,11 @@ func looksLikeOption(s string) bool {
 // false if the word was read to its end in vain.
 func (s *scriptReader) names(start, end int) bool {
 	for i := start; i < end; i++ {
-		if !nameByte(s.text[i]) {
+		if !secretname.IsByte(s.text[i]) {
 			continue
 		}
 		first := i
-		for i < end && nameByte(s.text[i]) {
+		for i < end && secretname.IsByte(s.text[i]) {
 			i++
 		}
 		if strings.HasSuffix(s.text[:first], "${") {
@@ -514,7 +516,7 @@ func (s *scriptReader) secretName(start, end int) bool {
 	case "auth":
 		return end < len(s.text) && strings.IndexByte(`"\`, s.text[end]) >= 0
 	}
-	return !strings.HasPrefix(name, "--no-") && IsName(name)
+	return !strings.HasPrefix(name, "--no-") && secretname.MaybeSecret(name)
 }
 
 // hide hides the value that begins at i, and goes on behind it. A reference to a
@@ -684,4 +686,6 @@ func at(t string, i int) byte {
 }
 
 // lastBytes is the part of a name that is read.
-func lastBytes(name string) string { return name[max(len(name)-maxWholeName, 0):] }
+func lastBytes(name string) string { return name[max(len(name)-secretname.MaxLength, 0):] }
+
+func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || '0' <= c && c <= '9' }

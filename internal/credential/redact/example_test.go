@@ -1,0 +1,13 @@
+package redact_test
+
+import (
+	"fmt"
+
+	"seaworthy.dev/seaworthy/internal/credential/redact"
+)
+
+func ExampleText_Redact() {
+	text := redact.Text{Body: "RUN docker login -u ci -p " + "hunter" + "2 registry.example.com && make"}
+	fmt.Println(text.Redact())
+	// Output: RUN docker login -u ci -p *** registry.example.com && make
+}

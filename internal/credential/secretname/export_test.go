@@ -1,0 +1,4 @@
+package secretname
+
+// ForeignWords are the words that a test tries in texts.
+var ForeignWords = foreignWords
