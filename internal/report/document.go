@@ -79,19 +79,6 @@ func (c *collector) Finding(f *seaworthy.Finding) error {
 // isDismissed reports whether a VEX statement says that the finding does not count.
 func isDismissed(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Settles() }
 
-// vexWords gives a statement in words, with its author.
-func vexWords(v *seaworthy.VEX) string {
-	text := strings.ReplaceAll(v.Status, "_", " ")
-	if v.Justification != "" {
-		text += ", " + strings.ReplaceAll(v.Justification, "_", " ")
-	}
-	text += " (VEX by " + v.By + ")"
-	if v.Statement != "" {
-		text += ": " + v.Statement
-	}
-	return text
-}
-
 func (c *collector) hide(f *seaworthy.Finding) error {
 	d, err := c.current("finding")
 	if err == nil {
@@ -236,9 +223,6 @@ func (d *document) checked(risk seaworthy.Risk) (seaworthy.State, []*seaworthy.C
 	}
 }
 
-// partlyChecked is what the reports call [seaworthy.Partial].
-const partlyChecked = "partly checked"
-
 // sentence says in words what was found, or why nothing is known. It never says that
 // nothing was found where nothing was checked.
 func (s riskState) sentence() string {
@@ -291,34 +275,6 @@ func (s riskState) isComplete() bool {
 	return len(s.gaps) == 1 && len(s.counts) == 0 && (s.state == seaworthy.NotChecked || s.state == seaworthy.Failed)
 }
 
-// places writes a number with a noun whose plural ends in s.
-func places(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// vulnerabilities writes their number.
-func vulnerabilities(n int) string {
-	if n == 1 {
-		return "1 vulnerability"
-	}
-	return fmt.Sprintf("%d vulnerabilities", n)
-}
-
-// sizeFacts are the number of layers and their size. Of an image that is known from
-// an SBOM neither may be.
-func sizeFacts(i *seaworthy.Image) []string {
-	if len(i.Layers) == 0 {
-		return nil
-	}
-	if i.Size == 0 {
-		return []string{places(len(i.Layers), "layer")}
-	}
-	return []string{places(len(i.Layers), "layer"), Size(i.Size)}
-}
-
 // layer gives the layer with the index, or nil: a recorded report may name a
 // layer that it does not list.
 func (d *document) layer(index *int) *seaworthy.Layer {
@@ -337,20 +293,6 @@ func (d *document) instruction(l seaworthy.Location) string {
 	return shortSums(oneLine(l.Instruction))
 }
 
-// shortSums shortens the SHA-256 sums by which the classic builder names what was
-// added or copied.
-func shortSums(text string) string {
-	const length, shown = 64, 12
-	words := strings.Split(text, " ")
-	for i, w := range words {
-		at := strings.LastIndexByte(w, ':') + 1
-		if sum := w[at:]; at > 0 && len(sum) == length && strings.Trim(sum, "0123456789abcdef") == "" {
-			words[i] = w[:at+shown] + "…"
-		}
-	}
-	return strings.Join(words, " ")
-}
-
 // instructions gives the build instructions of the locations, each once.
 func (d *document) instructions(locations []seaworthy.Location) []string {
 	var out []string
@@ -362,14 +304,10 @@ func (d *document) instructions(locations []seaworthy.Location) []string {
 	return out
 }
 
-// exitCode is the exit code that the command gives for a verdict.
-func exitCode(d seaworthy.Decision) int {
-	switch d {
-	case seaworthy.DecisionPass:
-		return 0
-	case seaworthy.DecisionFail:
-		return 1
-	default:
-		return 3
+func tallyText(findings []*seaworthy.Finding) string {
+	var out []string
+	for _, c := range tally(findings...) {
+		out = append(out, c.String())
 	}
+	return strings.Join(out, ", ")
 }

@@ -2,8 +2,6 @@ package report
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -161,52 +159,4 @@ func (j *jsonWriter) leave() {
 
 func (s section) String() string {
 	return [...]string{"none", "provenance", "image", "packages", "findings", "coverage"}[s]
-}
-
-// encode gives the value as indented JSON without HTML escapes, for a place in
-// the document that is indented by prefix.
-func encode(prefix string, value any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		return nil, err
-	}
-	compact := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	return replacement(appendIndented(make([]byte, 0, 2*len(compact)), compact, prefix)), nil
-}
-
-// encodeTo writes a whole document.
-func encodeTo(w io.Writer, value any) error {
-	body, err := encode("", value)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(body, '\n'))
-	return err
-}
-
-// replacement writes U+FFFD as itself everywhere. The encoder escapes the one
-// that it puts in place of a byte that is not UTF-8, so that a report would
-// change when it is read and written again.
-func replacement(body []byte) []byte {
-	escape := []byte(`\ufffd`)
-	if !bytes.Contains(body, escape) {
-		return body
-	}
-	out := make([]byte, 0, len(body))
-	for i := 0; i < len(body); {
-		n := 1
-		switch {
-		case bytes.HasPrefix(body[i:], escape):
-			out = append(out, "\uFFFD"...)
-			i += len(escape)
-			continue
-		case body[i] == '\\':
-			n = 2 // an escaped backslash may stand before "ufffd"
-		}
-		out = append(out, body[i:i+n]...)
-		i += n
-	}
-	return out
 }

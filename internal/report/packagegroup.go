@@ -153,3 +153,12 @@ func upgradesOf(findings []*seaworthy.Finding) (list []*upgradeCommand, fixes, b
 	})
 	return list, fixes, base
 }
+
+// worst is the highest severity.
+func (g *packageGroup) worst() seaworthy.Severity {
+	worst := seaworthy.Unknown
+	for _, f := range g.vulnerabilities {
+		worst = max(worst, f.Severity)
+	}
+	return worst
+}

@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"strings"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // style is the parameter of an SGR escape sequence (ECMA-48, 8.3.117); "" is
@@ -162,4 +164,30 @@ func (p *page) rule(heading string) {
 	rest := max(p.width-columns(heading)-1, 0)
 	p.WriteByte('\n')
 	p.line(p.paint(bold, heading) + " " + p.paint(dim, strings.Repeat("─", rest)))
+}
+
+func severityStyle(s seaworthy.Severity) style {
+	switch s {
+	case seaworthy.Critical:
+		return alarm
+	case seaworthy.High:
+		return red
+	case seaworthy.Medium:
+		return yellow
+	case seaworthy.Low:
+		return cyan
+	default:
+		return dim
+	}
+}
+
+func decisionStyle(d seaworthy.Decision) style {
+	switch d {
+	case seaworthy.DecisionPass:
+		return good
+	case seaworthy.DecisionFail:
+		return alarm
+	default:
+		return notice
+	}
 }

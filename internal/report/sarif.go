@@ -26,8 +26,6 @@ const maxSARIFLocations = 1000
 // rootFS is the uriBaseId of paths in the image.
 const rootFS = "ROOTFS"
 
-const informationURI = "https://seaworthy.dev"
-
 func newSARIF(w io.Writer) *sarifWriter {
 	s := &sarifWriter{out: w, log: sarifLog{
 		Schema:  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -273,28 +271,3 @@ func sentence(title string) string { return strings.TrimSuffix(title, ".") + "."
 func noLinks(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(s)
 }
-
-// uriPath is the path as a relative reference of RFC 3986, byte by byte.
-func uriPath(p string) string {
-	var b strings.Builder
-	for i := range len(p) {
-		c := p[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~/", c) >= 0:
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
-}
-
-// isWeb is true for a reference that may become a link.
-func isWeb(ref string) bool {
-	return (strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")) && !strings.ContainsFunc(ref, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
-	})
-}
-
-// oneLine makes all white space of s single spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

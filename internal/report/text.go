@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -178,16 +177,6 @@ func (t *textWriter) risks(p *page, d *document) {
 	}
 }
 
-// hiddenLine says how much a Filter kept back.
-func (n *Names) hiddenLine(d *document) string {
-	var counts []string
-	for _, c := range tally(d.hidden...) {
-		counts = append(counts, c.String())
-	}
-	return fmt.Sprintf("%s not shown%s: %s; the verdict counts them",
-		places(len(worstOf(d.hidden)), "more finding"), inParentheses(n.Severities), strings.Join(counts, ", "))
-}
-
 func riskLine(s riskState) []span {
 	var out []span
 	for _, c := range s.counts {
@@ -358,37 +347,12 @@ func ids(f *seaworthy.Finding) []span {
 	return append(out, dotted(dim, checkpoints(f))...)
 }
 
-// checkpoints are the items of the CIS Docker Benchmark, and the checkpoints of Dockle,
-// that a configuration defect violates: "CIS 4.1", "CIS-DI-0001".
-func checkpoints(f *seaworthy.Finding) []string {
-	var out []string
-	for _, c := range f.Controls {
-		switch c.Standard {
-		case seaworthy.CISDocker:
-			out = append(out, "CIS "+c.Item)
-		case seaworthy.Dockle:
-			out = append(out, c.Item)
-		}
-	}
-	return out
-}
-
 // label is the label of the first of several lines; the others have none.
 func label(i int, s string) string {
 	if i == 0 {
 		return s
 	}
 	return ""
-}
-
-// evidenceLines gives the lines of the evidence; none for a secret of which nothing may
-// be shown.
-func evidenceLines(f *seaworthy.Finding) []string {
-	const former = "[redacted]" // of reports that earlier versions recorded
-	if f.Evidence == seaworthy.RedactionMark || f.Evidence == former {
-		return nil
-	}
-	return paragraphs(f.Evidence)
 }
 
 func (t *textWriter) evidence(p *page, lines []string) {
@@ -406,12 +370,6 @@ func (t *textWriter) evidence(p *page, lines []string) {
 	if more > 0 {
 		p.field(dim, "", prose(dim, "and "+places(more, "more line")+inParentheses(t.opt.Names.Verbose)))
 	}
-}
-
-// paragraphs gives the lines of a text that are not blank.
-func paragraphs(s string) []string {
-	return slices.DeleteFunc(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }),
-		func(l string) bool { return strings.TrimSpace(l) == "" })
 }
 
 // places writes where a finding is, and once for each layer the instruction that made
@@ -433,16 +391,6 @@ func (t *textWriter) places(p *page, d *document, locations []seaworthy.Location
 		p.field(dim, "", prose(dim, "and "+places(more, "more place")+inParentheses(t.opt.Names.JSON)))
 	}
 	t.steps(p, d, locations, len(layersOf(locations)) > 1)
-}
-
-// layerWords name the layer of a location, and the one that deleted or replaced the
-// file.
-func layerWords(l seaworthy.Location) string {
-	words := fmt.Sprintf("layer %d", *l.Layer)
-	if l.RemovedIn != nil {
-		words += fmt.Sprintf(", removed in layer %d", *l.RemovedIn)
-	}
-	return words
 }
 
 // steps writes the instructions of locations, each once; if named, with the first of
@@ -473,26 +421,6 @@ func (t *textWriter) place(l seaworthy.Location) string {
 		rows = 1 << 20
 	}
 	return place(l, rows*(t.opt.Width-gutter))
-}
-
-// place names a file and line from the root of the image, the path in at most n
-// columns, or says that the finding is about the image itself.
-func place(l seaworthy.Location, n int) string {
-	if l.Path == "" {
-		if l.Layer != nil || l.Step != nil {
-			return "history"
-		}
-		return "image configuration"
-	}
-	path := shorten("/"+visiblePath(l.Path), n)
-	switch {
-	case l.Line > 0:
-		return fmt.Sprintf("%s:%d", path, l.Line)
-	case l.Offset > 0:
-		return fmt.Sprintf("%s@%d", path, l.Offset)
-	default:
-		return path
-	}
 }
 
 func (t *textWriter) dismissed(p *page, d *document) {
@@ -553,18 +481,6 @@ func (t *textWriter) gaps(p *page, d *document) {
 	}
 }
 
-// stateWords names a state of coverage.
-func stateWords(s seaworthy.State) string {
-	switch s {
-	case seaworthy.Partial:
-		return partlyChecked
-	case seaworthy.NotChecked:
-		return "not checked"
-	default:
-		return "check failed"
-	}
-}
-
 func (t *textWriter) verdict(p *page, d *document) {
 	v := d.verdict
 	p.rule("verdict")
@@ -584,111 +500,15 @@ func (t *textWriter) verdict(p *page, d *document) {
 	}
 }
 
-// provenanceLines name the program, the policy and the data, a line each. digest
-// shortens a digest, or does not.
-func provenanceLines(by *seaworthy.Provenance, digest func(string) string) []string {
-	policy := "policy: " + by.Policy.Source
-	if by.Policy.Digest != "" {
-		policy += " (" + digest(by.Policy.Digest) + ")"
+// seeSecret writes such a defect in short, with the first of its places.
+func (t *textWriter) seeSecret(p *page, d *document, f *seaworthy.Finding) {
+	where := t.place(f.Locations[0])
+	if f.Locations[0].Path == "" {
+		where = visible(shorten(d.instruction(f.Locations[0]), p.width-gutter))
 	}
-	tool := "seaworthy " + by.Tool.Version
-	if by.Tool.Commit != "" {
-		tool += " (" + shorten(by.Tool.Commit, 13) + ")"
+	if n := len(f.Locations) - 1; n > 0 {
+		where += " and " + places(n, "more place")
 	}
-	out := []string{tool, policy}
-	for _, s := range by.Data {
-		line := "data: " + s.Source
-		if s.Modified != nil {
-			line += " of " + s.Modified.UTC().Format(time.DateOnly)
-		}
-		out = append(out, line)
-	}
-	return out
-}
-
-func decisionWords(d seaworthy.Decision) string {
-	switch d {
-	case seaworthy.DecisionPass:
-		return "the image meets the policy"
-	case seaworthy.DecisionFail:
-		return "the image violates the policy"
-	default:
-		return "not enough was checked to clear the image"
-	}
-}
-
-func decisionStyle(d seaworthy.Decision) style {
-	switch d {
-	case seaworthy.DecisionPass:
-		return good
-	case seaworthy.DecisionFail:
-		return alarm
-	default:
-		return notice
-	}
-}
-
-func severityStyle(s seaworthy.Severity) style {
-	switch s {
-	case seaworthy.Critical:
-		return alarm
-	case seaworthy.High:
-		return red
-	case seaworthy.Medium:
-		return yellow
-	case seaworthy.Low:
-		return cyan
-	default:
-		return dim
-	}
-}
-
-func osName(o *seaworthy.OS) string {
-	if o.PrettyName != "" {
-		return o.PrettyName
-	}
-	return strings.TrimSpace(o.ID + " " + o.VersionID)
-}
-
-// shortDigest gives the algorithm and the first 12 digits.
-func shortDigest(d string) string {
-	algorithm, hex, ok := strings.Cut(d, ":")
-	if !ok || len(hex) <= 12 {
-		return d
-	}
-	return algorithm + ":" + hex[:12]
-}
-
-// Size gives a number of bytes in decimal units, as Docker does.
-func Size(n int64) string {
-	const units = "kMGTPE"
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	v, unit := float64(n)/1000, 0
-	for v >= 999.95 && unit < len(units)-1 {
-		v /= 1000
-		unit++
-	}
-	return fmt.Sprintf("%.1f %cB", v, units[unit])
-}
-
-// age says when the image was made and how long ago that is. Builders that make
-// the same bytes each time set the time to an early date, from which no age
-// follows.
-func age(created, now time.Time) string {
-	day := "built " + created.UTC().Format(time.DateOnly)
-	days := int(now.Sub(created).Hours() / 24)
-	switch {
-	case now.IsZero() || created.Year() <= 1980 || now.Before(created):
-		return day
-	case days == 0:
-		return day + ", today"
-	case days < 60:
-		return day + ", " + places(days, "day") + " ago"
-	case days < 730:
-		return day + ", " + places(days/30, "month") + " ago"
-	default:
-		return day + ", " + places(days/365, "year") + " ago"
-	}
+	p.field(severityStyle(f.Severity), f.Severity.String(), append([]span{prose(plain, f.Title)}, ids(f)...)...)
+	p.field(dim, "", solid(dim, where), prose(dim, "· see secret"))
 }

@@ -92,23 +92,6 @@ func packagesLine(groups []*packageGroup) string {
 	return text
 }
 
-func tallyText(findings []*seaworthy.Finding) string {
-	var out []string
-	for _, c := range tally(findings...) {
-		out = append(out, c.String())
-	}
-	return strings.Join(out, ", ")
-}
-
-// worst is the highest severity.
-func (g *packageGroup) worst() seaworthy.Severity {
-	worst := seaworthy.Unknown
-	for _, f := range g.vulnerabilities {
-		worst = max(worst, f.Severity)
-	}
-	return worst
-}
-
 // heading names the package, its versions, and what was built from it.
 func (g *packageGroup) heading() []span {
 	spans := []span{prose(bold, g.name), prose(plain, g.version)}
@@ -121,14 +104,6 @@ func (g *packageGroup) heading() []span {
 		spans = append(spans, prose(dim, "· "+list(g.packages, 6)))
 	}
 	return spans
-}
-
-// list names the first n of some things.
-func list(names []string, n int) string {
-	if more := len(names) - n; more > 0 {
-		return strings.Join(names[:n], ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return strings.Join(names, ", ")
 }
 
 // packageLine writes a package in one line.
@@ -260,14 +235,6 @@ func (t *textWriter) vulnerability(p *page, f *seaworthy.Finding, width int) {
 	if t.opt.Verbose {
 		t.details(p, f)
 	}
-}
-
-// unfixedWords says why there is no fixed version.
-func unfixedWords(status string) string {
-	if status == "" || status == "affected" || status == "fixed" {
-		return "no fix yet"
-	}
-	return visible(status)
 }
 
 // details writes all that is known of a vulnerability.

@@ -50,16 +50,3 @@ func isSameStep(a, b seaworthy.Location) bool {
 	}
 	return a.Instruction != "" && a.Instruction == b.Instruction
 }
-
-// seeSecret writes such a defect in short, with the first of its places.
-func (t *textWriter) seeSecret(p *page, d *document, f *seaworthy.Finding) {
-	where := t.place(f.Locations[0])
-	if f.Locations[0].Path == "" {
-		where = visible(shorten(d.instruction(f.Locations[0]), p.width-gutter))
-	}
-	if n := len(f.Locations) - 1; n > 0 {
-		where += " and " + places(n, "more place")
-	}
-	p.field(severityStyle(f.Severity), f.Severity.String(), append([]span{prose(plain, f.Title)}, ids(f)...)...)
-	p.field(dim, "", solid(dim, where), prose(dim, "· see secret"))
-}

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// HistoryStep is one step of the build of an image.
+type HistoryStep struct {
+	// Layer is the layer that the step made, nil if it made none, or if it is not
+	// known which.
+	Layer *seaworthy.Layer
+	// Index is the step's index in the history of the image configuration; nil for a
+	// layer without a step.
+	Index *int
+	// Instruction is the build instruction, secrets redacted; empty where the
+	// history has none.
+	Instruction string
+	// Created is when the step was done, as the history says.
+	Created *time.Time
+	// Changes is what the layer did; nil without a layer.
+	Changes *HistoryChanges
+}
+
+// HistoryChanges is what a layer did to the files below it, and how much of what
+// it brought no container sees.
+type HistoryChanges struct {
+	Added   HistoryAmount `json:"added"`
+	Changed HistoryAmount `json:"changed"`
+	Removed HistoryAmount `json:"removed"`
+	Buried  HistoryAmount `json:"buried"`
+}
+
+// HistoryAmount is a number of files and the bytes in them.
+type HistoryAmount struct {
+	Files int   `json:"files"`
+	Bytes int64 `json:"bytes"`
+}
+
+// HistoryWaste is what an image holds of a path and no container sees.
+type HistoryWaste struct {
+	Path     string
+	Versions int
+	Bytes    int64
+}
+
+// buildHistory is how an image was made, and what it holds in vain.
+type buildHistory struct {
+	steps []HistoryStep
+	// waste are the paths with most bytes that no container sees.
+	waste []HistoryWaste
+}
+
+// found gives the findings of each step and those of none. A finding counts in
+// every step in which it has a place.
+func (b *buildHistory) found(d *document) (perStep [][]*seaworthy.Finding, elsewhere []*seaworthy.Finding) {
+	perStep = make([][]*seaworthy.Finding, len(b.steps))
+	ofLayer := make(map[int]int)
+	ofStep := make(map[int]int)
+	for i := range slices.Backward(b.steps) { // the first of several alike
+		s := &b.steps[i]
+		if s.Layer != nil {
+			ofLayer[s.Layer.Index] = i
+		}
+		if s.Index != nil {
+			ofStep[*s.Index] = i
+		}
+	}
+	for _, f := range d.findings {
+		in := make(map[int]bool)
+		for _, l := range f.Locations {
+			i, ok := 0, false
+			if l.Layer != nil {
+				i, ok = ofLayer[*l.Layer]
+			} else if l.Step != nil {
+				i, ok = ofStep[*l.Step]
+			}
+			if ok && !in[i] {
+				in[i] = true
+				perStep[i] = append(perStep[i], f)
+			}
+		}
+		if len(in) == 0 {
+			elsewhere = append(elsewhere, f)
+		}
+	}
+	return perStep, elsewhere
+}
+
+// buried is what all layers hold and no container sees.
+func (b *buildHistory) buried() (sum HistoryAmount) {
+	for _, s := range b.steps {
+		if s.Changes != nil {
+			sum.Files += s.Changes.Buried.Files
+			sum.Bytes += s.Changes.Buried.Bytes
+		}
+	}
+	return sum
+}
+
+// brought is what all layers hold.
+func (b *buildHistory) brought() (bytes int64) {
+	for _, s := range b.steps {
+		if s.Layer != nil {
+			bytes += s.Layer.Size
+		}
+	}
+	return bytes
+}
