@@ -67,9 +67,15 @@ const order = `
 	internal/secret/verify <
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
-	# What becomes of events: the vocabulary alone.
+	# What becomes of events: the vocabulary, and how it is shown.
 	internal/policy      <
-	internal/report      <
+	internal/visible         <
+	internal/report/words    < internal/visible
+	internal/report/encode   <
+	internal/report/document < internal/report/words
+	internal/report/text     < internal/report/document internal/report/words internal/visible
+	internal/report/sbomformat < internal/report/document internal/report/words internal/report/encode
+	internal/report          < internal/report/text internal/report/sbomformat internal/report/document internal/report/words internal/report/encode internal/visible
 
 	# What others wrote of an image.
 	internal/attestation <
@@ -79,7 +85,7 @@ const order = `
 
 	# The scanner puts them together, and the command line translates flags for it.
 	scanner              < internal/credential/rulefile internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify
-	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/explorer internal/advisory internal/advisory/* scanner
+	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

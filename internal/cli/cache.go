@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/internal/report/words"
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
@@ -50,7 +50,7 @@ same time; at worst they read a layer again.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.Stdout, "removed %d files, %s, from %s\n", pruned.Files, report.Size(pruned.Bytes), path)
+			_, err = fmt.Fprintf(a.Stdout, "removed %d files, %s, from %s\n", pruned.Files, words.Size(pruned.Bytes), path)
 			return err
 		},
 	}

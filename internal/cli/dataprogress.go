@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
 // dataLine shows the progress of all downloads of data in one line of a terminal. A nil
@@ -72,9 +72,9 @@ func (p *dataLine) line() string {
 		}
 	}
 	slices.Sort(parts)
-	amount := report.Size(read)
+	amount := words.Size(read)
 	if size >= read && size > 0 {
-		amount = fmt.Sprintf("%s %s of %s", bar(float64(read)/float64(size), 20), amount, report.Size(size))
+		amount = fmt.Sprintf("%s %s of %s", bar(float64(read)/float64(size), 20), amount, words.Size(size))
 	}
 	return "downloading advisories " + amount + ": " + strings.Join(parts, "; ")
 }

@@ -22,7 +22,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/update"
-	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
 func (a *app) dbCommand() *cobra.Command {
@@ -252,7 +252,7 @@ func (a *app) downloadProgress(off bool) func(update.Progress) {
 }
 
 func progressText(p update.Progress) string {
-	count := report.Size
+	count := words.Size
 	if p.Records {
 		count = func(n int64) string { return fmt.Sprint(n) }
 	}
@@ -337,7 +337,7 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 		if s.LeftOut > 0 {
 			source += fmt.Sprintf(" (%d invalid records skipped)", s.LeftOut)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, report.Size(s.Size), source)
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, words.Size(s.Size), source)
 	}
 	for _, name := range missing {
 		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "missing, but used by a scanned image")

@@ -17,7 +17,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/extract"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/layer"
-	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/internal/report/words"
 	"seaworthy.dev/seaworthy/scanner"
 )
 
@@ -228,7 +228,7 @@ func summaryText(s *extract.Summary) string {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
 		}
 	}
-	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), report.Size(s.Bytes))
+	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), words.Size(s.Bytes))
 }
 
 // terminalText writes to a terminal, and fails on control characters: a file of an image

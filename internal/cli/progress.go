@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
 // progress passes on the events of a scan, and shows its progress on a terminal until
@@ -150,9 +150,9 @@ func (p *layerLine) line(now time.Time) string {
 		parts = append(parts, fmt.Sprintf("layer %d", finished+1))
 	}
 	if read > 0 {
-		amount := report.Size(read)
+		amount := words.Size(read)
 		if known {
-			amount += " of " + report.Size(size)
+			amount += " of " + words.Size(size)
 		}
 		parts = append(parts, amount)
 	}

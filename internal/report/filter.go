@@ -4,17 +4,24 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
 )
 
 // hider is a Handler that wants to know what a [newFilter] keeps from it, so as to
 // say how much it does not show.
 type hider interface {
-	hide(*seaworthy.Finding) error
+	Hide(*seaworthy.Finding) error
 }
+
+// Whatever collects a document counts what is hidden, and so does all that passes events on.
+var (
+	_ hider = (*document.Collector)(nil)
+	_ hider = multi(nil)
+)
 
 func hide(h seaworthy.Handler, f *seaworthy.Finding) error {
 	if w, ok := h.(hider); ok {
-		return w.hide(f)
+		return w.Hide(f)
 	}
 	return nil
 }

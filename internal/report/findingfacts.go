@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // maxPlainPlaces limits the places that findingFacts lists.
@@ -18,11 +21,11 @@ type fact struct {
 
 // findingFacts gives all about a finding but its title, for formats that hold plain
 // text. The texts are visible.
-func findingFacts(d *document, f *seaworthy.Finding) []fact {
+func findingFacts(d *document.Document, f *seaworthy.Finding) []fact {
 	var out []fact
 	add := func(label, text string, isProse bool) {
 		if text != "" {
-			out = append(out, fact{label, visible(text), isProse})
+			out = append(out, fact{label, visible.Text(text), isProse})
 		}
 	}
 	add("severity", f.Severity.String(), false)
@@ -30,24 +33,24 @@ func findingFacts(d *document, f *seaworthy.Finding) []fact {
 		add("package", p.Name+" "+p.Version, false)
 		add("fixed in", p.FixedVersion, false)
 	}
-	for _, l := range evidenceLines(f) {
+	for _, l := range words.EvidenceLines(f) {
 		add("evidence", l, false)
 	}
 	for i, l := range f.Locations {
 		if i == maxPlainPlaces {
-			add("where", places(len(f.Locations)-i, "more place"), false)
+			add("where", words.Plural(len(f.Locations)-i, "more place"), false)
 			break
 		}
 		out = append(out, fact{"where", placeAndLayer(l), false})
 	}
-	for _, instruction := range d.instructions(f.Locations[:min(len(f.Locations), maxPlainPlaces)]) {
+	for _, instruction := range d.Instructions(f.Locations[:min(len(f.Locations), maxPlainPlaces)]) {
 		add("step", instruction, false)
 	}
-	add("detail", oneLine(f.Detail), true)
+	add("detail", words.OneLine(f.Detail), true)
 	if r := f.Remedy; r != nil {
-		add("fix", oneLine(r.Summary), true)
+		add("fix", words.OneLine(r.Summary), true)
 		for _, s := range r.Steps {
-			for _, l := range paragraphs(s.Text) {
+			for _, l := range words.Paragraphs(s.Text) {
 				add("fix", l, s.Kind == seaworthy.StepNote)
 			}
 		}
@@ -71,9 +74,9 @@ func joinFacts(facts []fact) string {
 
 // placeAndLayer names the place and the layer.
 func placeAndLayer(l seaworthy.Location) string {
-	out := place(l, len(l.Path)*10+1)
+	out := words.Place(l, len(l.Path)*10+1)
 	if l.Layer != nil {
-		out += ", " + layerWords(l)
+		out += ", " + words.Layer(l)
 	}
 	return out
 }

@@ -7,6 +7,10 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/encode"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // gitlabWriter writes GitLab's container scanning report, schema 15.2.1: one
@@ -15,7 +19,7 @@ import (
 // scan. It requires the times of the scan, which a report does not have because the
 // same scan must give the same bytes; they are always the epoch.
 type gitlabWriter struct {
-	collector
+	document.Collector
 	out    io.Writer
 	report gitlabReport
 	ids    map[string]int // how often a fingerprint was seen
@@ -102,12 +106,12 @@ func newGitLab(w io.Writer) *gitlabWriter {
 		Scan:            gitlabScan{Type: "container_scanning", StartTime: gitlabNoTime, EndTime: gitlabNoTime, Status: "success"},
 	}}
 	g.tool("")
-	g.render = g.image
+	g.Render = g.image
 	return g
 }
 
 func (g *gitlabWriter) tool(version string) {
-	t := gitlabTool{ID: "seaworthy", Name: "Seaworthy", URL: informationURI, Version: version, Vendor: gitlabName{"Seaworthy"}}
+	t := gitlabTool{ID: "seaworthy", Name: "Seaworthy", URL: words.Homepage, Version: version, Vendor: gitlabName{"Seaworthy"}}
 	if version == "" {
 		t.Version = "unknown"
 	}
@@ -115,38 +119,38 @@ func (g *gitlabWriter) tool(version string) {
 }
 
 // Close writes the report.
-func (g *gitlabWriter) Close() error { return encodeTo(g.out, g.report) }
+func (g *gitlabWriter) Close() error { return encode.JSON(g.out, g.report) }
 
-func (g *gitlabWriter) image(d *document) error {
-	g.tool(d.provenance.Tool.Version)
+func (g *gitlabWriter) image(d *document.Document) error {
+	g.tool(d.Provenance.Tool.Version)
 	say := func(level, format string, args ...any) {
-		value := visible(d.image.Reference + ": " + fmt.Sprintf(format, args...))
+		value := visible.Text(d.Image.Reference + ": " + fmt.Sprintf(format, args...))
 		g.report.Scan.Messages = append(g.report.Scan.Messages, gitlabMessage{level, value})
 	}
-	say("info", "verdict %s: %s", d.verdict.Decision, decisionWords(d.verdict.Decision))
-	if n := len(d.dismissed); n > 0 {
-		say("info", "not listed, dismissed by VEX: %s", places(n, "finding"))
+	say("info", "verdict %s: %s", d.Verdict.Decision, words.Decision(d.Verdict.Decision))
+	if n := len(d.Dismissed); n > 0 {
+		say("info", "not listed, dismissed by VEX: %s", words.Plural(n, "finding"))
 	}
-	if n := len(d.excepted); n > 0 {
-		say("info", "not listed, excepted: %s", places(n, "finding"))
+	if n := len(d.Excepted); n > 0 {
+		say("info", "not listed, excepted: %s", words.Plural(n, "finding"))
 	}
-	for _, c := range d.coverage {
+	for _, c := range d.Coverage {
 		if c.State != seaworthy.Checked {
-			say("warn", "%s, %s: %s: %s", c.Risk, c.Subject, stateWords(c.State), c.Reason)
+			say("warn", "%s, %s: %s: %s", c.Risk, c.Subject, words.State(c.State), c.Reason)
 		}
 	}
-	for _, f := range d.findings {
+	for _, f := range d.Findings {
 		g.report.Vulnerabilities = append(g.report.Vulnerabilities, g.vulnerability(d, f))
 	}
 	return nil
 }
 
-func (g *gitlabWriter) vulnerability(d *document, f *seaworthy.Finding) gitlabVulnerability {
+func (g *gitlabWriter) vulnerability(d *document.Document, f *seaworthy.Finding) gitlabVulnerability {
 	v := gitlabVulnerability{
 		ID:          g.id(d, f),
-		Name:        clip(visible(f.Title), gitlabMaxName),
+		Name:        visible.Clip(visible.Text(f.Title), gitlabMaxName),
 		Severity:    gitlabSeverity(f.Severity),
-		Solution:    clip(markdownProse(f.Remedy.String()), gitlabMaxSolution),
+		Solution:    visible.Clip(markdownProse(f.Remedy.String()), gitlabMaxSolution),
 		Identifiers: []gitlabIdentifier{gitlabIdentifierOf(f.ID)},
 	}
 	var lines []string
@@ -157,19 +161,19 @@ func (g *gitlabWriter) vulnerability(d *document, f *seaworthy.Finding) gitlabVu
 		}
 		lines = append(lines, fact.label+": "+text)
 	}
-	v.Description = clip(strings.Join(lines, "\n\n"), gitlabMaxDescription)
+	v.Description = visible.Clip(strings.Join(lines, "\n\n"), gitlabMaxDescription)
 	for _, a := range f.Aliases {
 		v.Identifiers = append(v.Identifiers, gitlabIdentifierOf(a))
 	}
 	for _, r := range f.References {
-		if isWeb(r) {
+		if words.IsWeb(r) {
 			v.Links = append(v.Links, gitlabLink{r})
 		}
 	}
-	v.Location.Image = d.image.Reference
+	v.Location.Image = d.Image.Reference
 	v.Location.OperatingSystem = "unknown"
-	if d.image.OS != nil && osName(d.image.OS) != "" {
-		v.Location.OperatingSystem = osName(d.image.OS)
+	if d.Image.OS != nil && words.OS(d.Image.OS) != "" {
+		v.Location.OperatingSystem = words.OS(d.Image.OS)
 	}
 	// GitLab takes two findings with the same first identifier and the same
 	// package for one. Where no package is concerned, the place stands for it.
@@ -178,14 +182,14 @@ func (g *gitlabWriter) vulnerability(d *document, f *seaworthy.Finding) gitlabVu
 	case f.Package != nil:
 		dependency.Package.Name, dependency.Version = f.Package.Name, f.Package.Version
 	case len(f.Locations) > 0:
-		dependency.Package.Name = place(f.Locations[0], len(f.Locations[0].Path)*10+1)
+		dependency.Package.Name = words.Place(f.Locations[0], len(f.Locations[0].Path)*10+1)
 	}
 	return v
 }
 
 // id is a UUID of version 8 (RFC 9562) made from the image and the fingerprint.
-func (g *gitlabWriter) id(d *document, f *seaworthy.Finding) string {
-	key := fmt.Sprintf("%q %q %q", d.image.Reference, f.ID, f.Fingerprint)
+func (g *gitlabWriter) id(d *document.Document, f *seaworthy.Finding) string {
+	key := fmt.Sprintf("%q %q %q", d.Image.Reference, f.ID, f.Fingerprint)
 	n := g.ids[key]
 	g.ids[key]++
 	h := sha256.Sum256(fmt.Appendf(nil, "%s %d", key, n))
@@ -195,14 +199,14 @@ func (g *gitlabWriter) id(d *document, f *seaworthy.Finding) string {
 }
 
 func gitlabIdentifierOf(id string) gitlabIdentifier {
-	id = clip(visible(id), gitlabMaxName)
+	id = visible.Clip(visible.Text(id), gitlabMaxName)
 	switch {
 	case id == "":
 		id = "unnamed"
 	case strings.HasPrefix(id, "CVE-"):
-		return gitlabIdentifier{"cve", id, id, "https://www.cve.org/CVERecord?id=" + uriPath(id)}
+		return gitlabIdentifier{"cve", id, id, "https://www.cve.org/CVERecord?id=" + words.URIPath(id)}
 	case strings.HasPrefix(id, "GHSA-"):
-		return gitlabIdentifier{"ghsa", id, id, "https://github.com/advisories/" + uriPath(id)}
+		return gitlabIdentifier{"ghsa", id, id, "https://github.com/advisories/" + words.URIPath(id)}
 	}
 	return gitlabIdentifier{Type: "seaworthy", Name: id, Value: id}
 }

@@ -42,10 +42,17 @@ func TestGolden(t *testing.T) {
 		{"fleet.spdx.json", SPDX, Options{}, fleet()},
 		{"fleet-severe.md", Markdown, Options{Now: now, Severities: severe}, fleet()},
 	}
+	hasRow := make(map[Format]bool)
 	for _, tt := range tests {
+		hasRow[tt.format] = true
 		t.Run(tt.file, func(t *testing.T) {
 			golden(t, tt.file, write(t, tt.format, tt.opt, tt.images...))
 		})
+	}
+	for _, f := range Formats() {
+		if !hasRow[f] {
+			t.Errorf("%s has no golden file", f)
+		}
 	}
 }
 

@@ -6,14 +6,25 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/encode"
+	"seaworthy.dev/seaworthy/internal/report/text"
+)
+
+// The parts of a history.
+type (
+	HistoryStep    = document.HistoryStep
+	HistoryChanges = document.HistoryChanges
+	HistoryAmount  = document.HistoryAmount
+	HistoryWaste   = document.HistoryWaste
 )
 
 // History shows the steps that made an image, each with what it changed and what
 // was found in it. It takes the events of a scan; before those of an image, Steps
 // must have been called.
 type History struct {
-	collector
-	build buildHistory
+	document.Collector
+	build document.BuildHistory
 }
 
 var _ Writer = (*History)(nil)
@@ -23,10 +34,10 @@ func NewHistory(f Format, w io.Writer, opt Options) (*History, error) {
 	h := new(History)
 	switch f {
 	case Text:
-		text := newHistoryText(w, opt)
-		h.render = func(d *document) error { return text.write(d, &h.build) }
+		t := text.NewHistory(w, opt)
+		h.Render = func(d *document.Document) error { return t.Write(d, &h.build) }
 	case JSON:
-		h.render = func(d *document) error { return writeHistoryJSON(w, d, &h.build) }
+		h.Render = func(d *document.Document) error { return writeHistoryJSON(w, d, &h.build) }
 	default:
 		return nil, fmt.Errorf("a history is text or json, not %q", f)
 	}
@@ -36,7 +47,7 @@ func NewHistory(f Format, w io.Writer, opt Options) (*History, error) {
 // Steps sets the steps of the image whose events come next, and the paths with most
 // bytes that no container sees.
 func (h *History) Steps(steps []HistoryStep, waste []HistoryWaste) {
-	h.build = buildHistory{steps: steps, waste: waste}
+	h.build = document.BuildHistory{Steps: steps, Waste: waste}
 }
 
 // Close ends the history.
@@ -88,24 +99,24 @@ func countSeverities(findings []*seaworthy.Finding) severityCounts {
 	return counts
 }
 
-func writeHistoryJSON(w io.Writer, d *document, b *buildHistory) error {
-	found, elsewhere := b.found(d)
+func writeHistoryJSON(w io.Writer, d *document.Document, b *document.BuildHistory) error {
+	found, elsewhere := b.Found(d)
 	doc := historyJSON{
-		SchemaVersion: seaworthy.SchemaVersion, Tool: d.provenance.Tool, Image: d.image,
-		Steps: []stepJSON{}, Findings: countSeverities(elsewhere), Coverage: d.coverage,
+		SchemaVersion: seaworthy.SchemaVersion, Tool: d.Provenance.Tool, Image: d.Image,
+		Steps: []stepJSON{}, Findings: countSeverities(elsewhere), Coverage: d.Coverage,
 	}
-	for i, s := range b.steps {
+	for i, s := range b.Steps {
 		step := stepJSON{Instruction: s.Instruction, Created: s.Created, HistoryChanges: s.Changes, Findings: countSeverities(found[i])}
 		if s.Layer != nil {
 			step.Layer, step.DiffID, step.Size = &s.Layer.Index, s.Layer.DiffID, &s.Layer.Size
 		}
 		doc.Steps = append(doc.Steps, step)
 	}
-	doc.Buried.HistoryAmount = b.buried()
+	doc.Buried.HistoryAmount = b.Buried()
 	doc.Buried.Largest = []wasteJSON{}
-	for _, waste := range b.waste {
+	for _, waste := range b.Waste {
 		text, raw := seaworthy.TextPath(waste.Path)
 		doc.Buried.Largest = append(doc.Buried.Largest, wasteJSON{text, raw, waste.Versions, waste.Bytes})
 	}
-	return encodeTo(w, doc)
+	return encode.JSON(w, doc)
 }

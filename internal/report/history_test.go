@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // TestHistoryIsHarmless shows that no line of a history is wider than the page,
@@ -15,7 +16,7 @@ func TestHistoryIsHarmless(t *testing.T) {
 	boundary := 1
 	img := &seaworthy.Image{Reference: "evil\x1b[2J", BaseBoundary: &boundary, Layers: []seaworthy.Layer{{Index: 0, Size: 1 << 40}, {Index: 1, Size: 12}}}
 	steps := []HistoryStep{
-		{Layer: &img.Layers[0], Instruction: "RUN echo \x1b]0;title\x07 \u202egnol\u202c " + strings.Repeat("long", 500), Changes: &HistoryChanges{Added: HistoryAmount{5_000_000, 1 << 42}, Changed: HistoryAmount{1, 1}, Removed: HistoryAmount{2, 3}, Buried: HistoryAmount{3, 1 << 41}}},
+		{Layer: &img.Layers[0], Instruction: "RUN echo \x1b]0;title\x07 \u202egnol\u202c " + strings.Repeat("long", 500), Changes: &HistoryChanges{Added: HistoryAmount{Files: 5_000_000, Bytes: 1 << 42}, Changed: HistoryAmount{Files: 1, Bytes: 1}, Removed: HistoryAmount{Files: 2, Bytes: 3}, Buried: HistoryAmount{Files: 3, Bytes: 1 << 41}}},
 		{Instruction: "::set-output name=x::y"},
 		{Layer: &img.Layers[1], Changes: &HistoryChanges{}},
 	}
@@ -36,8 +37,8 @@ func TestHistoryIsHarmless(t *testing.T) {
 			}
 			for line := range strings.Lines(out.String()) {
 				line = strings.TrimSuffix(line, "\n")
-				if columns(line) > width {
-					t.Errorf("%d columns on a page of %d: %q", columns(line), width, line)
+				if visible.Columns(line) > width {
+					t.Errorf("%d columns on a page of %d: %q", visible.Columns(line), width, line)
 				}
 				if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.HasPrefix(strings.TrimSpace(line), "::") {
 					t.Errorf("not harmless: %q", line)

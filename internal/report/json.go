@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/encode"
 )
 
 // jsonWriter writes one JSON document for each image, one after the other, as
@@ -36,7 +38,7 @@ func (j *jsonWriter) Progress(*seaworthy.Progress) error { return nil }
 
 func (j *jsonWriter) Provenance(p *seaworthy.Provenance) error {
 	if j.section != sectionNone {
-		return outOfOrder("provenance")
+		return document.OutOfOrder("provenance")
 	}
 	j.section = sectionProvenance
 	fmt.Fprintf(j.out, "{\n  \"schemaVersion\": %d", seaworthy.SchemaVersion)
@@ -49,7 +51,7 @@ func (j *jsonWriter) Provenance(p *seaworthy.Provenance) error {
 
 func (j *jsonWriter) Image(i *seaworthy.Image) error {
 	if j.section != sectionProvenance {
-		return outOfOrder("image")
+		return document.OutOfOrder("image")
 	}
 	j.section = sectionImage
 	image := *i
@@ -107,7 +109,7 @@ type field struct {
 
 func (j *jsonWriter) fields(fields ...field) error {
 	for _, f := range fields {
-		body, err := encode("  ", f.value)
+		body, err := encode.Indented("  ", f.value)
 		if err != nil {
 			return fmt.Errorf("writing the %s of the JSON report: %w", f.name, err)
 		}
@@ -122,7 +124,7 @@ func (j *jsonWriter) item(s section, value any) error {
 	if err := j.enter(s); err != nil {
 		return err
 	}
-	body, err := encode("    ", value)
+	body, err := encode.Indented("    ", value)
 	if err != nil {
 		return fmt.Errorf("writing the JSON report: %w", err)
 	}
@@ -136,7 +138,7 @@ func (j *jsonWriter) item(s section, value any) error {
 
 func (j *jsonWriter) enter(s section) error {
 	if j.section < sectionImage || j.section > s {
-		return outOfOrder(s.String())
+		return document.OutOfOrder(s.String())
 	}
 	for j.section < s {
 		j.leave()

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // junitWriter writes the XML that came with JUnit's Ant task and that every CI
@@ -15,14 +18,14 @@ import (
 // test that passed, one that was not checked a test that was skipped, and one that
 // could not be checked an error. The verdict is a test of its own.
 type junitWriter struct {
-	collector
+	document.Collector
 	out    io.Writer
 	suites junitSuites
 }
 
 func newJUnit(w io.Writer) *junitWriter {
 	j := &junitWriter{out: w, suites: junitSuites{Name: "Seaworthy"}}
-	j.render = j.suite
+	j.Render = j.suite
 	return j
 }
 
@@ -85,23 +88,23 @@ func (j *junitWriter) Close() error {
 	return err
 }
 
-func (j *junitWriter) suite(d *document) error {
-	s := junitSuite{Name: visible(d.image.Reference), Time: "0"}
+func (j *junitWriter) suite(d *document.Document) error {
+	s := junitSuite{Name: visible.Text(d.Image.Reference), Time: "0"}
 	for _, p := range []junitProperty{
-		{"digest", d.image.Digest}, {"imageID", d.image.ImageID}, {"platform", d.image.Platform},
-		{"policy", d.provenance.Policy.Source}, {"verdict", string(d.verdict.Decision)}, {"seaworthy", d.provenance.Tool.Version},
+		{"digest", d.Image.Digest}, {"imageID", d.Image.ImageID}, {"platform", d.Image.Platform},
+		{"policy", d.Provenance.Policy.Source}, {"verdict", string(d.Verdict.Decision)}, {"seaworthy", d.Provenance.Tool.Version},
 	} {
 		if p.Value != "" {
-			s.Properties = append(s.Properties, junitProperty{p.Name, visible(p.Value)})
+			s.Properties = append(s.Properties, junitProperty{p.Name, visible.Text(p.Value)})
 		}
 	}
-	s.Cases = append(s.Cases, junitVerdict(d.verdict))
+	s.Cases = append(s.Cases, junitVerdict(d.Verdict))
 	for _, risk := range seaworthy.Risks() {
-		for _, f := range d.all(risk) {
+		for _, f := range d.All(risk) {
 			s.Cases = append(s.Cases, junitFinding(d, f))
 		}
 	}
-	for _, c := range d.coverage {
+	for _, c := range d.Coverage {
 		s.Cases = append(s.Cases, junitCoverage(c))
 	}
 	for _, c := range s.Cases {
@@ -123,9 +126,9 @@ func junitVerdict(v *seaworthy.Verdict) junitCase {
 	c := junitCase{Class: "seaworthy.verdict", Name: "verdict", Time: "0"}
 	var reasons []string
 	for _, r := range v.Reasons {
-		reasons = append(reasons, visible(r))
+		reasons = append(reasons, visible.Text(r))
 	}
-	outcome := &junitOutcome{Message: decisionWords(v.Decision), Type: string(v.Decision), Text: strings.Join(reasons, "\n")}
+	outcome := &junitOutcome{Message: words.Decision(v.Decision), Type: string(v.Decision), Text: strings.Join(reasons, "\n")}
 	switch v.Decision {
 	case seaworthy.DecisionPass:
 	case seaworthy.DecisionFail:
@@ -136,18 +139,18 @@ func junitVerdict(v *seaworthy.Verdict) junitCase {
 	return c
 }
 
-func junitFinding(d *document, f *seaworthy.Finding) junitCase {
-	c := junitCase{Class: "seaworthy." + string(f.Risk), Name: visible(f.ID + ": " + f.Title), Time: "0"}
+func junitFinding(d *document.Document, f *seaworthy.Finding) junitCase {
+	c := junitCase{Class: "seaworthy." + string(f.Risk), Name: visible.Text(f.ID + ": " + f.Title), Time: "0"}
 	if len(f.Locations) > 0 {
-		c.File = visiblePath(f.Locations[0].Path)
+		c.File = visible.Path(f.Locations[0].Path)
 	}
-	outcome := &junitOutcome{Message: visible(f.Title), Type: f.Severity.String(), Text: joinFacts(findingFacts(d, f))}
+	outcome := &junitOutcome{Message: visible.Text(f.Title), Type: f.Severity.String(), Text: joinFacts(findingFacts(d, f))}
 	switch e := f.Exception; {
-	case isDismissed(f):
-		outcome.Message = visible("dismissed by VEX: " + vexWords(f.VEX))
+	case document.IsDismissed(f):
+		outcome.Message = visible.Text("dismissed by VEX: " + words.VEX(f.VEX))
 		c.Skipped = outcome
 	case e != nil:
-		outcome.Message = visible("excepted: " + e.Reason)
+		outcome.Message = visible.Text("excepted: " + e.Reason)
 		c.Skipped = outcome
 	default:
 		c.Failure = outcome
@@ -156,8 +159,8 @@ func junitFinding(d *document, f *seaworthy.Finding) junitCase {
 }
 
 func junitCoverage(v *seaworthy.Coverage) junitCase {
-	c := junitCase{Class: "seaworthy.coverage." + string(v.Risk), Name: visible(v.Subject), Time: "0"}
-	outcome := &junitOutcome{Message: visible(v.Reason), Type: string(v.State)}
+	c := junitCase{Class: "seaworthy.coverage." + string(v.Risk), Name: visible.Text(v.Subject), Time: "0"}
+	outcome := &junitOutcome{Message: visible.Text(v.Reason), Type: string(v.State)}
 	switch v.State {
 	case seaworthy.Checked:
 	case seaworthy.Failed:

@@ -6,15 +6,18 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // markdownWriter writes a comment for a pull or merge request, in GitHub
 // Flavored Markdown. All images share one comment.
 type markdownWriter struct {
-	collector
+	document.Collector
 	out  io.Writer
 	opt  Options
-	docs []*document
+	docs []*document.Document
 }
 
 // Bounds of the comment, in bytes and, for cells, in columns. GitHub refuses a
@@ -31,7 +34,7 @@ const (
 
 func newMarkdown(w io.Writer, opt Options) *markdownWriter {
 	m := &markdownWriter{out: w, opt: opt}
-	m.render = func(d *document) error {
+	m.Render = func(d *document.Document) error {
 		m.docs = append(m.docs, d)
 		return nil
 	}
@@ -62,94 +65,94 @@ func (m *markdownWriter) Close() error {
 		b.WriteString(body)
 	}
 	if more := len(m.docs) - len(heads); more > 0 {
-		fmt.Fprintf(&b, "**%s not shown**: a comment holds only so much%s.\n", places(more, "image"), markdownOption(m.opt.Names.JSON))
+		fmt.Fprintf(&b, "**%s not shown**: a comment holds only so much%s.\n", words.Plural(more, "image"), markdownOption(m.opt.Names.JSON))
 	}
 	_, err := io.WriteString(m.out, b.String())
 	return err
 }
 
 // head is all but the findings. Its size is bounded, whatever the image holds.
-func (m *markdownWriter) head(d *document) string {
+func (m *markdownWriter) head(d *document.Document) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Seaworthy: %s\n\n", decisionWords(d.verdict.Decision))
-	facts := []string{markdownCode(shorten(visible(d.image.Reference), maxFact))}
-	if d.image.OS != nil {
-		facts = append(facts, markdownShort(osName(d.image.OS), maxFact))
+	fmt.Fprintf(&b, "### Seaworthy: %s\n\n", words.Decision(d.Verdict.Decision))
+	facts := []string{markdownCode(visible.Shorten(visible.Text(d.Image.Reference), maxFact))}
+	if d.Image.OS != nil {
+		facts = append(facts, markdownShort(words.OS(d.Image.OS), maxFact))
 	}
-	if d.image.Platform != "" {
-		facts = append(facts, markdownShort(d.image.Platform, maxFact))
+	if d.Image.Platform != "" {
+		facts = append(facts, markdownShort(d.Image.Platform, maxFact))
 	}
-	facts = append(facts, sizeFacts(d.image)...)
-	if d.image.Created != nil {
-		facts = append(facts, age(*d.image.Created, m.opt.Now))
+	facts = append(facts, words.SizeFacts(d.Image)...)
+	if d.Image.Created != nil {
+		facts = append(facts, words.Age(*d.Image.Created, m.opt.Now))
 	}
-	if d.image.Digest != "" {
-		facts = append(facts, "digest "+markdownCode(shorten(visible(shortDigest(d.image.Digest)), maxFact)))
+	if d.Image.Digest != "" {
+		facts = append(facts, "digest "+markdownCode(visible.Shorten(visible.Text(words.ShortDigest(d.Image.Digest)), maxFact)))
 	}
 	b.WriteString(strings.Join(facts, " · ") + "\n\n")
-	fmt.Fprintf(&b, "**%s** (exit code %d)\n\n", d.verdict.Decision, exitCode(d.verdict.Decision))
-	if r := d.reservation(); r != "" {
+	fmt.Fprintf(&b, "**%s** (exit code %d)\n\n", d.Verdict.Decision, words.ExitCode(d.Verdict.Decision))
+	if r := d.Reservation(); r != "" {
 		fmt.Fprintf(&b, "%s\n\n", r)
 	}
-	if left := rows(&b, maxReasons, d.verdict.Reasons, func(r string) string {
+	if left := rows(&b, maxReasons, d.Verdict.Reasons, func(r string) string {
 		return fmt.Sprintf("- %s\n", markdownShort(r, maxCell))
 	}); left > 0 {
-		fmt.Fprintf(&b, "- and %s\n", places(left, "more reason"))
+		fmt.Fprintf(&b, "- and %s\n", words.Plural(left, "more reason"))
 	}
-	if len(d.verdict.Reasons) > 0 {
+	if len(d.Verdict.Reasons) > 0 {
 		b.WriteByte('\n')
 	}
 	b.WriteString("| risk | found |\n|---|---|\n")
-	for _, s := range d.states() {
-		fmt.Fprintf(&b, "| %s | %s |\n", s.risk, markdownRisk(s))
+	for _, s := range d.States() {
+		fmt.Fprintf(&b, "| %s | %s |\n", s.Risk, markdownRisk(s))
 	}
 	b.WriteByte('\n')
-	if len(d.hidden) > 0 {
-		fmt.Fprintf(&b, "%s.\n\n", markdownProse(m.opt.Names.hiddenLine(d)))
+	if len(d.Hidden) > 0 {
+		fmt.Fprintf(&b, "%s.\n\n", markdownProse(m.opt.Names.HiddenLine(d)))
 	}
 	markdownGaps(&b, d)
-	rows(&b, maxReasons, provenanceLines(d.provenance, shortDigest), func(l string) string {
+	rows(&b, maxReasons, words.ProvenanceLines(d.Provenance, words.ShortDigest), func(l string) string {
 		return fmt.Sprintf("<sub>%s</sub>\n", markdownShort(l, maxFact))
 	})
 	b.WriteByte('\n')
 	return b.String()
 }
 
-func markdownRisk(s riskState) string {
+func markdownRisk(s document.RiskState) string {
 	var out []string
-	for _, c := range s.counts {
+	for _, c := range s.Counts {
 		out = append(out, c.String())
 	}
 	switch {
-	case len(s.counts) == 0:
-		out = append(out, markdownShort(s.sentence(), maxFact))
-	case len(s.gaps) > 0:
-		out = append(out, partlyChecked)
+	case len(s.Counts) == 0:
+		out = append(out, markdownShort(s.Sentence(), maxFact))
+	case len(s.Gaps) > 0:
+		out = append(out, words.PartlyChecked)
 	}
-	if s.dismissed > 0 {
-		out = append(out, fmt.Sprintf("%d dismissed by VEX", s.dismissed))
+	if s.Dismissed > 0 {
+		out = append(out, fmt.Sprintf("%d dismissed by VEX", s.Dismissed))
 	}
-	if s.excepted > 0 {
-		out = append(out, fmt.Sprintf("%d excepted", s.excepted))
+	if s.Excepted > 0 {
+		out = append(out, fmt.Sprintf("%d excepted", s.Excepted))
 	}
 	return strings.Join(out, ", ")
 }
 
-func markdownGaps(b *strings.Builder, d *document) {
+func markdownGaps(b *strings.Builder, d *document.Document) {
 	var gaps []*seaworthy.Coverage
-	for _, s := range d.states() {
-		if !s.isComplete() {
-			gaps = append(gaps, s.gaps...)
+	for _, s := range d.States() {
+		if !s.IsComplete() {
+			gaps = append(gaps, s.Gaps...)
 		}
 	}
 	if len(gaps) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "<details><summary><b>not checked</b>: %s</summary>\n\n| risk | subject | state | reason |\n|---|---|---|---|\n", places(len(gaps), "part"))
+	fmt.Fprintf(b, "<details><summary><b>not checked</b>: %s</summary>\n\n| risk | subject | state | reason |\n|---|---|---|---|\n", words.Plural(len(gaps), "part"))
 	if left := rows(b, maxGaps, gaps, func(c *seaworthy.Coverage) string {
-		return fmt.Sprintf("| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), stateWords(c.State), markdownShort(c.Reason, maxCell))
+		return fmt.Sprintf("| %s | %s | %s | %s |\n", c.Risk, markdownCell(c.Subject), words.State(c.State), markdownShort(c.Reason, maxCell))
 	}); left > 0 {
-		fmt.Fprintf(b, "| | and %s | | |\n", places(left, "more part"))
+		fmt.Fprintf(b, "| | and %s | | |\n", words.Plural(left, "more part"))
 	}
 	b.WriteString("\n</details>\n\n")
 }
@@ -164,7 +167,7 @@ func markdownOption(option string) string {
 
 // findings gives the findings in at most room bytes, the worst of each risk
 // first, and a note in place of those that do not fit.
-func (m *markdownWriter) findings(d *document, room int) string {
+func (m *markdownWriter) findings(d *document.Document, room int) string {
 	const ending = "\n</details>\n\n"
 	room -= 120 // for the note
 	var b strings.Builder
@@ -172,12 +175,12 @@ func (m *markdownWriter) findings(d *document, room int) string {
 	risks := seaworthy.Risks()
 	for i, risk := range risks {
 		limit := b.Len() + (room-b.Len())/(len(risks)-i)
-		found := of(risk, d.findings)
+		found := document.OfRisk(risk, d.Findings)
 		if len(found) == 0 {
 			continue
 		}
 		var counts []string
-		for _, c := range tally(found...) {
+		for _, c := range document.Tally(found...) {
 			counts = append(counts, c.String())
 		}
 		part := fmt.Sprintf("<details><summary><b>%s</b>: %s</summary>\n\n| severity | finding | where | fix |\n|---|---|---|---|\n", risk, strings.Join(counts, ", "))
@@ -194,7 +197,7 @@ func (m *markdownWriter) findings(d *document, room int) string {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "**%s not shown**: a comment holds only so much%s.\n\n", places(left, "finding"), markdownOption(m.opt.Names.JSON))
+		fmt.Fprintf(&b, "**%s not shown**: a comment holds only so much%s.\n\n", words.Plural(left, "finding"), markdownOption(m.opt.Names.JSON))
 	}
 	return b.String()
 }
@@ -221,12 +224,12 @@ func markdownRow(group []*seaworthy.Finding) string {
 	}
 	locations, more := f.Locations, 0
 	if len(group) > 1 {
-		what += " · " + places(len(group), "finding")
-		locations, more = firstPlaces(group, maxCellPlaces)
-	} else if lines := evidenceLines(f); len(lines) > 0 {
+		what += " · " + words.Plural(len(group), "finding")
+		locations, more = document.FirstPlaces(group, maxCellPlaces)
+	} else if lines := words.EvidenceLines(f); len(lines) > 0 {
 		what += "<br>" + markdownCell(lines[0])
 		if len(lines) > 1 {
-			what += fmt.Sprintf(" and %s", places(len(lines)-1, "more line"))
+			what += fmt.Sprintf(" and %s", words.Plural(len(lines)-1, "more line"))
 		}
 	}
 	if extra := len(locations) - maxCellPlaces; extra > 0 {
@@ -234,14 +237,14 @@ func markdownRow(group []*seaworthy.Finding) string {
 	}
 	var where []string
 	for _, l := range locations {
-		at := markdownCode(place(l, maxCell))
+		at := markdownCode(words.Place(l, maxCell))
 		if l.Layer != nil {
-			at += " " + layerWords(l)
+			at += " " + words.Layer(l)
 		}
 		where = append(where, at)
 	}
 	if more > 0 {
-		where = append(where, "and "+places(more, "more place"))
+		where = append(where, "and "+words.Plural(more, "more place"))
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(f.Severity), what, strings.Join(where, "<br>"), markdownRemedy(f.Remedy))
 }
@@ -253,7 +256,7 @@ func markdownIDs(f *seaworthy.Finding) string {
 	if f.Risk != seaworthy.Misconfiguration {
 		return out
 	}
-	for _, c := range checkpoints(f) {
+	for _, c := range words.Checkpoints(f) {
 		out += " · " + markdownShort(c, maxCell)
 	}
 	return out
@@ -265,12 +268,12 @@ func markdownRemedy(r *seaworthy.Remedy) string {
 		return ""
 	}
 	lines := []string{markdownShort(r.Summary, maxCell)}
-	size := columns(r.Summary)
+	size := visible.Columns(r.Summary)
 	for _, s := range r.Steps {
-		if size += columns(s.Text); size > maxCell {
+		if size += visible.Columns(s.Text); size > maxCell {
 			break
 		}
-		for _, l := range paragraphs(s.Text) {
+		for _, l := range words.Paragraphs(s.Text) {
 			if s.Kind == seaworthy.StepNote {
 				lines = append(lines, markdownShort(l, maxCell))
 			} else {
@@ -282,15 +285,15 @@ func markdownRemedy(r *seaworthy.Remedy) string {
 }
 
 // markdownCell is markdownCode of a string that is made visible and short.
-func markdownCell(s string) string { return markdownCode(shorten(visible(s), maxCell)) }
+func markdownCell(s string) string { return markdownCode(visible.Shorten(visible.Text(s), maxCell)) }
 
 // markdownShort is markdownProse in at most n columns.
 func markdownShort(s string, n int) string {
 	words := strings.Fields(s)
 	for i, w := range words {
-		words[i] = visible(w)
+		words[i] = visible.Text(w)
 	}
-	return markdownProse(shorten(strings.Join(words, " "), n))
+	return markdownProse(visible.Shorten(strings.Join(words, " "), n))
 }
 
 // markdownCode sets s, which is visible, in the manner of code. It does so by
@@ -309,7 +312,7 @@ func markdownCode(s string) string {
 func markdownProse(s string) string {
 	words := strings.Fields(s)
 	for i, w := range words {
-		w = visible(w)
+		w = visible.Text(w)
 		if strings.ContainsAny(w, "@#") || strings.Contains(w, "://") || strings.Contains(strings.ToLower(w), "www.") {
 			words[i] = markdownCode(w)
 		} else {

@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // markdownItem is a row of a table with the number of findings that it stands for.
@@ -16,16 +19,16 @@ type markdownItem struct {
 // markdownItems are the rows for the findings of a risk: one for each group of
 // findings, and one for the vulnerabilities of a package.
 func markdownItems(risk seaworthy.Risk, found []*seaworthy.Finding) []markdownItem {
-	var groups []*packageGroup
+	var groups []*document.PackageGroup
 	if risk == seaworthy.Vulnerability {
-		groups, found = byPackage(found)
+		groups, found = document.ByPackage(found)
 	}
 	var items []markdownItem
-	for _, group := range grouped(found) {
+	for _, group := range document.Grouped(found) {
 		items = append(items, markdownItem{markdownRow(group), len(group)})
 	}
 	for _, g := range groups {
-		items = append(items, markdownItem{markdownPackage(g), len(g.vulnerabilities)})
+		items = append(items, markdownItem{markdownPackage(g), len(g.Vulnerabilities)})
 	}
 	return items
 }
@@ -34,54 +37,54 @@ func markdownItems(risk seaworthy.Risk, found []*seaworthy.Finding) []markdownIt
 const maxCellIDs = 8
 
 // markdownPackage is a row for a package with its vulnerabilities.
-func markdownPackage(g *packageGroup) string {
-	what := markdownCode(shorten(visible(g.name+" "+g.version), maxFact))
-	if len(g.packages) > 1 || g.packages[0] != g.name {
-		what += " (" + markdownShort(list(g.packages, 4), maxFact) + ")"
+func markdownPackage(g *document.PackageGroup) string {
+	what := markdownCode(visible.Shorten(visible.Text(g.Name+" "+g.Version), maxFact))
+	if len(g.Packages) > 1 || g.Packages[0] != g.Name {
+		what += " (" + markdownShort(words.List(g.Packages, 4), maxFact) + ")"
 	}
 	var ids []string
-	for _, f := range g.vulnerabilities[:min(len(g.vulnerabilities), maxCellIDs)] {
+	for _, f := range g.Vulnerabilities[:min(len(g.Vulnerabilities), maxCellIDs)] {
 		text := markdownCell(f.ID) + " " + f.Severity.String()
 		if f.KEV != nil {
 			text += " <b>exploited</b>"
 		}
 		if f.Package.FixedVersion == "" {
-			text += " (" + markdownShort(unfixedWords(f.Package.Status), maxFact) + ")"
+			text += " (" + markdownShort(words.Unfixed(f.Package.Status), maxFact) + ")"
 		}
 		ids = append(ids, text)
 	}
 	what += "<br>" + strings.Join(ids, ", ")
-	if rest := g.vulnerabilities[len(ids):]; len(rest) > 0 {
-		what += fmt.Sprintf(" and %d more: %s", len(rest), tallyText(rest))
+	if rest := g.Vulnerabilities[len(ids):]; len(rest) > 0 {
+		what += fmt.Sprintf(" and %d more: %s", len(rest), document.TallyText(rest))
 	}
 	var where []string
-	for i, l := range g.locations() {
+	for i, l := range g.Locations() {
 		if i == maxCellPlaces {
 			where = append(where, "and more")
 			break
 		}
-		at := markdownCode(place(l, maxCell))
+		at := markdownCode(words.Place(l, maxCell))
 		if l.Layer != nil {
 			at += fmt.Sprintf(" layer %d", *l.Layer)
 		}
 		where = append(where, at)
 	}
 	fix := "no fix yet"
-	if g.upgrade != "" {
-		fix = markdownCode(shorten(visible(g.upgrade), maxFact))
+	if g.Upgrade != "" {
+		fix = markdownCode(visible.Shorten(visible.Text(g.Upgrade), maxFact))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(g.worst()), what, strings.Join(where, "<br>"), fix)
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", markdownSeverity(g.Worst()), what, strings.Join(where, "<br>"), fix)
 }
 
 // markdownUpgrades are the commands that fix packages, in at most room bytes.
 func markdownUpgrades(found []*seaworthy.Finding, room int) string {
 	var b strings.Builder
-	list, _, _ := upgradesOf(found)
+	list, _, _ := document.UpgradesOf(found)
 	for _, r := range list {
-		if r.command == "" {
+		if r.Command == "" {
 			continue
 		}
-		line := fmt.Sprintf("\nFixes %s: %s\n", vulnerabilities(len(r.fixes)), markdownCode(visible(strings.Join(append([]string{r.command}, r.packages...), " "))))
+		line := fmt.Sprintf("\nFixes %s: %s\n", words.Vulnerabilities(len(r.Fixes)), markdownCode(visible.Text(strings.Join(append([]string{r.Command}, r.Packages...), " "))))
 		if b.Len()+len(line) > room {
 			break
 		}

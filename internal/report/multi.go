@@ -52,7 +52,7 @@ func (m multi) Verdict(v *seaworthy.Verdict) error {
 	return m.each(func(h seaworthy.Handler) error { return h.Verdict(v) })
 }
 
-func (m multi) hide(f *seaworthy.Finding) error {
+func (m multi) Hide(f *seaworthy.Finding) error {
 	return m.each(func(h seaworthy.Handler) error { return hide(h, f) })
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
 // maxRecorded bounds what ReadJSON reads, in bytes.
@@ -30,7 +31,7 @@ func readJSON(r io.Reader, h seaworthy.Handler, limit int64) error {
 	case err != nil:
 		return fmt.Errorf("reading the recorded report: %w", err)
 	case int64(len(data)) > limit:
-		return fmt.Errorf("the recorded report is larger than %s, which is more than can be converted at once", Size(limit))
+		return fmt.Errorf("the recorded report is larger than %s, which is more than can be converted at once", words.Size(limit))
 	}
 	for n := 1; ; n++ {
 		rest := bytes.TrimLeft(data, " \t\r\n")

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/text"
 )
 
 // What is replayed from JSON gives every format as the scan itself did.
@@ -111,7 +112,7 @@ func TestReadJSONErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := ReadJSON(strings.NewReader(tt.in), newText(io.Discard, Options{}))
+			err := ReadJSON(strings.NewReader(tt.in), text.New(io.Discard, Options{}))
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %q, want one with %q", err, tt.want)
 			}
@@ -131,10 +132,10 @@ func TestReadJSONIgnoresUnknownFields(t *testing.T) {
 
 func TestReadJSONIsBounded(t *testing.T) {
 	good := write(t, JSON, Options{}, skiff())
-	if err := readJSON(strings.NewReader(good), newText(io.Discard, Options{}), int64(len(good))); err != nil {
+	if err := readJSON(strings.NewReader(good), text.New(io.Discard, Options{}), int64(len(good))); err != nil {
 		t.Errorf("a report as long as the limit: %v", err)
 	}
-	err := readJSON(strings.NewReader(good), newText(io.Discard, Options{}), int64(len(good))-1)
+	err := readJSON(strings.NewReader(good), text.New(io.Discard, Options{}), int64(len(good))-1)
 	if err == nil || !strings.Contains(err.Error(), "larger than") {
 		t.Errorf("a report longer than the limit: error %v", err)
 	}

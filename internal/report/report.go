@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/sbomformat"
+	"seaworthy.dev/seaworthy/internal/report/text"
 )
 
 // Format names a form of report.
@@ -50,13 +53,19 @@ type Writer interface {
 	Close() error
 }
 
+// Options say how a report is to look. The zero value is a good start.
+type Options = document.Options
+
+// Names are what hints call the options by.
+type Names = document.Names
+
 // New starts a report in the given format. Nothing is written until the first
 // event, and errors of w are returned from the event or the Close that wrote.
 func New(f Format, w io.Writer, opt Options) (Writer, error) {
 	var out Writer
 	switch f {
 	case Text:
-		out = newText(w, opt)
+		out = text.New(w, opt)
 	case JSON:
 		out = newJSON(w)
 	case SARIF:
@@ -68,9 +77,9 @@ func New(f Format, w io.Writer, opt Options) (Writer, error) {
 	case Markdown:
 		out = newMarkdown(w, opt)
 	case CycloneDX:
-		out = newCycloneDX(w, opt)
+		out = sbomformat.NewCycloneDX(w, opt)
 	case SPDX:
-		out = newSPDX(w, opt)
+		out = sbomformat.NewSPDX(w, opt)
 	default:
 		if _, err := ParseFormat(string(f)); err != nil {
 			return nil, err

@@ -8,13 +8,17 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/encode"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // sarifWriter writes SARIF 2.1.0 (OASIS Standard, errata 01): one log file with
 // one run for each image. It gives no times, so that the same scan gives the same
 // bytes.
 type sarifWriter struct {
-	collector
+	document.Collector
 	out io.Writer
 	log sarifLog
 }
@@ -32,30 +36,30 @@ func newSARIF(w io.Writer) *sarifWriter {
 		Version: "2.1.0",
 		Runs:    []sarifRun{},
 	}}
-	s.render = s.run
+	s.Render = s.run
 	return s
 }
 
-func (s *sarifWriter) Close() error { return encodeTo(s.out, s.log) }
+func (s *sarifWriter) Close() error { return encode.JSON(s.out, s.log) }
 
-func (s *sarifWriter) run(d *document) error {
-	driver := sarifDriver{Name: "Seaworthy", Version: d.provenance.Tool.Version, InformationURI: informationURI, Rules: []sarifRule{}}
+func (s *sarifWriter) run(d *document.Document) error {
+	driver := sarifDriver{Name: "Seaworthy", Version: d.Provenance.Tool.Version, InformationURI: words.Homepage, Rules: []sarifRule{}}
 	run := sarifRun{
-		AutomationDetails: sarifAutomation{ID: "seaworthy/" + d.image.Reference + "/"},
+		AutomationDetails: sarifAutomation{ID: "seaworthy/" + d.Image.Reference + "/"},
 		OriginalURIBaseIDs: map[string]sarifArtifact{
-			rootFS: {Description: &sarifMessage{"The root of the file system of the image " + d.image.Reference + "."}},
+			rootFS: {Description: &sarifMessage{"The root of the file system of the image " + d.Image.Reference + "."}},
 		},
 		Invocations: []sarifInvocation{sarifInvocationOf(d)},
 		Results:     []sarifResult{},
 		ColumnKind:  "unicodeCodePoints",
 		Properties: map[string]any{
-			"reference": d.image.Reference, "digest": d.image.Digest, "imageID": d.image.ImageID, "platform": d.image.Platform,
-			"verdict": d.verdict.Decision, "policy": d.provenance.Policy.Source,
+			"reference": d.Image.Reference, "digest": d.Image.Digest, "imageID": d.Image.ImageID, "platform": d.Image.Platform,
+			"verdict": d.Verdict.Decision, "policy": d.Provenance.Policy.Source,
 		},
 	}
 	rules := map[string]int{}
 	for _, risk := range seaworthy.Risks() {
-		for _, f := range d.all(risk) {
+		for _, f := range d.All(risk) {
 			index, ok := rules[f.ID]
 			if !ok {
 				index = len(driver.Rules)
@@ -88,7 +92,7 @@ func sarifRuleOf(f *seaworthy.Finding) sarifRule {
 		help = append(help, "Fix: "+f.Remedy.String())
 	}
 	for _, r := range f.References {
-		if isWeb(r) && rule.HelpURI == "" {
+		if words.IsWeb(r) && rule.HelpURI == "" {
 			rule.HelpURI = r
 		}
 		help = append(help, r)
@@ -100,16 +104,16 @@ func sarifRuleOf(f *seaworthy.Finding) sarifRule {
 	return rule
 }
 
-func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
-	message := visible(sentence(f.Title))
+func sarifResultOf(d *document.Document, f *seaworthy.Finding, rule int) sarifResult {
+	message := visible.Text(sentence(f.Title))
 	if p := f.Package; p != nil {
-		message += "\n" + visible(p.Name+" "+p.Version)
+		message += "\n" + visible.Text(p.Name+" "+p.Version)
 		if p.FixedVersion != "" {
-			message += ", fixed in " + visible(p.FixedVersion)
+			message += ", fixed in " + visible.Text(p.FixedVersion)
 		}
 	}
-	for _, l := range evidenceLines(f) {
-		message += "\n" + visible(l)
+	for _, l := range words.EvidenceLines(f) {
+		message += "\n" + visible.Text(l)
 	}
 	r := sarifResult{
 		RuleID: f.ID, RuleIndex: rule,
@@ -138,8 +142,8 @@ func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
 	if f.VEX != nil {
 		r.Properties["vex"] = f.VEX
 	}
-	if isDismissed(f) {
-		r.Suppressions = append(r.Suppressions, sarifSuppression{Kind: "external", Status: "accepted", Justification: vexWords(f.VEX)})
+	if document.IsDismissed(f) {
+		r.Suppressions = append(r.Suppressions, sarifSuppression{Kind: "external", Status: "accepted", Justification: words.VEX(f.VEX)})
 	}
 	if e := f.Exception; e != nil {
 		reason := e.Reason
@@ -153,12 +157,12 @@ func sarifResultOf(d *document, f *seaworthy.Finding, rule int) sarifResult {
 
 // sarifLocationOf places a finding on the path in the image, and in the layer. A
 // viewer needs a file: for the configuration that is the image itself.
-func sarifLocationOf(d *document, l seaworthy.Location) sarifLocation {
+func sarifLocationOf(d *document.Document, l seaworthy.Location) sarifLocation {
 	var out sarifLocation
 	if l.Path == "" {
-		out.Physical.Artifact.URI = uriPath(d.image.Reference)
+		out.Physical.Artifact.URI = words.URIPath(d.Image.Reference)
 	} else {
-		out.Physical.Artifact = sarifArtifact{URI: uriPath(l.Path), BaseID: rootFS}
+		out.Physical.Artifact = sarifArtifact{URI: words.URIPath(l.Path), BaseID: rootFS}
 	}
 	switch {
 	case l.Line > 0:
@@ -170,7 +174,7 @@ func sarifLocationOf(d *document, l seaworthy.Location) sarifLocation {
 	if l.Layer != nil {
 		name := "layer " + strconv.Itoa(*l.Layer)
 		logical := sarifLogical{Name: name, Kind: "layer", Properties: map[string]any{"layer": *l.Layer}}
-		if layer := d.layer(l.Layer); layer != nil {
+		if layer := d.Layer(l.Layer); layer != nil {
 			logical.FullyQualifiedName = layer.Digest
 			if layer.Digest == "" {
 				logical.FullyQualifiedName = layer.DiffID
@@ -179,11 +183,11 @@ func sarifLocationOf(d *document, l seaworthy.Location) sarifLocation {
 		if l.RemovedIn != nil {
 			logical.Properties["removedIn"] = *l.RemovedIn
 		}
-		notes = append(notes, layerWords(l))
+		notes = append(notes, words.Layer(l))
 		out.Logical = []sarifLogical{logical}
 	}
-	if instruction := d.instruction(l); instruction != "" {
-		notes = append(notes, visible(instruction))
+	if instruction := d.Instruction(l); instruction != "" {
+		notes = append(notes, visible.Text(instruction))
 	}
 	if len(notes) > 0 {
 		out.Message = &sarifMessage{noLinks(strings.Join(notes, ": "))}
@@ -191,9 +195,9 @@ func sarifLocationOf(d *document, l seaworthy.Location) sarifLocation {
 	return out
 }
 
-func sarifInvocationOf(d *document) sarifInvocation {
+func sarifInvocationOf(d *document.Document) sarifInvocation {
 	inv := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
-	for _, c := range d.coverage {
+	for _, c := range d.Coverage {
 		level := "warning"
 		switch c.State {
 		case seaworthy.Checked:
@@ -203,7 +207,7 @@ func sarifInvocationOf(d *document) sarifInvocation {
 		}
 		inv.Notifications = append(inv.Notifications, sarifNotification{
 			Level:      level,
-			Message:    sarifMessage{noLinks(fmt.Sprintf("%s, %s: %s: %s", c.Risk, visible(c.Subject), stateWords(c.State), visible(c.Reason)))},
+			Message:    sarifMessage{noLinks(fmt.Sprintf("%s, %s: %s: %s", c.Risk, visible.Text(c.Subject), words.State(c.State), visible.Text(c.Reason)))},
 			Properties: map[string]any{"risk": c.Risk, "subject": c.Subject, "state": c.State, "code": c.Code, "reason": c.Reason},
 		})
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
 // sarifSchema is the schema that OASIS publishes. The go-sarif module carries it
@@ -121,7 +122,7 @@ func TestURIPath(t *testing.T) {
 		"opt/\xff/é?#[x]":        "opt/%FF/%C3%A9%3F%23%5Bx%5D",
 		"registry.example/a:1.4": "registry.example/a%3A1.4",
 	} {
-		got := uriPath(in)
+		got := words.URIPath(in)
 		if got != want {
 			t.Errorf("uriPath(%q) = %q, want %q", in, got, want)
 		}

@@ -12,7 +12,7 @@ import (
 func TestDefectsReportedAsSecrets(t *testing.T) {
 	defect := func(path string) seaworthy.Finding {
 		return seaworthy.Finding{Risk: seaworthy.Misconfiguration, ID: "credential-file", Severity: seaworthy.Medium, Title: path + " is called like a private key",
-			Controls: []seaworthy.Control{secretControl()}, Locations: []seaworthy.Location{at(0, path)}, Remedy: &seaworthy.Remedy{Summary: "Keep " + path + " out."}}
+			Controls: []seaworthy.Control{{Standard: seaworthy.CISDocker, Item: "4.10"}}, Locations: []seaworthy.Location{at(0, path)}, Remedy: &seaworthy.Remedy{Summary: "Keep " + path + " out."}}
 	}
 	secret := func(severity seaworthy.Severity, l seaworthy.Location) seaworthy.Finding {
 		return seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: severity, Title: "The image holds a private key", Locations: []seaworthy.Location{l}, Remedy: &seaworthy.Remedy{Summary: "x"}}

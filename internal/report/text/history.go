@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"fmt"
@@ -9,24 +9,28 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // stepColumns is the width of the columns of layers and sizes.
 const stepColumns = 17
 
-// historyText writes the history of images for people.
-type historyText struct {
-	*textWriter
+// History writes the history of images for people.
+type History struct {
+	*Writer
 	any bool // an image was written
 }
 
-func newHistoryText(w io.Writer, opt Options) *historyText {
-	return &historyText{textWriter: newText(w, opt)}
+// NewHistory starts a history.
+func NewHistory(w io.Writer, opt document.Options) *History {
+	return &History{Writer: New(w, opt)}
 }
 
-// write writes the steps that made an image, each with what it changed and what was
+// Write writes the steps that made an image, each with what it changed and what was
 // found in it.
-func (h *historyText) write(d *document, b *buildHistory) error {
+func (h *History) Write(d *document.Document, b *document.BuildHistory) error {
 	p := h.page()
 	if h.any {
 		p.WriteString("\n\n")
@@ -35,10 +39,10 @@ func (h *historyText) write(d *document, b *buildHistory) error {
 	h.header(p, d)
 	p.WriteByte('\n')
 	p.line(p.paint(bold, fmt.Sprintf("%5s %9s  %s", "LAYER", "SIZE", "STEP")))
-	found, elsewhere := b.found(d)
-	for i, s := range b.steps {
+	found, elsewhere := b.Found(d)
+	for i, s := range b.Steps {
 		h.step(p, s, found[i])
-		if end := d.image.BaseBoundary; end != nil && s.Layer != nil && s.Layer.Index == *end-1 && moreLayers(b.steps[i+1:]) {
+		if end := d.Image.BaseBoundary; end != nil && s.Layer != nil && s.Layer.Index == *end-1 && moreLayers(b.Steps[i+1:]) {
 			p.line(p.paint(dim, "      "+strings.Repeat("─", 9)+"  base layers end here "+strings.Repeat("─", max(p.width-stepColumns-21, 0))))
 		}
 	}
@@ -48,19 +52,19 @@ func (h *historyText) write(d *document, b *buildHistory) error {
 }
 
 // moreLayers reports whether one of the steps made a layer.
-func moreLayers(steps []HistoryStep) bool {
-	return slices.ContainsFunc(steps, func(s HistoryStep) bool { return s.Layer != nil })
+func moreLayers(steps []document.HistoryStep) bool {
+	return slices.ContainsFunc(steps, func(s document.HistoryStep) bool { return s.Layer != nil })
 }
 
-func (h *historyText) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
+func (h *History) step(p *page, s document.HistoryStep, found []*seaworthy.Finding) {
 	number, size, kind := "·", "", dim
 	if s.Layer != nil {
-		number, size, kind = strconv.Itoa(s.Layer.Index), Size(s.Layer.Size), plain
+		number, size, kind = strconv.Itoa(s.Layer.Index), words.Size(s.Layer.Size), plain
 	}
 	label := fmt.Sprintf("%5s %9s  ", number, size)
-	text := oneLine(s.Instruction)
+	text := words.OneLine(s.Instruction)
 	if !h.opt.Verbose {
-		text = shorten(visible(shortSums(text)), 3*(p.width-stepColumns))
+		text = visible.Shorten(visible.Text(words.ShortSums(text)), 3*(p.width-stepColumns))
 	}
 	if text == "" {
 		text, kind = "(no instruction recorded)", dim
@@ -73,34 +77,34 @@ func (h *historyText) step(p *page, s HistoryStep, found []*seaworthy.Finding) {
 	if s.Changes != nil {
 		p.hang(stepColumns, indent, changeSpans(s.Changes)...)
 		if b := s.Changes.Buried; b.Files > 0 {
-			p.hang(stepColumns, indent, prose(yellow, fmt.Sprintf("%s of it later replaced or deleted (%s)", places(b.Files, "file"), Size(b.Bytes))))
+			p.hang(stepColumns, indent, prose(yellow, fmt.Sprintf("%s of it later replaced or deleted (%s)", words.Plural(b.Files, "file"), words.Size(b.Bytes))))
 		}
 	}
 	for _, risk := range seaworthy.Risks() {
-		counts := tally(of(risk, found)...)
+		counts := document.Tally(document.OfRisk(risk, found)...)
 		if len(counts) == 0 {
 			continue
 		}
 		spans := []span{solid(plain, string(risk))}
 		for _, c := range counts {
-			spans = append(spans, solid(severityStyle(c.severity), c.String()))
+			spans = append(spans, solid(severityStyle(c.Severity), c.String()))
 		}
 		p.hang(stepColumns, indent, spans...)
 	}
 }
 
 // changeSpans say in words what a layer did.
-func changeSpans(c *HistoryChanges) []span {
+func changeSpans(c *document.HistoryChanges) []span {
 	var parts []span
 	for _, a := range []struct {
 		verb string
-		HistoryAmount
+		document.HistoryAmount
 	}{{"added", c.Added}, {"changed", c.Changed}, {"removed", c.Removed}} {
 		if a.Files > 0 {
 			if n := len(parts); n > 0 {
 				parts[n-1].words[0] += ","
 			}
-			parts = append(parts, solid(dim, fmt.Sprintf("%s %s (%s)", a.verb, places(a.Files, "file"), Size(a.Bytes))))
+			parts = append(parts, solid(dim, fmt.Sprintf("%s %s (%s)", a.verb, words.Plural(a.Files, "file"), words.Size(a.Bytes))))
 		}
 	}
 	if len(parts) == 0 {
@@ -110,33 +114,33 @@ func changeSpans(c *HistoryChanges) []span {
 }
 
 // sum writes what holds for the whole image.
-func (h *historyText) sum(p *page, d *document, b *buildHistory, elsewhere []*seaworthy.Finding) {
+func (h *History) sum(p *page, d *document.Document, b *document.BuildHistory, elsewhere []*seaworthy.Finding) {
 	p.rule("all layers")
 	h.risks(p, d)
-	if counts := tally(elsewhere...); len(counts) > 0 {
-		p.hang(2+riskColumns, "  "+strings.Repeat(" ", riskColumns), prose(dim, "including "+places(len(worstOf(elsewhere)), "finding")+" about the image configuration"))
+	if counts := document.Tally(elsewhere...); len(counts) > 0 {
+		p.hang(2+riskColumns, "  "+strings.Repeat(" ", riskColumns), prose(dim, "including "+words.Plural(len(document.WorstOf(elsewhere)), "finding")+" about the image configuration"))
 	}
-	buried, brought := b.buried(), b.brought()
+	buried, brought := b.Buried(), b.Brought()
 	if buried.Files == 0 {
 		p.hang(2+riskColumns, fmt.Sprintf("  %-*s", riskColumns, "buried"), prose(dim, "nothing"))
 		return
 	}
 	p.hang(2+riskColumns, fmt.Sprintf("  %-*s", riskColumns, "buried"), prose(plain, fmt.Sprintf(
 		"%s of %s (%.0f %%), in %s that later layers replace or delete: containers do not see them, but anyone who can pull the image can extract them",
-		Size(buried.Bytes), Size(brought), 100*float64(buried.Bytes)/float64(max(brought, 1)), places(buried.Files, "file"))))
+		words.Size(buried.Bytes), words.Size(brought), 100*float64(buried.Bytes)/float64(max(brought, 1)), words.Plural(buried.Files, "file"))))
 	most := 5
 	if h.opt.Verbose {
-		most = len(b.waste)
+		most = len(b.Waste)
 	}
-	for _, w := range b.waste[:min(most, len(b.waste))] {
-		path := "/" + visiblePath(w.Path)
+	for _, w := range b.Waste[:min(most, len(b.Waste))] {
+		path := "/" + visible.Path(w.Path)
 		if !h.opt.Verbose {
-			path = shorten(path, 2*(p.width-riskColumns-14))
+			path = visible.Shorten(path, 2*(p.width-riskColumns-14))
 		}
 		text := []span{solid(plain, path)}
 		if w.Versions > 1 {
 			text = append(text, prose(dim, fmt.Sprintf("in %d versions", w.Versions)))
 		}
-		p.hang(2+riskColumns+11, strings.Repeat(" ", 2+riskColumns)+fmt.Sprintf("%9s  ", Size(w.Bytes)), text...)
+		p.hang(2+riskColumns+11, strings.Repeat(" ", 2+riskColumns)+fmt.Sprintf("%9s  ", words.Size(w.Bytes)), text...)
 	}
 }

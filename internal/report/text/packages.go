@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // How many vulnerable packages the text shows if it is not to be verbose: the first
@@ -20,10 +23,10 @@ const (
 
 // packages writes the vulnerabilities of packages, those that matter most first, and
 // how to fix them.
-func (t *textWriter) packages(p *page, d *document, groups []*packageGroup) {
+func (t *Writer) packages(p *page, d *document.Document, groups []*document.PackageGroup) {
 	var all []*seaworthy.Finding
 	for _, g := range groups {
-		all = append(all, g.all...)
+		all = append(all, g.All...)
 	}
 	if len(all) == 0 {
 		return
@@ -48,31 +51,35 @@ func (t *textWriter) packages(p *page, d *document, groups []*packageGroup) {
 	if rest := groups[detailed+listed:]; len(rest) > 0 {
 		var more []*seaworthy.Finding
 		for _, g := range rest {
-			more = append(more, g.all...)
+			more = append(more, g.All...)
 		}
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s", places(len(rest), "more package"), tallyText(more))))
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %s: %s", words.Plural(len(rest), "more package"), document.TallyText(more))))
 	}
 	t.upgrades(p, all)
-	if hint := t.opt.Names.verbose("every vulnerability in full"); hint != "" && !t.opt.Verbose {
+	if hint := t.opt.Names.VerboseHint("every vulnerability in full"); hint != "" && !t.opt.Verbose {
 		p.WriteByte('\n')
 		p.field(dim, "", prose(dim, hint))
 	}
 }
 
 // packagesLine adds up: "11 vulnerabilities in 4 source packages, all have a fix".
-func packagesLine(groups []*packageGroup) string {
+func packagesLine(groups []*document.PackageGroup) string {
 	total, exploited, fixable, installed := 0, 0, 0, 0
 	for _, g := range groups {
-		total += len(g.vulnerabilities)
-		installed += len(g.packages)
-		for _, f := range g.vulnerabilities {
-			exploited += rank(f.KEV != nil)
-			fixable += rank(hasFix(f))
+		total += len(g.Vulnerabilities)
+		installed += len(g.Packages)
+		for _, f := range g.Vulnerabilities {
+			if f.KEV != nil {
+				exploited++
+			}
+			if document.HasFix(f) {
+				fixable++
+			}
 		}
 	}
-	text := vulnerabilities(total) + " in " + places(len(groups), "package")
+	text := words.Vulnerabilities(total) + " in " + words.Plural(len(groups), "package")
 	if installed != len(groups) {
-		text = vulnerabilities(total) + " in " + places(len(groups), "source package") + " (" + places(installed, "installed package") + ")"
+		text = words.Vulnerabilities(total) + " in " + words.Plural(len(groups), "source package") + " (" + words.Plural(installed, "installed package") + ")"
 	}
 	switch {
 	case fixable == total && total == 1:
@@ -92,32 +99,32 @@ func packagesLine(groups []*packageGroup) string {
 	return text
 }
 
-// heading names the package, its versions, and what was built from it.
-func (g *packageGroup) heading() []span {
-	spans := []span{prose(bold, g.name), prose(plain, g.version)}
-	if g.upgrade != "" {
-		spans = append(spans, prose(green, "→ "+g.upgrade))
+// packageHeading names the package, its versions, and what was built from it.
+func packageHeading(g *document.PackageGroup) []span {
+	spans := []span{prose(bold, g.Name), prose(plain, g.Version)}
+	if g.Upgrade != "" {
+		spans = append(spans, prose(green, "→ "+g.Upgrade))
 	} else {
 		spans = append(spans, prose(yellow, "· no fix yet"))
 	}
-	if len(g.packages) > 1 || g.packages[0] != g.name {
-		spans = append(spans, prose(dim, "· "+list(g.packages, 6)))
+	if len(g.Packages) > 1 || g.Packages[0] != g.Name {
+		spans = append(spans, prose(dim, "· "+words.List(g.Packages, 6)))
 	}
 	return spans
 }
 
 // packageLine writes a package in one line.
-func (t *textWriter) packageLine(p *page, g *packageGroup) {
-	spans := append(g.heading(), prose(dim, "· "+tallyText(g.vulnerabilities)))
-	p.field(severityStyle(g.worst()), g.worst().String(), spans...)
+func (t *Writer) packageLine(p *page, g *document.PackageGroup) {
+	spans := append(packageHeading(g), prose(dim, "· "+document.TallyText(g.Vulnerabilities)))
+	p.field(severityStyle(g.Worst()), g.Worst().String(), spans...)
 }
 
 // packageGroup writes a package with its worst vulnerabilities.
-func (t *textWriter) packageGroup(p *page, d *document, g *packageGroup) {
-	p.field(severityStyle(g.worst()), g.worst().String(), g.heading()...)
-	shown, bare := g.vulnerabilities, []*seaworthy.Finding(nil)
+func (t *Writer) packageGroup(p *page, d *document.Document, g *document.PackageGroup) {
+	p.field(severityStyle(g.Worst()), g.Worst().String(), packageHeading(g)...)
+	shown, bare := g.Vulnerabilities, []*seaworthy.Finding(nil)
 	if !t.opt.Verbose {
-		shown, bare = g.split()
+		shown, bare = splitBare(g)
 	}
 	left := shown
 	if !t.opt.Verbose && len(shown) > maxVulnerabilities+1 {
@@ -126,7 +133,7 @@ func (t *textWriter) packageGroup(p *page, d *document, g *packageGroup) {
 	left = left[len(shown):]
 	width := 0
 	for _, f := range shown {
-		width = max(width, columns(visible(f.ID)))
+		width = max(width, visible.Columns(visible.Text(f.ID)))
 	}
 	for _, f := range shown {
 		t.vulnerability(p, f, width)
@@ -138,25 +145,25 @@ func (t *textWriter) packageGroup(p *page, d *document, g *packageGroup) {
 		var spans []span
 		worst := bare[0].Severity
 		for len(bare) > 0 && bare[0].Severity == worst {
-			spans = append(spans, solid(bold, visible(bare[0].ID)))
+			spans = append(spans, solid(bold, visible.Text(bare[0].ID)))
 			bare = bare[1:]
 		}
 		p.field(dim, "", append(spans, solid(severityStyle(worst), worst.String()))...)
 	}
 	if len(left) > 0 {
-		p.field(dim, "", prose(dim, fmt.Sprintf("and %d more: %s", len(left), tallyText(left))))
+		p.field(dim, "", prose(dim, fmt.Sprintf("and %d more: %s", len(left), document.TallyText(left))))
 	}
-	if !isSystemPackage(g.all[0].Package) || t.opt.Verbose {
-		t.places(p, d, g.locations())
+	if !isSystemPackage(g.All[0].Package) || t.opt.Verbose {
+		t.places(p, d, g.Locations())
 		return
 	}
-	t.steps(p, d, layersOf(g.locations()), true)
+	t.steps(p, d, layersOf(g.Locations()), true)
 }
 
-// split divides the vulnerabilities into those with something to show, and those that
+// splitBare divides the vulnerabilities into those with something to show, and those that
 // are only an id.
-func (g *packageGroup) split() (shown, bare []*seaworthy.Finding) {
-	for _, f := range g.vulnerabilities {
+func splitBare(g *document.PackageGroup) (shown, bare []*seaworthy.Finding) {
+	for _, f := range g.Vulnerabilities {
 		if f.KEV != nil || f.VEX != nil || f.Package.FixedVersion == "" || isLikelyExploited(f) || !strings.Contains(f.Title, f.ID) {
 			shown = append(shown, f)
 		} else {
@@ -194,11 +201,11 @@ func isSystemPackage(p *seaworthy.AffectedPackage) bool {
 }
 
 // vulnerability writes a line about one vulnerability, and if verbose all that is known.
-func (t *textWriter) vulnerability(p *page, f *seaworthy.Finding, width int) {
+func (t *Writer) vulnerability(p *page, f *seaworthy.Finding, width int) {
 	const severities = 10 // "negligible"
-	id, severity := visible(f.ID), f.Severity.String()
+	id, severity := visible.Text(f.ID), f.Severity.String()
 	spans := []span{
-		solid(bold, id+strings.Repeat(" ", max(width-columns(id), 0))),
+		solid(bold, id+strings.Repeat(" ", max(width-visible.Columns(id), 0))),
 		solid(severityStyle(f.Severity), severity+strings.Repeat(" ", severities-len(severity))),
 	}
 	used := width + severities + 2
@@ -211,9 +218,9 @@ func (t *textWriter) vulnerability(p *page, f *seaworthy.Finding, width int) {
 			text = "· " + text
 		}
 		if !t.opt.Verbose {
-			text = shorten(text, room)
+			text = visible.Shorten(text, room)
 		}
-		used += columns(text) + 1
+		used += visible.Columns(text) + 1
 		spans = append(spans, prose(s, text))
 	}
 	if f.KEV != nil {
@@ -223,13 +230,13 @@ func (t *textWriter) vulnerability(p *page, f *seaworthy.Finding, width int) {
 		add(plain, fmt.Sprintf("EPSS %.0f%%", f.EPSS.Score*100))
 	}
 	if f.Package.FixedVersion == "" {
-		add(yellow, unfixedWords(f.Package.Status))
+		add(yellow, words.Unfixed(f.Package.Status))
 	}
 	if f.VEX != nil {
-		add(yellow, visible(strings.ReplaceAll(f.VEX.Status, "_", " "))+" (VEX by "+visible(f.VEX.By)+")")
+		add(yellow, visible.Text(strings.ReplaceAll(f.VEX.Status, "_", " "))+" (VEX by "+visible.Text(f.VEX.By)+")")
 	}
 	if !strings.Contains(f.Title, f.ID) {
-		add(plain, visible(f.Title))
+		add(plain, visible.Text(f.Title))
 	}
 	p.field(dim, "", spans...)
 	if t.opt.Verbose {
@@ -238,11 +245,11 @@ func (t *textWriter) vulnerability(p *page, f *seaworthy.Finding, width int) {
 }
 
 // details writes all that is known of a vulnerability.
-func (t *textWriter) details(p *page, f *seaworthy.Finding) {
-	for _, line := range paragraphs(f.Detail) {
+func (t *Writer) details(p *page, f *seaworthy.Finding) {
+	for _, line := range words.Paragraphs(f.Detail) {
 		p.field(dim, "", prose(plain, line))
 	}
-	t.evidence(p, evidenceLines(f))
+	t.evidence(p, words.EvidenceLines(f))
 	for _, c := range f.CVSS {
 		p.field(dim, "cvss", prose(plain, fmt.Sprintf("%.1f %s (%s)", c.Score, c.Vector, c.Source)))
 	}
@@ -254,14 +261,14 @@ func (t *textWriter) details(p *page, f *seaworthy.Finding) {
 	}
 	t.remedy(p, f.Remedy)
 	for i, r := range f.References {
-		p.field(dim, label(i, "more"), solid(dim, visible(r)))
+		p.field(dim, label(i, "more"), solid(dim, visible.Text(r)))
 	}
 }
 
 // upgrades writes how to fix the packages: one command for all that it can name at
 // once.
-func (t *textWriter) upgrades(p *page, findings []*seaworthy.Finding) {
-	list, fixes, base := upgradesOf(findings)
+func (t *Writer) upgrades(p *page, findings []*seaworthy.Finding) {
+	list, fixes, base := document.UpgradesOf(findings)
 	if len(list) == 0 {
 		return
 	}
@@ -276,19 +283,19 @@ func (t *textWriter) upgrades(p *page, findings []*seaworthy.Finding) {
 	more, others := 0, 0
 	for i, r := range list {
 		switch {
-		case r.command == "":
-			others += len(r.fixes)
+		case r.Command == "":
+			others += len(r.Fixes)
 		case i >= maxCommands && !t.opt.Verbose:
 			more++
 		default:
-			p.field(green, "fix", prose(dim, "for "+vulnerabilities(len(r.fixes))+":"))
-			t.command(p, "", slices.Concat(strings.Fields(r.command), r.packages))
+			p.field(green, "fix", prose(dim, "for "+words.Vulnerabilities(len(r.Fixes))+":"))
+			t.command(p, "", slices.Concat(strings.Fields(r.Command), r.Packages))
 		}
 	}
 	if more > 0 {
-		p.field(dim, "", prose(dim, "and "+places(more, "more command")+inParentheses(t.opt.Names.Verbose)))
+		p.field(dim, "", prose(dim, "and "+words.Plural(more, "more command")+document.InParentheses(t.opt.Names.Verbose)))
 	}
 	if others > 0 {
-		p.field(green, "fix", prose(plain, fmt.Sprintf("No command in the image fixes %s: rebuild it with the versions shown.", vulnerabilities(others))))
+		p.field(green, "fix", prose(plain, fmt.Sprintf("No command in the image fixes %s: rebuild it with the versions shown.", words.Vulnerabilities(others))))
 	}
 }

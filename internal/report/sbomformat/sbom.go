@@ -1,4 +1,5 @@
-package report
+// Package sbomformat writes SBOMs: CycloneDX with the vulnerabilities, and SPDX.
+package sbomformat
 
 import (
 	"cmp"
@@ -14,20 +15,21 @@ import (
 	"github.com/github/go-spdx/v2/spdxexp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
 )
 
-// sbomCollector gathers what an SBOM is made of: the document and its packages, each
+// collector gathers what an SBOM is made of: the document and its packages, each
 // with a unique name.
 //
 // An SBOM can be written without a scan: its verdict has no decision then.
-type sbomCollector struct {
-	collector
+type collector struct {
+	document.Collector
 	sbom *sbomImage
 }
 
 // sbomImage is the software of one image.
 type sbomImage struct {
-	*document
+	*document.Document
 	packages []sbomPackage
 }
 
@@ -38,22 +40,22 @@ type sbomPackage struct {
 }
 
 // draw sets what is done with each SBOM that is complete.
-func (b *sbomCollector) draw(render func(*sbomImage) error) {
-	b.render = func(d *document) error {
-		b.sbom.document = d
+func (b *collector) draw(render func(*sbomImage) error) {
+	b.Render = func(d *document.Document) error {
+		b.sbom.Document = d
 		return render(b.sbom)
 	}
 }
 
 // Image implements [seaworthy.Handler].
-func (b *sbomCollector) Image(i *seaworthy.Image) error {
+func (b *collector) Image(i *seaworthy.Image) error {
 	b.sbom = &sbomImage{}
-	return b.collector.Image(i)
+	return b.Collector.Image(i)
 }
 
 // Package implements [seaworthy.Handler].
-func (b *sbomCollector) Package(p *seaworthy.Package) error {
-	if err := b.collector.Package(p); err != nil {
+func (b *collector) Package(p *seaworthy.Package) error {
+	if err := b.Collector.Package(p); err != nil {
 		return err
 	}
 	b.sbom.packages = append(b.sbom.packages, sbomPackage{Package: p})
@@ -92,7 +94,7 @@ func (b *sbomImage) affected() func(*seaworthy.Finding) []string {
 
 // gaps are the parts of the image whose software is not known.
 func (b *sbomImage) gaps() []*seaworthy.Coverage {
-	return slices.DeleteFunc(slices.Clone(b.coverage), func(c *seaworthy.Coverage) bool {
+	return slices.DeleteFunc(slices.Clone(b.Coverage), func(c *seaworthy.Coverage) bool {
 		return c.Risk != seaworthy.Vulnerability || !c.InImage
 	})
 }
@@ -114,7 +116,7 @@ func (a *attributes) add(name, value string) {
 // imageAttributes are those of the image: its layers, and what of it is not known.
 func (b *sbomImage) imageAttributes() attributes {
 	var a attributes
-	i := b.image
+	i := b.Image
 	a.add("reference", i.Reference)
 	a.add("repository", i.Repository)
 	a.add("imageID", i.ImageID)
@@ -136,8 +138,8 @@ func (b *sbomImage) imageAttributes() attributes {
 		a.add(prefix+"subject", g.Subject)
 		a.add(prefix+"reason", g.Reason)
 	}
-	if b.verdict.Decision != "" {
-		a.add("verdict", string(b.verdict.Decision))
+	if b.Verdict.Decision != "" {
+		a.add("verdict", string(b.Verdict.Decision))
 	}
 	return a
 }

@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"slices"
@@ -46,21 +46,21 @@ type HistoryWaste struct {
 	Bytes    int64
 }
 
-// buildHistory is how an image was made, and what it holds in vain.
-type buildHistory struct {
-	steps []HistoryStep
-	// waste are the paths with most bytes that no container sees.
-	waste []HistoryWaste
+// BuildHistory is how an image was made, and what it holds in vain.
+type BuildHistory struct {
+	Steps []HistoryStep
+	// Waste are the paths with most bytes that no container sees.
+	Waste []HistoryWaste
 }
 
-// found gives the findings of each step and those of none. A finding counts in
+// Found gives the findings of each step and those of none. A finding counts in
 // every step in which it has a place.
-func (b *buildHistory) found(d *document) (perStep [][]*seaworthy.Finding, elsewhere []*seaworthy.Finding) {
-	perStep = make([][]*seaworthy.Finding, len(b.steps))
+func (b *BuildHistory) Found(d *Document) (perStep [][]*seaworthy.Finding, elsewhere []*seaworthy.Finding) {
+	perStep = make([][]*seaworthy.Finding, len(b.Steps))
 	ofLayer := make(map[int]int)
 	ofStep := make(map[int]int)
-	for i := range slices.Backward(b.steps) { // the first of several alike
-		s := &b.steps[i]
+	for i := range slices.Backward(b.Steps) { // the first of several alike
+		s := &b.Steps[i]
 		if s.Layer != nil {
 			ofLayer[s.Layer.Index] = i
 		}
@@ -68,7 +68,7 @@ func (b *buildHistory) found(d *document) (perStep [][]*seaworthy.Finding, elsew
 			ofStep[*s.Index] = i
 		}
 	}
-	for _, f := range d.findings {
+	for _, f := range d.Findings {
 		in := make(map[int]bool)
 		for _, l := range f.Locations {
 			i, ok := 0, false
@@ -89,9 +89,9 @@ func (b *buildHistory) found(d *document) (perStep [][]*seaworthy.Finding, elsew
 	return perStep, elsewhere
 }
 
-// buried is what all layers hold and no container sees.
-func (b *buildHistory) buried() (sum HistoryAmount) {
-	for _, s := range b.steps {
+// Buried is what all layers hold and no container sees.
+func (b *BuildHistory) Buried() (sum HistoryAmount) {
+	for _, s := range b.Steps {
 		if s.Changes != nil {
 			sum.Files += s.Changes.Buried.Files
 			sum.Bytes += s.Changes.Buried.Bytes
@@ -100,9 +100,9 @@ func (b *buildHistory) buried() (sum HistoryAmount) {
 	return sum
 }
 
-// brought is what all layers hold.
-func (b *buildHistory) brought() (bytes int64) {
-	for _, s := range b.steps {
+// Brought is what all layers hold.
+func (b *BuildHistory) Brought() (bytes int64) {
+	for _, s := range b.Steps {
 		if s.Layer != nil {
 			bytes += s.Layer.Size
 		}

@@ -1,9 +1,9 @@
-package report
+package document
 
 import "seaworthy.dev/seaworthy"
 
-// isAdvice reports whether a finding is of low severity: advice, not alarm.
-func isAdvice(f *seaworthy.Finding) bool {
+// IsAdvice reports whether a finding is of low severity: advice, not alarm.
+func IsAdvice(f *seaworthy.Finding) bool {
 	return f.Severity == seaworthy.Low || f.Severity == seaworthy.Negligible
 }
 
@@ -18,14 +18,14 @@ type groupKey struct {
 // the same remedy are grouped, and all advice of the same title.
 func groupKeyOf(f *seaworthy.Finding) (k groupKey, ok bool) {
 	k = groupKey{id: f.ID, title: f.Title, severity: f.Severity}
-	if !isAdvice(f) {
+	if !IsAdvice(f) {
 		k.evidence, k.remedy = f.Evidence, f.Remedy.String()
 	}
-	return k, f.Package == nil && (isAdvice(f) || f.Risk == seaworthy.Secret && len(f.Locations) > 0 && f.Locations[0].Path != "")
+	return k, f.Package == nil && (IsAdvice(f) || f.Risk == seaworthy.Secret && len(f.Locations) > 0 && f.Locations[0].Path != "")
 }
 
-// grouped gives the findings in groups, in the order of the first of each.
-func grouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
+// Grouped gives the findings in groups, in the order of the first of each.
+func Grouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
 	var groups [][]*seaworthy.Finding
 	at := make(map[groupKey]int)
 	for _, f := range findings {
@@ -44,8 +44,8 @@ func grouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
 	return groups
 }
 
-// ungrouped gives each finding alone.
-func ungrouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
+// Ungrouped gives each finding alone.
+func Ungrouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
 	var groups [][]*seaworthy.Finding
 	for _, f := range findings {
 		groups = append(groups, []*seaworthy.Finding{f})
@@ -53,8 +53,8 @@ func ungrouped(findings []*seaworthy.Finding) [][]*seaworthy.Finding {
 	return groups
 }
 
-// merged is a finding with the places of all of its group.
-func merged(group []*seaworthy.Finding) *seaworthy.Finding {
+// Merged is a finding with the places of all of its group.
+func Merged(group []*seaworthy.Finding) *seaworthy.Finding {
 	f := *group[0]
 	f.Locations = nil
 	for _, a := range group {
@@ -63,9 +63,9 @@ func merged(group []*seaworthy.Finding) *seaworthy.Finding {
 	return &f
 }
 
-// firstPlaces gives at most n places of findings, of each file the first, and how
+// FirstPlaces gives at most n places of findings, of each file the first, and how
 // many more places there are.
-func firstPlaces(findings []*seaworthy.Finding, n int) (first []seaworthy.Location, more int) {
+func FirstPlaces(findings []*seaworthy.Finding, n int) (first []seaworthy.Location, more int) {
 	seen := make(map[string]bool)
 	for _, f := range findings {
 		for _, l := range f.Locations {

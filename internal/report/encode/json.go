@@ -1,4 +1,6 @@
-package report
+// Package encode writes JSON as all formats of a report have it: indented by two spaces,
+// without HTML escapes, and the same after it is read and written again.
+package encode
 
 import (
 	"bytes"
@@ -6,9 +8,9 @@ import (
 	"io"
 )
 
-// encode gives the value as indented JSON without HTML escapes, for a place in
+// Indented gives the value as indented JSON without HTML escapes, for a place in
 // the document that is indented by prefix.
-func encode(prefix string, value any) ([]byte, error) {
+func Indented(prefix string, value any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -19,9 +21,9 @@ func encode(prefix string, value any) ([]byte, error) {
 	return replacement(appendIndented(make([]byte, 0, 2*len(compact)), compact, prefix)), nil
 }
 
-// encodeTo writes a whole document.
-func encodeTo(w io.Writer, value any) error {
-	body, err := encode("", value)
+// JSON writes a whole document.
+func JSON(w io.Writer, value any) error {
+	body, err := Indented("", value)
 	if err != nil {
 		return err
 	}

@@ -1,14 +1,15 @@
-package report
+package words
 
 import (
 	"fmt"
 	"strings"
 )
 
-const informationURI = "https://seaworthy.dev"
+// Homepage is the address of Seaworthy.
+const Homepage = "https://seaworthy.dev"
 
-// uriPath is the path as a relative reference of RFC 3986, byte by byte.
-func uriPath(p string) string {
+// URIPath is the path as a relative reference of RFC 3986, byte by byte.
+func URIPath(p string) string {
 	var b strings.Builder
 	for i := range len(p) {
 		c := p[i]
@@ -22,8 +23,8 @@ func uriPath(p string) string {
 	return b.String()
 }
 
-// isWeb is true for a reference that may become a link.
-func isWeb(ref string) bool {
+// IsWeb is true for a reference that may become a link.
+func IsWeb(ref string) bool {
 	return (strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")) && !strings.ContainsFunc(ref, func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
 	})

@@ -1,4 +1,4 @@
-package report
+package sbomformat
 
 import (
 	"bytes"
@@ -12,28 +12,32 @@ import (
 	"github.com/github/go-spdx/v2/spdxexp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/encode"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
-// spdxWriter writes SPDX 2.3 in JSON: for each image one document with its packages.
+// SPDX writes SPDX 2.3 in JSON: for each image one document with its packages.
 // Findings have no place in it.
 //
 // The format demands the time at which a document was made. It is that of the
 // options, else the one at which the image was built, so that the same image gives
 // the same bytes.
-type spdxWriter struct {
-	sbomCollector
+type SPDX struct {
+	collector
 	out     io.Writer
 	created time.Time
 }
 
-func newSPDX(w io.Writer, opt Options) *spdxWriter {
-	s := &spdxWriter{out: w, created: opt.Created}
+// NewSPDX starts a report.
+func NewSPDX(w io.Writer, opt document.Options) *SPDX {
+	s := &SPDX{out: w, created: opt.Created}
 	s.draw(s.image)
 	return s
 }
 
 // Close implements [Writer]: each document is complete with its image.
-func (s *spdxWriter) Close() error { return nil }
+func (s *SPDX) Close() error { return nil }
 
 const (
 	spdxNothing  = "NOASSERTION"
@@ -111,16 +115,16 @@ type spdxLicense struct {
 	Comment string `json:"comment,omitempty"`
 }
 
-func (s *spdxWriter) image(b *sbomImage) error {
+func (s *SPDX) image(b *sbomImage) error {
 	b.name()
 	out := &spdxDoc{
-		SPDXVersion: "SPDX-2.3", DataLicense: "CC0-1.0", SPDXID: spdxDocument, Name: cmp.Or(b.image.Reference, "image"),
+		SPDXVersion: "SPDX-2.3", DataLicense: "CC0-1.0", SPDXID: spdxDocument, Name: cmp.Or(b.Image.Reference, "image"),
 		Creation:      s.creation(b),
 		Relationships: []spdxRelationship{{spdxDocument, "DESCRIBES", spdxImage}},
 	}
 	annotate := spdxAnnotator(&out.Creation)
 	out.Packages = append(out.Packages, spdxImagePackage(b, annotate))
-	if o := b.image.OS; o != nil {
+	if o := b.Image.OS; o != nil {
 		p := newSPDXPackage(spdxOS, o.ID, o.VersionID, "OPERATING_SYSTEM")
 		p.Comment = o.PrettyName
 		out.Packages = append(out.Packages, p)
@@ -143,26 +147,26 @@ func (s *spdxWriter) image(b *sbomImage) error {
 	}
 	out.Extracted = spdxExtracted(b)
 	var document bytes.Buffer
-	if err := encodeTo(&document, out); err != nil {
+	if err := encode.JSON(&document, out); err != nil {
 		return fmt.Errorf("writing the SPDX report: %w", err)
 	}
 	out.Namespace = "https://seaworthy.dev/spdx/" + uuid(document.Bytes())
-	return encodeTo(s.out, out)
+	return encode.JSON(s.out, out)
 }
 
-func (s *spdxWriter) creation(b *sbomImage) spdxCreation {
+func (s *SPDX) creation(b *sbomImage) spdxCreation {
 	created, comment := s.created, ""
 	if created.IsZero() {
 		created = time.Unix(0, 0)
 		comment = "The time of creation was not given and is set to the epoch."
-		if b.image.Created != nil && inSPDX(*b.image.Created) {
-			created = *b.image.Created
+		if b.Image.Created != nil && inSPDX(*b.Image.Created) {
+			created = *b.Image.Created
 			comment = "The time of creation is that of the image."
 		}
 	}
 	tool := "seaworthy"
-	if v := b.provenance.Tool.Version; v != "" {
-		tool += "-" + oneLine(v)
+	if v := b.Provenance.Tool.Version; v != "" {
+		tool += "-" + words.OneLine(v)
 	}
 	return spdxCreation{Created: created.UTC().Format("2006-01-02T15:04:05Z"), Creators: []string{"Tool: " + tool}, Comment: comment}
 }
@@ -190,7 +194,7 @@ func newSPDXPackage(id, name, version, purpose string) spdxPackage {
 }
 
 func spdxImagePackage(b *sbomImage, annotate func(attributes) []spdxAnnotation) spdxPackage {
-	i := b.image
+	i := b.Image
 	p := newSPDXPackage(spdxImage, i.Reference, cmp.Or(i.Digest, i.ImageID), "CONTAINER")
 	if hash, ok := sha256Of(i.Digest); ok {
 		p.Checksums = []spdxChecksum{{"SHA256", hash}}
@@ -267,4 +271,4 @@ func spdxExtracted(b *sbomImage) []spdxLicense {
 	return out
 }
 
-var _ seaworthy.Handler = (*spdxWriter)(nil)
+var _ seaworthy.Handler = (*SPDX)(nil)

@@ -1,4 +1,10 @@
-package report
+// Package visible makes text that others wrote safe to show. Almost every string that
+// is printed can come from the image, a registry or a credential helper, and so from an
+// attacker: a path, a piece of evidence, a build instruction, the text of an error. A
+// terminal obeys control characters, a reader is deceived by bidirectional overrides and
+// by characters that show nothing, and a CI system obeys log lines that look like its
+// own commands. None of these pass.
+package visible
 
 import (
 	"fmt"
@@ -9,20 +15,14 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Almost every string of a report can come from the image, and so from an
-// attacker: a path, a piece of evidence, a build instruction, a label. A terminal
-// obeys control characters, a reader is deceived by bidirectional overrides and
-// by characters that show nothing, and a CI system obeys log lines that look like
-// its own commands. None of these pass.
-
-// visible makes every character of s that does not show itself an escape in the
+// Text makes every character of s that does not show itself an escape in the
 // manner of a Go string literal. A byte that is not UTF-8 becomes U+FFFD, as it
 // does in JSON.
-func visible(s string) string { return escape(s, false) }
+func Text(s string) string { return escape(s, false) }
 
-// visiblePath is visible for a path, of which each byte counts: one that is not
+// Path is Text for a path, of which each byte counts: one that is not
 // UTF-8 becomes an escape.
-func visiblePath(s string) string { return escape(s, true) }
+func Path(s string) string { return escape(s, true) }
 
 func escape(s string, bytes bool) string {
 	if plainASCII(s) {
@@ -94,8 +94,8 @@ func logCommand(s string) bool {
 	return strings.HasPrefix(strings.TrimLeft(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), "[")
 }
 
-// columns is the number of terminal columns that s takes, once visible.
-func columns(s string) int {
+// Columns is the number of terminal columns that s takes, once visible.
+func Columns(s string) int {
 	n := 0
 	for _, r := range s {
 		n += runeColumns(r)
@@ -118,9 +118,9 @@ func runeColumns(r rune) int {
 	}
 }
 
-// cut divides s after as many characters as fit into n columns, but never before
+// Cut divides s after as many characters as fit into n columns, but never before
 // the first character.
-func cut(s string, n int) (head, tail string) {
+func Cut(s string, n int) (head, tail string) {
 	used := 0
 	for i, r := range s {
 		used += runeColumns(r)
@@ -131,21 +131,21 @@ func cut(s string, n int) (head, tail string) {
 	return s, ""
 }
 
-// shorten gives s in at most n columns, with an ellipsis where it is cut.
+// Shorten gives s in at most n columns, with an ellipsis where it is cut.
 // Because combining characters take no column, it also gives at most 4n bytes.
-func shorten(s string, n int) string {
-	if columns(s) <= n && len(s) <= 4*n {
+func Shorten(s string, n int) string {
+	if Columns(s) <= n && len(s) <= 4*n {
 		return s
 	}
-	head, _ := cut(s, max(n-1, 1))
+	head, _ := Cut(s, max(n-1, 1))
 	if len(head) > 4*(n-1) {
 		head = strings.ToValidUTF8(head[:max(4*(n-1), 0)], "")
 	}
 	return strings.TrimRight(head, " ") + "…"
 }
 
-// clip gives at most n characters of s.
-func clip(s string, n int) string {
+// Clip gives at most n characters of s.
+func Clip(s string, n int) string {
 	count := 0
 	for i := range s {
 		if count == n {

@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"slices"
@@ -12,14 +12,14 @@ func secretControl() seaworthy.Control {
 	return seaworthy.Control{Standard: seaworthy.CISDocker, Item: "4.10"}
 }
 
-// isReportedAsSecret reports whether a configuration defect is about files or
+// IsReportedAsSecret reports whether a configuration defect is about files or
 // instructions that hold secrets, and a secret at least as severe was found in each of
 // its places: then the secrets say more than the defect.
-func (d *document) isReportedAsSecret(f *seaworthy.Finding) bool {
+func (d *Document) IsReportedAsSecret(f *seaworthy.Finding) bool {
 	if f.Risk != seaworthy.Misconfiguration || len(f.Locations) == 0 || !slices.Contains(f.Controls, secretControl()) {
 		return false
 	}
-	secrets := of(seaworthy.Secret, d.findings)
+	secrets := OfRisk(seaworthy.Secret, d.Findings)
 	for _, l := range f.Locations {
 		if !slices.ContainsFunc(secrets, func(s *seaworthy.Finding) bool {
 			return s.Severity >= f.Severity && slices.ContainsFunc(s.Locations, func(o seaworthy.Location) bool { return isWithin(o, l) })

@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
 // Options say how a report is to look. The zero value is a good start.
@@ -38,28 +39,28 @@ type Names struct {
 	Verbose, Severities, JSON string
 }
 
-// verbose is the hint that the option for more gives something.
-func (n *Names) verbose(what string) string {
+// VerboseHint is the hint that the option for more gives something.
+func (n *Names) VerboseHint(what string) string {
 	if n.Verbose == "" {
 		return ""
 	}
 	return "use " + n.Verbose + " for " + what
 }
 
-// inParentheses is an option behind what it shows more of; "" if it has no name.
-func inParentheses(option string) string {
+// InParentheses is an option behind what it shows more of; "" if it has no name.
+func InParentheses(option string) string {
 	if option == "" {
 		return ""
 	}
 	return " (" + option + ")"
 }
 
-// hiddenLine says how much a Filter kept back.
-func (n *Names) hiddenLine(d *document) string {
+// HiddenLine says how much a filter kept back.
+func (n *Names) HiddenLine(d *Document) string {
 	var counts []string
-	for _, c := range tally(d.hidden...) {
+	for _, c := range Tally(d.Hidden...) {
 		counts = append(counts, c.String())
 	}
 	return fmt.Sprintf("%s not shown%s: %s; the verdict counts them",
-		places(len(worstOf(d.hidden)), "more finding"), inParentheses(n.Severities), strings.Join(counts, ", "))
+		words.Plural(len(WorstOf(d.Hidden)), "more finding"), InParentheses(n.Severities), strings.Join(counts, ", "))
 }

@@ -1,10 +1,11 @@
-package report
+package text
 
 import (
 	"bytes"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // style is the parameter of an SGR escape sequence (ECMA-48, 8.3.117); "" is
@@ -34,14 +35,14 @@ type span struct {
 func prose(s style, text string) span {
 	words := strings.Fields(text)
 	for i, w := range words {
-		words[i] = notCommand(visible(w))
+		words[i] = notCommand(visible.Text(w))
 	}
 	return span{s, words}
 }
 
 // literal is one line of text in which each space counts.
 func literal(s style, text string) span {
-	words := strings.Split(visible(strings.ReplaceAll(text, "\t", "    ")), " ")
+	words := strings.Split(visible.Text(strings.ReplaceAll(text, "\t", "    ")), " ")
 	for i, w := range words {
 		words[i] = notCommand(w)
 	}
@@ -87,12 +88,12 @@ func (p *page) wrap(n int, spans ...span) []string {
 	}
 	for _, s := range spans {
 		for _, word := range s.words {
-			if words > 0 && used+1+columns(word) > n {
+			if words > 0 && used+1+visible.Columns(word) > n {
 				end()
 			}
-			for words == 0 && columns(word) > n && !isAddress(word) {
+			for words == 0 && visible.Columns(word) > n && !isAddress(word) {
 				var head string
-				head, word = cut(word, n)
+				head, word = visible.Cut(word, n)
 				word = notCommand(word)
 				runStyle = s.style
 				run.WriteString(head)
@@ -107,7 +108,7 @@ func (p *page) wrap(n int, spans ...span) []string {
 			}
 			runStyle = s.style
 			run.WriteString(word)
-			used += columns(word)
+			used += visible.Columns(word)
 			words++
 		}
 	}
@@ -155,13 +156,13 @@ const gutter = 12
 
 // field writes the spans with a label at the right edge of the gutter.
 func (p *page) field(s style, label string, spans ...span) {
-	pad := strings.Repeat(" ", max(gutter-2-columns(label), 0))
+	pad := strings.Repeat(" ", max(gutter-2-visible.Columns(label), 0))
 	p.hang(gutter, pad+p.paint(s, label)+"  ", spans...)
 }
 
 // rule writes the heading of a part, with a line to the edge of the page.
 func (p *page) rule(heading string) {
-	rest := max(p.width-columns(heading)-1, 0)
+	rest := max(p.width-visible.Columns(heading)-1, 0)
 	p.WriteByte('\n')
 	p.line(p.paint(bold, heading) + " " + p.paint(dim, strings.Repeat("─", rest)))
 }

@@ -1,10 +1,13 @@
-package report
+package text
 
-import "seaworthy.dev/seaworthy"
+import (
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/words"
+)
 
 // remedy writes what to do: sentences as prose, commands and instructions so that
 // they can be copied.
-func (t *textWriter) remedy(p *page, r *seaworthy.Remedy) {
+func (t *Writer) remedy(p *page, r *seaworthy.Remedy) {
 	if r == nil {
 		return
 	}
@@ -16,11 +19,11 @@ func (t *textWriter) remedy(p *page, r *seaworthy.Remedy) {
 		}
 		return ""
 	}
-	for _, line := range paragraphs(r.Summary) {
+	for _, line := range words.Paragraphs(r.Summary) {
 		p.field(green, name(), prose(plain, line))
 	}
 	for _, s := range r.Steps {
-		for _, line := range paragraphs(s.Text) {
+		for _, line := range words.Paragraphs(s.Text) {
 			if s.Kind == seaworthy.StepNote {
 				p.field(green, name(), prose(plain, line))
 			} else {

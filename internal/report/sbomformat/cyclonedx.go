@@ -1,4 +1,4 @@
-package report
+package sbomformat
 
 import (
 	"bytes"
@@ -11,29 +11,33 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/report/document"
+	"seaworthy.dev/seaworthy/internal/report/encode"
+	"seaworthy.dev/seaworthy/internal/report/words"
 )
 
-// cycloneDXWriter writes CycloneDX 1.6 (ECMA-424) in JSON: for each image one
+// CycloneDX writes CycloneDX 1.6 (ECMA-424) in JSON: for each image one
 // document with its packages and vulnerabilities. Findings of other risks have no
 // place in it.
-type cycloneDXWriter struct {
-	sbomCollector
+type CycloneDX struct {
+	collector
 	out     io.Writer
 	created time.Time
 }
 
-func newCycloneDX(w io.Writer, opt Options) *cycloneDXWriter {
-	c := &cycloneDXWriter{out: w, created: opt.Created}
+// NewCycloneDX starts a report.
+func NewCycloneDX(w io.Writer, opt document.Options) *CycloneDX {
+	c := &CycloneDX{out: w, created: opt.Created}
 	c.draw(c.image)
 	return c
 }
 
 // Close implements [Writer]: each document is complete with its image.
-func (c *cycloneDXWriter) Close() error { return nil }
+func (c *CycloneDX) Close() error { return nil }
 
 const osRef = "operating-system"
 
-func (c *cycloneDXWriter) image(b *sbomImage) error {
+func (c *CycloneDX) image(b *sbomImage) error {
 	b.name()
 	image := cycloneDXImage(b)
 	bom := &cdx.BOM{
@@ -43,8 +47,8 @@ func (c *cycloneDXWriter) image(b *sbomImage) error {
 		Version:     1,
 		Metadata: &cdx.Metadata{
 			Tools: &cdx.ToolsChoice{Components: &[]cdx.Component{{
-				Type: cdx.ComponentTypeApplication, Name: "seaworthy", Version: b.provenance.Tool.Version,
-				ExternalReferences: &[]cdx.ExternalReference{{Type: cdx.ERTypeWebsite, URL: informationURI}},
+				Type: cdx.ComponentTypeApplication, Name: "seaworthy", Version: b.Provenance.Tool.Version,
+				ExternalReferences: &[]cdx.ExternalReference{{Type: cdx.ERTypeWebsite, URL: words.Homepage}},
 			}}},
 			Component: image,
 		},
@@ -54,7 +58,7 @@ func (c *cycloneDXWriter) image(b *sbomImage) error {
 	if !c.created.IsZero() {
 		bom.Metadata.Timestamp = c.created.UTC().Format(time.RFC3339)
 	}
-	if o := b.image.OS; o != nil {
+	if o := b.Image.OS; o != nil {
 		*bom.Components = append(*bom.Components, cdx.Component{
 			BOMRef: osRef, Type: cdx.ComponentTypeOS, Name: o.ID, Version: o.VersionID, Description: o.PrettyName,
 		})
@@ -71,15 +75,15 @@ func (c *cycloneDXWriter) image(b *sbomImage) error {
 		bom.Vulnerabilities = &vulnerabilities
 	}
 	var document bytes.Buffer
-	if err := encodeTo(&document, bom); err != nil {
+	if err := encode.JSON(&document, bom); err != nil {
 		return fmt.Errorf("writing the CycloneDX report: %w", err)
 	}
 	bom.SerialNumber = "urn:uuid:" + uuid(document.Bytes())
-	return encodeTo(c.out, bom)
+	return encode.JSON(c.out, bom)
 }
 
 func cycloneDXImage(b *sbomImage) *cdx.Component {
-	i := b.image
+	i := b.Image
 	component := &cdx.Component{
 		BOMRef: "image", Type: cdx.ComponentTypeContainer, Name: i.Reference, Version: i.Digest, PackageURL: i.PURL(),
 		Properties: cycloneDXProperties(b.imageAttributes()),
@@ -161,7 +165,7 @@ func cycloneDXDependencies(b *sbomImage, image string) *[]cdx.Dependency {
 		}
 	}
 	top := []string{}
-	if b.image.OS != nil {
+	if b.Image.OS != nil {
 		top = append(top, osRef)
 	}
 	owned := make(map[string][]string)
@@ -184,7 +188,7 @@ func cycloneDXDependencies(b *sbomImage, image string) *[]cdx.Dependency {
 func cycloneDXVulnerabilities(b *sbomImage, image string) []cdx.Vulnerability {
 	affected := b.affected()
 	var out []cdx.Vulnerability
-	for _, f := range b.all(seaworthy.Vulnerability) {
+	for _, f := range b.All(seaworthy.Vulnerability) {
 		v := cdx.Vulnerability{
 			ID: f.ID, Source: cycloneDXSource(f.ID), Ratings: cycloneDXRatings(f),
 			Description: f.Title, Detail: f.Detail, Recommendation: f.Remedy.String(),
@@ -214,7 +218,7 @@ func cycloneDXVulnerabilities(b *sbomImage, image string) []cdx.Vulnerability {
 		}
 		var advisories []cdx.Advisory
 		for _, r := range f.References {
-			if isWeb(r) {
+			if words.IsWeb(r) {
 				advisories = append(advisories, cdx.Advisory{URL: r})
 			}
 		}
@@ -250,11 +254,11 @@ func findingAttributes(f *seaworthy.Finding) attributes {
 func cycloneDXSource(id string) *cdx.Source {
 	switch {
 	case strings.HasPrefix(id, "CVE-"):
-		return &cdx.Source{Name: "CVE", URL: "https://www.cve.org/CVERecord?id=" + uriPath(id)}
+		return &cdx.Source{Name: "CVE", URL: "https://www.cve.org/CVERecord?id=" + words.URIPath(id)}
 	case strings.HasPrefix(id, "GHSA-"):
-		return &cdx.Source{Name: "GitHub", URL: "https://github.com/advisories/" + uriPath(id)}
+		return &cdx.Source{Name: "GitHub", URL: "https://github.com/advisories/" + words.URIPath(id)}
 	case strings.Contains(id, "-"):
-		return &cdx.Source{Name: "OSV", URL: "https://osv.dev/vulnerability/" + uriPath(id)}
+		return &cdx.Source{Name: "OSV", URL: "https://osv.dev/vulnerability/" + words.URIPath(id)}
 	}
 	return nil
 }

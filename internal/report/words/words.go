@@ -1,4 +1,7 @@
-package report
+// Package words holds the words that the formats of a report share: amounts, places,
+// states and verdicts in plain English. What comes from the image is not escaped, except
+// in [Place]; see the package visible.
+package words
 
 import (
 	"fmt"
@@ -7,6 +10,7 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // Size gives a number of bytes in decimal units, as Docker does.
@@ -23,50 +27,50 @@ func Size(n int64) string {
 	return fmt.Sprintf("%.1f %cB", v, units[unit])
 }
 
-// sizeFacts are the number of layers and their size. Of an image that is known from
+// SizeFacts are the number of layers and their size. Of an image that is known from
 // an SBOM neither may be.
-func sizeFacts(i *seaworthy.Image) []string {
+func SizeFacts(i *seaworthy.Image) []string {
 	if len(i.Layers) == 0 {
 		return nil
 	}
 	if i.Size == 0 {
-		return []string{places(len(i.Layers), "layer")}
+		return []string{Plural(len(i.Layers), "layer")}
 	}
-	return []string{places(len(i.Layers), "layer"), Size(i.Size)}
+	return []string{Plural(len(i.Layers), "layer"), Size(i.Size)}
 }
 
-// places writes a number with a noun whose plural ends in s.
-func places(n int, noun string) string {
+// Plural writes a number with a noun whose plural ends in s.
+func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// vulnerabilities writes their number.
-func vulnerabilities(n int) string {
+// Vulnerabilities writes their number.
+func Vulnerabilities(n int) string {
 	if n == 1 {
 		return "1 vulnerability"
 	}
 	return fmt.Sprintf("%d vulnerabilities", n)
 }
 
-// list names the first n of some things.
-func list(names []string, n int) string {
+// List names the first n of some things.
+func List(names []string, n int) string {
 	if more := len(names) - n; more > 0 {
 		return strings.Join(names[:n], ", ") + fmt.Sprintf(" and %d more", more)
 	}
 	return strings.Join(names, ", ")
 }
 
-// partlyChecked is what the reports call [seaworthy.Partial].
-const partlyChecked = "partly checked"
+// PartlyChecked is what the reports call [seaworthy.Partial].
+const PartlyChecked = "partly checked"
 
-// stateWords names a state of coverage.
-func stateWords(s seaworthy.State) string {
+// State names a state of coverage.
+func State(s seaworthy.State) string {
 	switch s {
 	case seaworthy.Partial:
-		return partlyChecked
+		return PartlyChecked
 	case seaworthy.NotChecked:
 		return "not checked"
 	default:
@@ -74,7 +78,8 @@ func stateWords(s seaworthy.State) string {
 	}
 }
 
-func decisionWords(d seaworthy.Decision) string {
+// Decision says what a verdict means.
+func Decision(d seaworthy.Decision) string {
 	switch d {
 	case seaworthy.DecisionPass:
 		return "the image meets the policy"
@@ -85,8 +90,8 @@ func decisionWords(d seaworthy.Decision) string {
 	}
 }
 
-// exitCode is the exit code that the command gives for a verdict.
-func exitCode(d seaworthy.Decision) int {
+// ExitCode is the exit code that the command gives for a verdict.
+func ExitCode(d seaworthy.Decision) int {
 	switch d {
 	case seaworthy.DecisionPass:
 		return 0
@@ -97,8 +102,8 @@ func exitCode(d seaworthy.Decision) int {
 	}
 }
 
-// vexWords gives a statement in words, with its author.
-func vexWords(v *seaworthy.VEX) string {
+// VEX gives a statement in words, with its author.
+func VEX(v *seaworthy.VEX) string {
 	text := strings.ReplaceAll(v.Status, "_", " ")
 	if v.Justification != "" {
 		text += ", " + strings.ReplaceAll(v.Justification, "_", " ")
@@ -110,23 +115,24 @@ func vexWords(v *seaworthy.VEX) string {
 	return text
 }
 
-// unfixedWords says why there is no fixed version.
-func unfixedWords(status string) string {
+// Unfixed says why there is no fixed version.
+func Unfixed(status string) string {
 	if status == "" || status == "affected" || status == "fixed" {
 		return "no fix yet"
 	}
-	return visible(status)
+	return visible.Text(status)
 }
 
-func osName(o *seaworthy.OS) string {
+// OS names an operating system.
+func OS(o *seaworthy.OS) string {
 	if o.PrettyName != "" {
 		return o.PrettyName
 	}
 	return strings.TrimSpace(o.ID + " " + o.VersionID)
 }
 
-// shortDigest gives the algorithm and the first 12 digits.
-func shortDigest(d string) string {
+// ShortDigest gives the algorithm and the first 12 digits.
+func ShortDigest(d string) string {
 	algorithm, hex, ok := strings.Cut(d, ":")
 	if !ok || len(hex) <= 12 {
 		return d
@@ -134,10 +140,10 @@ func shortDigest(d string) string {
 	return algorithm + ":" + hex[:12]
 }
 
-// age says when the image was made and how long ago that is. Builders that make
+// Age says when the image was made and how long ago that is. Builders that make
 // the same bytes each time set the time to an early date, from which no age
 // follows.
-func age(created, now time.Time) string {
+func Age(created, now time.Time) string {
 	day := "built " + created.UTC().Format(time.DateOnly)
 	days := int(now.Sub(created).Hours() / 24)
 	switch {
@@ -146,17 +152,17 @@ func age(created, now time.Time) string {
 	case days == 0:
 		return day + ", today"
 	case days < 60:
-		return day + ", " + places(days, "day") + " ago"
+		return day + ", " + Plural(days, "day") + " ago"
 	case days < 730:
-		return day + ", " + places(days/30, "month") + " ago"
+		return day + ", " + Plural(days/30, "month") + " ago"
 	default:
-		return day + ", " + places(days/365, "year") + " ago"
+		return day + ", " + Plural(days/365, "year") + " ago"
 	}
 }
 
-// layerWords name the layer of a location, and the one that deleted or replaced the
+// Layer names the layer of a location, and the one that deleted or replaced the
 // file.
-func layerWords(l seaworthy.Location) string {
+func Layer(l seaworthy.Location) string {
 	words := fmt.Sprintf("layer %d", *l.Layer)
 	if l.RemovedIn != nil {
 		words += fmt.Sprintf(", removed in layer %d", *l.RemovedIn)
@@ -164,16 +170,16 @@ func layerWords(l seaworthy.Location) string {
 	return words
 }
 
-// place names a file and line from the root of the image, the path in at most n
+// Place names a file and line from the root of the image, the path in at most n
 // columns, or says that the finding is about the image itself.
-func place(l seaworthy.Location, n int) string {
+func Place(l seaworthy.Location, n int) string {
 	if l.Path == "" {
 		if l.Layer != nil || l.Step != nil {
 			return "history"
 		}
 		return "image configuration"
 	}
-	path := shorten("/"+visiblePath(l.Path), n)
+	path := visible.Shorten("/"+visible.Path(l.Path), n)
 	switch {
 	case l.Line > 0:
 		return fmt.Sprintf("%s:%d", path, l.Line)
@@ -184,18 +190,18 @@ func place(l seaworthy.Location, n int) string {
 	}
 }
 
-// oneLine makes all white space of s single spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// OneLine makes all white space of s single spaces.
+func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// paragraphs gives the lines of a text that are not blank.
-func paragraphs(s string) []string {
+// Paragraphs gives the lines of a text that are not blank.
+func Paragraphs(s string) []string {
 	return slices.DeleteFunc(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }),
 		func(l string) bool { return strings.TrimSpace(l) == "" })
 }
 
-// shortSums shortens the SHA-256 sums by which the classic builder names what was
+// ShortSums shortens the SHA-256 sums by which the classic builder names what was
 // added or copied.
-func shortSums(text string) string {
+func ShortSums(text string) string {
 	const length, shown = 64, 12
 	words := strings.Split(text, " ")
 	for i, w := range words {
@@ -207,19 +213,19 @@ func shortSums(text string) string {
 	return strings.Join(words, " ")
 }
 
-// evidenceLines gives the lines of the evidence; none for a secret of which nothing may
+// EvidenceLines gives the lines of the evidence; none for a secret of which nothing may
 // be shown.
-func evidenceLines(f *seaworthy.Finding) []string {
+func EvidenceLines(f *seaworthy.Finding) []string {
 	const former = "[redacted]" // of reports that earlier versions recorded
 	if f.Evidence == seaworthy.RedactionMark || f.Evidence == former {
 		return nil
 	}
-	return paragraphs(f.Evidence)
+	return Paragraphs(f.Evidence)
 }
 
-// checkpoints are the items of the CIS Docker Benchmark, and the checkpoints of Dockle,
+// Checkpoints are the items of the CIS Docker Benchmark, and the checkpoints of Dockle,
 // that a configuration defect violates: "CIS 4.1", "CIS-DI-0001".
-func checkpoints(f *seaworthy.Finding) []string {
+func Checkpoints(f *seaworthy.Finding) []string {
 	var out []string
 	for _, c := range f.Controls {
 		switch c.Standard {
@@ -232,16 +238,16 @@ func checkpoints(f *seaworthy.Finding) []string {
 	return out
 }
 
-// provenanceLines name the program, the policy and the data, a line each. digest
+// ProvenanceLines name the program, the policy and the data, a line each. digest
 // shortens a digest, or does not.
-func provenanceLines(by *seaworthy.Provenance, digest func(string) string) []string {
+func ProvenanceLines(by *seaworthy.Provenance, digest func(string) string) []string {
 	policy := "policy: " + by.Policy.Source
 	if by.Policy.Digest != "" {
 		policy += " (" + digest(by.Policy.Digest) + ")"
 	}
 	tool := "seaworthy " + by.Tool.Version
 	if by.Tool.Commit != "" {
-		tool += " (" + shorten(by.Tool.Commit, 13) + ")"
+		tool += " (" + visible.Shorten(by.Tool.Commit, 13) + ")"
 	}
 	out := []string{tool, policy}
 	for _, s := range by.Data {

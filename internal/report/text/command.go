@@ -1,8 +1,10 @@
-package report
+package text
 
 import (
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // splitWords splits a line at the blanks at which a backslash may break it: those
@@ -39,21 +41,21 @@ func splitWords(line string) []string {
 
 // command writes a command with a label so that it can be copied whole: a word that
 // is too long for its place begins further left, and is never broken.
-func (t *textWriter) command(p *page, name string, words []string) {
+func (t *Writer) command(p *page, name string, words []string) {
 	room := p.width - gutter - 2
 	line, left := "", gutter
 	flush := func(end string) {
 		line += end
-		at := max(0, min(left, p.width-columns(line)))
-		p.line(p.paint(green, name) + strings.Repeat(" ", max(0, at-columns(name))) + p.paint(green, line))
+		at := max(0, min(left, p.width-visible.Columns(line)))
+		p.line(p.paint(green, name) + strings.Repeat(" ", max(0, at-visible.Columns(name))) + p.paint(green, line))
 		name, line, left = "", "", gutter+2
 	}
 	if name != "" {
-		name = strings.Repeat(" ", max(gutter-2-columns(name), 0)) + name
+		name = strings.Repeat(" ", max(gutter-2-visible.Columns(name), 0)) + name
 	}
 	for _, w := range words {
-		w = notCommand(visible(w))
-		if line != "" && columns(line)+1+columns(w) > room-2 {
+		w = notCommand(visible.Text(w))
+		if line != "" && visible.Columns(line)+1+visible.Columns(w) > room-2 {
 			flush(" \\")
 		}
 		if line != "" {
@@ -66,18 +68,18 @@ func (t *textWriter) command(p *page, name string, words []string) {
 
 // fitsPage reports whether a secret of several lines, as shown on request, has no line
 // longer than the page.
-func (t *textWriter) fitsPage(p *page, lines []string) bool {
-	return len(lines) > 1 && !slices.ContainsFunc(lines, func(l string) bool { return columns(visible(l)) > p.width })
+func (t *Writer) fitsPage(p *page, lines []string) bool {
+	return len(lines) > 1 && !slices.ContainsFunc(lines, func(l string) bool { return visible.Columns(visible.Text(l)) > p.width })
 }
 
 // secretValue writes such a secret so that it can be copied: whole, and no line broken.
-func (t *textWriter) secretValue(p *page, lines []string) {
+func (t *Writer) secretValue(p *page, lines []string) {
 	left := gutter
 	for _, l := range lines[1:] {
-		left = max(0, min(left, p.width-columns(visible(l))))
+		left = max(0, min(left, p.width-visible.Columns(visible.Text(l))))
 	}
 	p.field(dim, "evidence", literal(plain, lines[0]))
 	for _, l := range lines[1:] {
-		p.line(strings.Repeat(" ", left) + notCommand(visible(l)))
+		p.line(strings.Repeat(" ", left) + notCommand(visible.Text(l)))
 	}
 }
