@@ -1,16 +1,16 @@
 // Package advisory looks up the known vulnerabilities of packages in a local database of
 // advisories.
 //
-// In goes a directory with the files of package store and a [Query]: ecosystem, name and
-// version of an installed package. Out comes an [Answer]: the vulnerabilities of that
-// version, each with severity, fixed version and status, merged from all advisories that
-// describe it and from what the distribution says. Nothing is guessed: a version that
-// cannot be compared is in [Answer.Undecided], and an ecosystem without data is an
-// [ErrNoData].
+// [Open] opens the database, a directory with the files of package store. [Database.Match]
+// answers a [Query] (ecosystem, name and version of an installed package) with an [Answer]:
+// the vulnerabilities of that version, each with severity, fixed version and status. They
+// are merged from all advisories about the package and from the statements of the
+// distribution. Nothing is guessed: if a version cannot be compared, the advisory is in
+// [Answer.Undecided], and an ecosystem without data is an [ErrNoData].
 //
-// The packages below it each hold one part:
+// The packages below it:
 //
-//	osv      the vocabulary: records, CVEs, severities
+//	osv      the types of OSV: records, CVEs, severities
 //	version  the order of versions, and fixed versions
 //	store    the files of the database
 //	feed     the publishers' formats
@@ -27,11 +27,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// ErrNoData is returned for an ecosystem of which the database has no advisories.
+// ErrNoData is returned if the database has no advisories for an ecosystem.
 var ErrNoData = store.ErrNoData
 
 // Database is an open database of advisories. It may be used by any number of
-// goroutines. What it has opened stays as it is, also during an update.
+// goroutines. A dataset that it has opened stays the same, also when an update replaces
+// the file.
 type Database struct {
 	dir string
 
@@ -39,14 +40,14 @@ type Database struct {
 	files map[string]openedFile // by name of the dataset; guarded by mu
 }
 
-// openedFile is the result of opening a dataset.
+// openedFile is the result of opening the file of a dataset.
 type openedFile struct {
-	file *store.File // nil if there is none
+	file *store.File // nil if the dataset does not exist
 	err  error
 }
 
 // Open opens the database in a directory. It reads nothing yet: each dataset is opened
-// when it is first needed. A directory that does not exist is a database without data.
+// when it is first needed. If the directory does not exist, the database has no data.
 func Open(dir string) *Database {
 	return &Database{dir: dir, files: make(map[string]openedFile)}
 }
@@ -65,7 +66,8 @@ func (db *Database) Close() error {
 	return err
 }
 
-// dataset returns an open dataset, or nil if there is none.
+// dataset opens the dataset with a name, unless it is open already. It returns nil if the
+// dataset does not exist.
 func (db *Database) dataset(name string) (*store.File, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -83,8 +85,9 @@ func (db *Database) dataset(name string) (*store.File, error) {
 	return o.file, nil
 }
 
-// required returns an open dataset. The error wraps [ErrNoData] if there is none.
-func (db *Database) required(name string) (*store.File, error) {
+// requireDataset is like dataset, but returns an error that wraps [ErrNoData] if the
+// dataset does not exist.
+func (db *Database) requireDataset(name string) (*store.File, error) {
 	file, err := db.dataset(name)
 	if err != nil {
 		return nil, err
@@ -95,25 +98,26 @@ func (db *Database) required(name string) (*store.File, error) {
 	return file, nil
 }
 
-// Info describes a dataset: that of an ecosystem, by its name without the release, or
-// another one. The error wraps [ErrNoData] if there is none.
+// Info describes the dataset with a name: that of an ecosystem (without the release), or
+// one of the others, such as [store.KEV]. The error wraps [ErrNoData] if the database does
+// not have it.
 func (db *Database) Info(name string) (store.Info, error) {
-	file, err := db.required(name)
+	file, err := db.requireDataset(name)
 	if err != nil {
 		return store.Info{}, err
 	}
 	return file.Info, nil
 }
 
-// Covers reports whether the database has any advisory about a release of an ecosystem.
-// If it has those of other releases only, nothing is known of the packages of this one.
-// The error wraps [ErrNoData] if it has nothing of the ecosystem.
+// Covers reports whether the database has any advisory for a release of an ecosystem. If
+// it has advisories for other releases only, the packages of this one cannot be checked.
+// The error wraps [ErrNoData] if it has no data for the ecosystem.
 func (db *Database) Covers(ecosystem seaworthy.Ecosystem) (bool, error) {
-	file, err := db.required(ecosystem.Name)
+	file, err := db.requireDataset(ecosystem.Name)
 	if err != nil {
 		return false, err
 	}
-	for _, release := range releases(ecosystem) {
+	for _, release := range withAllReleases(ecosystem) {
 		if has, err := file.HasRelease(store.Vulnerable, release); has || err != nil {
 			return has, err
 		}
@@ -121,32 +125,33 @@ func (db *Database) Covers(ecosystem seaworthy.Ecosystem) (bool, error) {
 	return false, nil
 }
 
-// Knows reports whether any advisory of the ecosystem is about a package of that name.
-// The error wraps [ErrNoData] if the database has nothing of the ecosystem.
+// Knows reports whether any advisory for the release of the ecosystem is about a package
+// of that name. The error wraps [ErrNoData] if the database has no data for the ecosystem.
 func (db *Database) Knows(ecosystem seaworthy.Ecosystem, name string) (bool, error) {
-	file, err := db.required(ecosystem.Name)
+	file, err := db.requireDataset(ecosystem.Name)
 	if err != nil {
 		return false, err
 	}
 	return file.HasPackage(store.Vulnerable, ecosystem, name)
 }
 
-// releases are the ecosystems whose advisories are about a release: itself, and the
-// ecosystem without a release, which means all of them.
-func releases(e seaworthy.Ecosystem) []seaworthy.Ecosystem {
+// withAllReleases returns the ecosystems whose advisories apply to an ecosystem: the
+// ecosystem itself, and the one without a release, whose advisories apply to all releases.
+func withAllReleases(e seaworthy.Ecosystem) []seaworthy.Ecosystem {
 	if e.Release == "" {
 		return []seaworthy.Ecosystem{e}
 	}
 	return []seaworthy.Ecosystem{e, {Name: e.Name}}
 }
 
-// Status describes a dataset, or says why it cannot be read.
+// Status describes a dataset of the database. Err is set if it cannot be read; Info then
+// has only the name.
 type Status struct {
 	store.Info
 	Err error
 }
 
-// Trouble says in a word or two why the dataset cannot be read.
+// Trouble says in a few words why the dataset cannot be read, "" if it can.
 func (s *Status) Trouble() string {
 	var newer *store.NewerError
 	var older *store.OlderError
@@ -164,7 +169,7 @@ func (s *Status) Trouble() string {
 	}
 }
 
-// Status describes all datasets, sorted by name.
+// Status returns the status of all datasets, sorted by name.
 func (db *Database) Status() ([]Status, error) {
 	names, err := store.Names(db.dir)
 	if err != nil {

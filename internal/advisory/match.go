@@ -15,9 +15,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// Query asks for the vulnerabilities of one version of a package. Where advisories are
-// about source packages (Debian, Ubuntu, SUSE and others), name and version are those of
-// the source package.
+// Query asks for the vulnerabilities of one version of a package. Name and Version are
+// those of the source package where advisories are about source packages (Debian, Ubuntu,
+// SUSE and others).
 type Query struct {
 	Ecosystem seaworthy.Ecosystem
 	Name      string
@@ -31,74 +31,78 @@ type Query struct {
 type Answer struct {
 	// Vulnerabilities are sorted by id.
 	Vulnerabilities []Vulnerability
-	// Undecided are the advisories about the package of which it is not known whether
-	// they affect this version, sorted by id.
+	// Undecided are the advisories for which it could not be decided whether they affect
+	// this version, sorted by id.
 	Undecided []Undecided
-	// Dismissed are the vulnerabilities of advisories that are not in the package,
-	// according to the distribution, sorted by id.
+	// Dismissed are the vulnerabilities that match an advisory, but that the package does
+	// not have according to the distribution, sorted by id.
 	Dismissed []Dismissed
-	// Unread is why something that completes the advisories could not be read: KEV,
-	// EPSS, or the statements of the distribution. The answer is given without it.
-	Unread error
+	// Incomplete is set if KEV, EPSS or the statements of the distribution could not be read.
+	// The answer is given without them.
+	Incomplete error
 }
 
-// Matched is the answer to one of many queries, or the error.
-type Matched struct {
+// Result is the answer to one of the queries of [Database.MatchAll], or the error.
+type Result struct {
 	Answer
 	Err error
 }
 
 // Undecided is an advisory that may or may not affect the version.
 type Undecided struct {
-	Advisory string
-	Reason   string
+	Advisory string // its id
+	Reason   string // why it could not be decided
 }
 
-// Vulnerability is a vulnerability of a package, merged from all advisories about it.
+// Vulnerability is a vulnerability of a package. It is merged from all advisories about
+// it.
 type Vulnerability struct {
 	// ID is the CVE where there is one, else the id of an advisory.
 	ID      string
 	Aliases []string
-	// Advisories are the ids of the records about it, the most specific first.
+	// Advisories are the ids of the advisories about it, those that are about nothing else
+	// first.
 	Advisories []string
 	Severity   seaworthy.Severity
-	// SeveritySource is who rated the severity, empty if it is unknown.
+	// SeveritySource is the name of the source of the severity: the distribution, "NVD",
+	// "GitHub" and so on. It is empty if the severity is unknown.
 	SeveritySource string
 	CVSS           []seaworthy.CVSS
 	EPSS           *seaworthy.EPSS
 	KEV            *seaworthy.KEV
-	// FixedVersion is the first version of this release without the vulnerability, empty
-	// if there is none yet.
+	// FixedVersion is the first version in this release without the vulnerability, empty if
+	// there is none yet.
 	FixedVersion string
 	// Status is [store.StatusFixed] if there is a fix, else [store.StatusAffected] or what the
 	// distribution says: [store.StatusWillNotFix], [store.StatusNoDSA] and others.
 	Status string
-	// Informational is set if the advisory is about no vulnerability in the code but
-	// says, for instance, that the package is "unmaintained".
+	// Informational is set if the advisories are not about a vulnerability in the code. It
+	// is the kind of notice, for instance "unmaintained".
 	Informational string
 	// Imports are the vulnerable packages and symbols of a Go module.
 	Imports []store.Import
 
-	texts []textAt
+	texts []textLocation
 }
 
-// textAt is where the text of an advisory is stored.
-type textAt struct {
+// textLocation is where the text of an advisory is: the arguments of [store.File.Text].
+type textLocation struct {
 	file   *store.File
 	number uint64
 }
 
-// Match looks up the vulnerabilities of a package. The error wraps [ErrNoData] if there
-// is no data of its ecosystem. Malicious packages are for [Database.Malicious].
+// Match looks up the vulnerabilities of a package. The error wraps [ErrNoData] if the
+// database has no data for the ecosystem. Advisories about malware are looked up by
+// [Database.Malicious].
 func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 	matches, err := db.lookUp(ctx, q, store.Vulnerable)
 	if err != nil {
 		return Answer{}, err
 	}
 	answer := Answer{Undecided: matches.undecided}
-	unread := func(err error) {
-		if answer.Unread == nil {
-			answer.Unread = err
+	setIncomplete := func(err error) {
+		if answer.Incomplete == nil {
+			answer.Incomplete = err
 		}
 	}
 	statements, err := db.statements(ctx, q)
@@ -106,7 +110,7 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 		if ctx.Err() != nil {
 			return Answer{}, err
 		}
-		unread(err)
+		setIncomplete(err)
 		statements = statementMatches{}
 	}
 	if err := statements.dropOutdated(matches.file, matches.passed); err != nil {
@@ -114,7 +118,7 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 	}
 	ratings, err := db.ratings(q.Ecosystem)
 	if err != nil {
-		unread(err)
+		setIncomplete(err)
 	}
 	all, err := merge(q.Ecosystem, append(matches.found, statements.affected...), ratings)
 	if err != nil {
@@ -123,17 +127,18 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 	answer.Vulnerabilities, answer.Dismissed = statements.dismiss(q, all)
 	for i := range answer.Vulnerabilities {
 		if err := db.addExploits(&answer.Vulnerabilities[i]); err != nil {
-			unread(err)
+			setIncomplete(err)
 		}
 	}
 	return answer, nil
 }
 
-// MatchAll looks up many packages at once, on all cores. The answers are in the order of
-// the queries. An error concerns one package, unless the context has ended.
-func (db *Database) MatchAll(ctx context.Context, queries []Query) []Matched {
-	all := make([]Matched, len(queries))
-	// In the order of the packages in the files most blocks are read once.
+// MatchAll looks up many packages, on all cores. Result i is for query i. An error
+// concerns one package, unless the context has ended.
+func (db *Database) MatchAll(ctx context.Context, queries []Query) []Result {
+	all := make([]Result, len(queries))
+	// The queries are sorted like the packages in the files, so that most blocks are read
+	// once.
 	order := make([]int, len(queries))
 	for i := range order {
 		order[i] = i
@@ -158,7 +163,7 @@ func (db *Database) MatchAll(ctx context.Context, queries []Query) []Matched {
 	return all
 }
 
-// Malicious looks up the advisories which say that this version of a package is malware.
+// Malicious looks up the advisories that say that this version of a package is malware.
 func (db *Database) Malicious(ctx context.Context, q Query) (Answer, error) {
 	matches, err := db.lookUp(ctx, q, store.Malicious)
 	if err != nil {
@@ -168,8 +173,8 @@ func (db *Database) Malicious(ctx context.Context, q Query) (Answer, error) {
 	return Answer{Vulnerabilities: all, Undecided: matches.undecided}, err
 }
 
-// Text returns what the advisories say about the vulnerability: summary and details of
-// the first that has them, and all references.
+// Text reads the text of the advisories about the vulnerability: summary and details of
+// the first advisory that has them, and the references of all.
 func (v *Vulnerability) Text() (store.Text, error) {
 	var text store.Text
 	for _, at := range v.texts {
@@ -190,34 +195,31 @@ func (v *Vulnerability) Text() (store.Text, error) {
 
 // match is an advisory, or a statement of the distribution, that affects the version.
 type match struct {
-	advisory *store.Advisory
-	affected *store.Affected
-	fixed    string // the fixed version, "" if there is none
-	text     textAt
-	// isStatement is true if the distribution itself says so about this vulnerability.
+	advisory    *store.Advisory
+	affected    *store.Affected
+	fixed       string // the fixed version, "" if there is none
+	text        textLocation
 	isStatement bool
 }
 
-// matches is what the advisories of a kind say about a version of a package.
+// matches are the results of comparing a version of a package with its advisories.
 type matches struct {
 	file      *store.File
-	found     []match
-	undecided []Undecided
-	// passed are the numbers of the advisories whose fix the version has.
-	passed []uint64
+	found     []match     // the advisories that affect the version
+	undecided []Undecided // the advisories that may affect it
+	passed    []uint64    // the numbers of the advisories whose fix the version has
 }
 
-// lookUp finds the advisories of a kind that affect the version, and those of which it
-// is not known.
+// lookUp compares the version with the advisories of a kind about the package.
 func (db *Database) lookUp(ctx context.Context, q Query, kind store.Kind) (all matches, err error) {
 	if err := ctx.Err(); err != nil {
 		return all, err
 	}
-	if all.file, err = db.required(q.Ecosystem.Name); err != nil {
+	if all.file, err = db.requireDataset(q.Ecosystem.Name); err != nil {
 		return all, err
 	}
 	m := newMatcher(q)
-	for _, release := range releases(q.Ecosystem) {
+	for _, release := range withAllReleases(q.Ecosystem) {
 		rows, err := all.file.Affected(kind, release, q.Name)
 		if err != nil {
 			return all, err
@@ -240,7 +242,7 @@ func (db *Database) lookUp(ctx context.Context, q Query, kind store.Kind) (all m
 	return all, nil
 }
 
-// add matches the rows of one advisory.
+// add compares the version with the rows of one advisory.
 func (all *matches) add(m *matcher, rows []*store.Affected) error {
 	for _, row := range rows {
 		affected, fixed, err := m.match(row)
@@ -255,7 +257,7 @@ func (all *matches) add(m *matcher, rows []*store.Affected) error {
 			return readErr
 		}
 		if affected {
-			all.found = append(all.found, match{advisory: advisory, affected: row, fixed: fixed, text: textAt{all.file, row.Number}})
+			all.found = append(all.found, match{advisory: advisory, affected: row, fixed: fixed, text: textLocation{all.file, row.Number}})
 		} else {
 			all.undecided = append(all.undecided, Undecided{advisory.ID, version.Reason(err)})
 		}
@@ -266,8 +268,9 @@ func (all *matches) add(m *matcher, rows []*store.Affected) error {
 	return nil
 }
 
-// mergeFixes gives the matches of an advisory with several rows the fix that counts for
-// all of them: in some advisories a second row says that the first fix was incomplete.
+// mergeFixes sets the fixed version of the matches of an advisory with several rows to the
+// one that is fixed according to all rows. In some advisories a second row says that the
+// first fix was incomplete.
 func (all *matches) mergeFixes(m *matcher, rows []*store.Affected) {
 	var spans []version.Span
 	for _, row := range rows {
@@ -289,15 +292,15 @@ func (all *matches) mergeFixes(m *matcher, rows []*store.Affected) {
 	}
 }
 
-// matcher matches one version with advisories.
+// matcher compares one version of a package with advisories.
 type matcher struct {
 	ecosystem seaworthy.Ecosystem
 	order     version.Order
-	text      string
-	version   version.Version
-	err       error  // why the version has no place in the order
-	modular   bool   // an RPM of a module,
-	stream    string // which is "name:stream" or unknown
+	text      string          // the version
+	version   version.Version // the version, parsed
+	err       error           // why the version could not be parsed
+	modular   bool            // the package is an RPM of a module
+	stream    string          // this module, "name:stream"; "" if it is not known
 }
 
 func newMatcher(q Query) *matcher {
@@ -310,12 +313,13 @@ func newMatcher(q Query) *matcher {
 	return m
 }
 
-// bitnamiRevision is the number of a packaging, 1.2.3-4, which is no pre-release.
-// Advisories are about the software.
+// bitnamiRevision matches the revision of a Bitnami package: the 4 in 1.2.3-4. Advisories
+// are about the version of the software. It is not a pre-release, as it would be in a
+// semantic version.
 var bitnamiRevision = regexp.MustCompile(`-[0-9]+$`)
 
 // match reports whether a row of an advisory affects the version, and returns the fixed
-// version. The error says why that is not known.
+// version, "" if there is none. The error says why it could not be decided.
 func (m *matcher) match(row *store.Affected) (affected bool, fixed string, err error) {
 	if !m.sameModule(row) {
 		return false, "", nil
@@ -349,15 +353,15 @@ func (m *matcher) match(row *store.Affected) (affected bool, fixed string, err e
 	return false, "", nil
 }
 
-// hasFix reports of a row that does not affect the version whether that is because the
-// version has the fix.
+// hasFix reports whether a row does not affect the version because the version has the
+// fix. The caller has checked that the row does not affect the version.
 func (m *matcher) hasFix(row *store.Affected) bool {
 	return len(row.Spans) > 0 && m.sameModule(row) && !slices.ContainsFunc(row.Spans, func(s version.Span) bool { return s.From != version.Zero || s.Fix() == "" })
 }
 
-// sameModule reports whether an advisory about a module of RPMs, or about none, may
-// affect the package. Of an advisory only its versions say whether it is about one; a
-// statement always says it.
+// sameModule reports whether the row is about the same module of RPMs as the package, or
+// both are of no module. Only then their versions can be compared. A statement always says
+// whether it is about a module. An advisory does so only if it has fixed versions.
 func (m *matcher) sameModule(row *store.Affected) bool {
 	explicit := row.CVE != 0 || slices.ContainsFunc(row.Spans, func(s version.Span) bool { return s.To != "" })
 	switch {
@@ -372,8 +376,9 @@ func (m *matcher) sameModule(row *store.Affected) bool {
 	}
 }
 
-// oracleBuild identifies the packages that Oracle builds besides the ordinary ones, with
-// fixes and versions of their own: for Ksplice, and certified ones.
+// oracleBuild returns the variant of a package that Oracle builds besides the ordinary one,
+// "" for the ordinary one. The variants for Ksplice and FIPS have their own versions and
+// fixes.
 func oracleBuild(version string) string {
 	for _, mark := range []string{".ksplice", "_fips"} {
 		if strings.Contains(version, mark) {
@@ -383,8 +388,8 @@ func oracleBuild(version string) string {
 	return ""
 }
 
-// addExploits adds what KEV and EPSS say about a vulnerability, as far as they can be
-// read.
+// addExploits sets KEV and EPSS of a vulnerability. If one of the datasets cannot be read,
+// it sets the other, and returns the error.
 func (db *Database) addExploits(v *Vulnerability) error {
 	cve, ok := osv.ParseCVE(v.ID)
 	if !ok {

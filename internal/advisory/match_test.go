@@ -346,7 +346,7 @@ func TestExploited(t *testing.T) {
 	// What only completes the advisories takes no vulnerability away when it is damaged.
 	advisorytest.WriteFile(t, store.Path(dir, store.KEV), []byte("seaworthy data\n"))
 	answer := mustMatch(t, open(t, dir), "npm", "p", "1.0.0")
-	if len(answer.Vulnerabilities) != 1 || answer.Vulnerabilities[0].EPSS == nil || !errors.Is(answer.Unread, store.ErrDamaged) {
+	if len(answer.Vulnerabilities) != 1 || answer.Vulnerabilities[0].EPSS == nil || !errors.Is(answer.Incomplete, store.ErrDamaged) {
 		t.Errorf("got %+v, want the vulnerability with its EPSS score, and that KEV is damaged", answer)
 	}
 }

@@ -11,11 +11,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// merge merges the matches of the same vulnerability.
+// merge merges the matches about the same vulnerability, and sorts the vulnerabilities by
+// ID.
 func merge(ecosystem seaworthy.Ecosystem, found []match, ratings *cveRatings) ([]Vulnerability, error) {
-	// Each match names one vulnerability by a set of names, or is about several CVEs,
-	// each a vulnerability of its own. Sets that share a name are the same
-	// vulnerability.
+	// An advisory of a distribution may be about several CVEs: these are different
+	// vulnerabilities. Any other advisory is about one vulnerability, which has several
+	// names. Two advisories that share a name are about the same vulnerability.
 	var g nameGroups
 	for i := range found {
 		a := found[i].advisory
@@ -39,13 +40,14 @@ func merge(ecosystem seaworthy.Ecosystem, found []match, ratings *cveRatings) ([
 	return all, nil
 }
 
-// nameGroup is the names of one vulnerability, and the matches about it.
+// nameGroup is the names of one vulnerability, and the indexes of the matches about it.
 type nameGroup struct {
 	names   []string
 	matches []int
 }
 
-// nameGroups is a union of sets of names (union-find).
+// nameGroups finds the names that stand for the same vulnerability, as a disjoint-set
+// forest (union-find).
 type nameGroups struct {
 	parent  []int          // of each node; a root is its own parent
 	node    map[string]int // of each name
@@ -53,9 +55,10 @@ type nameGroups struct {
 	members []groupMember
 }
 
-// groupMember is a match about the vulnerability of a node.
+// groupMember says that a match is about the vulnerability of a node.
 type groupMember struct{ match, node int }
 
+// find returns the root of a node. Nodes with the same root are the same vulnerability.
 func (g *nameGroups) find(n int) int {
 	for g.parent[n] != n {
 		g.parent[n] = g.parent[g.parent[n]]
@@ -64,7 +67,8 @@ func (g *nameGroups) find(n int) int {
 	return n
 }
 
-// join notes that a match is about the vulnerability that has all these names.
+// join records that all these names are names of one vulnerability, which the match is
+// about.
 func (g *nameGroups) join(match int, names ...string) {
 	if g.node == nil {
 		g.node = make(map[string]int)
@@ -109,7 +113,7 @@ func (g *nameGroups) groups() []nameGroup {
 	return all
 }
 
-// newVulnerability merges what several advisories and the distribution say.
+// newVulnerability merges the matches of a group.
 func newVulnerability(ecosystem seaworthy.Ecosystem, group nameGroup, found []match, cves *cveRatings) (Vulnerability, error) {
 	slices.SortFunc(group.names, compareNames)
 	slices.SortFunc(group.matches, func(a, b int) int {
@@ -145,7 +149,7 @@ func newVulnerability(ecosystem seaworthy.Ecosystem, group nameGroup, found []ma
 	if v.FixedVersion != "" {
 		v.Status = store.StatusFixed
 	}
-	a, err := cves.of(v.ID)
+	a, err := cves.lookUp(v.ID)
 	if err != nil {
 		return v, err
 	}
@@ -160,8 +164,8 @@ func equalImports(i, j store.Import) bool {
 	return i.Path == j.Path && slices.Equal(i.Symbols, j.Symbols) && slices.Equal(i.GOOS, j.GOOS) && slices.Equal(i.GOARCH, j.GOARCH)
 }
 
-// laterFix returns the later of two fixed versions, which is fixed according to both
-// advisories.
+// laterFix returns the later of two fixed versions: according to both advisories it is
+// fixed there. An empty version is no fix.
 func laterFix(ecosystem seaworthy.Ecosystem, a, b string) string {
 	if a == "" || b == "" {
 		return cmp.Or(a, b)
@@ -177,8 +181,9 @@ func laterFix(ecosystem seaworthy.Ecosystem, a, b string) string {
 	return a
 }
 
-// compareNames puts first the name by which a vulnerability is known: CVEs by their
-// number, then advisories of the language ecosystems, then of distributions.
+// compareNames orders the names of vulnerabilities: first CVEs by their number, then
+// advisories of language ecosystems, then those of distributions. The first name becomes
+// the ID.
 func compareNames(a, b string) int {
 	n, isA := osv.ParseCVE(a)
 	m, isB := osv.ParseCVE(b)
@@ -193,6 +198,7 @@ func compareNames(a, b string) int {
 	return cmp.Or(cmp.Compare(nameRank(a), nameRank(b)), strings.Compare(a, b))
 }
 
+// nameRank returns the place of an advisory's name by its prefix; the least comes first.
 func nameRank(name string) int {
 	for i, prefix := range []string{"GHSA-", "GO-", "PYSEC-", "RUSTSEC-"} {
 		if strings.HasPrefix(name, prefix) {
@@ -202,7 +208,8 @@ func nameRank(name string) int {
 	return 10
 }
 
-// compareMatches puts first the advisory that is about one vulnerability only.
+// compareMatches orders the advisories about a vulnerability: those that are about the
+// fewest CVEs first.
 func compareMatches(a, b *match) int {
 	return cmp.Or(cmp.Compare(len(a.advisory.CVEs), len(b.advisory.CVEs)), compareNames(a.advisory.ID, b.advisory.ID))
 }

@@ -16,8 +16,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// baseScore computes the score of a CVSS vector, of the version that it names. A vector
-// without a name is of version 2.
+// baseScore computes the score of a CVSS vector, and returns the major version of CVSS that
+// the vector names. A vector that names none is of version 2.
 func baseScore(vector string) (score float64, cvss int, ok bool) {
 	// The name of a metric has two or three letters and its value one: no vector of any
 	// version is longer.
@@ -47,26 +47,25 @@ func baseScore(vector string) (score float64, cvss int, ok bool) {
 	return math.Round(score*10) / 10, cvss, ok
 }
 
-// rating is the severity of a vulnerability in the view of one source.
+// rating is the severity of a vulnerability according to one source.
 type rating struct {
 	severity seaworthy.Severity
 	source   string
-	// rank says which rating counts: the distribution's before CVSS 4, 3 and 2 before
-	// any word.
-	rank int
-	cvss *seaworthy.CVSS
+	rank     int             // the rating with the highest rank counts
+	cvss     *seaworthy.CVSS // nil if the source has a word only
 }
 
-// The ranks of ratings.
+// The ranks of ratings: the distribution's own rating, then CVSS 4, 3 and 2, then a word
+// of another source.
 const (
-	rankStatement    = 11 // a distribution's about this very vulnerability
-	rankDistribution = 10
-	rankCVSS         = 0 // plus the version of CVSS
+	rankStatement    = 11 // the distribution rated this vulnerability
+	rankDistribution = 10 // the distribution rated its advisory, which may be about several
+	rankCVSS         = 0  // plus the major version of CVSS
 	rankWord         = 1
 )
 
-// ratings are those that one advisory, or statement, has for the vulnerability of a
-// package.
+// ratings returns the ratings of a match: the words and CVSS vectors of the advisory or
+// statement.
 func ratings(ecosystem seaworthy.Ecosystem, m *match) []rating {
 	var list []rating
 	distribution := version.IsDistribution(ecosystem)
@@ -113,7 +112,7 @@ func hasNVDVectors(ecosystem seaworthy.Ecosystem) bool {
 	return slices.Contains([]string{"Debian", "Alpine"}, ecosystem.Name)
 }
 
-// publisher is who writes advisories with such an id.
+// publisher returns the name of the publisher of an advisory by the prefix of its id.
 func publisher(id string, ecosystem seaworthy.Ecosystem) string {
 	prefix, _, _ := strings.Cut(id, "-")
 	switch prefix {
@@ -133,7 +132,7 @@ func publisher(id string, ecosystem seaworthy.Ecosystem) string {
 	return ecosystem.Name
 }
 
-// bestRating returns the severity that counts with its source, and all CVSS scores.
+// bestRating returns severity and source of the rating that counts, and all CVSS scores.
 func bestRating(all []rating) (severity seaworthy.Severity, source string, cvss []seaworthy.CVSS) {
 	slices.SortStableFunc(all, func(a, b rating) int {
 		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.severity, a.severity), cmp.Compare(a.source, b.source))

@@ -10,28 +10,29 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// A distribution says more about its packages than advisories do: that a vulnerability
-// is not in its build, that it will not be fixed, or not soon. That is a dataset next to
-// the advisories of the ecosystem. It consists of statements: what is true of one
-// vulnerability in one package of a release. A statement wins over the advisories.
+// Some distributions publish the state of each vulnerability in their packages besides
+// advisories: that the package is not affected, that it will not be fixed, or that the fix
+// is deferred. This is a dataset of its own (Debian states, Red Hat states, Ubuntu
+// states). It consists of statements, each about one vulnerability in one package of a
+// release. If a statement and an advisory contradict each other, the statement counts.
 
-// Dismissed is a vulnerability that an advisory names for this version, and that is not
-// there according to the distribution.
+// Dismissed is a vulnerability that an advisory names for this version, but that the
+// package does not have according to the distribution.
 type Dismissed struct {
 	ID string
 	// Status is [store.StatusNotAffected] or [store.StatusFixed].
 	Status string
-	// By is the ecosystem without its release.
+	// By is the distribution: the name of the ecosystem without its release.
 	By string
 }
 
-// statementMatches is what a distribution says about one version of a package.
+// statementMatches are the statements of the distribution about a version of a package.
 type statementMatches struct {
-	affected []match
-	cleared  map[osv.CVE]string // to StatusNotAffected or StatusFixed
+	affected []match            // it has these vulnerabilities
+	cleared  map[osv.CVE]string // it does not have these: StatusNotAffected or StatusFixed
 }
 
-// statements finds what the distribution says about a version of a package.
+// statements finds the statements of the distribution about a version of a package.
 func (db *Database) statements(ctx context.Context, q Query) (all statementMatches, err error) {
 	name, ok := store.States(q.Ecosystem.Name)
 	if !ok {
@@ -51,7 +52,7 @@ func (db *Database) statements(ctx context.Context, q Query) (all statementMatch
 		affected, fixed, err := m.match(row)
 		switch {
 		case err != nil || !m.sameModule(row):
-			continue // the advisories decide
+			continue // then only the advisories count
 		case row.Status == store.StatusNotAffected:
 			all.cleared[row.CVE] = store.StatusNotAffected
 			continue
@@ -63,13 +64,13 @@ func (db *Database) statements(ctx context.Context, q Query) (all statementMatch
 		if err != nil {
 			return all, err
 		}
-		all.affected = append(all.affected, match{advisory: advisory, affected: row, fixed: fixed, text: textAt{file, row.Number}, isStatement: true})
+		all.affected = append(all.affected, match{advisory: advisory, affected: row, fixed: fixed, text: textLocation{file, row.Number}, isStatement: true})
 	}
 	return all, ctx.Err()
 }
 
-// dismiss separates the vulnerabilities that are not there according to the
-// distribution.
+// dismiss separates the vulnerabilities that the package does not have according to the
+// distribution from the others.
 func (s *statementMatches) dismiss(q Query, all []Vulnerability) (left []Vulnerability, dismissed []Dismissed) {
 	left = all[:0]
 	for _, v := range all {
@@ -86,9 +87,9 @@ func (s *statementMatches) dismiss(q Query, all []Vulnerability) (left []Vulnera
 	return left, dismissed
 }
 
-// dropOutdated drops the statements without a fix where an advisory names one that this
-// version has: the fix came out after the statement. The numbers are those of the
-// advisories whose fix the version has.
+// dropOutdated drops the statements that there is no fix if an advisory has a fix, and the
+// version has it: the fix was published after the statement. The numbers passed are those
+// of the advisories whose fix the version has.
 func (s *statementMatches) dropOutdated(file *store.File, passed []uint64) error {
 	unfixed := func(m match) bool { return m.fixed == "" }
 	if !slices.ContainsFunc(s.affected, unfixed) {
@@ -110,9 +111,10 @@ func (s *statementMatches) dropOutdated(file *store.File, passed []uint64) error
 	return nil
 }
 
-// cveRatings are a distribution's ratings of CVEs that count for all packages.
+// cveRatings has a distribution's ratings of CVEs that count for all its packages.
 type cveRatings struct{ file *store.File }
 
+// ratings returns the ratings of a distribution, nil if it publishes none.
 func (db *Database) ratings(ecosystem seaworthy.Ecosystem) (*cveRatings, error) {
 	name, ok := store.States(ecosystem.Name)
 	if !ok {
@@ -125,8 +127,8 @@ func (db *Database) ratings(ecosystem seaworthy.Ecosystem) (*cveRatings, error) 
 	return &cveRatings{file}, nil
 }
 
-// of returns the rating of a CVE, or nil. The receiver may be nil.
-func (r *cveRatings) of(name string) (*store.Advisory, error) {
+// lookUp returns the rating of a CVE, or nil if there is none. The receiver may be nil.
+func (r *cveRatings) lookUp(name string) (*store.Advisory, error) {
 	cve, ok := osv.ParseCVE(name)
 	if r == nil || !ok {
 		return nil, nil

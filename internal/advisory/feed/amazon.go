@@ -16,8 +16,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// erratum is an advisory in the form of a yum repository's updateinfo.xml, which
-// Amazon publishes its ALAS in.
+// erratum is an advisory in the updateinfo.xml of a yum repository. Amazon publishes its
+// advisories (ALAS) in this format.
 type erratum struct {
 	Type     string `xml:"type,attr"` // security, bugfix, enhancement
 	ID       string `xml:"id"`
@@ -45,7 +45,7 @@ type rpmPackage struct {
 	Release string `xml:"release,attr"`
 }
 
-// evr is epoch, version and release in one; an epoch of 0 is omitted.
+// evr returns "epoch:version-release", without an epoch of 0.
 func (p *rpmPackage) evr() string {
 	evr := p.Version + "-" + p.Release
 	if p.Epoch != "" && p.Epoch != "0" {
@@ -94,7 +94,7 @@ func (u *erratum) record(ecosystem seaworthy.Ecosystem) *osv.Record {
 	r.Modified.Time = later(parseDay(u.Issued.Date), parseDay(u.Updated.Date))
 	setSeverity(r, u.Severity)
 	seen := make(map[rpmPackage]bool)
-	for _, p := range u.Packages { // once for each architecture
+	for _, p := range u.Packages { // the same package once for each architecture
 		if !seen[p] && p.Name != "" && p.Version != "" {
 			addFixed(r, ecosystem, p.Name, p.evr())
 		}
@@ -103,14 +103,14 @@ func (u *erratum) record(ecosystem seaworthy.Ecosystem) *osv.Record {
 	return r
 }
 
-// setSeverity notes the publisher's word for the severity.
+// setSeverity sets the severity of a record to the publisher's word for it.
 func setSeverity(r *osv.Record, severity string) {
 	if osv.ParseSeverity(severity) != 0 {
 		r.Specific = fmt.Appendf(nil, `{"severity":%q}`, strings.ToLower(severity))
 	}
 }
 
-// addFixed adds a package of which all versions before the fixed one are affected.
+// addFixed adds a package to a record. All versions before the fixed one are affected.
 func addFixed(r *osv.Record, ecosystem seaworthy.Ecosystem, name, fixed string) {
 	var a osv.Affected
 	a.Package.Ecosystem, a.Package.Name = ecosystem, name
@@ -118,7 +118,8 @@ func addFixed(r *osv.Record, ecosystem seaworthy.Ecosystem, name, fixed string) 
 	r.Affected = append(r.Affected, a)
 }
 
-// parseDay reads a date that may be followed by a time of day.
+// parseDay parses a date that may be followed by a time of day. It returns the zero time
+// for anything else.
 func parseDay(text string) time.Time {
 	t, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))])
 	if err != nil {
@@ -134,10 +135,10 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// eachElement calls f for each element with a name in a list of an XML document, and
-// holds no more than one in memory. A document without one is an error. What follows the
-// list is read, so that the checksum of a compressed file is compared, but not parsed:
-// in OVAL it is the larger part.
+// eachElement calls f for each element with a name in a list of an XML document. At most
+// one element is in memory. A document without one is an error. What follows the list is
+// not parsed, because that is the larger part of OVAL. It is still read, so that the
+// checksum of a compressed file is verified.
 func eachElement(in io.Reader, list, name string, f func(*xml.Decoder, *xml.StartElement) error) error {
 	limit := &limitedReader{in: in, left: maxXMLElement}
 	d := xml.NewDecoder(limit)
@@ -168,8 +169,8 @@ func eachElement(in io.Reader, list, name string, f func(*xml.Decoder, *xml.Star
 	}
 }
 
-// findUpdateInfo finds the URL of the advisories of a yum repository by its list of
-// mirrors.
+// findUpdateInfo is a File.Find. The index is a list of mirrors of a yum repository. The
+// repomd.xml of the first mirror has the path of the advisories.
 func findUpdateInfo(ctx context.Context, get Getter, list string) (string, error) {
 	mirrors, err := get(ctx, list)
 	if err != nil {

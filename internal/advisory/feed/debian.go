@@ -27,11 +27,11 @@ type trackerRelease struct {
 	Status       string  `json:"status"` // open, resolved, undetermined
 	FixedVersion string  `json:"fixed_version"`
 	Urgency      string  `json:"urgency"`
-	NoDSA        *string `json:"nodsa"` // why there will be no advisory of its own; nil if there may be
+	NoDSA        *string `json:"nodsa"` // why there will be no security advisory (DSA); nil if there may be one
 	NoDSAReason  string  `json:"nodsa_reason"`
 }
 
-// debianReleases are the numbers of the releases.
+// debianReleases maps the code names of releases to their numbers.
 var debianReleases = map[string]string{
 	"wheezy": "7", "jessie": "8", "stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14", "duke": "15",
 }
@@ -56,7 +56,7 @@ func readDebianTracker(ctx context.Context, in io.Reader, _ string, b *store.Bui
 		for _, id := range slices.Sorted(maps.Keys(entries)) {
 			cve, ok := osv.ParseCVE(id)
 			if !ok || name == "" {
-				continue // TEMP-..., until there is a CVE
+				continue // the tracker has names such as TEMP-... until there is a CVE
 			}
 			entry := entries[id]
 			statements := entry.statements(name, cve)
@@ -87,13 +87,13 @@ func expect(d *json.Decoder, want json.Token) error {
 	return nil
 }
 
-// firstLine is the first line of a text, which serves as its summary.
+// firstLine returns the first line of a text, which serves as its summary.
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
 }
 
-// statements says what is true of the vulnerability in each release.
+// statements returns a statement about the vulnerability for each release.
 func (e *trackerEntry) statements(name string, cve osv.CVE) []store.Statement {
 	var list []store.Statement
 	for _, code := range slices.Sorted(maps.Keys(e.Releases)) {
@@ -113,7 +113,7 @@ func (e *trackerEntry) statements(name string, cve osv.CVE) []store.Statement {
 		case release.Status == "resolved" && release.FixedVersion != "":
 			a.Spans = version.Before(release.FixedVersion)
 		case release.Status == "open":
-			a.Spans, a.Status = version.All(), release.state()
+			a.Spans, a.Status = version.All(), release.status()
 		case release.Status == "undetermined":
 			a.Spans, a.Status = version.All(), store.StatusInvestigated
 		default:
@@ -124,8 +124,9 @@ func (e *trackerEntry) statements(name string, cve osv.CVE) []store.Statement {
 	return list
 }
 
-// state is why an open vulnerability is open.
-func (r *trackerRelease) state() string {
+// status returns the status of an open vulnerability: why it is not fixed, "" if there is
+// no reason.
+func (r *trackerRelease) status() string {
 	switch {
 	case r.Urgency == store.StatusEndOfLife:
 		return store.StatusEndOfLife

@@ -7,17 +7,18 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// Document is what a publisher says about one CVE.
+// Document is a parsed VEX document: what a publisher says about one CVE.
 type Document struct {
 	cve        osv.CVE
-	rates      bool // the severity counts for the CVE in all packages
+	rates      bool // the severity counts for all packages, see [store.Builder.AddCVE]
 	advisory   *store.Advisory
 	text       *store.Text
 	statements []store.Statement
 	released   time.Time // zero if it is not known
 }
 
-// AddTo adds the document to a dataset. A nil document is about no CVE and adds nothing.
+// AddTo adds the document to a dataset. It does nothing if the document is nil, which
+// stands for one about no CVE.
 func (d *Document) AddTo(b *store.Builder) error {
 	if d == nil {
 		return nil

@@ -14,9 +14,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// endOfLifeProducts are the names that endoflife.date has for the distributions,
-// by their ID in os-release. CentOS Stream, which has the ID of CentOS, goes by a
-// name of its own.
+// endOfLifeProducts maps distributions, by the ID in os-release, to products of
+// endoflife.date. CentOS Stream has the same ID as CentOS; it is "centos-stream" here.
 var endOfLifeProducts = []struct{ id, product string }{
 	{"almalinux", "almalinux"}, {"alpine", "alpine-linux"}, {"amzn", "amazon-linux"}, {"azurelinux", "azure-linux"},
 	{"centos", "centos"}, {"centos-stream", "centos-stream"}, {"debian", "debian"}, {"fedora", "fedora"}, {"mageia", "mageia"},
@@ -24,6 +23,7 @@ var endOfLifeProducts = []struct{ id, product string }{
 	{"sles", "sles"}, {"ubuntu", "ubuntu"},
 }
 
+// endOfLifeFiles returns a file for each product.
 func endOfLifeFiles() []File {
 	var files []File
 	for _, p := range endOfLifeProducts {
@@ -32,7 +32,7 @@ func endOfLifeFiles() []File {
 	return files
 }
 
-// dayOrBool is a field that is a date, or true or false where the day is not known.
+// dayOrBool is a JSON value that is a date, or true or false if the day is not known.
 type dayOrBool struct {
 	day string
 	yes bool

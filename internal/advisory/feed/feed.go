@@ -3,9 +3,10 @@
 // Debian's security tracker, the VEX of Ubuntu and Red Hat, CISA's KEV catalog, EPSS
 // scores, and endoflife.date.
 //
-// In go the bytes of one file, out come records and statements in a dataset of package
-// store. Nothing is downloaded here. Refused is a file in another format, and one over
-// the limits. Single records that cannot be read are skipped and counted.
+// A reader parses one file of a publisher and adds its records and statements to a dataset
+// of package store. It downloads nothing. It returns an error for a file in another
+// format, or over the limits. Single records that cannot be parsed are skipped and
+// counted.
 package feed
 
 import (
@@ -21,18 +22,18 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// Feed is the source of a dataset that comes from a publisher's own files and not from
-// OSV's bulk archives.
+// Feed describes where a dataset comes from that is read from the files of a publisher,
+// and not from OSV's bulk archives.
 type Feed struct {
-	// Completes is true if the dataset completes the advisories of an ecosystem, and
-	// false if it has them.
-	Completes bool
+	// Supplement is true if the dataset only adds to the advisories of ecosystems, such as
+	// the states of a distribution; false if it has the advisories of an ecosystem.
+	Supplement bool
 	// Large is true if it takes minutes to download and read. No scan waits for it.
 	Large bool
-	// Dir is the directory of the files in a source, each with its path.
+	// Dir is the directory of the files below the source, if that is a mirror or a local
+	// directory. In a local directory every file below Dir is read.
 	Dir string
-	// Files are those that the publisher has. In a source that is a directory every
-	// file below Dir is read.
+	// Files are the files of the publisher.
 	Files []File
 	// Changes is the publisher's list of changes; nil if there is none.
 	Changes *Changes
@@ -44,20 +45,21 @@ type Feed struct {
 type File struct {
 	Path string // below Dir
 	URL  string // of the publisher
-	// Find returns the URL of the file by what URL answers; nil if URL is the file.
+	// Find downloads the index that is at URL, and returns the URL of the file. It is nil if
+	// the file itself is at URL.
 	Find func(ctx context.Context, get Getter, url string) (string, error)
-	// Summed is true if the publisher has the SHA-256 of the file next to it, in a file
-	// with .sha256 after its name.
-	Summed bool
+	// HasChecksum is true if the publisher has the SHA-256 of the file next to it, at the
+	// same URL with the suffix .sha256.
+	HasChecksum bool
 }
 
-// Getter downloads a short text.
+// Getter downloads a short text, such as an index or a list of mirrors.
 type Getter func(ctx context.Context, url string) (string, error)
 
-// Changes is a list of the documents of a feed with the time of their last change, the
-// newest first: the changes.csv of CSAF.
+// Changes describes a publisher's list of the documents that changed last, the newest
+// first: the changes.csv of CSAF. With it an update downloads only these documents.
 type Changes struct {
-	URL string // of the publisher: the directory of the list and the documents
+	URL string // the directory of the list and of the documents
 
 	parseLine func(line string) (at time.Time, path string, ok bool)
 	id        func(path string) string
@@ -69,13 +71,14 @@ func (c *Changes) ParseLine(line string) (at time.Time, path string, ok bool) {
 	return c.parseLine(line)
 }
 
-// ID is the id of the advisory that a document of the list becomes.
+// ID returns the id of the advisory that a document of the list is about.
 func (c *Changes) ID(path string) string { return c.id(path) }
 
-// Parse parses a document of the list. It returns nil for one about no CVE.
+// Parse parses a document of the list. It returns nil if the document is about no CVE.
 func (c *Changes) Parse(data []byte) (*Document, error) { return c.parse(data) }
 
-// Read reads a file, which may be compressed, into a dataset. The path is below Dir.
+// Read parses a file, which may be compressed, and adds what it has to a dataset. The path
+// is that of the file below Dir: some formats state the release nowhere else.
 func (f *Feed) Read(ctx context.Context, in io.Reader, path string, b *store.Builder, skipped *Skipped) error {
 	body, err := unpack(in)
 	if err != nil {
@@ -85,33 +88,33 @@ func (f *Feed) Read(ctx context.Context, in io.Reader, path string, b *store.Bui
 	return f.read(ctx, body, path, b, skipped)
 }
 
-// Lookup returns the feed of a dataset.
+// Lookup returns the feed of the dataset with a name; false if it has none.
 func Lookup(name string) (*Feed, bool) {
 	f, ok := feeds[name]
 	return &f, ok
 }
 
-// Names returns the datasets that have a feed, sorted.
+// Names returns the names of the datasets that have a feed, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(feeds)) }
 
 // Ecosystems returns the ecosystems whose advisories come from a feed, sorted.
 func Ecosystems() []string {
-	return slices.DeleteFunc(Names(), func(name string) bool { return feeds[name].Completes })
+	return slices.DeleteFunc(Names(), func(name string) bool { return feeds[name].Supplement })
 }
 
-// feeds are all feeds by the name of the dataset.
+// feeds has all feeds by the name of their dataset.
 var feeds = map[string]Feed{
 	store.DebianStates: {
-		Completes: true, Dir: "native/debian-tracker", read: readDebianTracker,
+		Supplement: true, Dir: "native/debian-tracker", read: readDebianTracker,
 		Files: []File{{Path: "data.json", URL: "https://security-tracker.debian.org/tracker/data/json"}},
 	},
 	store.UbuntuStates: {
-		Completes: true, Large: true, Dir: "native/ubuntu-vex", read: readUbuntuVEX,
+		Supplement: true, Large: true, Dir: "native/ubuntu-vex", read: readUbuntuVEX,
 		Files: []File{{Path: "vex-all.tar.xz", URL: "https://security-metadata.canonical.com/vex/vex-all.tar.xz"}},
 	},
 	store.RedHatStates: {
-		Completes: true, Large: true, Dir: "native/redhat-vex", read: readRedHatVEX,
-		Files:   []File{{Path: "csaf_vex.tar.zst", URL: redHatFiles + "archive_latest.txt", Find: findNamed, Summed: true}},
+		Supplement: true, Large: true, Dir: "native/redhat-vex", read: readRedHatVEX,
+		Files:   []File{{Path: "csaf_vex.tar.zst", URL: redHatFiles + "archive_latest.txt", Find: findNamed, HasChecksum: true}},
 		Changes: &Changes{URL: redHatFiles, parseLine: redHatChange, id: redHatID, parse: parseRedHatVEX},
 	},
 	"Amazon Linux": {
@@ -134,10 +137,11 @@ var feeds = map[string]Feed{
 		},
 	},
 	"Photon OS": {Dir: "native/photon-oval", read: readOVAL, Files: photonFiles()},
-	store.EOL:   {Completes: true, Dir: "native/endoflife", read: readEndOfLife, Files: endOfLifeFiles()},
+	store.EOL:   {Supplement: true, Dir: "native/endoflife", read: readEndOfLife, Files: endOfLifeFiles()},
 }
 
-// findNamed reads the name of a file from another file in the same directory.
+// findNamed is a File.Find. The index has only the name of the file, which is in the same
+// directory.
 func findNamed(ctx context.Context, get Getter, url string) (string, error) {
 	text, err := get(ctx, url)
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 // The limits of a bulk archive. The largest real one has 250,000 records in 2 GB.
 const (
 	maxArchiveRecords = 5_000_000
-	maxArchiveSize    = 64 << 30
+	maxArchiveSize    = 64 << 30 // bytes, decompressed
 
-	progressEvery = 1000 // files
+	progressEvery = 1000 // files between two calls of progress
 )
 
-// ReadArchive calls f with the records of one of OSV's bulk archives: a zip file with a
-// JSON file for each record. Files that are no records are skipped. The errors name the
-// record.
+// ReadArchive calls f with each record of one of OSV's bulk archives: a zip file with a
+// JSON file for each record. It calls progress now and then with the number of files
+// read. Files that cannot be parsed are skipped. An error names the record.
 func ReadArchive(ctx context.Context, in io.ReaderAt, size int64, progress func(done, all int), f func(*osv.Record) error) (skipped Skipped, err error) {
 	archive, err := zip.NewReader(in, size)
 	if err != nil {

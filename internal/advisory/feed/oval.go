@@ -16,7 +16,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// definition is an advisory in OVAL, in the form of Oracle and Photon.
+// definition is an advisory in OVAL (Open Vulnerability and Assessment Language), with the
+// fields that Oracle, Photon and Azure Linux use.
 type definition struct {
 	Class    string `xml:"class,attr"`
 	ID       string `xml:"id,attr"`
@@ -37,7 +38,7 @@ type definition struct {
 				Date string `xml:"date,attr"`
 			} `xml:"updated"`
 		} `xml:"advisory"`
-		// Azure Linux has these in place of the advisory.
+		// Azure Linux has these fields and not the element advisory.
 		AdvisoryID string `xml:"advisory_id"`
 		Severity   string `xml:"severity"`
 		Date       string `xml:"advisory_date"`
@@ -45,8 +46,8 @@ type definition struct {
 	Criteria criteria `xml:"criteria"`
 }
 
-// criteria are a tree of conditions. What a criterion tests stands elsewhere in the
-// document; its comment says the same in a fixed form.
+// criteria is a tree of conditions. The tests of a criterion are in another part of the
+// document; its comment says the same in one of a few forms, so only that is read.
 type criteria struct {
 	Operator  string     `xml:"operator,attr"`
 	Criteria  []criteria `xml:"criteria"`
@@ -55,7 +56,7 @@ type criteria struct {
 	} `xml:"criterion"`
 }
 
-// The forms of comments.
+// The forms of the comments of criteria.
 var (
 	ovalRelease = regexp.MustCompile(`^(Oracle Linux|Photon OS) ([0-9]+(?:\.[0-9]+)?) is installed$`)
 	ovalEarlier = regexp.MustCompile(`^(\S+) is earlier than (?:0:)?(\S+)$`)
@@ -63,7 +64,7 @@ var (
 	ovalCVE     = regexp.MustCompile(`CVE-[0-9]{4}-[0-9]{4,}`)
 )
 
-// readOVAL takes in the advisories of a file in OVAL.
+// readOVAL reads the advisories of a file in OVAL of Oracle or Photon.
 func readOVAL(ctx context.Context, in io.Reader, _ string, b *store.Builder, _ *Skipped) error {
 	return eachElement(in, "definitions", "definition", func(d *xml.Decoder, start *xml.StartElement) error {
 		var def definition
@@ -81,7 +82,7 @@ func readOVAL(ctx context.Context, in io.Reader, _ string, b *store.Builder, _ *
 	})
 }
 
-// record is the advisory in the form of OSV.
+// record converts the advisory to OSV.
 func (d *definition) record() *osv.Record {
 	m := &d.Metadata
 	title := strings.Join(strings.Fields(m.Title), " ")
@@ -103,26 +104,26 @@ func (d *definition) record() *osv.Record {
 	}
 	slices.Sort(r.Upstream)
 	r.Upstream = slices.Compact(r.Upstream)
-	f := ovalFacts{record: r, seen: make(map[ovalFact]bool)}
+	f := fixCollector{record: r, seen: make(map[packageFix]bool)}
 	f.walk(&d.Criteria, seaworthy.Ecosystem{}, "")
 	return r
 }
 
-// ovalFacts collects what a tree of criteria says.
-type ovalFacts struct {
+// fixCollector adds the fixed versions in a tree of criteria to a record, each once.
+type fixCollector struct {
 	record *osv.Record
-	seen   map[ovalFact]bool
+	seen   map[packageFix]bool
 }
 
-// ovalFact is a fixed version of a package.
-type ovalFact struct {
+// packageFix is the fixed version of a package in a release.
+type packageFix struct {
 	ecosystem   seaworthy.Ecosystem
 	name, fixed string
 }
 
-// walk follows the tree. A release or module counts for everything on its level and
-// below.
-func (f *ovalFacts) walk(c *criteria, ecosystem seaworthy.Ecosystem, module string) {
+// walk walks the tree. A criterion about a release or a module counts for all criteria on
+// the same level and below.
+func (f *fixCollector) walk(c *criteria, ecosystem seaworthy.Ecosystem, module string) {
 	for _, criterion := range c.Criterion {
 		comment := strings.TrimSpace(criterion.Comment)
 		if m := ovalRelease.FindStringSubmatch(comment); m != nil {
@@ -136,11 +137,11 @@ func (f *ovalFacts) walk(c *criteria, ecosystem seaworthy.Ecosystem, module stri
 		if m == nil || ecosystem.IsZero() {
 			continue
 		}
-		fact := ovalFact{ecosystem, m[1], m[2]}
-		if f.seen[fact] {
+		fix := packageFix{ecosystem, m[1], m[2]}
+		if f.seen[fix] {
 			continue
 		}
-		f.seen[fact] = true
+		f.seen[fix] = true
 		addFixed(f.record, ecosystem, m[1], m[2])
 		if module != "" {
 			last := &f.record.Affected[len(f.record.Affected)-1]
@@ -152,8 +153,8 @@ func (f *ovalFacts) walk(c *criteria, ecosystem seaworthy.Ecosystem, module stri
 	}
 }
 
-// ovalEcosystem is the ecosystem of a release. Photon's os-release has the minor version,
-// which OVAL does not.
+// ovalEcosystem returns the ecosystem of a release. Photon's ecosystem has the minor version
+// of its os-release ("5.0"), which its OVAL has not.
 func ovalEcosystem(distribution, release string) seaworthy.Ecosystem {
 	if distribution == "Photon OS" && !strings.Contains(release, ".") {
 		release += ".0"
@@ -161,12 +162,12 @@ func ovalEcosystem(distribution, release string) seaworthy.Ecosystem {
 	return seaworthy.Ecosystem{Name: distribution, Release: release}
 }
 
-// azureFiles is where Microsoft publishes OVAL for Azure Linux. OSV has it too, and of
-// late without what is new.
+// azureFiles is where Microsoft publishes OVAL for Azure Linux. OSV has converted records
+// of it, but lacks the newest ones.
 const azureFiles = "https://raw.githubusercontent.com/microsoft/AzureLinuxVulnerabilityData/main/"
 
 var (
-	// azureFile has the release, which the file itself has not.
+	// azureFile matches the name of a file, which states the release. The content does not.
 	azureFile    = regexp.MustCompile(`^(?:cbl-mariner|azurelinux)-([0-9]+)\.[0-9]+-oval\.xml`)
 	azurePackage = regexp.MustCompile(`^Package (\S+) is (earlier than|less than or equal to|earlier than or equal to) (\S+?),? affected by CVE-`)
 )
@@ -193,7 +194,7 @@ func readAzureOVAL(ctx context.Context, in io.Reader, name string, b *store.Buil
 	})
 }
 
-// azureRecord is the definition in the form of OSV.
+// azureRecord converts a definition of Azure Linux to OSV.
 func (d *definition) azureRecord(ecosystem seaworthy.Ecosystem) *osv.Record {
 	m := &d.Metadata
 	number := m.AdvisoryID
@@ -214,7 +215,7 @@ func (d *definition) azureRecord(ecosystem seaworthy.Ecosystem) *osv.Record {
 		}
 		addFixed(r, ecosystem, p[1], p[3])
 		if strings.Contains(p[2], "equal") {
-			// The newest version when it was written: there is no fix.
+			// Such a version is the newest one when this was written: there is no fix.
 			events := &r.Affected[len(r.Affected)-1].Ranges[0].Events
 			*events = (*events)[:1]
 		}
@@ -222,7 +223,7 @@ func (d *definition) azureRecord(ecosystem seaworthy.Ecosystem) *osv.Record {
 	return r
 }
 
-// photonFiles are the files of Photon, one for each release.
+// photonFiles returns the files of Photon, one for each release.
 func photonFiles() []File {
 	var files []File
 	for _, release := range []string{"1", "2", "3", "4", "5"} {

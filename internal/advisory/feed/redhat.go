@@ -19,8 +19,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// csafVEX is what Red Hat says about one CVE in CSAF VEX, reduced to what is not fixed:
-// OSV has Red Hat's advisories, which are about fixes only.
+// csafVEX is a document of Red Hat in CSAF VEX, which is about one CVE. The fields read are
+// those for vulnerabilities that are not fixed: Red Hat's advisories, which OSV has, are
+// about fixes only.
 type csafVEX struct {
 	Document struct {
 		Category string `json:"category"`
@@ -97,7 +98,7 @@ const redHatFiles = "https://security.access.redhat.com/data/csaf/v2/vex/"
 
 // readRedHatVEX reads Red Hat's VEX: a document for each CVE.
 func readRedHatVEX(ctx context.Context, in io.Reader, _ string, b *store.Builder, skipped *Skipped) error {
-	return eachParsed(ctx, in, skipped, parseRedHatVEX, func(d *Document) error { return d.AddTo(b) })
+	return parseDocuments(ctx, in, skipped, parseRedHatVEX, func(d *Document) error { return d.AddTo(b) })
 }
 
 // redHatChange parses a line of the changes.csv of CSAF, "path","time".
@@ -111,10 +112,11 @@ func redHatChange(line string) (at time.Time, path string, ok bool) {
 // redHatPath is the path of the document about a CVE.
 var redHatPath = regexp.MustCompile(`^[0-9]{4}/cve-([0-9]{4}-[0-9]{4,12})\.json$`)
 
-// redHatID is the CVE that the document with a path is about.
+// redHatID returns the CVE that the document with a path is about.
 func redHatID(path string) string { return "CVE-" + redHatPath.FindStringSubmatch(path)[1] }
 
-// parseRedHatVEX returns nil for a document about something else.
+// parseRedHatVEX parses a document in CSAF VEX. It returns nil for one that is not about
+// one CVE.
 func parseRedHatVEX(data []byte) (*Document, error) {
 	var doc csafVEX
 	if err := json.Unmarshal(data, &doc); err != nil {
@@ -147,7 +149,7 @@ func parseRedHatVEX(data []byte) (*Document, error) {
 	}, nil
 }
 
-// impact is Red Hat's word for the severity.
+// impact returns Red Hat's word for the severity in lower case, "" if there is none.
 func (v *csafVulnerability) impact(doc *csafVEX) string {
 	for _, t := range v.Threats {
 		if t.Category == "impact" && osv.ParseSeverity(t.Details) != 0 {
@@ -179,7 +181,7 @@ type redHatPackage struct {
 }
 
 // products maps the ids of products to packages of Red Hat Enterprise Linux. Other
-// products are skipped, and what has an empty name is not a binary package.
+// products are ignored. A package without a name is not a binary package.
 func (doc *csafVEX) products() map[string]redHatPackage {
 	cpes, purls := make(map[string]string), make(map[string]string)
 	var walk func([]csafBranch)
@@ -221,8 +223,9 @@ func enterpriseLinux(cpe string) (major string, ok bool) {
 	return major, ok && major != ""
 }
 
-// redHatComponent returns the binary package, and its module if it belongs to one:
-// "nodejs:18/nodejs". What is no binary package has no name.
+// redHatComponent returns the name of the binary package that a component is, and its
+// module if it belongs to one: "nodejs:18/nodejs". The name is empty if the component is
+// not a binary package.
 func redHatComponent(id, purl string) (name, module string) {
 	if rest, ok := strings.CutPrefix(purl, "pkg:rpm/redhat/"); ok {
 		path, qualifiers, _ := strings.Cut(rest, "?")
@@ -250,13 +253,13 @@ func redHatComponent(id, purl string) (name, module string) {
 	return name, ""
 }
 
-// statements says what is true of the packages.
+// statements returns a statement about the CVE for each package.
 func (v *csafVulnerability) statements(cve osv.CVE, products map[string]redHatPackage) []store.Statement {
-	states := make(map[string]string)
+	statuses := make(map[string]string)
 	for _, r := range v.Remediations {
-		if state := redHatState(r.Category, r.Details); state != "" {
+		if status := redHatStatus(r.Category, r.Details); status != "" {
 			for _, id := range r.Products {
-				states[id] = state
+				statuses[id] = status
 			}
 		}
 	}
@@ -268,14 +271,14 @@ func (v *csafVulnerability) statements(cve osv.CVE, products map[string]redHatPa
 			}
 		}
 	}
-	// An advisory may name a package for a vulnerability of another package of the same
-	// release. Without an advisory there is nothing to deny.
+	// "Not affected" matters only if an advisory says the opposite: one that fixes the CVE in
+	// another package of the same release may list this package too.
 	fixed := make(map[seaworthy.Ecosystem]bool)
 	for _, id := range v.Status.Fixed {
 		fixed[products[id].ecosystem] = true
 	}
 	var list []store.Statement
-	say := func(id, status string) {
+	addStatement := func(id, status string) {
 		p := products[id]
 		if p.name == "" || status == store.StatusNotAffected && !fixed[p.ecosystem] {
 			return
@@ -287,19 +290,19 @@ func (v *csafVulnerability) statements(cve osv.CVE, products map[string]redHatPa
 		list = append(list, store.Statement{Ecosystem: p.ecosystem, Name: p.name, Affected: a})
 	}
 	for _, id := range v.Status.Affected {
-		say(id, states[id])
+		addStatement(id, statuses[id])
 	}
 	for _, id := range v.Status.Investigation {
-		say(id, store.StatusInvestigated)
+		addStatement(id, store.StatusInvestigated)
 	}
 	for _, id := range v.Status.NotAffected {
-		say(id, store.StatusNotAffected)
+		addStatement(id, store.StatusNotAffected)
 	}
 	return list
 }
 
-// redHatState is the state that a remediation names, or "" if it names none.
-func redHatState(category, details string) string {
+// redHatStatus returns the status that a remediation means, "" if it means none.
+func redHatStatus(category, details string) string {
 	if category != "none_available" && category != "no_fix_planned" {
 		return ""
 	}

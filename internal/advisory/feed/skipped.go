@@ -2,15 +2,15 @@ package feed
 
 import "fmt"
 
-// maxSkipped is the part of the files, one in so many, that may be no records. With more
-// of them it is something else than a source of advisories.
-const maxSkipped = 100
+// maxSkippedShare limits the files that may be skipped: fewer than one in so many. If it is
+// more, the source is probably in another format.
+const maxSkippedShare = 100
 
-// Skipped are the files of a source that are no records. The other files are still of
-// use.
+// Skipped counts the files of a source that could not be parsed, while the others were
+// read.
 type Skipped struct {
 	Count int
-	First error // what is wrong with the first one
+	First error // why the first one could not be parsed
 }
 
 func (s *Skipped) add(err error) {
@@ -20,9 +20,9 @@ func (s *Skipped) add(err error) {
 	s.Count++
 }
 
-// Check returns an error if too many were skipped, compared with the good ones.
+// Check returns an error if too many files were skipped. The number of the others is good.
 func (s *Skipped) Check(good int) error {
-	if s.Count > 0 && s.Count >= (s.Count+good)/maxSkipped {
+	if s.Count > 0 && s.Count >= (s.Count+good)/maxSkippedShare {
 		return fmt.Errorf("%d of %d files are invalid; %w", s.Count, s.Count+good, s.First)
 	}
 	return nil

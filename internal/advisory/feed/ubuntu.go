@@ -17,9 +17,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/version"
 )
 
-// ubuntuVEX is what Ubuntu says about one CVE in OpenVEX, reduced to what Ubuntu does not
-// publish in OSV. The fixed versions are those of today, not the first ones, and are
-// ignored.
+// ubuntuVEX is an OpenVEX document of Ubuntu, which is about one CVE. Only the fields with
+// what Ubuntu does not publish in OSV are read. Fixed versions are ignored, because they
+// are the current versions and not the first ones with the fix.
 type ubuntuVEX struct {
 	Statements []struct {
 		Vulnerability struct {
@@ -35,16 +35,16 @@ type ubuntuVEX struct {
 	} `json:"statements"`
 }
 
-// ubuntuReleases are the numbers of the releases, as OSV has them.
+// ubuntuReleases maps the code names of releases to their numbers in OSV.
 var ubuntuReleases = map[string]string{
 	"trusty": "14.04:LTS", "xenial": "16.04:LTS", "bionic": "18.04:LTS", "focal": "20.04:LTS", "jammy": "22.04:LTS", "noble": "24.04:LTS", "resolute": "26.04:LTS",
 	"lunar": "23.04", "mantic": "23.10", "oracular": "24.10", "plucky": "25.04", "questing": "25.10",
 }
 
-// readUbuntuVEX reads Ubuntu's VEX: a document for each CVE. Those about notices, which
-// repeat it, are skipped.
+// readUbuntuVEX reads Ubuntu's VEX: a document for each CVE. Documents for security notices
+// (USN) only repeat these, and are ignored.
 func readUbuntuVEX(ctx context.Context, in io.Reader, _ string, b *store.Builder, skipped *Skipped) error {
-	return eachParsed(ctx, in, skipped, parseUbuntuVEX, func(d *Document) error { return d.AddTo(b) })
+	return parseDocuments(ctx, in, skipped, parseUbuntuVEX, func(d *Document) error { return d.AddTo(b) })
 }
 
 func parseUbuntuVEX(data []byte) (*Document, error) {
@@ -70,9 +70,9 @@ func parseUbuntuVEX(data []byte) (*Document, error) {
 			}
 		}
 		if d.advisory.ID != id {
-			return nil, nil // a notice about several
+			return nil, nil // a notice about several CVEs
 		}
-		status := ubuntuState(one.Status, cmp.Or(one.Action, one.Notes))
+		status := ubuntuStatus(one.Status, cmp.Or(one.Action, one.Notes))
 		if status == "" {
 			continue
 		}
@@ -91,9 +91,9 @@ func parseUbuntuVEX(data []byte) (*Document, error) {
 	return d, nil
 }
 
-// ubuntuState is the state that a statement names, or "" if it says no more than the
-// advisories.
-func ubuntuState(status, words string) string {
+// ubuntuStatus returns the status of a statement with some words that explain it, or "" if
+// it says no more than the advisories.
+func ubuntuStatus(status, words string) string {
 	switch status {
 	case "not_affected":
 		return store.StatusNotAffected
@@ -112,8 +112,9 @@ func ubuntuState(status, words string) string {
 	return ""
 }
 
-// ubuntuProduct returns the source package and the release of a product; false for a
-// binary package, and for a release that only subscribers have.
+// ubuntuProduct parses a package URL into the name of the source package and the release.
+// It returns false for a binary package, and for a release that only subscribers get
+// updates for.
 func ubuntuProduct(purl string) (name, release string, ok bool) {
 	rest, ok := strings.CutPrefix(purl, "pkg:deb/ubuntu/")
 	path, qualifiers, _ := strings.Cut(rest, "?")

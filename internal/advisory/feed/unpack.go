@@ -20,14 +20,15 @@ import (
 
 // The limits of a file of a feed.
 const (
-	// maxUnpacked is over ten times the size of the largest, Red Hat's, of 20 GB.
-	maxUnpacked   = 256 << 30
-	maxDocuments  = 5_000_000
-	maxDocument   = 128 << 20
-	maxXMLElement = 64 << 20
+	// The largest file, Red Hat's, has 20 GB after decompression.
+	maxUnpacked   = 256 << 30 // bytes
+	maxDocuments  = 5_000_000 // in an archive
+	maxDocument   = 128 << 20 // bytes
+	maxXMLElement = 64 << 20  // bytes
 )
 
-// unpack reads a file, which may be compressed with gzip, bzip2, xz or Zstandard.
+// unpack returns a reader of the decompressed content of a file, which may be compressed
+// with gzip, bzip2, xz or Zstandard.
 func unpack(in io.Reader) (io.ReadCloser, error) {
 	body := bufio.NewReaderSize(in, 64<<10)
 	magic, _ := body.Peek(6)
@@ -61,11 +62,11 @@ func unpack(in io.Reader) (io.ReadCloser, error) {
 	}
 }
 
-// limitedReader fails after a number of bytes. The number may be set again while
-// reading, as the limit of a part.
+// limitedReader is a reader that fails after a number of bytes. The user may set left
+// again while it reads, to limit each part.
 type limitedReader struct {
 	in    io.Reader
-	left  int64
+	left  int64 // bytes
 	close func()
 }
 
@@ -85,16 +86,16 @@ func (r *limitedReader) Close() error {
 	return nil
 }
 
-// eachParsed reads the JSON documents of a tar archive, or of a file that is one
-// document, and parses them on all cores. It calls take with the results in the order
-// of the documents. What cannot be parsed is skipped.
-func eachParsed[T any](ctx context.Context, in io.Reader, skipped *Skipped, parse func([]byte) (T, error), take func(T) error) error {
+// parseDocuments parses the JSON documents of a tar archive, or of a file that is one
+// document, on all cores. It calls take with the results in the order of the documents.
+// Documents that cannot be parsed are skipped.
+func parseDocuments[T any](ctx context.Context, in io.Reader, skipped *Skipped, parse func([]byte) (T, error), take func(T) error) error {
 	type result struct {
 		name  string
 		value T
 		err   error
 	}
-	// Few documents wait for a core, so that memory is limited.
+	// At most this many documents are in memory at a time.
 	workers := runtime.GOMAXPROCS(0)
 	waiting := make(chan chan result, workers)
 	group, ctx := errgroup.WithContext(ctx)
@@ -134,7 +135,8 @@ func eachParsed[T any](ctx context.Context, in io.Reader, skipped *Skipped, pars
 	return group.Wait()
 }
 
-// eachDocument calls f with each document. A single document has no name.
+// eachDocument calls f with each JSON document of a tar archive, or with the file itself
+// and no name if it is not an archive.
 func eachDocument(in io.Reader, f func(name string, body []byte) error) error {
 	body := bufio.NewReaderSize(in, 64<<10)
 	const magicAt = 257
@@ -174,7 +176,7 @@ func eachDocument(in io.Reader, f func(name string, body []byte) error) error {
 	}
 }
 
-// ReadDocument reads one document, of a limited size.
+// ReadDocument reads one document of at most maxDocument bytes.
 func ReadDocument(in io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
 	if err != nil {

@@ -221,7 +221,7 @@ func (u *Updater) feedParts(ctx context.Context, f *feed.Feed, old *store.File) 
 				}
 			}
 		}
-		parts = append(parts, feedPart{file.Path, location, knownPart(old, location), file.Summed})
+		parts = append(parts, feedPart{file.Path, location, knownPart(old, location), file.HasChecksum})
 	}
 	if old != nil {
 		// What was missing the last time is requested again when all are read.

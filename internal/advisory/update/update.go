@@ -182,7 +182,7 @@ func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error
 		return u.updateEcosystem(ctx, name, old)
 	}
 	outcome, err := u.updateFeed(ctx, name, f, old)
-	if errors.Is(err, fs.ErrNotExist) && !f.Completes {
+	if errors.Is(err, fs.ErrNotExist) && !f.Supplement {
 		// An organisation may have converted it to OSV itself.
 		if o, err := u.updateEcosystem(ctx, name, old); !errors.Is(err, fs.ErrNotExist) {
 			return o, err

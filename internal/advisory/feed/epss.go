@@ -2,7 +2,6 @@ package feed
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,77 +13,29 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// The limits of KEV and EPSS.
-const (
-	maxKEV  = 64 << 20
-	maxEPSS = 10_000_000 // lines
-)
+// maxEPSSLines limits the lines of the scores. There are about 300,000.
+const maxEPSSLines = 10_000_000
 
-// ReadKEV reads CISA's catalog of known exploited vulnerabilities in JSON, which may be
-// compressed, and returns the date of its release.
-func ReadKEV(in io.Reader, b *store.CVEBuilder) (modified time.Time, err error) {
-	return readKEV(in, b.AddKEV)
-}
-
-func readKEV(packed io.Reader, add func(cve osv.CVE, added string) error) (modified time.Time, err error) {
-	in, err := unpack(packed)
-	if err != nil {
-		return modified, err
-	}
-	defer in.Close()
-	data, err := io.ReadAll(io.LimitReader(in, maxKEV+1))
-	if err != nil {
-		return modified, err
-	}
-	if len(data) > maxKEV {
-		return modified, fmt.Errorf("the catalog is larger than %d bytes", maxKEV)
-	}
-	var catalog struct {
-		Released        time.Time `json:"dateReleased"`
-		Vulnerabilities []struct {
-			CVE   string `json:"cveID"`
-			Added string `json:"dateAdded"`
-		} `json:"vulnerabilities"`
-	}
-	if err := json.Unmarshal(data, &catalog); err != nil {
-		return modified, fmt.Errorf("not a KEV catalog: %w", err)
-	}
-	if len(catalog.Vulnerabilities) == 0 {
-		return modified, errors.New("not a KEV catalog: it names no vulnerability")
-	}
-	for _, v := range catalog.Vulnerabilities {
-		n, ok := osv.ParseCVE(v.CVE)
-		if !ok {
-			return modified, fmt.Errorf("not a KEV catalog: %q is not a CVE", v.CVE)
-		}
-		if _, err := time.Parse(time.DateOnly, v.Added); err != nil {
-			return modified, fmt.Errorf("KEV entry %s: %w", v.CVE, err)
-		}
-		if err := add(n, v.Added); err != nil {
-			return modified, err
-		}
-	}
-	return catalog.Released, nil
-}
-
-// ReadEPSS reads the scores as they are published: a comment with the model and the date,
-// and the columns cve, epss, percentile. They may be compressed. It returns the date.
+// ReadEPSS reads the scores of the Exploit Prediction Scoring System into a dataset. They
+// are CSV, which may be compressed: a comment with the model and the date, and the columns
+// cve, epss, percentile. It returns the date.
 func ReadEPSS(in io.Reader, b *store.CVEBuilder) (modified time.Time, err error) {
 	return readEPSS(in, b.AddEPSS)
 }
 
+// readEPSS calls add with each CVE, its score, and the percentile of the score.
 func readEPSS(packed io.Reader, add func(cve osv.CVE, score, percentile float64) error) (modified time.Time, err error) {
 	in, err := unpack(packed)
 	if err != nil {
 		return modified, err
 	}
 	defer in.Close()
-	lines := csv.NewReader(in)
-	lines.ReuseRecord = true
-	lines.FieldsPerRecord = -1
-	headed := false
+	rows := csv.NewReader(in)
+	rows.ReuseRecord = true
+	rows.FieldsPerRecord = -1
+	hasHeader := false
 	for n := 1; ; n++ {
-		fields, err := lines.Read()
+		fields, err := rows.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -92,8 +43,8 @@ func readEPSS(packed io.Reader, add func(cve osv.CVE, score, percentile float64)
 			return modified, fmt.Errorf("not EPSS scores: %w", err)
 		}
 		switch {
-		case n > maxEPSS:
-			return modified, fmt.Errorf("more than %d EPSS scores", maxEPSS)
+		case n > maxEPSSLines:
+			return modified, fmt.Errorf("more than %d EPSS scores", maxEPSSLines)
 		case strings.HasPrefix(fields[0], "#"):
 			for _, field := range fields {
 				if date, ok := strings.CutPrefix(field, "score_date:"); ok {
@@ -102,11 +53,11 @@ func readEPSS(packed io.Reader, add func(cve osv.CVE, score, percentile float64)
 					}
 				}
 			}
-		case !headed:
+		case !hasHeader:
 			if len(fields) < 3 || fields[0] != "cve" || fields[1] != "epss" || fields[2] != "percentile" {
 				return modified, errors.New("not EPSS scores: its columns are not cve, epss, percentile")
 			}
-			headed = true
+			hasHeader = true
 		default:
 			cve, score, percentile, err := parseScore(fields)
 			if err != nil {
@@ -117,12 +68,13 @@ func readEPSS(packed io.Reader, add func(cve osv.CVE, score, percentile float64)
 			}
 		}
 	}
-	if !headed {
+	if !hasHeader {
 		return modified, errors.New("not EPSS scores: it has no columns")
 	}
 	return modified, nil
 }
 
+// parseScoreDate parses the date of the scores, which has one of two forms.
 func parseScoreDate(s string) (time.Time, error) {
 	t, err := time.Parse("2006-01-02T15:04:05-0700", s)
 	if err != nil {
@@ -131,6 +83,7 @@ func parseScoreDate(s string) (time.Time, error) {
 	return t.UTC(), err
 }
 
+// parseScore parses a row: cve, epss, percentile.
 func parseScore(fields []string) (cve osv.CVE, score, percentile float64, err error) {
 	if len(fields) < 3 {
 		return 0, 0, 0, errors.New("want three columns")
@@ -145,6 +98,7 @@ func parseScore(fields []string) (cve osv.CVE, score, percentile float64, err er
 	return cve, score, percentile, err
 }
 
+// parseProbability parses a number between 0 and 1.
 func parseProbability(field string) (float64, error) {
 	p, err := strconv.ParseFloat(field, 64)
 	if err != nil || !(p >= 0 && p <= 1) {
