@@ -16,6 +16,10 @@ type Package struct {
 	// ByText is true for software that was recognised by text in its program
 	// alone; no package manager knows of it.
 	ByText bool `json:"byText,omitempty"`
+	// Vendor is who built a package of the operating system's package manager, if that was
+	// not the distribution, or if it is not certain: then the package has no Ecosystem, or
+	// one whose advisories are about the package only if they know its name.
+	Vendor string `json:"vendor,omitempty"`
 	// OwnedBy is the purl of the operating system package that installed this
 	// language package; empty if none did.
 	OwnedBy string `json:"ownedBy,omitempty"`

@@ -71,6 +71,8 @@ func (p *apkParagraph) field(letter byte, value []byte) {
 		p.pkg.Arch = string(value)
 	case 'o':
 		p.pkg.SourceName = string(value)
+	case 'm':
+		p.pkg.Vendor = knownApkVendor(string(value))
 	case 'L':
 		if len(value) > 0 {
 			p.pkg.Licenses = []string{string(value)}

@@ -13,7 +13,10 @@ import (
 
 // dpkgFields returns the fields of a status file that parseDpkgStatus needs.
 func dpkgFields() map[string]bool {
-	return map[string]bool{"package": true, "status": true, "version": true, "architecture": true, "source": true}
+	return map[string]bool{
+		"package": true, "status": true, "version": true, "architecture": true, "source": true,
+		"maintainer": true, "origin": true, "vendor": true, "license": true, "section": true,
+	}
 }
 
 // parseDpkgStatus reads the status file of dpkg (see dpkg-query(1) and deb-control(5)), or
@@ -69,9 +72,10 @@ func dpkgPackage(p paragraph) Package {
 	if version == "" {
 		version = p["version"]
 	}
+	by := debProvenance(p)
 	return Package{
 		Type: "deb", Name: p["package"], Version: p["version"], Arch: p["architecture"],
-		SourceName: source, SourceVersion: version,
+		SourceName: source, SourceVersion: version, Vendor: by.Vendor, VendorUncertain: by.Uncertain,
 	}
 }
 

@@ -58,6 +58,8 @@ func (c *codec) pkg(p *Package) {
 	c.string(&p.Arch)
 	c.string(&p.SourceName)
 	c.string(&p.SourceVersion)
+	c.string(&p.Vendor)
+	c.bool(&p.VendorUncertain)
 	list(c, &p.Licenses, (*codec).string)
 	c.string(&p.Modularity)
 	c.string(&p.InnerPath)

@@ -13,6 +13,7 @@ func parseOpkg(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	for i := range packages {
 		p := &packages[i]
 		p.Type, p.SourceName, p.SourceVersion = "opkg", p.Name, p.Version
+		p.Vendor, p.VendorUncertain = "", false
 	}
 	return packages, err
 }

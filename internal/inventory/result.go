@@ -97,6 +97,11 @@ type Package struct {
 	// SourceName and SourceVersion are those of the source package. Only packages of a
 	// distribution have them.
 	SourceName, SourceVersion string
+	// Vendor is who built a package of a distribution's package manager: as the database
+	// names the builder in the RPM database, else only if that is not the distribution.
+	// See [Release.ProvenanceOf], also for VendorUncertain.
+	Vendor          string
+	VendorUncertain bool
 	// Licenses are SPDX expressions, or free text if the file has no expression.
 	Licenses []string
 	// Modularity is the label of an RPM of a module: name:stream:version:context:arch.
@@ -147,7 +152,7 @@ func (f *PackageFile) size() int {
 	for i := range f.Packages {
 		p := &f.Packages[i]
 		n += overhead + len(p.Type) + len(p.Name) + len(p.Version) + len(p.Arch) + len(p.SourceName) +
-			len(p.SourceVersion) + len(p.Modularity) + len(p.InnerPath) + len(p.Files) + len(p.Functions)
+			len(p.SourceVersion) + len(p.Modularity) + len(p.Vendor) + len(p.InnerPath) + len(p.Files) + len(p.Functions)
 		for _, l := range p.Licenses {
 			n += 1 + len(l)
 		}

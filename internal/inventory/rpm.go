@@ -53,7 +53,7 @@ func rpmPackage(header []byte) (Package, error) {
 	if err != nil {
 		return Package{}, err
 	}
-	p := Package{Type: "rpm", Name: h.Name, Version: h.Version + "-" + h.Release, Arch: h.Arch, Modularity: h.Modularity}
+	p := Package{Type: "rpm", Name: h.Name, Version: h.Version + "-" + h.Release, Arch: h.Arch, Modularity: h.Modularity, Vendor: vendorName(h.Vendor)}
 	if h.Epoch > 0 {
 		p.Version = strconv.FormatUint(uint64(h.Epoch), 10) + ":" + p.Version
 	}
@@ -108,7 +108,7 @@ func parseRPMManifest(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		if len(fields) < 10 || fields[0] == "" || fields[1] == "" {
 			return errors.New("it has fewer than ten fields, or no name or version")
 		}
-		p := Package{Type: "rpm", Name: fields[0], Version: fields[1], Arch: fields[7]}
+		p := Package{Type: "rpm", Name: fields[0], Version: fields[1], Arch: fields[7], Vendor: vendorName(fields[4])}
 		if epoch, err := strconv.ParseUint(fields[8], 10, 32); err == nil && epoch > 0 {
 			p.Version = fields[8] + ":" + p.Version
 		}

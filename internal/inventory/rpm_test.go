@@ -84,15 +84,15 @@ func rpmBackends() []struct {
 	}{
 		{"rpmdb/cbl-mariner-2.0/rpmdb.sqlite", rpmdb.SQLite, 129, Package{
 			Type: "rpm", Name: "curl-libs", Version: "7.76.0-6.cm2", Arch: "x86_64",
-			SourceName: "curl", SourceVersion: "7.76.0-6.cm2", Licenses: []string{"MIT"},
+			SourceName: "curl", SourceVersion: "7.76.0-6.cm2", Vendor: "Microsoft Corporation", Licenses: []string{"MIT"},
 		}},
 		{"rpmdb/sle15-bci/Packages.db", rpmdb.NDB, 35, Package{
 			Type: "rpm", Name: "libbz2-1", Version: "1.0.6-5.11.1", Arch: "x86_64",
-			SourceName: "bzip2", SourceVersion: "1.0.6-5.11.1", Licenses: []string{"BSD-3-Clause"},
+			SourceName: "bzip2", SourceVersion: "1.0.6-5.11.1", Vendor: "SUSE LLC <https://www.suse.com/>", Licenses: []string{"BSD-3-Clause"},
 		}},
 		{"rpmdb/libuuid/Packages", rpmdb.Berkeley, 1, Package{
 			Type: "rpm", Name: "libuuid", Version: "2.32.1-42.el8_8", Arch: "x86_64",
-			SourceName: "util-linux", SourceVersion: "2.32.1-42.el8_8", Licenses: []string{"BSD"},
+			SourceName: "util-linux", SourceVersion: "2.32.1-42.el8_8", Vendor: "Red Hat, Inc.", Licenses: []string{"BSD"},
 		}},
 	}
 }
@@ -152,8 +152,8 @@ func TestRPMManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Package{
-		{Type: "rpm", Name: "openssl-libs", Version: "1.1.1k-7.cm2", Arch: "x86_64", SourceName: "openssl", SourceVersion: "1.1.1k-7.cm2"},
-		{Type: "rpm", Name: "bind", Version: "32:9.16-1.cm2", Arch: "x86_64", SourceName: "bind", SourceVersion: "9.16-1.cm2"},
+		{Type: "rpm", Name: "openssl-libs", Version: "1.1.1k-7.cm2", Arch: "x86_64", SourceName: "openssl", SourceVersion: "1.1.1k-7.cm2", Vendor: "Microsoft Corporation"},
+		{Type: "rpm", Name: "bind", Version: "32:9.16-1.cm2", Arch: "x86_64", SourceName: "bind", SourceVersion: "9.16-1.cm2", Vendor: "Microsoft Corporation"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

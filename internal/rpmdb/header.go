@@ -12,6 +12,8 @@ type Package struct {
 	Epoch                  uint32 // 0 if there is none
 	Arch                   string
 	License                string
+	// Vendor is who built the package: "Red Hat, Inc.".
+	Vendor string
 	// SourceRPM is the name of the source package's file:
 	// "glibc-2.28-5.el8.src.rpm".
 	SourceRPM string
@@ -39,6 +41,7 @@ const (
 	tagVersion         = 1001
 	tagRelease         = 1002
 	tagEpoch           = 1003
+	tagVendor          = 1011
 	tagLicense         = 1014
 	tagArch            = 1022
 	tagOldFileNames    = 1027
@@ -72,6 +75,7 @@ func ParseHeader(b []byte) (*Package, error) {
 		Release:    h.string(tagRelease),
 		Arch:       h.string(tagArch),
 		License:    h.string(tagLicense),
+		Vendor:     h.string(tagVendor),
 		SourceRPM:  h.string(tagSourceRPM),
 		Modularity: h.string(tagModularityLabel),
 	}

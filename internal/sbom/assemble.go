@@ -181,7 +181,7 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 	}
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: a.ecosystem(&p, it), PURL: p.PURL(a.release),
-		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", OwnedBy: it.facts["ownedBy"],
+		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", OwnedBy: it.facts["ownedBy"], Vendor: it.facts["vendor"],
 		Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it),
 	}
 	if p.SourceName != "" {

@@ -125,9 +125,13 @@ func (s *mergedInventory) findSystem() []*systemPackage {
 
 // describe returns a package as reports have it.
 func (s *mergedInventory) describe(p *inventory.Package, ecosystem seaworthy.Ecosystem) *seaworthy.Package {
+	by := s.release.ProvenanceOf(p)
+	if by.Vendor != "" && !by.Uncertain {
+		ecosystem = seaworthy.Ecosystem{} // the advisories of the distribution are not about it
+	}
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
-		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.ByText,
+		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.ByText, Vendor: by.Vendor,
 	}
 	if p.SourceName != "" {
 		out.Source = &seaworthy.SourcePackage{Name: p.SourceName, Version: p.SourceVersion}

@@ -154,6 +154,7 @@ func packageAttributes(p *seaworthy.Package) attributes {
 	}
 	a.add("modularity", p.Modularity)
 	a.add("ownedBy", p.OwnedBy)
+	a.add("vendor", p.Vendor)
 	if p.ByText {
 		a.add("byText", "true")
 	}
