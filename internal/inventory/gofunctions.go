@@ -2,9 +2,9 @@ package inventory
 
 import (
 	"bytes"
-	"cmp"
 	"debug/elf"
 	"encoding/binary"
+	"hash/maphash"
 	"io"
 	"slices"
 	"sort"
@@ -15,10 +15,13 @@ import (
 // bytes. Kubernetes has 6 MB.
 const maxFunctionNames = 64 << 20
 
+// maxFunctions is the maximum number of a Go binary's functions. Kubernetes has 100,000.
+const maxFunctions = 2_000_000
+
 // FunctionSet is the set of functions in a Go binary, including those that were inlined at
 // every call. It consists of four-byte digests of the names, big-endian and sorted. It is
-// nil if the functions are not known: the table was removed or is from Go 1.15 or
-// earlier, or the binary is not an ELF file. A stripped binary still has the table, since
+// nil if the functions are not known: the table was removed, is from Go 1.15 or earlier, or
+// exceeds a limit, or the binary is not an ELF file. A stripped binary still has the table, since
 // the runtime needs it.
 type FunctionSet []byte
 
@@ -111,8 +114,12 @@ func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
 }
 
 // newFunctionSet returns the set of NUL-terminated names. A renamed function is in it under
-// both names.
+// both names. It is nil if there are more than maxFunctions names.
 func newFunctionSet(names []byte, renamed []renaming) FunctionSet {
+	if bytes.Count(names, []byte{0}) > maxFunctions {
+		return nil
+	}
+	paths := newRenamedPaths(renamed)
 	var digests []uint32
 	var other []byte
 	for len(names) > 0 {
@@ -122,15 +129,12 @@ func newFunctionSet(names []byte, renamed []renaming) FunctionSet {
 		}
 		name = trimInitNumber(sourceFunctionName(name))
 		digests = append(digests, functionDigest(name))
-		for _, r := range renamed {
-			after, ok := bytes.CutPrefix(name, []byte(r.from))
-			if ok && len(after) > 0 && (after[0] == '.' || after[0] == '/') {
-				other = append(append(other[:0], r.to...), after...)
-				digests = append(digests, functionDigest(other))
-			}
+		if to, after, ok := paths.cut(name); ok {
+			other = append(append(other[:0], to...), after...)
+			digests = append(digests, functionDigest(other))
 		}
 	}
-	slices.SortFunc(digests, cmp.Compare)
+	slices.Sort(digests)
 	digests = slices.Compact(digests)
 	set := make(FunctionSet, 0, len(digests)*functionDigestSize)
 	for _, d := range digests {
@@ -140,6 +144,43 @@ func newFunctionSet(names []byte, renamed []renaming) FunctionSet {
 		return nil
 	}
 	return set
+}
+
+// renamedPaths finds the renaming of a function: that with the longest path, as the go
+// command assigns packages to modules. The time it takes does not depend on the number of
+// renamings.
+type renamedPaths struct {
+	seed maphash.Seed
+	to   map[uint64]string // by the hash of renaming.from
+}
+
+func newRenamedPaths(renamed []renaming) renamedPaths {
+	p := renamedPaths{maphash.MakeSeed(), make(map[uint64]string, len(renamed))}
+	for _, r := range renamed {
+		p.to[maphash.String(p.seed, r.from)] = r.to
+	}
+	return p
+}
+
+// cut returns the new path of a function and what follows the old one in its name.
+func (p renamedPaths) cut(name []byte) (to string, after []byte, ok bool) {
+	if len(p.to) == 0 {
+		return "", nil, false
+	}
+	var h maphash.Hash
+	h.SetSeed(p.seed)
+	from := 0
+	for i, c := range name {
+		if c != '.' && c != '/' {
+			continue
+		}
+		h.Write(name[from:i])
+		from = i
+		if t, found := p.to[h.Sum64()]; found {
+			to, after, ok = t, name[i:], true
+		}
+	}
+	return to, after, ok
 }
 
 // sourceFunctionName converts the linker's name of a function to that in the source:

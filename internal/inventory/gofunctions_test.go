@@ -6,9 +6,13 @@ import (
 	"encoding/binary"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // TestGoFunctions reads the test program.
@@ -74,6 +78,47 @@ func TestTrimInitNumber(t *testing.T) {
 			t.Errorf("%s became %s, not %s", in, got, want)
 		}
 	}
+}
+
+// TestRenamedFunctions has names in modules that replace others.
+func TestRenamedFunctions(t *testing.T) {
+	renamed := []renaming{{"a.dev/b", "b.dev/new"}, {"a.dev/b/c", "c.dev/new"}, {"main", "a.dev/cmd"}}
+	names := "a.dev/b.F\x00a.dev/b/d.F\x00a.dev/b/c.F\x00a.dev/b/c/d.(*T).F\x00a.dev/bc.F\x00main.main\x00mainly.F\x00"
+	set := newFunctionSet([]byte(names), renamed)
+	for _, c := range []struct {
+		path, symbol string
+		want         bool
+	}{
+		{"a.dev/b", "F", true},
+		{"b.dev/new", "F", true},
+		{"b.dev/new/d", "F", true},
+		{"c.dev/new", "F", true}, // of the longer path
+		{"b.dev/new/c", "F", false},
+		{"c.dev/new/d", "T.F", true},
+		{"b.dev/newc", "F", false},
+		{"a.dev/cmd", "main", true},
+		{"a.dev/cmdly", "F", false},
+	} {
+		if got := set.Has(c.path, c.symbol); got != c.want {
+			t.Errorf("%s of %s: %v", c.symbol, c.path, got)
+		}
+	}
+}
+
+// TestFunctionsTimesModules has as many names and renamings as a small archive can hold.
+func TestFunctionsTimesModules(t *testing.T) {
+	var renamed []renaming
+	for i := range maxModules {
+		renamed = append(renamed, renaming{strings.Repeat("a/", i%500) + strconv.Itoa(i), "b"})
+	}
+	imagetest.CheckCPU(t, 2*time.Second, func() {
+		if set := newFunctionSet(bytes.Repeat([]byte(strings.Repeat("a/", 500)+"9.F\x00"), 4000), renamed); set == nil {
+			t.Error("no functions")
+		}
+		if set := newFunctionSet(bytes.Repeat([]byte("a\x00"), maxFunctions+1), renamed); set != nil {
+			t.Error("more functions than the limit")
+		}
+	})
 }
 
 // TestDamagedFunctions has tables that are truncated or invalid.

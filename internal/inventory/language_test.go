@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // brief returns a line for each package: type, name, version, licenses and inner path. A
@@ -237,6 +240,34 @@ func TestTooManyLockedPackages(t *testing.T) {
 }
 
 // FuzzManifests runs the parsers of all manifests on any bytes.
+// TestNestedLicenses has licenses as deep as a JSON document may be, each level of which
+// would decode the rest again.
+func TestNestedLicenses(t *testing.T) {
+	const depth = 9_900
+	rest := strings.Repeat(`"MIT",`, 100_000)
+	for name, license := range map[string]string{
+		"lists":   strings.Repeat("[", depth) + rest + `"MIT"` + strings.Repeat("]", depth),
+		"objects": strings.Repeat(`{"type":`, depth) + "[" + rest + `"MIT"]` + strings.Repeat("}", depth),
+		"both":    strings.Repeat(`[{"type":`, depth/2) + "[" + rest + `"MIT"]` + strings.Repeat("}]", depth/2),
+	} {
+		imagetest.CheckCPU(t, 2*time.Second, func() {
+			body := `{"name":"a","version":"1.0.0","license":` + license + `}`
+			packages, err := parseNPMPackage(t.Context(), fileOf("node_modules/a/package.json", []byte(body)))
+			if err != nil || len(packages) != 1 || len(packages[0].Licenses) != 0 {
+				t.Errorf("%s: %d packages, %v", name, len(packages), err)
+			}
+			body = `{"packages":[` + body + `]}`
+			if packages, err = parseComposer(t.Context(), fileOf(composerList, []byte(body))); err != nil || len(packages) != 1 {
+				t.Errorf("%s for composer: %d packages, %v", name, len(packages), err)
+			}
+			body = `{"packages":{"node_modules/a":{"version":"1.0.0","license":` + license + `}}}`
+			if packages, err = parsePackageLock(t.Context(), fileOf("package-lock.json", []byte(body))); err != nil || len(packages) != 1 {
+				t.Errorf("%s in a lock file: %d packages, %v", name, len(packages), err)
+			}
+		})
+	}
+}
+
 func FuzzManifests(f *testing.F) {
 	for _, seed := range []string{gemspec, packageLock1, packageLock3, yarnLock1, yarnLock2, pnpmLock5, pnpmLock9, depsJSON, `[{"name":"a/b"}]`, "Name: x\nVersion: 1\n"} {
 		f.Add([]byte(seed))

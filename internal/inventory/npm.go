@@ -29,24 +29,39 @@ func isNPMPackage(h *seaworthy.Header) bool {
 // list of either.
 type npmLicense []string
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [json.Unmarshaler]. It decodes its data once: lists in lists,
+// which no package manager writes, count as no license.
 func (l *npmLicense) UnmarshalJSON(data []byte) error {
-	var one struct{ Type string }
-	var many []npmLicense
-	var name string
-	switch {
-	case json.Unmarshal(data, &name) == nil:
-	case json.Unmarshal(data, &one) == nil:
-		name = one.Type
-	case json.Unmarshal(data, &many) == nil:
-		for _, m := range many {
-			*l = append(*l, m...)
+	var list []licenseName
+	if data[0] == '[' {
+		_ = json.Unmarshal(data, &list) // an unreadable license counts as none
+	} else {
+		list = make([]licenseName, 1)
+		_ = list[0].UnmarshalJSON(data)
+	}
+	for _, name := range list {
+		if id := license.Identifier(string(name)); id != "" {
+			*l = append(*l, id)
 		}
 	}
-	if name = license.Identifier(name); name != "" {
-		*l = append(*l, name)
+	return nil
+}
+
+// licenseName is the name of one license: a JSON string, or the type in an object. Any
+// other JSON value counts as "".
+type licenseName string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (n *licenseName) UnmarshalJSON(data []byte) error {
+	switch data[0] {
+	case '"':
+		return json.Unmarshal(data, (*string)(n))
+	case '{':
+		var object struct{ Type lenientString }
+		_ = json.Unmarshal(data, &object) // as above
+		*n = licenseName(object.Type)
 	}
-	return nil // an unreadable license counts as none
+	return nil
 }
 
 // lenientString is a JSON string. Any other JSON value counts as "".
@@ -54,11 +69,10 @@ type lenientString string
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (s *lenientString) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) == nil {
-		*s = lenientString(text)
+	if data[0] != '"' {
+		return nil
 	}
-	return nil
+	return json.Unmarshal(data, (*string)(s))
 }
 
 // parseNPMPackage reads the package.json of an installed package.
