@@ -22,6 +22,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	exitAfter(ctx, grace, os.Stderr, os.Exit)
 	os.Exit(cli.Run(ctx, os.Args[1:], cli.Environment{
 		Stdin:   os.Stdin,
 		Stdout:  os.Stdout,

@@ -1,12 +1,16 @@
 package license
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/github/go-spdx/v2/spdxexp"
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
+
+	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // TestExpressions has fields of real packages of Alpine, Fedora, Debian, npm, PyPI and
@@ -72,6 +76,25 @@ func TestDistributionNames(t *testing.T) {
 		if ok, _ := spdxexp.ActiveLicense(id); !ok {
 			t.Errorf("%s becomes %s, which is not on the SPDX list", name, id)
 		}
+	}
+}
+
+// TestManyFields has more fields than the limit, each as slow to parse as possible.
+func TestManyFields(t *testing.T) {
+	fields := []string{"MIT"}
+	for i := range 20_000 {
+		fields = append(fields, fmt.Sprintf("%d %s", i, strings.Repeat("MIT ", 240)))
+	}
+	fields = append(fields, "MIT", "GPL-2")
+	var n Normalizer
+	imagetest.CheckCPU(t, 5*time.Second, func() {
+		got := n.Expressions(fields)
+		if len(got) != 20_002 || got[0] != "MIT" || !strings.HasPrefix(got[1], "LicenseRef-0-MIT") || got[20_001] != "LicenseRef-GPL-2" {
+			t.Errorf("%d expressions; the first is %s", len(got), got[0])
+		}
+	})
+	if got := n.Expressions([]string{"MIT"}); len(got) != 1 || got[0] != "MIT" {
+		t.Errorf("%q", got)
 	}
 }
 

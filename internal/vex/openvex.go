@@ -24,7 +24,7 @@ type openVEX struct {
 type openVEXStatement struct {
 	Vulnerability openVEXVulnerability `json:"vulnerability"`
 	Products      []openVEXProduct     `json:"products"`
-	Components    []openVEXProduct     `json:"subcomponents"` // of each product, in version 0.0.1
+	Components    []openVEXComponent   `json:"subcomponents"` // of each product, in version 0.0.1
 	Status        string               `json:"status"`
 	Justification string               `json:"justification"`
 	Impact        string               `json:"impact_statement"`
@@ -49,20 +49,38 @@ func (v *openVEXVulnerability) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*object)(v))
 }
 
-// openVEXProduct is an object, in version 0.0.1 a string.
-type openVEXProduct struct {
+// openVEXComponent is an object, in version 0.0.1 a string.
+type openVEXComponent struct {
 	ID          string            `json:"@id"`
 	Identifiers map[string]string `json:"identifiers"`
 	Hashes      map[string]string `json:"hashes"`
-	Components  []openVEXProduct  `json:"subcomponents"`
+}
+
+func (c *openVEXComponent) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, &c.ID)
+	}
+	type object openVEXComponent
+	return json.Unmarshal(data, (*object)(c))
+}
+
+// openVEXProduct is a component that may have components. These have none: each level
+// would decode the rest of the document again.
+type openVEXProduct struct {
+	openVEXComponent
+	Components []openVEXComponent `json:"subcomponents"`
 }
 
 func (p *openVEXProduct) UnmarshalJSON(data []byte) error {
-	if data[0] == '"' {
-		return json.Unmarshal(data, &p.ID)
+	if err := json.Unmarshal(data, &p.openVEXComponent); err != nil || data[0] == '"' {
+		return err
 	}
-	type object openVEXProduct
-	return json.Unmarshal(data, (*object)(p))
+	var object struct {
+		Components []openVEXComponent `json:"subcomponents"`
+	}
+	err := json.Unmarshal(data, &object)
+	p.Components = object.Components
+	return err
 }
 
 func parseOpenVEX(data []byte) (*Document, error) {
@@ -86,6 +104,9 @@ func parseOpenVEX(data []byte) (*Document, error) {
 	return d, nil
 }
 
+// maxAliases is the maximum number of aliases of a vulnerability. Real ones have three.
+const maxAliases = 1000
+
 // statement converts the statement.
 func (in *openVEXStatement) statement(doc *openVEX) (statement, error) {
 	s := statement{status: in.Status, justification: in.Justification, text: cmp.Or(in.Impact, in.Action, in.Notes)}
@@ -99,6 +120,9 @@ func (in *openVEXStatement) statement(doc *openVEX) (statement, error) {
 		return s, fmt.Errorf("unknown status %q: want not_affected, affected, fixed or under_investigation", clip(in.Status))
 	}
 	v := &in.Vulnerability
+	if len(v.Aliases) > maxAliases {
+		return s, fmt.Errorf("its vulnerability has %d aliases; the maximum is %d", len(v.Aliases), maxAliases)
+	}
 	for _, id := range append([]string{v.Name, lastElement(v.ID)}, v.Aliases...) {
 		if id != "" && !slices.Contains(s.ids, id) {
 			s.ids = append(s.ids, id)
@@ -130,8 +154,8 @@ func (in *openVEXStatement) statement(doc *openVEX) (statement, error) {
 // vulnerability.
 func lastElement(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
-// product converts the product.
-func (in *openVEXProduct) product() product {
+// product converts the component.
+func (in *openVEXComponent) product() product {
 	var p product
 	p.addName(in.ID)
 	for _, kind := range []string{"purl", "cpe22", "cpe23"} {
@@ -140,6 +164,12 @@ func (in *openVEXProduct) product() product {
 	if hash := in.Hashes["sha-256"]; hash != "" {
 		p.addName("sha256:" + strings.ToLower(hash))
 	}
+	return p
+}
+
+// product converts the product.
+func (in *openVEXProduct) product() product {
+	p := in.openVEXComponent.product()
 	for i := range in.Components {
 		p.components = append(p.components, in.Components[i].product())
 	}
