@@ -10,14 +10,15 @@ import (
 	"strings"
 )
 
-// Hash is a parsed password hash.
+// Hash is a parsed password hash of crypt(5).
 type Hash struct {
-	// Rounds is the number of digests for checking a password.
+	// Rounds is the number of digests that are computed to check one password.
 	Rounds int
 
-	salt, want string
-	digest     func() hash.Hash // nil for md5crypt
-	order      []int
+	salt   string
+	sum    string           // the hash itself, in the base 64 of crypt(5)
+	digest func() hash.Hash // SHA-256 or SHA-512; nil for md5crypt
+	order  []int            // the order in which the bytes of the digest are encoded
 }
 
 // ParseHash parses a hash of md5crypt ("$1$salt$hash"), sha256crypt
@@ -49,18 +50,18 @@ func ParseHash(field string) (h Hash, ok bool) {
 	if len(parts) != 2 || len(parts[0]) > maxSalt {
 		return h, false
 	}
-	h.salt, h.want = parts[0], parts[1]
+	h.salt, h.sum = parts[0], parts[1]
 	return h, true
 }
 
-// Matches reports whether the hash is the hash of a password. It computes Rounds digests of
-// texts that are longer than the password.
+// Matches reports whether this is the hash of the password. It computes Rounds digests; the
+// caller should check Rounds and the length of the password first.
 func (h *Hash) Matches(password string) bool {
-	return subtle.ConstantTimeCompare([]byte(h.sum(password)), []byte(h.want)) == 1
+	return subtle.ConstantTimeCompare([]byte(h.compute(password)), []byte(h.sum)) == 1
 }
 
-// sum returns the hash of a password in the encoding of crypt(5).
-func (h *Hash) sum(password string) string {
+// compute returns the hash of a password with the same scheme, salt and rounds.
+func (h *Hash) compute(password string) string {
 	if h.digest == nil {
 		return encodeHash(md5Crypt(password, h.salt), h.order)
 	}
@@ -94,7 +95,7 @@ func shaCrypt(digest func() hash.Hash, password, salt string, rounds int) []byte
 	return runRounds(d, a, p, s, rounds)
 }
 
-// md5Crypt implements md5crypt, which FreeBSD introduced.
+// md5Crypt implements md5crypt, the scheme that Poul-Henning Kamp wrote for FreeBSD.
 func md5Crypt(password, salt string) []byte {
 	key, saltBytes := []byte(password), []byte(salt)
 	inner := md5.Sum([]byte(password + salt + password))
@@ -111,7 +112,8 @@ func md5Crypt(password, salt string) []byte {
 	return runRounds(d, d.Sum(nil), key, saltBytes, 1000)
 }
 
-// runRounds is the loop of all schemes that makes guessing slow.
+// runRounds is the loop that all schemes have to make guessing slow. It starts with the
+// digest sum and returns the final digest.
 func runRounds(d hash.Hash, sum, password, salt []byte, rounds int) []byte {
 	for i := range rounds {
 		d.Reset()
@@ -154,8 +156,8 @@ func repeatValue(b []byte, n int) [][]byte {
 	return list
 }
 
-// The orders in which the schemes encode the bytes of a digest, in groups of three. -1 is a
-// zero byte that is not in the digest.
+// The schemes encode the bytes of a digest in these orders, three bytes (four characters) at
+// a time. An index of -1 stands for a zero bit pattern: the last group has fewer bytes.
 var (
 	md5Order    = []int{0, 6, 12, 1, 7, 13, 2, 8, 14, 3, 9, 15, 4, 10, 5, -1, -1, 11}
 	sha256Order = append(rotated(10, 10, 2, 0), -1, 31, 30)

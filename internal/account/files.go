@@ -1,11 +1,11 @@
 // Package account parses the account files of Unix, which are passwd(5), group(5), shadow(5)
 // and gshadow(5), and the password hashes of crypt(5) in them.
 //
-// The input are the texts of the files. The output are a value for each line, and a
-// [MalformedLine] for each line that violates the format in its manual page, including the
-// lines of NIS, which start with + or -. [Resolve] returns the user and groups of a
-// container's process. [ParseHash] parses a hash of md5crypt, sha256crypt or sha512crypt,
-// against which a password can be checked.
+// [ParsePasswd], [ParseGroup] and [ParseShadow] parse the text of a file. They return a value
+// for each line, and a [MalformedLine] for each line that violates the format in its manual
+// page, including the lines of NIS, which start with + or -. [Resolve] returns the user and
+// groups of a container's process. [ParseHash] parses a hash of md5crypt, sha256crypt or
+// sha512crypt, so that passwords can be compared with it.
 //
 // The texts may come from an attacker. The caller must limit the length of a file, and the
 // rounds of a hash.
@@ -57,10 +57,10 @@ var (
 	ErrNoName = errors.New("no name")
 )
 
-// parseLines calls each with the fields of each line, except for blank lines and comments.
-// A line is malformed if it has fewer than least or more than most fields, if it has no
-// name, or if each returns an error.
-func parseLines(body string, least, most int, each func(line int, fields []string) error) []MalformedLine {
+// parseLines calls parse with the fields of each line, except for blank lines and comments.
+// A line is malformed if it has fewer than minFields or more than maxFields fields, if its
+// first field is empty, or if parse returns an error.
+func parseLines(body string, minFields, maxFields int, parse func(line int, fields []string) error) []MalformedLine {
 	var malformed []MalformedLine
 	line := 0
 	for l := range strings.Lines(body) {
@@ -70,15 +70,15 @@ func parseLines(body string, least, most int, each func(line int, fields []strin
 			continue
 		}
 		var err error
-		switch fields := strings.SplitN(l, ":", most+1); {
+		switch fields := strings.SplitN(l, ":", maxFields+1); {
 		case l[0] == '+' || l[0] == '-':
 			err = ErrNIS
-		case len(fields) < least || len(fields) > most:
-			err = fmt.Errorf("%d fields where there should be %d", strings.Count(l, ":")+1, most)
+		case len(fields) < minFields || len(fields) > maxFields:
+			err = fmt.Errorf("%d fields where there should be %d", strings.Count(l, ":")+1, maxFields)
 		case fields[0] == "":
 			err = ErrNoName
 		default:
-			err = each(line, fields)
+			err = parse(line, fields)
 		}
 		if err != nil {
 			malformed = append(malformed, MalformedLine{line, err})

@@ -18,7 +18,8 @@ type Identity struct {
 	Unknown string
 }
 
-// Anybody returns a user with only those permissions that every user has.
+// Anybody returns a user that no file belongs to: it has only the permissions that a file
+// gives to others.
 func Anybody() Identity { return Identity{Name: "anybody", UID: 1<<32 - 2, GID: 1<<32 - 2} }
 
 // Resolve returns the identity for the User of an image configuration, which is "user" or

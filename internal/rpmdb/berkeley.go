@@ -7,26 +7,30 @@ import (
 	"io"
 )
 
-// The parts of a Berkeley DB file with the hash access method that rpm's Packages uses; see
-// dbinc/db_page.h of Berkeley DB. Every page starts with a header, which has the number of
-// the next page in a chain, the number of items, the number of bytes in use, and the type
-// of the page.
+// The layout of a Berkeley DB file of type hash (dbinc/db_page.h of Berkeley DB), as far as
+// it is read here. The file consists of pages of the same size. Page 0 has metadata. A hash
+// page has items, which are alternately keys and values. A value that is too long for a
+// page is in a chain of overflow pages.
 const (
-	bdbHashMagic = 0x00061561
+	bdbHashMagic = 0x00061561 // in page 0
 
-	bdbPageHeader = 26
-	bdbNext       = 16
-	bdbEntries    = 20
-	bdbOffset     = 22
-	bdbType       = 25
+	bdbPageHeader = 26 // bytes of the header of every page
 
-	bdbHashUnsorted = 2 // types of pages
+	// Offsets in the header of a page.
+	bdbNext    = 16 // the number of the next page of a chain
+	bdbEntries = 20 // the number of items
+	bdbOffset  = 22 // of an overflow page: the number of bytes in use
+	bdbType    = 25 // the type of the page
+
+	// Types of pages.
+	bdbHashUnsorted = 2
 	bdbOverflow     = 7
 	bdbHashMeta     = 8
 	bdbHash         = 13
 
-	bdbKeyData = 1 // types of items
-	bdbOffPage = 3
+	// Types of items, in their first byte.
+	bdbKeyData = 1 // the item has the value
+	bdbOffPage = 3 // the value is on overflow pages
 )
 
 // ErrEncrypted is returned for an encrypted database.
@@ -35,7 +39,7 @@ var ErrEncrypted = errors.New("the Berkeley DB database is encrypted")
 var errBerkeley = errors.New("the Berkeley DB database is damaged")
 
 // Berkeley yields the headers of a Berkeley DB database. Size is the length of the file in
-// bytes. The headers are the values of the hash table, and the numbers of packages its keys.
+// bytes. The keys of the hash table are numbers of packages; the values are the headers.
 func Berkeley(r io.ReaderAt, size int64) Headers {
 	return func(yield func([]byte, error) bool) {
 		db, err := openBerkeley(r, size)
@@ -55,17 +59,18 @@ func Berkeley(r io.ReaderAt, size int64) Headers {
 	}
 }
 
-// berkeley is a database file. An overflow page may be used only once, so that a cycle of
-// pages is an error.
+// berkeley is an open database file.
 type berkeley struct {
-	r     io.ReaderAt
-	order binary.ByteOrder
-	page  int64 // bytes of a page
-	pages uint32
-	used  []bool // by the number of an overflow page
+	r        io.ReaderAt
+	order    binary.ByteOrder // of the machine that wrote the file
+	pageSize int64            // in bytes
+	pages    uint32           // the number of pages
+	// used has the overflow pages that were read. Reading one twice is an error, so that a
+	// cycle of pages ends.
+	used []bool
 }
 
-// openBerkeley reads the metadata page.
+// openBerkeley reads page 0 of a database.
 func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 	var h [72]byte
 	if _, err := r.ReadAt(h[:], 0); err != nil {
@@ -81,13 +86,13 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 	if h[24] != 0 {
 		return nil, ErrEncrypted
 	}
-	db.page = int64(db.order.Uint32(h[20:]))
-	if db.page < 512 || db.page > 64<<10 || db.page&(db.page-1) != 0 {
+	db.pageSize = int64(db.order.Uint32(h[20:]))
+	if db.pageSize < 512 || db.pageSize > 64<<10 || db.pageSize&(db.pageSize-1) != 0 {
 		return nil, errBerkeley
 	}
 	last := int64(db.order.Uint32(h[32:]))
-	if (last+1)*db.page > size {
-		return nil, fmt.Errorf("it is truncated: %d of %d bytes", size, (last+1)*db.page)
+	if (last+1)*db.pageSize > size {
+		return nil, fmt.Errorf("it is truncated: %d of %d bytes", size, (last+1)*db.pageSize)
 	}
 	db.pages = uint32(last + 1)
 	db.used = make([]bool, db.pages)
@@ -97,9 +102,9 @@ func openBerkeley(r io.ReaderAt, size int64) (*berkeley, error) {
 // values calls visit with each value of the table. It skips key 0, whose value is the
 // highest package number.
 func (db *berkeley) values(visit func([]byte) error) error {
-	page := make([]byte, db.page)
+	page := make([]byte, db.pageSize)
 	for n := uint32(1); n < db.pages; n++ {
-		if _, err := db.r.ReadAt(page, int64(n)*db.page); err != nil {
+		if _, err := db.r.ReadAt(page, int64(n)*db.pageSize); err != nil {
 			return err
 		}
 		if t := page[bdbType]; t != bdbHash && t != bdbHashUnsorted {
@@ -154,17 +159,17 @@ func (db *berkeley) value(item []byte) ([]byte, error) {
 		return nil, errBerkeley
 	}
 	length := int64(db.order.Uint32(item[8:]))
-	if length > min(maxHeader, int64(db.pages)*db.page) {
+	if length > min(maxHeader, int64(db.pages)*db.pageSize) {
 		return nil, errBerkeley
 	}
 	value := make([]byte, 0, length)
-	page := make([]byte, db.page)
+	page := make([]byte, db.pageSize)
 	for n := db.order.Uint32(item[4:]); int64(len(value)) < length; n = db.order.Uint32(page[bdbNext:]) {
 		if n == 0 || n >= db.pages || db.used[n] {
 			return nil, errBerkeley
 		}
 		db.used[n] = true
-		if _, err := db.r.ReadAt(page, int64(n)*db.page); err != nil {
+		if _, err := db.r.ReadAt(page, int64(n)*db.pageSize); err != nil {
 			return nil, err
 		}
 		size := int(db.order.Uint16(page[bdbOffset:]))

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Package is the content of a header.
+// Package is an installed package: the tags of a header that are of use here.
 type Package struct {
 	Name, Version, Release string
 	Epoch                  uint32 // 0 if there is none
@@ -32,7 +32,7 @@ type File struct {
 	Digest string
 }
 
-// maxFiles is the maximum number of files of a package. No real package has as many.
+// maxFiles is the maximum number of files of a package. No real package has so many.
 const maxFiles = 1_000_000
 
 // The tags of a header, from include/rpm/rpmtag.h of rpm.
@@ -92,7 +92,8 @@ func ParseHeader(b []byte) (*Package, error) {
 	return p, nil
 }
 
-// header is a header: an index of tags, with offsets into data.
+// header is a header: an index with an entry for each tag, and the values of the tags. An
+// entry has tag, type, offset in data and number of values, each 32 bits, big endian.
 type header struct {
 	index []byte
 	data  []byte

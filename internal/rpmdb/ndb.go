@@ -7,15 +7,21 @@ import (
 	"io"
 )
 
-// The parts of rpm's ndb database (lib/backend/ndb/rpmpkg.c of rpm). The first pages have
-// slots of 16 bytes; the first two slots are the header of the file. Blobs follow, aligned
-// to 16 bytes, each with a header of 16 bytes. Numbers are little-endian.
+// The layout of rpm's ndb database (lib/backend/ndb/rpmpkg.c of rpm):
+//
+//   - The index consists of pages of 4096 bytes with slots of 16 bytes. The first two slots
+//     of the file are its header. Each other slot is free, or has the number of a package
+//     and the position of its blob.
+//   - The blobs follow, aligned to 16 bytes. A blob has a header of 16 bytes and the RPM
+//     header of a package.
+//
+// Numbers are little-endian and have 32 bits.
 const (
-	ndbMagic     = 'R' | 'p'<<8 | 'm'<<16 | 'P'<<24
-	ndbSlotMagic = 'S' | 'l'<<8 | 'o'<<16 | 't'<<24
-	ndbBlobMagic = 'B' | 'l'<<8 | 'b'<<16 | 'S'<<24
-	ndbSlot      = 16
-	ndbPage      = 4096
+	ndbMagic     = 'R' | 'p'<<8 | 'm'<<16 | 'P'<<24 // begins the file
+	ndbSlotMagic = 'S' | 'l'<<8 | 'o'<<16 | 't'<<24 // begins a slot
+	ndbBlobMagic = 'B' | 'l'<<8 | 'b'<<16 | 'S'<<24 // begins a blob
+	ndbSlot      = 16                               // bytes of a slot, and the unit of positions
+	ndbPage      = 4096                             // bytes of a page
 )
 
 var errNDB = errors.New("the ndb database is damaged")
@@ -57,7 +63,8 @@ func NDB(r io.ReaderAt, size int64) Headers {
 	}
 }
 
-// ndbBlob returns the blob of a slot, or nil for a free slot.
+// ndbBlob returns the content of the blob that a slot names, or nil for a free slot. Limit is
+// the maximum length of the blob in bytes.
 func ndbBlob(r io.ReaderAt, slot []byte, limit int64) ([]byte, error) {
 	if binary.LittleEndian.Uint32(slot) != ndbSlotMagic {
 		return nil, errNDB

@@ -8,7 +8,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
-// errStop ends a walk after the caller's loop ended.
+// errStop is returned by a callback when the caller of an iterator has left its loop.
 var errStop = errors.New("stopped")
 
 // SQLite yields the headers of an SQLite database: the second column of the table Packages.
@@ -21,7 +21,8 @@ func SQLite(r io.ReaderAt, size int64) Headers {
 	}
 }
 
-// eachHeader calls yield with each header.
+// eachHeader calls yield with each header of an SQLite database. It returns errStop if yield
+// returns false.
 func eachHeader(r io.ReaderAt, size int64, yield func([]byte, error) bool) error {
 	db, err := sqlite.Open(r, size)
 	if err != nil {

@@ -2,7 +2,12 @@ package shell
 
 import "strings"
 
-// launcher describes the command line of a program that starts another one.
+// launcher describes the command line of a program that starts another program: options,
+// operands, and then the command line of that program. For example:
+//
+//	sudo -u www-data env PATH=/bin make all
+//
+// sudo launches env, and env launches make.
 type launcher struct {
 	short    string   // single-letter options that take a value
 	long     []string // long options that take a value in the next word

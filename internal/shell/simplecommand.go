@@ -2,24 +2,29 @@ package shell
 
 import "strings"
 
+// A simple command is a list of words that the shell runs as a program with its arguments,
+// as in POSIX: assignments, words and redirections, without |, && or ;. Its first words may
+// be launchers: programs that start another program, such as sudo and env (launcher.go).
+
 // maxLaunchers is the maximum number of launchers in one command.
 const maxLaunchers = 16
 
 // word is a word of a command.
 type word struct {
-	text    string
-	literal bool // without expansions
+	text    string // without quotes
+	literal bool   // without expansions such as $HOME
 }
 
-// simpleCommand is a simple command, possibly with launchers.
+// simpleCommand is a simple command as it is in the source, with its launchers.
 type simpleCommand struct {
-	words     []word
-	assigns   []KeyValue
+	words     []word     // of the launchers and of the command itself
+	assigns   []KeyValue // before the first word
 	redirects []Redirect
-	text      string
+	text      string // the source
 }
 
-// addArgs adds the command of an exec form.
+// addArgs adds a command that is given as a list of words and runs without a shell: the
+// exec form of an instruction, RUN ["make", "all"].
 func (r *collector) addArgs(argv []string) {
 	call := simpleCommand{text: strings.Join(argv, " ")}
 	if len(call.text) > r.left {

@@ -8,7 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// collector collects the commands of a script and its nested scripts.
+// collector collects the commands of a script and of the scripts nested in it (sh -c).
 type collector struct {
 	cmds     []*Command
 	left     int  // number of bytes that may still be read
