@@ -12,6 +12,9 @@ type Image struct {
 	// Repository is the repository in a registry that the image was read from, with
 	// the registry: "docker.io/library/alpine"; empty for any other source.
 	Repository string `json:"repository,omitempty"`
+	// Names are the names that the archive, layout or daemon gives the image, as it
+	// writes them: "alpine:3", "docker.io/library/alpine:3"; nil for any other source.
+	Names []string `json:"names,omitempty"`
 	// Digest is the digest of the image manifest; empty where the source has
 	// none (a docker archive of the old form, a root file system).
 	Digest string `json:"digest,omitempty"`

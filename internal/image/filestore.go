@@ -50,9 +50,9 @@ type selector struct {
 	tag    string // a tag, a full name or a digest, as the format has it; "" for the only image
 }
 
-// resolve returns the selected images of the requested platform. If the store has both
+// find returns the selected images of the requested platform. If the store has both
 // formats, they must list the same images, because other programs read only one of them.
-func (r *storeReader) resolve(ctx context.Context) (imageSet, error) {
+func (r *storeReader) find(ctx context.Context) (imageSet, error) {
 	docker, dockerErr := r.docker()
 	oci, ociErr := r.oci(ctx)
 	absent := func(err error) bool { return errors.As(err, new(*missingFormatError)) }

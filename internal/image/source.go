@@ -70,6 +70,9 @@ type Manifest struct {
 	// Repository is the repository in a registry, "docker.io/library/alpine"; "" if the
 	// image does not come from a registry.
 	Repository string
+	// Names are the names that the archive, layout or daemon gives the image, such as
+	// "alpine:3"; nil for any other source.
+	Names []string
 	// Digest is the digest of the image manifest, "" if there is none.
 	Digest string
 	// IndexDigest is the digest of the image index that lists the manifest, the outermost

@@ -188,6 +188,8 @@ type vex struct {
 
 type image struct {
 	Reference    string    `cel:"reference"`
+	Repository   string    `cel:"repository"`
+	Names        []string  `cel:"names"`
 	Digest       string    `cel:"digest"`
 	ImageID      string    `cel:"imageID"`
 	Platform     string    `cel:"platform"`
@@ -258,7 +260,7 @@ func viewImage(img *seaworthy.Image) *image {
 		return &image{}
 	}
 	v := &image{
-		Reference: img.Reference, Digest: img.Digest, ImageID: img.ImageID, Platform: img.Platform,
+		Reference: img.Reference, Repository: img.Repository, Names: img.Names, Digest: img.Digest, ImageID: img.ImageID, Platform: img.Platform,
 		Size: img.Size, BaseBoundary: img.BaseBoundary,
 	}
 	if img.OS != nil {

@@ -40,6 +40,7 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 		Tag:         manifest.Tag,
 
 		Repository: manifest.Repository,
+		Names:      manifest.Names,
 	}
 	m := &Merged{image: img, omissions: slices.Clip(manifest.Omissions)}
 	var tables []*layer.Table

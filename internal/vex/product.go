@@ -38,17 +38,18 @@ func (p *product) addName(id string) {
 
 // subject is an image with its packages.
 type subject struct {
-	image    *seaworthy.Image
-	digests  []string                            // of the image and its index
-	packages map[packageKey][]*seaworthy.Package // by name and by name of the source package
-	parsed   map[string]purl.URL                 // parsed package URLs; the type is "" if one is invalid
+	image      *seaworthy.Image
+	digests    []string                            // of the image and its index
+	references []reference                         // the names of the image
+	packages   map[packageKey][]*seaworthy.Package // by name and by name of the source package
+	parsed     map[string]purl.URL                 // parsed package URLs; the type is "" if one is invalid
 }
 
 // packageKey is the type of a package URL and a name in lower case.
 type packageKey struct{ kind, name string }
 
 func newSubject(i *seaworthy.Image) subject {
-	return subject{image: i, packages: make(map[packageKey][]*seaworthy.Package), parsed: make(map[string]purl.URL)}
+	return subject{image: i, references: imageReferences(i), packages: make(map[packageKey][]*seaworthy.Package), parsed: make(map[string]purl.URL)}
 }
 
 // add adds a package of the image.
@@ -95,43 +96,16 @@ func (p *product) covers(s *subject, f *seaworthy.Finding) bool {
 }
 
 // isImage reports whether the product is the image: by package URL, digest, repository or
-// reference.
+// any of its names.
 func (p *product) isImage(s *subject) bool {
-	i := s.image
 	for _, u := range p.purls {
-		if u.Type == "oci" && s.matchesPURL(&u) {
+		if (u.Type == "oci" || u.Type == "docker") && s.matchesPURL(&u) {
 			return true
 		}
 	}
-	for _, n := range p.names {
-		if n == i.Reference || slices.Contains(s.digests, n[strings.LastIndexByte(n, '@')+1:]) {
-			return true
-		}
-		if i.Repository != "" && (n == i.Repository || "docker.io/"+n == i.Repository || "docker.io/library/"+n == i.Repository) {
-			return true
-		}
-	}
-	return false
-}
-
-// matchesPURL reports whether an oci package URL is that of the image. A URL with a version
-// must have the digest of the image; one without must have the repository.
-func (s *subject) matchesPURL(u *purl.URL) bool {
-	i := s.image
-	repository := strings.TrimPrefix(u.Qualifiers["repository_url"], "index.")
-	if repository != "" && i.Repository != "" && !strings.EqualFold(repository, i.Repository) {
-		return false
-	}
-	if arch := u.Qualifiers["arch"]; arch != "" && i.Platform != "" && !strings.Contains(i.Platform+"/", "/"+arch+"/") {
-		return false
-	}
-	if u.Version != "" {
-		return slices.Contains(s.digests, u.Version)
-	}
-	if tag := u.Qualifiers["tag"]; tag != "" && !strings.HasSuffix(i.Reference, ":"+tag) {
-		return false
-	}
-	return repository != "" && strings.EqualFold(repository, i.Repository)
+	return slices.ContainsFunc(p.names, func(n string) bool {
+		return n == s.image.Reference || slices.Contains(s.digests, n[strings.LastIndexByte(n, '@')+1:]) || s.isKnownAs(parseReference(n))
+	})
 }
 
 // isPlatform reports whether the product is the release of Red Hat Enterprise Linux in the

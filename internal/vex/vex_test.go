@@ -131,6 +131,65 @@ func TestOpenVEXProducts(t *testing.T) {
 
 // TestProductWithComponents checks that a package with components matches only findings in
 // its own files.
+// TestImageNames has images that are known by other names than their reference.
+func TestImageNames(t *testing.T) {
+	archive := testImage()
+	archive.Reference, archive.Repository = "image.tar", ""
+	archive.Names = []string{"localhost/team/app:v1", "app:v1", "registry.example:5000/a/b:x"}
+	fromRegistry := testImage()
+	fromRegistry.Repository, fromRegistry.Tag = "docker.io/library/app", "latest"
+	for _, test := range []struct {
+		name  string
+		image *seaworthy.Image
+		id    string
+		want  bool
+	}{
+		{"repository", archive, "localhost/team/app", true},
+		{"repository and tag", archive, "localhost/team/app:v1", true},
+		{"another tag", archive, "localhost/team/app:v2", false},
+		{"another repository", archive, "localhost/team/other", false},
+		{"repository in upper case", archive, "localhost/Team/App", true},
+		{"name in Docker Hub, in full", archive, "docker.io/library/app:v1", true},
+		{"name in Docker Hub, index", archive, "index.docker.io/library/app", true},
+		{"name in Docker Hub, without library", archive, "docker.io/app", true},
+		{"name in Docker Hub, short", archive, "app", true},
+		{"name in Docker Hub, library", archive, "library/app", true},
+		{"another user in Docker Hub", archive, "team/app", false},
+		{"registry with a port", archive, "registry.example:5000/a/b", true},
+		{"registry with a port, and a tag", archive, "registry.example:5000/a/b:x", true},
+		{"with a scheme", archive, "docker://registry.example:5000/a/b:x", true},
+		{"with the digest", archive, "localhost/team/app@" + digest, true},
+		{"with another digest", archive, "localhost/team/app:v1@" + other, false},
+		{"purl with repository_url", archive, "pkg:oci/app?repository_url=localhost/team/app", true},
+		{"purl with the registry only", archive, "pkg:oci/app?repository_url=localhost/team", true},
+		{"purl with an escaped URL and tag", archive, "pkg:oci/app?repository_url=localhost%2Fteam%2Fapp&tag=v1", true},
+		{"purl with another tag", archive, "pkg:oci/app?repository_url=localhost/team/app&tag=v9", false},
+		{"purl with another repository", archive, "pkg:oci/app?repository_url=localhost/other/app", false},
+		{"purl without repository or digest", archive, "pkg:oci/app", false},
+		{"purl with the digest", archive, "pkg:oci/app@" + digest, true},
+		{"purl with another digest", archive, "pkg:oci/app@" + other + "?repository_url=localhost/team/app", false},
+		{"purl with another architecture", archive, "pkg:oci/app?repository_url=localhost/team/app&arch=arm64", false},
+		{"docker purl", archive, "pkg:docker/app", true},
+		{"docker purl with a tag", archive, "pkg:docker/app@v1", true},
+		{"docker purl with another tag", archive, "pkg:docker/app@v2", false},
+		{"docker purl of a registry", archive, "pkg:docker/a/b@x?repository_url=registry.example:5000", true},
+		{"docker purl with the digest", archive, "pkg:docker/app@" + digest, true},
+		{"the tag that was asked for", fromRegistry, "docker.io/library/app:latest", true},
+		{"short name and tag", fromRegistry, "app:latest", true},
+		{"purl of Docker Hub", fromRegistry, "pkg:oci/app?repository_url=index.docker.io/library/app", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d, err := Parse("a.vex.json", []byte(openvex(`{"vulnerability": {"name": "CVE-2024-1"}, "products": [{"@id": "`+test.id+`"}], "status": "fixed"}`)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := marked(t, NewStatements(d), test.image, testFinding()) != nil; got != test.want {
+				t.Errorf("%s applies: %v, want %v", test.id, got, test.want)
+			}
+		})
+	}
+}
+
 func TestProductWithComponents(t *testing.T) {
 	at := func(path string) seaworthy.Location { return seaworthy.Location{Path: path} }
 	finding := func(paths ...string) *seaworthy.Finding {
