@@ -19,6 +19,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/report"
 	"seaworthy.dev/seaworthy/internal/sbom"
 	"seaworthy.dev/seaworthy/internal/scan"
+	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
 // The schemes of references to documents.
@@ -89,10 +90,11 @@ func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []
 		return nil, source, err
 	}
 	source.Source = documentName(path)
-	if scheme == schemeReport || scheme == "" && report.IsJSON(data) {
-		all, err = s.describedByReport(data)
+	text := textfile.Decode(data)
+	if scheme == schemeReport || scheme == "" && report.IsJSON(text) {
+		all, err = s.describedByReport(text)
 	} else {
-		all, err = s.describedBySBOM(data, source.Source)
+		all, err = s.describedBySBOM(text, source.Source)
 	}
 	if err != nil {
 		return nil, source, fmt.Errorf("%s: %w", source.Source, err)

@@ -46,6 +46,7 @@ const order = `
 	internal/sshdconfig  <
 	internal/license     <
 	internal/purl        <
+	internal/textfile    <
 	internal/rpmdb       < internal/sqlite
 	internal/inventory/installed <
 	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed
@@ -68,23 +69,23 @@ const order = `
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary, and how it is shown.
-	internal/policy      <
+	internal/policy      < internal/textfile
 	internal/visible         <
 	internal/report/words    < internal/visible
 	internal/report/encode   <
 	internal/report/document < internal/report/words
 	internal/report/text     < internal/report/document internal/report/words internal/visible
 	internal/report/sbomformat < internal/report/document internal/report/words internal/report/encode
-	internal/report          < internal/report/text internal/report/sbomformat internal/report/document internal/report/words internal/report/encode internal/visible
+	internal/report          < internal/report/text internal/report/sbomformat internal/report/document internal/report/words internal/report/encode internal/visible internal/textfile
 
 	# What others wrote of an image.
 	internal/attestation <
-	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation
-	internal/vex         < internal/inventory internal/purl internal/attestation
+	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation internal/textfile
+	internal/vex         < internal/inventory internal/purl internal/attestation internal/textfile
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential/rulefile internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify
+	scanner              < internal/credential/rulefile internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
 	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 

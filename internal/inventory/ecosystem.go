@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ var distributions = func() map[string]distribution {
 		return distribution{"rpm", vendor, ecosystem, release}
 	}
 	return map[string]distribution{
-		"debian": deb("debian", "Debian", major),
+		"debian": deb("debian", "Debian", debianRelease),
 		"ubuntu": deb("ubuntu", "Ubuntu", ubuntuRelease),
 
 		"alpine":     apk("alpine", "Alpine", alpineBranch),
@@ -74,21 +75,23 @@ var distributions = func() map[string]distribution {
 // advisory/version must know the order of the versions of each. Packages of a type that is
 // not here are reported as not checked for vulnerabilities.
 var languageEcosystems = map[string]string{
-	"bitnami":  "Bitnami",
-	"cargo":    "crates.io",
-	"composer": "Packagist",
-	"conan":    "ConanCenter",
-	"cran":     "CRAN",
-	"gem":      "RubyGems",
-	"golang":   "Go",
-	"hackage":  "Hackage",
-	"hex":      "Hex",
-	"julia":    "Julia",
-	"maven":    "Maven",
-	"npm":      "npm",
-	"nuget":    "NuGet",
-	"pub":      "Pub",
-	"pypi":     "PyPI",
+	"bitnami":       "Bitnami",
+	"cargo":         "crates.io",
+	"composer":      "Packagist",
+	"conan":         "ConanCenter",
+	"cran":          "CRAN",
+	"gem":           "RubyGems",
+	"githubactions": "GitHub Actions",
+	"golang":        "Go",
+	"hackage":       "Hackage",
+	"hex":           "Hex",
+	"julia":         "Julia",
+	"maven":         "Maven",
+	"npm":           "npm",
+	"nuget":         "NuGet",
+	"pub":           "Pub",
+	"pypi":          "PyPI",
+	"swift":         "SwiftURL",
 }
 
 // LanguageEcosystem returns the ecosystem of a purl type of a language. For any other type
@@ -115,7 +118,11 @@ func (r *Release) Ecosystem(packageType string) (ecosystem seaworthy.Ecosystem, 
 		return seaworthy.Ecosystem{Name: d.ecosystem}, ""
 	}
 	release, ok := d.release(r)
-	if !ok {
+	switch {
+	case ok:
+	case r.VersionID == "" && r.Codename == "":
+		return none, fmt.Sprintf("The release of %s is not known, so it is not known which advisories apply.", r.describe())
+	default:
 		return none, fmt.Sprintf("The os-release of %s names a release without advisories (VERSION_ID is %q).", r.describe(), r.VersionID)
 	}
 	return seaworthy.Ecosystem{Name: d.ecosystem, Release: release}, ""
@@ -127,6 +134,18 @@ func (r *Release) describe() string {
 		return strconv.Quote(r.PrettyName)
 	}
 	return strconv.Quote(strings.TrimSpace(r.ID + " " + r.VersionID))
+}
+
+// debianRelease returns the first number of VERSION_ID. The development releases testing and
+// unstable have no VERSION_ID: it is the number that the next release will have, according
+// to VERSION_CODENAME, or in older files to PRETTY_NAME, "Debian GNU/Linux bullseye/sid".
+func debianRelease(r *Release) (string, bool) {
+	if r.VersionID != "" {
+		return major(r)
+	}
+	name := cmp.Or(r.Codename, r.PrettyName[strings.LastIndexByte(r.PrettyName, ' ')+1:])
+	id, version, _ := byCodename(strings.ToLower(name))
+	return version, id == "debian"
 }
 
 // versionID returns VERSION_ID.
@@ -164,9 +183,12 @@ func ubuntuRelease(r *Release) (string, bool) {
 	return r.VersionID, true
 }
 
-// alpineBranch returns "v" and the first two numbers. The development branch, edge, has no
-// numeric VERSION_ID, and no branch.
+// alpineBranch returns "v" and the first two numbers, or "edge" for the development branch,
+// whose VERSION_ID is that of the next release: "3.23_alpha20250612".
 func alpineBranch(r *Release) (string, bool) {
+	if r.VersionID == "edge" || strings.Contains(r.VersionID, "_alpha") {
+		return "edge", true
+	}
 	parts := strings.Split(r.VersionID, ".")
 	if len(parts) < 2 || !isNumbers(r.VersionID) {
 		return "", false

@@ -72,6 +72,7 @@ func (c *codec) release(r *Release) {
 	c.int(&r.Ordinal)
 	c.string(&r.ID)
 	c.string(&r.VersionID)
+	c.string(&r.Codename)
 	c.string(&r.PrettyName)
 	c.string(&r.CPEName)
 }

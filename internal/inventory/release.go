@@ -10,8 +10,8 @@ import (
 type Release struct {
 	// Ordinal is the ordinal of the entry in the layer.
 	Ordinal int
-	// The values of ID, VERSION_ID, PRETTY_NAME and CPE_NAME.
-	ID, VersionID, PrettyName, CPEName string
+	// The values of ID, VERSION_ID, VERSION_CODENAME, PRETTY_NAME and CPE_NAME.
+	ID, VersionID, Codename, PrettyName, CPEName string
 }
 
 // OS returns the release as reports have it.
@@ -38,6 +38,8 @@ func parseRelease(text string) Release {
 			r.ID = unquote(value)
 		case "VERSION_ID":
 			r.VersionID = unquote(value)
+		case "VERSION_CODENAME":
+			r.Codename = unquote(value)
 		case "PRETTY_NAME":
 			r.PrettyName = unquote(value)
 		case "CPE_NAME":
@@ -74,12 +76,31 @@ func NewRelease(name, version, prettyName string) *Release {
 	return r.normalize()
 }
 
-// normalize replaces the ID with its spelling in os-release, and sets a missing PRETTY_NAME
+// Covers reports whether another release, such as that in a package URL, is the same
+// distribution and says no more about the version: it has none, or "12" for "12.5".
+func (r *Release) Covers(other *Release) bool {
+	if r.ID != other.ID && (vendorNamespace(r) != vendorNamespace(other) || other.VersionID != "" && !r.sameEcosystem(other)) {
+		return false
+	}
+	return other.VersionID == "" || r.VersionID == other.VersionID || strings.HasPrefix(r.VersionID, other.VersionID+".") || r.sameEcosystem(other)
+}
+
+// sameEcosystem reports whether the packages of two releases have the same ecosystem.
+func (r *Release) sameEcosystem(other *Release) bool {
+	e, reason := r.Ecosystem(distributions[r.ID].packages)
+	f, _ := other.Ecosystem(distributions[other.ID].packages)
+	return reason == "" && e == f
+}
+
+// normalize replaces ID and version with their spelling in os-release, and sets a missing PRETTY_NAME
 // of distributions whose ecosystem depends on it.
 func (r *Release) normalize() *Release {
 	if id, ok := distributionNames[r.ID]; ok {
 		r.ID = id
+	} else if id, ok := distributionNames[strings.ReplaceAll(r.ID, "-", " ")]; ok {
+		r.ID = id
 	}
+	r.VersionID = normalizeVersion(r.ID, r.VersionID)
 	if r.PrettyName != "" {
 		return r
 	}

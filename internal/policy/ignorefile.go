@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
 // IgnoreFile holds the exceptions of a file written for another program: Dockle's
@@ -81,7 +82,7 @@ func parseIgnoreLines(source string, data []byte) ([]exception, error) {
 	}
 	var all []exception
 	n := 0
-	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {
+	for line := range bytes.Lines(textfile.Decode(data)) {
 		n++
 		entry, comment, _ := strings.Cut(strings.ToValidUTF8(string(line), "\ufffd"), "#")
 		words := strings.Fields(entry)

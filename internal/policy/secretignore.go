@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
 // place is where a secret is that is known and permitted: a line of a file, or an
@@ -81,7 +82,7 @@ func parseSecretIgnore(source string, data []byte) ([]exception, error) {
 	}
 	p := permitted{source: source, reason: fmt.Sprintf("ignored (%s)", source)}
 	n := 0
-	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {
+	for line := range bytes.Lines(textfile.Decode(data)) {
 		n++
 		entry := strings.TrimSpace(string(line))
 		if entry == "" || strings.HasPrefix(entry, "#") {
@@ -133,6 +134,7 @@ func LoadBaseline(path string) (*IgnoreFile, error) {
 	case len(data) > maxBaseline:
 		return nil, fmt.Errorf("the baseline %s has more than %d bytes", path, maxBaseline)
 	}
+	data = textfile.Decode(data)
 	p := permitted{source: path, reason: fmt.Sprintf("known (%s)", path)}
 	if err := p.baseline(data); err != nil {
 		var syntax *json.SyntaxError

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
 // The bounds of a policy or ignore file. They are far above what a person
@@ -89,7 +90,7 @@ func parseYAML(source string, data []byte) (value, error) {
 	if len(data) > maxFileSize {
 		return value{}, tooLarge(source)
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = textfile.Decode(data)
 	if line, ok := invalidUTF8(data); !ok {
 		return value{}, &Error{source, line, 0, "the file is not UTF-8 text"}
 	}

@@ -4,7 +4,7 @@
 //
 // [Parse] accepts URLs that common programs write although they are not canonical. It
 // refuses text without scheme, type or name, and invalid percent-encoding. It does not know
-// the rules of the types, such as names in lower case.
+// the rules of the types, such as names in lower case: package inventory does.
 package purl
 
 import (
@@ -20,17 +20,20 @@ import (
 type URL struct {
 	Type, Namespace, Name, Version string
 	Qualifiers                     map[string]string
+	// Subpath is a path in the package, without slashes at its ends.
+	Subpath string
 }
 
-// Parse parses a package URL. It accepts an @ or + that is not encoded, and any qualifier,
-// since other programs write these. It ignores the subpath.
+// Parse parses a package URL. It accepts an @ or + that is not encoded, any qualifier, and
+// white space around the URL, since other programs write these.
 func Parse(s string) (URL, error) {
+	const scheme = "pkg:"
 	var u URL
-	rest, ok := strings.CutPrefix(s, "pkg:")
-	if !ok {
+	s = strings.TrimSpace(s)
+	if len(s) < len(scheme) || !strings.EqualFold(s[:len(scheme)], scheme) {
 		return u, errors.New(`it does not begin with "pkg:"`)
 	}
-	rest, _, _ = strings.Cut(rest, "#")
+	rest, subpath, _ := strings.Cut(s[len(scheme):], "#")
 	rest, query, _ := strings.Cut(rest, "?")
 	rest = strings.Trim(rest, "/")
 	kind, rest, ok := strings.Cut(rest, "/")
@@ -70,7 +73,25 @@ func Parse(s string) (URL, error) {
 		}
 		u.Qualifiers[strings.ToLower(key)] = text
 	}
-	return u, nil
+	var err error
+	u.Subpath, err = parseSubpath(subpath)
+	return u, err
+}
+
+// parseSubpath returns the elements of a subpath. It drops those that a canonical subpath
+// does not have: empty ones, "." and "..".
+func parseSubpath(s string) (string, error) {
+	var elements []string
+	for element := range strings.SplitSeq(s, "/") {
+		text, err := url.PathUnescape(element)
+		if err != nil {
+			return "", fmt.Errorf("%q is not percent-encoded", element)
+		}
+		if text = strings.Trim(text, "/"); text != "" && text != "." && text != ".." {
+			elements = append(elements, text)
+		}
+	}
+	return strings.Join(elements, "/"), nil
 }
 
 // String returns the canonical form. It omits qualifiers without a value.
@@ -99,6 +120,14 @@ func (u *URL) String() string {
 		b.WriteString(key + "=")
 		writeEscaped(&b, value)
 		separator = '&'
+	}
+	separator = '#'
+	for element := range strings.SplitSeq(u.Subpath, "/") {
+		if element != "" && element != "." && element != ".." {
+			b.WriteByte(separator)
+			writeEscaped(&b, element)
+			separator = '/'
+		}
 	}
 	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
 // maxRecorded bounds what ReadJSON reads, in bytes.
@@ -33,6 +34,7 @@ func readJSON(r io.Reader, h seaworthy.Handler, limit int64) error {
 	case int64(len(data)) > limit:
 		return fmt.Errorf("the recorded report is larger than %s, which is more than can be converted at once", words.Size(limit))
 	}
+	data = textfile.Decode(data)
 	for n := 1; ; n++ {
 		rest := bytes.TrimLeft(data, " \t\r\n")
 		if len(rest) == 0 {

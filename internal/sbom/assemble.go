@@ -18,12 +18,13 @@ import (
 // listing is an SBOM in the form that the readers of all formats return.
 type listing struct {
 	format, tool string
-	// own is true if this program wrote the SBOM: its facts complete the package URLs.
-	own   bool
+	// ours is true if this program wrote the SBOM: its facts complete the package URLs.
+	ours  bool
 	image subject
-	// release is the distribution in the SBOM, nil if at most the package URLs name it.
-	release *inventory.Release
-	items   []item
+	// releases are the distributions that the SBOM names, besides those in package URLs. An
+	// SBOM of one image has at most one.
+	releases []*inventory.Release
+	items    []item
 	// partial is true if the SBOM declares itself incomplete.
 	partial bool
 }
@@ -75,10 +76,10 @@ func (f facts) number(name string) (int, bool) {
 // document converts the items to packages.
 func (b *listing) document() *Document {
 	d := &Document{Format: b.format, Tool: b.tool, Image: b.seaworthyImage()}
-	a := &assembler{listing: b, image: d.Image, unknown: make(map[string]int), reasons: make(map[string]string), known: make(map[key]*seaworthy.Package)}
-	a.findRelease()
-	if a.release != nil {
-		d.Image.OS = a.release.OS()
+	a := &assembler{listing: b, image: d.Image, unknown: make(map[missing]int), known: make(map[key]*seaworthy.Package)}
+	a.findReleases()
+	if r := a.imageRelease(); r != nil {
+		d.Image.OS = r.OS()
 	}
 	byRef := make(map[string]*seaworthy.Package, len(b.items))
 	for i := range b.items {
@@ -115,21 +116,75 @@ type assembler struct {
 	packages []*seaworthy.Package
 	known    map[key]*seaworthy.Package
 	licenses license.Normalizer
-	system   int // packages of operating systems
-	// unknown counts packages without ecosystem, by type; reasons says why.
-	unknown map[string]int
-	reasons map[string]string
-	invalid []string // invalid package URLs
+	// release is the distribution of packages whose URLs do not name one, nil if it is not
+	// known. own are those of the package URLs that are not it.
+	release *inventory.Release
+	own     []*inventory.Release
+	// namesSource has the types of packages of which the SBOM names source packages.
+	namesSource map[string]bool
+	homeless    int             // packages of unknown distributions
+	unknown     map[missing]int // packages without ecosystem
+	invalid     []string        // invalid package URLs
 }
 
-// findRelease takes the distribution from the package URLs if the SBOM does not name it
-// elsewhere.
-func (a *assembler) findRelease() {
-	for i := 0; a.release == nil && i < len(a.items); i++ {
-		if u, err := purl.Parse(a.items[i].purl); err == nil {
-			a.release = inventory.ReleaseFromURL(&u)
+// missing is why packages of a type have no ecosystem.
+type missing struct{ kind, reason string }
+
+// addRelease adds a distribution that the SBOM names.
+func (b *listing) addRelease(r *inventory.Release) {
+	if !slices.ContainsFunc(b.releases, func(s *inventory.Release) bool { return s.ID == r.ID && s.VersionID == r.VersionID }) {
+		b.releases = append(b.releases, r)
+	}
+}
+
+// findReleases finds the distributions of the packages, and of which of them the SBOM names
+// the source packages.
+func (a *assembler) findReleases() {
+	if len(a.releases) == 1 {
+		a.release = a.releases[0]
+	}
+	a.namesSource = make(map[string]bool)
+	for i := range a.items {
+		it := &a.items[i]
+		u, err := purl.Parse(it.purl)
+		if err != nil {
+			continue
+		}
+		if p := inventory.PackageFromURL(&u); p.SourceName != "" || it.sourceName != "" {
+			a.namesSource[p.Type] = true
+		}
+		if r := a.releaseOf(&u); r != nil && r != a.release && !slices.ContainsFunc(a.own, func(s *inventory.Release) bool { return s.Covers(r) }) {
+			a.own = append(a.own, r)
 		}
 	}
+	versioned := slices.DeleteFunc(slices.Clone(a.own), func(r *inventory.Release) bool { return r.VersionID == "" })
+	if len(a.releases) == 0 && len(versioned) == 1 {
+		a.release, a.own = versioned[0], slices.DeleteFunc(a.own, func(r *inventory.Release) bool { return versioned[0].Covers(r) })
+	}
+}
+
+// imageRelease returns the distribution of the image, or nil if there are several.
+func (a *assembler) imageRelease() *inventory.Release {
+	switch {
+	case len(a.releases) > 1 || len(a.own) > 1:
+		return nil
+	case a.release == nil && len(a.own) == 1:
+		return a.own[0]
+	}
+	return a.release
+}
+
+// releaseOf returns the distribution of a package: that of its URL, or that of the SBOM if
+// the URL says no more. It returns nil if neither is known.
+func (a *assembler) releaseOf(u *purl.URL) *inventory.Release {
+	own := inventory.ReleaseFromURL(u)
+	if a.release == nil {
+		own = inventory.InferRelease(u)
+	}
+	if own == nil || a.release != nil && a.release.Covers(own) {
+		return a.release
+	}
+	return own
 }
 
 // add converts an item to a package. If the SBOM lists a package several times, it is one
@@ -138,7 +193,7 @@ func (a *assembler) add(it *item) *seaworthy.Package {
 	p := a.describe(it)
 	k := key{p.PURL, p.Name, p.Version, p.Modularity, p.OwnedBy, it.facts["byText"]}
 	first, ok := a.known[k]
-	if !ok || a.own {
+	if !ok || a.ours {
 		a.known[k] = p
 		a.packages = append(a.packages, p)
 		first = p
@@ -166,21 +221,27 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 		return &seaworthy.Package{Name: it.name, Version: it.version, Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it)}
 	}
 	p := inventory.PackageFromURL(&u)
-	p.Version = cmp.Or(p.Version, it.version)
-	if strings.EqualFold(p.Name, it.name) || a.own {
-		p.Name = it.name // the purl may have it in lower case
+	if p.Version == "" {
+		u.Version = it.version
+		p = inventory.PackageFromURL(&u)
 	}
-	if a.own {
-		p.Version = it.version
+	switch {
+	case a.ours:
+		p.Name, p.Version = it.name, it.version
+	case strings.EqualFold(p.Name, it.name) && hasCase(p.Type), inventory.IsGoModule(it.name, &u):
+		p.Name = it.name
 	}
 	p.Modularity = cmp.Or(it.facts["modularity"], it.modularity, p.Modularity)
 	if name := cmp.Or(it.facts["source:name"], it.sourceName); name != "" {
 		p.SourceName, p.SourceVersion = name, cmp.Or(it.facts["source:version"], it.sourceVersion)
-	} else if a.own {
+	} else if a.ours {
 		p.SourceName, p.SourceVersion = "", ""
+	} else if p.SourceName == "" && a.namesSource[p.Type] && (p.Type == "deb" || p.Type == "apk") {
+		p.SourceName = p.Name // programs omit it if it is the same
 	}
+	release := a.releaseOf(&u)
 	out := &seaworthy.Package{
-		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: a.ecosystem(&p, it), PURL: p.PURL(a.release),
+		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: a.ecosystem(&p, it, release), PURL: p.PURL(release),
 		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", OwnedBy: it.facts["ownedBy"], Vendor: it.facts["vendor"],
 		Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it),
 	}
@@ -190,26 +251,30 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 	return out
 }
 
+// hasCase reports whether names of a type differ by case, while package URLs have them in
+// lower case.
+func hasCase(kind string) bool { return kind != "pypi" && kind != "composer" }
+
 // ecosystem returns the ecosystem of the package. If there is none, it records the reason.
-func (a *assembler) ecosystem(p *inventory.Package, it *item) seaworthy.Ecosystem {
+// The release is nil if it is not known.
+func (a *assembler) ecosystem(p *inventory.Package, it *item, release *inventory.Release) seaworthy.Ecosystem {
 	if !p.IsSystem() {
 		if e, ok := it.facts["ecosystem"]; ok {
 			return seaworthy.ParseEcosystem(e)
 		}
 		return inventory.LanguageEcosystem(p.Type)
 	}
-	a.system++
-	if a.own {
+	if a.ours {
 		// If there is none, it is among the gaps of the SBOM.
 		return seaworthy.ParseEcosystem(it.facts["ecosystem"])
 	}
-	if a.release == nil {
+	if release == nil {
+		a.homeless++
 		return seaworthy.Ecosystem{}
 	}
-	e, reason := a.release.Ecosystem(p.Type)
+	e, reason := release.Ecosystem(p.Type)
 	if e.IsZero() {
-		a.unknown[p.Type]++
-		a.reasons[p.Type] = reason
+		a.unknown[missing{p.Type, reason}]++
 	}
 	return e
 }
@@ -275,7 +340,7 @@ func (a *assembler) gaps() []*seaworthy.Coverage {
 		code := cmp.Or(seaworthy.CoverageCode(a.listing.image.facts[prefix+"code"]), seaworthy.CodeUnspecified)
 		add(a.listing.image.facts[prefix+"subject"], state, code, reason)
 	}
-	if a.own {
+	if a.ours {
 		return all
 	}
 	if a.partial {
@@ -284,11 +349,15 @@ func (a *assembler) gaps() []*seaworthy.Coverage {
 	if len(a.packages) == 0 {
 		add("SBOM", seaworthy.NotChecked, seaworthy.CodeIncompleteSBOM, "The SBOM lists no packages.")
 	}
-	if a.release == nil && a.system > 0 {
-		add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The SBOM names no distribution, so it is not known which advisories are for its %d packages.", a.system))
+	switch {
+	case a.homeless > 0 && len(a.releases) > 1:
+		add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The SBOM names several distributions, and %s of unknown distribution, so it is not known which advisories are for them.", plural(a.homeless, "package")))
+	case a.homeless > 0:
+		add("distribution", seaworthy.NotChecked, seaworthy.CodeUnknownDistribution, fmt.Sprintf("The SBOM names no distribution, so it is not known which advisories are for its %d packages.", a.homeless))
 	}
-	for _, kind := range slices.Sorted(maps.Keys(a.unknown)) {
-		add(plural(a.unknown[kind], "package")+" of type "+kind, seaworthy.NotChecked, seaworthy.CodeNoAdvisorySource, a.reasons[kind])
+	byKind := func(x, y missing) int { return cmp.Or(cmp.Compare(x.kind, y.kind), cmp.Compare(x.reason, y.reason)) }
+	for _, m := range slices.SortedFunc(maps.Keys(a.unknown), byKind) {
+		add(plural(a.unknown[m], "package")+" of type "+m.kind, seaworthy.NotChecked, seaworthy.CodeNoAdvisorySource, m.reason)
 	}
 	if n := len(a.invalid); n > 0 {
 		add(plural(n, "package"), seaworthy.NotChecked, seaworthy.CodeInvalidPURL, fmt.Sprintf("Their package URLs are invalid, for example %q.", clip(a.invalid[0])))

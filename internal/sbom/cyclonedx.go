@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/inventory"
@@ -94,6 +95,7 @@ func parseCycloneDX(data []byte) (*listing, error) {
 
 func parseXML(data []byte) (*listing, error) {
 	d := xml.NewDecoder(bytes.NewReader(data))
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // decoded already
 	var doc cycloneDX
 	if err := d.Decode(&doc); err != nil {
 		var syntax *xml.SyntaxError
@@ -117,7 +119,7 @@ func (doc *cycloneDX) listing() *listing {
 	if len(doc.Metadata.Tools) > 0 {
 		t := doc.Metadata.Tools[0]
 		b.tool = clip(strings.TrimSpace(t.Name + " " + t.Version))
-		b.own = t.Name == "seaworthy"
+		b.ours = t.Name == "seaworthy"
 	}
 	if c := doc.Metadata.Component; c != nil {
 		b.image = subject{name: c.Name, version: c.Version, purl: c.PURL}
@@ -155,9 +157,7 @@ func (b *listing) addComponents(components []cdxComponent) {
 func (b *listing) addComponent(c *cdxComponent) {
 	switch c.Type {
 	case "operating-system":
-		if b.release == nil {
-			b.release = cdxRelease(c)
-		}
+		b.addRelease(cdxRelease(c))
 		return
 	case "file", "data", "container", "device", "device-driver", "firmware", "platform", "cryptographic-asset", "machine-learning-model":
 		if c.PURL == "" {

@@ -1,8 +1,8 @@
 // Package sbom reads SBOMs, so that their packages can be checked without the image.
 //
 // In goes an SBOM of this program or another one: CycloneDX in JSON and XML, SPDX 2 in
-// JSON and tag-value format, and the JSON of Syft, each also in an in-toto statement. Out
-// come packages as the inventory of an image finds them, with the same ecosystems, and a
+// JSON and tag-value format, and the JSON of Syft, each also in an in-toto statement, in UTF-8
+// or UTF-16. Out come packages as the inventory of an image finds them, with the same ecosystems, and a
 // gap for what an SBOM does not say. Packages are identified by their package URLs.
 // Refused are other formats and SBOMs larger than [MaxSize].
 package sbom
@@ -13,10 +13,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/attestation"
+	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
 // MaxSize is the maximum size of an SBOM in bytes.
@@ -38,38 +41,77 @@ type Document struct {
 
 // ParseAll parses one SBOM in any of the formats, or several in JSON one after the other,
 // as this program writes them for several images. An SBOM in an in-toto statement, also in
-// a DSSE envelope, is unwrapped without a check of the signature. An error says in a
-// sentence what is wrong with the data.
+// a DSSE envelope, is unwrapped without a check of the signature, and so is one in what
+// GitHub and Docker wrap it in. An error says in a sentence what is wrong with the data.
 func ParseAll(data []byte) ([]*Document, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("it is larger than %d MiB, the maximum size of an SBOM", MaxSize>>20)
 	}
 	data = trim(data)
-	if len(data) == 0 || data[0] != '{' {
+	if len(data) == 0 || data[0] != '{' && data[0] != '[' {
 		d, err := Parse(data)
 		return []*Document{d}, err
 	}
-	var all []*Document
+	var texts []json.RawMessage
 	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {
 		var one json.RawMessage
 		err := decoder.Decode(&one)
+		if err == io.EOF {
+			break
+		}
 		switch {
-		case err == io.EOF:
-			return all, nil
 		case err == io.ErrUnexpectedEOF:
 			return nil, errors.New("it is JSON that ends before it is complete")
 		case err != nil:
 			return nil, explain(data, err)
 		}
-		d, err := Parse(one)
-		if err != nil && len(all) > 0 {
-			err = fmt.Errorf("document %d: %w", len(all)+1, err)
+		texts = append(texts, unpack(one)...)
+	}
+	var all []*Document
+	for i, text := range texts {
+		d, err := Parse(text)
+		if err != nil && i > 0 {
+			err = fmt.Errorf("document %d: %w", i+1, err)
 		}
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, d)
 	}
+	return all, nil
+}
+
+// unpack returns the SBOMs in a JSON value: in {"sbom": ...} of GitHub's dependency graph, in
+// {"SPDX": ...} or {"linux/amd64": {"SPDX": ...}} of docker buildx imagetools inspect, and in
+// a list. It returns any other value as it is.
+func unpack(value json.RawMessage) []json.RawMessage {
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) == nil && len(list) > 0 {
+		return list
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(value, &members) != nil {
+		return []json.RawMessage{value}
+	}
+	for _, name := range []string{"sbom", "SPDX"} {
+		if inner := members[name]; len(inner) > 0 && inner[0] == '{' && len(members) == 1 {
+			return []json.RawMessage{inner}
+		}
+	}
+	var perPlatform []json.RawMessage
+	for _, platform := range slices.Sorted(maps.Keys(members)) {
+		var attached struct {
+			SPDX json.RawMessage `json:"SPDX"`
+		}
+		if !strings.Contains(platform, "/") || json.Unmarshal(members[platform], &attached) != nil || attached.SPDX == nil {
+			return []json.RawMessage{value}
+		}
+		perPlatform = append(perPlatform, attached.SPDX)
+	}
+	if len(perPlatform) > 0 {
+		return perPlatform
+	}
+	return []json.RawMessage{value}
 }
 
 // Parse parses one SBOM.
@@ -99,10 +141,8 @@ func Parse(data []byte) (*Document, error) {
 
 const known = "CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft JSON are supported"
 
-// trim removes what may come before a document.
-func trim(data []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-}
+// trim returns the text of a document in UTF-8, without white space around it.
+func trim(data []byte) []byte { return bytes.TrimSpace(textfile.Decode(data)) }
 
 // Recognise reports whether the beginning of a file looks like the text of a document and
 // not like an image.

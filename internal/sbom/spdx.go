@@ -71,7 +71,7 @@ func (doc *spdx) listing() (*listing, error) {
 	for _, c := range doc.Creation.Creators {
 		if tool, ok := strings.CutPrefix(c, "Tool: "); ok {
 			b.tool = clip(strings.TrimSpace(tool))
-			b.own = tool == "seaworthy" || strings.HasPrefix(tool, "seaworthy-")
+			b.ours = tool == "seaworthy" || strings.HasPrefix(tool, "seaworthy-")
 			break
 		}
 	}
@@ -88,9 +88,7 @@ func (doc *spdx) listing() (*listing, error) {
 		case p.ID == described && described != "", strings.EqualFold(p.Purpose, "CONTAINER"):
 			b.describe(p)
 		case strings.EqualFold(strings.ReplaceAll(p.Purpose, "-", "_"), "OPERATING_SYSTEM") || strings.HasPrefix(p.ID, "SPDXRef-OperatingSystem"):
-			if b.release == nil {
-				b.release = inventory.NewRelease(p.Name, p.Version, p.Comment)
-			}
+			b.addRelease(inventory.NewRelease(p.Name, p.Version, p.Comment))
 		case p.purl() == "" && (strings.EqualFold(p.Purpose, "FILE") || strings.EqualFold(p.Purpose, "SOURCE") || strings.HasPrefix(p.ID, "SPDXRef-Application")):
 			// A lock file or similar, whose packages are listed separately.
 		default:
@@ -143,7 +141,8 @@ func (b *listing) describe(p *spdxPackage) {
 // purl returns the package URL, "" if there is none.
 func (p *spdxPackage) purl() string {
 	for _, r := range p.References {
-		if r.Type == "purl" {
+		// The type is a name, or since SPDX 2.2 may be the address of the name.
+		if strings.EqualFold(r.Type[strings.LastIndexByte(r.Type, '/')+1:], "purl") {
 			return r.Locator
 		}
 	}

@@ -83,7 +83,7 @@ func parseSyft(data []byte) (*listing, error) {
 	}
 	b.image = doc.image()
 	if d := &doc.Distro; d.ID != "" || d.Name != "" {
-		b.release = inventory.NewRelease(cmp.Or(d.ID, d.Name), cmp.Or(d.VersionID, d.Version), d.PrettyName)
+		b.addRelease(inventory.NewRelease(cmp.Or(d.ID, d.Name), cmp.Or(d.VersionID, d.Version), d.PrettyName))
 	}
 	owners := make(map[string]string)
 	for _, r := range doc.Relationships {

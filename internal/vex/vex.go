@@ -27,6 +27,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/attestation"
+	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
 // MaxSize is the maximum size of a document in bytes.
@@ -122,10 +123,8 @@ func parseDocument(data []byte) (*Document, error) {
 	return parseStatements(data)
 }
 
-// trim removes white space and a byte order mark.
-func trim(data []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-}
+// trim returns the text of a document in UTF-8, without white space around it.
+func trim(data []byte) []byte { return bytes.TrimSpace(textfile.Decode(data)) }
 
 // parseStatements detects the format and parses the document.
 func parseStatements(data []byte) (*Document, error) {

@@ -14,14 +14,16 @@ import (
 // advisory may have several rows; these are adjacent. The name of the package is that of
 // the source package where the advisories are about source packages.
 func (f *File) Affected(kind Kind, ecosystem seaworthy.Ecosystem, name string) (all []*Affected, err error) {
-	value, err := f.get(packagesTable, packageKey(kind, ecosystem, name))
-	if err != nil {
-		return nil, err
-	}
-	for in := (decoder{rest: value}); len(in.rest) > 0; {
-		all = append(all, in.affected())
-		if in.err != nil {
-			return nil, fmt.Errorf("%s: %w", f.file.Name(), in.err)
+	for _, key := range packageKeys(kind, ecosystem, name) {
+		value, err := f.get(packagesTable, key)
+		if err != nil {
+			return nil, err
+		}
+		for in := (decoder{rest: value}); len(in.rest) > 0; {
+			all = append(all, in.affected())
+			if in.err != nil {
+				return nil, fmt.Errorf("%s: %w", f.file.Name(), in.err)
+			}
 		}
 	}
 	return all, nil
@@ -29,8 +31,12 @@ func (f *File) Affected(kind Kind, ecosystem seaworthy.Ecosystem, name string) (
 
 // HasPackage reports whether any advisory of a kind is about the package in a release.
 func (f *File) HasPackage(kind Kind, ecosystem seaworthy.Ecosystem, name string) (bool, error) {
-	value, err := f.get(packagesTable, packageKey(kind, ecosystem, name))
-	return value != nil, err
+	for _, key := range packageKeys(kind, ecosystem, name) {
+		if value, err := f.get(packagesTable, key); value != nil || err != nil {
+			return value != nil, err
+		}
+	}
+	return false, nil
 }
 
 // HasRelease reports whether any advisory of a kind is about any package of a release.

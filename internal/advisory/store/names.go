@@ -116,6 +116,8 @@ func canonicalRelease(ecosystem seaworthy.Ecosystem) string {
 	return ecosystem.Release
 }
 
+const goEcosystem = "Go"
+
 var pypiSeparators = regexp.MustCompile(`[-_.]+`)
 
 // canonicalName returns the name of a package as it is in the keys of a file: the same for
@@ -124,7 +126,8 @@ func canonicalName(ecosystem seaworthy.Ecosystem, name string) string {
 	switch ecosystem.Name {
 	case "PyPI": // PEP 503
 		return pypiSeparators.ReplaceAllString(strings.ToLower(name), "-")
-	case "NuGet", "Packagist", "GitHub Actions":
+	case "NuGet", "Packagist", "GitHub Actions", "SwiftURL", goEcosystem:
+		// Package URLs have the paths of Go modules in lower case.
 		return strings.ToLower(name)
 	default:
 		return name

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
@@ -35,6 +36,17 @@ func packageKey(kind Kind, ecosystem seaworthy.Ecosystem, name string) []byte {
 		key = append(append(key, ':'), release...)
 	}
 	return append(append(key, 0), canonicalName(ecosystem, name)...)
+}
+
+// packageKeys returns the keys under which a file may have the rows of a package. A file that
+// an earlier program began has the names of Go modules as the advisories spell them.
+func packageKeys(kind Kind, ecosystem seaworthy.Ecosystem, name string) [][]byte {
+	key := packageKey(kind, ecosystem, name)
+	if ecosystem.Name != goEcosystem || canonicalName(ecosystem, name) == name {
+		return [][]byte{key}
+	}
+	exact := append(slices.Clone(key[:len(key)-len(name)]), name...)
+	return [][]byte{key, exact}
 }
 
 // numberKey returns a key of the tables of advisories and texts.
