@@ -9,79 +9,79 @@ import (
 	"sync"
 )
 
-// Analyzer is what all analyzers have in common.
+// Analyzer has the methods that all analyzers have. An analyzer is also a [LayerAnalyzer],
+// an [ImageAnalyzer] or a [Preparer], or several of them.
 //
 // The result of a LayerAnalyzer is cached. It is used again for the same layer,
-// the same Name and ConfigDigest, and the same build of the program: a change of
-// the analyzer's code, or of the code of any package or module that it uses, makes
-// earlier results void without a version number. Whatever else changes results
-// must change ConfigDigest.
+// the same Name and ConfigDigest, and the same build of the program. So a change of
+// the analyzer's code, or of any package that it uses, needs no version number:
+// results of another build are not used. Anything else that changes results must
+// change ConfigDigest.
 type Analyzer interface {
-	// Name is a short lower-case word, unique among the analyzers of a scan.
+	// Name returns a short lower-case word, unique among the analyzers of a scan.
 	Name() string
-	// ConfigDigest is a digest of what the program's user can configure, and of the
-	// rules and other data that the analyzer was given. It is "" if there is nothing
-	// of the kind.
+	// ConfigDigest returns a digest of the options, rules and other data that the
+	// analyzer was given. It is "" if there are none.
 	ConfigDigest() string
 }
 
-// LayerAnalyzer reads the entries of each layer by itself. It must not know
-// which layer of which image it sees: its result is cached by diffID and used
-// for every image that has the layer.
+// LayerAnalyzer reads the entries of layers, one layer at a time. The result for a
+// layer must not depend on the image or on other layers: it is cached by diffID and
+// used for every image that has the layer.
 type LayerAnalyzer interface {
 	Analyzer
-	// Open gives fresh state for one layer.
+	// Open returns a new Pass, which reads one layer.
 	Open() Pass
 }
 
-// Uncached is implemented by a LayerAnalyzer whose results may be such that they
-// must not be kept. While Uncached is true they are neither taken from the cache
-// nor put into it.
+// Uncached is implemented by a LayerAnalyzer whose results must sometimes not be
+// stored, for instance because they contain secrets. While Uncached returns true,
+// results are neither read from the cache nor written to it.
 type Uncached interface{ Uncached() bool }
 
-// Pass is an analyzer's reading of one layer.
+// Pass is the state of a [LayerAnalyzer] while it reads one layer.
 type Pass interface {
-	// Wants is called for every entry of the layer, in the order of the archive,
-	// and says how much of its body the pass needs. It does no I/O.
+	// Wants is called for every entry of the layer, in the order of the archive. It
+	// returns how much of the entry's body the pass needs. It does no I/O.
 	Wants(*Header) Want
-	// File is called for each entry of which Wants asked for something, also
-	// when it is empty. Calls for different entries may run at the same time and
-	// in any order. The File is valid until File returns.
+	// File is called for each entry for which Wants returned more than [Skip], also
+	// if the body is empty. Calls for different entries may run at the same time and
+	// in any order. The argument is valid until File returns.
 	File(context.Context, *File) error
-	// Close ends the pass after the last File and gives its result in any
-	// encoding. It names entries by ordinal and is sorted, so that it depends on
-	// the layer alone and not on timing.
+	// Close is called after the last call of File. It returns the result in any
+	// encoding. Results name entries by ordinal and are sorted, so that they depend
+	// only on the layer, and not on the order of the calls.
 	Close(context.Context) ([]byte, error)
 }
 
 // ImageAnalyzer checks the merged image once all layers are read.
 type ImageAnalyzer interface {
 	Analyzer
-	// Risk is the risk that the analyzer checks.
+	// Risk returns the risk that the analyzer checks.
 	Risk() Risk
 	// Image reports findings to the sink, and a Coverage for each subject that it
 	// checked or could not check. If it reports nothing at all, the risk counts as
-	// not checked. [Merged.Result] returns what the Pass of a LayerAnalyzer returned
-	// for a layer.
+	// not checked. For an analyzer that is also a LayerAnalyzer, [Merged.Result]
+	// returns the result of the Pass of each layer.
 	Image(context.Context, Merged, Sink) error
 }
 
 // Want is how much of an entry's body a Pass needs.
 type Want uint8
 
-// The wants, from nothing to everything.
+// How much of a body a Pass can want.
 const (
 	Skip  Want = iota // nothing
 	Head              // the first HeadSize bytes
-	Parts             // any of it, but never most of it: a long body stays out of memory
+	Parts             // some parts of it, at any offset; a long body is not kept in memory
 	Body              // all of it
 )
 
-// HeadSize is the number of bytes that Head asks for.
+// HeadSize is the number of bytes that [Head] stands for.
 const HeadSize = 4096
 
-// EntryType is the type of a tar entry after normalisation: what exists in the
-// file system once the layer is applied.
+// EntryType is the type of an entry of a layer: what the entry becomes in the file
+// system.
 type EntryType uint8
 
 // The types of entries.
@@ -106,24 +106,24 @@ func (t EntryType) String() string {
 
 // Header describes an entry of a layer.
 type Header struct {
-	// Path is the path from the root of the file system, without leading slash,
-	// "." or ".." elements, in any bytes; "" is the root itself.
+	// Path is the path from the root of the file system, without leading slash, "."
+	// or ".." elements; "" is the root itself. It need not be UTF-8.
 	Path string
 	// Ordinal is the position of the entry in the layer, counted from 0.
 	Ordinal int
 	Type    EntryType
-	// Mode holds the permission bits with setuid (04000), setgid (02000) and
-	// sticky (01000), as in chmod(2).
+	// Mode is the permission bits with setuid (04000), setgid (02000) and sticky
+	// (01000), as in chmod(2).
 	Mode uint16
 	UID  uint32
 	GID  uint32
 	// Size is the length of the body in bytes; 0 unless Type is Regular.
 	Size int64
-	// Link is the target: of a symlink as it was written, of a hard link a
-	// cleaned path like Path.
+	// Link is the target of a symlink as it is in the layer, or the target of a hard
+	// link as a path in the form of Path.
 	Link string
-	// Capability is the raw extended attribute security.capability; nil if the
-	// entry has none. It is known only while the layer is read.
+	// Capability is the extended attribute security.capability, unparsed; nil if the
+	// entry has none. It is set only while the layer is read.
 	Capability []byte
 }
 
@@ -134,7 +134,7 @@ const (
 	Sticky uint16 = 0o1000
 )
 
-// FileMode is the entry's type and mode in the form of io/fs.
+// FileMode returns the entry's type and mode as in io/fs.
 func (h *Header) FileMode() fs.FileMode {
 	m := fs.FileMode(h.Mode & 0o777)
 	if h.Mode&Setuid != 0 {
@@ -161,20 +161,20 @@ func (h *Header) FileMode() fs.FileMode {
 	return m
 }
 
-// File is the body of an entry, shared by all passes that want it.
+// File is an entry with its body. All passes that want it share it.
 type File struct {
 	*Header
 	// Head is the first HeadSize bytes of the body, or all of it if it is
-	// shorter. It must not be changed or kept.
+	// shorter. The pass must not change or keep it.
 	Head []byte
 
-	whole  []byte      // the body, if it is in memory
-	spool  io.ReaderAt // the body, if it is not
+	whole  []byte      // the body if it is in memory, else nil
+	spool  io.ReaderAt // the body if it is in a temporary file, else nil
 	digest func() ([sha256.Size]byte, error)
 }
 
-// NewFile makes the File of an entry whose body is in memory. Of an entry of
-// which only the head was read, whole is false.
+// NewFile returns a File whose body is in memory. whole is false if body is only the
+// head of a longer body.
 func NewFile(h *Header, body []byte, whole bool) *File {
 	f := &File{Header: h, Head: body[:min(len(body), HeadSize)]}
 	if whole {
@@ -187,7 +187,7 @@ func NewFile(h *Header, body []byte, whole bool) *File {
 	return f
 }
 
-// NewSpooledFile makes the File of an entry whose body is too large for memory.
+// NewSpooledFile returns a File whose body is in a temporary file.
 func NewSpooledFile(h *Header, head []byte, body io.ReaderAt) *File {
 	f := &File{Header: h, Head: head[:min(len(head), HeadSize)], spool: body}
 	f.setDigest()
@@ -208,12 +208,13 @@ func (f *File) setDigest() {
 	})
 }
 
-// Bytes gives the whole body if it is in memory, as it is up to 32 MiB, and up to
-// 64 MiB if a pass wants Body; then ok is true. The bytes must not be changed or kept.
+// Bytes returns the whole body if it is in memory; then ok is true. Bodies of up to
+// 32 MiB are, and of up to 64 MiB if a pass wants [Body]. The pass must not change or
+// keep the bytes.
 func (f *File) Bytes() (body []byte, ok bool) { return f.whole, f.whole != nil }
 
-// ReaderAt gives random access to the body, or to the head where only that was
-// read.
+// ReaderAt returns a reader with random access to the body, or to the head if only that
+// was read.
 func (f *File) ReaderAt() io.ReaderAt {
 	switch {
 	case f.spool != nil:
@@ -225,7 +226,7 @@ func (f *File) ReaderAt() io.ReaderAt {
 	}
 }
 
-// Reader reads the body from its start. Each call gives a reader of its own.
+// Reader returns a new reader of the body, or of the head if only that was read.
 func (f *File) Reader() io.Reader {
 	size := f.Size
 	if f.spool == nil && f.whole == nil {
@@ -234,6 +235,6 @@ func (f *File) Reader() io.Reader {
 	return io.NewSectionReader(f.ReaderAt(), 0, size)
 }
 
-// SHA256 is the digest of the body, worked out when it is first asked for. It
-// makes sense only for a File of which the whole body was wanted.
+// SHA256 returns the digest of the body, computed at the first call. A pass may call it
+// only for a File whose whole body it wanted.
 func (f *File) SHA256() ([sha256.Size]byte, error) { return f.digest() }

@@ -2,43 +2,44 @@ package seaworthy
 
 import "cmp"
 
-// Coverage says how far one subject was checked. What was not checked is never
-// reported as clean: it is a Coverage.
+// Coverage says whether one subject was checked, partially checked or not checked, and
+// why. So a part of an image that was not checked is never reported as clean.
 type Coverage struct {
 	Risk Risk `json:"risk"`
-	// Subject is what was, or was not, checked: "configuration",
+	// Subject is the part of the image, or the kind of packages: "configuration",
 	// "layer 3: usr/lib/huge.bin", "Debian:12".
 	Subject string `json:"subject"`
 	State   State  `json:"state"`
-	// Code classifies the reason for programs; empty only for Checked.
+	// Code is the reason for programs; empty only if State is Checked.
 	Code CoverageCode `json:"code,omitempty"`
-	// Reason is a sentence for people; empty only for Checked. Its wording may
+	// Reason is the reason in words; empty only if State is Checked. The words may
 	// change between versions.
 	Reason string `json:"reason,omitempty"`
-	// InImage is true if the reason lies in what the image holds, and not in the
-	// advisories it is matched against: newer advisories would not help.
+	// InImage is true if the reason is the content of the image, and not the advisories
+	// that it is matched with: newer advisories would not help.
 	InImage bool `json:"inImage,omitempty"`
 }
 
-// State is how far a subject was checked.
+// State says whether a subject was checked.
 type State string
 
 // The states of coverage.
 const (
 	Checked    State = "checked"
-	Partial    State = "partial"
-	NotChecked State = "not-checked"
-	Failed     State = "failed"
+	Partial    State = "partial"     // partially checked
+	NotChecked State = "not-checked" // there was no attempt to check it
+	Failed     State = "failed"      // the check ended with an error
 )
 
-// CoverageCode is the class of reasons for which a subject was not checked, or only
-// partly. The reason in words is [Coverage.Reason]; programs decide by the code.
-// Later versions may add codes.
+// CoverageCode is the reason why a subject was not checked, or only partially, for
+// programs. [Coverage.Reason] is the same in words. Later versions may add codes.
+//
+// The constants are in groups by what was not checked, or by what is missing.
 type CoverageCode string
 
-// The risk was not checked.
+// Codes for a risk that was not checked.
 const (
-	// CodeNotRequested: the user left the risk out.
+	// CodeNotRequested: the user did not request the check of this risk.
 	CodeNotRequested CoverageCode = "not-requested"
 	// CodeNotImplemented: this version has no analyzer for the risk.
 	CodeNotImplemented CoverageCode = "not-implemented"
@@ -50,39 +51,41 @@ const (
 	CodeAnalyzerFailed CoverageCode = "analyzer-failed"
 )
 
-// The advisories to match packages against are missing or say too little.
+// Codes for packages that were not matched with advisories, because these are missing or
+// incomplete.
 const (
-	// CodeNoAdvisorySource: no known publisher writes advisories for such packages, or
-	// none for this distribution, release or program.
+	// CodeNoAdvisorySource: no known publisher has advisories for packages of this type,
+	// or for this distribution, release or program.
 	CodeNoAdvisorySource CoverageCode = "no-advisory-source"
-	// CodeNoAdvisories: the advisory database has nothing for the ecosystem yet.
+	// CodeNoAdvisories: the advisory database has no data for the ecosystem yet.
 	CodeNoAdvisories CoverageCode = "no-advisories"
 	// CodeAdvisoriesUnavailable: the advisories could not be downloaded.
 	CodeAdvisoriesUnavailable CoverageCode = "advisories-unavailable"
 	// CodeAdvisoriesUnreadable: the advisory database could not be read.
 	CodeAdvisoriesUnreadable CoverageCode = "advisories-unreadable"
-	// CodeAdvisoriesOutdated: the advisories are older than allowed, or their publisher
-	// seems to have stopped.
+	// CodeAdvisoriesOutdated: the advisories are older than the maximum age, or their
+	// publisher seems to have abandoned them.
 	CodeAdvisoriesOutdated CoverageCode = "advisories-outdated"
-	// CodeAdvisoriesIncomplete: some advisories, or the data that completes them (the
-	// catalog of exploited vulnerabilities), are missing.
+	// CodeAdvisoriesIncomplete: some advisories are missing, or the data that adds to
+	// them, such as the catalog of known exploited vulnerabilities.
 	CodeAdvisoriesIncomplete CoverageCode = "advisories-incomplete"
-	// CodeUnknownVersion: a version that cannot be compared with those of the advisories.
+	// CodeUnknownVersion: the version of a package cannot be compared with those of the
+	// advisories.
 	CodeUnknownVersion CoverageCode = "unknown-version"
 )
 
-// The software in the image is not, or not wholly, known.
+// Codes for software whose packages are not known, or not all.
 const (
-	// CodeNoPackageData: nothing in the image says what software it holds.
+	// CodeNoPackageData: the image has no list of its software.
 	CodeNoPackageData CoverageCode = "no-package-data"
 	// CodeUnknownDistribution: the image or SBOM does not say which distribution its
 	// packages are from.
 	CodeUnknownDistribution CoverageCode = "unknown-distribution"
-	// CodePackageDatabaseRemoved: packages are gone from the package database, and their
-	// files are still there.
+	// CodePackageDatabaseRemoved: packages were removed from the package database, but
+	// their files are still there.
 	CodePackageDatabaseRemoved CoverageCode = "package-database-removed"
-	// CodePackageDatabaseUnreadable: a package database is there and could not be read, or
-	// not to its end.
+	// CodePackageDatabaseUnreadable: a package database could not be read, or not to its
+	// end.
 	CodePackageDatabaseUnreadable CoverageCode = "package-database-unreadable"
 	// CodeIncompleteSBOM: the SBOM says that it is incomplete, or lists no packages.
 	CodeIncompleteSBOM CoverageCode = "incomplete-sbom"
@@ -90,37 +93,39 @@ const (
 	CodeInvalidPURL CoverageCode = "invalid-purl"
 )
 
-// The image or a part of it was not, or not wholly, read.
+// Codes for an image, or a part of it, that was not read, or not completely.
 const (
 	// CodeUnsupportedPlatform: the image is for an operating system other than Linux.
 	CodeUnsupportedPlatform CoverageCode = "unsupported-platform"
-	// CodeUnsupportedFormat: data in a form that this version cannot read.
+	// CodeUnsupportedFormat: a file has a format that this version cannot read.
 	CodeUnsupportedFormat CoverageCode = "unsupported-format"
 	// CodeUnreadable: a file is damaged, is not where it should be, or is not a file.
 	CodeUnreadable CoverageCode = "unreadable"
 	// CodeEncrypted: a file is encrypted.
 	CodeEncrypted CoverageCode = "encrypted"
-	// CodeInvalidSyntax: a script or configuration file that could not be parsed, or not to
-	// its end.
+	// CodeInvalidSyntax: a script or configuration file could not be parsed, or not to its
+	// end.
 	CodeInvalidSyntax CoverageCode = "invalid-syntax"
-	// CodeLimitExceeded: a size, number or depth is over one of the limits.
+	// CodeLimitExceeded: a size, number or depth exceeds a limit.
 	CodeLimitExceeded CoverageCode = "limit-exceeded"
-	// CodeAmbiguousLayer: a layer that container runtimes unpack differently, or that holds
-	// data which none of them unpacks.
+	// CodeAmbiguousLayer: container runtimes unpack the layer differently, or it has data
+	// that none of them unpacks.
 	CodeAmbiguousLayer CoverageCode = "ambiguous-layer"
-	// CodeMountedFileSystem: a directory of a root file system on which the running kernel
-	// has mounted another file system.
+	// CodeMountedFileSystem: another file system is mounted on a directory of the scanned
+	// root file system, such as /proc. It is not scanned.
 	CodeMountedFileSystem CoverageCode = "mounted-file-system"
-	// CodeNoConfiguration: a root file system, which has no image configuration.
+	// CodeNoConfiguration: a root file system was scanned, which has no image
+	// configuration.
 	CodeNoConfiguration CoverageCode = "no-configuration"
-	// CodeNoHistory: the image has no build history, or one that does not fit its layers.
+	// CodeNoHistory: the image has no build history, or one that does not match its layers.
 	CodeNoHistory CoverageCode = "no-history"
 )
 
-// CodeUnspecified stands for the code in documents of versions that wrote none.
+// CodeUnspecified is the code of a Coverage that was read from a report of a version
+// without codes.
 const CodeUnspecified CoverageCode = "unspecified"
 
-// CoverageCodes lists all codes.
+// CoverageCodes returns all codes.
 func CoverageCodes() []CoverageCode {
 	return []CoverageCode{
 		CodeNotRequested, CodeNotImplemented, CodeNotInSBOM, CodeNotInReport, CodeAnalyzerFailed,
@@ -134,7 +139,8 @@ func CoverageCodes() []CoverageCode {
 	}
 }
 
-// CompareCoverage is the order of a report: risk, subject, state, reason.
+// CompareCoverage compares two Coverages in the order of a report: by risk, subject, state
+// and reason.
 func CompareCoverage(a, b *Coverage) int {
 	return cmp.Or(
 		cmp.Compare(a.Risk, b.Risk),

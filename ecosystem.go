@@ -2,18 +2,19 @@ package seaworthy
 
 import "strings"
 
-// Ecosystem is what a package belongs to, by the name that OSV gives to it: "npm", or a
-// distribution with its release, "Debian:12". Ecosystems can be compared with ==. The
-// zero Ecosystem is none. In JSON it is the text of [Ecosystem.String].
+// Ecosystem is an ecosystem of packages as OSV names it: a package registry such as "npm",
+// or a distribution with its release, such as "Debian:12". Ecosystems can be compared with
+// ==. The zero value means that the ecosystem is not known. In JSON an Ecosystem is the
+// text of [Ecosystem.String].
 type Ecosystem struct {
 	Name string // "Debian", "npm"
-	// Release is what follows the colon, in the notation of each distribution: "12",
-	// "v3.18", "24.04:LTS", "enterprise_linux:9". Languages have none.
+	// Release is the part after the first colon, as the distribution writes it: "12",
+	// "v3.18", "24.04:LTS", "enterprise_linux:9". It is empty for a package registry.
 	Release string
 }
 
-// ParseEcosystem parses a name with or without a release. Every text is accepted, since
-// ecosystems come up that this version does not know.
+// ParseEcosystem parses "name" or "name:release". It accepts every text, because there may
+// be ecosystems that this version does not know.
 func ParseEcosystem(text string) Ecosystem {
 	name, release, _ := strings.Cut(text, ":")
 	return Ecosystem{name, release}
@@ -27,7 +28,7 @@ func (e Ecosystem) String() string {
 	return e.Name + ":" + e.Release
 }
 
-// IsZero reports whether e is no ecosystem.
+// IsZero reports whether the ecosystem is not known.
 func (e Ecosystem) IsZero() bool { return e == Ecosystem{} }
 
 // MarshalText implements [encoding.TextMarshaler].

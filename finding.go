@@ -24,12 +24,12 @@ const (
 	Trust            Risk = "trust"            // 3.1.5
 )
 
-// Risks lists all risks in the order in which a report shows them.
+// Risks returns all risks in the order of a report.
 func Risks() []Risk {
 	return []Risk{Vulnerability, Misconfiguration, Malware, Secret, Trust}
 }
 
-// ParseRisk is the inverse of the conversion to string.
+// ParseRisk parses the name of a risk: "vulnerability".
 func ParseRisk(s string) (Risk, error) {
 	if r := Risk(s); slices.Contains(Risks(), r) {
 		return r, nil
@@ -45,15 +45,15 @@ func joinRisks() string {
 	return strings.Join(names, ", ")
 }
 
-// Control is the item of NIST SP 800-190 that describes the risk.
+// Control returns the item of NIST SP 800-190 that describes the risk.
 func (r Risk) Control() Control {
 	return Control{Standard: NIST800190, Item: fmt.Sprintf("3.1.%d", slices.Index(Risks(), r)+1)}
 }
 
-// Severity says how bad a finding is. Its order is the order of the constants.
+// Severity is the severity of a finding. A greater value is worse.
 type Severity int
 
-// The severities, from the one that says nothing to the worst.
+// The severities in ascending order.
 const (
 	Unknown Severity = iota
 	Negligible
@@ -63,7 +63,7 @@ const (
 	Critical
 )
 
-// Severities lists all severities, worst first.
+// Severities returns all severities, the worst first.
 func Severities() []Severity {
 	return []Severity{Critical, High, Medium, Low, Negligible, Unknown}
 }
@@ -77,7 +77,7 @@ func (s Severity) String() string {
 	return severityNames[s]
 }
 
-// ParseSeverity is the inverse of [Severity.String].
+// ParseSeverity parses the name of a severity: "high".
 func ParseSeverity(s string) (Severity, error) {
 	if i := slices.Index(severityNames[:], s); i >= 0 {
 		return Severity(i), nil
@@ -95,24 +95,25 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Finding is one thing that is wrong with an image. Its JSON form has the fields of
-// docs/schema/report-v1.schema.json.
+// Finding is a vulnerability, misconfiguration, secret or other defect in an image. Its JSON
+// form is specified in docs/schema/report-v1.schema.json.
 type Finding struct {
 	Risk Risk
 	// ID names the kind of finding: a CVE, or the id of a check or rule.
 	ID      string
 	Aliases []string
-	// Fingerprint distinguishes this finding from others with the same ID, and stays the
-	// same when the image is rebuilt. The scan calls [Finding.SetFingerprint], which
-	// fills it, unless the analyzer has.
+	// Fingerprint distinguishes this finding from others with the same ID. It stays the same
+	// when the image is rebuilt, so baselines and code scanning services recognise the
+	// finding by it. Unless the analyzer has set it, the scan calls
+	// [Finding.SetFingerprint].
 	Fingerprint string
 	Severity    Severity
-	// SeveritySource names who rated the severity; empty for Seaworthy itself.
+	// SeveritySource names who rated the severity; empty if Seaworthy did.
 	SeveritySource string
 	CVSS           []CVSS
 	EPSS           *EPSS
 	KEV            *KEV
-	// Title is one line; Detail explains the danger in a sentence or more.
+	// Title is one line. Detail explains the danger in one or more sentences.
 	Title      string
 	Detail     string
 	References []string
@@ -122,12 +123,12 @@ type Finding struct {
 	Subject   Subject
 	Package   *AffectedPackage
 	Locations []Location
-	// Evidence is what was found, with [RedactionMark] for secrets.
+	// Evidence is the text that was found, with [RedactionMark] in place of secrets.
 	Evidence string
-	// ValueDigest is of a secret the first 16 bytes of HMAC-SHA-256 in hexadecimal
-	// digits, under a random key of the cache that does not leave it: equal secrets in
-	// the reports of one cache have equal ones. It is empty for a value that is short
-	// or varies little, which could be guessed from it together with the key.
+	// ValueDigest identifies the value of a secret: the same secret has the same digest in
+	// all reports that were made with the same cache. It is the first 16 bytes of an
+	// HMAC-SHA-256 in hexadecimal; the key is random and stays in the cache. It is empty if
+	// the value is so simple that it could be guessed by anyone who gets the key.
 	ValueDigest string
 	// Remedy is what to do about the finding; nil if nothing is known.
 	Remedy *Remedy
@@ -137,7 +138,7 @@ type Finding struct {
 	Exception *Exception
 }
 
-// RedactionMark stands in every text for a secret that is not shown.
+// RedactionMark replaces secrets in every text that is shown.
 const RedactionMark = "***"
 
 // CVSS is one score by the Common Vulnerability Scoring System.
@@ -147,15 +148,16 @@ type CVSS struct {
 	Score  float64 `json:"score"`
 }
 
-// EPSS is the Exploit Prediction Scoring System's estimate; both are in [0, 1].
+// EPSS is the score of a CVE in the Exploit Prediction Scoring System, and the percentile
+// of that score. Both are between 0 and 1.
 type EPSS struct {
 	Score      float64 `json:"score"`
 	Percentile float64 `json:"percentile"`
 }
 
-// KEV is the entry in CISA's catalog of known exploited vulnerabilities.
+// KEV is the entry of a CVE in CISA's catalog of known exploited vulnerabilities.
 type KEV struct {
-	DateAdded string `json:"dateAdded"`
+	DateAdded string `json:"dateAdded"` // in the form of [time.DateOnly]
 }
 
 // AffectedPackage is the package that a finding is about.
@@ -164,43 +166,45 @@ type AffectedPackage struct {
 	Version   string    `json:"version"`
 	Ecosystem Ecosystem `json:"ecosystem,omitzero"`
 	PURL      string    `json:"purl,omitempty"`
-	// Source is the package from which it was built, as the advisories name it.
+	// Source is the source package that it was built from; nil if that is not known.
 	Source *SourcePackage `json:"source,omitempty"`
-	// FixedVersion is the first version of this release without the vulnerability,
+	// FixedVersion is the first version in this release without the vulnerability,
 	// empty if there is none yet.
 	FixedVersion string `json:"fixedVersion,omitempty"`
-	// Status is "fixed", "affected", or a state that a distribution names.
+	// Status is "fixed", "affected", or a status that a distribution uses, such as
+	// "will-not-fix".
 	Status string `json:"status,omitempty"`
-	// Upgrade fixes the package; nil if there is no fixed version.
+	// Upgrade says how to upgrade the package; nil if there is no fixed version.
 	Upgrade *Upgrade `json:"upgrade,omitempty"`
 }
 
-// Upgrade is how to get a version of a package without known vulnerabilities.
+// Upgrade says how to upgrade a package to a version without known vulnerabilities.
 type Upgrade struct {
-	// Version is the first one without any of the package's vulnerabilities that have
-	// a fixed version.
+	// Version is the first version that has the fixes for all vulnerabilities of the
+	// package, except for those that have no fix.
 	Version string `json:"version"`
-	// Command is the beginning of the command that does it, and Package what it
-	// ends with: one command may name several packages. Either is empty where
-	// there is no such command, or where the command is whole without.
+	// Command and Package together are the command line: "apt-get install -y" and
+	// "openssl". Several packages may follow the same Command. Package is empty if Command
+	// is complete; both are empty if no command is known.
 	Command string `json:"command,omitempty"`
 	Package string `json:"package,omitempty"`
-	// Base is true if the package came with the base image, so that a newer one
-	// may fix it too.
+	// Base is true if the package is part of the base image, so that a newer base image
+	// may have the fix.
 	Base bool `json:"base,omitempty"`
 }
 
-// VEX is a statement about a vulnerability by someone who knows the product.
+// VEX is a statement of a vendor or maintainer on a vulnerability in a product
+// (Vulnerability Exploitability eXchange).
 type VEX struct {
 	// Status is affected, not_affected, fixed or under_investigation.
 	Status string `json:"status"`
 	By     string `json:"by"`
-	// Justification says why the product is not affected: one of the words of the
-	// statement's format, "vulnerable_code_not_present".
+	// Justification says why the product is not affected, in one of the words of the
+	// document's format: "vulnerable_code_not_present".
 	Justification string `json:"justification,omitempty"`
-	// Statement is what its author adds in words.
+	// Statement is an explanation by the author.
 	Statement string `json:"statement,omitempty"`
-	// Source is the file or attachment that holds the statement.
+	// Source is the file or attachment that has the statement.
 	Source string `json:"source,omitempty"`
 }
 
@@ -208,7 +212,7 @@ type VEX struct {
 // product is not affected, or it is fixed.
 func (v *VEX) Settles() bool { return v.Status == "not_affected" || v.Status == "fixed" }
 
-// Exception is the policy's permission for a finding.
+// Exception is an exception in the policy: the finding does not count.
 type Exception struct {
 	Reason  string `json:"reason"`
 	Expires string `json:"expires,omitempty"`
@@ -216,37 +220,38 @@ type Exception struct {
 
 // Location says where in the image a finding was seen.
 type Location struct {
-	// Path is the path from the root of the file system, without a leading
-	// slash, in any bytes; empty for the configuration or the history.
+	// Path is the path from the root of the file system, without a leading slash. It need
+	// not be UTF-8. It is empty for the configuration or the history.
 	Path string `json:"path,omitempty"`
 	// Line counts from 1; 0 means that there is none.
 	Line int `json:"line,omitempty"`
 	// Offset is a byte offset into the file.
 	Offset int64 `json:"offset,omitempty"`
-	// Layer is the index of the layer; nil where no layer is concerned.
+	// Layer is the index of the layer; nil if the finding is not in a layer.
 	Layer *int `json:"layer,omitempty"`
-	// RemovedIn is the index of the layer that removed or replaced what was
-	// seen; nil if it is live.
+	// RemovedIn is the index of the layer that removed or replaced the file; nil if the
+	// file is live.
 	RemovedIn *int `json:"removedIn,omitempty"`
-	// Instruction is the build instruction, in Dockerfile form.
+	// Instruction is the build instruction that made the layer, in Dockerfile form.
 	Instruction string `json:"instruction,omitempty"`
-	// Step is the index of the instruction in the history of the image configuration;
-	// nil where the finding is about a file, or where the step is not known.
+	// Step is the index of the instruction in the history of the image configuration; nil
+	// if the finding is about a file, or if the step is not known.
 	Step *int `json:"step,omitempty"`
 }
 
-// memberSeparator stands in a path between an archive and a file in it, as in Java.
+// memberSeparator separates the path of an archive from the path of a file in it, as in
+// Java: "app.jar!/config.xml".
 const memberSeparator = "!/"
 
-// File is the path of the file in the image: of a file in an archive, that of the
-// archive.
+// File returns the path of the file in the image. For a file in an archive it is the path
+// of the archive.
 func (l Location) File() string {
 	file, _, _ := strings.Cut(l.Path, memberSeparator)
 	return file
 }
 
-// MarshalJSON implements [json.Marshaler]. A path that is not UTF-8 is written
-// escaped as in a Go string literal, and whole in the field pathBase64.
+// MarshalJSON implements [json.Marshaler]. A path that is not UTF-8 is escaped as in a Go
+// string literal, and its bytes are in the field pathBase64.
 func (l Location) MarshalJSON() ([]byte, error) {
 	type plain Location
 	p := struct {
@@ -274,8 +279,9 @@ func (l *Location) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// TextPath gives a path for JSON, which holds only UTF-8: as it is, or escaped as
-// in a Go string literal together with its bytes.
+// TextPath returns a path in a form for JSON, which allows only UTF-8. A path that is UTF-8
+// is returned unchanged, and raw is nil. Any other path is escaped as in a Go string
+// literal, and raw has its bytes.
 func TextPath(p string) (text string, raw []byte) {
 	if utf8.ValidString(p) {
 		return p, nil
@@ -284,17 +290,16 @@ func TextPath(p string) (text string, raw []byte) {
 	return q[1 : len(q)-1], []byte(p)
 }
 
-// Unit identifies what people count as one: a vulnerability of a source package,
-// however many packages were built from it. Vulnerabilities that are about no package
-// of an ecosystem, and findings of other risks, are a Unit each, of which only the
-// pointer is set.
+// Unit identifies the findings that are counted as one: a vulnerability of a source package
+// counts once, however many installed packages were built from it. Units can be compared
+// with ==.
 type Unit struct {
-	finding             *Finding
+	finding             *Finding // for a finding that is a unit of its own; the other fields are empty then
 	ecosystem           Ecosystem
 	source, version, id string
 }
 
-// Unit gives the unit that the finding belongs to.
+// Unit returns the unit that the finding belongs to.
 func (f *Finding) Unit() Unit {
 	p := f.Package
 	if f.Risk != Vulnerability || p == nil || p.Ecosystem.IsZero() {
@@ -304,8 +309,8 @@ func (f *Finding) Unit() Unit {
 	return Unit{ecosystem: p.Ecosystem, source: name, version: version, id: f.ID}
 }
 
-// Origin gives name and version of the source package, or of the package itself where
-// none is known.
+// Origin returns name and version of the source package, or of the package itself if no
+// source package is known.
 func (p *AffectedPackage) Origin() (name, version string) {
 	if p.Source != nil && p.Source.Name != "" {
 		return p.Source.Name, cmp.Or(p.Source.Version, p.Version)
@@ -313,9 +318,9 @@ func (p *AffectedPackage) Origin() (name, version string) {
 	return p.Name, p.Version
 }
 
-// SetFingerprint fills the fingerprint, unless the analyzer chose one itself,
-// from what stays the same when the image is rebuilt: the risk, the id, the
-// package and the paths.
+// SetFingerprint sets the fingerprint, unless the analyzer has set it. It is a digest of
+// what stays the same when the image is rebuilt: the risk, the id, the package and the
+// paths.
 func (f *Finding) SetFingerprint() {
 	if f.Fingerprint != "" {
 		return
@@ -343,8 +348,8 @@ func (f *Finding) SetFingerprint() {
 	f.Fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// CompareFindings is the order of a report: risk, severity (worst first), id,
-// package, then the first location's layer, path, line and offset.
+// CompareFindings compares two findings in the order of a report: by risk, severity (the
+// worst first), id, package, and the locations.
 func CompareFindings(a, b *Finding) int {
 	c := cmp.Or(
 		cmp.Compare(slices.Index(Risks(), a.Risk), slices.Index(Risks(), b.Risk)),
@@ -363,7 +368,7 @@ func comparePackages(a, b *AffectedPackage) int {
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.PURL, b.PURL))
 }
 
-// CompareLocations orders by layer (none first), path, line and offset.
+// CompareLocations compares two locations by layer (none first), path, line and offset.
 func CompareLocations(a, b Location) int {
 	return cmp.Or(
 		cmp.Compare(deref(a.Layer, -1), deref(b.Layer, -1)),

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// findingJSON is a Finding as version 1 of the report has it. Where the report grew a
-// structured field, the text that was there before stays: remediation next to remedy,
-// controls next to controlItems.
+// findingJSON is the JSON form of a Finding in version 1 of the report. A field of that
+// version is never removed. So two structured fields each stand next to the text that
+// older reports have: remedy next to remediation, controlItems next to controls.
 type findingJSON struct {
 	Risk           Risk             `json:"risk"`
 	ID             string           `json:"id"`
@@ -48,8 +48,8 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. It reads what versions without
-// structured remedies and controls wrote.
+// UnmarshalJSON implements [json.Unmarshaler]. In reports without the structured fields it
+// parses remediation and controls instead.
 func (f *Finding) UnmarshalJSON(data []byte) error {
 	var j findingJSON
 	if err := json.Unmarshal(data, &j); err != nil {
@@ -74,8 +74,9 @@ func (f *Finding) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// marshalUnescaped leaves it to the encoder that called MarshalJSON whether
-// characters that mean something in HTML are escaped.
+// marshalUnescaped is json.Marshal without the escaping of <, > and &. It is for
+// MarshalJSON methods: the encoder that calls them escapes these characters if it is
+// configured to.
 func marshalUnescaped(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

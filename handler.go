@@ -2,20 +2,19 @@ package seaworthy
 
 import "time"
 
-// Sink takes what an analyzer concludes. The scan sorts it and passes it on to
-// the Handler, so an analyzer need not care about order.
+// Sink receives the results of an analyzer. The scan sorts them and passes them on to the
+// [Handler], so an analyzer may report them in any order.
 type Sink interface {
 	Finding(*Finding) error
 	Coverage(*Coverage) error
 }
 
-// Handler takes the events of one or more scans. A report, the policy and the
-// terminal's progress are Handlers.
+// Handler receives the events of one or more scans. Reports are Handlers.
 //
-// For each image the events come in this order: Provenance, Image, every
-// Package, every Finding, every Coverage, Verdict. All of these are final and
-// sorted. Progress events come before them, from the opening of the image on. Two
-// calls never run at the same time. An error ends the scan.
+// For each image its methods are called in this order: Provenance, Image, then Package,
+// Finding and Coverage for each of these, and Verdict. All of these events are final and
+// sorted. Progress is called before them, while the image is read and data is downloaded.
+// The scan never makes two calls at the same time. An error ends the scan.
 type Handler interface {
 	Provenance(*Provenance) error
 	Progress(*Progress) error
@@ -25,14 +24,14 @@ type Handler interface {
 	Verdict(*Verdict) error
 }
 
-// Provenance names the program, the data and the policy that lead to a verdict.
+// Provenance says which program, data and policy lead to a verdict.
 type Provenance struct {
 	Tool   Tool             `json:"tool"`
 	Data   []DataSource     `json:"data,omitempty"`
 	Policy PolicyProvenance `json:"policy"`
 }
 
-// Tool is the program that checks.
+// Tool is the program that scans.
 type Tool struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`
@@ -45,38 +44,37 @@ type DataSource struct {
 	Digest   string     `json:"digest,omitempty"`
 }
 
-// PolicyProvenance is the policy used: "built-in" or a file's path, and the digest
-// of its text.
+// PolicyProvenance identifies the policy: Source is "built-in" or the path of a file, and
+// Digest is the digest of its text.
 type PolicyProvenance struct {
 	Source string `json:"source"`
 	Digest string `json:"digest,omitempty"`
 }
 
-// Progress says how far one piece of a scan's work has come: a layer that is read,
-// or data that is fetched to check the image against. It is for display and takes
-// no part in a report.
+// Progress is the progress of one part of a scan: a layer that is read, or data that is
+// downloaded. It is for display only; no report contains it.
 type Progress struct {
 	Stage Stage
-	// Name identifies the piece of work among those of the same stage: the digest
-	// of a layer's blob or its name inside an archive, or the name of the data.
+	// Name identifies the part among those of the same stage: the digest of a layer's blob
+	// or its name in an archive, or the name of the data.
 	Name string
-	// Read is how much was read so far, and Size how much there is: bytes, or
-	// records for StageIndex. Size is -1 where it is not known yet.
+	// Read is the amount that was read so far, and Size the whole amount: in bytes, or in
+	// records for StageIndex. Size is -1 if it is not known yet.
 	Read, Size int64
-	// Layers is the number of layers, for StageLayer; 0 where it is not known yet.
+	// Layers is the number of layers of the image, for StageLayer; 0 if it is not known yet.
 	Layers int
-	// Cached is true for a layer that need not be read.
+	// Cached is true for a layer that is not read because its results are in the cache.
 	Cached bool
-	// Done is true on the last event of this piece of work.
+	// Done is true in the last event of this part.
 	Done bool
 }
 
-// Stage is the kind of work that a [Progress] is about.
+// Stage says what kind of work a [Progress] is about.
 type Stage string
 
 // The stages.
 const (
 	StageLayer Stage = "layer" // a layer is read
 	StageFetch Stage = "fetch" // data is downloaded
-	StageIndex Stage = "index" // downloaded data is taken into the local database
+	StageIndex Stage = "index" // downloaded data is written to the local database
 )

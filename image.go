@@ -12,61 +12,61 @@ type Image struct {
 	// Repository is the repository in a registry that the image was read from, with
 	// the registry: "docker.io/library/alpine"; empty for any other source.
 	Repository string `json:"repository,omitempty"`
-	// Names are the names that the archive, layout or daemon gives the image, as it
-	// writes them: "alpine:3", "docker.io/library/alpine:3"; nil for any other source.
+	// Names are the names of the image in the archive, layout or daemon, unchanged:
+	// "alpine:3", "docker.io/library/alpine:3"; nil for any other source.
 	Names []string `json:"names,omitempty"`
-	// Digest is the digest of the image manifest; empty where the source has
-	// none (a docker archive of the old form, a root file system).
+	// Digest is the digest of the image manifest; empty if there is no manifest (a root
+	// file system, a Docker archive of the old format).
 	Digest string `json:"digest,omitempty"`
-	// IndexDigest is the digest of the image index through which the manifest was
-	// reached, the outermost of nested ones: what a tag of an image for several
-	// platforms is the name of. It is empty where there is none.
+	// IndexDigest is the digest of the image index that lists the manifest: the digest
+	// that a tag of a multi-platform image resolves to. It is that of the outermost index
+	// if they are nested, and empty if there is none.
 	IndexDigest string `json:"indexDigest,omitempty"`
 	// ImageID is the digest of the image configuration.
 	ImageID string `json:"imageID,omitempty"`
 	// Platform is os/architecture[/variant], as the configuration says.
 	Platform string `json:"platform,omitempty"`
-	// OS is the distribution that the image's own os-release names; nil if it
-	// has none.
+	// OS is the distribution according to os-release in the image; nil if there is no
+	// os-release.
 	OS *OS `json:"os,omitempty"`
 	// Created is when the image was built, as the configuration says; nil if it
 	// does not say.
 	Created *time.Time `json:"created,omitempty"`
 	// Size is the sum of the layers' sizes, in bytes.
 	Size int64 `json:"size"`
-	// BaseBoundary is the number of layers that came from the base image; nil
-	// where that could not be worked out.
+	// BaseBoundary is the number of layers that are those of the base image; nil if that
+	// is not known.
 	BaseBoundary *int `json:"baseBoundary,omitempty"`
 	// Base says what else is known of the base image; nil if nothing is.
 	Base *Base `json:"base,omitempty"`
 	// Layers are the layers from the base up.
 	Layers []Layer `json:"layers"`
 
-	// Config is the OCI image configuration. It is no part of the report.
+	// Config is the OCI image configuration. It is not part of the report.
 	Config ImageConfig `json:"-"`
-	// Tag is the tag by which a registry or the Docker daemon was asked for the
-	// image, "latest" where the user named none; "" if there was no such question.
-	// It is no part of the report.
+	// Tag is the tag by which the image was requested from a registry or the Docker daemon:
+	// that of the reference, or "latest". It is empty if the image was requested by digest,
+	// or comes from another source. It is not part of the report.
 	Tag string `json:"-"`
 }
 
-// Base is the image that another one was built on.
+// Base is a base image.
 type Base struct {
-	// Reference names it, as the user, the history or a label of the image does; empty
-	// if none of them does.
+	// Reference is its reference according to the user, or to the history or a label of the
+	// image; empty if it is not known.
 	Reference string `json:"reference,omitempty"`
 	// Digest is the digest of its manifest; empty if that is not known.
 	Digest string `json:"digest,omitempty"`
-	// Evidence says from what [Image.BaseBoundary] is known; empty if it is not.
+	// Evidence says how [Image.BaseBoundary] was found, in words; empty if it is not known.
 	Evidence string `json:"evidence,omitempty"`
-	// Exact is true if the base image has no more layers than BaseBoundary says;
-	// else it has at least so many.
+	// Exact is true if BaseBoundary is the exact number of layers of the base image. If it
+	// is false, the base image has at least so many.
 	Exact bool `json:"exact,omitempty"`
 }
 
 // Layer is one layer of an image.
 type Layer struct {
-	// Index is 0 for the base.
+	// Index counts from 0, which is the lowest layer.
 	Index int `json:"index"`
 	// Digest is the digest of the layer's blob as it is stored or transferred;
 	// empty for a root file system.
@@ -76,11 +76,11 @@ type Layer struct {
 	// Size is the length of the uncompressed tar stream, in bytes.
 	Size int64 `json:"size"`
 	// Instruction is the build instruction that made the layer, in Dockerfile
-	// form; empty where the history has none.
+	// form; empty if the history has none.
 	Instruction string `json:"instruction,omitempty"`
 }
 
-// OS names a distribution in the words of os-release(5).
+// OS identifies a distribution by the fields of os-release(5).
 type OS struct {
 	ID         string `json:"id"`
 	VersionID  string `json:"versionID,omitempty"`
@@ -100,7 +100,7 @@ type ImageConfig struct {
 	History      []History       `json:"history"`
 }
 
-// ContainerConfig holds the defaults for a container started from the image.
+// ContainerConfig has the defaults for a container that is started from the image.
 type ContainerConfig struct {
 	User         string              `json:"User"`
 	ExposedPorts map[string]struct{} `json:"ExposedPorts"`
@@ -146,8 +146,8 @@ func ParseImageConfig(data []byte) (ImageConfig, error) {
 	return c, nil
 }
 
-// Platform gives os/architecture[/variant], or "" if the configuration names no
-// architecture.
+// Platform returns os/architecture[/variant], or "" if the configuration has neither an
+// operating system nor an architecture.
 func (c ImageConfig) Platform() string {
 	if c.OS == "" && c.Architecture == "" {
 		return ""

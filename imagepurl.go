@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// PURL gives the package URL (type oci) of an image that was read from a registry,
-// and "" for any other: the name of a file means nothing elsewhere.
+// PURL returns the package URL (type oci) of an image that was read from a registry. It
+// returns "" for any other image, because the name of a file identifies nothing on another
+// machine.
 func (i *Image) PURL() string {
 	if i.Repository == "" || i.Digest == "" {
 		return ""

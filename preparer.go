@@ -5,21 +5,19 @@ import (
 	"time"
 )
 
-// Preparer is an analyzer that checks an image against data from outside the image,
-// such as advisories. Once the layers are merged, the scan asks every Preparer what
-// it needs, brings all of that up to date together, hands it over, and then runs
-// what Prepare returned.
+// Preparer is an analyzer that needs data from outside the image, such as advisories.
+// When the layers are merged, the scan calls Needs of every Preparer, downloads the data
+// that is missing or old, calls Prepare, and then calls Image of what Prepare returned.
 //
-// One Preparer serves any number of images at the same time: what belongs to one
-// image is in its [Prepared].
+// The scanner may use one Preparer for several images at the same time. What belongs to
+// one image is in its [Prepared].
 type Preparer interface {
 	Analyzer
-	// Risk is the risk that the analyzer checks.
+	// Risk returns the risk that the analyzer checks.
 	Risk() Risk
-	// Needs names the data for an image: ecosystems of advisories, as OSV names
-	// them and without a release, such as "Debian" or "npm". What goes with them
-	// (known exploited vulnerabilities, EPSS scores, ends of support) need not be
-	// named.
+	// Needs returns the ecosystems whose advisories are needed for an image, as OSV names
+	// them and without a release: "Debian", "npm". The data that belongs to advisories
+	// (known exploited vulnerabilities, EPSS scores, end-of-life dates) is not listed.
 	Needs(Merged) []string
 	// Prepare opens the data for an image.
 	Prepare(context.Context, Merged, Data) (Prepared, error)
@@ -27,29 +25,31 @@ type Preparer interface {
 
 // Prepared is an analyzer with its data, for one image.
 type Prepared interface {
-	// Sources names the data that is used, for the report.
+	// Sources returns the data that is used, for the report.
 	Sources() []DataSource
-	// Image reports findings and coverage to the sink, as that of an [ImageAnalyzer].
+	// Image reports findings and coverage to the sink, as [ImageAnalyzer] does.
 	Image(context.Context, Merged, Sink) error
 	// Close releases the data.
 	Close() error
 }
 
-// Data is the data that a scan has to check an image against.
+// Data says where the data is that [Preparer.Needs] asked for.
 type Data struct {
 	// Dir is the directory of the local advisory database.
 	Dir string
-	// Unavailable says, by name, why data could not be fetched or brought up to date.
+	// Unavailable has the errors of the data that could not be downloaded or updated, by
+	// name.
 	Unavailable map[string]error
-	// Now is the time at which the image is checked.
+	// Now is the time of the scan.
 	Now time.Time
-	// MaxAge is the age from which data is too old; 0 means no limit.
+	// MaxAge is the maximum age of data; 0 means no limit. Older data is used, and reported
+	// as outdated.
 	MaxAge time.Duration
 }
 
-// PackagesOnly is implemented by an [ImageAnalyzer] or [Preparer] that may need
-// nothing of an image but [Merged.Packages] and [Merged.InventoryGaps]. While
-// PackagesOnly is true it also checks an SBOM, which has no files.
+// PackagesOnly is implemented by an [ImageAnalyzer] or [Preparer] that can check an SBOM,
+// which has no files. If PackagesOnly returns true, the analyzer uses only
+// [Merged.Packages] and [Merged.InventoryGaps], and it is run for SBOMs too.
 type PackagesOnly interface{ PackagesOnly() bool }
 
 // NopHandler is a [Handler] that ignores every event. Embed it to handle only some.

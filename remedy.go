@@ -2,22 +2,22 @@ package seaworthy
 
 import "strings"
 
-// Remedy is what to do about a finding.
+// Remedy says what to do about a finding.
 type Remedy struct {
 	// Summary is one sentence that starts with a verb.
 	Summary string `json:"summary"`
-	// Steps are what to do, in order; none if the summary says it all.
+	// Steps are the steps in order; none if the summary is enough.
 	Steps []RemedyStep `json:"steps,omitempty"`
-	// Fixes are the subjects that the steps change. Findings with one of them as
-	// their subject are fixed by this remedy too.
+	// Fixes are the subjects that the steps change. The remedy also fixes other findings
+	// with one of these subjects.
 	Fixes []Subject `json:"fixes,omitempty"`
 }
 
-// RemedyStep is one thing to do.
+// RemedyStep is one step of a remedy.
 type RemedyStep struct {
 	Kind StepKind `json:"kind"`
-	// Text is a sentence, a shell command or Dockerfile instructions, by the kind.
-	// Words in capitals, such as NAME, are to be replaced.
+	// Text is a sentence, a shell command or Dockerfile instructions, according to Kind.
+	// Words in capitals, such as NAME, must be replaced by the user.
 	Text string `json:"text"`
 }
 
@@ -27,20 +27,20 @@ type StepKind string
 // The kinds of steps.
 const (
 	StepNote       StepKind = "note"       // a sentence
-	StepCommand    StepKind = "command"    // a command for a shell, outside of the Dockerfile or in a RUN
+	StepCommand    StepKind = "command"    // a shell command, to be run on its own or in a RUN instruction
 	StepDockerfile StepKind = "dockerfile" // one or more Dockerfile instructions
 )
 
-// Note is a step in words.
+// Note returns a step that is a sentence.
 func Note(text string) RemedyStep { return RemedyStep{StepNote, text} }
 
-// Command is a step that is a shell command.
+// Command returns a step that is a shell command.
 func Command(text string) RemedyStep { return RemedyStep{StepCommand, text} }
 
-// Dockerfile is a step that consists of Dockerfile instructions.
+// Dockerfile returns a step that consists of Dockerfile instructions.
 func Dockerfile(text string) RemedyStep { return RemedyStep{StepDockerfile, text} }
 
-// String gives the summary and the steps, each on a line of its own; "" for nil.
+// String returns the summary and the steps, each on a new line; "" for nil.
 func (r *Remedy) String() string {
 	if r == nil {
 		return ""
@@ -55,7 +55,8 @@ func (r *Remedy) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// parseRemedy makes a Remedy of the text that versions without structure wrote.
+// parseRemedy converts the text of a remedy in a report of a version without structured
+// remedies.
 func parseRemedy(text string) *Remedy {
 	if text == "" {
 		return nil
@@ -68,7 +69,8 @@ func parseRemedy(text string) *Remedy {
 	return r
 }
 
-// Subject is the thing that a finding is about and that a remedy changes.
+// Subject is the package, file, setting or other thing that a finding is about and that a
+// remedy changes.
 type Subject struct {
 	Kind SubjectKind `json:"kind"`
 	// Name identifies the subject among those of its kind in the image.
@@ -80,14 +82,14 @@ type SubjectKind string
 
 // The kinds of subjects. Later versions may add kinds.
 const (
-	SubjectPackage       SubjectKind = "package"       // an installed package, by its name
-	SubjectDistribution  SubjectKind = "distribution"  // of the operating system
-	SubjectFile          SubjectKind = "file"          // by its path, without a leading slash
+	SubjectPackage       SubjectKind = "package"       // an installed package; Name is its name
+	SubjectDistribution  SubjectKind = "distribution"  // the distribution with its release
+	SubjectFile          SubjectKind = "file"          // a file; Name is its path without a leading slash
 	SubjectInstruction   SubjectKind = "instruction"   // a step of the build, in Dockerfile form
-	SubjectVariable      SubjectKind = "variable"      // an ENV or ARG
-	SubjectLabel         SubjectKind = "label"         // by its key
-	SubjectConfiguration SubjectKind = "configuration" // a field of the image configuration, as OCI names it: "User"
-	SubjectReference     SubjectKind = "reference"     // by which the image was named
+	SubjectVariable      SubjectKind = "variable"      // a variable of ENV or ARG
+	SubjectLabel         SubjectKind = "label"         // a label; Name is its key
+	SubjectConfiguration SubjectKind = "configuration" // a field of the image configuration; Name is its name in OCI: "User"
+	SubjectReference     SubjectKind = "reference"     // the reference of the image
 )
 
 // Control is an item of a public standard.
@@ -103,10 +105,10 @@ const (
 	Dockle     = "Dockle"     // the checkpoints of the scanner of this name
 )
 
-// String gives the standard and the item in one: "CIS Docker 4.1".
+// String returns standard and item: "CIS Docker 4.1".
 func (c Control) String() string { return strings.TrimSpace(c.Standard + " " + c.Item) }
 
-// ParseControl is the inverse of [Control.String]: the item is the last word.
+// ParseControl parses what [Control.String] returns: the item is the last word.
 func ParseControl(s string) Control {
 	i := strings.LastIndexByte(s, ' ')
 	if i < 0 {
@@ -115,7 +117,7 @@ func ParseControl(s string) Control {
 	return Control{Standard: s[:i], Item: s[i+1:]}
 }
 
-// ControlNames gives the controls of the finding as text: "CIS Docker 4.1".
+// ControlNames returns the controls of the finding as text: "CIS Docker 4.1".
 func (f *Finding) ControlNames() []string {
 	if f.Controls == nil {
 		return nil

@@ -1,11 +1,12 @@
-// Package seaworthy is the vocabulary of Seaworthy: the words in which every
-// part of the program speaks of a container image and of what is wrong with it.
+// Package seaworthy has the types that all parts of Seaworthy share: the container image,
+// its layers and packages, the findings, and the interfaces of analyzers and reports. To
+// scan an image, use package scanner.
 //
-// An [Image] is read in one pass. A [LayerAnalyzer] sees the entries of each
-// layer through a [Pass]; an [ImageAnalyzer] then sees the image as a container
-// would, through [Merged]. What they conclude are [Finding] and [Coverage]
-// events; with the [Verdict] they flow through one [Handler], which is a report,
-// a policy or a terminal.
+// The layers of an [Image] are read once. A [LayerAnalyzer] gets the entries of each layer
+// through a [Pass]. When all layers are read, an [ImageAnalyzer] gets the image with its
+// layers merged, [Merged]. It reports each defect as a [Finding], and says with [Coverage]
+// what it checked. A [Handler], such as a report, receives all of these events and the
+// [Verdict] of the policy.
 //
 // The five risks are those of NIST SP 800-190, section 3.1. The nouns of the
 // image format are those of the OCI image specification, version 1.1.

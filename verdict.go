@@ -1,18 +1,18 @@
 package seaworthy
 
-// Verdict is whether the image meets the policy.
+// Verdict says whether the image meets the policy.
 type Verdict struct {
 	Decision Decision `json:"decision"`
-	// Reasons are sentences; at least one unless the decision is DecisionPass.
+	// Reasons are sentences. There is at least one, unless Decision is DecisionPass.
 	Reasons []string `json:"reasons,omitempty"`
 }
 
-// Decision is what a verdict comes to.
+// Decision is the result of a verdict.
 type Decision string
 
 // The decisions.
 const (
 	DecisionPass          Decision = "pass"
 	DecisionFail          Decision = "fail"
-	DecisionIndeterminate Decision = "indeterminate"
+	DecisionIndeterminate Decision = "indeterminate" // something that the policy requires was not checked
 )

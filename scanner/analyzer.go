@@ -15,7 +15,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
-// Risks lists the risks that have a built-in analyzer.
+// Risks returns the risks that have a built-in analyzer.
 func Risks() []seaworthy.Risk {
 	return []seaworthy.Risk{seaworthy.Vulnerability, seaworthy.Misconfiguration, seaworthy.Secret}
 }
@@ -23,12 +23,13 @@ func Risks() []seaworthy.Risk {
 // Secrets says how to search for secrets.
 type Secrets struct {
 	// Rules is a file of rules in the TOML format of gitleaks. It replaces the built-in
-	// rules, or extends them with extend.useDefault.
+	// rules, or adds to them if it sets extend.useDefault; "" means the built-in rules.
 	Rules string
-	// Show puts the secrets in full into the evidence of findings. Nothing is cached
-	// then, and every layer is read.
+	// Show is true if findings show the secrets, which are redacted otherwise. Results are
+	// not cached then, and every layer is read.
 	Show bool
-	// Verify verifies whether secrets are live. This sends each secret to its issuer.
+	// Verify is true if the issuers of secrets are asked whether these are live. This sends
+	// each secret to its issuer.
 	// It cannot be used with Data.Offline.
 	Verify bool
 }
@@ -47,8 +48,8 @@ func BuiltIn() ([]seaworthy.Analyzer, error) {
 	return all, nil
 }
 
-// openAnalyzers creates the analyzers. A risk without an analyzer gets a skippedAnalyzer,
-// so that the report says that the risk was not checked.
+// openAnalyzers creates the analyzers of the Scanner. A risk that is not checked gets a
+// skippedAnalyzer, so that the report says so.
 func (s *Scanner) openAnalyzers() error {
 	requested := s.opt.Risks
 	if requested == nil {
@@ -101,6 +102,7 @@ func (s *Scanner) builtIn(risk seaworthy.Risk) (seaworthy.Analyzer, error) {
 	}
 }
 
+// secrets returns the analyzer for secrets.
 func (s *Scanner) secrets() (seaworthy.Analyzer, error) {
 	from := &s.opt.Secrets
 	if from.Verify && s.opt.Data.Offline {
@@ -141,7 +143,7 @@ func riskNames(risks []seaworthy.Risk) string {
 	return strings.Join(names, ", ")
 }
 
-// skippedAnalyzer replaces the analyzer of a risk that is not checked, and reports that.
+// skippedAnalyzer stands in for the analyzer of a risk that is not checked. It reports why.
 type skippedAnalyzer struct {
 	risk   seaworthy.Risk
 	code   seaworthy.CoverageCode

@@ -10,13 +10,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
-// BaseError is the reason of an [OptionError] if the image does not start with the layers
-// of the base image that the options name.
+// BaseError is wrapped by the [OptionError] that a scan returns if [Options.Base] is not the
+// base image of the image: the first layers of the image are not those of the base image.
 type BaseError struct {
 	Base, Image string // references
 	Reason      string
-	// Label is the digest of the base image that a label of the image gives; "" if
-	// there is none.
+	// Label is the digest of the base image according to a label of the image; "" if there
+	// is no such label.
 	Label string
 }
 
@@ -34,8 +34,8 @@ func (e *BaseError) Hint() string {
 	return hint
 }
 
-// setBase sets the base image that the options name, if they name one. Its layers must be
-// the first ones of the image.
+// setBase sets the base image of an image to [Options.Base], if that is set. It returns a
+// [BaseError] if the first layers of the image are not those of the base image.
 func (s *Scanner) setBase(ctx context.Context, img *seaworthy.Image) error {
 	if s.opt.Base == "" {
 		return nil
@@ -52,8 +52,8 @@ func (s *Scanner) setBase(ctx context.Context, img *seaworthy.Image) error {
 	return nil
 }
 
-// manifest returns the manifest of an image for a platform. It reads layers only if the
-// source requires it.
+// manifest returns the manifest of an image for a platform. It skips layers if the source is
+// a stream, in which they precede the manifest.
 func (s *Scanner) manifest(ctx context.Context, reference, platform string) (image.Manifest, error) {
 	src, err := image.Open(ctx, reference, s.imageOptions(s.platform(platform)))
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Scanner) manifest(ctx context.Context, reference, platform string) (ima
 	return src.Manifests()[0], nil
 }
 
-// skipLayer skips a layer of a stream.
+// skipLayer reads a layer of a stream without using it.
 func skipLayer(ctx context.Context, b image.Blob) error {
 	rc, err := b.Open(ctx)
 	if err != nil {

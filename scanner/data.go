@@ -23,26 +23,26 @@ import (
 	"seaworthy.dev/seaworthy/internal/vulnerability"
 )
 
-// Data says which advisories packages are matched with.
+// Data says where the advisory database is, and how it is updated.
 type Data struct {
-	// Dir is the directory of the advisory database; "" means "advisories" in
+	// Dir is the directory of the advisory database; "" means the directory "advisories" in
 	// Options.CacheDir.
 	Dir string
-	// Source is a URL or directory with <Ecosystem>/all.zip to download
-	// advisories from; "" means OSV's public export.
+	// Source is where advisories are downloaded from: a URL or directory that has a file
+	// <ecosystem>/all.zip for each ecosystem; "" means OSV's public export.
 	Source string
-	// Offline is true if nothing is downloaded. Packages are matched with the local
-	// advisories.
+	// Offline is true if nothing is downloaded. Packages are matched with the advisories
+	// that the database has.
 	Offline bool
 	// MaxAge is the maximum age of advisories. Ecosystems with older advisories are
-	// reported as partially checked. Default:
-	// [DefaultMaxAge]; negative for no limit.
+	// reported as partially checked. 0 means [DefaultMaxAge], and a negative value no limit.
 	MaxAge time.Duration
 }
 
 // DefaultMaxAge is the default of [Data.MaxAge].
 const DefaultMaxAge = vulnerability.DefaultMaxAge
 
+// dir returns the directory of the advisory database, "" if none is set.
 func (d *Data) dir(cacheDir string) string {
 	if d.Dir == "" && cacheDir != "" {
 		return filepath.Join(cacheDir, "advisories")
@@ -51,40 +51,42 @@ func (d *Data) dir(cacheDir string) string {
 }
 
 const (
-	// refreshAfter is the age after which a scan checks for newer advisories.
+	// refreshAfter is the time after the last check of a source before a scan checks it
+	// again.
 	refreshAfter = 24 * time.Hour
-	// retryAfter is the time before a Scanner repeats a failed download.
+	// retryAfter is the time after a failed download before a Scanner tries it again.
 	retryAfter = 10 * time.Minute
-	// A scan gives up on a source sooner than an update.
+	// A scan tries a download only twice, and connects with a short timeout: the user
+	// waits, and the scan can continue without the data.
 	scanAttempts    = 2
 	scanDialTimeout = 10 * time.Second
-	// fetchers is the maximum number of concurrent downloads of all scans.
-	fetchers = 4
+	// maxDownloads is the maximum number of concurrent downloads of a Scanner.
+	maxDownloads = 4
 )
 
-// dataStore keeps the advisory database up to date for the scans of a Scanner. Data that
-// several of them need at the same time is downloaded once.
+// dataStore updates the advisory database for all scans of a Scanner. If several scans need
+// the same dataset at the same time, it is downloaded once.
 type dataStore struct {
-	updater update.Updater // copied for each fetch
+	updater update.Updater // copied for each download
 	offline bool
 	maxAge  time.Duration
 	log     *slog.Logger
-	slots   chan struct{} // one for each download
+	slots   chan struct{} // has an element for each download that is running
 
 	mu       sync.Mutex
-	updates  map[string]*dataUpdate // that are running, by name; guarded by mu
-	failures map[string]dataFailure // by name; guarded by mu
+	updates  map[string]*dataUpdate // the updates that are running, by dataset; guarded by mu
+	failures map[string]dataFailure // the last updates that failed, by dataset; guarded by mu
 }
 
-// dataUpdate is an update that is running.
+// dataUpdate is an update of a dataset that one scan runs and others may wait for.
 type dataUpdate struct {
-	done chan struct{}
-	// Once done is closed:
-	err       error
-	abandoned bool // the scan that ran it was canceled
+	done chan struct{} // closed when the update has ended, and the other fields are set
+
+	err      error
+	canceled bool // the scan that ran the update was canceled: another one must run it
 }
 
-// dataFailure is an update that failed.
+// dataFailure is an update of a dataset that failed.
 type dataFailure struct {
 	err error
 	at  time.Time
@@ -98,7 +100,7 @@ func newDataStore(opt *Options) (*dataStore, error) {
 		},
 		offline: opt.Data.Offline, log: opt.Log,
 		maxAge:   max(cmp.Or(opt.Data.MaxAge, DefaultMaxAge), 0),
-		slots:    make(chan struct{}, fetchers),
+		slots:    make(chan struct{}, maxDownloads),
 		updates:  make(map[string]*dataUpdate),
 		failures: make(map[string]dataFailure),
 	}
@@ -112,8 +114,9 @@ func impatientClient() *http.Client {
 	return &http.Client{Transport: t}
 }
 
-// fetch updates the advisories of ecosystems and their companion data, unless the store is
-// offline or updated them recently. Unavailable has the data that could not be downloaded. The handler gets Progress events.
+// fetch updates the datasets of ecosystems and those that belong to them, unless the store
+// is offline or has checked them recently. The result lists in Unavailable the datasets
+// that could not be updated. The handler gets Progress events.
 func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.Handler) (seaworthy.Data, error) {
 	dir := s.updater.Dir
 	data := seaworthy.Data{Dir: dir, Now: s.updater.Now(), MaxAge: s.maxAge, Unavailable: make(map[string]error)}
@@ -128,7 +131,7 @@ func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.
 	}
 	db := advisory.Open(dir)
 	var due []string
-	for _, name := range withCompanions(ecosystems) {
+	for _, name := range withSupplements(ecosystems) {
 		if err := s.unavailable(name); err != nil {
 			data.Unavailable[name] = err
 		} else if s.due(db, name) {
@@ -148,9 +151,10 @@ func (s *dataStore) fetch(ctx context.Context, ecosystems []string, h seaworthy.
 	return data, s.updateAll(ctx, due, data.Unavailable, h)
 }
 
-// withCompanions adds the companion data of ecosystems: KEV, EPSS, end-of-life dates and
-// states of distributions.
-func withCompanions(ecosystems []string) []string {
+// withSupplements adds the datasets that belong to those of ecosystems: KEV, EPSS,
+// end-of-life dates and the states of distributions. Large ones are not downloaded by a
+// scan.
+func withSupplements(ecosystems []string) []string {
 	all := append(slices.Clone(ecosystems), store.KEV, store.EPSS, store.EOL)
 	for _, name := range ecosystems {
 		if states, ok := store.States(name); ok && !update.Large(states) {
@@ -174,7 +178,8 @@ func (s *dataStore) unavailable(name string) error {
 	return nil
 }
 
-// due reports whether the database lacks data or has not updated it recently.
+// due reports whether a dataset should be updated: the database does not have it, cannot
+// read it, or has not checked its source recently.
 func (s *dataStore) due(db *advisory.Database, name string) bool {
 	info, err := db.Info(name)
 	if err == nil {
@@ -218,14 +223,14 @@ func (s *dataStore) updateAll(ctx context.Context, names []string, failed map[st
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	var missed []string
+	var missed []string // that the user should know of; a source without the data is in the report only
 	for _, name := range names {
-		if err := failed[name]; err != nil && !errors.Is(err, fs.ErrNotExist) { // missing data is in the report
+		if err := failed[name]; err != nil && !errors.Is(err, fs.ErrNotExist) {
 			missed = append(missed, name)
 			s.log.Debug("advisories could not be downloaded", "name", name, "error", err)
 		}
 	}
-	if len(missed) > 0 { // usually all for the same reason
+	if len(missed) > 0 { // the error is usually the same for all
 		s.log.Warn("advisories could not be downloaded; the scan continues without them", "names", strings.Join(missed, ", "), "error", failed[missed[0]])
 	}
 	return nil
@@ -241,14 +246,14 @@ func (s *dataStore) update(ctx context.Context, name string, report func(seawort
 			s.updates[name] = running
 			s.mu.Unlock()
 			running.err = s.download(ctx, name, report)
-			running.abandoned = ctx.Err() != nil
+			running.canceled = ctx.Err() != nil
 			s.finish(name, running)
 			return running.err
 		}
 		s.mu.Unlock()
 		select {
 		case <-running.done:
-			if !running.abandoned {
+			if !running.canceled {
 				return running.err
 			}
 		case <-ctx.Done():
@@ -263,7 +268,7 @@ func (s *dataStore) finish(name string, u *dataUpdate) {
 	defer s.mu.Unlock()
 	delete(s.updates, name)
 	delete(s.failures, name)
-	if u.err != nil && !u.abandoned {
+	if u.err != nil && !u.canceled {
 		s.failures[name] = dataFailure{u.err, s.updater.Now()}
 	}
 	close(u.done)

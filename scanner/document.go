@@ -28,8 +28,9 @@ const (
 	schemeReport = "report:"
 )
 
-// documentPath reports whether a reference names a document, by its scheme or, for a
-// file, by its content.
+// documentPath returns the path of the document that a reference names. ok is false if the
+// reference does not name a document. A document is recognised by its scheme, or else by
+// the content of the file; scheme is "" then.
 func documentPath(reference string) (path, scheme string, ok bool) {
 	for _, s := range []string{schemeSBOM, schemeReport} {
 		if path, ok := strings.CutPrefix(reference, s); ok {
@@ -42,7 +43,7 @@ func documentPath(reference string) (path, scheme string, ok bool) {
 	}
 	f, err := os.Open(reference)
 	if err != nil {
-		return "", "", false // opening it as an image returns the error
+		return "", "", false // opening it as an image will return the error
 	}
 	defer f.Close()
 	head := make([]byte, 4096)
@@ -50,16 +51,17 @@ func documentPath(reference string) (path, scheme string, ok bool) {
 	return reference, "", sbom.Recognise(head[:n])
 }
 
-// description is an image that a document describes.
+// description is what a document says about an image.
 type description struct {
 	image    *seaworthy.Image
 	packages []*seaworthy.Package
-	gaps     []*seaworthy.Coverage
-	// analyzers check the description, and risks are those that count in the verdict.
-	analyzers []seaworthy.Analyzer
-	risks     []seaworthy.Risk
-	// kind is "SBOM" or "report". origin is the format and the tool that wrote it, or "".
-	kind, origin string
+	gaps     []*seaworthy.Coverage // for [seaworthy.Merged.InventoryGaps]
+
+	analyzers []seaworthy.Analyzer // that check the image
+	risks     []seaworthy.Risk     // that count in the verdict
+
+	kind   string // "SBOM" or "report"
+	origin string // the format and the tool that wrote the document; "" if not known
 }
 
 // describedImages yields the images that a document describes.
@@ -83,7 +85,8 @@ func (s *Scanner) describedImages(ctx context.Context, path, scheme string) iter
 	}
 }
 
-// openDocument reads a document. source has its name and digest.
+// openDocument reads a document and returns the images that it describes. source has its
+// name and digest.
 func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []*description, source seaworthy.DataSource, err error) {
 	data, err := s.readDocument(ctx, path)
 	if err != nil {
@@ -104,7 +107,7 @@ func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []
 	return all, source, nil
 }
 
-// describedImage returns the image that a document describes.
+// describedImage converts a description to an Image that can be checked.
 func (s *Scanner) describedImage(ctx context.Context, d *description, source seaworthy.DataSource) (*Image, error) {
 	merged, err := scan.MergedFromPackages(ctx, d.image, d.packages, d.gaps)
 	if err != nil {
@@ -121,7 +124,7 @@ func (s *Scanner) describedImage(ctx context.Context, d *description, source sea
 	return img, nil
 }
 
-// readDocument reads a whole document.
+// readDocument reads the file with a path, or standard input if it is "-".
 func (s *Scanner) readDocument(ctx context.Context, path string) ([]byte, error) {
 	in := s.opt.Source.Stdin
 	switch path {
@@ -164,8 +167,8 @@ func documentName(path string) string {
 	return path
 }
 
-// describedBySBOM reads SBOMs. An SBOM says nothing about risks other than
-// vulnerabilities, so that only that risk counts where none was asked for.
+// describedBySBOM parses SBOMs. They say nothing about risks other than vulnerabilities.
+// So, unless the user requested risks, only this one counts in the verdict.
 func (s *Scanner) describedBySBOM(data []byte, name string) ([]*description, error) {
 	documents, err := sbom.ParseAll(data)
 	if err != nil {
@@ -201,8 +204,8 @@ func packagesOnly(a seaworthy.Analyzer) bool {
 	return ok && p.PackagesOnly()
 }
 
-// describedByReport reads the reports of earlier scans. Packages are checked again;
-// coverage and findings of other risks are kept.
+// describedByReport parses the reports of earlier scans. The packages are checked again;
+// the findings and the coverage of other risks are taken from the report.
 func (s *Scanner) describedByReport(data []byte) ([]*description, error) {
 	var c reportReader
 	if err := report.ReadJSON(bytes.NewReader(data), &c); err != nil {
@@ -238,14 +241,14 @@ func (s *Scanner) describedByReport(data []byte) ([]*description, error) {
 	return all, nil
 }
 
-// reportReader is a Handler that keeps the reports that are read.
+// reportReader is a Handler that collects the events of a report that is read.
 type reportReader struct {
 	seaworthy.NopHandler
-	reports []*recordedReport
+	reports []*earlierReport
 }
 
-// recordedReport is the report on one image.
-type recordedReport struct {
+// earlierReport is what the report of an earlier scan says about one image.
+type earlierReport struct {
 	tool     seaworthy.Tool
 	image    *seaworthy.Image
 	packages []*seaworthy.Package
@@ -253,11 +256,11 @@ type recordedReport struct {
 	coverage []*seaworthy.Coverage
 }
 
-func (c *reportReader) last() *recordedReport { return c.reports[len(c.reports)-1] }
+func (c *reportReader) last() *earlierReport { return c.reports[len(c.reports)-1] }
 
 // Provenance implements [seaworthy.Handler].
 func (c *reportReader) Provenance(p *seaworthy.Provenance) error {
-	c.reports = append(c.reports, &recordedReport{tool: p.Tool})
+	c.reports = append(c.reports, &earlierReport{tool: p.Tool})
 	return nil
 }
 
@@ -290,8 +293,9 @@ func (c *reportReader) Coverage(v *seaworthy.Coverage) error {
 	return nil
 }
 
-// inImageGaps returns the gaps that newer data cannot close.
-func (r *recordedReport) inImageGaps() []*seaworthy.Coverage {
+// inImageGaps returns the gaps of the inventory whose reason is the image itself. Those that
+// concern advisories are found again when the packages are checked.
+func (r *earlierReport) inImageGaps() []*seaworthy.Coverage {
 	var gaps []*seaworthy.Coverage
 	for _, c := range r.coverage {
 		if c.Risk == seaworthy.Vulnerability && c.InImage {
@@ -301,9 +305,9 @@ func (r *recordedReport) inImageGaps() []*seaworthy.Coverage {
 	return gaps
 }
 
-// legacyCode returns the code for the reason of a Coverage in a report of a version
-// without codes. The reasons must stay as that version wrote them. Three of them decide
-// which risks count when the report is scanned again.
+// legacyCode returns the code for a reason in a report of a version without codes. The
+// strings must stay as that version wrote them. The first three decide which risks count
+// when the report is scanned again, see skipped.
 func legacyCode(reason string) seaworthy.CoverageCode {
 	switch reason {
 	case "it was not asked for (--risk)": // the name of the flag as it was then
@@ -320,7 +324,7 @@ func legacyCode(reason string) seaworthy.CoverageCode {
 }
 
 // skipped reports whether the earlier scan did not check a risk at all.
-func (r *recordedReport) skipped(risk seaworthy.Risk) bool {
+func (r *earlierReport) skipped(risk seaworthy.Risk) bool {
 	for _, c := range r.coverage {
 		if c.Risk == risk && (c.State != seaworthy.NotChecked || !isSkipped(c.Code)) {
 			return false
@@ -329,18 +333,18 @@ func (r *recordedReport) skipped(risk seaworthy.Risk) bool {
 	return true
 }
 
-// isSkipped reports whether a code means that no analyzer was to check the risk.
+// isSkipped reports whether a code means that no analyzer was run for the risk.
 func isSkipped(code seaworthy.CoverageCode) bool {
 	return code == seaworthy.CodeNotRequested || code == seaworthy.CodeNotImplemented || code == seaworthy.CodeNotInSBOM
 }
 
-// about returns the part of the report about one risk.
-func (r *recordedReport) about(risk seaworthy.Risk) *recordedReport {
-	out := new(recordedReport)
+// about returns the part of the report that is about one risk.
+func (r *earlierReport) about(risk seaworthy.Risk) *earlierReport {
+	out := new(earlierReport)
 	for _, f := range r.findings {
 		if f.Risk == risk {
 			g := *f
-			g.Exception, g.VEX = nil, nil // they may have changed since
+			g.Exception, g.VEX = nil, nil // the scan sets them again
 			out.findings = append(out.findings, &g)
 		}
 	}
@@ -350,16 +354,16 @@ func (r *recordedReport) about(risk seaworthy.Risk) *recordedReport {
 		}
 	}
 	if len(out.coverage) == 0 {
-		out.coverage = []*seaworthy.Coverage{{Risk: risk, Subject: "image", State: seaworthy.NotChecked, Code: seaworthy.CodeNotInReport, Reason: "the recorded report says nothing about it"}}
+		out.coverage = []*seaworthy.Coverage{{Risk: risk, Subject: "image", State: seaworthy.NotChecked, Code: seaworthy.CodeNotInReport, Reason: "the report of the earlier scan says nothing about it"}}
 	}
 	return out
 }
 
-// reportedAnalyzer replaces the analyzer of a risk. It emits the findings and the coverage
-// of an earlier report.
+// reportedAnalyzer stands in for the analyzer of a risk. It reports the findings and the
+// coverage of an earlier report.
 type reportedAnalyzer struct {
 	risk   seaworthy.Risk
-	report *recordedReport
+	report *earlierReport
 }
 
 var _ seaworthy.ImageAnalyzer = reportedAnalyzer{}

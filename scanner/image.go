@@ -10,19 +10,16 @@ import (
 	"seaworthy.dev/seaworthy/internal/vex"
 )
 
-// Image is an image that was read, or one that a document describes, ready to be
-// checked.
+// Image is an image that is ready to be checked: its layers were read, or a document
+// describes it.
 type Image struct {
-	scanner *Scanner
-	merged  *scan.Merged
-	// name is what errors call the image.
-	name string
-	// reference names the image in a registry; "" if that is not known.
-	reference string
-	analyzers []seaworthy.Analyzer
-	risks     []seaworthy.Risk // that count in the verdict
-	// document describes the image; nil if the image itself was read.
-	document *seaworthy.DataSource
+	scanner   *Scanner
+	merged    *scan.Merged
+	name      string                // of the image in error messages
+	reference string                // of the image in a registry; "" if not known
+	analyzers []seaworthy.Analyzer  // that check the image
+	risks     []seaworthy.Risk      // that count in the verdict
+	document  *seaworthy.DataSource // that describes the image; nil if its layers were read
 }
 
 // Merged returns the image as a container sees it. Its type is internal to this
@@ -65,7 +62,8 @@ func (s *Scanner) ReadImages(ctx context.Context, reference string, h seaworthy.
 	}
 }
 
-// Check checks the image, passes the events to the handler and returns the verdict.
+// Check checks the image, passes the events to the handler, and returns the verdict of the
+// policy.
 func (i *Image) Check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdict, error) {
 	v, err := i.check(ctx, h)
 	return v, withReference(i.name, err)

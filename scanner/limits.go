@@ -8,8 +8,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// Limits limit the resources that all scans use together, of one Scanner or of several. A
-// scan that needs more than is free waits.
+// Limits limit the resources that all scans of one or several Scanners use together. A scan
+// waits until the resources that it needs are free.
 type Limits struct {
 	bodies            *scan.BodyPool
 	layers, tempFiles *limit.Pool
@@ -17,16 +17,17 @@ type Limits struct {
 
 // LimitOptions configure [Limits]. The zero value of a field means its default.
 type LimitOptions struct {
-	// Memory is the maximum number of bytes of files that are in memory while analyzers
-	// read them: one file of this size, or several files of half this size together. A longer file goes to a temporary file. Default, and rounded up to a
-	// multiple of 32 MiB: 64 MiB.
+	// Memory is the maximum number of bytes of the files in memory while analyzers read
+	// them. It is rounded up to a multiple of 32 MiB. A file that is larger is written to a
+	// temporary file, and a file that is larger than half of it has the memory alone. Default:
+	// 64 MiB.
 	Memory int64
-	// TempFiles is the maximum number of bytes in temporary files. A larger file in an
-	// image ends its scan with an error. Default: 64 GiB.
+	// TempFiles is the maximum number of bytes in temporary files. A scan that needs a
+	// larger temporary file ends with an error. Default: 64 GiB.
 	TempFiles int64
 	// Layers is the maximum number of layers that are read at the same time. Each has its
-	// own download or file, and about 10 MiB of buffers. Default: 8, or
-	// the number of cores if there are more.
+	// own download or open file, and about 10 MiB of buffers. Default: 8, or the number of
+	// cores if that is greater.
 	Layers int
 }
 

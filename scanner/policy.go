@@ -6,9 +6,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/policy"
 )
 
-// Policy says what fails an image.
+// Policy says which findings fail an image.
 type Policy struct {
-	// File is the policy file; "" means the built-in policy.
+	// File is the path of the policy file; "" means the built-in policy.
 	File string
 	// IgnoreDir is a directory with ignore files of Dockle, Trivy, Grype and gitleaks;
 	// "" for none. Anyone who can change these files can suppress findings.

@@ -1,20 +1,21 @@
 // Package scanner scans container images. The command line of Seaworthy uses it, and other
 // programs can use it too.
 //
-// A [Scanner] is configured once, with [New], and then scans any number of images,
-// also at the same time. A reference names an image in a registry, in the Docker
-// daemon, in an archive, in an OCI layout or in a directory, an SBOM, or the report
-// of an earlier scan. [Scanner.Scan] reads it, brings the advisories that its
-// packages need up to date, checks it for the risks of NIST SP 800-190 §3.1, hands
-// every result to a [seaworthy.Handler] and returns the verdict of the policy.
+// [New] returns a [Scanner], which scans any number of images, also at the same time.
+// [Scanner.Scan] reads an image, updates the advisories for its packages, checks it for
+// the risks of NIST SP 800-190 §3.1, passes every result to a [seaworthy.Handler] and
+// returns the verdict of the policy. The reference of an image is that of a registry or
+// the Docker daemon, or the path of an archive, an OCI layout or a root file system. It
+// may also be the path of an SBOM or of the report of an earlier scan (see
+// [Scanner.Images]).
 //
-// A report is a Handler too: see [NewReport]. Further analyzers are passed in
-// [Options.Analyzers].
+// [NewReport] returns a Handler that writes a report. [Options.Analyzers] adds analyzers to
+// the built-in ones.
 //
-// The package has no default directories and reads no environment variable: its caller
-// says where data is kept. Only the network is as in other programs: connections go
-// through the proxy that HTTPS_PROXY names, and registries get the credentials of the
-// Docker configuration.
+// The caller chooses all directories: the package has no defaults for them, and reads no
+// environment variables of Seaworthy. The exceptions are common to network programs:
+// HTTPS_PROXY and the like are used, and the credentials for registries in the
+// configuration of Docker.
 package scanner
 
 import (
@@ -33,65 +34,67 @@ import (
 	"seaworthy.dev/seaworthy/internal/vex"
 )
 
-// Options configure a [Scanner]. The zero value scans for every risk that has an
-// analyzer, without a cache; only Data.Dir or CacheDir must be set, unless
-// vulnerabilities are not among the risks.
+// Options configure a [Scanner]. By default every risk is checked that has a built-in
+// analyzer, and there is no cache. Data.Dir or CacheDir must be set to check for
+// vulnerabilities; everything else is optional.
 type Options struct {
-	// Tool is the program that scans, as reports name it.
+	// Tool is the name and version of the program for reports.
 	Tool seaworthy.Tool
 
-	// CacheDir is the directory of the layer cache, so that no layer is read twice; ""
-	// for no cache. A cache that cannot be used is logged, and the scan
-	// goes on without it.
+	// CacheDir is the directory of the cache for the results of layers, so that no layer is
+	// read twice; "" for no cache. If the cache cannot be used, the scan logs a warning and
+	// continues without it.
 	CacheDir string
-	// Data says which advisories packages are matched with.
+	// Data says where advisories come from.
 	Data Data
 
-	// Risks are the risks that the built-in analyzers check: nil means all of
-	// [Risks], an empty list none.
+	// Risks are the risks that the built-in analyzers check. nil means all of [Risks], and
+	// an empty list means none.
 	Risks []seaworthy.Risk
 	// Analyzers run in addition to the built-in ones.
 	Analyzers []seaworthy.Analyzer
 	// Secrets says how to search for secrets.
 	Secrets Secrets
 
-	// Policy says what fails an image.
+	// Policy decides the verdict.
 	Policy Policy
-	// VEX says which statements on vulnerabilities count.
+	// VEX says which VEX documents are used.
 	VEX VEX
 	// Base is the reference of the base image of the scanned images; "" to detect it
 	// from their history and labels.
 	Base string
 
-	// Source says how images are found and opened.
+	// Source says how images are opened.
 	Source Source
-	// LayerLimits limit each layer.
+	// LayerLimits limit the size of each layer.
 	LayerLimits LayerLimits
-	// Limits limit what all scans of the process use together. Scanners share them if
-	// they have the same Limits; nil means that the Scanner has its own.
+	// Limits limit the memory and temporary files of all scans together. Scanners with the
+	// same Limits share them. nil means that the Scanner has its own.
 	Limits *Limits
-	// TempDir is the directory for temporary files; "" means the system's.
+	// TempDir is the directory for temporary files; "" means that of [os.TempDir].
 	TempDir string
 
-	// Now gives the time; nil means [time.Now].
+	// Now returns the time; nil means [time.Now].
 	Now func() time.Time
-	// Log receives what may help to understand a result; nil means nothing is logged.
+	// Log gets warnings and debug messages; nil means that nothing is logged.
 	Log *slog.Logger
-	// Names are what the program calls its settings.
+	// Names are the names of settings that messages mention.
 	Names Names
 }
 
-// VEX says which statements on vulnerabilities (Vulnerability Exploitability
-// eXchange) count. No signature is verified.
+// VEX says which documents with statements on vulnerabilities (Vulnerability
+// Exploitability eXchange) are used. Signatures are not verified.
 type VEX struct {
-	// Files are documents: OpenVEX, CSAF or CycloneDX.
+	// Files are paths of documents in the format OpenVEX, CSAF or CycloneDX.
 	Files []string
-	// Attached includes the documents attached to the image in its registry.
+	// Attached is true if the documents that are attached to the image in its registry are
+	// used too.
 	Attached bool
 }
 
-// Names are the names of settings that users of the program know, such as names of flags.
-// They appear in reasons and details. A setting without a name is described.
+// Names are the names of settings that the user of the program knows, such as names of
+// flags. Messages mention them: "not requested (--risk)". A setting without a name is
+// described in words.
 type Names struct {
 	Risks, FailOn, IgnoreUnfixed, IgnoreBase, Base, MaxDataAge string
 }
@@ -109,8 +112,8 @@ func (e *OptionError) Error() string { return e.Option + ": " + e.Err.Error() }
 // Unwrap returns the reason.
 func (e *OptionError) Unwrap() error { return e.Err }
 
-// ErrNoDataDir is the reason of an [OptionError] if vulnerabilities are to be checked
-// and no directory is named for advisories.
+// ErrNoDataDir is wrapped by the [OptionError] that [New] returns if vulnerabilities are to
+// be checked, and neither Data.Dir nor CacheDir is set.
 var ErrNoDataDir = errors.New("no directory for advisories is set")
 
 // Scanner scans images. It is safe for concurrent use.
@@ -118,7 +121,8 @@ type Scanner struct {
 	opt       Options
 	cache     *scan.Cache
 	analyzers []seaworthy.Analyzer
-	// risks count in the verdict: those that are requested and have an analyzer.
+	// risks are the risks that count in the verdict: those that are requested and have an
+	// analyzer.
 	risks      []seaworthy.Risk
 	data       *dataStore
 	policy     *policy.Policy
@@ -127,7 +131,8 @@ type Scanner struct {
 	limits     *Limits
 }
 
-// New returns a Scanner. It reads the files that the options name.
+// New returns a Scanner. It reads the policy, rules, VEX documents and other files that the
+// options name, and returns an [OptionError] if one of them cannot be used.
 func New(opt Options) (*Scanner, error) {
 	opt.Analyzers, opt.Risks = slices.Clone(opt.Analyzers), slices.Clone(opt.Risks)
 	if opt.Now == nil {
@@ -165,14 +170,14 @@ func New(opt Options) (*Scanner, error) {
 	return s, err
 }
 
-// Scan scans the images that a reference stands for: one, or several where the
-// platform is [AllPlatforms] or a document describes several. The handler gets the
-// events of one image after the other, each with its own verdict.
+// Scan scans the images with a reference. These are several if the platform is
+// [AllPlatforms], or if a document describes several. The handler gets the events of one
+// image after the other, each with its own verdict.
 //
-// The verdict that Scan returns is the worst one: fail before indeterminate before
-// pass. Of several images it has the reasons of all that have this verdict, each
-// after the reference of its image. An error means that not all of the images were
-// scanned; those before it were, and the verdict is theirs.
+// Scan returns the worst of these verdicts: fail is worse than indeterminate, and that is
+// worse than pass. For several images, the reasons of all that have the worst verdict are
+// joined, each after the reference of its image. If Scan returns an error, some images
+// were not scanned, and the verdict is that of the images before the error.
 func (s *Scanner) Scan(ctx context.Context, reference string, h seaworthy.Handler) (seaworthy.Verdict, error) {
 	var all []imageVerdict
 	for img, err := range s.Images(ctx, reference, h) {
@@ -194,7 +199,7 @@ type imageVerdict struct {
 	seaworthy.Verdict
 }
 
-// worst returns the verdict on several images together. It is indeterminate for none.
+// worst returns the worst of several verdicts. Without any it is indeterminate.
 func worst(all []imageVerdict) seaworthy.Verdict {
 	if len(all) == 1 {
 		return all[0].Verdict
@@ -213,6 +218,7 @@ func worst(all []imageVerdict) seaworthy.Verdict {
 	return v
 }
 
+// precedence returns a greater number for a worse decision.
 func precedence(d seaworthy.Decision) int {
 	return slices.Index([]seaworthy.Decision{seaworthy.DecisionPass, seaworthy.DecisionIndeterminate, seaworthy.DecisionFail}, d)
 }
@@ -239,5 +245,5 @@ func inParentheses(name string) string {
 	return " (" + name + ")"
 }
 
-// platform returns a platform, or the default one of the options.
-func (s *Scanner) platform(of string) string { return cmp.Or(of, s.opt.Source.Platform) }
+// platform returns the given platform, or that of the options if it is "".
+func (s *Scanner) platform(given string) string { return cmp.Or(given, s.opt.Source.Platform) }

@@ -11,10 +11,10 @@ import (
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
-// AllPlatforms is the [Source.Platform] for every image of an index.
+// AllPlatforms is a value of [Source.Platform]: all images of an image index.
 const AllPlatforms = image.AllPlatforms
 
-// Source says how images are found and opened.
+// Source says how images are opened.
 type Source struct {
 	// Platform is the os/architecture[/variant] to choose from an image index, or
 	// [AllPlatforms]; "" means the host's architecture on Linux.
@@ -22,22 +22,22 @@ type Source struct {
 	// InsecureRegistries are registries, as host[:port], for which plain HTTP and
 	// unverified TLS are allowed.
 	InsecureRegistries []string
-	// CAFile is a PEM file of additional trusted CA certificates.
+	// CAFile is a PEM file with additional trusted CA certificates.
 	CAFile string
-	// Mirrors are URLs of mirrors of Docker Hub; nil means those of the Docker
-	// daemon's configuration.
+	// Mirrors are URLs of mirrors of Docker Hub; nil means those in the configuration of
+	// the Docker daemon.
 	Mirrors []string
 	// Docker says how the Docker daemon is reached.
 	Docker Docker
-	// Stdin is what the reference "-" reads. When a scan is canceled, reading is
-	// interrupted by SetReadDeadline if it has that method, as an [os.File] has; else
-	// a goroutine that waits for bytes ends only with these.
+	// Stdin is the reader for the reference "-". When a scan is canceled, a pending Read is
+	// interrupted by SetReadDeadline if Stdin has that method, as [os.File] has. Otherwise
+	// a goroutine waits until Read returns.
 	Stdin io.Reader
 }
 
 // Docker says how the Docker daemon is reached.
 type Docker struct {
-	// Host is its address, such as tcp://host:2376; "" means the local socket.
+	// Host is the address of the daemon, such as tcp://host:2376; "" means the local socket.
 	Host string
 	// TLS is true if a daemon at a TCP address requires a client certificate.
 	TLS bool
@@ -45,7 +45,8 @@ type Docker struct {
 	Certificates string
 }
 
-// LayerLimits limit each layer. A layer that exceeds them ends the scan with an error. The zero value of a field means its default.
+// LayerLimits limit each layer. If a layer exceeds them, the scan ends with an error. The
+// zero value of a field means its default.
 type LayerLimits struct {
 	// MaxSize is the maximum uncompressed size, in bytes. Default: 64 GiB.
 	MaxSize int64
@@ -63,7 +64,7 @@ func (l LayerLimits) withDefaults() LayerLimits {
 	}
 }
 
-// imageOptions are the options for opening images of a platform.
+// imageOptions returns the options to open an image for a platform.
 func (s *Scanner) imageOptions(platform string) image.Options {
 	from := &s.opt.Source
 	return image.Options{

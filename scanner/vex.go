@@ -8,10 +8,11 @@ import (
 	"seaworthy.dev/seaworthy/internal/vex"
 )
 
-// imageStatements are the VEX documents that count for an image.
+// imageStatements are the VEX documents that are used for an image.
 type imageStatements struct {
 	documents []*vex.Document
-	// digests are further digests of the image in the documents.
+	// digests are the digests that attached documents are attached to. Statements about
+	// one of them are about the image.
 	digests []string
 }
 
