@@ -15,6 +15,9 @@ type Image struct {
 	// Names are the names of the image in the archive, layout or daemon, unchanged:
 	// "alpine:3", "docker.io/library/alpine:3"; nil for any other source.
 	Names []string `json:"names,omitempty"`
+	// Engine is the local engine that the image was read from, with its address, such as
+	// "Docker daemon at unix:///var/run/docker.sock"; empty for any other source.
+	Engine string `json:"engine,omitempty"`
 	// Digest is the digest of the image manifest; empty if there is no manifest (a root
 	// file system, a Docker archive of the old format).
 	Digest string `json:"digest,omitempty"`

@@ -8,6 +8,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/layer"
+	"seaworthy.dev/seaworthy/internal/registryconfig"
 	"seaworthy.dev/seaworthy/internal/scan"
 )
 
@@ -27,15 +28,58 @@ type Source struct {
 	// Mirrors are URLs of mirrors of Docker Hub; nil means those in the configuration of
 	// the Docker daemon.
 	Mirrors []string
-	// Docker says how the Docker daemon is reached.
-	Docker Docker
+	// Docker says how the Docker daemon is reached, Podman how Podman's service is.
+	Docker, Podman Docker
+	// From restricts where an image is looked for that is given by its name alone.
+	From From
+	// Registries says where credentials, certificates and mirrors of registries are
+	// configured; nil means the files of the system, without those of a user: see
+	// [UserRegistries].
+	Registries *Registries
 	// Stdin is the reader for the reference "-". When a scan is canceled, a pending Read is
 	// interrupted by SetReadDeadline if Stdin has that method, as [os.File] has. Otherwise
 	// a goroutine waits until Read returns.
 	Stdin io.Reader
 }
 
-// Docker says how the Docker daemon is reached.
+// From is where an image is that is given by its name alone.
+type From = image.From
+
+// The values of [Source.From].
+const (
+	FromAny      = image.FromAny      // the local engines, then a registry
+	FromRegistry = image.FromRegistry // a registry only
+	FromDocker   = image.FromDocker   // the Docker daemon only
+	FromPodman   = image.FromPodman   // Podman's storage only
+)
+
+// Registries says where the configuration of registries is.
+type Registries struct {
+	// Username and Password are for the registry of the image, before any other
+	// credentials. They are never sent to a mirror.
+	Username, Password string
+	// AuthConfig is the content of a config.json, read before CredentialFiles.
+	AuthConfig string
+	// CredentialFiles are files like Docker's config.json and Podman's auth.json. The
+	// first one with credentials for a registry is used first.
+	CredentialFiles []string
+	// CertificateDirectories are directories like /etc/docker/certs.d, with a
+	// subdirectory for each registry, named host[:port].
+	CertificateDirectories []string
+	// RegistryFiles are files like registries.conf. A later one replaces what an earlier
+	// one says about the same prefix.
+	RegistryFiles []string
+}
+
+// UserRegistries returns the Registries of the current user: the files that Docker,
+// Podman and Skopeo read. getenv is like [os.Getenv]; home is the user's home directory,
+// "" for none.
+func UserRegistries(getenv func(string) string, home string) *Registries {
+	r := Registries(registryconfig.Default(getenv, home))
+	return &r
+}
+
+// Docker says how the Docker daemon or Podman's service is reached.
 type Docker struct {
 	// Host is the address of the daemon, such as tcp://host:2376; "" means the local socket.
 	Host string
@@ -67,12 +111,19 @@ func (l LayerLimits) withDefaults() LayerLimits {
 // imageOptions returns the options to open an image for a platform.
 func (s *Scanner) imageOptions(platform string) image.Options {
 	from := &s.opt.Source
+	registries := from.Registries
+	if registries == nil {
+		registries = UserRegistries(func(string) string { return "" }, "")
+	}
 	return image.Options{
 		Platform:           platform,
 		InsecureRegistries: from.InsecureRegistries,
 		CAFile:             from.CAFile,
 		Mirrors:            from.Mirrors,
 		Docker:             image.Docker(from.Docker),
+		Podman:             image.Docker(from.Podman),
+		From:               from.From,
+		Registries:         registryconfig.Config(*registries),
 		Stdin:              from.Stdin,
 		TempDir:            s.opt.TempDir,
 		TempFiles:          s.limits.tempFiles,

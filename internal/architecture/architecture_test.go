@@ -25,7 +25,8 @@ const order = `
 	. <
 	internal/layer       <
 	internal/limit       <
-	internal/image       < internal/layer internal/limit
+	internal/registryconfig <
+	internal/image       < internal/layer internal/limit internal/registryconfig
 	internal/shell       <
 	internal/credential  < internal/shell internal/credential/prefilter internal/credential/expression internal/credential/secretname internal/credential/filekind
 	internal/credential/secretname <
@@ -85,8 +86,8 @@ const order = `
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential/rulefile internal/image internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
-	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner
+	scanner              < internal/credential/rulefile internal/image internal/registryconfig internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
+	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/registryconfig internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

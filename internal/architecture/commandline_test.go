@@ -24,6 +24,7 @@ var aboveScanner = []string{"internal/cli", "cmd/*", "bench/*", "internal/archit
 var otherPrograms = map[string]string{
 	"internal/misconfig":               "reads commands of other programs, and names those of package managers",
 	"internal/policy/table.go":         "writes the documentation of the command line",
+	"internal/secret/remedy.go":        "writes lines of a Dockerfile",
 	"internal/shell":                   "reads commands of other programs",
 	"internal/vulnerability/remedy.go": "names commands of package managers that upgrade",
 	"internal/sbom/sbom.go":            "names the command of Trivy that writes an SBOM",

@@ -15,6 +15,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/update"
 	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/registryconfig"
 )
 
 // The media types of the database in a registry.
@@ -43,8 +44,12 @@ func (f *shareFlags) selection(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.ecosystems, "ecosystem", nil, "`name` of a dataset to include, as in db status; may be repeated (default all)")
 }
 
-func (a *app) registryOptions(f *shareFlags) image.Options {
-	return image.Options{InsecureRegistries: f.insecure, CAFile: f.caFile, Log: a.log}
+func (a *app) registryOptions(f *shareFlags) (image.Options, error) {
+	registries, err := a.registries()
+	if err != nil {
+		return image.Options{}, err
+	}
+	return image.Options{InsecureRegistries: f.insecure, CAFile: f.caFile, Log: a.log, Registries: registryconfig.Config(*registries)}, nil
 }
 
 func (a *app) dbExportCommand() *cobra.Command {
@@ -201,7 +206,11 @@ func (a *app) dbPush(ctx context.Context, reference string, f *shareFlags) error
 			},
 		})
 	}
-	digest, err := image.PushArtifact(ctx, reference, artifact, a.registryOptions(f))
+	opt, err := a.registryOptions(f)
+	if err != nil {
+		return err
+	}
+	digest, err := image.PushArtifact(ctx, reference, artifact, opt)
 	if err != nil {
 		return err
 	}
@@ -233,7 +242,11 @@ are not downloaded again. Datasets that are not in the registry stay.`,
 }
 
 func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *store.Importer) error {
-	artifact, digest, err := image.PullArtifact(ctx, reference, dbArtifactType, a.registryOptions(f))
+	opt, err := a.registryOptions(f)
+	if err != nil {
+		return err
+	}
+	artifact, digest, err := image.PullArtifact(ctx, reference, dbArtifactType, opt)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func hintOf(err error) string {
 	case errors.As(err, &untrusted) && untrusted.NoTLS:
 		return "if the registry has no TLS, allow plain HTTP with --insecure-registry " + untrusted.Registry
 	case errors.As(err, &untrusted):
-		return "pass the certificate of its CA with --ca-file, or skip the verification with --insecure-registry " + untrusted.Registry
+		return "pass its CA file with --ca-file, or skip the verification with --insecure-registry " + untrusted.Registry
 	case errors.As(err, &newer):
 		return newer.Hint() + " (--db-dir)"
 	case errors.As(err, &full):

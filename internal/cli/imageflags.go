@@ -20,6 +20,7 @@ type imageFlags struct {
 	insecure   []string
 	caFile     string
 	mirrors    []string
+	from       string
 	cacheDir   string
 	noCache    bool
 	noProgress bool
@@ -34,6 +35,7 @@ func (f *imageFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.insecure, "insecure-registry", nil, "`host[:port]` of a registry for which plain HTTP and unverified TLS are allowed; may be repeated")
 	flags.StringVar(&f.caFile, "ca-file", "", "PEM `file` of additional trusted CA certificates")
 	flags.StringSliceVar(&f.mirrors, "registry-mirror", nil, "`URL` of a mirror of Docker Hub; may be repeated (default the mirrors in the configuration of the Docker daemon)")
+	flags.StringVar(&f.from, "from", "any", "`place` of an image that is given by its name alone: any (local engines first), registry, docker or podman")
 	flags.StringVar(&f.cacheDir, "cache-dir", "", "`directory` of the cache (default seaworthy in the user's cache directory)")
 	flags.BoolVar(&f.noCache, "no-cache", false, "neither read nor write the cache")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "do not show progress on the terminal")
@@ -41,6 +43,7 @@ func (f *imageFlags) register(cmd *cobra.Command) {
 	flags.Var(&f.maxSize, "max-layer-size", "maximum uncompressed `size` of a layer, such as 500MiB")
 	flags.Int64Var(&f.maxRatio, "max-ratio", 200, "maximum compression `ratio` of a layer over 1 GiB")
 	flags.IntVar(&f.maxEntries, "max-entries", 5_000_000, "maximum `number` of entries in a layer")
+	cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions([]string{"any", "registry", "docker", "podman"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions([]string{"all", "linux/amd64", "linux/arm64", "linux/arm/v7", "linux/386", "linux/ppc64le", "linux/riscv64", "linux/s390x", "windows/amd64"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -99,6 +102,18 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 	if f.maxRatio < 1 || f.maxEntries < 1 {
 		return scanner.Options{}, errors.New("--max-ratio and --max-entries must be positive")
 	}
+	from, ok := fromValues[f.from]
+	if !ok {
+		return scanner.Options{}, fmt.Errorf("invalid --from %q: any, registry, docker or podman", f.from)
+	}
+	docker, err := a.docker()
+	if err != nil {
+		return scanner.Options{}, err
+	}
+	registries, err := a.registries()
+	if err != nil {
+		return scanner.Options{}, err
+	}
 	opt := scanner.Options{
 		Tool:  seaworthy.Tool{Version: a.Version, Commit: a.Commit},
 		Risks: []seaworthy.Risk{},
@@ -107,7 +122,10 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 			InsecureRegistries: f.insecure,
 			CAFile:             f.caFile,
 			Mirrors:            f.mirrors,
-			Docker:             a.docker(),
+			Docker:             docker,
+			Podman:             a.podman(),
+			From:               from,
+			Registries:         registries,
 			Stdin:              a.Stdin,
 		},
 		LayerLimits: scanner.LayerLimits{MaxSize: int64(f.maxSize), MaxRatio: f.maxRatio, MaxEntries: f.maxEntries},
@@ -126,16 +144,6 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 		opt.CacheDir = dir
 	}
 	return opt, nil
-}
-
-// docker returns the address of the Docker daemon, from the variables of the docker
-// command.
-func (a *app) docker() scanner.Docker {
-	d := scanner.Docker{Host: a.Getenv("DOCKER_HOST"), TLS: a.Getenv("DOCKER_TLS_VERIFY") != "", Certificates: a.Getenv("DOCKER_CERT_PATH")}
-	if home, err := os.UserHomeDir(); d.Certificates == "" && err == nil {
-		d.Certificates = filepath.Join(home, ".docker")
-	}
-	return d
 }
 
 // reader returns a Scanner that reads images and checks no risks. The analyzers may

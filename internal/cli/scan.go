@@ -91,8 +91,10 @@ func (a *app) scanCommand() *cobra.Command {
 and gives a verdict for each.
 
 IMAGE is one of
-  name[:tag|@digest]         an image in a registry
-  docker-daemon:NAME         an image of the Docker daemon
+  name[:tag|@digest]         an image of a local engine, else in a registry
+  registry:NAME              an image in a registry, even if a local engine has it
+  docker-daemon:NAME         an image of the Docker daemon (also docker:NAME)
+  podman:NAME                an image of Podman, by its service
   docker-archive:FILE[:NAME] an archive of docker save
   oci:DIR[:TAG]              an OCI image layout
   oci-archive:FILE[:TAG]     an OCI image layout in a tar archive

@@ -75,7 +75,13 @@ func PushArtifact(ctx context.Context, reference string, a *Artifact, opt Option
 		return "", err
 	}
 	defer base.CloseIdleConnections()
-	options := []remote.Option{remote.WithContext(withLargeBody(ctx)), remote.WithTransport(base), remote.WithAuthFromKeychain(authn.DefaultKeychain)}
+	auth := authn.Anonymous
+	if found, err := logins(ctx, repo, opt); err != nil {
+		return "", err
+	} else if len(found) > 0 {
+		auth = authenticator(found[0])
+	}
+	options := []remote.Option{remote.WithContext(withLargeBody(ctx)), remote.WithTransport(base), remote.WithAuth(auth)}
 	config := []byte("{}")
 	m := artifactManifest{
 		SchemaVersion: 2, MediaType: mediaOCIManifest, ArtifactType: a.Type,

@@ -79,7 +79,7 @@ func TestNoImage(t *testing.T) {
 		"missing file":      {"./nothing.tar", "./nothing.tar: no such file or directory", "docker-archive"},
 		"missing archive":   {"nothing.tar.gz", "no such file or directory", "docker-archive"},
 		"no reference":      {"UPPER/case", `invalid image reference "UPPER/case": neither an existing path nor a valid image name`, "docker-archive"},
-		"scheme":            {"docker://alpine", "it starts with docker://", "as in alpine"},
+		"scheme":            {"https://alpine", "it starts with https://", "as in alpine"},
 		"OCI without index": {"oci:" + full, "it has neither index.json nor manifest.json", "skopeo"},
 		"OCI of nothing":    {"oci:/no/where", "no such file or directory", ""},
 		"OCI of a file":     {"oci:" + layer, "is a file, not the directory", "oci-archive:" + layer},
@@ -95,7 +95,7 @@ func TestNoImage(t *testing.T) {
 		})
 	}
 	_, _, err := readAll(t.Context(), "docker-daemon:x", image.Options{Docker: image.Docker{Host: "ssh://somewhere"}})
-	wantError(t, err, "unsupported scheme in the Docker daemon's address ssh://somewhere", "docker save")
+	wantError(t, err, "unsupported scheme in the address ssh://somewhere of the Docker daemon", "docker save")
 }
 
 func TestTruncated(t *testing.T) {

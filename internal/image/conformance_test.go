@@ -319,7 +319,7 @@ func TestConformanceDaemon(t *testing.T) {
 	})
 	t.Run("missing", func(t *testing.T) {
 		_, _, err := readAll(t.Context(), "docker-daemon:nowhere:1", image.Options{Docker: image.Docker{Host: address}})
-		wantError(t, err, "has no image nowhere:1", "docker pull nowhere:1")
+		wantError(t, err, "has no image nowhere:1", "registry:nowhere:1")
 	})
 	t.Run("other platform", func(t *testing.T) {
 		_, _, err := readAll(t.Context(), "docker-daemon:"+tag, image.Options{Docker: image.Docker{Host: address}, Platform: "linux/s390x"})

@@ -26,40 +26,106 @@ const (
 	exportStall = 2 * time.Minute  // within an export
 )
 
+// maxInspect limits what a daemon says about an image, in bytes.
+const maxInspect = 16 << 20
+
 // daemon is a client of a Docker daemon (Docker Engine API).
 type daemon struct {
+	engine
 	client  *http.Client
 	wait    time.Duration // limits a request other than an export, with its response
 	base    string        // scheme and host of the URL
-	address string        // for messages
 	version string        // API version, "1.41"; "" for the daemon's default
 }
 
-// openDaemon opens an image in the Docker daemon. The layers are read from the stream
-// that docker save gets too.
-func openDaemon(ctx context.Context, reference, image string, opt Options, want platformRequest) (Source, error) {
-	if image == "" {
-		return nil, withHint(errors.New("docker-daemon: without the name of an image"), "add one, as in docker-daemon:alpine:3")
+// engine is a program that has images, and the connection to it.
+type engine struct {
+	name   string // for messages
+	prefix string // of references
+	Docker
+	start string // the hint if it does not answer
+}
+
+// dockerEngine returns the Docker daemon.
+func dockerEngine(opt Options) engine {
+	e := engine{"Docker daemon", "docker-daemon:", opt.Docker, "start the daemon, or set DOCKER_HOST to its address"}
+	e.Host = cmp.Or(e.Host, "unix:///var/run/docker.sock")
+	return e
+}
+
+// podmanEngine returns Podman's service.
+func podmanEngine(opt Options) engine {
+	e := engine{"Podman service", "podman:", opt.Podman,
+		"start it: systemctl --user start podman.socket, or podman system service; or pipe the image: podman save NAME | seaworthy scan -"}
+	e.Host = cmp.Or(e.Host, "unix:///run/podman/podman.sock")
+	return e
+}
+
+// localWait limits the search for an image in a local engine if the user did not ask for
+// that engine.
+const localWait = 3 * time.Second
+
+// openLocal opens an image that a local engine has, for the requested platform. It returns
+// nil if none has it. An engine that does not run or answer is no error.
+func openLocal(ctx context.Context, reference string, opt Options, want platformRequest) Source {
+	if want.all {
+		return nil // an engine has the image for one platform
 	}
-	d, err := newDaemon(opt)
+	search := opt
+	search.StallTimeout = min(localWait, opt.StallTimeout)
+	for _, e := range []engine{dockerEngine(opt), podmanEngine(opt)} {
+		if path, ok := strings.CutPrefix(e.Host, "unix://"); ok {
+			if _, err := os.Stat(path); err != nil {
+				continue
+			}
+		}
+		d, err := newDaemon(e, search)
+		if err != nil {
+			continue
+		}
+		err = d.ping(ctx)
+		var found platform
+		if err == nil {
+			found, err = d.inspect(ctx, reference)
+		}
+		d.client.CloseIdleConnections()
+		if err != nil || want.rank(found) == 0 {
+			opt.Log.DebugContext(ctx, "image not found in a local engine", "engine", e.name, "address", e.Host, "reference", reference, "platform", found, "error", err)
+			continue
+		}
+		if src, err := openDaemon(ctx, e, reference, reference, opt, want); err == nil {
+			return src
+		}
+	}
+	return nil
+}
+
+// openDaemon opens an image in a local engine. The layers are read from the stream that
+// docker save gets too.
+func openDaemon(ctx context.Context, e engine, reference, image string, opt Options, want platformRequest) (Source, error) {
+	if image == "" {
+		return nil, withHint(fmt.Errorf("%s without the name of an image", e.prefix), "add one, as in %salpine:3", e.prefix)
+	}
+	d, err := newDaemon(e, opt)
 	if err != nil {
 		return nil, err
 	}
 	err = d.ping(ctx)
 	if err == nil {
-		err = d.inspect(ctx, image)
+		_, err = d.inspect(ctx, image)
 	}
 	if err != nil {
 		d.client.CloseIdleConnections()
 		return nil, err
 	}
 	return &streamSource{
+		engine:    e.name + " at " + e.Host,
 		close:     d.client.CloseIdleConnections,
 		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{format: dockerFormat}, once: true,
 		open: func(ctx context.Context) (io.ReadCloser, error) {
 			body, err := d.export(ctx, image)
 			if err != nil {
-				return nil, fmt.Errorf("cannot read image %s from the Docker daemon at %s: %w", image, d.address, err)
+				return nil, fmt.Errorf("cannot read image %s from the %s at %s: %w", image, d.name, d.Host, err)
 			}
 			return body, nil
 		},
@@ -80,17 +146,13 @@ func daemonTag(image string) string {
 	return tagOf(ref)
 }
 
-// newDaemon returns a client of the daemon that opt.Docker names. It does not connect yet.
-func newDaemon(opt Options) (*daemon, error) {
-	address := opt.Docker.Host
-	if address == "" {
-		address = "unix:///var/run/docker.sock"
-	}
-	scheme, rest, ok := strings.Cut(address, "://")
+// newDaemon returns a client of an engine. It does not connect yet.
+func newDaemon(e engine, opt Options) (*daemon, error) {
+	scheme, rest, ok := strings.Cut(e.Host, "://")
 	if !ok {
-		scheme, rest = "tcp", address
+		scheme, rest = "tcp", e.Host
 	}
-	d := &daemon{address: address, wait: opt.StallTimeout}
+	d := &daemon{engine: e, wait: opt.StallTimeout}
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	t := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 10 * time.Second, DisableCompression: true}
 	d.client = &http.Client{Transport: t}
@@ -102,8 +164,8 @@ func newDaemon(opt Options) (*daemon, error) {
 		d.base = "http://docker"
 	case "tcp", "http", "https":
 		d.base = "http://" + strings.TrimSuffix(rest, "/")
-		if scheme == "https" || opt.Docker.TLS {
-			config, err := daemonTLS(opt.Docker.Certificates)
+		if scheme == "https" || e.TLS {
+			config, err := daemonTLS(e.Docker)
 			if err != nil {
 				return nil, err
 			}
@@ -112,14 +174,15 @@ func newDaemon(opt Options) (*daemon, error) {
 		}
 		t.Proxy = http.ProxyFromEnvironment
 	default:
-		return nil, withHint(fmt.Errorf("unsupported scheme in the Docker daemon's address %s: only unix and tcp are supported", address),
+		return nil, withHint(fmt.Errorf("unsupported scheme in the address %s of the %s: only unix and tcp are supported", e.Host, e.name),
 			"pipe the image instead: docker save NAME | seaworthy scan -")
 	}
 	return d, nil
 }
 
-// daemonTLS reads ca.pem, cert.pem and key.pem in a directory.
-func daemonTLS(dir string) (*tls.Config, error) {
+// daemonTLS reads ca.pem, cert.pem and key.pem in the directory with certificates.
+func daemonTLS(c Docker) (*tls.Config, error) {
+	dir := c.Certificates
 	if dir == "" {
 		return nil, withHint(errors.New("the Docker daemon requires TLS, and no directory with certificates is configured"), "set DOCKER_CERT_PATH")
 	}
@@ -142,16 +205,16 @@ func daemonTLS(dir string) (*tls.Config, error) {
 
 // ping connects to the daemon and finds out its API version.
 func (d *daemon) ping(ctx context.Context) error {
-	header, err := d.query(ctx, "/_ping")
+	header, err := d.query(ctx, "/_ping", nil)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		err = fmt.Errorf("cannot connect to the Docker daemon at %s: %w", d.address, plainCause(err))
+		err = fmt.Errorf("cannot connect to the %s at %s: %w", d.name, d.Host, plainCause(err))
 		if errors.Is(err, os.ErrPermission) {
 			return withHint(err, "run as a user with access to the daemon's socket, or pipe the image: docker save NAME | seaworthy scan -")
 		}
-		return withHint(err, "start the daemon, or set DOCKER_HOST to its address")
+		return withHint(err, "%s", d.start)
 	}
 	d.version = header.Get("Api-Version")
 	if strings.Trim(d.version, "0123456789.") != "" {
@@ -160,23 +223,24 @@ func (d *daemon) ping(ctx context.Context) error {
 	return nil
 }
 
-// inspect returns an error if the daemon does not have the image.
-func (d *daemon) inspect(ctx context.Context, image string) error {
-	_, err := d.query(ctx, "/images/"+image+"/json")
+// inspect returns the platform of an image that the daemon has.
+func (d *daemon) inspect(ctx context.Context, image string) (platform, error) {
+	var answer struct{ Os, Architecture, Variant string }
+	_, err := d.query(ctx, "/images/"+image+"/json", &answer)
 	var response *daemonError
 	switch {
 	case errors.As(err, &response) && response.code == http.StatusNotFound:
-		return withHint(fmt.Errorf("the Docker daemon at %s has no image %s", d.address, image),
-			"run docker pull %s, or omit docker-daemon: to read it from the registry", image)
+		return platform{}, withHint(fmt.Errorf("the %s at %s has no image %s", d.name, d.Host, image),
+			"pull it, or use registry:%s to read it from the registry", image)
 	case err != nil:
-		return fmt.Errorf("cannot find image %[2]s in the Docker daemon at %[1]s: %[3]w", d.address, image, plainCause(err))
+		return platform{}, fmt.Errorf("cannot find image %s in the %s at %s: %w", image, d.name, d.Host, plainCause(err))
 	}
-	return nil
+	return platform{OS: answer.Os, Architecture: answer.Architecture, Variant: answer.Variant}, nil
 }
 
-// query sends a GET request and returns the header of the response. It takes at most
-// d.wait.
-func (d *daemon) query(ctx context.Context, path string) (http.Header, error) {
+// query sends a GET request, decodes the JSON of the response into answer unless it is
+// nil, and returns the header of the response. It takes at most d.wait.
+func (d *daemon) query(ctx context.Context, path string, answer any) (http.Header, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, d.wait, fmt.Errorf("no response for %s", d.wait))
 	defer cancel()
 	resp, err := d.get(ctx, path)
@@ -186,7 +250,18 @@ func (d *daemon) query(ctx context.Context, path string) (http.Header, error) {
 		}
 		return nil, err
 	}
-	return resp.Header, resp.Body.Close()
+	defer resp.Body.Close()
+	if answer == nil {
+		return resp.Header, nil
+	}
+	data, err := readDocument(resp.Body, resp.ContentLength, maxInspect)
+	if err == nil {
+		err = json.Unmarshal(data, answer)
+	}
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return resp.Header, err
 }
 
 // export returns the archive of an image, as docker save writes it.

@@ -46,7 +46,7 @@ func TestDaemonTCP(t *testing.T) {
 	opt := image.Options{Docker: image.Docker{Host: address}}
 	checkSample(t, "docker-daemon:fleet/ship:1", opt)
 	_, _, err := readAll(t.Context(), "docker-daemon:boat", opt)
-	wantError(t, err, "the Docker daemon at "+address+" has no image boat", "docker pull boat")
+	wantError(t, err, "the Docker daemon at "+address+" has no image boat", "registry:boat")
 	_, _, err = readAll(t.Context(), "docker-daemon:sunk:1", opt)
 	wantError(t, err, `500 Internal Server Error ("the disk is gone")`, "")
 

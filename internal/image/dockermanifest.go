@@ -59,9 +59,9 @@ func (r *storeReader) tagNotFound(tags []string) error {
 	}
 	err := fmt.Errorf("%s has no image named %q", r.where, shorten(r.tag))
 	if len(tags) == 0 {
-		return withHint(err, "its images have no names; remove the name from the reference")
+		return &noMatchError{withHint(err, "its images have no names; remove the name from the reference")}
 	}
-	return withHint(err, "available: %s", joinNames(tags))
+	return &noMatchError{withHint(err, "available: %s", joinNames(tags))}
 }
 
 // combine returns candidates as the platforms of one image. Two different images for one

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // fileStore is the files of an OCI layout or of an archive. Names are relative to its
@@ -73,15 +75,38 @@ func (r *storeReader) find(ctx context.Context) (imageSet, error) {
 		}
 		return oci, nil
 	case ociErr == nil:
-		return oci, nil
+		return oci.withOtherFormat(manifestFile, dockerErr), nil
 	case dockerErr == nil:
-		return docker, nil
+		return docker.withOtherFormat(indexFile, ociErr), nil
 	case r.format == dockerFormat:
 		return imageSet{}, dockerErr
 	default:
 		return imageSet{}, ociErr
 	}
 }
+
+// withOtherFormat adds to the images that the other file that lists images cannot be used.
+// That it has no image of the name or platform is no defect: archives of several platforms
+// list only one of them in manifest.json.
+func (s imageSet) withOtherFormat(file string, err error) imageSet {
+	if errors.As(err, new(*noMatchError)) {
+		return s
+	}
+	for i := range s.manifests {
+		s.manifests[i].Omissions = append(s.manifests[i].Omissions, Omission{seaworthy.CodeUnreadable,
+			fmt.Sprintf("the file %s of the archive was ignored: programs that load the image by it get another image or none (%v)", file, err)})
+	}
+	return s
+}
+
+// noMatchError is returned if a store has no image of the requested name or platform.
+type noMatchError struct{ err error }
+
+// Error implements [error].
+func (e *noMatchError) Error() string { return e.err.Error() }
+
+// Unwrap returns the error with its hint.
+func (e *noMatchError) Unwrap() error { return e.err }
 
 // checkSameImages returns an error if manifest.json lists an image that index.json does
 // not list.
@@ -163,9 +188,9 @@ func (r *storeReader) selectOCI(all []descriptor) ([]descriptor, error) {
 	if r.tag != "" && len(chosen) == 0 {
 		err := fmt.Errorf("%s has no image with the tag %q", r.where, shorten(r.tag))
 		if names := nonEmpty(tags); len(names) > 0 {
-			return nil, withHint(err, "available: %s", joinNames(names))
+			return nil, &noMatchError{withHint(err, "available: %s", joinNames(names))}
 		}
-		return nil, withHint(err, "its images have no tags; remove the tag from the reference")
+		return nil, &noMatchError{withHint(err, "its images have no tags; remove the tag from the reference")}
 	}
 	return chosen, nil
 }

@@ -75,6 +75,19 @@ func tooLarge(size, limit int64) error {
 	return fmt.Errorf("too large: %d bytes; the maximum for a JSON document is %d", size, limit)
 }
 
+// rootCandidates returns the images that a manifest or index with the descriptor d refers
+// to.
+func (r *ociResolver) rootCandidates(ctx context.Context, doc *document, d descriptor) ([]candidate[ociImage], error) {
+	if doc.isIndex() {
+		return r.candidates(ctx, doc.Manifests, d.Digest, 1)
+	}
+	p, err := r.platform(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	return []candidate[ociImage]{{platform: p, image: ociImage{descriptor: d, manifest: doc}}}, nil
+}
+
 // candidates returns the images of an index and of the indexes nested in it. Outermost is
 // the digest of the outermost index, "" if the descriptors come from an OCI layout.
 func (r *ociResolver) candidates(ctx context.Context, index []descriptor, outermost string, depth int) ([]candidate[ociImage], error) {

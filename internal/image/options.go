@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy/internal/limit"
+	"seaworthy.dev/seaworthy/internal/registryconfig"
 )
 
 // Options configures [Open]. The zero value is usable.
@@ -25,9 +26,14 @@ type Options struct {
 	// Mirrors are the base URLs of registries that are tried before Docker Hub, for
 	// images in Docker Hub. nil means registry-mirrors in /etc/docker/daemon.json.
 	Mirrors []string
+	// Registries says where credentials, certificates and mirrors of registries are.
+	Registries registryconfig.Config
 
-	// Docker is the connection to the Docker daemon.
-	Docker Docker
+	// Docker is the connection to the Docker daemon, Podman the one to Podman's service,
+	// which has the same API.
+	Docker, Podman Docker
+	// From is where a name without a scheme is looked for.
+	From From
 
 	// Stdin is read for the reference "-".
 	Stdin io.Reader
@@ -60,7 +66,20 @@ type Options struct {
 	Limits Limits
 }
 
-// Docker configures the connection to the Docker daemon.
+// From is where an image is that is given by its name alone.
+type From int
+
+const (
+	// FromAny means the local engines, then a registry.
+	FromAny From = iota
+	// FromRegistry means a registry only, FromDocker the Docker daemon only, FromPodman
+	// Podman's storage only.
+	FromRegistry
+	FromDocker
+	FromPodman
+)
+
+// Docker configures the connection to the Docker daemon or to Podman's service.
 type Docker struct {
 	// Host is the address, such as tcp://host:2376; "" means the local socket.
 	Host string

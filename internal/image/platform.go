@@ -151,8 +151,8 @@ func choose[T any](w platformRequest, candidates []candidate[T], what string) ([
 		}
 		slices.Sort(names)
 		names = slices.Compact(names)
-		return nil, withHint(fmt.Errorf("%s has no image for the platform %s; available: %s", what, w.platform, joinNames(names)),
-			"use one of these platforms, or %q", AllPlatforms)
+		return nil, &noMatchError{withHint(fmt.Errorf("%s has no image for the platform %s; available: %s", what, w.platform, joinNames(names)),
+			"use one of these platforms, or %q", AllPlatforms)}
 	}
 	return chosen, nil
 }

@@ -16,32 +16,36 @@ import (
 	"seaworthy.dev/seaworthy/internal/limit"
 )
 
-// The schemes of references. A reference without one is a path or a name in a registry.
+const stdinReference = "-"
+
+// The schemes of references that messages name. See parseScheme for the others.
 const (
-	schemeDaemon        = "docker-daemon:"
 	schemeDockerArchive = "docker-archive:"
 	schemeOCI           = "oci:"
 	schemeOCIArchive    = "oci-archive:"
 	schemeDir           = "dir:"
-	stdinReference      = "-"
 )
 
 // referenceForms is a hint that lists all forms of a reference.
-const referenceForms = "an image is a name in a registry, docker-daemon:NAME, docker-archive:FILE[:NAME:TAG], oci:DIR[:TAG], " +
+const referenceForms = "an image is a name in a registry, docker-daemon:NAME, podman:NAME, docker-archive:FILE[:NAME:TAG], oci:DIR[:TAG], " +
 	"oci-archive:FILE[:TAG], dir:PATH, the path of an archive or a layout, or - for standard input"
 
 // Open opens the image that a reference names:
 //
-//	NAME[:TAG|@DIGEST]               in a registry, Docker Hub if it names none
-//	docker-daemon:NAME               in the Docker daemon
+//	NAME[:TAG|@DIGEST]               in a local engine that has it, else in a registry, Docker Hub if it names none
+//	registry:NAME, docker://NAME     in a registry
+//	docker-daemon:NAME, docker:NAME  in the Docker daemon
+//	podman:NAME                      in the storage of Podman, by its service
 //	docker-archive:FILE[:NAME[:TAG]] in an archive made by docker save
-//	oci:DIR[:TAG|@DIGEST]            in an OCI image layout
+//	oci:DIR[:TAG|@DIGEST]            in an OCI image layout, also oci-dir: and oci-layout:
 //	oci-archive:FILE[:TAG|@DIGEST]   in an OCI image layout in a tar archive
-//	dir:PATH                         a root file system, as one layer
+//	dir:PATH                         a root file system, as one layer, or an image that skopeo copied to dir:
 //	-                                an archive in either format on standard input
 //	PATH                             an archive, layout or root file system, detected by its content
 //
-// An existing path takes precedence over a name in a registry. The caller must close the
+// An existing path takes precedence over a name. docker:TAG and registry:TAG are the images
+// docker and registry of Docker Hub if TAG looks like one of theirs, as in docker:28-dind.
+// [Options.From] restricts where a NAME without a scheme is looked for. The caller must close the
 // Source. An error may have a hint for the user: see [errors.As] with an
 // interface{ Hint() string }.
 func Open(ctx context.Context, reference string, opt Options) (Source, error) {
@@ -89,31 +93,12 @@ func open(ctx context.Context, reference string, opt Options, want platformReque
 	case reference == stdinReference:
 		return openStdin(opt, want)
 	}
-	for _, scheme := range []string{"sbom:", "report:"} {
-		if strings.HasPrefix(reference, scheme) {
-			return nil, withHint(fmt.Errorf("%s has no layers", reference), "use the reference of the image itself")
-		}
+	scheme, rest, err := parseScheme(reference)
+	if err != nil {
+		return nil, err
 	}
-	if dir, ok := strings.CutPrefix(reference, schemeDir); ok {
-		return openRootFS(dir)
-	}
-	if n, ok := strings.CutPrefix(reference, schemeDaemon); ok {
-		return openDaemon(ctx, reference, n, opt, want)
-	}
-	if rest, ok := strings.CutPrefix(reference, schemeOCI); ok {
-		dir, tag := splitTag(rest)
-		if err := checkDirectory(dir); err != nil {
-			return nil, err
-		}
-		return openLayout(ctx, dir, selector{ociFormat, tag}, opt, want)
-	}
-	if rest, ok := strings.CutPrefix(reference, schemeOCIArchive); ok {
-		file, tag := splitTag(rest)
-		return openFile(ctx, reference, file, selector{ociFormat, tag}, opt, want)
-	}
-	if rest, ok := strings.CutPrefix(reference, schemeDockerArchive); ok {
-		file, tag := splitTag(rest)
-		return openFile(ctx, reference, file, selector{dockerFormat, tag}, opt, want)
+	if scheme != noScheme {
+		return openScheme(ctx, scheme, reference, rest, opt, want)
 	}
 	info, err := os.Stat(reference)
 	switch {
@@ -125,6 +110,38 @@ func open(ctx context.Context, reference string, opt Options, want platformReque
 		return nil, err
 	}
 	return openName(ctx, reference, opt, want)
+}
+
+// openScheme opens what follows the scheme of a reference.
+func openScheme(ctx context.Context, s scheme, reference, rest string, opt Options, want platformRequest) (Source, error) {
+	switch s {
+	case rootFSScheme:
+		if isTransportDirectory(rest) {
+			return openTransportDirectory(ctx, rest, opt, want)
+		}
+		return openRootFS(rest)
+	case dockerScheme:
+		return openDaemon(ctx, dockerEngine(opt), reference, rest, opt, want)
+	case podmanScheme:
+		return openDaemon(ctx, podmanEngine(opt), reference, rest, opt, want)
+	case layoutScheme:
+		dir, tag := splitTag(rest)
+		if err := checkDirectory(dir); err != nil {
+			return nil, err
+		}
+		return openLayout(ctx, dir, selector{ociFormat, tag}, opt, want)
+	case ociArchiveScheme:
+		file, tag := splitTag(rest)
+		return openFile(ctx, reference, file, selector{ociFormat, tag}, opt, want)
+	case dockerArchiveScheme:
+		file, tag := splitTag(rest)
+		return openFile(ctx, reference, file, selector{dockerFormat, tag}, opt, want)
+	default:
+		if _, err := name.ParseReference(rest); err != nil {
+			return nil, withHint(fmt.Errorf("invalid image name %q", shorten(rest)), "after registry: comes the name of an image, as in registry:ghcr.io/owner/app:1")
+		}
+		return openRegistry(ctx, rest, opt, want)
+	}
 }
 
 // splitTag splits PATH[:TAG|@DIGEST]. If s as a whole is an existing path, there is no
@@ -162,7 +179,8 @@ func checkDirectory(dir string) error {
 	return nil
 }
 
-// openName opens a reference that is not an existing path: a name in a registry.
+// openName opens a reference that is not an existing path: a name in a local engine or a
+// registry.
 func openName(ctx context.Context, reference string, opt Options, want platformRequest) (Source, error) {
 	if scheme, rest, ok := strings.Cut(reference, "://"); ok {
 		return nil, withHint(fmt.Errorf("invalid image reference %q: it starts with %s://", shorten(reference), shorten(scheme)),
@@ -173,6 +191,17 @@ func openName(ctx context.Context, reference string, opt Options, want platformR
 	}
 	if _, err := name.ParseReference(reference); err != nil {
 		return nil, withHint(fmt.Errorf("invalid image reference %q: neither an existing path nor a valid image name", shorten(reference)), referenceForms)
+	}
+	switch opt.From {
+	case FromDocker:
+		return openDaemon(ctx, dockerEngine(opt), reference, reference, opt, want)
+	case FromPodman:
+		return openDaemon(ctx, podmanEngine(opt), reference, reference, opt, want)
+	case FromRegistry:
+		return openRegistry(ctx, reference, opt, want)
+	}
+	if src := openLocal(ctx, reference, opt, want); src != nil {
+		return src, nil
 	}
 	return openRegistry(ctx, reference, opt, want)
 }
@@ -205,6 +234,8 @@ func openDirectory(ctx context.Context, dir string, opt Options, want platformRe
 		return err == nil
 	}
 	switch {
+	case isTransportDirectory(dir):
+		return openTransportDirectory(ctx, dir, opt, want)
 	case has("oci-layout") || has(indexFile) && has("blobs"):
 		return openLayout(ctx, dir, selector{format: ociFormat}, opt, want)
 	case has("etc/os-release"), has("usr/lib/os-release"), has("etc") && (has("bin") || has("usr")):

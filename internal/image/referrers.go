@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
@@ -46,15 +45,11 @@ const (
 // digest. It verifies no signature.
 func Attachments(ctx context.Context, reference, digest string, opt Options, want func(mediaType, predicateType string) bool) ([]Attachment, error) {
 	opt = opt.withDefaults()
-	ref, err := name.ParseReference(reference)
+	_, own, err := endpoints(ctx, reference, opt)
 	if err != nil {
 		return nil, err
 	}
-	if isInsecure(ref.Context().RegistryStr(), opt) {
-		if ref, err = name.ParseReference(reference, name.Insecure); err != nil {
-			return nil, err
-		}
-	}
+	ref, opt := own.ref, own.options(opt)
 	what := "documents attached to image " + reference
 	r, err := connect(ctx, ref.Context(), opt)
 	if err != nil {

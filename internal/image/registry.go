@@ -2,23 +2,19 @@ package image
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
-)
 
-// daemonConfig is the path of the Docker daemon's configuration.
-const daemonConfig = "/etc/docker/daemon.json"
+	"seaworthy.dev/seaworthy/internal/registryconfig"
+)
 
 // registry is a client of one repository in a registry, and the blobStore of its images.
 type registry struct {
@@ -26,106 +22,28 @@ type registry struct {
 	base   *retrier     // the transport below authentication
 	client *http.Client // authenticates
 	opt    Options
+	logins []registryconfig.Login // not tried yet
 }
 
 var _ blobStore = (*registry)(nil)
 
 // openRegistry opens an image in a registry. Mirrors are tried first.
 func openRegistry(ctx context.Context, reference string, opt Options, want platformRequest) (Source, error) {
-	ref, err := name.ParseReference(reference)
-	if err != nil {
-		return nil, err
-	}
-	if isInsecure(ref.Context().RegistryStr(), opt) {
-		if ref, err = name.ParseReference(reference, name.Insecure); err != nil {
-			return nil, err
-		}
-	}
-	mirrors, err := mirrorsOf(ref, opt)
+	mirrors, own, err := endpoints(ctx, reference, opt)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range mirrors {
-		src, err := openRepository(ctx, m, reference, opt, want)
+		src, err := openRepository(ctx, m.ref, reference, m.options(opt), want)
 		if err == nil {
 			return src, nil
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		opt.Log.WarnContext(ctx, "registry mirror failed", "mirror", m.Context().RegistryStr(), "reference", reference, "error", err)
+		opt.Log.WarnContext(ctx, "registry mirror failed", "mirror", m.ref.Context().RegistryStr(), "reference", reference, "error", err)
 	}
-	return openRepository(ctx, ref, reference, opt, want)
-}
-
-// isInsecure reports whether the user allows plain HTTP and unverified certificates for
-// a registry.
-func isInsecure(host string, opt Options) bool {
-	for _, r := range opt.InsecureRegistries {
-		if r == host || r == "docker.io" && host == name.DefaultRegistry {
-			return true
-		}
-	}
-	return false
-}
-
-// mirrorsOf returns the references of an image in the mirrors. It returns none if the
-// image is not in Docker Hub.
-func mirrorsOf(ref name.Reference, opt Options) ([]name.Reference, error) {
-	if ref.Context().RegistryStr() != name.DefaultRegistry {
-		return nil, nil
-	}
-	addresses := opt.Mirrors
-	if addresses == nil {
-		var err error
-		if addresses, err = daemonMirrors(daemonConfig); err != nil {
-			return nil, err
-		}
-	}
-	separator := ":"
-	if _, ok := ref.(name.Digest); ok {
-		separator = "@"
-	}
-	var out []name.Reference
-	for _, a := range addresses {
-		if !strings.Contains(a, "://") {
-			a = "https://" + a
-		}
-		u, err := url.Parse(a)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, withHint(fmt.Errorf("invalid address of a registry mirror: %q", a), "use https://HOST[:PORT]")
-		}
-		var options []name.Option
-		if u.Scheme == "http" || isInsecure(u.Host, opt) {
-			options = append(options, name.Insecure)
-		}
-		repo := strings.Trim(u.Path+"/"+ref.Context().RepositoryStr(), "/")
-		m, err := name.ParseReference(u.Host+"/"+repo+separator+ref.Identifier(), options...)
-		if err != nil {
-			return nil, fmt.Errorf("registry mirror %q: %w", a, err)
-		}
-		out = append(out, m)
-	}
-	return out, nil
-}
-
-// daemonMirrors returns registry-mirrors in the configuration file of the Docker daemon,
-// nil if the file does not exist or is not readable for the user.
-func daemonMirrors(file string) ([]string, error) {
-	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var c struct {
-		Mirrors []string `json:"registry-mirrors"`
-	}
-	if err := json.Unmarshal(data, &c); err != nil {
-		return nil, fmt.Errorf("cannot read registry-mirrors in %s: %w", file, err)
-	}
-	return c.Mirrors, nil
+	return openRepository(ctx, own.ref, reference, own.options(opt), want)
 }
 
 // openRepository opens the image ref. Reference is what the user wrote; it differs from
@@ -145,7 +63,7 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
 	resolver := &ociResolver{store: r, want: want, limits: opt.Limits, where: reference}
-	candidates, err := r.candidates(ctx, resolver, doc, d)
+	candidates, err := resolver.rootCandidates(ctx, doc, d)
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
@@ -187,39 +105,70 @@ func repositoryOf(reference string) string {
 	return ref.Context().Name()
 }
 
-// candidates returns the images that the document of a tag or digest refers to.
-func (r *registry) candidates(ctx context.Context, resolver *ociResolver, doc *document, d descriptor) ([]candidate[ociImage], error) {
-	if doc.isIndex() {
-		return resolver.candidates(ctx, doc.Manifests, d.Digest, 1)
-	}
-	p, err := resolver.platform(ctx, doc)
-	if err != nil {
-		return nil, err
-	}
-	return []candidate[ociImage]{{platform: p, image: ociImage{descriptor: d, manifest: doc}}}, nil
-}
-
 // connect connects to a registry and authenticates for pulling from a repository, with the
-// credentials in the Docker configuration and its credential helpers.
+// best of the credentials that the user has for it.
 func connect(ctx context.Context, repo name.Repository, opt Options) (*registry, error) {
 	base, err := newTransport(repo.RegistryStr(), opt)
 	if err != nil {
 		return nil, err
 	}
-	auth, err := authn.Resolve(ctx, authn.DefaultKeychain, repo)
+	logins, err := logins(ctx, repo, opt)
 	if err != nil {
-		return nil, withHint(fmt.Errorf("cannot read the credentials for %s in the Docker configuration: %w", repo.RegistryStr(), err),
-			"run docker login %s, or fix the credential helper in the configuration", repo.RegistryStr())
+		return nil, err
 	}
-	t, err := transport.NewWithContext(ctx, repo.Registry, auth, base, []string{repo.Scope(transport.PullScope)})
+	r := &registry{repo: repo, opt: opt, base: base, logins: logins}
+	err = r.authenticate(ctx)
+	for isRefused(err) && len(r.logins) > 0 {
+		err = r.authenticate(ctx)
+	}
 	if err != nil {
 		base.CloseIdleConnections()
 		return nil, plainCause(err)
 	}
-	return &registry{repo: repo, opt: opt, base: base, client: &http.Client{
-		Transport:     t,
-		CheckRedirect: checkRedirect,
-	}}, nil
+	return r, nil
+}
+
+// logins returns the credentials that the user has for a repository, best first.
+func logins(ctx context.Context, repo name.Repository, opt Options) ([]registryconfig.Login, error) {
+	found, err := opt.Registries.Logins(ctx, configName(repo.RegistryStr()), repo.RepositoryStr(), opt.Log)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("cannot read the credentials for %s: %w", repo.RegistryStr(), err),
+			"fix the file, or run docker login %s", repo.RegistryStr())
+	}
+	return found, nil
+}
+
+// configName returns the name that configuration files have for the host of a registry.
+func configName(host string) string {
+	if host == name.DefaultRegistry {
+		return registryconfig.DockerHub
+	}
+	return host
+}
+
+// authenticate makes r.client use the next of r.logins, or none if there are no more.
+func (r *registry) authenticate(ctx context.Context) error {
+	auth := authn.Anonymous
+	if len(r.logins) > 0 {
+		auth, r.logins = authenticator(r.logins[0]), r.logins[1:]
+	}
+	t, err := transport.NewWithContext(ctx, r.repo.Registry, auth, r.base, []string{r.repo.Scope(transport.PullScope)})
+	if err != nil {
+		return err
+	}
+	r.client = &http.Client{Transport: t, CheckRedirect: checkRedirect}
+	return nil
+}
+
+// authenticator returns credentials in the form of the registry library.
+func authenticator(l registryconfig.Login) authn.Authenticator {
+	return authn.FromConfig(authn.AuthConfig{Username: l.Username, Password: l.Password, IdentityToken: l.IdentityToken, RegistryToken: l.RegistryToken})
+}
+
+// isRefused reports whether a registry or its token service refused the credentials.
+func isRefused(err error) bool {
+	var e *transport.Error
+	return errors.As(err, &e) && (e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden)
 }
 
 // get requests a manifest, blob or list of referrers of the repository. A status other
@@ -260,6 +209,11 @@ func (r *registry) manifest(ctx context.Context, identifier string, limit int64)
 // verified if ref has a digest.
 func (r *registry) root(ctx context.Context, ref name.Reference) (*document, descriptor, error) {
 	data, err := r.manifest(ctx, ref.Identifier(), r.opt.Limits.JSON)
+	for isRefused(err) && len(r.logins) > 0 {
+		if err = r.authenticate(ctx); err == nil {
+			data, err = r.manifest(ctx, ref.Identifier(), r.opt.Limits.JSON)
+		}
+	}
 	if err != nil {
 		return nil, descriptor{}, err
 	}

@@ -123,13 +123,16 @@ func (e *statusError) Unwrap() error { return e.err }
 
 // plainCause removes the URL from an error of net/http. The URL may contain a signature
 // that grants access to a blob. If a registry was tried with HTTPS and with HTTP, the
-// cause is the response that one of the two gave.
+// cause is the response that one of the two gave, unless the certificate is not trusted.
 func plainCause(err error) error {
-	var refused *transport.Error
-	if errors.As(err, &refused) {
+	var (
+		refused *transport.Error
+		cert    *tls.CertificateVerificationError
+		u       *url.Error
+	)
+	if errors.As(err, &refused) && !errors.As(err, &cert) {
 		return refused
 	}
-	var u *url.Error
 	if errors.As(err, &u) {
 		return u.Err
 	}

@@ -73,6 +73,9 @@ type Manifest struct {
 	// Names are the names that the archive, layout or daemon gives the image, such as
 	// "alpine:3"; nil for any other source.
 	Names []string
+	// Engine is the local engine that the image comes from, with its address; "" if it does
+	// not come from one.
+	Engine string
 	// Digest is the digest of the image manifest, "" if there is none.
 	Digest string
 	// IndexDigest is the digest of the image index that lists the manifest, the outermost

@@ -22,6 +22,7 @@ type streamSource struct {
 	reference string
 	where     string // the name of the stream, for messages
 	tag       string // see Manifest.Tag
+	engine    string // see Manifest.Engine
 	selector  selector
 	opt       Options
 	want      platformRequest
@@ -86,6 +87,9 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	}
 	found.tag = s.tag
 	found.label(s.reference)
+	for i := range found.manifests {
+		found.manifests[i].Engine = s.engine
+	}
 	s.manifests = found.manifests
 	if s.spool != nil {
 		s.spool.complete = true

@@ -19,8 +19,8 @@ import (
 )
 
 // newTransport returns the transport for requests to a registry. It uses the proxy in the
-// environment, trusts the certificates of the system and of opt.CAFile, and repeats
-// requests that failed temporarily.
+// environment, trusts the certificates of the system, of opt.CAFile and of certs.d, and
+// repeats requests that failed temporarily.
 func newTransport(host string, opt Options) (*retrier, error) {
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -35,23 +35,43 @@ func newTransport(host string, opt Options) (*retrier, error) {
 	if isInsecure(host, opt) {
 		t.TLSClientConfig.InsecureSkipVerify = true // the user lists this registry as insecure
 	}
-	if opt.CAFile != "" {
-		pem, err := os.ReadFile(opt.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read the CA file: %w", err)
-		}
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("no PEM certificate in the CA file %s", opt.CAFile)
-		}
-		t.TLSClientConfig.RootCAs = pool
+	if err := addCertificates(t.TLSClientConfig, host, opt); err != nil {
+		return nil, err
 	}
 	r := &retrier{inner: t, opt: opt}
 	r.waitBudget.Store(int64(opt.RetryWait))
 	return r, nil
+}
+
+// addCertificates makes a TLS configuration trust the certificates of opt.CAFile and those
+// that certs.d has for the registry, and adds the client certificates there.
+func addCertificates(config *tls.Config, host string, opt Options) error {
+	found, err := opt.Registries.Certificates(configName(host))
+	if err != nil {
+		return err
+	}
+	config.Certificates = found.Client
+	authorities := found.Authorities
+	if opt.CAFile != "" {
+		pem, err := os.ReadFile(opt.CAFile)
+		if err != nil {
+			return fmt.Errorf("cannot read the CA file: %w", err)
+		}
+		if !x509.NewCertPool().AppendCertsFromPEM(pem) {
+			return fmt.Errorf("no PEM certificate in the CA file %s", opt.CAFile)
+		}
+		authorities = append(authorities, pem)
+	}
+	if len(authorities) == 0 {
+		return nil
+	}
+	if config.RootCAs, err = x509.SystemCertPool(); err != nil {
+		config.RootCAs = x509.NewCertPool()
+	}
+	for _, pem := range authorities {
+		config.RootCAs.AppendCertsFromPEM(pem)
+	}
+	return nil
 }
 
 // retrier repeats requests that failed temporarily: the registry is busy (429, 408) or

@@ -38,9 +38,9 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 		Created:     manifest.Config.Created,
 		Config:      manifest.Config,
 		Tag:         manifest.Tag,
-
-		Repository: manifest.Repository,
-		Names:      manifest.Names,
+		Repository:  manifest.Repository,
+		Names:       manifest.Names,
+		Engine:      manifest.Engine,
 	}
 	m := &Merged{image: img, omissions: slices.Clip(manifest.Omissions)}
 	var tables []*layer.Table

@@ -56,7 +56,7 @@ func OpenSnapshots(ctx context.Context, dir string, names []string) (all []*Snap
 		all = append(all, s)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%w to openSnapshot: run seaworthy db update", ErrNoData)
+		return nil, fmt.Errorf("%w to share: run seaworthy db update", ErrNoData)
 	}
 	return all, nil
 }
