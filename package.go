@@ -20,6 +20,9 @@ type Package struct {
 	// was not the distribution, or may not have been. Such a package has no Ecosystem, or
 	// one whose advisories apply only if they name the package.
 	Vendor string `json:"vendor,omitempty"`
+	// Untagged is true if the version was made up from a commit, as Go does for a program
+	// that was built from a checkout without tags. It does not say which release it is.
+	Untagged bool `json:"untagged,omitempty"`
 	// OwnedBy is the package URL of the operating system's package that installed this
 	// package of a language; empty if there is none.
 	OwnedBy string `json:"ownedBy,omitempty"`

@@ -25,6 +25,9 @@ type Query struct {
 	// Module is the modularity label of an RPM that belongs to a module, or the
 	// beginning "name:stream" of it.
 	Module string
+	// Untagged is true if the version is made up from a commit. Then only those versions
+	// of advisories compare with it that are made up in the same way.
+	Untagged bool
 }
 
 // Answer is what the database knows about a version of a package.
@@ -301,14 +304,20 @@ type matcher struct {
 	err       error           // why the version could not be parsed
 	modular   bool            // the package is an RPM of a module
 	stream    string          // this module, "name:stream"; "" if it is not known
+	untagged  bool            // see [Query.Untagged]
 }
 
 func newMatcher(q Query) *matcher {
-	m := &matcher{ecosystem: q.Ecosystem, text: q.Version, modular: q.Module != "" || store.IsModular(q.Version), stream: store.Stream(q.Module)}
-	if q.Ecosystem.Name == "Bitnami" {
-		m.text = bitnamiRevision.ReplaceAllString(m.text, "")
+	m := &matcher{ecosystem: q.Ecosystem, text: q.Version, modular: q.Module != "" || store.IsModular(q.Version), stream: store.Stream(q.Module), untagged: q.Untagged}
+	switch q.Ecosystem.Name {
+	case "Bitnami":
+		if !javaUpdate.MatchString(m.text) {
+			m.text = bitnamiRevision.ReplaceAllString(m.text, "")
+		}
+	case "PyPI": // 2.0.0+cu118 is the release 2.0.0 (PEP 440, "Local version identifiers")
+		m.text, _, _ = strings.Cut(m.text, "+")
 	}
-	m.order = version.OrderOf(q.Ecosystem)
+	m.order = version.OrderOfPackage(q.Ecosystem, q.Name)
 	m.version, m.err = m.order.Parse(m.text)
 	return m
 }
@@ -317,6 +326,9 @@ func newMatcher(q Query) *matcher {
 // are about the version of the software. It is not a pre-release, as it would be in a
 // semantic version.
 var bitnamiRevision = regexp.MustCompile(`-[0-9]+$`)
+
+// javaUpdate matches a version of Java whose last number is no packaging: 1.8.0-333.
+var javaUpdate = regexp.MustCompile(`^1\.[5-8]\.0-[0-9]+$`)
 
 // match reports whether a row of an advisory affects the version, and returns the fixed
 // version, "" if there is none. The error says why it could not be decided.
@@ -337,6 +349,8 @@ func (m *matcher) match(row *store.Affected) (affected bool, fixed string, err e
 			return false, "", nil // a list of single versions without this one
 		}
 		return false, "", m.err
+	case m.untagged && !m.isUntagged(row.Spans):
+		return false, "", version.Incomparable("it is that of a commit, which does not say the release")
 	}
 	if !listed {
 		listed = m.order.Listed(m.version, row.Versions)
@@ -352,6 +366,23 @@ func (m *matcher) match(row *store.Affected) (affected bool, fixed string, err e
 	}
 	return false, "", nil
 }
+
+// isUntagged reports whether all ends of spans are made up from commits after the same base
+// as the version: v0.0.0-20250930000000-f6816f11c9fd.
+func (m *matcher) isUntagged(spans []version.Span) bool {
+	base, _, _ := strings.Cut(strings.TrimPrefix(m.text, "v"), "-")
+	isMadeUp := func(text string) bool {
+		rest, ok := strings.CutPrefix(strings.TrimPrefix(text, "v"), base+"-")
+		return ok && commitVersion.MatchString(rest)
+	}
+	return !slices.ContainsFunc(spans, func(s version.Span) bool {
+		return s.From != version.Zero && !isMadeUp(s.From) || s.To != "" && !isMadeUp(s.To)
+	})
+}
+
+// commitVersion matches the time and the hash in a version of Go that is made up from a
+// commit.
+var commitVersion = regexp.MustCompile(`^\d{14}-[0-9a-f]{12}$`)
 
 // hasFix reports whether a row does not affect the version because the version has the
 // fix. The caller has checked that the row does not affect the version.

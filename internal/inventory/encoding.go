@@ -64,6 +64,7 @@ func (c *codec) pkg(p *Package) {
 	c.string(&p.Modularity)
 	c.string(&p.InnerPath)
 	c.bool(&p.ByText)
+	c.bool(&p.Untagged)
 	c.bytes((*[]byte)(&p.Files))
 	c.bytes((*[]byte)(&p.Functions))
 }

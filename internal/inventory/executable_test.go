@@ -91,6 +91,7 @@ func TestExecutables(t *testing.T) {
 		{path: "usr/bin/python3.13", body: text("\x003.13.0b1\x00"), want: []string{"~ generic python 3.13.0b1"}},
 		{path: "usr/bin/redis-server", body: text("\x002.6.0\x00\x007.0.15\x00\x00127.0.0.1\x00\x003.2.0\x00"), want: []string{"~ generic redis 7.0.15"}},
 		{path: "usr/bin/openssl", body: text("\x00OpenSSL 1.1.1w  11 Sep 2023\x00"), want: []string{"~ generic openssl 1.1.1w"}},
+		{path: "usr/lib64/libcrypto.so.1.0.2k", body: text("\x00OpenSSL 1.0.2k-fips  26 Jan 2017\x00"), want: []string{"~ generic openssl 1.0.2k"}},
 		{path: "usr/bin/openssl", body: text("\x00OpenSSL 3.x legacy\x00")},
 		{path: "bin/busybox", body: text("\x00BusyBox v1.35.0 (2022)\x00"), want: []string{"~ generic busybox 1.35.0"}},
 		{path: "bin/bash", body: text("@(#)Bash version 5.2.15(1) release GNU"), want: []string{"~ generic bash 5.2.15"}},
@@ -199,19 +200,42 @@ func TestGoModule(t *testing.T) {
 }
 
 func TestGoMain(t *testing.T) {
-	for flags, want := range map[string]string{
-		"-s -w -X main.version=v1.2.3":                      "~ golang a.b/c v1.2.3",
-		"-X 'a.b/c/internal/info.AppVersion=1.2.3-rc.1' -s": "~ golang a.b/c v1.2.3-rc.1",
-		"-X other.dev/x.version=v1.2.3":                     "golang a.b/c (devel)",
-		"-X main.version=dev":                               "golang a.b/c (devel)",
+	const (
+		commit = "v2.0.0-20250930000000-f6816f11c9fd"
+		later  = "v1.2.4-0.20250930000000-f6816f11c9fd"
+	)
+	for _, c := range []struct{ name, version, flags, want string }{
+		{"package main", "(devel)", "-s -w -X main.version=v1.2.3", "~ golang a.b/c v1.2.3"},
+		{"package below the module", "(devel)", "-X 'a.b/c/internal/info.AppVersion=1.2.3-rc.1' -s", "~ golang a.b/c v1.2.3-rc.1"},
+		{"another module", "(devel)", "-X other.dev/x.version=v1.2.3", "golang a.b/c (devel)"},
+		{"Prometheus", "(devel)", "-X github.com/prometheus/common/version.Version=2.45.0", "~ golang a.b/c v2.45.0"},
+		{"Kubernetes", "(devel)", "-X 'k8s.io/component-base/version.gitVersion=v1.29.1' -X k8s.io/component-base/version.gitMajor=1", "~ golang a.b/c v1.29.1"},
+		{"the module before others", "(devel)", "-X github.com/prometheus/common/version.Version=2.45.0 -X main.version=1.0.1", "~ golang a.b/c v1.0.1"},
+		{"not the program's version", "(devel)", "-X main.goVersion=1.22.1 -X main.apiVersion=v1.41.0", "golang a.b/c (devel)"},
+		{"a word", "(devel)", "-X main.version=dev", "golang a.b/c (devel)"},
+		{"a placeholder", "(devel)", "-X main.version=v0.0.0-dev", "golang a.b/c (devel)"},
+		{"commits after a tag", "(devel)", "-X main.version=v1.2.3-5-gf6816f1-dirty", "~ golang a.b/c v1.2.3"},
+		{"build metadata", "(devel)", "-X main.version=v1.2.3+abc.1", "~ golang a.b/c v1.2.3"},
+		{"commit without a tag", commit, "-s", "golang a.b/c " + commit + " untagged"},
+		{"commit without a tag, and a flag", commit, "-X a.b/c/common.version=2.14.20", "~ golang a.b/c v2.14.20"},
+		{"changed checkout without a tag", "v0.0.0-20250930000000-f6816f11c9fd+dirty", "", "golang a.b/c v0.0.0-20250930000000-f6816f11c9fd+dirty untagged"},
+		{"commit after a tag", later, "-X main.version=9.9.9", "golang a.b/c " + later},
+		{"release", "v1.2.3", "-X main.version=9.9.9", "golang a.b/c v1.2.3"},
 	} {
-		info := &debug.BuildInfo{
-			Main:     debug.Module{Path: "a.b/c", Version: "(devel)"},
-			Settings: []debug.BuildSetting{{Key: "-ldflags", Value: flags}},
-		}
-		if got := brief([]Package{goMain(info)}); got[0] != want {
-			t.Errorf("%s: %q, not %q", flags, got[0], want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			info := &debug.BuildInfo{
+				Main:     debug.Module{Path: "a.b/c", Version: c.version},
+				Settings: []debug.BuildSetting{{Key: "-ldflags", Value: c.flags}},
+			}
+			p := goMain(info)
+			got := brief([]Package{p})[0]
+			if p.Untagged {
+				got += " untagged"
+			}
+			if got != c.want {
+				t.Errorf("%q, not %q", got, c.want)
+			}
+		})
 	}
 }
 

@@ -99,28 +99,77 @@ func goModule(m *debug.Module) Package {
 func isLocalPath(p string) bool { return strings.HasPrefix(p, ".") || strings.HasPrefix(p, "/") }
 
 // linkedVersion matches linker flags that set a variable to the version of the program:
-// -X main.version=v1.2.3, -X 'example.com/m/version.Version=1.2.3'.
-var linkedVersion = regexp.MustCompile(`-X[= ]['"]?([\w./~-]+)\.(?i:[a-z]*version)=v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)['"]?(?:\s|$)`)
+// -X main.version=v1.2.3, -X 'example.com/m/version.Version=1.2.3'. The groups are the
+// package, the variable and the version.
+var linkedVersion = regexp.MustCompile(`-X[= ]['"]?([\w./~-]+)\.(\w+)=['"]?v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:\+[0-9A-Za-z.-]+)?['"]?(?:\s|$)`)
 
-// goMain returns the package of the main module. If it was built from a directory, it has
-// no version; then linker flags may have one.
+// isVersionVariable reports whether a variable has the version of the program, by its name
+// in lower case. Others have that of an interface, a chart or the toolchain.
+func isVersionVariable(name string) bool {
+	switch name {
+	case "version", "appversion", "binaryversion", "buildversion", "cliversion", "currentversion", "fullversion", "gitversion",
+		"productversion", "programversion", "releaseversion", "semver", "serviceversion", "shortversion", "versionnumber", "versionstring":
+		return true
+	}
+	return false
+}
+
+// isVersionPackage reports whether a package of another module is one in which programs
+// keep their own version.
+func isVersionPackage(importPath string) bool {
+	switch importPath {
+	case "github.com/prometheus/common/version", "k8s.io/client-go/pkg/version", "k8s.io/component-base/version":
+		return true
+	}
+	return false
+}
+
+// untagged matches the pseudo-version that Go makes up for a commit without any tag of a
+// release before it (https://go.dev/ref/mod#pseudo-versions), which is what a shallow
+// checkout has: v0.0.0-20250930000000-f6816f11c9fd. It says nothing of the release. The
+// form v1.2.4-0.20250930000000-f6816f11c9fd says that the release is 1.2.3 or later.
+var untagged = regexp.MustCompile(`^v\d+\.0\.0-\d{14}-[0-9a-f]{12}(?:\+[\w.]+)?$`)
+
+// goMain returns the package of the main module. If it was built from a directory, or from
+// a commit without a release, it has no version that can be compared; then linker flags may
+// have one.
 func goMain(info *debug.BuildInfo) Package {
 	p := goModule(&info.Main)
-	if p.Version != develVersion {
+	p.Untagged = untagged.MatchString(p.Version)
+	if p.Version != develVersion && !p.Untagged {
 		return p
 	}
+	if v := findLinkedVersion(info); v != "" {
+		p.Version, p.ByText, p.Untagged = v, true, false
+	}
+	return p
+}
+
+// describedCommit matches what git-describe(1) adds to the last tag for later commits.
+var describedCommit = regexp.MustCompile(`(?:-\d+-g[0-9a-f]{7,40})?(?:-dirty)?$`)
+
+// findLinkedVersion returns the version in linker flags, or "". Variables of the main
+// module come before those of other modules.
+func findLinkedVersion(info *debug.BuildInfo) string {
+	other := ""
 	for _, s := range info.Settings {
 		if s.Key != "-ldflags" {
 			continue
 		}
 		for _, m := range linkedVersion.FindAllStringSubmatch(s.Value, maxModules) {
-			if m[1] == "main" || m[1] == p.Name || strings.HasPrefix(m[1], p.Name+"/") {
-				p.Version, p.ByText = "v"+m[2], true
-				return p
+			version := "v" + describedCommit.ReplaceAllString(m[3], "")
+			if !isVersionVariable(strings.ToLower(m[2])) || strings.HasPrefix(version, "v0.0.0") {
+				continue
+			}
+			if m[1] == "main" || m[1] == info.Main.Path || strings.HasPrefix(m[1], info.Main.Path+"/") {
+				return version
+			}
+			if other == "" && isVersionPackage(m[1]) {
+				other = version
 			}
 		}
 	}
-	return p
+	return other
 }
 
 var goRelease = regexp.MustCompile(`^(\d+\.\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?$`)

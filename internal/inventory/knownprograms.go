@@ -51,6 +51,7 @@ func knownPrograms() []knownProgram {
 		{name: "redis", bases: redis, before: "\x00", after: "\x00", highest: true},
 		{name: "valkey", bases: valkey, before: "\x00", after: "\x00", highest: true},
 		{name: "openssl", bases: []string{"openssl", "libcrypto.so*", "libssl.so*"}, before: "OpenSSL ", after: " "},
+		{name: "openssl", bases: []string{"openssl", "libcrypto.so*", "libssl.so*"}, before: "OpenSSL ", after: "-fips "},
 		{name: "busybox", bases: []string{"busybox*"}, before: "BusyBox v"},
 		{name: "bash", bases: []string{"bash"}, before: "@(#)Bash version "},
 		{name: "apache", bases: []string{"httpd", "apache2"}, before: "Apache/"},

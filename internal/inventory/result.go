@@ -111,6 +111,9 @@ type Package struct {
 	// ByText reports that the evidence is weaker than a manifest: text in a program, the
 	// file name of a Java archive, a linker flag with a version.
 	ByText bool
+	// Untagged reports that the version of a Go program's main module is made up from a
+	// commit, and says nothing of the release.
+	Untagged bool
 	// Files are the files that the package installed, if the database lists them.
 	Files FileList
 	// Functions are the functions in a Go binary. Only its package "stdlib" has them.

@@ -114,7 +114,7 @@ func convertAffected(f *osv.Affected, summary string) *Affected {
 		return nil
 	}
 	a := &Affected{Scores: f.Severity}
-	o := version.OrderOf(f.Package.Ecosystem)
+	o := version.OrderOfPackage(f.Package.Ecosystem, f.Package.Name)
 	ranged := false
 	for _, g := range f.Ranges {
 		if g.Type == "GIT" {

@@ -60,6 +60,7 @@ type Order struct {
 	like string
 	// valid matches versions. The library would also order what is none.
 	valid *regexp.Regexp // nil if the order is not known
+	form  form           // nil if the versions are compared as they are
 }
 
 // The forms of versions. They are as lenient as the tools that install packages.
@@ -94,6 +95,7 @@ var orders = func() map[string]Order {
 		{Order{like: "RubyGems", valid: numberForm}, "RubyGems"},
 	} {
 		for e := range strings.SplitSeq(o.ecosystems, ",") {
+			o.form = formOf(e)
 			m[e] = o.Order
 		}
 	}
@@ -147,7 +149,11 @@ func (o Order) Parse(text string) (v Version, err error) {
 			v, err = Version{}, incomparablef("%q", text)
 		}
 	}()
-	parsed, err := semantic.Parse(strings.TrimPrefix(text, "V"), o.like)
+	canonical := strings.TrimPrefix(text, "V")
+	if o.form != nil {
+		canonical = o.form(canonical)
+	}
+	parsed, err := semantic.Parse(canonical, o.like)
 	if err != nil {
 		return v, incomparablef("%q: %w", text, err)
 	}

@@ -155,6 +155,9 @@ func packageAttributes(p *seaworthy.Package) attributes {
 	a.add("modularity", p.Modularity)
 	a.add("ownedBy", p.OwnedBy)
 	a.add("vendor", p.Vendor)
+	if p.Untagged {
+		a.add("untagged", "true")
+	}
 	if p.ByText {
 		a.add("byText", "true")
 	}
