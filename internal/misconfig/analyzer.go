@@ -1,15 +1,16 @@
 // Package misconfig finds configuration defects of container images, the risk
 // of NIST SP 800-190, section 3.1.2.
 //
-// In goes an image: its configuration, its history and the files of its layers. Out come
-// findings, and a Coverage for whatever was not checked. The unit is a [check.Check]:
-// what is wrong, how bad that is, how to fix it. Checks are in two packages: filecheck
-// for what the layers hold, buildcheck for the configuration and the steps of the build.
-// What they need of the files they name as a [check.Interest]; the layer pass collects
-// that, and nothing else, by path and header.
+// [Analyzer] checks the configuration of an image, its history and the files of its layers.
+// It reports findings, and a Coverage for everything that it could not check. A
+// [check.Check] is one defect that an image may have, with severity and remedy. Checks are
+// in two packages: filecheck has those of files, and buildcheck those of the configuration
+// and the steps of the build. A [check.Interest] says which files a check needs, by path and
+// header. The layer pass collects these files and nothing else.
 //
-// Images for systems other than Linux are refused with a Coverage. What is kept of a
-// layer, and what is reported of a check, is limited; what is beyond is a Coverage too.
+// Images for systems other than Linux are not checked; a Coverage says so. The amount that
+// is collected from a layer, and that is reported by a check, is limited. If a limit is
+// exceeded, a Coverage says so.
 package misconfig
 
 import (
@@ -35,7 +36,7 @@ var (
 	_ seaworthy.ImageAnalyzer = (*Analyzer)(nil)
 )
 
-// New makes an Analyzer with all checks.
+// New returns an Analyzer with all checks.
 func New() *Analyzer {
 	return &Analyzer{index: newIndex(interests()), checks: catalogue()}
 }
@@ -77,7 +78,8 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 	return cover(s, sink)
 }
 
-// image reads what the passes remembered and resolves what all checks need.
+// image decodes what the passes collected in the layers, and prepares what all checks
+// need.
 func (a *Analyzer) image(m seaworthy.Merged) (*check.Image, error) {
 	layers := make([]check.Facts, len(m.Image().Layers))
 	for i := range layers {
@@ -88,7 +90,7 @@ func (a *Analyzer) image(m seaworthy.Merged) (*check.Image, error) {
 	return check.NewImage(m, layers), nil
 }
 
-// report makes findings of violations.
+// report reports violations of a check as findings.
 func report(c *check.Check, list []check.Violation, sink seaworthy.Sink) error {
 	if c.Grouped {
 		list = check.Group(list)
@@ -107,6 +109,7 @@ func report(c *check.Check, list []check.Violation, sink seaworthy.Sink) error {
 	return nil
 }
 
+// finding returns the finding for a violation of a check.
 func finding(c *check.Check, v check.Violation) *seaworthy.Finding {
 	f := &seaworthy.Finding{
 		Risk: seaworthy.Misconfiguration, ID: c.ID, Aliases: c.Codes(), Severity: c.Severity,
@@ -138,7 +141,8 @@ func finding(c *check.Check, v check.Violation) *seaworthy.Finding {
 	return f
 }
 
-// subjectOf is the file, or else the instruction, of a location.
+// subjectOf returns the file of a location as a subject, or the instruction if it has no
+// file.
 func subjectOf(l seaworthy.Location) seaworthy.Subject {
 	switch {
 	case l.Path != "":
@@ -151,7 +155,7 @@ func subjectOf(l seaworthy.Location) seaworthy.Subject {
 	}
 }
 
-// subjectsOf are those of all locations, each once.
+// subjectsOf returns the subjects of all locations, each once.
 func subjectsOf(locations []seaworthy.Location) []seaworthy.Subject {
 	var all []seaworthy.Subject
 	seen := map[seaworthy.Subject]bool{{}: true}
@@ -164,8 +168,8 @@ func subjectsOf(locations []seaworthy.Location) []seaworthy.Subject {
 	return all
 }
 
-// commonSubject is the one subject of all locations, the zero value if there is no
-// such one.
+// commonSubject returns the subject that all locations have in common, or the zero value
+// if there is none.
 func commonSubject(locations []seaworthy.Location) seaworthy.Subject {
 	if all := subjectsOf(locations); len(all) == 1 {
 		return all[0]

@@ -9,14 +9,14 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/filecheck"
 )
 
-// catalogue lists all checks, sorted by id.
+// catalogue returns all checks, sorted by id.
 func catalogue() []check.Check {
 	all := slices.Concat(filecheck.Checks(), buildcheck.Checks())
 	slices.SortFunc(all, func(a, b check.Check) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
 
-// interests lists all interests. Their names are unique.
+// interests returns the interests of all checks. Their names are unique.
 func interests() []check.Interest {
 	return slices.Concat(filecheck.Interests(), buildcheck.Interests())
 }

@@ -9,8 +9,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// cover reports how far the image was checked: what follows from the limits on facts, from
-// files that were not read, and from a history that says too little.
+// cover reports which parts of the image were not checked: because of limits, files that
+// could not be read, or a history that is missing or incomplete.
 func cover(s *check.Image, sink seaworthy.Sink) error {
 	list := []seaworthy.Coverage{{Subject: "configuration", State: seaworthy.Checked}}
 	partial := func(subject string, code seaworthy.CoverageCode, format string, args ...any) {
@@ -85,8 +85,8 @@ func cover(s *check.Image, sink seaworthy.Sink) error {
 	return nil
 }
 
-// leadsAway reports whether a live link, in the place of a file that is checked, leads to
-// a file that was not kept.
+// leadsAway reports whether a live link with the path of a file that is checked leads to
+// a file that the pass did not collect.
 func leadsAway(s *check.Image, layer, ordinal int) (link seaworthy.Entry, target string, unread bool) {
 	link, ok := s.At(layer, ordinal)
 	if !ok || !link.Live() || s.Accounts.Unread[link.Path] != "" {
@@ -106,8 +106,8 @@ func leadsAway(s *check.Image, layer, ordinal int) (link seaworthy.Entry, target
 // maxCoverage limits the Coverage events of one image.
 const maxCoverage = 200
 
-// foreign is what is reported of an image for another system: its users, paths and files
-// follow other rules, and to check them by these would mislead.
+// foreign returns the Coverage of an image for another operating system, which has other
+// rules for users, paths and files; nil for an image for Linux.
 func foreign(img *seaworthy.Image) *seaworthy.Coverage {
 	if img.Config.OS == "" || img.Config.OS == "linux" {
 		return nil

@@ -11,15 +11,15 @@ import (
 
 //go:generate go test -run ^TestDocumentIsFresh$ -write
 
-// CheckInfo describes a check to its users.
+// CheckInfo describes a check to users.
 type CheckInfo struct {
 	// ID is the id of the check's findings.
 	ID    string `json:"id"`
 	Title string `json:"title"`
-	// Severity is that of most of its findings; the circumstances can raise or
-	// lower that of one.
+	// Severity is the severity of most of its findings. A single finding may have another
+	// one.
 	Severity seaworthy.Severity `json:"severity"`
-	// Controls are the items of public standards that the check stands for.
+	// Controls are the items of public standards that the check implements.
 	Controls     []string            `json:"controls"`
 	ControlItems []seaworthy.Control `json:"controlItems"`
 	// Aliases are the codes of other scanners for the same defect.
@@ -30,7 +30,7 @@ type CheckInfo struct {
 	References  []string          `json:"references,omitempty"`
 }
 
-// Checks lists all checks, sorted by id.
+// Checks returns all checks, sorted by id.
 func Checks() []CheckInfo {
 	var list []CheckInfo
 	for _, c := range catalogue() {
@@ -42,7 +42,7 @@ func Checks() []CheckInfo {
 	return list
 }
 
-// controlNames gives controls as text.
+// controlNames returns the names of controls.
 func controlNames(controls []seaworthy.Control) []string {
 	list := make([]string, len(controls))
 	for i, c := range controls {
@@ -51,15 +51,15 @@ func controlNames(controls []seaworthy.Control) []string {
 	return list
 }
 
-// benchmarkItem is an item of chapter 4 of the CIS Docker Benchmark 1.6, with how
-// far it is checked.
+// benchmarkItem is an item of chapter 4 of the CIS Docker Benchmark 1.6.
 type benchmarkItem struct {
 	item    string
-	subject string // in our words
+	subject string // what the item is about, in our words
 	checked string // "fully", "partly" or "not"
-	why     string
+	why     string // what is checked of the item, or why it is not
 }
 
+// benchmark has all items of chapter 4.
 var benchmark = []benchmarkItem{
 	{
 		"4.1", "an account of its own for the container's process", "fully",
@@ -111,7 +111,7 @@ var benchmark = []benchmarkItem{
 	},
 }
 
-// checksOf lists the ids of the checks that stand for an item.
+// checksOf returns the ids of the checks for an item.
 func checksOf(item string) []string {
 	var ids []string
 	for _, c := range catalogue() {
@@ -122,8 +122,7 @@ func checksOf(item string) []string {
 	return ids
 }
 
-// Document is the reference of all checks, in Markdown, as it stands in
-// docs/checks.md.
+// Document returns the reference of all checks in Markdown, which is docs/checks.md.
 func Document() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Configuration checks\n\n" +

@@ -11,7 +11,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// index finds the interests of an entry. It is made once and only read.
+// index finds the interests of an entry. It is built once and not changed.
 type index struct {
 	interests []check.Interest
 	paths     names
@@ -22,16 +22,16 @@ type index struct {
 	digest    string
 }
 
-// names finds interests by a name. Most entries are of no interest, and most of
-// those are excluded by the length of the name and its first byte alone.
+// names finds interests by a name. For most entries, which are of no interest, the length
+// and the first byte of the name suffice to exclude it.
 type names struct {
 	sets    map[string]set
 	lengths [maxIndexed + 1]bool
 	first   [256]bool
 }
 
-// maxIndexed is the length of the longest name that an interest may give in
-// paths, under, bases or suffixes. It bounds the work on long paths.
+// maxIndexed is the maximum length of a name in the fields Paths, Under, Bases and
+// Suffixes of an interest. Longer names in an image need not be looked up.
 const maxIndexed = 96
 
 func (n *names) add(keys []string, b set) {
@@ -52,12 +52,13 @@ func (n *names) find(name string) set {
 	return n.sets[name]
 }
 
+// headerInterest is an interest with a function Header.
 type headerInterest struct {
 	bit   set
 	match func(*seaworthy.Header) bool
 }
 
-// set is a set of interests by their position in interests.
+// set is a set of interests, as a bit mask of their indexes in index.interests.
 type set [2]uint64
 
 func bit(i int) (s set) {
@@ -71,6 +72,7 @@ func (s set) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 
 func (s set) empty() bool { return s == set{} }
 
+// newIndex builds the index of interests.
 func newIndex(all []check.Interest) *index {
 	x := &index{interests: all}
 	h := sha256.New()
@@ -89,7 +91,7 @@ func newIndex(all []check.Interest) *index {
 	return x
 }
 
-// of gives the interests that an entry is of.
+// of returns the interests that apply to an entry.
 func (x *index) of(h *seaworthy.Header) set {
 	path := h.Path
 	found := x.paths.find(path)
@@ -126,7 +128,7 @@ func (x *index) of(h *seaworthy.Header) set {
 	return found
 }
 
-// wantsText is true if one of the interests keeps the entry's body.
+// wantsText reports whether one of the interests needs the text of the entry.
 func (x *index) wantsText(s set) bool {
 	for i := range x.interests {
 		if x.interests[i].Text && s.has(i) {
@@ -136,7 +138,7 @@ func (x *index) wantsText(s set) bool {
 	return false
 }
 
-// holdsPasswords is true if one of the interests says so.
+// holdsPasswords reports whether one of the interests is for a file with passwords.
 func (x *index) holdsPasswords(s set) bool {
 	for i := range x.interests {
 		if x.interests[i].Passwords && s.has(i) {
@@ -146,7 +148,7 @@ func (x *index) holdsPasswords(s set) bool {
 	return false
 }
 
-// reduce takes from a body what must not be kept.
+// reduce removes from a text what must not be stored.
 func (x *index) reduce(found set, data []byte) []byte {
 	for i := range x.interests {
 		if reduce := x.interests[i].Reduce; reduce != nil && found.has(i) {

@@ -15,14 +15,14 @@ import (
 // pass collects the facts of one layer.
 type pass struct {
 	index *index
-	noted [][]int // by interest; only Wants touches it
-	over  []int   // by interest, how many came after maxNotes
+	noted [][]int // ordinals of entries, by interest; used by Wants alone
+	over  []int   // the number of entries after check.MaxEntriesNoted, by interest
 
-	mu    sync.Mutex // guards what follows, which File fills
+	mu    sync.Mutex // guards the fields below, which File sets
 	facts check.Facts
-	sum   int64
-	// passwords are the files that hold some. Close reduces them one after the
-	// other, since they share the rounds that it may take to try passwords.
+	sum   int64 // bytes of all texts in facts
+	// passwords are the files with password hashes. Close reduces them one after the other,
+	// because the limit on the rounds of hashes is for all of them together.
 	passwords []check.Bytes
 }
 

@@ -10,29 +10,28 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Options are what the user asks for in addition to the policy.
+// Options are the settings of the user in addition to the policy.
 type Options struct {
 	// Now decides which exceptions have expired.
 	Now time.Time
-	// FailOn, unless it is zero, takes the place of the policy's level for every
-	// risk. The policy's rules still hold.
+	// FailOn replaces the level of the policy for every risk, unless it is zero. The rules of
+	// the policy still apply.
 	FailOn Level
-	// IgnoreUnfixed does not count vulnerabilities without a fixed version.
+	// IgnoreUnfixed ignores vulnerabilities without a fixed version.
 	IgnoreUnfixed bool
-	// IgnoreBase does not count findings that are only in the layers of the base image.
-	// Where those end must be known, or the verdict is indeterminate.
+	// IgnoreBase ignores findings that are only in the layers of the base image. If it is
+	// not known which layers these are, the verdict is indeterminate.
 	IgnoreBase bool
-	// Risks are those that the user wants checked; no others influence the verdict.
-	// None means all.
+	// Risks are the risks that count in the verdict; none means all.
 	Risks []seaworthy.Risk
-	// IgnoreFiles hold exceptions that count after the policy's own.
+	// IgnoreFiles have exceptions, which are tried after those of the policy.
 	IgnoreFiles []*IgnoreFile
-	// Names are what the user knows these options by.
+	// Names are the names of these options.
 	Names Names
 }
 
-// Names are what reasons call the options by, such as the names of flags. An option
-// without a name is described.
+// Names are the names of options that the user knows, such as names of flags. Reasons
+// mention them. An option without a name is described in words.
 type Names struct {
 	FailOn, IgnoreUnfixed, IgnoreBase string
 	// Base is the option that names the base image.
@@ -48,8 +47,8 @@ func (n *Names) withDefaults() Names {
 	}
 }
 
-// Evaluator is a Handler that passes the events of a scan on, marks the findings
-// that the policy excepts, and concludes with a verdict.
+// Evaluator is a Handler that receives the events of a scan, adds exceptions to findings,
+// and passes the events on. In the end it decides the verdict.
 type Evaluator struct {
 	policy     *Policy
 	opt        Options
@@ -58,7 +57,7 @@ type Evaluator struct {
 	tally
 }
 
-// tally is what the events of one image add up to.
+// tally counts the findings of one image by what they mean for the verdict.
 type tally struct {
 	image    *seaworthy.Image
 	reaching map[seaworthy.Risk]units // those that reach the level
@@ -70,8 +69,8 @@ type tally struct {
 	coverage map[seaworthy.Risk]map[seaworthy.State]*gap
 }
 
-// units is a set of what findings are about. A vulnerability of a source package
-// counts once, however many packages were built from it.
+// units is a set of units, which are what the verdict counts: a vulnerability of a source
+// package counts once.
 type units map[seaworthy.Unit]struct{}
 
 func (u *units) add(f *seaworthy.Finding) {
@@ -88,24 +87,25 @@ func addTo[K comparable](m map[K]units, key K, f *seaworthy.Finding) {
 	m[key] = u
 }
 
+// count is the number of findings that were ignored for one reason.
 type count struct {
 	by string
 	units
 }
 
-// unclear is an expression that could not be evaluated.
+// unclear is an expression of the policy that could not be evaluated.
 type unclear struct {
 	where, finding, reason string
 	n                      int
 }
 
-// gap is what the coverage of one state adds up to.
+// gap counts the Coverage events with the same risk and state.
 type gap struct {
 	first seaworthy.Coverage
 	n     int
 }
 
-// NewEvaluator makes an Evaluator that applies the policy and passes events to next.
+// NewEvaluator returns an Evaluator that applies a policy and passes the events to next.
 func NewEvaluator(p *Policy, opt Options, next seaworthy.Handler) *Evaluator {
 	groups := [][]exception{p.exceptions}
 	for _, f := range opt.IgnoreFiles {
@@ -120,6 +120,7 @@ func NewEvaluator(p *Policy, opt Options, next seaworthy.Handler) *Evaluator {
 	return j
 }
 
+// reset begins a new image.
 func (j *Evaluator) reset(img *seaworthy.Image) {
 	j.tally = tally{
 		image:    img,
@@ -154,8 +155,8 @@ func (j *Evaluator) Image(img *seaworthy.Image) error {
 // Package passes the event on.
 func (j *Evaluator) Package(p *seaworthy.Package) error { return j.next.Package(p) }
 
-// Finding weighs the finding and passes it on. If an exception applies, what is
-// passed on is a copy that says so.
+// Finding counts the finding and passes it on. If an exception applies, it passes on a
+// copy with the exception.
 func (j *Evaluator) Finding(f *seaworthy.Finding) error {
 	if e := j.weigh(f); e != nil {
 		excepted := *f
@@ -165,7 +166,7 @@ func (j *Evaluator) Finding(f *seaworthy.Finding) error {
 	return j.next.Finding(f)
 }
 
-// Coverage notes the event and passes it on.
+// Coverage counts the event and passes it on.
 func (j *Evaluator) Coverage(c *seaworthy.Coverage) error {
 	states := j.coverage[c.Risk]
 	if states == nil {
@@ -180,11 +181,10 @@ func (j *Evaluator) Coverage(c *seaworthy.Coverage) error {
 	return j.next.Coverage(c)
 }
 
-// Verdict ignores what others conclude: the Evaluator's own verdict is
-// that of [Evaluator.Conclude].
+// Verdict does nothing. The verdict is that of [Evaluator.Conclude].
 func (j *Evaluator) Verdict(*seaworthy.Verdict) error { return nil }
 
-// Conclude ends the image: it gives the verdict, also to the next Handler.
+// Conclude ends the image: it returns the verdict and passes it to the next Handler.
 func (j *Evaluator) Conclude() (seaworthy.Verdict, error) {
 	v := j.verdict()
 	j.reset(nil)
@@ -193,8 +193,8 @@ func (j *Evaluator) Conclude() (seaworthy.Verdict, error) {
 	return v, j.next.Verdict(&passed)
 }
 
-// weigh takes the finding into account, and gives the exception that keeps it
-// out of account.
+// weigh counts the finding. If an exception applies, the finding does not count, and
+// weigh returns the exception.
 func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	if !slices.Contains(j.opt.Risks, f.Risk) {
 		return nil
@@ -235,7 +235,8 @@ func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	return nil
 }
 
-// except looks for an exception that covers the finding and has not expired.
+// except returns the first exception that covers the finding and has not expired, nil if
+// there is none.
 func (j *Evaluator) except(f *seaworthy.Finding, vars func() variables) *seaworthy.Exception {
 	var expired []int
 	for _, i := range j.exceptions.candidates(f) {
@@ -265,8 +266,7 @@ func (j *Evaluator) except(f *seaworthy.Finding, vars func() variables) *seawort
 	return nil
 }
 
-// inBase is true for a finding of which every place is in a layer of the base
-// image.
+// inBase reports whether all locations of a finding are in layers of the base image.
 func (j *Evaluator) inBase(f *seaworthy.Finding) bool {
 	if j.image == nil || j.image.BaseBoundary == nil || len(f.Locations) == 0 {
 		return false
@@ -283,6 +283,7 @@ func baseLayers(n int) string {
 	return fmt.Sprintf("layers 0 to %d", n-1)
 }
 
+// ignore counts a finding that does not count in the verdict, by the reason.
 func (j *Evaluator) ignore(f *seaworthy.Finding, by string) {
 	i := slices.IndexFunc(j.ignored, func(c count) bool { return c.by == by })
 	if i < 0 {
@@ -292,6 +293,7 @@ func (j *Evaluator) ignore(f *seaworthy.Finding, by string) {
 	j.ignored[i].add(f)
 }
 
+// doubt records that an expression could not be evaluated for a finding.
 func (j *Evaluator) doubt(e *expression, f *seaworthy.Finding, err error) {
 	i := slices.IndexFunc(j.unclear, func(u unclear) bool { return u.where == e.where })
 	if i < 0 {
@@ -301,7 +303,7 @@ func (j *Evaluator) doubt(e *expression, f *seaworthy.Finding, err error) {
 	j.unclear[i].n++
 }
 
-// level is the severity from which a finding of the risk fails the image.
+// level returns the lowest severity of a risk that fails the image.
 func (j *Evaluator) level(r seaworthy.Risk) Level {
 	if j.opt.FailOn != 0 {
 		return j.opt.FailOn
@@ -309,8 +311,8 @@ func (j *Evaluator) level(r seaworthy.Risk) Level {
 	return j.policy.fail[r]
 }
 
-// verdict adds up. Its reasons begin with those to fail, then those that leave the
-// verdict open, then notes.
+// verdict decides the verdict. Its reasons are in this order: what fails the image, what
+// makes the verdict indeterminate, and notes.
 func (j *Evaluator) verdict() seaworthy.Verdict {
 	var failing, open, notes []string
 	for _, r := range seaworthy.Risks() {

@@ -15,12 +15,12 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// exception permits the findings that fulfil all of its conditions, until it
-// expires.
+// exception is an entry of a policy or an ignore file: a finding that meets all of its
+// conditions does not count until the exception expires.
 type exception struct {
 	source string // the file, for counting
 	line   int
-	name   string // what it is for, in a sentence about it
+	name   string // what it is about, for messages
 
 	risks []seaworthy.Risk // one of them; any if there are none
 	id    string           // normalised; any if it is empty
@@ -28,13 +28,14 @@ type exception struct {
 	paths []glob           // every location of the finding matches one of them
 	purls []string         // the finding's package matches one of them
 	when  *expression
-	// places, unless nil, are those where every location of the finding is, if
-	// fingerprints do not have it.
+	// places are the places where the finding is permitted; nil if the exception is not about
+	// places. All locations of the finding must be among them, unless its fingerprint is in
+	// fingerprints.
 	places       map[place]bool
 	fingerprints map[string]bool
 	more         []func(*seaworthy.Finding) bool // all hold
-	// unsupported is a condition of a rule written for another program that cannot be
-	// evaluated here, so that the rule covers nothing; "" if there is none.
+	// unsupported is a condition in the ignore file of another program that cannot be
+	// evaluated here; "" if there is none. The exception covers nothing then.
 	unsupported string
 
 	reason  string
@@ -44,8 +45,8 @@ type exception struct {
 
 func (e *exception) expired(now time.Time) bool { return !e.until.IsZero() && !now.Before(e.until) }
 
-// covers says if the exception speaks of the finding, whether it has expired or
-// not. The id is left to the caller, who finds exceptions by it.
+// covers reports whether the finding meets all conditions of the exception, expired or
+// not, except for the id: exceptionSet has compared that.
 func (e *exception) covers(f *seaworthy.Finding, vars func() variables) (bool, error) {
 	if e.unsupported != "" || len(e.risks) > 0 && !slices.Contains(e.risks, f.Risk) ||
 		e.pkg != "" && !packageMatches(e.pkg, f.Package) ||
@@ -128,11 +129,11 @@ func readException(env *cel.Env, item value) (exception, error) {
 	return e, nil
 }
 
-// checkID is the id of one of Trivy's checks in any of its spellings.
+// checkID matches the id of a check of Trivy in any of its spellings.
 var checkID = regexp.MustCompile(`^(?:AVD-)?([A-Z]{2,12})-?([0-9]{3,4})$`)
 
-// normalizeID gives one spelling to the ids that mean the same: case does not
-// matter, and DS002, DS-0002 and AVD-DS-0002 are one check.
+// normalizeID returns one spelling for ids with the same meaning. Case does not matter,
+// and DS002, DS-0002 and AVD-DS-0002 are the same check.
 func normalizeID(id string) string {
 	id = strings.ToUpper(strings.TrimSpace(id))
 	if m := checkID.FindStringSubmatch(id); m != nil {
@@ -141,8 +142,7 @@ func normalizeID(id string) string {
 	return id
 }
 
-// packageMatches compares with the package's name, or with its purl if what is
-// wanted is one.
+// packageMatches reports whether a package has the given name or package URL.
 func packageMatches(want string, p *seaworthy.AffectedPackage) bool {
 	if p == nil {
 		return false
@@ -153,8 +153,8 @@ func packageMatches(want string, p *seaworthy.AffectedPackage) bool {
 	return p.Name == want
 }
 
-// purlsMatch says if the package is one of those wanted. A purl without version
-// or qualifiers stands for all versions and qualifiers.
+// purlsMatch reports whether a package has one of the package URLs. A package URL without
+// version or qualifiers matches all of them.
 func purlsMatch(wanted []string, p *seaworthy.AffectedPackage) bool {
 	if p == nil || p.PURL == "" {
 		return false
@@ -174,7 +174,7 @@ func purlsMatch(wanted []string, p *seaworthy.AffectedPackage) bool {
 	})
 }
 
-// packageURL is a purl in parts; name is all before the version.
+// packageURL is a package URL in parts. name is everything before the version.
 type packageURL struct {
 	name, version string
 	qualifiers    url.Values
@@ -185,7 +185,7 @@ func parsePURL(s string) packageURL {
 	s, _, _ = strings.Cut(s, "#")
 	s, query, _ := strings.Cut(s, "?")
 	p.qualifiers, _ = url.ParseQuery(query)
-	// An @ that begins a scope is written as %40, but not by everybody.
+	// An @ that begins a scope should be written as %40, but some tools do not.
 	if i := strings.LastIndexByte(s, '@'); i > 0 && s[i-1] != '/' {
 		s, p.version = s[:i], unescape(s[i+1:])
 	}
@@ -200,8 +200,8 @@ func unescape(s string) string {
 	return s
 }
 
-// locationsMatch says if every location lies on one of the paths, and there is
-// one at least: an exception never hides what lies elsewhere.
+// locationsMatch reports whether all locations match one of the paths, and there is at
+// least one. So an exception for a path never hides a finding at another path.
 func locationsMatch(paths []glob, locations []seaworthy.Location) bool {
 	for _, l := range locations {
 		if !slices.ContainsFunc(paths, func(g glob) bool { return g.matches(l.Path) }) {
@@ -211,18 +211,18 @@ func locationsMatch(paths []glob, locations []seaworthy.Location) bool {
 	return len(locations) > 0
 }
 
-// glob is a pattern of a path, an element an item: * and ? and [a-z] stay within
-// an element, ** stands for any number of elements.
+// glob is a pattern for paths, split into elements. *, ? and [a-z] match within an
+// element, and ** matches any number of elements.
 type glob []string
 
-// The bounds on patterns, and so on the work of a match.
+// The limits of patterns, which limit the work of a match.
 const (
 	maxPattern      = 4096 // bytes
 	maxGlobElements = 64
 	maxGlobs        = 64 // that one pattern with braces stands for
 )
 
-// globs reads a pattern; one with braces stands for several.
+// globs parses a pattern. A pattern with braces stands for several.
 func (v *value) globs() ([]glob, error) {
 	s, err := v.string()
 	if err != nil {
@@ -251,8 +251,8 @@ func (v *value) globs() ([]glob, error) {
 	return globs, nil
 }
 
-// expandBraces writes out a{b,c}d as abd and acd. Braces within braces, or
-// without a partner, are left as they are. It stops beyond maxGlobs.
+// expandBraces expands a{b,c}d to abd and acd. It does not change nested braces and
+// unmatched braces. It stops after maxGlobs patterns.
 func expandBraces(s string) []string {
 	begin := strings.IndexByte(s, '{')
 	if begin < 0 {
@@ -278,7 +278,7 @@ func (g glob) matches(p string) bool {
 	if p == "" {
 		return false
 	}
-	// open[i] says that the elements read so far match the first i of the glob.
+	// open[i] is true if the elements of the path so far match the first i elements of g.
 	open := make([]bool, len(g)+1)
 	open[0] = true
 	skip := func() {
@@ -307,7 +307,7 @@ func (g glob) matches(p string) bool {
 	return open[len(g)]
 }
 
-// exceptionSet finds exceptions by id, and keeps their order.
+// exceptionSet finds exceptions by id, in their order.
 type exceptionSet struct {
 	all  []exception
 	byID map[string][]int
@@ -326,7 +326,7 @@ func newExceptionSet(groups ...[]exception) exceptionSet {
 	return s
 }
 
-// candidates gives the indexes of those that may cover the finding, in order.
+// candidates returns the indexes of the exceptions whose id fits the finding, in order.
 func (s *exceptionSet) candidates(f *seaworthy.Finding) []int {
 	if len(s.all) == 0 {
 		return nil

@@ -14,28 +14,28 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// The bounds of an expression. Much of what it reads comes from the image, so
-// its evaluation is bounded too.
+// The limits of an expression and of its evaluation. Much of the data comes from the image,
+// which may be hostile.
 const (
 	maxExpressionSize = 4096    // characters
 	maxCost           = 100_000 // CEL's cost units, for one finding
 )
 
-// expression is a condition over a finding, in the Common Expression Language.
+// expression is a condition on a finding in the Common Expression Language (CEL).
 type expression struct {
 	program cel.Program
 	where   string // file:line
 }
 
-// variables is what an expression sees of one finding.
+// variables are the variables of an expression for one finding.
 type variables map[string]any
 
 func newVariables(f *seaworthy.Finding, img *seaworthy.Image) variables {
 	return variables{"finding": viewFinding(f), "image": viewImage(img)}
 }
 
-// newEnvironment declares what an expression may use: the variables finding and
-// image, and the function atLeast on a severity.
+// newEnvironment declares what an expression may use: the variables finding and image,
+// and the function atLeast of a severity.
 func newEnvironment() (*cel.Env, error) {
 	return cel.NewEnv(
 		cel.Types(
@@ -55,7 +55,7 @@ func native[T any]() *cel.NativeTypeDesc {
 	return cel.NativeTypeFor[T](types.ParseStructTag("cel"))
 }
 
-// atLeast compares two severities by their names.
+// atLeast implements atLeast: it compares two severities by their names.
 func atLeast(a, b ref.Val) ref.Val {
 	var severities [2]seaworthy.Severity
 	for i, v := range [...]ref.Val{a, b} {
@@ -95,8 +95,8 @@ func compile(env *cel.Env, v value) (*expression, error) {
 	return &expression{program, fmt.Sprintf("%s:%d", v.source, v.line)}, nil
 }
 
-// holds evaluates the expression. An error is one of evaluation: the expression
-// says neither yes nor no of this finding.
+// holds evaluates the expression. An error means that the expression has no value for
+// this finding.
 func (e *expression) holds(vars variables) (bool, error) {
 	out, _, err := e.program.Eval(map[string]any(vars))
 	if err != nil {
@@ -111,9 +111,9 @@ func (e *expression) holds(vars variables) (bool, error) {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// The types below are the report's JSON as an expression sees it: the same names
-// and types, where has() reports whether the report has a field, and a field that
-// it does not have reads as empty.
+// The types below are the values of the variables finding and image. They have the fields
+// and types of the JSON report. has() reports whether the report has a field. A field that
+// the report does not have is empty.
 
 type finding struct {
 	Risk           string          `cel:"risk"`
@@ -246,7 +246,7 @@ func viewFinding(f *seaworthy.Finding) *finding {
 	return v
 }
 
-// reportPath is the path as the report writes it.
+// reportPath returns a path as it is in the report.
 func reportPath(p string) string {
 	if utf8.ValidString(p) {
 		return p

@@ -9,11 +9,10 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Grype's configuration has rules under the key ignore. A finding to which all
-// conditions of a rule apply does not count. Of the rest of the file nothing is taken.
+// The configuration of Grype has rules under the key ignore. A finding that meets all
+// conditions of a rule does not count. Other keys of the file are not read.
 
-// grypeFiles are the places at which Grype looks for its configuration in a
-// directory.
+// grypeFiles returns the paths where Grype looks for its configuration in a directory.
 func grypeFiles() []string { return []string{".grype.yaml", ".grype/config.yaml"} }
 
 func isGrypeFile(source string) bool {
@@ -48,8 +47,8 @@ func parseGrypeIgnore(source string, data []byte) ([]exception, error) {
 	return all, nil
 }
 
-// readGrypeRule reads one rule. A condition that cannot be evaluated here makes the rule
-// cover nothing, and the verdict says so.
+// readGrypeRule reads one rule. If a condition cannot be evaluated here, the rule covers
+// nothing, and the verdict says so.
 func readGrypeRule(item value) (exception, error) {
 	e := exception{source: item.source, line: item.line, name: "a rule of Grype", risks: []seaworthy.Risk{seaworthy.Vulnerability}}
 	if item.kind != mapping {
@@ -109,7 +108,7 @@ func readGrypeRule(item value) (exception, error) {
 	return e, nil
 }
 
-// grypePackage reads the conditions on the package, and gives their number.
+// grypePackage reads the conditions on the package, and returns their number.
 func (e *exception) grypePackage(v value) (conditions int, err error) {
 	if v.kind != mapping {
 		return 0, v.errorf("here must be a mapping, not %s", v.kind)
@@ -148,8 +147,8 @@ func (e *exception) grypePackage(v value) (conditions int, err error) {
 	return conditions, nil
 }
 
-// grypeWord adds the condition that what is true of a finding is the word. With words
-// it must be one of them.
+// grypeWord adds a condition: the property of a finding that the function of returns must
+// be the word in v. If words is not empty, the word must be one of them.
 func (e *exception) grypeWord(v value, words []string, of func(*seaworthy.Finding) string) error {
 	want, err := v.string()
 	if words != nil {
@@ -159,8 +158,8 @@ func (e *exception) grypeWord(v value, words []string, of func(*seaworthy.Findin
 	return err
 }
 
-// grypePattern adds the condition that a name matches an expression from its
-// beginning to its end.
+// grypePattern adds a condition: the property of a package that the function of returns
+// must match the regular expression in v as a whole.
 func (e *exception) grypePattern(v value, of func(*seaworthy.AffectedPackage) string) error {
 	text, err := v.string()
 	if err != nil {
@@ -186,7 +185,8 @@ func grypeFixState(p *seaworthy.AffectedPackage) string {
 	return "not-fixed"
 }
 
-// grypeKinds are Grype's type and language of packages, by the type of their purl.
+// grypeKinds are the type and language that Grype gives to packages, by the type in their
+// package URL.
 var grypeKinds = map[string]struct{ kind, language string }{
 	"alpm": {"alpm", ""}, "apk": {"apk", ""}, "deb": {"deb", ""}, "rpm": {"rpm", ""}, "ebuild": {"portage", ""}, "generic": {"binary", ""},
 	"cargo": {"rust-crate", "rust"}, "composer": {"php-composer", "php"}, "conan": {"conan", "c++"}, "cran": {"R-package", "R"},
@@ -197,14 +197,14 @@ var grypeKinds = map[string]struct{ kind, language string }{
 func grypeType(p *seaworthy.AffectedPackage) string     { return grypeKinds[purlKind(p.PURL)].kind }
 func grypeLanguage(p *seaworthy.AffectedPackage) string { return grypeKinds[purlKind(p.PURL)].language }
 
-// purlKind is the type in a purl.
+// purlKind returns the type in a package URL.
 func purlKind(purl string) string {
 	kind, _, _ := strings.Cut(strings.TrimPrefix(purl, "pkg:"), "/")
 	return kind
 }
 
-// grypeNamespace is the name that Grype gives to the advisories of an ecosystem, ""
-// where that is not known.
+// grypeNamespace returns the name that Grype gives to the advisories of an ecosystem, ""
+// if that is not known.
 func grypeNamespace(p *seaworthy.AffectedPackage) string {
 	if language := grypeLanguage(p); language != "" {
 		return "github:language:" + language

@@ -15,19 +15,19 @@ import (
 	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
-// IgnoreFile holds the exceptions of a file written for another program: Dockle's
-// .dockleignore, Trivy's .trivyignore and .trivyignore.yaml, Grype's .grype.yaml, or
-// gitleaks' .gitleaksignore; or a baseline. It does not change once it is made.
+// IgnoreFile has the exceptions in a file for another program: .dockleignore of Dockle,
+// .trivyignore and .trivyignore.yaml of Trivy, .grype.yaml of Grype, .gitleaksignore of
+// gitleaks, or a baseline. It is not changed after it was read.
 type IgnoreFile struct {
 	source     string
 	digest     string
 	exceptions []exception
 }
 
-// Source names the file as it was given.
+// Source returns the path of the file as it was given.
 func (f *IgnoreFile) Source() string { return f.source }
 
-// LoadIgnoreFiles reads the ignore files that lie in dir.
+// LoadIgnoreFiles reads the ignore files in a directory.
 func LoadIgnoreFiles(dir string) ([]*IgnoreFile, error) {
 	var files []*IgnoreFile
 	for _, name := range append([]string{".dockleignore", ".trivyignore", ".trivyignore.yaml", ".gitleaksignore"}, grypeFiles()...) {
@@ -52,9 +52,9 @@ func loadIgnoreFile(path string) (*IgnoreFile, error) {
 	return parseIgnoreFile(path, data)
 }
 
-// parseIgnoreFile reads the text of an ignore file. The end of the source's name
-// decides its format: .grype.yaml is Grype's configuration, any other .yaml or .yml Trivy's
-// YAML, .gitleaksignore gitleaks' lines, all else has an id on each line.
+// parseIgnoreFile parses an ignore file. The end of its name decides the format:
+// .grype.yaml is the configuration of Grype, any other .yaml or .yml is Trivy's,
+// .gitleaksignore is gitleaks', and all others have an id on each line.
 func parseIgnoreFile(source string, data []byte) (*IgnoreFile, error) {
 	f := &IgnoreFile{source: source, digest: digest(data)}
 	var err error
@@ -74,8 +74,8 @@ func parseIgnoreFile(source string, data []byte) (*IgnoreFile, error) {
 	return f, nil
 }
 
-// parseIgnoreLines reads lines of an id, perhaps a word exp:YYYY-MM-DD, and
-// perhaps a comment, which becomes the reason.
+// parseIgnoreLines parses a file with an id on each line. A word exp:YYYY-MM-DD and a
+// comment, which is the reason, may follow.
 func parseIgnoreLines(source string, data []byte) ([]exception, error) {
 	if len(data) > maxFileSize {
 		return nil, tooLarge(source)
@@ -108,8 +108,8 @@ func parseIgnoreLines(source string, data []byte) ([]exception, error) {
 	return all, nil
 }
 
-// parseIgnoreYAML reads lists of entries, a list for each kind of finding. As in
-// Trivy, keys that mean nothing to it are no error.
+// parseIgnoreYAML parses the YAML of Trivy: a list of entries for each kind of finding.
+// Unknown keys are ignored, as Trivy does.
 func parseIgnoreYAML(source string, data []byte) ([]exception, error) {
 	root, err := parseYAML(source, data)
 	if err != nil || root.kind == null {
@@ -192,7 +192,7 @@ func readIgnoreEntry(item value) (exception, error) {
 	return e, err
 }
 
-// instant reads a date, or a date and time, as YAML has them.
+// instant parses a date, or a date and time, in the forms of YAML.
 func (v *value) instant() (string, time.Time, error) {
 	s, err := v.string()
 	if err != nil {
@@ -206,8 +206,8 @@ func (v *value) instant() (string, time.Time, error) {
 	return "", time.Time{}, v.errorf("%q is not a date: write it as YYYY-MM-DD", s)
 }
 
-// ignoreReason says why, in the words of the file's author if there are any, and
-// by what line of what file.
+// ignoreReason returns the reason of an exception: the comment of its author if there is
+// one, and file and line.
 func ignoreReason(words string, e *exception) string {
 	return fmt.Sprintf("%s (%s:%d)", cmp.Or(oneLine(words), "ignored"), e.source, e.line)
 }

@@ -6,17 +6,17 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Level is the severity from which a finding fails an image. The zero Level is
-// no choice at all.
+// Level is the lowest severity of findings that fail an image. The zero value means that
+// no level is chosen.
 type Level uint8
 
-// Never is the Level that no finding reaches.
+// Never is the Level of an image that no finding fails.
 const Never Level = 1
 
-// levelFrom is the Level that a finding of the severity or a worse one reaches.
+// levelFrom returns the Level that findings of a severity, or a worse one, reach.
 func levelFrom(s seaworthy.Severity) Level { return Level(s) + 2 }
 
-// ParseLevel reads the name of a severity, or never.
+// ParseLevel parses the name of a severity, or "never".
 func ParseLevel(s string) (Level, error) {
 	if s == "never" {
 		return Never, nil
@@ -28,7 +28,7 @@ func ParseLevel(s string) (Level, error) {
 	return levelFrom(severity), nil
 }
 
-// String is the inverse of [ParseLevel]; of the zero Level it is empty.
+// String returns what [ParseLevel] parses, or "" for the zero value.
 func (l Level) String() string {
 	switch l {
 	case 0:
@@ -39,5 +39,5 @@ func (l Level) String() string {
 	return seaworthy.Severity(l - 2).String()
 }
 
-// ReachedBy says if a finding of the severity fails the image.
+// ReachedBy reports whether a finding of the severity fails the image.
 func (l Level) ReachedBy(s seaworthy.Severity) bool { return l > Never && levelFrom(s) >= l }

@@ -1,9 +1,9 @@
 // Package policy turns findings and coverage into a verdict: pass, fail or
 // indeterminate.
 //
-// A [Policy] says what fails an image, what does not count, and what must have
-// been checked. It is built in, or read from a YAML file. A [Evaluator] applies it
-// to the events of a scan.
+// A [Policy] says which findings fail an image, which are ignored, and which risks must
+// have been checked. It is built in, or read from a YAML file. An [Evaluator] applies it to
+// the events of a scan.
 package policy
 
 import (
@@ -24,7 +24,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// FileName is the policy file that is looked for in the working directory.
+// FileName is the name of the policy file in the working directory.
 const FileName = ".seaworthy.yaml"
 
 // builtIn is the source of the built-in policy.
@@ -33,7 +33,7 @@ const builtIn = "built-in"
 //go:embed default.yaml
 var defaultText []byte
 
-// Policy says what an image may not have. It does not change once it is made.
+// Policy says which findings fail an image. It is not changed after it was read.
 type Policy struct {
 	source     string
 	text       []byte
@@ -43,7 +43,7 @@ type Policy struct {
 	exceptions []exception
 }
 
-// rule decides the findings for which its condition holds.
+// rule says what a finding means for the verdict if a condition is true for it.
 type rule struct {
 	name    string
 	when    *expression
@@ -51,7 +51,7 @@ type rule struct {
 	message string
 }
 
-// Default is the built-in policy.
+// Default returns the built-in policy.
 func Default() *Policy {
 	env, err := newEnvironment()
 	if err != nil {
@@ -75,9 +75,9 @@ func newPolicy() *Policy {
 	return p
 }
 
-// Choose gives the policy that the user asked for by name: "default" or "none"
-// for the built-in one, else the path of a file. With an empty name it is the
-// policy file in dir, or the built-in policy where dir has none.
+// Choose returns the policy with a name: "default" and "none" are the built-in policy, ""
+// is the policy file in dir or, if there is none, the built-in policy, and anything else
+// is the path of a file.
 func Choose(name, dir string) (*Policy, error) {
 	switch name {
 	case "default", "none":
@@ -92,7 +92,7 @@ func Choose(name, dir string) (*Policy, error) {
 	return Load(name)
 }
 
-// Discover gives the path of the policy file in dir, or "" if there is none.
+// Discover returns the path of the policy file in dir, or "" if there is none.
 func Discover(dir string) (string, error) {
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -112,8 +112,8 @@ func Load(path string) (*Policy, error) {
 	return Parse(path, data)
 }
 
-// readFile reads a regular file. It reads no more than the bound on its size,
-// which the parser then reports.
+// readFile reads a regular file. It reads at most one byte more than the maximum size, so
+// that the parser reports a larger file.
 func readFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -128,8 +128,8 @@ func readFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
 }
 
-// Parse reads the text of a policy. Source names it in errors and in the report.
-// What the text leaves out is as in the built-in policy.
+// Parse parses the text of a policy. Source is its name in errors and in the report. The
+// built-in policy applies to everything that the text does not mention.
 func Parse(source string, data []byte) (*Policy, error) {
 	env, err := newEnvironment()
 	if err != nil {
@@ -145,7 +145,7 @@ func Parse(source string, data []byte) (*Policy, error) {
 	return p, nil
 }
 
-// Provenance names the policy and the digest of its text.
+// Provenance returns the source of the policy and the digest of its text.
 func (p *Policy) Provenance() seaworthy.PolicyProvenance {
 	return seaworthy.PolicyProvenance{Source: p.source, Digest: digest(p.text)}
 }
@@ -155,10 +155,10 @@ func digest(data []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// Text is the text of the policy as it was read.
+// Text returns the text of the policy as it was read.
 func (p *Policy) Text() []byte { return bytes.Clone(p.text) }
 
-// read lays the text over what the policy holds.
+// read changes the policy to what the text says.
 func (p *Policy) read(env *cel.Env, source string, data []byte) error {
 	p.source, p.text = source, bytes.Clone(data)
 	root, err := parseYAML(source, data)
@@ -252,7 +252,7 @@ func (p *Policy) readRules(env *cel.Env, v value) error {
 	})
 }
 
-// perRisk gives one optional key for each risk.
+// perRisk returns an optional key for each risk.
 func perRisk(set func(seaworthy.Risk, value) error) []key {
 	var keys []key
 	for _, r := range seaworthy.Risks() {
@@ -261,7 +261,7 @@ func perRisk(set func(seaworthy.Risk, value) error) []key {
 	return keys
 }
 
-// key is one that a mapping may have.
+// key is a key that a mapping may have, and the function that reads its value.
 type key struct {
 	name     string
 	required bool
@@ -271,7 +271,8 @@ type key struct {
 func required(name string, set func(value) error) key { return key{name, true, set} }
 func optional(name string, set func(value) error) key { return key{name, false, set} }
 
-// decode hands the values of a mapping to those who know the keys.
+// decode calls the functions of the keys with the values of a mapping. Unknown and
+// missing keys are errors.
 func (v *value) decode(keys ...key) error {
 	if v.kind != mapping {
 		return v.errorf("here must be a mapping, not %s", v.kind)
@@ -306,7 +307,7 @@ func keyNames(keys []key) string {
 	return strings.Join(names, ", ")
 }
 
-// each hands over the items of a list; nothing at all is an empty list.
+// each calls visit with the items of a list. An empty value is an empty list.
 func (v *value) each(visit func(value) error) error {
 	if v.kind != list && v.kind != null {
 		return v.errorf("here must be a list, not %s", v.kind)
@@ -319,7 +320,7 @@ func (v *value) each(visit func(value) error) error {
 	return nil
 }
 
-// string gives the text of a single value that is not blank.
+// string returns the text of a scalar that is not blank.
 func (v *value) string() (string, error) {
 	if v.kind != scalar {
 		return "", v.errorf("here must be a text, not %s", v.kind)

@@ -14,12 +14,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
-// place is where a secret is that is known and permitted: a line of a file, or an
-// instruction of the configuration.
+// place is where a known secret is permitted: a line of a file, or an instruction of the
+// configuration.
 type place struct {
 	path string
 	line int // 0 for any
-	// instruction is what stands where there is no path.
+	// instruction is the instruction, if there is no path.
 	instruction string
 }
 
@@ -30,8 +30,8 @@ func placeOf(l *seaworthy.Location) place {
 	return place{path: l.Path, line: l.Line}
 }
 
-// permits says if the finding is one of those that are known, or the exception does
-// not go by places.
+// permits reports whether the places or fingerprints of the exception permit the finding.
+// It returns true for an exception without places.
 func (e *exception) permits(f *seaworthy.Finding) bool {
 	if e.places == nil {
 		return true
@@ -74,8 +74,8 @@ func (p *permitted) add(id string, line int, at ...place) *exception {
 	return &p.all[i]
 }
 
-// parseSecretIgnore reads lines of file:rule:line, as gitleaks has them in
-// .gitleaksignore. A commit in front means nothing to an image.
+// parseSecretIgnore parses .gitleaksignore of gitleaks, which has lines file:rule:line. A
+// commit before the file is ignored, because an image has no commits.
 func parseSecretIgnore(source string, data []byte) ([]exception, error) {
 	if len(data) > maxFileSize {
 		return nil, tooLarge(source)
@@ -102,7 +102,7 @@ func parseSecretIgnore(source string, data []byte) ([]exception, error) {
 	return p.all, nil
 }
 
-// cutLast splits at the last colon.
+// cutLast splits a text at the last colon.
 func cutLast(s string) (before, after string) {
 	i := strings.LastIndexByte(s, ':')
 	if i < 0 {
@@ -115,12 +115,11 @@ func isCommit(s string) bool {
 	return len(s) >= 7 && len(s) <= 64 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// maxBaseline bounds a baseline in bytes.
+// maxBaseline is the maximum size of a baseline in bytes.
 const maxBaseline = 256 << 20
 
-// LoadBaseline reads a report of secrets that are known: one of this program's in
-// JSON, or one of gitleaks'. A finding that is in it, in all of its places, does
-// not count any more.
+// LoadBaseline reads a report with known secrets: a JSON report of this program or of
+// gitleaks. A finding does not count if the report has it with all of its locations.
 func LoadBaseline(path string) (*IgnoreFile, error) {
 	file, err := os.Open(path)
 	if err != nil {

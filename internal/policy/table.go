@@ -8,9 +8,9 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Table writes, in Markdown, what verdict the policy comes to: for a finding of
-// each risk and severity, for each state of coverage, and for what a user meets
-// first. Every cell is the verdict of an [Evaluator] on an image that has nothing else.
+// Table returns a table in Markdown with the verdicts of a policy: for a finding of each
+// risk and severity, for each state of coverage, and for situations that users often
+// have. Each cell is computed by an [Evaluator] for an image with nothing else.
 func Table(p *Policy) string {
 	var b strings.Builder
 	b.WriteString("A finding of each severity makes the verdict:\n\n| risk |")
@@ -58,7 +58,7 @@ func Table(p *Policy) string {
 	return b.String()
 }
 
-// situation is an image that a user may meet.
+// situation describes an image for the table.
 type situation struct {
 	name     string
 	risks    []seaworthy.Risk // those asked for; all if there are none
@@ -99,8 +99,8 @@ func situations() []situation {
 	}
 }
 
-// decide gives the verdict on an image whose risks were all checked, except for what
-// the situation says.
+// decide returns the verdict on an image. All risks are fully checked, except for the
+// coverage in the situation.
 func (p *Policy) decide(s situation) seaworthy.Decision {
 	s.opt.Risks = s.risks
 	s.opt.Now = time.Unix(0, 0)
@@ -122,7 +122,7 @@ func (p *Policy) decide(s situation) seaworthy.Decision {
 	return v.Decision
 }
 
-// exitCode is that of the command.
+// exitCode returns the exit code of the command.
 func exitCode(d seaworthy.Decision) int {
 	switch d {
 	case seaworthy.DecisionPass:
@@ -133,7 +133,7 @@ func exitCode(d seaworthy.Decision) int {
 	return 3
 }
 
-// cell is text that cannot leave its cell of a table.
+// cell escapes a text for a cell of a table.
 func cell(s string) string {
 	return strings.ReplaceAll(oneLine(s), "|", `\|`)
 }

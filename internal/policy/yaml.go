@@ -16,8 +16,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
-// The bounds of a policy or ignore file. They are far above what a person
-// writes and low enough that no file can exhaust memory or stack.
+// The limits of a policy or ignore file. No file that was written by hand reaches them, and
+// no file within them can exhaust memory or stack.
 const (
 	maxFileSize  = 256 << 10 // bytes
 	maxFlowDepth = 16        // brackets and braces open at a time
@@ -61,7 +61,7 @@ var kindNames = [...]string{null: "nothing", scalar: "a single value", list: "a 
 
 func (k kind) String() string { return kindNames[k] }
 
-// value is a YAML value that knows where it stands.
+// value is a YAML value with its position in the file.
 type value struct {
 	source    string
 	line, col int
@@ -83,9 +83,9 @@ func (v *value) errorf(format string, args ...any) error {
 	return &Error{v.source, v.line, v.col, fmt.Sprintf(format, args...)}
 }
 
-// parseYAML reads a file of one YAML document. It takes the plain part of YAML
-// that a configuration needs: no anchors, aliases, tags, merge keys or complex
-// keys, so nothing in the file can grow beyond its size.
+// parseYAML parses a file with one YAML document. It accepts the simple part of YAML
+// only: no anchors, aliases, tags, merge keys and complex keys. So the result cannot be
+// larger than the file.
 func parseYAML(source string, data []byte) (value, error) {
 	if len(data) > maxFileSize {
 		return value{}, tooLarge(source)
@@ -119,7 +119,7 @@ func parseYAML(source string, data []byte) (value, error) {
 	return root, nil
 }
 
-// invalidUTF8 gives the line of the first byte that is not UTF-8.
+// invalidUTF8 returns the line of the first byte that is not UTF-8.
 func invalidUTF8(data []byte) (line int, ok bool) {
 	if utf8.Valid(data) {
 		return 0, true
@@ -138,8 +138,8 @@ func invalidUTF8(data []byte) (line int, ok bool) {
 	return line, false
 }
 
-// checkTokens refuses the parts of YAML that are not taken, and what the parser
-// would take too long over or recurse into without bound.
+// checkTokens refuses the parts of YAML that parseYAML does not accept, and input on
+// which the parser would take too much time or stack.
 func checkTokens(source string, tokens token.Tokens) error {
 	flow := 0                   // brackets and braces that are open
 	keys := make(map[int]int)   // of the block mappings now open, by column
@@ -179,7 +179,7 @@ func checkTokens(source string, tokens token.Tokens) error {
 	return nil
 }
 
-// refusal says what to write in place of a part of YAML that is not taken.
+// refusal returns what to write instead of a part of YAML that is not accepted.
 func refusal(t *token.Token) string {
 	switch t.Type {
 	case token.AnchorType, token.AliasType:
@@ -209,7 +209,7 @@ func syntaxError(source string, err error) error {
 	return e
 }
 
-// at gives the place where the node starts.
+// at returns the position of a node.
 func at(source string, n ast.Node) *value {
 	switch m := n.(type) {
 	case *ast.MappingNode:
@@ -275,7 +275,7 @@ func convert(source string, n ast.Node, depth int) (value, error) {
 	}
 }
 
-// indentation gives the column of the first character of a literal block.
+// indentation returns the column of the first character of a literal block.
 func indentation(t *token.Token) int {
 	for line := range strings.SplitSeq(t.Origin, "\n") {
 		if rest := strings.TrimLeft(line, " "); rest != "" {

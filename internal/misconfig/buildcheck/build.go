@@ -14,9 +14,10 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// listsInterest notes the package lists that an update leaves in a layer.
+// listsInterest is the interest for the package lists that an update leaves in a layer.
 const listsInterest = "package-lists"
 
+// buildInterests returns the files that buildChecks need.
 func buildInterests() []check.Interest {
 	return []check.Interest{{
 		Name:  listsInterest,
@@ -27,7 +28,7 @@ func buildInterests() []check.Interest {
 	}}
 }
 
-// buildChecks are the checks of the steps of the build, as far as the history has them.
+// buildChecks returns the checks of the steps of the build.
 func buildChecks() []check.Check {
 	return []check.Check{
 		{
@@ -113,7 +114,7 @@ func findAdd(s *check.Image) []check.Violation {
 	return list
 }
 
-// bringsRoot is true for the step with which an image from scratch begins: it
+// bringsRoot reports whether a step is the first one of an image from scratch, which
 // unpacks a root file system.
 func bringsRoot(s *check.Image, in instruction.Instruction, t instruction.Transfer) bool {
 	if t.Dest != "/" || len(t.Sources) != 1 {
@@ -123,9 +124,9 @@ func bringsRoot(s *check.Image, in instruction.Instruction, t instruction.Transf
 	return first == in.History
 }
 
-// unpacked is true if the layer of an ADD holds more than the one file that its
-// source could be, so that ADD has unpacked it. Of directories (dir:) and
-// several sources (multi:) nothing was unpacked.
+// unpacked reports whether an ADD has unpacked an archive: its layer has more than the
+// one file that the source could be. The sources dir: (a directory) and multi: (several
+// sources) of the history are never unpacked.
 func unpacked(s *check.Image, in instruction.Instruction, t instruction.Transfer, src instruction.Source) bool {
 	if in.Layer < 0 || len(t.Sources) > 1 || !strings.HasPrefix(src.Text, "file:") {
 		return false
@@ -141,8 +142,8 @@ func unpacked(s *check.Image, in instruction.Instruction, t instruction.Transfer
 	return false
 }
 
-// maxUnpackedEntries is how many entries of a layer are read to distinguish one file from
-// an archive: a file, and the directories above it.
+// maxUnpackedEntries limits the entries of a layer that are read to distinguish one file,
+// with the directories above it, from an archive.
 const maxUnpackedEntries = 64
 
 func findRemoteAdd(s *check.Image) []check.Violation {
@@ -173,7 +174,7 @@ func findRemoteAdd(s *check.Image) []check.Violation {
 	return list
 }
 
-// pinnedCommit is true for the URL of a Git repository with a commit as its
+// pinnedCommit reports whether a URL is that of a Git repository with a commit as its
 // fragment.
 func pinnedCommit(url string) bool {
 	_, fragment, _ := strings.Cut(url, "#")
@@ -181,8 +182,8 @@ func pinnedCommit(url string) bool {
 	return (len(ref) == 40 || len(ref) == 64) && strings.Trim(ref, "0123456789abcdef") == ""
 }
 
-// packageTool is a package manager, with the words by which it refreshes its
-// lists, and those by which it installs what is in them.
+// packageTool is a package manager with the arguments of its commands that update the
+// package lists, and of those that install packages.
 type packageTool struct {
 	names    []string
 	refresh  []string
@@ -230,8 +231,8 @@ func findUpdateAlone(s *check.Image) []check.Violation {
 	return list
 }
 
-// uses is true if a command installs from the lists. A program other than the
-// package manager's, such as a script of the build's own, may do so too.
+// uses reports whether a command installs packages from the lists. A program other than a
+// package manager, such as a script, may do so too.
 func (t *packageTool) uses(c *shell.Command) bool {
 	if slices.Contains(t.names, c.Name) {
 		return c.Has(t.installs...)
@@ -256,8 +257,8 @@ func findSudo(s *check.Image) []check.Violation {
 	return list
 }
 
-// evidenceOf shows a command with its first words. What echo and printf print is
-// not shown: it may be a password for a command that is not seen here.
+// evidenceOf returns the first words of a command. It does not return what echo and
+// printf print, which may be a password for a command that is not recognised.
 func evidenceOf(c *shell.Command) string {
 	text, args := c.Name, c.Args[:min(len(c.Args), 3)]
 	if c.Name == "echo" || c.Name == "printf" {
@@ -291,8 +292,8 @@ func findPasswordCommands(s *check.Image) []check.Violation {
 	return list
 }
 
-// passwordOf gives the password, or its hash, that a command sets, and words for
-// what it does without it.
+// passwordOf returns the password, or its hash, that a command sets, and describes the
+// command without it.
 func passwordOf(c *shell.Command) (secret, how string) {
 	switch c.Name {
 	case "useradd", "usermod":

@@ -1,10 +1,9 @@
-// Package buildcheck holds the checks of how an image was built and of the
-// configuration that it gives to the runtime: the steps of the history and the commands in them,
-// where packages and downloads came from, environment variables, ports, volumes and
-// labels.
+// Package buildcheck has the checks of the build and of the configuration of an image: the
+// steps of the history and the commands in them, the sources of packages and downloads,
+// environment variables, ports, volumes and labels.
 //
-// Where the content of a layer says more than the text of the history, a check goes by
-// the content. How to add a check says [check.Check].
+// If the files of a layer say more than the text of the history, a check uses the files.
+// [check.Check] explains how to add a check.
 package buildcheck
 
 import (
@@ -18,7 +17,7 @@ func Checks() []check.Check {
 	return slices.Concat(environmentChecks(), configurationChecks(), originChecks(), buildChecks(), fetchChecks(), repositoryChecks())
 }
 
-// Interests returns what the checks want to know of the files of layers.
+// Interests returns the files that the checks of this package need.
 func Interests() []check.Interest {
 	return slices.Concat(buildInterests(), repositoryInterests())
 }

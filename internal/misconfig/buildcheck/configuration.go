@@ -14,8 +14,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// configurationChecks are the checks of what the image asks of the runtime, apart from
-// user and environment.
+// configurationChecks returns the checks of the image configuration, apart from user and
+// environment.
 func configurationChecks() []check.Check {
 	return []check.Check{
 		{
@@ -98,7 +98,7 @@ func configurationChecks() []check.Check {
 	}
 }
 
-// originChecks are the checks of what the image says about its origin.
+// originChecks returns the checks of what the image says about its origin.
 func originChecks() []check.Check {
 	return []check.Check{
 		{
@@ -158,7 +158,7 @@ func findStopSignal(s *check.Image) []check.Violation {
 	return []check.Violation{v}
 }
 
-// signalName is true for the names of signal(7), without SIG.
+// signalName reports whether a name is that of a signal in signal(7), without SIG.
 func signalName(name string) bool {
 	for _, base := range []string{"RTMIN", "RTMAX"} {
 		if rest, ok := strings.CutPrefix(name, base); ok {
@@ -170,7 +170,8 @@ func signalName(name string) bool {
 		SEGV STKFLT SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ`), name)
 }
 
-// commandLines are the commands that the configuration starts, by instruction.
+// commandLines yields the command lines in the configuration, by the instruction that
+// sets them.
 func commandLines(s *check.Image) iter.Seq2[string, []string] {
 	return func(yield func(string, []string) bool) {
 		if len(s.Config.Entrypoint) > 0 && !yield("ENTRYPOINT", s.Config.Entrypoint) {
@@ -219,7 +220,7 @@ func findOnBuild(s *check.Image) []check.Violation {
 	return check.Group(list)
 }
 
-// managementPorts are the TCP ports at which machines are administered.
+// managementPorts are the TCP ports of services that administer machines.
 var managementPorts = []struct {
 	port     int
 	service  string
@@ -271,8 +272,8 @@ func findPorts(s *check.Image) []check.Violation {
 	return list
 }
 
-// systemPaths are the directories that belong to the kernel or the
-// distribution; those with whole set together with all that is below them.
+// systemPaths are the directories that belong to the kernel or the distribution. If whole
+// is set, everything below the directory belongs to it too.
 var systemPaths = []struct {
 	path  string
 	whole bool

@@ -14,8 +14,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// environmentChecks are the checks of the variables that the image gives to its processes,
-// and the names under which the build handed values over.
+// environmentChecks returns the checks of environment variables and of build arguments.
 func environmentChecks() []check.Check {
 	return []check.Check{
 		{
@@ -190,8 +189,8 @@ func findTLSVariables(s *check.Image) []check.Violation {
 	return list
 }
 
-// tlsOff is true if the variable with this value makes a program accept any
-// certificate, or any checksum where that stands for it.
+// tlsOff reports whether a variable with this value makes a program accept any
+// certificate or any checksum.
 func tlsOff(name, value string) bool {
 	v := strings.ToLower(value)
 	off := v == "0" || v == "false" || v == "no" || v == "off"
@@ -241,7 +240,7 @@ func findDockerSocket(s *check.Image) []check.Violation {
 	return list
 }
 
-// dockerTLS is true if the environment makes docker's client verify the engine.
+// dockerTLS reports whether the environment makes the client of Docker verify the engine.
 func dockerTLS(s *check.Image) bool {
 	value, _ := s.Variable("DOCKER_TLS_VERIFY")
 	return value != ""

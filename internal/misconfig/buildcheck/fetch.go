@@ -12,7 +12,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// fetchChecks are the checks of how the build downloaded and installed.
+// fetchChecks returns the checks of downloads and installations in the build.
 func fetchChecks() []check.Check {
 	return []check.Check{
 		{
@@ -53,16 +53,16 @@ func fetchChecks() []check.Check {
 	}
 }
 
-// lax is a way to turn off what a program verifies.
-type lax struct {
+// bypass is a way to turn off the verification of a program by its arguments.
+type bypass struct {
 	programs []string
-	// options are arguments, as Command.Has takes them; short is one letter.
+	// options are arguments as in Command.Has. short is a single-letter option.
 	options []string
 	short   byte
-	// follows are words that stand one after the other among the arguments, the
-	// last one also after an equals sign.
+	// follows are two arguments in a row; the second may also follow an equals sign in the
+	// first.
 	follows [][2]string
-	// holds are parts of an argument, in lower case without blanks.
+	// holds are parts of an argument, in lower case and without blanks.
 	holds []string
 	// severity replaces that of the check.
 	severity seaworthy.Severity
@@ -73,8 +73,8 @@ var (
 	dnfTools = []string{"yum", "dnf", "dnf5", "microdnf", "tdnf", "yum-config-manager", "rpm-ostree"}
 )
 
-// laxPackages are the ways of installing packages without verification.
-var laxPackages = []lax{
+// unverifiedInstalls are the ways to install packages without verification.
+var unverifiedInstalls = []bypass{
 	{programs: []string{"apk"}, options: []string{"--allow-untrusted"}},
 	{
 		programs: aptTools, options: []string{"--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"},
@@ -98,8 +98,9 @@ var laxPackages = []lax{
 	{programs: []string{"opkg"}, options: []string{"--no-check-certificate", "--force-checksum"}},
 }
 
-// laxDownloads are the ways of downloading from any server.
-var laxDownloads = []lax{
+// unverifiedDownloads are the ways to download without verifying the certificate of the
+// server.
+var unverifiedDownloads = []bypass{
 	{programs: []string{"curl"}, options: []string{"--insecure", "--proxy-insecure"}, short: 'k'},
 	{programs: []string{"wget", "wget2"}, options: []string{"--no-check-certificate"}, follows: [][2]string{{"--check-certificate", "off"}}},
 	{programs: []string{"aria2c"}, follows: [][2]string{{"--check-certificate", "false"}}},
@@ -112,21 +113,22 @@ var laxDownloads = []lax{
 	{programs: []string{"ssh", "scp", "sftp", "rsync", "git"}, holds: []string{"stricthostkeychecking=no"}, severity: seaworthy.Medium},
 }
 
-// found gives the words that turn off what a command verifies, "" if none.
-func (l *lax) found(c *shell.Command) string {
-	if !slices.Contains(l.programs, c.Name) {
+// found returns the arguments of a command that turn off verification, "" if there are
+// none.
+func (b *bypass) found(c *shell.Command) string {
+	if !slices.Contains(b.programs, c.Name) {
 		return ""
 	}
-	for _, o := range l.options {
+	for _, o := range b.options {
 		if c.Has(o) {
 			return o
 		}
 	}
-	if l.short != 0 && c.HasShort(l.short) {
-		return "-" + string(l.short)
+	if b.short != 0 && c.HasShort(b.short) {
+		return "-" + string(b.short)
 	}
 	for i, a := range c.Args {
-		for _, f := range l.follows {
+		for _, f := range b.follows {
 			next := ""
 			if i+1 < len(c.Args) {
 				next = c.Args[i+1]
@@ -135,9 +137,9 @@ func (l *lax) found(c *shell.Command) string {
 				return strings.TrimSpace(f[0] + " " + f[1])
 			}
 		}
-		if len(l.holds) > 0 {
+		if len(b.holds) > 0 {
 			flat := strings.ToLower(strings.ReplaceAll(a[:min(len(a), check.MaxShown)], " ", ""))
-			for _, h := range l.holds {
+			for _, h := range b.holds {
 				if strings.Contains(flat, h) {
 					return h
 				}
@@ -147,8 +149,9 @@ func (l *lax) found(c *shell.Command) string {
 	return ""
 }
 
-// unverified lists the commands of the build that one of the lax ways is for.
-func unverified(s *check.Image, ways []lax, more func(*shell.Command) string) []check.Violation {
+// findBypasses returns a violation for each command of the build that uses one of the
+// ways, or for which more returns words.
+func findBypasses(s *check.Image, ways []bypass, more func(*shell.Command) string) []check.Violation {
 	var list []check.Violation
 	for _, r := range s.Runs {
 		for _, c := range r.Commands {
@@ -172,7 +175,7 @@ func unverified(s *check.Image, ways []lax, more func(*shell.Command) string) []
 	return list
 }
 
-// fetchEvidence shows the program, the words that matter and the URLs.
+// fetchEvidence returns the program, the words that matter and the URLs of a command.
 func fetchEvidence(c *shell.Command, words string) string {
 	text := strings.TrimSpace(c.Name + " " + words)
 	for _, u := range urlsOf(c) {
@@ -181,11 +184,11 @@ func fetchEvidence(c *shell.Command, words string) string {
 	return check.Redacted(text)
 }
 
-// maxURLs bounds the URLs that are shown of one command.
+// maxURLs limits the URLs of one command that are shown.
 const maxURLs = 4
 
-// urlsOf gives the URLs among the arguments of a command, without user
-// information, query and fragment.
+// urlsOf returns the URLs among the arguments of a command, without user information,
+// query and fragment.
 func urlsOf(c *shell.Command) []string {
 	var list []string
 	for _, a := range c.Args {
@@ -200,7 +203,7 @@ func urlsOf(c *shell.Command) []string {
 }
 
 func findUnverifiedPackages(s *check.Image) []check.Violation {
-	return unverified(s, laxPackages, func(c *shell.Command) string {
+	return findBypasses(s, unverifiedInstalls, func(c *shell.Command) string {
 		texts := slices.Clone(c.Args)
 		for _, r := range c.Redirects {
 			if r.Op == "<<" || r.Op == "<<-" || r.Op == "<<<" {
@@ -216,8 +219,8 @@ func findUnverifiedPackages(s *check.Image) []check.Violation {
 	})
 }
 
-// unverifiedRepository gives the words by which a text that a command writes, a
-// source of apt or a repository of yum, turns verification off.
+// unverifiedRepository returns the words that turn off verification in a text that a
+// command writes: a source of apt or a repository of yum.
 func unverifiedRepository(text string) string {
 	if len(text) > check.MaxTextSize {
 		return ""
@@ -246,7 +249,7 @@ func unverifiedRepository(text string) string {
 }
 
 func findTLSOff(s *check.Image) []check.Violation {
-	return unverified(s, laxDownloads, func(c *shell.Command) string {
+	return findBypasses(s, unverifiedDownloads, func(c *shell.Command) string {
 		for _, a := range c.Assigns {
 			if tlsOff(a.Key, a.Value) {
 				return "with " + a.Key + "=" + a.Value
@@ -291,7 +294,7 @@ func findDownloadRun(s *check.Image) []check.Violation {
 				continue
 			}
 			v := check.Violation{Evidence: check.Redacted(how), Locations: r.Locations}
-			if fetchesPlain(c) || slices.ContainsFunc(laxDownloads, func(l lax) bool { return l.found(c) != "" }) {
+			if fetchesPlain(c) || slices.ContainsFunc(unverifiedDownloads, func(l bypass) bool { return l.found(c) != "" }) {
 				v.Severity = seaworthy.High
 				v.Detail = "Nothing protects the transfer."
 			}
@@ -301,8 +304,8 @@ func findDownloadRun(s *check.Image) []check.Violation {
 	return list
 }
 
-// savedAs is the base name of the file that a command downloads to; "" if it
-// writes to its standard output or it is not known.
+// savedAs returns the base name of the file that a command downloads to; "" if it writes
+// to standard output, or if the file is not known.
 func savedAs(c *shell.Command) string {
 	for _, r := range c.Redirects {
 		if r.Op == ">" && r.FD == "" {
@@ -328,14 +331,14 @@ func savedAs(c *shell.Command) string {
 	return ""
 }
 
-// shortOption is true for a group of single-letter options that ends in letter,
-// so that a value of its own follows in the next word.
+// shortOption reports whether an argument is a group of single-letter options that ends
+// in letter, so that the value of letter is the next word.
 func shortOption(arg string, letter byte) bool {
 	return len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && arg[len(arg)-1] == letter
 }
 
-// scriptOf is the base name of the file that a command runs: its own, or the
-// script that an interpreter is given; "" if it is none that could have been
+// scriptOf returns the base name of the file that a command runs: the program itself, or
+// the script that an interpreter runs; "" if that is no file that could have been
 // downloaded.
 func scriptOf(c *shell.Command) string {
 	if interpreters[c.Name] || c.IsShell() || c.Name == "source" || c.Name == "." {
@@ -350,19 +353,20 @@ func scriptOf(c *shell.Command) string {
 	return ""
 }
 
+// interpreters are the programs that run a script.
 var interpreters = map[string]bool{
 	"python": true, "python2": true, "python3": true, "perl": true, "ruby": true, "node": true, "php": true,
 }
 
-// runsInput is true if a command that gets the output of a download runs it as
-// a program, rather than reads it as data.
+// runsInput reports whether a command that gets the output of a download runs it as a
+// program. Otherwise it only reads it as data.
 func runsInput(to, download *shell.Command) bool {
-	// The output stands in an argument: sh -c "$(curl …)", bash <(curl …).
+	// The output is in an argument: sh -c "$(curl …)", bash <(curl …).
 	inArgument := slices.ContainsFunc(to.Args, func(a string) bool {
 		a = a[:min(len(a), maxArgument)]
 		return (strings.Contains(a, "$(") || strings.Contains(a, "<(") || strings.Contains(a, "`")) && strings.Contains(a, download.Name)
 	})
-	// Options by which an interpreter reads its program from elsewhere.
+	// Options with which an interpreter does not read its program from standard input.
 	elsewhere := "c"
 	switch {
 	case to.Name == "":
@@ -388,7 +392,7 @@ func runsInput(to, download *shell.Command) bool {
 	return len(operands) == 0 || operands[0] == "pipefail" && len(operands) == 1
 }
 
-// maxArgument bounds how much of an argument is searched, in bytes.
+// maxArgument limits the bytes of an argument that are searched.
 const maxArgument = 1 << 16
 
 func findPlainHTTP(s *check.Image) []check.Violation {
@@ -413,8 +417,8 @@ func findPlainHTTP(s *check.Image) []check.Violation {
 	return list
 }
 
-// fetchesPlain is true if one of the arguments of a command that downloads is a
-// URL of plain HTTP, other than of a proxy or in what is sent.
+// fetchesPlain reports whether an argument of a command that downloads is a URL of plain
+// HTTP. The URLs of proxies, and those in data that is sent, do not count.
 func fetchesPlain(c *shell.Command) bool {
 	for i, a := range c.Args {
 		if i > 0 && slices.Contains([]string{"-x", "--proxy", "--preproxy", "-H", "--header", "-d", "--data", "-e", "--referer", "-A"}, c.Args[i-1]) {
@@ -430,7 +434,7 @@ func fetchesPlain(c *shell.Command) bool {
 	return false
 }
 
-// plainRemote is true for a URL of plain HTTP to another machine.
+// plainRemote reports whether a URL is one of plain HTTP to another machine.
 func plainRemote(u string) bool {
 	rest, ok := strings.CutPrefix(u, "http://")
 	host, _, _ := strings.Cut(rest, "/")

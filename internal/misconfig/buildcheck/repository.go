@@ -9,8 +9,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// repositoryInterests are the files that say from where packages come, and how
-// programs that download verify what they get.
+// repositoryInterests returns the files that say where packages come from, and how
+// programs verify what they download.
 func repositoryInterests() []check.Interest {
 	list := []check.Interest{
 		{
@@ -28,7 +28,7 @@ func repositoryInterests() []check.Interest {
 		},
 		{Name: "apk-repositories", Text: true, Paths: []string{"etc/apk/repositories"}, Under: []string{"etc/apk/repositories.d"}},
 	}
-	for _, f := range laxFiles {
+	for _, f := range tlsConfigs {
 		list = append(list, check.Interest{Name: f.name, Bases: f.bases, Text: true, Reduce: check.KeepLines(f.words...)})
 	}
 	return list
@@ -45,19 +45,20 @@ func hasSuffix(suffixes ...string) func(*seaworthy.Header) bool {
 	}
 }
 
-// laxFile is the configuration of a program that downloads, with the lines by
-// which it accepts any server.
-type laxFile struct {
+// tlsConfig is the configuration file of a program that downloads, and the lines with
+// which the program accepts any certificate.
+type tlsConfig struct {
 	name  string // of the interest
 	bases []string
-	// words are in the lines that matter, in lower case.
+	// words are words of these lines in lower case. Other lines are not stored.
 	words []string
-	// lines are the beginnings of such lines in lower case, without blanks and
-	// quotes; one that ends in = or : also needs a value.
+	// lines are the beginnings of these lines in lower case, without blanks and quotes. If
+	// one ends in = or :, a value must follow.
 	lines []string
 }
 
-var laxFiles = []laxFile{
+// tlsConfigs are all of these files.
+var tlsConfigs = []tlsConfig{
 	{"pip-conf", []string{"pip.conf"}, []string{"trusted-host"}, []string{"trusted-host="}},
 	{"npm-conf", []string{".npmrc", "npmrc", ".yarnrc"}, []string{"strict-ssl"}, []string{"strict-ssl=false", "strict-sslfalse"}},
 	{"yarn-conf", []string{".yarnrc.yml"}, []string{"enablestrictssl"}, []string{"enablestrictssl:false"}},
@@ -68,6 +69,8 @@ var laxFiles = []laxFile{
 	{"gem-conf", []string{".gemrc", "gemrc"}, []string{"ssl_verify_mode"}, []string{":ssl_verify_mode:0"}},
 }
 
+// repositoryChecks returns the checks of the configuration of package managers and of
+// programs that download.
 func repositoryChecks() []check.Check {
 	return []check.Check{
 		{
@@ -95,17 +98,17 @@ func repositoryChecks() []check.Check {
 			CIS:      []string{"4.11"},
 			Detail:   "Whatever it downloads, in this image and in those built on it, may come from an attacker on the network.",
 			Remedy:   check.Remedy("Remove the line from the file. Add the certificate of a private authority to the image's trust store instead."),
-			Find:     findLaxFiles,
+			Find:     findTLSConfigs,
 		},
 	}
 }
 
-// liveTexts are the files of an interest that a container sees.
+// liveTexts returns the live files of an interest with their texts.
 func liveTexts(s *check.Image, interest string) []check.File {
 	return slices.DeleteFunc(s.Texts(interest), func(t check.File) bool { return !t.Live() })
 }
 
-// lines calls each for the lines of a text that are neither blank nor comments.
+// linesOf calls each for the lines of a text, except for blank lines and comments.
 func linesOf(t check.File, each func(number int, line string)) {
 	number := 0
 	for line := range strings.Lines(t.Body) {
@@ -117,7 +120,7 @@ func linesOf(t check.File, each func(number int, line string)) {
 	}
 }
 
-// flat is a line in lower case without blanks and quotes.
+// flat returns a line in lower case without blanks and quotes.
 func flat(line string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\"'", r) {
@@ -145,7 +148,7 @@ func findPackageSources(s *check.Image) []check.Violation {
 	}
 	for _, t := range liveTexts(s, "apt-conf") {
 		linesOf(t, func(n int, line string) {
-			if laxAptOption(flat(line)) {
+			if unverifiedAptOption(flat(line)) {
 				add(t, n, line)
 			}
 		})
@@ -160,9 +163,9 @@ func findPackageSources(s *check.Image) []check.Violation {
 	return list
 }
 
-// laxAptOption is true for a line of apt.conf(5), without blanks and quotes,
-// that turns verification off.
-func laxAptOption(line string) bool {
+// unverifiedAptOption reports whether a line of apt.conf(5), without blanks and quotes,
+// turns off verification.
+func unverifiedAptOption(line string) bool {
 	for key, values := range map[string][]string{
 		"allowunauthenticated":                 {"true", "1", "yes"},
 		"allowinsecurerepositories":            {"true", "1", "yes"},
@@ -181,7 +184,7 @@ func laxAptOption(line string) bool {
 	return false
 }
 
-// repo is a section of a file of yum, dnf or zypper.
+// repo is a section of a repository file of yum, dnf or zypper.
 type repo struct {
 	name     string
 	disabled bool
@@ -235,9 +238,9 @@ func findPlainRepositories(s *check.Image) []check.Violation {
 	return list
 }
 
-func findLaxFiles(s *check.Image) []check.Violation {
+func findTLSConfigs(s *check.Image) []check.Violation {
 	var list []check.Violation
-	for _, f := range laxFiles {
+	for _, f := range tlsConfigs {
 		for _, t := range liveTexts(s, f.name) {
 			linesOf(t, func(n int, line string) {
 				got := flat(line)

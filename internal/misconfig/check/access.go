@@ -8,10 +8,10 @@ import (
 	"seaworthy.dev/seaworthy/internal/account"
 )
 
-// Replaceable reports whether the user can change what a path stands for: write the file,
-// or exchange it, a link to it or a directory above it for another. at is the first such
-// entry. For root it is the permission bits alone that count, as for everybody else, since
-// what root may do is no defect of the path.
+// Replaceable reports whether a user can change the file at a path: write it, or replace
+// it, a link to it, or a directory above it. at is the first entry that the user can
+// change. For root, too, only the permission bits are checked: that root may write
+// everything is no defect of the path.
 func (s *Image) Replaceable(name string, by account.Identity) (at seaworthy.Entry, ok bool) {
 	for range maxLinks {
 		if at, ok := s.Exchangeable(name, by); ok {
@@ -29,10 +29,11 @@ func (s *Image) Replaceable(name string, by account.Identity) (at seaworthy.Entr
 	return seaworthy.Entry{}, false
 }
 
-// maxLinks is how many links the kernel follows in one path.
+// maxLinks is the maximum number of links that the kernel follows in one path.
 const maxLinks = 40
 
-// linkTarget is the path that a link at a path points to, inside the root.
+// linkTarget returns the path that a link at a path points to, inside the root of the
+// image.
 func linkTarget(at, link string) string {
 	if !strings.HasPrefix(link, "/") {
 		link = "/" + path.Dir(at) + "/" + link
@@ -40,9 +41,9 @@ func linkTarget(at, link string) string {
 	return strings.TrimPrefix(path.Clean(link), "/")
 }
 
-// Exchangeable finds the first directory above a path in which the user can rename and
-// create entries, so that the path can be made to name another file. In a sticky directory
-// only what the user owns can be renamed, and what is not there be created.
+// Exchangeable finds the first directory above a path in which a user can rename and
+// create entries, and so replace the file at the path. In a sticky directory a user can
+// rename only its own entries, and create entries that do not exist yet.
 func (s *Image) Exchangeable(name string, by account.Identity) (dir seaworthy.Entry, ok bool) {
 	if by.UID == 0 {
 		return seaworthy.Entry{}, false
@@ -56,7 +57,7 @@ func (s *Image) Exchangeable(name string, by account.Identity) (dir seaworthy.En
 		d, found := s.Resolve(parent)
 		child, exists := s.Lookup(name[:next])
 		owns := d.UID == by.UID || exists && child.UID == by.UID
-		// The owner of a directory can give himself the bits that it lacks.
+		// The owner of a directory can add missing permission bits.
 		writes := d.UID == by.UID || by.CanAccess(&d.Header, 2|1)
 		if found && d.Type == seaworthy.Directory && writes && (d.Mode&seaworthy.Sticky == 0 || owns || !exists) {
 			return d, true

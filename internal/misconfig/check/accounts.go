@@ -7,17 +7,17 @@ import (
 	"seaworthy.dev/seaworthy/internal/account"
 )
 
-// Accounts are the account files of an image as a container sees them.
+// Accounts are the live account files of an image.
 type Accounts struct {
 	Users           []account.User
 	ByName          map[string]account.User // the first of each name
 	Groups          []account.Group
 	Shadow, Gshadow []account.ShadowEntry
-	// Files are those of the four that are there and were read, by name.
+	// Files are the account files that exist and were read, by name: "passwd".
 	Files map[string]File
-	// Malformed are the lines that could not be read, by the name of the file.
+	// Malformed are the lines that could not be parsed, by the name of the file.
 	Malformed map[string][]account.MalformedLine
-	// Unread are the files that are there and were not read, with the reason.
+	// Unread are the reasons why files that exist were not read, by the name of the file.
 	Unread map[string]string
 }
 

@@ -1,12 +1,12 @@
-// Package check is what the checks of misconfig are made of: a [Check], the [Image] that it
-// is given, the [Interest] by which it names the files that it needs, and the [Violation]
-// that it finds.
+// Package check has the types of which checks for misconfigurations consist. A [Check] has a
+// function that gets an [Image] and returns a [Violation] for each place with the defect.
+// An [Interest] says which files a check needs.
 //
-// In goes an image as the merge gives it, with the [Facts] that the pass collected of its
-// layers. [NewImage] resolves what all checks need: accounts and the user of the
-// container, sudoers and sshd_config with their includes, the history and the commands
-// in it. Lists whose length the author of the image chooses are cut at limits;
-// Image.TooLong and Image.Partial say where.
+// [NewImage] makes an Image from a [seaworthy.Merged] and the [Facts] that the pass
+// collected in each layer. It parses what several checks need: accounts and the user of
+// the container, sudoers and sshd_config with their includes, the history and the commands
+// in it. Lists whose length the author of the image chooses are cut at limits; then
+// Image.TooLong and Image.Partial say so.
 package check
 
 import (
@@ -17,7 +17,7 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Check is one thing that can be wrong with the configuration of an image.
+// Check checks an image for one kind of defect.
 //
 // To add a check:
 //
@@ -31,8 +31,8 @@ import (
 //     fileSystemExamples or examples. A test fails if a check has no example.
 //  4. Run go generate in misconfig, which writes docs/checks.md.
 type Check struct {
-	// ID is a slug that explains itself; users write it into exceptions, so it
-	// never changes.
+	// ID is a short name, such as "setuid-added". It never changes, because users write it
+	// into exceptions.
 	ID       string
 	Title    string
 	Severity seaworthy.Severity
@@ -40,41 +40,42 @@ type Check struct {
 	CIS []string
 	// Dockle are the checkpoints of Dockle for the same defect: "CIS-DI-0001".
 	Dockle []string
-	// Aliases are the codes of further scanners for the same defect. Ignore files
-	// that were written for them, or for Dockle, keep working.
+	// Aliases are the codes of other scanners for the same defect, such as Trivy. Ignore
+	// files that were written for these scanners, or for Dockle, apply to this check.
 	Aliases []string
-	// Detail says what the danger is, in one or two sentences.
+	// Detail explains the danger in one or two sentences.
 	Detail string
-	// Remedy is how to fix it.
+	// Remedy says how to fix the defect.
 	Remedy     *seaworthy.Remedy
 	References []string
-	// Subject is what all findings of the check are about; where it is the zero
-	// value, a finding is about the file or instruction of its first location.
+	// Subject is the subject of all findings of the check. If it is the zero value, the
+	// subject of a finding is the file or instruction of its first location.
 	Subject seaworthy.Subject
-	// Grouped makes one finding of all violations of the same severity and title, for
-	// checks of which a reviewer wants the list rather than each item.
+	// Grouped is true if all violations of the same severity and title are one finding: a
+	// list that is reviewed as a whole.
 	Grouped bool
-	// Find lists the violations. It limits its own work by the size of the facts.
+	// Find returns the violations in an image. Its work must be limited by the size of the
+	// facts.
 	Find func(*Image) []Violation
 }
 
 // Violation is one place where an image violates a check.
 type Violation struct {
-	// Severity and Title replace those of the check, where they are set; Detail
-	// is added to the check's.
+	// Severity and Title replace those of the check, if they are set. Detail is added to
+	// that of the check.
 	Severity seaworthy.Severity
 	Title    string
 	Detail   string
 	// Steps are added to the remedy of the check.
 	Steps []seaworthy.RemedyStep
-	// Subject replaces that of the check, where it is set.
+	// Subject replaces that of the check, if it is set.
 	Subject seaworthy.Subject
-	// Evidence is what was found, secrets redacted.
+	// Evidence is the text that was found, with secrets redacted.
 	Evidence  string
 	Locations []seaworthy.Location
 }
 
-// Controls are the items of public standards that the check stands for.
+// Controls returns the items of public standards that the check implements.
 func (c *Check) Controls() []seaworthy.Control {
 	list := []seaworthy.Control{seaworthy.Misconfiguration.Control()}
 	for _, item := range c.CIS {
@@ -86,26 +87,26 @@ func (c *Check) Controls() []seaworthy.Control {
 	return list
 }
 
-// Codes are those of all other scanners.
+// Codes returns the codes of all other scanners for the defect.
 func (c *Check) Codes() []string { return slices.Concat(c.Dockle, c.Aliases) }
 
-// ConfigurationField is a field of the image configuration as a subject.
+// ConfigurationField returns a field of the image configuration as a subject.
 func ConfigurationField(name string) seaworthy.Subject {
 	return seaworthy.Subject{Kind: seaworthy.SubjectConfiguration, Name: name}
 }
 
-// VariableSubject is an environment variable or build argument as a subject.
+// VariableSubject returns an environment variable or build argument as a subject.
 func VariableSubject(name string) seaworthy.Subject {
 	return seaworthy.Subject{Kind: seaworthy.SubjectVariable, Name: Shown(name)}
 }
 
-// Remedy makes a Remedy of a sentence that starts with a verb, and steps.
+// Remedy returns a Remedy. The summary is a sentence that starts with a verb.
 func Remedy(summary string, steps ...seaworthy.RemedyStep) *seaworthy.Remedy {
 	return &seaworthy.Remedy{Summary: summary, Steps: steps}
 }
 
-// Group joins violations of the same severity and title into one, in the
-// order of the first of each.
+// Group joins the violations of the same severity and title to one. The order is that of
+// the first violation of each group.
 func Group(list []Violation) []Violation {
 	type key struct {
 		severity seaworthy.Severity
@@ -140,8 +141,8 @@ func Group(list []Violation) []Violation {
 	return joined
 }
 
-// The limits on what one check reports. An image can hold any number of
-// defects, but no report of more than this is read.
+// The limits on what a check reports. An image can have any number of defects, but no
+// user reads a longer list.
 const (
 	MaxFindings  = 500 // of one check
 	MaxLocations = 100 // of one finding

@@ -8,7 +8,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
-// keptFiles is the live files of an image whose text was kept. It implements
+// keptFiles are the live files of an image whose text is in the facts. It implements
 // [sudoers.FileSystem] and [sshdconfig.FileSystem].
 type keptFiles struct{ *Image }
 
@@ -27,12 +27,13 @@ func (f keptFiles) ReadDir(dir string) []string {
 	return names
 }
 
-// The paths of sudoers, the distribution's own behind that of the administrator.
+// The paths of sudoers: that of the administrator, and the distribution's own, which is used
+// if the first does not exist.
 const sudoersFile, distributionSudoersFile = "etc/sudoers", "usr/etc/sudoers"
 
-// readSudoers reads the live sudoers, where the distribution keeps them. In an
-// image without them the rules of sudoers.d count all the same: they wait for the
-// sudoers that the package of sudo brings.
+// readSudoers reads the live sudoers with its includes. If the image has rules in
+// sudoers.d but no sudoers, because sudo is not installed, they are read as if it were:
+// they become effective when sudo is installed.
 func (s *Image) readSudoers() *sudoers.Config {
 	files := keptFiles{s}
 	if _, ok := s.Resolve(sudoersFile); ok {
@@ -44,8 +45,8 @@ func (s *Image) readSudoers() *sudoers.Config {
 	return sudoers.Read(withSudoers{files}, sudoersFile)
 }
 
-// withSudoers adds the sudoers of the package of sudo to the files of an image that
-// has none, if there are rules that they would include.
+// withSudoers adds the sudoers of the package of sudo to the files of an image that has
+// rules in sudoers.d and no sudoers.
 type withSudoers struct{ keptFiles }
 
 func (f withSudoers) ReadFile(name string) (string, bool) {
@@ -55,7 +56,7 @@ func (f withSudoers) ReadFile(name string) (string, bool) {
 	return f.keptFiles.ReadFile(name)
 }
 
-// readSSHD reads the live sshd_config, where the distribution keeps it.
+// readSSHD reads the live sshd_config with its includes.
 func (s *Image) readSSHD() *sshdconfig.Config {
 	file := "etc/ssh/sshd_config"
 	if _, ok := s.Resolve(file); !ok {

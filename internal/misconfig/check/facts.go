@@ -5,28 +5,29 @@ import (
 	"slices"
 )
 
-// The limits on what is remembered of one layer. What lies beyond them is
-// counted, and becomes a Coverage.
+// The limits on the facts of one layer. Entries and files beyond them are counted, and
+// reported as not checked.
 const (
 	MaxTextSize     = 1 << 20  // bytes of one kept file
 	MaxTextSum      = 16 << 20 // bytes of all kept files of a layer
 	MaxEntriesNoted = 20_000   // entries of one interest in a layer
 )
 
-// Facts is what the pass remembers of a layer. It names entries by ordinal, and
-// everything in it is sorted by that.
+// Facts is what the pass collects in a layer. Entries are given by their ordinals, and all
+// lists are sorted by these.
 type Facts struct {
-	// Noted lists the entries of each interest, by its name.
+	// Noted are the entries of each interest, by the name of the interest.
 	Noted map[string][]int `json:"noted,omitempty"`
-	// Beyond counts the entries of an interest that MaxEntriesNoted cut off.
+	// Beyond counts the entries of an interest that are not in Noted, because there are more
+	// than MaxEntriesNoted.
 	Beyond map[string]int `json:"beyond,omitempty"`
-	// Texts are the bodies of the interests that keep them.
+	// Texts are the bodies of the files of interests with Text, after reduction.
 	Texts []Bytes `json:"texts,omitempty"`
 	// Capabilities are the values of security.capability.
 	Capabilities []Bytes `json:"capabilities,omitempty"`
-	// Unread are the ordinals of files that are too large to be kept.
+	// Unread are the files that are too large to be in Texts.
 	Unread []int `json:"unread,omitempty"`
-	// Links are the ordinals of links by the name of a file that would be kept.
+	// Links are the links with a path whose file would be in Texts.
 	Links []int `json:"links,omitempty"`
 }
 

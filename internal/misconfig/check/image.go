@@ -13,39 +13,40 @@ import (
 	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
-// Image is an image as the checks see it. Everything in it is in the order of
-// the layers, then of their entries.
+// Image is the argument of the checks: an image, and what was parsed from its files and
+// history. All lists are in the order of the layers, then of their entries.
 type Image struct {
 	seaworthy.Merged
 	Config *seaworthy.ContainerConfig
 	// Configured is false for a root file system, which has no configuration.
 	Configured bool
 	Layers     []Facts
-	// Accounts are those of the image, User is whom its process runs as.
+	// Accounts are the accounts of the image. User is the user that the container runs as.
 	Accounts Accounts
 	User     account.Identity
-	// Sudo and SSHD are the live configurations of these, with their includes.
+	// Sudo and SSHD are the live sudoers and sshd_config with their includes.
 	Sudo *sudoers.Config
 	SSHD *sshdconfig.Config
-	// Steps are the history, Runs those of them that run commands; Bound is true if it is
-	// known which step made which layer.
+	// Steps are the steps of the history. Runs are those that run commands. Bound is true if
+	// it is known which step made which layer.
 	Steps []instruction.Instruction
 	Runs  []Run
 	Bound bool
-	// envSteps are the steps that set the variables last.
+	// envSteps has for each variable the index of the last step that set it.
 	envSteps map[string]int
-	// TooLong names the lists of configuration and history that are cut.
+	// TooLong has the names of the lists in configuration and history that were cut at a
+	// limit.
 	TooLong []string
-	// Partial says of what is only partly checked why that is so. Checks add to it.
+	// Partial says why something was checked only partially, by its name. Checks add to it.
 	Partial map[string]string
-	// search is how many bytes of instructions may still be searched.
+	// search is the number of bytes of instructions that may still be searched.
 	search int
 }
 
-// NewImage resolves what the checks need of an image. Layers are its facts, by layer.
+// NewImage returns the Image for checks. Element i of layers is the facts of layer i.
 func NewImage(m seaworthy.Merged, layers []Facts) *Image {
 	img := m.Image()
-	config, over := bounded(img.Config.Config)
+	config, over := limitConfig(img.Config.Config)
 	s := &Image{
 		Merged: m, Config: &config, Configured: img.ImageID != "", Layers: layers, TooLong: over, Partial: map[string]string{}, search: maxSearch,
 	}
@@ -62,14 +63,14 @@ func NewImage(m seaworthy.Merged, layers []Facts) *Image {
 	return s
 }
 
-// File is a file whose body was kept.
+// File is a file with its text.
 type File struct {
 	seaworthy.Entry
 	Body string
 }
 
-// Entries lists the entries of an interest: every version that a layer holds, the
-// live and the removed.
+// Entries returns the entries of an interest: all versions in all layers, live and
+// removed.
 func (s *Image) Entries(interest string) []seaworthy.Entry {
 	var list []seaworthy.Entry
 	for layer := range s.Layers {
@@ -82,8 +83,8 @@ func (s *Image) Entries(interest string) []seaworthy.Entry {
 	return list
 }
 
-// Texts lists the files of an interest with their bodies, the live and the
-// removed. The interest must have Text.
+// Texts returns the files of an interest with their texts, live and removed. The interest
+// must have Text.
 func (s *Image) Texts(interest string) []File {
 	var list []File
 	for _, e := range s.Entries(interest) {
@@ -94,8 +95,8 @@ func (s *Image) Texts(interest string) []File {
 	return list
 }
 
-// ReadText returns the live file at a path, after following links, if its body was kept.
-// Whether it was not kept or is not there says Resolve.
+// ReadText returns the live file at a path with its text. It follows links. ok is false
+// if the file does not exist or its text was not collected; Resolve says which.
 func (s *Image) ReadText(path string) (t File, ok bool) {
 	e, ok := s.Resolve(path)
 	if !ok {
@@ -105,7 +106,7 @@ func (s *Image) ReadText(path string) (t File, ok bool) {
 	return File{e, b}, ok
 }
 
-// Body returns the body of a file, if it was kept.
+// Body returns the text of a file, if it was collected.
 func (s *Image) Body(e seaworthy.Entry) (string, bool) {
 	if e.BodyLayer < 0 {
 		return "", false
@@ -114,13 +115,14 @@ func (s *Image) Body(e seaworthy.Entry) (string, bool) {
 	return string(b), ok
 }
 
-// Capability returns the raw security.capability of an entry, nil if it has none.
+// Capability returns the extended attribute security.capability of an entry, nil if it
+// has none.
 func (s *Image) Capability(e seaworthy.Entry) []byte {
 	b, _ := find(s.Layers[e.Layer].Capabilities, e.Ordinal)
 	return b
 }
 
-// Location is the location of an entry; line 0 stands for the file as a whole.
+// Location returns the location of a line in a file; line 0 is the whole file.
 func (s *Image) Location(e seaworthy.Entry, line int) seaworthy.Location {
 	return seaworthy.Location{
 		Path: e.Path, Line: line, Layer: &e.Layer, RemovedIn: e.RemovedIn,
@@ -128,7 +130,8 @@ func (s *Image) Location(e seaworthy.Entry, line int) seaworthy.Location {
 	}
 }
 
-// Variable returns the value of a variable of the configuration; the last one counts.
+// Variable returns the value of an environment variable in the configuration. If it is
+// set several times, the last value counts.
 func (s *Image) Variable(name string) (value string, ok bool) {
 	for _, e := range s.Config.Env {
 		if n, v, found := strings.Cut(e, "="); found && n == name {
@@ -138,18 +141,18 @@ func (s *Image) Variable(name string) (value string, ok bool) {
 	return value, ok
 }
 
-// Rooted is an absolute path in the form of [seaworthy.Header.Path].
+// Rooted returns an absolute path in the form of [seaworthy.Header.Path].
 func Rooted(name string) string { return strings.TrimPrefix(path.Clean("/"+name), "/") }
 
-// DescribeMode says what an entry is and who may write it.
+// DescribeMode describes type, mode and owner of an entry.
 func DescribeMode(e seaworthy.Entry) string {
 	return fmt.Sprintf("/%s (%s, mode %04o, owner %d:%d)", Shown(e.Path), e.Type, e.Mode, e.UID, e.GID)
 }
 
-// Lower is the severity one step down, not below negligible.
+// Lower returns the next lower severity, but not lower than negligible.
 func Lower(s seaworthy.Severity) seaworthy.Severity { return max(seaworthy.Negligible, s-1) }
 
-// dockerSockets are the paths of engines' sockets.
+// dockerSockets are the names of the sockets of container engines.
 var dockerSockets = []string{"docker.sock", "containerd.sock", "crio.sock", "podman.sock"}
 
 // NamesSocket reports whether a text names the socket of a container engine.

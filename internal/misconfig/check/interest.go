@@ -8,43 +8,42 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// Interest is a kind of entry that a check wants to know of. The pass decides
-// by path and header alone, for every entry of every layer, so an interest is
-// data that compiles to a few map lookups.
+// Interest says which entries of layers a check needs. An entry matches if it is in Paths,
+// Under, Bases or Suffixes, or if Header returns true, and if Only does not exclude it.
 //
-// An entry is of interest if any of Paths, Under, Bases, Suffixes or Header
-// says so.
+// The pass compares every entry of every layer with all interests. They are data, and
+// not functions, so that this takes a few map look-ups.
 type Interest struct {
-	// Name is how a check asks for the entries: Image.Entries(name) or, if Text is set,
-	// Image.Texts(name).
+	// Name is the argument with which checks get the entries: Image.Entries(name) or, if
+	// Text is set, Image.Texts(name).
 	Name string
 	// Paths are whole paths, in the form of [seaworthy.Header.Path].
 	Paths []string
-	// Under are directories; of interest is what lies in them at any depth.
+	// Under are directories. Entries in them match at any depth.
 	Under []string
-	// Bases are last elements of paths, wherever they are.
+	// Bases are file names: the last elements of paths, in any directory.
 	Bases []string
-	// Suffixes are the ends of last elements, from their last dot on: ".pem".
+	// Suffixes are the ends of file names from the last dot: ".pem".
 	Suffixes []string
-	// Header decides by anything else. It is called for every entry of the
-	// image and must neither allocate nor scan the path.
+	// Header matches entries by mode, type or anything else. It is called for every entry of
+	// the image, so it must neither allocate memory nor search the path.
 	Header func(*seaworthy.Header) bool
-	// Only drops what the fields above found; nil keeps it all.
+	// Only excludes entries for which it returns false; nil excludes none.
 	Only func(*seaworthy.Header) bool
-	// Text keeps the body of regular files, which are then limited to
-	// MaxTextSize. What is kept is cached on disk.
+	// Text is true if the text of regular files is collected, up to MaxTextSize. It is
+	// written to the cache on disk.
 	Text bool
-	// Reduce takes from a kept body what no check needs, above all secrets. It
-	// leaves the number of lines as it is. Passwords in URLs are always taken.
-	// Where two interests reduce the same file, both apply.
+	// Reduce removes from a text what no check needs, above all secrets. It must not change
+	// the number of lines. If two interests match the same file, both reduce it. Passwords in
+	// URLs are always removed.
 	Reduce func(body []byte) []byte
-	// Passwords says that the file has passwords in its second fields. Of their
-	// hashes only what ReducePasswords says is kept.
+	// Passwords is true for a file with password hashes in the second fields of lines. They
+	// are reduced by ReducePasswords.
 	Passwords bool
 }
 
-// KeepLines makes an Interest.Reduce that empties all lines but those that hold one of
-// the words, in any case.
+// KeepLines returns an Interest.Reduce that empties all lines without any of the words.
+// Case does not matter.
 func KeepLines(words ...string) func([]byte) []byte {
 	return func(data []byte) []byte {
 		var kept []byte
@@ -61,7 +60,8 @@ func KeepLines(words ...string) func([]byte) []byte {
 	}
 }
 
-// ReduceLines replaces each line, and keeps their number.
+// ReduceLines replaces each line by the result of reduce. The number of lines stays the
+// same.
 func ReduceLines(data []byte, reduce func(line string) string) []byte {
 	var kept []byte
 	for line := range strings.Lines(string(data)) {

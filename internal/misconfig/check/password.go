@@ -6,8 +6,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/account"
 )
 
-// ReducePasswords leaves of each password hash its scheme, and whether it is that of a
-// well-known password, as far as left lasts.
+// ReducePasswords replaces each password hash by its scheme and whether it is the hash of
+// a well-known password. left is the number of rounds that hashes may still take; if it
+// does not suffice, the hash is not tried.
 func ReducePasswords(data []byte, left *int) []byte {
 	var kept []byte
 	for line := range bytes.Lines(data) {
@@ -37,6 +38,7 @@ const (
 	KnownMark = "$known"
 )
 
+// reducePassword reduces the password field of an account.
 func reducePassword(name, field string, left *int) string {
 	reduced := HashMark + account.HashScheme(field)
 	if knownPassword(name, field, left) {
@@ -45,20 +47,20 @@ func reducePassword(name, field string, left *int) string {
 	return reduced
 }
 
-// wellKnown are the passwords that guessers begin with, apart from the account's own name.
+// wellKnown are the passwords that attackers try first, besides the name of the account.
 var wellKnown = []string{
 	"", "root", "toor", "password", "admin", "changeme", "123456", "12345", "1234", "test", "guest", "user",
 	"docker", "secret", "qwerty", "letmein", "default", "pass", "passw0rd", "P@ssw0rd", "vagrant", "ubuntu",
 }
 
-// MaxRounds limits how long the password hashes of a layer are tried, in rounds of
-// their digests: about a quarter of a second. sha512crypt has 5,000 rounds
-// unless its field says otherwise.
+// MaxRounds limits the rounds in which the password hashes of a layer are tried, to about
+// a quarter of a second. A hash of sha512crypt takes 5,000 rounds, unless it says
+// otherwise.
 const MaxRounds = 500_000
 
 // knownPassword reports whether a password field of passwd(5) or shadow(5) is the hash of
-// a well-known password, of the schemes that package account knows. It takes the rounds
-// that it needs from left, and does not try a hash for which they do not last.
+// a well-known password. It knows the schemes of package account. It subtracts the rounds
+// from left, and does not try a hash that needs more.
 func knownPassword(name, field string, left *int) bool {
 	hash, ok := account.ParseHash(field)
 	if !ok || hash.Rounds > MaxRounds {
@@ -79,6 +81,6 @@ func knownPassword(name, field string, left *int) bool {
 	return false
 }
 
-// maxPassword limits the account names that are tried as passwords, in bytes:
-// the work grows with the square of the length.
+// maxPassword limits the length in bytes of account names that are tried as passwords:
+// the work grows with its square.
 const maxPassword = 32

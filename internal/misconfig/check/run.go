@@ -12,9 +12,9 @@ import (
 type Run struct {
 	instruction.Instruction
 	Commands []*shell.Command
-	// Whole is false if not all of the script could be read.
+	// Whole is false if a part of the script could not be parsed.
 	Whole bool
-	// Locations is the place of the step.
+	// Locations has the location of the step.
 	Locations []seaworthy.Location
 	// Verifies is true if the step compares checksums or verifies signatures.
 	Verifies bool

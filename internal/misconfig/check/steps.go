@@ -9,17 +9,17 @@ import (
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
-// The limits on what is checked of a configuration, whose length its author chooses.
-// Real ones stay far below.
+// The limits on the part of a configuration that is checked. No real configuration is
+// near them, but a hostile one may have any length.
 const (
-	MaxSteps   = 5_000   // of the history
-	MaxEntries = 1_000   // of each list and table of the configuration
-	maxSearch  = 1 << 28 // bytes of instructions that are searched for their place
+	MaxSteps   = 5_000   // steps of the history
+	MaxEntries = 1_000   // entries of each list and map of the configuration
+	maxSearch  = 1 << 28 // bytes of instructions that are searched for the location of a finding
 )
 
-// bounded cuts the lists of a configuration to what is checked. It returns the names of
-// those that it cut.
-func bounded(c seaworthy.ContainerConfig) (cut seaworthy.ContainerConfig, over []string) {
+// limitConfig cuts the lists of a configuration to MaxEntries. It returns the names of
+// the lists that were longer.
+func limitConfig(c seaworthy.ContainerConfig) (cut seaworthy.ContainerConfig, over []string) {
 	list := func(name string, l []string) []string {
 		if len(l) > MaxEntries {
 			over = append(over, name)
@@ -28,14 +28,15 @@ func bounded(c seaworthy.ContainerConfig) (cut seaworthy.ContainerConfig, over [
 		return l
 	}
 	c.Env, c.Entrypoint, c.Cmd, c.OnBuild = list("Env", c.Env), list("Entrypoint", c.Entrypoint), list("Cmd", c.Cmd), list("OnBuild", c.OnBuild)
-	c.ExposedPorts = boundedMap("ExposedPorts", c.ExposedPorts, &over)
-	c.Volumes = boundedMap("Volumes", c.Volumes, &over)
-	c.Labels = boundedMap("Labels", c.Labels, &over)
+	c.ExposedPorts = limitMap("ExposedPorts", c.ExposedPorts, &over)
+	c.Volumes = limitMap("Volumes", c.Volumes, &over)
+	c.Labels = limitMap("Labels", c.Labels, &over)
 	return c, over
 }
 
-// boundedMap is a map with its first keys.
-func boundedMap[V any](name string, m map[string]V, over *[]string) map[string]V {
+// limitMap returns a map with the first MaxEntries keys of m. If it has more, limitMap
+// appends the name to over.
+func limitMap[V any](name string, m map[string]V, over *[]string) map[string]V {
 	if len(m) <= MaxEntries {
 		return m
 	}
@@ -50,7 +51,7 @@ func boundedMap[V any](name string, m map[string]V, over *[]string) map[string]V
 // MaxShown limits the text of an instruction or a value in a finding, in bytes.
 const MaxShown = 400
 
-// StepsOf lists the steps of the history with one of the keywords, in order.
+// StepsOf returns the steps of the history with one of the keywords, in order.
 func (s *Image) StepsOf(keywords ...string) []instruction.Instruction {
 	var list []instruction.Instruction
 	for _, in := range s.Steps {
@@ -61,8 +62,8 @@ func (s *Image) StepsOf(keywords ...string) []instruction.Instruction {
 	return list
 }
 
-// LastStep is the location of the last step with a keyword whose arguments have
-// the word, which may be ""; no location if there is none.
+// LastStep returns the location of the last step with a keyword and, unless it is "", a
+// word in its arguments. It returns none if there is no such step.
 func (s *Image) LastStep(keyword, word string) []seaworthy.Location {
 	for _, in := range slices.Backward(s.Steps) {
 		if in.Keyword != keyword {
@@ -81,7 +82,7 @@ func (s *Image) LastStep(keyword, word string) []seaworthy.Location {
 	return nil
 }
 
-// VariableLocation is the ENV instruction that set a variable last.
+// VariableLocation returns the location of the last ENV instruction that set a variable.
 func (s *Image) VariableLocation(name string) []seaworthy.Location {
 	i, ok := s.envSteps[name]
 	if !ok {
@@ -90,7 +91,7 @@ func (s *Image) VariableLocation(name string) []seaworthy.Location {
 	return []seaworthy.Location{StepLocation(s.Steps[i])}
 }
 
-// readEnvSteps finds for each variable the step that set it last.
+// readEnvSteps returns for each variable the index of the last step that set it.
 func readEnvSteps(steps []instruction.Instruction) map[string]int {
 	last := map[string]int{}
 	for i, in := range steps {
@@ -103,7 +104,7 @@ func readEnvSteps(steps []instruction.Instruction) map[string]int {
 	return last
 }
 
-// StepLocation is the place of a build step.
+// StepLocation returns the location of a build step.
 func StepLocation(in instruction.Instruction) seaworthy.Location {
 	l := seaworthy.Location{Instruction: Shown(in.Redacted())}
 	if in.Layer >= 0 {
@@ -115,11 +116,11 @@ func StepLocation(in instruction.Instruction) seaworthy.Location {
 	return l
 }
 
-// Redacted shows a text that may be a command line or have URLs in it, without
-// the secrets in it.
+// Redacted returns a text for a finding, with secrets redacted. The text may be a command
+// line or contain URLs.
 func Redacted(text string) string { return Shown(instruction.Instruction{Args: text}.Redacted()) }
 
-// Shown shortens a text for a finding and takes out what would break its line.
+// Shown shortens a text for a finding, and removes characters that would break its line.
 func Shown(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {

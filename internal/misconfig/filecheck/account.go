@@ -10,7 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// accountInterests are the account files.
+// accountInterests returns the account files, which accountChecks read.
 func accountInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "passwd", Paths: []string{"etc/passwd"}, Text: true, Passwords: true},
@@ -20,7 +20,7 @@ func accountInterests() []check.Interest {
 	}
 }
 
-// accountChecks are the checks of passwd, group, shadow and gshadow.
+// accountChecks returns the checks of passwd, group, shadow and gshadow.
 func accountChecks() []check.Check {
 	return []check.Check{
 		{
@@ -222,7 +222,7 @@ func findDuplicateNames(s *check.Image) []check.Violation {
 	return list
 }
 
-// accountLines is a violation in lines of etc/file.
+// accountLines returns a violation in lines of the file etc/file.
 func accountLines(s *check.Image, file, evidence string, lines ...int) check.Violation {
 	v := check.Violation{Evidence: evidence}
 	for _, line := range lines {
@@ -241,8 +241,8 @@ func findRootAliases(s *check.Image) []check.Violation {
 	return list
 }
 
-// shippedShells are system accounts to which a distribution's own package gives
-// a shell.
+// shippedShells are system accounts that have a login shell in a distribution's own
+// package.
 var shippedShells = map[string]string{
 	"postgres": "/bin/sh",
 	"operator": "/bin/sh",

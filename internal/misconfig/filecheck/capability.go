@@ -18,7 +18,7 @@ type fileCapabilities struct {
 	rootID      uint32 // the user namespace's root, version 3 only
 }
 
-// capabilityNames are the capabilities of Linux by their bit.
+// capabilityNames are the names of the capabilities of Linux. The index is the bit.
 var capabilityNames = [...]string{
 	"cap_chown", "cap_dac_override", "cap_dac_read_search", "cap_fowner", "cap_fsetid",
 	"cap_kill", "cap_setgid", "cap_setuid", "cap_setpcap", "cap_linux_immutable",
@@ -31,8 +31,8 @@ var capabilityNames = [...]string{
 	"cap_checkpoint_restore",
 }
 
-// rootlikeCapabilities are those that let a process become root or do what only
-// root may, as one mask and with the reason.
+// rootlikeCapabilities are the capabilities with which a process can become root, or can
+// do what only root may, and the reason.
 var rootlikeCapabilities = [...]struct {
 	name, reason string
 }{
@@ -60,7 +60,7 @@ const (
 	capEffectiveFlag = 0x000001
 )
 
-// decodeCapability decodes the raw value of security.capability.
+// decodeCapability decodes the value of the extended attribute security.capability.
 func decodeCapability(raw []byte) (fileCapabilities, error) {
 	var c fileCapabilities
 	if len(raw) < 4 {
@@ -93,7 +93,8 @@ func decodeCapability(raw []byte) (fileCapabilities, error) {
 	return c, nil
 }
 
-// String gives the textual form of cap_from_text(3), as getcap(8) prints it.
+// String returns the capabilities in the form of cap_from_text(3), as getcap(8) prints
+// them.
 func (c fileCapabilities) String() string {
 	groups := map[string][]string{}
 	for i := range 64 {
@@ -130,14 +131,14 @@ func capabilityName(i int) string {
 	return fmt.Sprintf("cap_%d", i)
 }
 
-// has is true if a process that executes the file gets the capability.
+// has reports whether a process that executes the file gets the capability.
 func (c fileCapabilities) has(name string) bool {
 	i := slices.Index(capabilityNames[:], name)
 	return i >= 0 && c.permitted&(1<<i) != 0
 }
 
-// rootlike gives the reasons why the capabilities are as good as root's; none
-// if they are not.
+// rootlike returns the reasons why the capabilities are equivalent to root; none if they
+// are not.
 func (c fileCapabilities) rootlike() []string {
 	var reasons []string
 	for _, r := range rootlikeCapabilities {

@@ -10,6 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
+// credentialFileInterests returns the files whose names suggest credentials.
 func credentialFileInterests() []check.Interest {
 	in := check.Interest{Name: "credential-file", Only: func(h *seaworthy.Header) bool {
 		return (h.Type == seaworthy.Regular && h.Size > 0) && filekind.Of(h.Path) != nil
@@ -25,7 +26,8 @@ func credentialFileInterests() []check.Interest {
 	return []check.Interest{in}
 }
 
-// credentialFileChecks go by names only. The contents are for the secret analyzer.
+// credentialFileChecks returns the check of files whose names suggest credentials. It
+// reads no contents: the secret analyzer does.
 func credentialFileChecks() []check.Check {
 	return []check.Check{{
 		ID: "credential-file", Title: "File name suggests credentials",
@@ -79,8 +81,8 @@ func findCredentialFiles(s *check.Image) []check.Violation {
 	return list
 }
 
-// javaTrustStore is true for the certificates that Java trusts, which are no
-// secret.
+// javaTrustStore reports whether a file has the certificates that Java trusts, which are
+// not secret.
 func javaTrustStore(p string) bool {
 	base := path.Base(p)
 	return base == "cacerts" || base == "cacerts.jks" || base == "jssecacerts" || base == "truststore.jks" || base == "truststore.p12" ||

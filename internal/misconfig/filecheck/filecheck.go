@@ -1,9 +1,10 @@
-// Package filecheck holds the checks of what the layers of an image hold: accounts and the
-// user of the container, setuid programs and capabilities, what starts by itself, sudo,
-// SSH, the dynamic linker, and what the build left behind.
+// Package filecheck has the checks of the files in an image: accounts and the user of the
+// container, setuid programs and capabilities, programs that start automatically, sudo,
+// SSH, the dynamic linker, and files that the build left behind.
 //
-// A check finds its files by an interest and checks them as a container sees them, by
-// path, mode, owner and content. How to add one says [check.Check].
+// The file of a subject has three parts: a list of [check.Interest], which says which files
+// the checks need; a list of [check.Check]; and the functions Find of the checks, which
+// check path, mode, owner and content. [check.Check] explains how to add a check.
 package filecheck
 
 import (
@@ -20,7 +21,7 @@ func Checks() []check.Check {
 	)
 }
 
-// Interests returns what the checks want to know of the files of layers.
+// Interests returns the files that the checks of this package need.
 func Interests() []check.Interest {
 	return slices.Concat(
 		accountInterests(), softwareInterests(), setuidInterests(), startupInterests(), sudoInterests(), sshInterests(), linkerInterests(),

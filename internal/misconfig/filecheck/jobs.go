@@ -8,14 +8,14 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// cronJob is a line of crontab(5).
+// cronJob is a program that a line of a crontab(5) starts.
 type cronJob struct {
 	user    string
 	program string // a path without leading slash
 }
 
-// ownCrontab is the user whose crontab a file is; empty for one of the system,
-// of which each line names a user.
+// ownCrontab returns the user whose crontab a file is. It is empty for a crontab of the
+// system, in which each line names a user.
 func ownCrontab(file string) string {
 	switch dir, base := path.Split(file); strings.TrimSuffix(dir, "/") {
 	case "var/spool/cron", "var/spool/cron/crontabs", "var/spool/cron/tabs", "etc/crontabs":
@@ -24,8 +24,8 @@ func ownCrontab(file string) string {
 	return ""
 }
 
-// cronJobs yields the jobs of a crontab of which the program is given by its
-// full path. owner is as ownCrontab gives it. At most maxJobs are given.
+// cronJobs yields the jobs of a crontab whose program has an absolute path, at most
+// maxJobs. owner is what ownCrontab returns for the file.
 func cronJobs(body, owner string) iter.Seq[cronJob] {
 	return func(yield func(cronJob) bool) {
 		n := 0
@@ -62,8 +62,8 @@ func cronJobs(body, owner string) iter.Seq[cronJob] {
 	}
 }
 
-// unitPrograms lists the programs that a systemd service starts as root, as
-// paths without leading slash; none if it names another user.
+// unitPrograms returns the programs that a systemd service starts as root, as paths
+// without leading slash; none if the service runs as another user.
 func unitPrograms(body string) []string {
 	var list []string
 	section := ""
@@ -93,7 +93,8 @@ func unitPrograms(body string) []string {
 	return list
 }
 
-// reduceCrontab leaves of each job its times, user and full paths.
+// reduceCrontab removes everything from a crontab but the times, user and absolute paths
+// of each job.
 func reduceCrontab(data []byte) []byte {
 	return check.ReduceLines(data, func(line string) string {
 		fields := strings.Fields(line)
@@ -114,7 +115,7 @@ func reduceCrontab(data []byte) []byte {
 	})
 }
 
-// reduceUnit leaves of a systemd unit its sections, users and programs.
+// reduceUnit removes everything from a systemd unit but its sections, users and programs.
 func reduceUnit(data []byte) []byte {
 	return check.ReduceLines(data, func(line string) string {
 		line = strings.TrimSpace(line)
@@ -130,8 +131,8 @@ func reduceUnit(data []byte) []byte {
 	})
 }
 
-// reduceScript leaves of a shell script its interpreter, and the full paths in
-// lines that start with one or with exec.
+// reduceScript removes everything from a shell script but its interpreter, and the
+// absolute paths in lines that start with one or with exec.
 func reduceScript(data []byte) []byte {
 	first := true
 	return check.ReduceLines(data, func(line string) string {
@@ -154,8 +155,7 @@ func reduceScript(data []byte) []byte {
 	})
 }
 
-// plainPath is true for an absolute path without anything that a shell would
-// expand.
+// plainPath reports whether a word is an absolute path that a shell would not expand.
 func plainPath(word string) bool {
 	return len(word) > 1 && word[0] == '/' && !strings.ContainsAny(word, "$`*?[]{}<>()\"'\\;&|=,@:")
 }

@@ -10,6 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
+// leftoverInterests returns the files that leftoverChecks are about.
 func leftoverInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "repository", Bases: []string{"HEAD", "wc.db", "requires", "branch-format"}, Only: func(h *seaworthy.Header) bool {
@@ -26,7 +27,7 @@ func leftoverInterests() []check.Interest {
 	}
 }
 
-// leftoverChecks are the checks of what was left over from development.
+// leftoverChecks returns the checks of files that were left over from development.
 func leftoverChecks() []check.Check {
 	return []check.Check{
 		{
@@ -51,8 +52,8 @@ func leftoverChecks() []check.Check {
 	}
 }
 
-// repositoryOf gives the directory that holds a repository's history, if the
-// path is the file by which it is known.
+// repositoryOf returns the directory with the history of a repository (.git, .svn, ...)
+// if the path is the file that identifies such a directory, else "".
 func repositoryOf(p string) string {
 	dir, base := path.Split(p)
 	dir = strings.TrimSuffix(dir, "/")
@@ -86,7 +87,7 @@ func findRepositories(s *check.Image) []check.Violation {
 	return list
 }
 
-// thirdParty is true for directories into which tools clone public software.
+// thirdParty reports whether a directory is one into which tools clone public software.
 func thirdParty(dir string) bool {
 	return testData(dir) || slices.ContainsFunc([]string{
 		".oh-my-zsh/", ".nvm/", ".rbenv/", ".pyenv/", ".asdf/", ".tfenv/", ".vim/", "linuxbrew/", "Homebrew/", ".sdkman/", "site-packages/",
@@ -94,8 +95,8 @@ func thirdParty(dir string) bool {
 	}, func(part string) bool { return strings.Contains(dir, part) })
 }
 
-// testData is true for what packages bring along as tests, examples and
-// documentation.
+// testData reports whether a path is in the tests, examples or documentation of a
+// package.
 func testData(p string) bool {
 	return slices.ContainsFunc([]string{
 		"node_modules/", "site-packages/", "dist-packages/", "usr/share/", "usr/lib/python", "usr/local/lib/python", "vendor/", "go/pkg/mod/", "/gems/",

@@ -10,6 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
+// linkerInterests returns the files that linkerChecks read.
 func linkerInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "ld-preload", Text: true, Paths: []string{"etc/ld.so.preload"}},
@@ -17,7 +18,8 @@ func linkerInterests() []check.Interest {
 	}
 }
 
-// linkerChecks are the checks of the files by which the dynamic linker finds libraries.
+// linkerChecks returns the checks of the files that say where the dynamic linker finds
+// libraries.
 func linkerChecks() []check.Check {
 	const man = "https://man7.org/linux/man-pages/man8/ld.so.8.html"
 	return []check.Check{
@@ -122,7 +124,7 @@ func findLibraryDirectories(s *check.Image) []check.Violation {
 	return list
 }
 
-// linkerWordsOf returns the first maxPathEntries words of a file of the linker's.
+// linkerWordsOf returns the first maxPathEntries words of a file of the dynamic linker.
 func linkerWordsOf(s *check.Image, file, text string) []string {
 	words := linkerWords(text)
 	if len(words) > maxPathEntries {
@@ -132,9 +134,9 @@ func linkerWordsOf(s *check.Image, file, text string) []string {
 	return words
 }
 
-// linkerWords splits what ld.so.preload, ld.so.conf or musl's path file lists,
-// without comments and the keywords of ld.so.conf. It stops after the line in
-// which there are more than maxPathEntries.
+// linkerWords splits the text of ld.so.preload, ld.so.conf or the path file of musl into
+// words, without comments and the keywords of ld.so.conf. It stops after the line in
+// which there are more than maxPathEntries words.
 func linkerWords(text string) []string {
 	var words []string
 	for line := range strings.Lines(text) {

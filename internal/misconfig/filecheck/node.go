@@ -9,6 +9,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
+// nodeInterests returns the entries that nodeChecks are about.
 func nodeInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "device", Header: func(h *seaworthy.Header) bool {
@@ -22,7 +23,7 @@ func nodeInterests() []check.Interest {
 	}
 }
 
-// nodeChecks are the checks of entries that are neither files nor directories.
+// nodeChecks returns the checks of entries that are neither files nor directories.
 func nodeChecks() []check.Check {
 	return []check.Check{
 		{
@@ -76,8 +77,8 @@ func findDevices(s *check.Image) []check.Violation {
 	return list
 }
 
-// harmlessDevice is true for the devices that every container has, and the
-// terminals that old tools make as well.
+// harmlessDevice reports whether a device is one that every container has, or a terminal
+// that old tools create as well.
 func harmlessDevice(base string) bool {
 	switch base {
 	case "null", "zero", "full", "random", "urandom", "tty", "console", "ptmx", "stdin", "stdout", "stderr":
@@ -86,8 +87,8 @@ func harmlessDevice(base string) bool {
 	return strings.HasPrefix(base, "tty") || strings.HasPrefix(base, "pty")
 }
 
-// leavesRoot is true if the target of a symbolic link has more ".." at its
-// start than there are directories above the link.
+// leavesRoot reports whether the target of a symbolic link starts with more ".." elements
+// than there are directories above the link.
 func leavesRoot(at, link string) bool {
 	if strings.HasPrefix(link, "/") {
 		return strings.HasPrefix(link, "/../") || link == "/.."
@@ -103,8 +104,8 @@ func leavesRoot(at, link string) bool {
 	return climbs > 0 && climbs > strings.Count(at, "/")
 }
 
-// leadsToHost is true if a link names the socket of a container engine, or the
-// files of the first process, which is the host's if namespaces are shared.
+// leadsToHost reports whether a link leads to the socket of a container engine, or to the
+// files of process 1, which is the host's if the process namespace is shared.
 func leadsToHost(link string) bool {
 	if rest, ok := strings.CutPrefix(link, "/proc/1/"); ok {
 		return !strings.HasPrefix(rest, "fd/") // where many images send their logs

@@ -23,7 +23,7 @@ type packageCache struct {
 	alias string
 }
 
-// packageCaches lists them; the first that a file fits counts.
+// packageCaches are all package caches. If several match a file, the first one counts.
 var packageCaches = [...]packageCache{
 	{"apt's lists of packages", []string{"var/lib/apt/lists"}, nil,
 		func(base string) bool { return base != "lock" && base != "auxfiles" }, "rm -rf /var/lib/apt/lists/*", "DKL-DI-0005"},
@@ -48,13 +48,14 @@ var packageCaches = [...]packageCache{
 	{"conda's downloaded packages", []string{"opt/conda/pkgs"}, nil, endsIn(".conda", ".tar.bz2"), "conda clean --all --yes", ""},
 }
 
-// endsIn is a packageCache's keep for file names with one of the endings.
+// endsIn returns a packageCache.keep for file names with one of the suffixes.
 func endsIn(suffixes ...string) func(base string) bool {
 	return func(base string) bool {
 		return slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(base, s) })
 	}
 }
 
+// packageCacheInterests returns the files of package caches.
 func packageCacheInterests() []check.Interest {
 	in := check.Interest{Name: "package-cache", Only: func(h *seaworthy.Header) bool {
 		return h.Type == seaworthy.Regular && h.Size > 0
@@ -72,7 +73,7 @@ func packageCacheInterests() []check.Interest {
 	return []check.Interest{in}
 }
 
-// cachedIn is the position of the cache that a file is part of, or -1.
+// cachedIn returns the index of the cache that a file is part of, or -1.
 func cachedIn(p string) int {
 	i, _ := cacheDirectory(p)
 	return i
@@ -102,7 +103,8 @@ func cacheDirectory(p string) (int, string) {
 	return -1, ""
 }
 
-// packageCacheChecks are the checks of what package managers left in the layers.
+// packageCacheChecks returns the checks of files that package managers left in the
+// layers.
 func packageCacheChecks() []check.Check {
 	return []check.Check{{
 		ID: "package-cache", Title: "Package manager cache left in a layer",
@@ -115,7 +117,7 @@ func packageCacheChecks() []check.Check {
 	}}
 }
 
-// smallCache is a size in bytes up to which a cache is not worth an effort.
+// smallCache is the size in bytes up to which a cache is not reported.
 const smallCache = 256 << 10
 
 func findPackageCaches(s *check.Image) []check.Violation {
@@ -182,7 +184,7 @@ func findPackageCaches(s *check.Image) []check.Violation {
 	return list
 }
 
-// byteSize writes a number of bytes for people.
+// byteSize formats a number of bytes: "1.2 MB".
 func byteSize(n int64) string {
 	switch {
 	case n < 1000:

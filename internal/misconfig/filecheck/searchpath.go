@@ -10,7 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// searchPathChecks are the checks of the directories in which programs are searched.
+// searchPathChecks returns the checks of PATH and the directories in it.
 func searchPathChecks() []check.Check {
 	return []check.Check{
 		{
@@ -33,13 +33,13 @@ func searchPathChecks() []check.Check {
 	}
 }
 
-// defaultPath is what container engines set where the image does not.
+// defaultPath is the PATH that container engines set if the image does not set one.
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // maxPathEntries limits the entries of PATH that are checked.
 const maxPathEntries = 256
 
-// searchPath lists the entries of PATH.
+// searchPath returns the entries of PATH.
 func searchPath(s *check.Image) []string {
 	value, ok := s.Variable("PATH")
 	if !ok {
@@ -93,7 +93,7 @@ func findPathWritable(s *check.Image) []check.Violation {
 	return list
 }
 
-// systemDirectory is true for the directories of programs that root uses too.
+// systemDirectory reports whether a directory has programs that root uses too.
 func systemDirectory(dir string) bool {
 	switch dir {
 	case "bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin":

@@ -9,6 +9,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
+// setuidInterests returns the entries that setuidChecks are about.
 func setuidInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "setuid", Header: func(h *seaworthy.Header) bool {
@@ -19,7 +20,8 @@ func setuidInterests() []check.Interest {
 	}
 }
 
-// setuidChecks are the checks of the programs that run with more rights than their caller.
+// setuidChecks returns the checks of programs that run with more rights than the user who
+// starts them.
 func setuidChecks() []check.Check {
 	return []check.Check{
 		{
@@ -72,9 +74,9 @@ func setuidChecks() []check.Check {
 	}
 }
 
-// privilegedFiles are the setuid and setgid programs, the live ones, and the
-// removed ones of which the path is no such program any more. A hard link counts
-// only if it is what makes its file such a program.
+// privilegedFiles returns the setuid and setgid programs: the live ones, and the removed
+// ones whose path no longer has such a program. A hard link counts only if its header is
+// the one that sets the bits.
 func privilegedFiles(s *check.Image) []seaworthy.Entry {
 	noted := s.Entries("setuid")
 	type body struct{ layer, ordinal int }
@@ -160,8 +162,8 @@ func describePrivileged(e *seaworthy.Entry) string {
 	return fmt.Sprintf("/%s mode %04o owner %d:%d", check.Shown(e.Path), e.Mode, e.UID, e.GID)
 }
 
-// isScript goes by the name, since the kernel ignores the bits of every file
-// that starts with "#!".
+// isScript reports whether a name is that of a script. The kernel ignores the setuid bits
+// of scripts.
 func isScript(name string) bool {
 	switch path.Ext(name) {
 	case ".sh", ".py", ".pl", ".rb", ".js", ".bash":
@@ -216,7 +218,7 @@ func findCapabilities(s *check.Image) []check.Violation {
 	return list
 }
 
-// harmlessCapabilities is the mask of the capabilities that distributions and
+// harmlessCapabilities returns the mask of the capabilities that distributions and
 // vendors give to ping, web servers, sound servers and key stores.
 func harmlessCapabilities() uint64 {
 	var mask uint64

@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// distributionPrivileged lists the programs that distributions' own packages
-// install setuid or setgid: Debian and Ubuntu, Alpine, Fedora, RHEL and what is
-// made of it, Amazon Linux, SUSE, Arch. Paths are as plainProgramPath gives
-// them, sorted. Which of the two bits a program has differs between
-// distributions (crontab, unix_chkpwd, chage), so both are allowed; that the
-// owner is a system account is required.
+// distributionPrivileged lists the programs that packages of distributions install setuid
+// or setgid: Debian, Ubuntu, Alpine, Fedora, RHEL and its derivatives, Amazon Linux, SUSE
+// and Arch. Paths are in the form of plainProgramPath, sorted. The list does not say
+// which of the two bits a program has, because that differs between distributions
+// (crontab, unix_chkpwd, chage). The owner must be a system account.
 var distributionPrivileged = [...]string{
 	"bin/Xorg", "bin/arping", "bin/at", "bin/bbsuid", "bin/bsd-write", "bin/bwrap", "bin/chage", "bin/chfn", "bin/chsh",
 	"bin/clockdiff", "bin/cockpit-session", "bin/crontab", "bin/doas", "bin/dotlockfile", "bin/dumpcap", "bin/exim4", "bin/expiry",
@@ -40,10 +39,10 @@ var distributionPrivileged = [...]string{
 	"opt/google/chrome/chrome-sandbox",
 }
 
-// maxSystemID is the highest id of a system account in all distributions.
+// maxSystemID is the highest id of a system account in any of the distributions.
 const maxSystemID = 999
 
-// installedPrivileged is true if a distribution's package installs this program
+// installedPrivileged reports whether a package of a distribution installs this program
 // setuid or setgid.
 func installedPrivileged(path string, uid uint32) bool {
 	if uid > maxSystemID {
@@ -57,8 +56,8 @@ func installedPrivileged(path string, uid uint32) bool {
 	return ok
 }
 
-// distributionCapable lists the programs that distributions' packages install
-// with file capabilities, and the root-like ones among these.
+// distributionCapable lists the programs that packages of distributions install with file
+// capabilities, and the capabilities among these that are equivalent to root.
 var distributionCapable = [...]struct {
 	path  string
 	names []string
@@ -77,8 +76,8 @@ var distributionCapable = [...]struct {
 	{"libexec/sssd/sssd_pam", []string{"cap_dac_read_search"}},
 }
 
-// installedCapable is true if a distribution's package gives this program these
-// root-like capabilities, or more.
+// installedCapable reports whether a package of a distribution gives this program these
+// root-equivalent capabilities, or more.
 func installedCapable(path string, c fileCapabilities) bool {
 	plain := plainProgramPath(path)
 	for _, d := range distributionCapable {
@@ -95,8 +94,8 @@ func installedCapable(path string, c fileCapabilities) bool {
 	return false
 }
 
-// plainProgramPath gives one name to the places that distributions which merged
-// /usr, or its bin and sbin, and those that did not have for the same program.
+// plainProgramPath maps the different paths of the same program to one. Some
+// distributions have merged /bin into /usr/bin, or sbin into bin, and others have not.
 func plainProgramPath(path string) string {
 	path = strings.TrimPrefix(path, "usr/")
 	dir, rest, ok := strings.Cut(path, "/")

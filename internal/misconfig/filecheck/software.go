@@ -9,14 +9,14 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// software is programs that a service at run time does not need.
+// software is a group of programs that a service does not need at run time.
 type software struct {
 	severity seaworthy.Severity
 	title    string
 	programs []string
 }
 
-// unneeded lists such software by what it is for.
+// unneeded are the groups of programs, by their purpose.
 var unneeded = []software{
 	{
 		seaworthy.Medium, "The image holds tools for attacking other machines",
@@ -36,11 +36,12 @@ var unneeded = []software{
 	},
 }
 
-// binDirectories are where programs of the system are.
+// binDirectories are the directories with the programs of the system.
 var binDirectories = []string{
 	"bin/", "sbin/", "usr/bin/", "usr/sbin/", "usr/local/bin/", "usr/local/sbin/", "usr/lib/openssh/", "usr/local/go/bin/", "opt/java/openjdk/bin/",
 }
 
+// softwareInterests returns the programs that softwareChecks are about.
 func softwareInterests() []check.Interest {
 	in := check.Interest{Name: "unneeded-software", Only: func(h *seaworthy.Header) bool {
 		if h.Type == seaworthy.Directory {
@@ -59,6 +60,7 @@ func softwareInterests() []check.Interest {
 	return []check.Interest{in}
 }
 
+// softwareChecks returns the check of programs that a service does not need.
 func softwareChecks() []check.Check {
 	return []check.Check{{
 		ID: "unneeded-software", Title: "The image holds software that a service does not need",
@@ -95,8 +97,8 @@ func findSoftware(s *check.Image) []check.Violation {
 	return list
 }
 
-// multicall is true for the one program that a minimal distribution has in the
-// place of many.
+// multicall reports whether a program is one that a minimal distribution has in place of
+// many, such as busybox.
 func multicall(e seaworthy.Entry) bool {
 	name := path.Base(e.Path)
 	if e.Type == seaworthy.Hardlink {

@@ -10,6 +10,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/sshdconfig"
 )
 
+// sshInterests returns the files of SSH.
 func sshInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "ssh-host-key", Bases: []string{
@@ -23,7 +24,7 @@ func sshInterests() []check.Interest {
 	}
 }
 
-// sshChecks are the checks of SSH keys and of the configuration of sshd.
+// sshChecks returns the checks of SSH keys and of the configuration of sshd.
 func sshChecks() []check.Check {
 	return []check.Check{
 		{
@@ -100,7 +101,7 @@ func findHostKeys(s *check.Image) []check.Violation {
 	return list
 }
 
-// maxKeysShown bounds the keys of one file that are named.
+// maxKeysShown limits the keys of one file that the evidence names.
 const maxKeysShown = 10
 
 func findAuthorizedKeys(s *check.Image) []check.Violation {
@@ -135,7 +136,7 @@ func findAuthorizedKeys(s *check.Image) []check.Violation {
 	return list
 }
 
-// reduceAuthorizedKeys leaves of each key its type and comment.
+// reduceAuthorizedKeys removes everything from each key but its type and comment.
 func reduceAuthorizedKeys(data []byte) []byte {
 	return check.ReduceLines(data, func(line string) string {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
@@ -152,7 +153,7 @@ func reduceAuthorizedKeys(data []byte) []byte {
 	})
 }
 
-// servesSSH is true if the image has an SSH server, or its port exposed.
+// servesSSH reports whether the image has an SSH server, or exposes its port.
 func servesSSH(s *check.Image) bool {
 	if _, ok := s.Config.ExposedPorts["22/tcp"]; ok {
 		return true
@@ -160,7 +161,8 @@ func servesSSH(s *check.Image) bool {
 	return hasProgram(s, "sshd", "dropbear", "sshd-session", "tinysshd")
 }
 
-// findSSHD checks the values in force of one keyword.
+// findSSHD returns a Find function. It applies bad to the effective values of a keyword
+// in sshd_config.
 func findSSHD(keyword string, bad func(args []string) (seaworthy.Severity, bool)) func(*check.Image) []check.Violation {
 	return func(s *check.Image) []check.Violation {
 		var list []check.Violation
@@ -188,8 +190,8 @@ func sshdViolation(s *check.Image, o sshdconfig.Option, severity seaworthy.Sever
 	return v
 }
 
-// weakSSHD are values that OpenSSH has removed or turned off by default because
-// they are weak. A word stands for one element of a list of algorithms.
+// weakSSHD are values that OpenSSH has removed or disabled by default because they are
+// weak. Each word is one element of a list of algorithms.
 var weakSSHD = [...]struct {
 	keyword  string
 	severity seaworthy.Severity

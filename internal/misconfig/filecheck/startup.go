@@ -14,7 +14,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// startupInterests are the files that decide what runs, and when.
+// startupInterests returns the files that say which programs start automatically, and
+// when.
 func startupInterests() []check.Interest {
 	return []check.Interest{
 		{Name: "entrypoint-script", Text: true, Reduce: reduceScript, Bases: []string{
@@ -37,7 +38,8 @@ func startupInterests() []check.Interest {
 	}
 }
 
-// startupChecks are the checks of who can change what starts by itself.
+// startupChecks returns the checks of files that start automatically and that a user
+// other than root can change.
 func startupChecks() []check.Check {
 	return []check.Check{
 		{
@@ -85,30 +87,30 @@ func startupChecks() []check.Check {
 	}
 }
 
-// The bounds on following what a container starts.
+// The limits of startChain and jobs.
 const (
 	maxStartPrograms = 64
 	maxStartDepth    = 4 // scripts that start scripts
 	maxJobs          = 10_000
 )
 
-// startChain lists the files that a container runs as it starts, as far as the
-// configuration and the scripts say: the program itself, what wrappers such as
-// tini and shells start, the scripts that interpreters are given, interpreters
-// named after "#!", and what known entrypoint scripts start. Paths are real
-// where the file exists.
+// startChain returns the files that a container runs when it starts: the program of the
+// configuration, the programs that wrappers such as tini and shells start, the scripts of
+// interpreters, the interpreters after "#!", and the programs that known entrypoint
+// scripts start. Links in the paths of existing files are resolved.
 func startChain(s *check.Image) []string {
 	c := chain{Image: s}
 	c.argv(slices.Concat(s.Config.Entrypoint, s.Config.Cmd), 0)
 	return c.files
 }
 
+// chain is the state of startChain.
 type chain struct {
 	*check.Image
 	files []string
 }
 
-// argv adds the program of a command line, and what that starts.
+// argv adds the program of a command line, and the programs that it starts.
 func (c *chain) argv(argv []string, depth int) {
 	if len(argv) == 0 || depth > maxStartDepth {
 		return
@@ -122,6 +124,7 @@ func (c *chain) argv(argv []string, depth int) {
 	c.commands(cmds, depth)
 }
 
+// commands adds the programs of shell commands, and the programs that they start.
 func (c *chain) commands(cmds []*shell.Command, depth int) {
 	for _, cmd := range cmds {
 		if c.full() {
@@ -137,7 +140,7 @@ func (c *chain) commands(cmds []*shell.Command, depth int) {
 	}
 }
 
-// full is true if no more files are taken.
+// full reports whether the limit on files is reached.
 func (c *chain) full() bool {
 	if len(c.files) < maxStartPrograms {
 		return false
@@ -146,8 +149,7 @@ func (c *chain) full() bool {
 	return true
 }
 
-// program adds a program by its name, which is searched along PATH if it has no
-// slash.
+// program adds a program by its name. A name without a slash is searched along PATH.
 func (c *chain) program(name string, depth int) {
 	if strings.Contains(name, "/") {
 		c.file(name, depth)
@@ -161,7 +163,8 @@ func (c *chain) program(name string, depth int) {
 	}
 }
 
-// file adds a file, and of a script whose text is known what that starts.
+// file adds a file and, if it is a script whose text is known, the programs that it
+// starts.
 func (c *chain) file(name string, depth int) {
 	if !path.IsAbs(name) {
 		name = path.Join("/", c.Config.WorkingDir, name)
@@ -193,8 +196,8 @@ func (c *chain) file(name string, depth int) {
 	}
 }
 
-// interpretedScript is the script that an interpreter is given; empty if the
-// command is no interpreter or is given none.
+// interpretedScript returns the script that a command passes to an interpreter; empty if
+// the command is not an interpreter, or has no script.
 func interpretedScript(cmd *shell.Command) string {
 	name := strings.TrimRight(cmd.Name, ".0123456789")
 	jar := false
@@ -244,8 +247,8 @@ func findStartWritable(s *check.Image) []check.Violation {
 }
 
 // changeable reports whether a user other than root can change a file that runs as root,
-// and how bad that is: high if anyone can, medium if only the image's user can, low if
-// only an owner can as whom the container does not run.
+// and how severe that is: high if any user can, medium if only the user of the container
+// can, and low if only an owner can that is not the user of the container.
 func changeable(s *check.Image, file string) (at seaworthy.Entry, who string, severity seaworthy.Severity) {
 	if at, ok := s.Replaceable(file, account.Anybody()); ok {
 		return at, "anybody", seaworthy.High
@@ -260,7 +263,7 @@ func changeable(s *check.Image, file string) (at seaworthy.Entry, who string, se
 	return seaworthy.Entry{}, "", seaworthy.Unknown
 }
 
-// changeableFile makes a violation of a file that a user other than root can change.
+// changeableFile returns a violation if a user other than root can change a file.
 func changeableFile(s *check.Image, file, why string, active bool) (check.Violation, bool) {
 	at, who, severity := changeable(s, file)
 	if severity == seaworthy.Unknown {
@@ -356,7 +359,7 @@ func findInitWritable(s *check.Image) []check.Violation {
 	return list
 }
 
-// hasProgram is true if one of the programs is where the system keeps them.
+// hasProgram reports whether one of the programs is in a directory of the system.
 func hasProgram(s *check.Image, names ...string) bool {
 	for _, name := range names {
 		for _, dir := range []string{"usr/sbin/", "usr/bin/", "usr/local/bin/", "sbin/", "bin/", "usr/lib/systemd/", "lib/systemd/"} {

@@ -13,11 +13,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/sudoers"
 )
 
+// sudoInterests returns the files of sudoers.
 func sudoInterests() []check.Interest {
 	return []check.Interest{{Name: "sudoers", Text: true, Paths: []string{"etc/sudoers", "usr/etc/sudoers"}, Under: []string{"etc/sudoers.d", "usr/etc/sudoers.d"}}}
 }
 
-// sudoChecks are the checks of what sudo lets users do.
+// sudoChecks returns the checks of what users may do with sudo.
 func sudoChecks() []check.Check {
 	const man = "https://www.sudo.ws/docs/man/sudoers.man/"
 	return []check.Check{
@@ -93,7 +94,7 @@ func sudoChecks() []check.Check {
 	}
 }
 
-// sudoLocation is the place of a line of sudoers.
+// sudoLocation returns the location of a line of sudoers.
 func sudoLocation(s *check.Image, file string, line int) []seaworthy.Location {
 	e, ok := s.Resolve(file)
 	if !ok {
@@ -102,19 +103,20 @@ func sudoLocation(s *check.Image, file string, line int) []seaworthy.Location {
 	return []seaworthy.Location{s.Location(e, line)}
 }
 
-// concern is whom a rule is for.
+// concern says to which users a rule of sudoers applies.
 type concern uint8
 
 const (
-	forNobody concern = iota // only root, or accounts that the image does not have
+	forNoUser concern = iota // only root, or accounts that the image does not have
 	forOther                 // an account of the image
 	forUser                  // the user that the container runs as, and not root
 )
 
-// maxSudoNames bounds the users of one rule that are looked up.
+// maxSudoNames limits the users of one rule that are looked up.
 const maxSudoNames = 1000
 
-// audience is whom the names of sudoers stand for in an image.
+// audience says which names in sudoers stand for the user of the container, and which for
+// other accounts of the image.
 type audience struct {
 	user account.Identity
 	// own are the names that stand for the user; others those that stand for any
@@ -122,6 +124,7 @@ type audience struct {
 	own, others map[string]bool
 }
 
+// audienceOf returns the audience of an image.
 func audienceOf(s *check.Image) audience {
 	a := audience{user: s.User, own: map[string]bool{"ALL": true}, others: map[string]bool{}}
 	id := func(prefix string, n uint32) string { return prefix + strconv.FormatUint(uint64(n), 10) }
@@ -150,10 +153,10 @@ func audienceOf(s *check.Image) audience {
 	return a
 }
 
-// of returns whom a list of users is for. Of several names that stand for the
-// user, the last decides.
+// of returns to whom a list of users applies. If several names stand for the user of the
+// container, the last one decides.
 func (a *audience) of(users []sudoers.Member) concern {
-	c, match := forNobody, false
+	c, match := forNoUser, false
 	for _, n := range users[:min(len(users), maxSudoNames)] {
 		if a.own[n.Name] {
 			match = !n.Negated
@@ -189,7 +192,7 @@ func findSudoNoPassword(s *check.Image) []check.Violation {
 			if power >= seaworthy.Medium {
 				v.Title = "The image's user becomes root with sudo, without a password"
 			}
-		case forNobody:
+		case forNoUser:
 			v.Severity = check.Lower(v.Severity)
 			v.Detail += " The image has no account to which the rule applies."
 		}
@@ -206,8 +209,8 @@ func onlyRoot(users []sudoers.Member) bool {
 	return !slices.ContainsFunc(users, func(n sudoers.Member) bool { return !n.Negated && n.Name != "root" && n.Name != "#0" })
 }
 
-// sudoPower returns how much of root's power a grant without password gives:
-// medium if all of it, low if some, negligible if none is known.
+// sudoPower says how much of root's power a grant without password gives: medium if all
+// of it, low if some, negligible if none is known.
 func sudoPower(s *check.Image, g *sudoers.Grant) (seaworthy.Severity, string) {
 	c := g.Command
 	switch {
@@ -230,8 +233,8 @@ func sudoPower(s *check.Image, g *sudoers.Grant) (seaworthy.Severity, string) {
 		}
 	}
 	a, known := abuseOf(path.Base(c.Path))
-	// What the caller does not choose cannot be turned against root, unless
-	// the program takes commands while it runs.
+	// If the caller cannot choose the arguments, the program cannot be misused, unless it
+	// takes commands while it runs.
 	free := c.AnyArgs || hasWildcard(c.Args)
 	switch {
 	case !known:
@@ -261,7 +264,7 @@ func findSudoWildcard(s *check.Image) []check.Violation {
 			continue
 		}
 		v := check.Violation{Evidence: check.Shown(g.String()), Locations: sudoLocation(s, g.File, g.Line)}
-		if audience.of(g.Users) == forNobody || !g.WithoutPassword {
+		if audience.of(g.Users) == forNoUser || !g.WithoutPassword {
 			v.Severity = seaworthy.Low
 		}
 		list = append(list, v)
@@ -278,7 +281,7 @@ func findSudoDefaults(s *check.Image) []check.Violation {
 		}
 		v := check.Violation{Evidence: check.Shown(d.String()), Locations: sudoLocation(s, d.File, d.Line)}
 		switch {
-		case d.Scope == sudoers.ForUsers && onlyRoot(d.Members), d.Scope == sudoers.ForUsers && audience.of(d.Members) == forNobody:
+		case d.Scope == sudoers.ForUsers && onlyRoot(d.Members), d.Scope == sudoers.ForUsers && audience.of(d.Members) == forNoUser:
 			v.Severity = seaworthy.Low
 		case d.Scope == sudoers.ForUsers && audience.of(d.Members) == forUser:
 			v.Severity = seaworthy.High
@@ -290,7 +293,7 @@ func findSudoDefaults(s *check.Image) []check.Violation {
 	return list
 }
 
-// loaderVariables make programs and interpreters load code.
+// loaderVariables are variables that make programs or interpreters load code.
 var loaderVariables = [...]string{
 	"LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONINSPECT", "PERL5LIB", "PERL5OPT", "RUBYLIB",
 	"RUBYOPT", "NODE_PATH", "NODE_OPTIONS", "BASH_ENV", "ENV", "IFS", "GCONV_PATH", "JAVA_TOOL_OPTIONS",

@@ -9,7 +9,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
-// userChecks are the checks of the user that a container runs as.
+// userChecks returns the checks of the user that a container runs as.
 func userChecks() []check.Check {
 	return []check.Check{
 		{
@@ -74,7 +74,7 @@ func userChecks() []check.Check {
 	}
 }
 
-// userEvidence shows the configuration's User.
+// userEvidence returns the evidence: the User of the configuration.
 func userEvidence(s *check.Image) string {
 	if s.Config.User == "" {
 		return "no USER, so that the container runs as root"
@@ -109,7 +109,7 @@ func findUserRootGroup(s *check.Image) []check.Violation {
 	return []check.Violation{{Evidence: evidence}}
 }
 
-// privilegedGroups are groups, with how their members become root.
+// privilegedGroups says for groups how their members become root.
 var privilegedGroups = map[string]string{
 	"sudo":   "sudo allows its members every command",
 	"wheel":  "sudo and su commonly trust its members",
