@@ -322,15 +322,28 @@ func setter(name string) bool {
 // valueEnd is where a value ends that starts at i, behind the quote.
 func valueEnd(text []byte, i int, quote byte) int {
 	end := min(len(text), i+maxValue)
+	if quote == 0 {
+		for i < end && !endsValue(text[i]) {
+			i++
+		}
+		return i
+	}
 	for ; i < end; i++ {
 		switch c := text[i]; {
-		case quote != 0 && (c == quote || c == '\n' || c < ' '):
+		case c == quote || c < ' ':
 			return i
-		case quote != 0 && c == '\\' && i+1 < end && text[i+1] == quote && quote != '<':
+		case c == '\\' && i+1 < end && text[i+1] == quote && quote != '<':
 			return i // the text is quoted itself
-		case quote == 0 && (c <= ' ' || c == 0x7f || strings.IndexByte(`"'<>;,&`+"`", c) >= 0):
-			return i
 		}
 	}
 	return i
+}
+
+// endsValue reports whether a byte ends a value that is not in quotes.
+func endsValue(c byte) bool {
+	switch c {
+	case '"', '\'', '<', '>', ';', ',', '&', '`', 0x7f:
+		return true
+	}
+	return c <= ' '
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -65,24 +66,27 @@ func imageFiles(b *testing.B) (text, binary []imageFile) {
 
 func (s *imageFile) head() []byte { return s.body[:min(len(s.body), seaworthy.HeadSize)] }
 
+// coreTime is how long this thread has run, in nanoseconds.
+func coreTime(b *testing.B) int64 {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_THREAD, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u.Utime.Nano() + u.Stime.Nano()
+}
+
 // perCore reports how much a core does of what takes size bytes, whatever else
 // the machine does meanwhile.
 func perCore(b *testing.B, size int, do func()) {
 	b.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	used := func() int64 {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_THREAD, &u); err != nil {
-			b.Fatal(err)
-		}
-		return u.Utime.Nano() + u.Stime.Nano()
-	}
-	before := used()
+	before := coreTime(b)
 	for b.Loop() {
 		do()
 	}
-	b.ReportMetric(float64(size)*float64(b.N)/float64(used()-before)*1e3, "MB/core-s")
+	b.ReportMetric(float64(size)*float64(b.N)/float64(coreTime(b)-before)*1e3, "MB/core-s")
 	b.ReportMetric(0, "ns/op")
 }
 
@@ -106,14 +110,41 @@ func BenchmarkImage(b *testing.B) {
 			b.ReportMetric(float64(hits)/float64(b.N)/(float64(size)/1e6), "hits/MB")
 		})
 		b.Run("all/"+name, func(b *testing.B) {
-			found := 0
+			found, used := 0, 0.0
 			perCore(b, size, func() {
 				for _, f := range files {
 					origin := OriginOf(f.path, f.head())
-					found += len(rs.Find(f.body, &origin).Matches)
+					effort := NewEffort()
+					found += len(rs.FindWithin(f.body, &origin, effort).Matches)
+					whole := NewEffort()
+					whole.Grant(len(f.body))
+					used = max(used, float64(whole.left-effort.left)/float64(whole.left))
 				}
 			})
 			b.ReportMetric(float64(found)/float64(b.N), "found")
+			b.ReportMetric(used*100, "%effort") // of the file that takes the largest part of its allowance
 		})
 	}
+}
+
+// BenchmarkHostile searches texts that are made to be slow, for each rule: its keywords
+// in a row, joined in the ways that let most expressions go on. It reports the slowest.
+func BenchmarkHostile(b *testing.B) {
+	rs := mustDefault(b)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	slowest, where := math.Inf(1), ""
+	for b.Loop() {
+		for text, origin := range hostileTexts(rs, 32<<10) {
+			rs.FindWithin(text, &origin, NewEffort()) // which compiles what it needs
+			before := coreTime(b)
+			rs.FindWithin(text, &origin, NewEffort())
+			if speed := float64(len(text)) / float64(max(1, coreTime(b)-before)) * 1e3; speed < slowest {
+				slowest, where = speed, string(text[:40])
+			}
+		}
+	}
+	b.ReportMetric(slowest, "MB/core-s")
+	b.ReportMetric(0, "ns/op")
+	b.Logf("the slowest is %q", where)
 }

@@ -56,6 +56,7 @@ func (s *finder) inCommandLine(r *Rule, at int) {
 		}
 	}
 	s.command = to
+	s.spend(commandLineWork + commandWork*(to-from))
 	line := s.text[from:to]
 	if m := prompts.FindIndex(line); m != nil {
 		line = line[m[1]:]

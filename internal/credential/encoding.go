@@ -25,14 +25,16 @@ func (s *finder) decode(at int, in func(byte) bool, undo func([]byte) []byte, en
 		to++
 	}
 	s.decoded = to
+	s.spend(to - from)
 	plain := undo(s.text[from:to])
 	if len(plain) == 0 {
 		return
 	}
 	origin := *s.origin
 	origin.Setting, origin.Silent, origin.Binary = true, false, false
-	inner := finder{rules: s.rules, text: plain, origin: &origin}
+	inner := finder{rules: s.rules, text: plain, origin: &origin, effort: s.effort}
 	inner.run()
+	s.tired = s.tired || inner.tired
 	for _, m := range inner.matches {
 		if len(s.matches) == MaxMatches && !s.loose {
 			s.full = true

@@ -35,14 +35,21 @@ type finder struct {
 
 	matches []Match
 	windows map[*Rule]span
+	effort  *Effort
+	// passed is how far a rule need not be tried again.
+	passed map[*Rule]int
 	// decoded is how far encoded runs have been read.
 	decoded int
 	// command is how far command lines have been read.
 	command int
 	full    bool
+	// tired is true once the effort is spent.
+	tired bool
 	// loose is true if suspects are wanted too, and all matches that there are.
 	loose    bool
 	suspects []Span
+	// words are how far words have been read that begin as tokens of a rule do.
+	words map[*Rule]int
 	// named is true once a keyword was there that stands in names of secrets.
 	named bool
 }
@@ -56,17 +63,26 @@ type Span struct{ From, To int }
 type Result struct {
 	// Matches are sorted by their start, and none overlaps another.
 	Matches []Match
-	// Whole is false if there were more than maxMatches.
+	// Whole is false if there were more than MaxMatches.
 	Whole bool
+	// Tired is true if the effort was spent before all of the text was searched.
+	Tired bool
 	// Named is true if a word of the names of secrets is in the text.
 	Named bool
 }
 
 // Find finds the secrets of a text.
 func (rs *Rules) Find(text []byte, origin *Origin) Result {
-	s := finder{rules: rs, text: text, origin: origin, decodes: 1}
+	return rs.FindWithin(text, origin, NewEffort())
+}
+
+// FindWithin finds the secrets of a text that is a part of a file. The allowance for
+// the text is added to the effort for the file, and what the search takes is subtracted.
+func (rs *Rules) FindWithin(text []byte, origin *Origin, effort *Effort) Result {
+	s := finder{rules: rs, text: text, origin: origin, effort: effort, decodes: 1}
+	effort.Grant(len(text))
 	s.run()
-	return Result{s.matches, !s.full, s.named}
+	return Result{s.matches, !s.full, s.tired, s.named}
 }
 
 func (s *finder) run() {
@@ -102,7 +118,45 @@ func (s *finder) hit(h prefilter.Hit) bool {
 			s.try(r, h.Start, end)
 		}
 	}
-	return !s.full
+	return !s.full && !s.tired
+}
+
+// The work of looking at one keyword, in bytes of the effort.
+const (
+	tokenWork       = 8
+	assignmentWork  = 64
+	commandLineWork = 128
+	// What an anchored expression and the shell's grammar take for a byte.
+	expressionWork = 3
+	commandWork    = 2
+)
+
+// spend takes work from the effort. Once that is spent the search ends.
+func (s *finder) spend(n int) {
+	if !s.effort.spend(n) {
+		s.tired = true
+	}
+}
+
+// longTrial is the length in bytes from which on a trial that found nothing is not
+// repeated right behind its start.
+const longTrial = 512
+
+// pass lets a rule not be tried before a place again.
+func (s *finder) pass(r *Rule, to int) {
+	if s.passed == nil {
+		s.passed = make(map[*Rule]int)
+	}
+	s.passed[r] = max(s.passed[r], to)
+}
+
+// failed is told that a rule read n bytes from a place on for nothing. What starts right
+// behind the place would read mostly the same: with a sixteenth of them passed over, all
+// trials together read a text at most sixteen times, beside the short ones.
+func (s *finder) failed(r *Rule, at, n int) {
+	if n >= longTrial {
+		s.pass(r, at+n/16)
+	}
 }
 
 // try looks for the secret of a rule at one of its keywords.
@@ -110,30 +164,23 @@ func (s *finder) try(r *Rule, at, end int) {
 	if r.path != nil && !r.path.MatchString(s.origin.Path) {
 		return
 	}
+	if s.passed != nil && at < s.passed[r] {
+		return
+	}
 	switch r.form {
 	case token:
-		if s.loose {
-			s.looseToken(r, at, end)
-		}
-		joined := s.origin.Binary && r.strong
-		between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
-		if between && !s.origin.Binary || !r.alphabet.Holds(s.text[at:], r.least) {
-			return
-		}
-		m := r.expr.compiled().FindIndex(s.text[at:min(len(s.text), at+r.reach)])
-		if m == nil || m[1] == 0 {
-			return
-		}
-		end := at + m[1]
-		between = between || end < len(s.text) && isAlnum(s.text[end])
-		if between && !joined && !s.counted(at, end) {
-			return
-		}
-		s.add(Match{Rule: r, from: at, to: end, Start: at, End: end})
+		s.spend(tokenWork)
+		s.token(r, at, end)
 	case assigned:
 		s.assign(r, at, end)
 	case special:
-		if start, stop, o := r.find(s.text, at, end, s.origin); stop > start {
+		s.spend(assignmentWork)
+		start, stop, o := r.find(s.text, at, end, s.origin)
+		if o.read > at {
+			s.spend(o.read - at)
+			s.pass(r, o.read)
+		}
+		if stop > start {
 			s.add(Match{Rule: r, from: at, to: stop, Start: start, End: stop, Assessment: o})
 		}
 	case commandLine:
@@ -143,13 +190,49 @@ func (s *finder) try(r *Rule, at, end int) {
 	}
 }
 
+// token looks for a token at its keyword.
+func (s *finder) token(r *Rule, at, end int) {
+	if s.loose {
+		s.looseToken(r, at, end)
+	}
+	joined := s.origin.Binary && r.strong
+	between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
+	if between && !s.origin.Binary {
+		return
+	}
+	near := s.text[at:min(len(s.text), at+r.reach)]
+	n := r.alphabet.Length(near)
+	if n < r.least {
+		return
+	}
+	s.spend(n * expressionWork)
+	// One byte more, since an expression may ask for the end of the text or a word.
+	m := r.expr.compiled().FindIndex(near[:min(n+1, len(near))])
+	if m == nil || m[1] == 0 {
+		s.failed(r, at, n)
+		return
+	}
+	end = at + m[1]
+	between = between || end < len(s.text) && isAlnum(s.text[end])
+	if between && !joined && !s.counted(at, end) {
+		s.failed(r, at, n)
+		return
+	}
+	if s.add(Match{Rule: r, from: at, to: end, Start: at, End: end}) {
+		s.pass(r, end)
+	} else {
+		s.failed(r, at, n)
+	}
+}
+
 // assign takes the value that is given to a name with the keyword of a rule.
 func (s *finder) assign(r *Rule, at, end int) {
 	if s.origin.wordless() || s.origin.Binary && !equals(s.text, end) {
 		return
 	}
+	s.spend(assignmentWork)
 	a, ok := assignmentAt(s.text, at, end)
-	if !ok || a.bare && !s.origin.Setting || !r.expr.compiled().Match(s.text[a.start:a.end]) {
+	if !ok || a.bare && !s.origin.Setting || a.end-a.start > r.reach || !r.expr.compiled().Match(s.text[a.start:a.end]) {
 		return
 	}
 	if s.origin.Binary && !a.environment(s.text) || s.origin.minified && !r.strong && !a.private() {
@@ -168,6 +251,10 @@ func (s *finder) counted(from, to int) bool {
 	return s.origin.Binary && from > 0 && to-from < 256 && s.text[from-1] == byte(to-from)
 }
 
+// maxWindow is the length from which on a window is searched before it grows further, so
+// that the effort is spent while it is counted.
+const maxWindow = 64 << 10
+
 // widen joins a window of a rule to the one before if they overlap.
 func (s *finder) widen(r *Rule, w span) {
 	if s.windows == nil {
@@ -176,7 +263,7 @@ func (s *finder) widen(r *Rule, w span) {
 	old, ok := s.windows[r]
 	switch {
 	case !ok:
-	case w.from <= old.to && w.to >= old.from:
+	case w.from <= old.to && w.to >= old.from && old.to-old.from < maxWindow:
 		w = span{min(w.from, old.from), max(w.to, old.to)}
 	default:
 		s.search(r, old)
@@ -189,12 +276,14 @@ func (s *finder) search(r *Rule, w span) {
 	if r.path != nil && !r.path.MatchString(s.origin.Path) {
 		return
 	}
-	for at := w.from; at < w.to && !s.full; {
+	for at := w.from; at < w.to && !s.full && !s.tired; {
 		m := r.expr.compiled().FindSubmatchIndex(s.text[at:w.to])
 		if m == nil {
+			s.spend((w.to - at) * r.weight)
 			return
 		}
 		from, to := at+m[0], at+m[1]
+		s.spend((to-at)*r.weight + tokenWork)
 		start, end := from, to
 		if i := 2 * r.secretGroup(m); i > 0 {
 			start, end = at+m[i], at+m[i+1]
@@ -227,32 +316,36 @@ func (r *Rule) secretGroup(m []int) int {
 	return 0
 }
 
-// add keeps a match unless something speaks against it.
-func (s *finder) add(m Match) {
+// add keeps a match unless something speaks against it. It reports whether it did.
+func (s *finder) add(m Match) bool {
 	r := m.Rule
 	m.Value, m.Origin = s.text[m.Start:m.End], s.origin
+	if m.End == m.Start && r.form != pathOnly { // an expression of a rule file that matches nothing
+		return false
+	}
 	if r.entropy > 0 && entropy(m.Value) <= r.entropy {
-		return
+		return false
 	}
 	if r.check != nil {
 		if m.Assessment = r.check(m.Value); m.Rejected {
-			return
+			return false
 		}
 	}
 	if (r.form == token || r.form == assigned) && !m.Confirmed && dummy(m.Value) {
-		return
+		return false
 	}
-	if r.form == token && s.origin.Binary && !m.Confirmed && s.rules.strung(r, m.Value) {
-		return
+	if r.form == token && s.origin.Binary && !m.Confirmed && s.strung(&m) {
+		return false
 	}
 	if s.allowed(&m) {
-		return
+		return false
 	}
 	if len(s.matches) == MaxMatches && !s.loose {
 		s.full = true
-		return
+		return false
 	}
 	s.matches = append(s.matches, m)
+	return true
 }
 
 // dummy reports whether a token only shows what one looks like.
@@ -268,14 +361,16 @@ func dummy(v []byte) bool {
 
 // strung reports whether a match in a program is but the constants of the program,
 // which compilers lay end to end: words, or the beginnings of other tokens.
-func (rs *Rules) strung(r *Rule, v []byte) bool {
-	for _, k := range r.keywords {
+func (s *finder) strung(m *Match) bool {
+	v := m.Value
+	for _, k := range m.Rule.keywords {
 		v = bytes.TrimPrefix(v, []byte(k))
 	}
 	if identifier(v) {
 		return true
 	}
-	return slices.ContainsFunc(rs.rules, func(o *Rule) bool {
+	s.spend(len(v) * 16) // about what the search for hundreds of keywords takes
+	return slices.ContainsFunc(s.rules.rules, func(o *Rule) bool {
 		return o.form == token && slices.ContainsFunc(o.keywords, func(k string) bool {
 			return len(k) >= 5 && bytes.Contains(v, []byte(k))
 		})

@@ -36,7 +36,7 @@ func jwk(text []byte, at, end int, _ *Origin) (int, int, Assessment) {
 	}
 	m := expr.FindSubmatchIndex(object)
 	if m == nil || entropy(object[m[2]:m[3]]) < 3.5 {
-		return at, at, Assessment{}
+		return at, at, Assessment{read: to}
 	}
-	return from + m[2], from + m[3], Assessment{Confirmed: true, Note: "It is the private part of the key."}
+	return from + m[2], from + m[3], Assessment{Confirmed: true, Note: "It is the private part of the key.", read: to}
 }

@@ -19,10 +19,18 @@ func (s *finder) looseToken(r *Rule, at, end int) {
 	if at > 0 && isAlnum(s.text[at-1]) && isAlnum(s.text[at]) {
 		return
 	}
+	if at < s.words[r] {
+		return // a part of a word that was looked at
+	}
 	stop := end
 	for stop < len(s.text) && (isAlnum(s.text[stop]) || r.body != nil && r.body[s.text[stop]]) {
 		stop++
 	}
+	if s.words == nil {
+		s.words = make(map[*Rule]int)
+	}
+	s.words[r] = stop
+	s.spend(stop - at)
 	least := MinSuspect
 	if !r.strong {
 		least = max(least, r.least)
@@ -64,9 +72,13 @@ func (s *finder) looseClaims() {
 // Suspects returns what may be a credential in a text: all that rules find, and what
 // begins like a token. Matches are not limited in their number.
 func (rs *Rules) Suspects(text []byte) (matches []Match, suspects []Span) {
-	s := finder{rules: rs, text: text, origin: Settings(), decodes: 1, loose: true}
+	s := finder{rules: rs, text: text, origin: Settings(), effort: NewEffort(), decodes: 1, loose: true}
+	s.effort.Grant(len(text))
 	s.run()
 	s.looseClaims()
+	if s.tired { // what was not searched is not shown
+		s.suspect(0, len(text))
+	}
 	return slices.Clip(s.matches), s.suspects
 }
 

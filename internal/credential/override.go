@@ -57,7 +57,7 @@ func (r *Rule) With(o *Override) (*Rule, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.expr, r.group, r.form, r.reach = newLazyExpression(o.Expr), o.Group, window, expression.Longest(tree, MaxReach)
+		r.expr, r.group, r.form, r.reach, r.weight = newLazyExpression(o.Expr), o.Group, window, expression.Longest(tree, MaxReach), 1
 		r.check, r.find, r.strong, r.alone = nil, nil, false, false
 	}
 	if o.Path != nil {
@@ -76,7 +76,7 @@ func (r *Rule) With(o *Override) (*Rule, error) {
 	case r.expr == nil && r.find == nil && r.ID != commandPassword:
 		r.form = pathOnly
 	case r.form == window && len(r.keywords) == 0:
-		r.form = whole
+		r.form, r.weight = whole, 0 // it takes the same for any text
 	}
 	return r, nil
 }

@@ -54,6 +54,10 @@ func privateKey(text []byte) (length int, o Assessment) {
 	if !strings.HasSuffix(kind, "PRIVATE KEY") && kind != "PGP PRIVATE KEY BLOCK" {
 		return 0, Assessment{}
 	}
+	// No key holds the start of another one.
+	if next := bytes.Index(text[len(pemBegin):], []byte(pemBegin)); next >= 0 {
+		text = text[:len(pemBegin)+next]
+	}
 	end := []byte("-----END " + kind + "-----")
 	n := bytes.Index(text, end)
 	if n < 0 {
@@ -207,6 +211,9 @@ var puttyFile = regexp.MustCompile(`^PuTTY-User-Key-File-[0-9]: [\x21-\x7e]{3,40
 // puttyKey reads a key file of PuTTY from its first line on.
 func puttyKey(text []byte) (length int, o Assessment) {
 	text = text[:min(len(text), MaxKeyLength)]
+	if next := bytes.Index(text[len(puttyBegin):], []byte(puttyBegin)); next >= 0 {
+		text = text[:len(puttyBegin)+next]
+	}
 	m := puttyFile.FindIndex(text)
 	if m == nil {
 		return 0, Assessment{}

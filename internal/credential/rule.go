@@ -26,6 +26,8 @@ type Rule struct {
 	group int // the group that is the secret; 0 is the first that is not empty, else all
 	// reach is the length in bytes of the longest text that expr is tried on.
 	reach int
+	// weight is the work of searching a byte for expr, of a rule of form window.
+	weight int
 	// least is the length of the shortest text that expr matches, and alphabet the
 	// bytes that such a text has, of a rule of form token. They spare most trials.
 	least    int
@@ -103,6 +105,9 @@ type Assessment struct {
 	Name string
 	// Head is how the value begins as everybody's of its kind does.
 	Head string
+	// read is how far a [findFunc] has read the text, so that no keyword before it says
+	// anything new; 0 if it did not read far.
+	read int
 }
 
 // describe writes what makes up the rule, for a digest.

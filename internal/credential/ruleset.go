@@ -100,6 +100,7 @@ func (f *format) rule() (*Rule, error) {
 		r.strong = isAlnum(f.expr[0])
 	case f.key != "":
 		r.form, r.keywords, r.exact, expr, r.alone = window, []string{f.key}, true, f.expr, true
+		r.weight = 32 // it has no start to go by
 		if r.reach > 60 {
 			r.entropy = 4
 		}

@@ -227,8 +227,15 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 			}
 		}
 	}
-	for _, c := range a.configuration(m.Image()) {
+	list, gaps := a.configuration(m.Image())
+	for _, c := range list {
 		g.add(c.sighting, c.location, nil)
+	}
+	for _, why := range gaps {
+		code, reason := why.describe()
+		if err := sink.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, Subject: "configuration and history", State: seaworthy.Partial, Code: code, Reason: reason}); err != nil {
+			return err
+		}
 	}
 	if a.verify != nil {
 		if err := g.verify(ctx, a.verify); err != nil {

@@ -230,6 +230,34 @@ func TestTooManyIsSaid(t *testing.T) {
 	}
 }
 
+func TestTooCostlyIsSaid(t *testing.T) {
+	hostile := strings.Repeat("eyJhbGci-", 20_000)
+	token := githubToken(31)
+	for _, c := range []struct {
+		name    string
+		image   imagetest.Image
+		subject string
+	}{
+		{"file", imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/a.txt", hostile), imagetest.File("srv/b.txt", token)}}}, "layer 0: srv/a.txt"},
+		{"history", imagetest.Image{
+			Config: seaworthy.ImageConfig{History: []seaworthy.History{{CreatedBy: "RUN echo " + hostile}}},
+			Layers: []imagetest.Layer{{imagetest.File("srv/b.txt", token)}},
+		}, "configuration and history"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := analyze(t, c.image)
+			if len(got.of("github-pat")) != 1 {
+				t.Error("the secret of another file is not found")
+			}
+			if !slices.ContainsFunc(got.coverage, func(v *seaworthy.Coverage) bool {
+				return v.Subject == c.subject && v.State == seaworthy.Partial && v.Code == seaworthy.CodeLimitExceeded
+			}) {
+				t.Errorf("no coverage for %s: %v", c.subject, got.coverage)
+			}
+		})
+	}
+}
+
 func TestConfigurationAndHistory(t *testing.T) {
 	token := githubToken(4)
 	password := textOf(random(5), `[a-z]{3}[0-9]{2}[A-Z]{4}[0-9]{3}`)
@@ -352,7 +380,7 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, path string) {
 		origin := credential.OriginOf(path, body)
-		found, _ := a.scanText(body, &origin)
+		found, _ := a.scanText(body, &origin, credential.NewEffort())
 		for _, s := range found {
 			if s.Offset < 0 || s.Offset > int64(len(body)) || s.Rule == "" {
 				t.Errorf("sighting %+v in a body of %d bytes", s, len(body))

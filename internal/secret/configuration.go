@@ -21,11 +21,17 @@ type configSighting struct {
 // maxText bounds one text of the configuration.
 const maxText = 1 << 20
 
-// configuration scans what the image configuration and its history say.
-func (a *Analyzer) configuration(img *seaworthy.Image) []configSighting {
-	var list []configSighting
+// configuration scans what the image configuration and its history say. It gives
+// what it found, and why there may be more.
+func (a *Analyzer) configuration(img *seaworthy.Image) (list []configSighting, gaps []gap) {
+	effort := credential.NewEffort()
 	lookAt := func(step instruction.Instruction, text string, more []credential.Match, from *instruction.Instruction) {
-		found := a.inText(text, more)
+		found, why := a.inText(text, more, effort)
+		for _, g := range why {
+			if !slices.Contains(gaps, g) {
+				gaps = append(gaps, g)
+			}
+		}
 		if len(found) == 0 {
 			return
 		}
@@ -88,14 +94,18 @@ func (a *Analyzer) configuration(img *seaworthy.Image) []configSighting {
 			look("#", s.Comment, nil, s)
 		}
 	}
-	return list
+	return list, gaps
 }
 
 // inText gives the secrets of a text of the configuration, with those that its
-// commands gave away.
-func (a *Analyzer) inText(text string, more []credential.Match) []credential.Match {
+// commands gave away, and why there may be more.
+func (a *Analyzer) inText(text string, more []credential.Match, effort *credential.Effort) ([]credential.Match, []gap) {
 	body := []byte(text[:min(len(text), maxText)])
-	matches := a.rules.Find(body, credential.Settings()).Matches
+	result := a.rules.FindWithin(body, credential.Settings(), effort)
+	matches, gaps := result.Matches, gapsOf(&result)
+	if len(body) < len(text) {
+		gaps = append(gaps, tooLongText)
+	}
 	for _, m := range more {
 		if !slices.ContainsFunc(matches, func(o credential.Match) bool {
 			return bytes.Contains(o.Value, m.Value) || bytes.Contains(m.Value, o.Value)
@@ -103,13 +113,14 @@ func (a *Analyzer) inText(text string, more []credential.Match) []credential.Mat
 			matches = append(matches, m)
 		}
 	}
-	return matches
+	return matches, gaps
 }
 
 // Redact replaces every secret that the analyzer recognises in an instruction, also
 // by rules of a file.
 func (a *Analyzer) Redact(in instruction.Instruction) string {
-	return redact.Values(in.String(), a.inText(in.String(), a.inCommands(in)))
+	found, _ := a.inText(in.String(), a.inCommands(in), credential.NewEffort())
+	return redact.Values(in.String(), found)
 }
 
 // inCommands gives the passwords that the commands of an instruction are given.

@@ -32,10 +32,12 @@ type fileScan struct {
 	body     []byte // of the file, if it is in memory
 	// budget is how many more bytes may come out of decompression.
 	budget int64
+	// effort is what the search of all that the file holds may cost.
+	effort *credential.Effort
 }
 
 func (a *Analyzer) newFileScan(ctx context.Context, path string, size int64) *fileScan {
-	return &fileScan{analyzer: a, ctx: ctx, path: path, budget: minInflated + maxInflation*size}
+	return &fileScan{analyzer: a, ctx: ctx, path: path, budget: minInflated + maxInflation*size, effort: credential.NewEffort()}
 }
 
 // file scans a file of a layer.
@@ -50,8 +52,8 @@ func (r *fileScan) file(f *seaworthy.File) error {
 	}
 	if inMemory {
 		origin := credential.OriginOf(f.Path, f.Head)
-		found, whole := r.analyzer.scanText(body, &origin)
-		r.keep(found, whole)
+		found, gaps := r.analyzer.scanText(body, &origin, r.effort)
+		r.keep(found, gaps)
 		return nil
 	}
 	if err := r.stream(f.Reader(), f.Path, ""); err != nil {
@@ -61,14 +63,15 @@ func (r *fileScan) file(f *seaworthy.File) error {
 	return nil
 }
 
-// keep takes what was found, up to the bound of a file.
-func (r *fileScan) keep(found []sighting, whole bool) {
+// keep takes what was found, up to the bound of a file, and why there may be more.
+func (r *fileScan) keep(found []sighting, gaps []gap) {
 	if n := credential.MaxMatches - len(r.found); len(found) > n {
-		found, whole = found[:n], false
+		found = found[:n]
+		r.gap(tooMany)
 	}
 	r.found = append(r.found, found...)
-	if !whole {
-		r.gap(tooMany)
+	for _, why := range gaps {
+		r.gap(why)
 	}
 }
 
@@ -105,7 +108,7 @@ func (r *fileScan) stream(text io.Reader, path, member string) error {
 		if from == 0 {
 			origin = credential.OriginOf(path, window[:min(filled, seaworthy.HeadSize)])
 		}
-		found, whole := r.analyzer.scanText(window[:filled], &origin)
+		found, gaps := r.analyzer.scanText(window[:filled], &origin, r.effort)
 		if err == nil {
 			found = slices.DeleteFunc(found, func(s sighting) bool { return s.Offset >= int64(filled-overlap) })
 		}
@@ -116,7 +119,7 @@ func (r *fileScan) stream(text io.Reader, path, member string) error {
 				found[i].Line += lines
 			}
 		}
-		r.keep(found, whole)
+		r.keep(found, gaps)
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			return nil

@@ -8,15 +8,18 @@ type gap string
 
 // The gaps.
 const (
-	tooMany      gap = "too-many"
-	tooLarge     gap = "too-large"
-	encrypted    gap = "encrypted"
-	methods      gap = "method"
-	damaged      gap = "damaged"
-	packBaseless gap = "pack-base"
-	packTooDeep  gap = "pack-depth"
-	packTooLong  gap = "pack-version-size"
-	packTooMany  gap = "pack-objects"
+	tooMany         gap = "too-many"
+	tooCostly       gap = "too-costly"
+	tooLongText     gap = "text-size"
+	tooLarge        gap = "too-large"
+	encrypted       gap = "encrypted"
+	methods         gap = "method"
+	damaged         gap = "damaged"
+	tooLongDatabase gap = "database-size"
+	packBaseless    gap = "pack-base"
+	packTooDeep     gap = "pack-depth"
+	packTooLong     gap = "pack-version-size"
+	packTooMany     gap = "pack-objects"
 )
 
 // describe gives the code and the sentence for a report.
@@ -24,6 +27,12 @@ func (g gap) describe() (seaworthy.CoverageCode, string) {
 	switch g {
 	case tooMany:
 		return seaworthy.CodeLimitExceeded, "It holds more than 1000 values that look like secrets; the first 1000 are reported."
+	case tooCostly:
+		return seaworthy.CodeLimitExceeded, "So much in it starts like a secret that not all could be searched."
+	case tooLongText:
+		return seaworthy.CodeLimitExceeded, "One of its texts has more than 1 MiB; the rest was not searched."
+	case tooLongDatabase:
+		return seaworthy.CodeLimitExceeded, "It is a database with more than 16 MiB of named values; the rest was searched without the names."
 	case tooLarge:
 		return seaworthy.CodeLimitExceeded, "Decompressed it has more than 200 times its size; the rest was not scanned."
 	case encrypted:

@@ -135,8 +135,9 @@ func (p *packScan) piece(text []byte, s span, origin *credential.Origin, at obje
 	if p.budget -= int64(s.to - s.from); p.budget < 0 {
 		return gitpack.ErrBudget
 	}
-	found, whole := p.analyzer.scanText(text[s.from:s.to], origin)
+	found, gaps := p.analyzer.scanText(text[s.from:s.to], origin, p.effort)
 	if len(found) == 0 {
+		p.keep(nil, gaps)
 		return nil
 	}
 	member, _ := seaworthy.TextPath(at.member)
@@ -153,7 +154,7 @@ func (p *packScan) piece(text []byte, s span, origin *credential.Origin, at obje
 		f.Member = member
 		kept = append(kept, f)
 	}
-	p.keep(kept, whole)
+	p.keep(kept, gaps)
 	if len(p.found) == credential.MaxMatches {
 		return errEnough
 	}

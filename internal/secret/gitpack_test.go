@@ -110,7 +110,7 @@ func (r *gitRepository) values(a *Analyzer) map[string]bool {
 			names[id] = gitText
 		}
 		origin := credential.OriginOf(names[id], text[:min(len(text), seaworthy.HeadSize)])
-		found, _ := a.scanText(text, &origin)
+		found, _ := a.scanText(text, &origin, credential.NewEffort())
 		for _, s := range found {
 			values[s.Rule+" "+string(s.Value)] = true
 		}

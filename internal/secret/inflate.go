@@ -47,12 +47,12 @@ func (r *fileScan) inflate(window *[windowSize]byte, packed []byte) (text []byte
 func (r *fileScan) scanMember(text []byte, path, member string) {
 	r.budget -= int64(len(text))
 	origin := credential.OriginOf(path, text[:min(len(text), seaworthy.HeadSize)])
-	found, whole := r.analyzer.scanText(text, &origin)
+	found, gaps := r.analyzer.scanText(text, &origin, r.effort)
 	member, _ = seaworthy.TextPath(member)
 	for i := range found {
 		found[i].Member = member
 	}
-	r.keep(found, whole)
+	r.keep(found, gaps)
 }
 
 // gzipFile is a container for the files that gzip makes, RFC 1952.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
@@ -60,14 +61,26 @@ type partial struct {
 type pass struct {
 	analyzer *Analyzer
 
+	// offered is how many bytes the files before have, rich the ordinal of the last file
+	// among the first maxRich of them. They depend on the archive alone.
+	offered int64
+	rich    atomic.Int64
+
 	mu    sync.Mutex
 	facts facts // guarded by mu
 }
+
+// maxRich is how many bytes of a layer may take the larger effort: what is behind them
+// may be hostile in all its files.
+const maxRich = 32 << 20
 
 // Wants implements [seaworthy.Pass]. No file is skipped for its name.
 func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 	if h.Type != seaworthy.Regular || h.Size == 0 {
 		return seaworthy.Skip
+	}
+	if p.offered += h.Size; p.offered-h.Size < maxRich {
+		p.rich.Store(int64(h.Ordinal))
 	}
 	return seaworthy.Body
 }
@@ -75,6 +88,9 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 // File implements [seaworthy.Pass].
 func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	r := p.analyzer.newFileScan(ctx, f.Path, f.Size)
+	if int64(f.Ordinal) > p.rich.Load() {
+		r.effort = credential.NewPoorEffort()
+	}
 	if err := r.file(f); err != nil {
 		return err
 	}
@@ -103,8 +119,9 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	return nil
 }
 
-// scanText gives the secrets of a body.
-func (a *Analyzer) scanText(body []byte, origin *credential.Origin) (found []sighting, whole bool) {
+// scanText gives the secrets of a body that is all or a part of a file, and why some of
+// it was not searched.
+func (a *Analyzer) scanText(body []byte, origin *credential.Origin, effort *credential.Effort) (found []sighting, gaps []gap) {
 	width, encoding, text := 1, "", body
 	if order := wide(body[:min(len(body), seaworthy.HeadSize)]); order != nil {
 		width, encoding, text = 2, "UTF-16", narrow(body, order)
@@ -114,11 +131,11 @@ func (a *Analyzer) scanText(body []byte, origin *credential.Origin) (found []sig
 		text8.Silent = text8.Silent && !origin.Binary
 		origin = &text8
 	}
-	result := a.rules.Find(text, origin)
-	matches, whole := result.Matches, result.Whole
+	result := a.rules.FindWithin(text, origin, effort)
+	matches, gaps := result.Matches, gapsOf(&result)
 	if result.Named && !origin.Installed && width == 1 { // where a name alone is not enough
-		more, all := a.recover(a.source(body), origin.Path)
-		matches, whole = credential.Settle(append(matches, more...)), whole && all
+		more, why := a.recover(a.source(body), origin.Path, effort)
+		matches, gaps = credential.Settle(append(matches, more...)), append(gaps, why...)
 	}
 	if store, ok := a.rules.KeyStore(body, origin); ok && width == 1 {
 		matches = []credential.Match{store}
@@ -139,7 +156,18 @@ func (a *Analyzer) scanText(body []byte, origin *credential.Origin) (found []sig
 		}
 		found = append(found, s)
 	}
-	return found, whole
+	return found, gaps
+}
+
+// gapsOf gives the reasons for which a text was not wholly searched.
+func gapsOf(r *credential.Result) (gaps []gap) {
+	if !r.Whole {
+		gaps = append(gaps, tooMany)
+	}
+	if r.Tired {
+		gaps = append(gaps, tooCostly)
+	}
+	return gaps
 }
 
 // Close implements [seaworthy.Pass].

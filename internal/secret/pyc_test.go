@@ -116,7 +116,7 @@ func TestBytecodeOfPython(t *testing.T) {
 				t.Fatal(err)
 			}
 			origin := credential.OriginOf("app/__pycache__/settings.cpython-3.pyc", body[:min(len(body), seaworthy.HeadSize)])
-			found, _ := a.scanText(body, &origin)
+			found, _ := a.scanText(body, &origin, credential.NewEffort())
 			var got []string
 			for _, s := range found {
 				got = append(got, string(s.Value))

@@ -16,6 +16,8 @@ import (
 type sourceText struct {
 	text   []byte
 	pieces []piece // sorted
+	// cut is true if the file holds more than was written out.
+	cut bool
 }
 
 // piece says that size bytes of the text from at on are in the file from from on.
@@ -87,14 +89,14 @@ func (a *Analyzer) source(file []byte) *sourceText {
 	return pycSource(file)
 }
 
-// recover gives the secrets of a recovered text by their places in the file. Path is
-// that of the file.
-func (a *Analyzer) recover(r *sourceText, path string) (matches []credential.Match, whole bool) {
+// recover gives the secrets of a recovered text by their places in the file, and why
+// there may be more. Path is that of the file.
+func (a *Analyzer) recover(r *sourceText, path string, effort *credential.Effort) (matches []credential.Match, gaps []gap) {
 	if r == nil || len(r.pieces) == 0 {
-		return nil, true
+		return nil, nil
 	}
 	origin := credential.OriginOf(path, nil)
-	found := a.rules.Find(r.text, &origin)
+	found := a.rules.FindWithin(r.text, &origin, effort)
 	for _, m := range found.Matches {
 		from, ok := r.place(m.Start, m.End)
 		if !ok {
@@ -104,5 +106,9 @@ func (a *Analyzer) recover(r *sourceText, path string) (matches []credential.Mat
 		m.Start = int(from)
 		matches = append(matches, m)
 	}
-	return matches, found.Whole
+	gaps = gapsOf(&found)
+	if r.cut {
+		gaps = append(gaps, tooLongDatabase)
+	}
+	return matches, gaps
 }

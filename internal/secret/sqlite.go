@@ -66,6 +66,7 @@ func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *source
 			return nil
 		})
 		if errors.Is(err, errRoom) {
+			out.cut = true
 			break
 		}
 	}
@@ -108,7 +109,7 @@ func (r *fileScan) scanDatabase(f *seaworthy.File) {
 	if origin.Learn(); origin.Installed || !bytes.HasPrefix(f.Head, []byte(sqlite.Magic)) {
 		return
 	}
-	matches, whole := r.analyzer.recover(sqliteSource(r.analyzer.rules, f.ReaderAt(), f.Size), f.Path)
+	matches, gaps := r.analyzer.recover(sqliteSource(r.analyzer.rules, f.ReaderAt(), f.Size), f.Path, r.effort)
 	var found []sighting
 	for i := range matches {
 		m := &matches[i]
@@ -116,5 +117,5 @@ func (r *fileScan) scanDatabase(f *seaworthy.File) {
 			found = append(found, r.analyzer.sighting(m))
 		}
 	}
-	r.keep(found, whole)
+	r.keep(found, gaps)
 }

@@ -41,7 +41,7 @@ func TestSQLite(t *testing.T) {
 		t.Fatal(err)
 	}
 	origin := credential.OriginOf("srv/app.sqlite3", []byte(database[:4096]))
-	found, _ := a.scanText([]byte(database), &origin)
+	found, _ := a.scanText([]byte(database), &origin, credential.NewEffort())
 	var got []string
 	for _, s := range found {
 		got = append(got, string(s.Value))

@@ -168,18 +168,18 @@ func Longest(t *syntax.Regexp, limit int) int {
 // Alphabet is a set of bytes.
 type Alphabet [256]bool
 
-// Holds reports whether the first n bytes of a text are in the set. A set that is nil
+// Length returns how many bytes at the start of a text are in the set. A set that is nil
 // holds all.
-func (a *Alphabet) Holds(text []byte, n int) bool {
-	if a == nil || len(text) < n {
-		return len(text) >= n
+func (a *Alphabet) Length(text []byte) int {
+	if a == nil {
+		return len(text)
 	}
-	for _, c := range text[:n] {
+	for i, c := range text {
 		if !a[c] {
-			return false
+			return i
 		}
 	}
-	return true
+	return len(text)
 }
 
 // AlphabetOf returns all bytes that a match of an expression may have, and the length
