@@ -54,6 +54,15 @@ type Pass interface {
 	Close(context.Context) ([]byte, error)
 }
 
+// Peeker is implemented by a Pass that knows the files it needs by their first bytes, not
+// by their names.
+type Peeker interface {
+	// Peek is called after Wants for every entry with a body. Head is the first
+	// PeekSize bytes of it, or all of it if it is shorter; it is valid until Peek
+	// returns. The pass gets what Wants or Peek asked for, whichever is more.
+	Peek(h *Header, head []byte) Want
+}
+
 // ImageAnalyzer checks the merged image once all layers are read.
 type ImageAnalyzer interface {
 	Analyzer
@@ -79,6 +88,9 @@ const (
 
 // HeadSize is the number of bytes that [Head] stands for.
 const HeadSize = 4096
+
+// PeekSize is the number of bytes that [Peeker] is given.
+const PeekSize = 512
 
 // EntryType is the type of an entry of a layer: what the entry becomes in the file
 // system.

@@ -50,7 +50,9 @@ const order = `
 	internal/textfile    <
 	internal/rpmdb       < internal/sqlite
 	internal/inventory/installed <
-	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed
+	internal/program     <
+	internal/packagelist <
+	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed internal/program internal/packagelist
 	internal/advisory/osv     <
 	internal/advisory/version < internal/advisory/osv
 	internal/advisory/store   < internal/advisory/osv internal/advisory/version

@@ -14,6 +14,7 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -25,12 +26,21 @@ import (
 
 // Analyzer reads the package databases, manifests, binaries and os-release files of each
 // layer. [Decode] decodes its result for a layer.
-type Analyzer struct{ index *formatIndex }
+type Analyzer struct {
+	indexes []*formatIndex
+	markers *formatIndex
+}
 
 var _ seaworthy.LayerAnalyzer = (*Analyzer)(nil)
 
 // New returns an Analyzer for all formats.
-func New() *Analyzer { return &Analyzer{newFormatIndex(formats())} }
+func New() *Analyzer {
+	a := &Analyzer{markers: newFormatIndex(markers())}
+	for _, table := range formats() {
+		a.indexes = append(a.indexes, newFormatIndex(table))
+	}
+	return a
+}
 
 // Name implements [seaworthy.Analyzer].
 func (*Analyzer) Name() string { return "inventory" }
@@ -39,7 +49,7 @@ func (*Analyzer) Name() string { return "inventory" }
 func (*Analyzer) ConfigDigest() string { return "" }
 
 // Open implements [seaworthy.LayerAnalyzer].
-func (a *Analyzer) Open() seaworthy.Pass { return &pass{index: a.index} }
+func (a *Analyzer) Open() seaworthy.Pass { return &pass{Analyzer: a} }
 
 // maxResultSize is the maximum length of the result for one layer, in bytes. Files whose
 // packages exceed it are only counted, in Layer.OverLimit.
@@ -47,7 +57,7 @@ const maxResultSize = 32 << 20
 
 // pass reads one layer.
 type pass struct {
-	index *formatIndex
+	*Analyzer
 
 	mu         sync.Mutex
 	layer      Layer // guarded by mu
@@ -63,15 +73,42 @@ func (p *pass) Wants(h *seaworthy.Header) seaworthy.Want {
 	if isRelease(h) {
 		want = seaworthy.Body
 	}
-	for m := p.index.of(h); m != 0; m &= m - 1 {
-		f := &p.index.formats[bits.TrailingZeros64(m)]
-		if h.Size <= f.max {
-			want = max(want, f.want)
-			continue
+	for _, x := range p.indexes {
+		for m := x.of(h); m != 0; m &= m - 1 {
+			f := &x.formats[bits.TrailingZeros64(m)]
+			if !p.isOverLimit(f, h) {
+				want = max(want, f.want)
+			}
 		}
-		p.add(PackageFile{Ordinal: h.Ordinal, Format: f.name, Role: f.role, ReadErrorCode: seaworthy.CodeLimitExceeded, ReadError: fmt.Sprintf("It has %d bytes; the limit is %d.", h.Size, f.max)})
+	}
+	for m := p.markers.of(h); m != 0; m &= m - 1 {
+		p.addMark(Mark{h.Ordinal, p.markers.formats[bits.TrailingZeros64(m)].name})
 	}
 	return want
+}
+
+// Peek implements [seaworthy.Peeker].
+func (p *pass) Peek(h *seaworthy.Header, head []byte) seaworthy.Want {
+	want := seaworthy.Skip
+	for _, x := range p.indexes {
+		mask, more := x.peeked(h, head)
+		for want = max(want, more); mask != 0; mask &= mask - 1 {
+			if p.isOverLimit(&x.formats[bits.TrailingZeros64(mask)], h) {
+				return seaworthy.Skip
+			}
+		}
+	}
+	return want
+}
+
+// isOverLimit reports whether a file is too large for a format, and adds it to the result
+// if so.
+func (p *pass) isOverLimit(f *format, h *seaworthy.Header) bool {
+	if h.Size <= f.max {
+		return false
+	}
+	p.add(PackageFile{Ordinal: h.Ordinal, Format: f.name, Role: f.role, ReadErrorCode: seaworthy.CodeLimitExceeded, ReadError: fmt.Sprintf("It has %d bytes; the limit is %d.", h.Size, f.max)})
+	return true
 }
 
 // File implements [seaworthy.Pass].
@@ -84,22 +121,39 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 		p.layer.Releases = append(p.layer.Releases, r)
 		p.mu.Unlock()
 	}
-	for m := p.index.of(file.Header); m != 0; m &= m - 1 {
-		f := &p.index.formats[bits.TrailingZeros64(m)]
-		if file.Size > f.max {
-			continue
+	for _, x := range p.indexes {
+		peeked, _ := x.peeked(file.Header, file.Head)
+		for m := x.of(file.Header) | peeked; m != 0; m &= m - 1 {
+			f := &x.formats[bits.TrailingZeros64(m)]
+			if file.Size > f.max {
+				continue
+			}
+			if err := p.parse(ctx, f, file); err != nil {
+				return err
+			}
 		}
-		packages, err := f.parse(ctx, file)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		found := PackageFile{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages}
-		if err != nil {
-			found.ReadError, found.ReadErrorCode = sentence(err), coverageCode(err)
-		}
-		if f.role == Database || len(packages) > 0 || err != nil {
-			p.add(found)
-		}
+	}
+	return nil
+}
+
+// parse adds what a file says in a format to the result. It returns an error only if the
+// context has ended.
+func (p *pass) parse(ctx context.Context, f *format, file *seaworthy.File) error {
+	packages, err := f.parse(ctx, file)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var u unidentified
+	if errors.As(err, &u) {
+		p.addMark(Mark{file.Ordinal, u.kind})
+		return nil
+	}
+	found := PackageFile{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages}
+	if err != nil {
+		found.ReadError, found.ReadErrorCode = sentence(err), coverageCode(err)
+	}
+	if f.role == Database || len(packages) > 0 || err != nil {
+		p.add(found)
 	}
 	return nil
 }
@@ -128,10 +182,26 @@ func (p *pass) add(f PackageFile) {
 	p.layer.Files = append(p.layer.Files, f)
 }
 
+// addMark adds a mark to the result, or counts it if the result would become too large.
+func (p *pass) addMark(m Mark) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	size := 4 + len(m.Kind)
+	if p.resultSize+size > maxResultSize {
+		p.layer.OverLimit++
+		return
+	}
+	p.resultSize += size
+	p.layer.Marks = append(p.layer.Marks, m)
+}
+
 // Close implements [seaworthy.Pass].
 func (p *pass) Close(context.Context) ([]byte, error) {
 	slices.SortFunc(p.layer.Files, func(a, b PackageFile) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Format, b.Format))
+	})
+	slices.SortFunc(p.layer.Marks, func(a, b Mark) int {
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Kind, b.Kind))
 	})
 	slices.SortFunc(p.layer.Releases, func(a, b Release) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
 	return p.layer.encode(), nil

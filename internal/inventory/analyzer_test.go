@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"debug/elf"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,7 +19,8 @@ func read(t testing.TB, files ...*seaworthy.File) *Layer {
 	p := New().Open()
 	for i, f := range files {
 		f.Ordinal = i
-		if p.Wants(f.Header) == seaworthy.Skip {
+		peeked := p.(seaworthy.Peeker).Peek(f.Header, f.Head[:min(len(f.Head), seaworthy.PeekSize)])
+		if max(p.Wants(f.Header), peeked) == seaworthy.Skip {
 			continue
 		}
 		if err := p.File(context.Background(), f); err != nil {
@@ -68,13 +70,15 @@ func TestPass(t *testing.T) {
 func TestWantsAllocatesNothing(t *testing.T) {
 	p := New().Open()
 	h := &seaworthy.Header{Path: "usr/lib/x86_64-linux-gnu/libsomething.so.1.2.3", Size: 100_000, Mode: 0o755}
-	if n := testing.AllocsPerRun(100, func() { p.Wants(h) }); n != 0 {
+	head := elfOf(".text", nil)
+	head[16] = byte(elf.ET_DYN)
+	if n := testing.AllocsPerRun(100, func() { p.Wants(h); p.(seaworthy.Peeker).Peek(h, head) }); n != 0 {
 		t.Errorf("%v allocations for a file without a format", n)
 	}
 }
 
 func TestResultIsLimited(t *testing.T) {
-	p := &pass{index: New().index}
+	p := &pass{Analyzer: New()}
 	p.add(PackageFile{Format: "a", Packages: []Package{{Name: strings.Repeat("a", maxResultSize)}}})
 	p.add(PackageFile{Format: "b"})
 	if len(p.layer.Files) != 1 || p.layer.OverLimit != 1 {

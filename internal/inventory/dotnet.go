@@ -17,6 +17,15 @@ func isDotNet(h *seaworthy.Header) bool { return strings.HasSuffix(h.Path, ".dep
 // parseDotNet reads the file .deps.json of a .NET program or framework. It skips packages
 // without files in the program: the framework has newer assemblies of the same names.
 func parseDotNet(_ context.Context, f *seaworthy.File) ([]Package, error) {
+	body, ok := f.Bytes()
+	if !ok {
+		return nil, errTooLargeForMemory
+	}
+	return parseDotNetDeps(body)
+}
+
+// parseDotNetDeps reads the content of a file .deps.json.
+func parseDotNetDeps(body []byte) ([]Package, error) {
 	var deps struct {
 		RuntimeTarget struct {
 			Name lenientString `json:"name"`
@@ -30,7 +39,7 @@ func parseDotNet(_ context.Context, f *seaworthy.File) ([]Package, error) {
 			Type lenientString `json:"type"`
 		} `json:"libraries"`
 	}
-	if err := decodeJSON(f, &deps); err != nil {
+	if err := unmarshalJSON(body, &deps); err != nil {
 		return nil, err
 	}
 	target, ok := deps.Targets[string(deps.RuntimeTarget.Name)]

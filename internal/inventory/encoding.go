@@ -37,6 +37,7 @@ func Decode(data []byte) (*Layer, error) {
 func (c *codec) layer(l *Layer) {
 	list(c, &l.Files, (*codec).found)
 	list(c, &l.Releases, (*codec).release)
+	list(c, &l.Marks, (*codec).mark)
 	c.int(&l.OverLimit)
 }
 
@@ -76,6 +77,11 @@ func (c *codec) release(r *Release) {
 	c.string(&r.Codename)
 	c.string(&r.PrettyName)
 	c.string(&r.CPEName)
+}
+
+func (c *codec) mark(m *Mark) {
+	c.int(&m.Ordinal)
+	c.string(&m.Kind)
 }
 
 func (c *codec) fail() {

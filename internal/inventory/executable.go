@@ -1,64 +1,61 @@
 package inventory
 
 import (
-	"bytes"
 	"context"
-	"debug/elf"
 	"errors"
 	"path"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/program"
 )
 
+// typeGeneric is the purl type of software without a package manager. Names are those of
+// the OSV ecosystem Bitnami, if it has the software.
+const typeGeneric = "generic"
+
 const (
-	// minExecutable is the minimum size of a program in bytes. No Go or Rust program is
-	// smaller, even without symbols.
-	minExecutable = 256 << 10
+	// minForeign is the minimum size of a program of another operating system in bytes. No
+	// Go program is smaller.
+	minForeign = 256 << 10
+	// maxLibrary is the maximum size of a shared library in bytes whose name is not known.
+	// Larger ones would need a temporary file.
+	maxLibrary = 32 << 20
 	// maxExecutable is the maximum size of a program in bytes.
 	maxExecutable = 1 << 30
 )
 
-// executableParser parses programs of Go and Rust, and known programs of other languages.
-type executableParser struct{ programs []knownProgram }
+// executableParser parses programs of Go, Rust and .NET, and known programs of other
+// languages.
+type executableParser struct{ programs *program.Known }
 
-// match reports whether a file may be a program, according to its header. A shared library
-// matches only if its text may contain its version. In many images all files of a
-// directory are executable, so match excludes the extensions of scripts and data.
-func (x *executableParser) match(h *seaworthy.Header) bool {
-	if h.Size < minExecutable {
-		return false
-	}
+// peek says how much of a file the parser needs, by its first bytes. Names and permissions
+// do not matter: the kernel runs a program of any name, and a later layer may make it
+// executable.
+func (x *executableParser) peek(h *seaworthy.Header, head []byte) seaworthy.Want {
 	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]
-	if x.isKnown(base) && !strings.HasSuffix(base, ".a") {
-		return true
-	}
-	if h.Mode&0o111 == 0 || strings.Contains(base, ".so.") {
-		return false
-	}
-	switch path.Ext(base) {
-	case ".so", ".a", ".o", ".ko", ".node", ".dylib", ".dll", ".js", ".mjs", ".cjs", ".map", ".json", ".css", ".html", ".md", ".txt",
-		".py", ".pyc", ".pyx", ".rb", ".pl", ".pm", ".sh", ".php", ".java", ".class", ".jar", ".war", ".ear", ".xml", ".yaml", ".yml",
-		".c", ".h", ".cpp", ".hpp", ".go", ".rs", ".ts", ".sql", ".csv", ".gz", ".xz", ".bz2", ".zip", ".tar", ".tgz", ".whl", ".db",
-		".png", ".jpg", ".gif", ".svg", ".ttf", ".woff", ".woff2", ".pdf", ".mo", ".po", ".dat", ".bin", ".pak", ".npy":
-		return false
-	}
-	return true
-}
-
-// isKnown reports whether a known program has the base name.
-func (x *executableParser) isKnown(base string) bool {
-	for i := range x.programs {
-		if x.programs[i].hasBase(base) {
-			return true
+	switch program.FormOf(base, head) {
+	case program.ELFProgram:
+		return seaworthy.Parts
+	case program.ELFLibrary:
+		if x.programs.Has(base) || h.Size >= minForeign && h.Size <= maxLibrary {
+			return seaworthy.Parts
+		}
+	case program.Foreign:
+		if h.Size >= minForeign {
+			return seaworthy.Parts
 		}
 	}
-	return false
+	return seaworthy.Skip
 }
 
 // parse returns the packages in a program: the modules of a Go program, the crates that
-// cargo-auditable recorded, or a known program with the version in its text.
+// cargo-auditable recorded, the packages of a .NET program that is a single file, or a known
+// program with the version in its text. For a program that says nothing about itself, the
+// error is an [unidentified].
 func (x *executableParser) parse(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	base := path.Base(f.Path)
+	form := program.FormOf(base, f.Head)
 	var packages []Package
 	var errs errorList
 	add := func(p []Package, err error) {
@@ -67,55 +64,71 @@ func (x *executableParser) parse(ctx context.Context, f *seaworthy.File) ([]Pack
 			errs = append(errs, err)
 		}
 	}
-	switch {
-	case bytes.HasPrefix(f.Head, []byte(elf.ELFMAG)):
+	damaged, builder := false, ""
+	switch form {
+	case program.ELFProgram, program.ELFLibrary:
 		r := &limitedReaderAt{r: f.ReaderAt(), left: maxExecutableRead}
-		program, err := elf.NewFile(r)
+		elf, err := program.Open(r, f.Size)
 		if err != nil {
-			break // the kernel cannot run it either
+			damaged = true
+			break
 		}
-		if s := program.Section(".dep-v0"); s != nil {
-			add(parseCargoAuditable(s.Open()))
+		add(parseELF(elf, r))
+		if r.left = maxExecutableRead; len(packages) == 0 && isRunnable(f.Header) {
+			builder = elf.Builder()
 		}
-		if isLinkedByGo(program) {
-			modules, renamed, err := parseGoBinary(f.ReaderAt())
-			if len(modules) > 0 && modules[0].Name == "stdlib" {
-				modules[0].Functions = goFunctions(program, renamed)
-			}
-			add(modules, err)
-		}
-	case isOtherExecutable(f.Head):
+	case program.Foreign:
 		// Images contain programs of other operating systems to be copied to these. Those
 		// that are not Go programs are no error.
 		p, _, err := parseGoBinary(f.ReaderAt())
 		if !errors.Is(err, errNoBuildInfo) {
 			add(p, err)
 		}
-	default:
-		return nil, nil
 	}
-	if !hasType(packages, typeGo) {
-		add(x.find(ctx, f))
+	if !hasType(packages, typeGo) && x.programs.Has(base) {
+		name, version, err := x.programs.Find(ctx, base, f.ReaderAt(), f.Size)
+		if version != "" {
+			packages = append(packages, Package{Type: typeGeneric, Name: name, Version: version, ByText: true})
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
 	}
-	if len(errs) > 0 {
+	switch {
+	case len(errs) > 0:
 		return packages, errs
+	case len(packages) > 0 || form != program.ELFProgram || !isRunnable(f.Header):
+		return packages, nil
+	case damaged:
+		return nil, unidentified{damagedProgram}
+	default:
+		return nil, unidentified{strings.TrimSuffix(unknownProgram+" "+builder, " ")}
 	}
-	return packages, nil
 }
 
-// find searches the text of a known program for its version.
-func (x *executableParser) find(ctx context.Context, f *seaworthy.File) (packages []Package, err error) {
-	base := path.Base(f.Path)
-	for i := range x.programs {
-		s := &x.programs[i]
-		if !s.hasBase(base) {
-			continue
+// isRunnable reports whether somebody may execute a file.
+func isRunnable(h *seaworthy.Header) bool { return h.Mode&0o111 != 0 }
+
+// parseELF returns the packages of a Go, Rust or .NET program. The limit of r applies to
+// each attempt.
+func parseELF(p *program.Program, r *limitedReaderAt) ([]Package, error) {
+	if isLinkedByGo(p) {
+		modules, renamed, err := parseGoProgram(p)
+		if r.left = maxExecutableRead; len(modules) > 0 && modules[0].Name == "stdlib" {
+			modules[0].Functions = goFunctions(p.File, renamed)
 		}
-		if packages, err = s.find(ctx, f); err != nil || len(packages) > 0 {
-			return packages, err
-		}
+		return modules, err
 	}
-	return nil, nil
+	r.left = maxExecutableRead
+	if list := p.CrateList(); list != nil {
+		return parseCargoAuditable(list)
+	}
+	r.left = maxExecutableRead
+	deps, err := p.BundledDeps()
+	if err != nil || deps == nil {
+		return nil, err
+	}
+	return parseDotNetDeps(deps)
 }
 
 // hasType reports whether a package of the given type is in the list.
@@ -128,27 +141,14 @@ func hasType(packages []Package, t string) bool {
 	return false
 }
 
-// isOtherExecutable reports whether a file is in the PE or Mach-O format.
-func isOtherExecutable(head []byte) bool {
-	for _, magic := range []string{"MZ", "\xfe\xed\xfa\xce", "\xfe\xed\xfa\xcf", "\xce\xfa\xed\xfe", "\xcf\xfa\xed\xfe"} {
-		if bytes.HasPrefix(head, []byte(magic)) {
-			return true
-		}
-	}
-	return false
-}
-
-// isLinkedByGo reports whether an ELF file has a section that only the Go linker creates.
-// It is also true for a file without section headers, where that is not known.
-func isLinkedByGo(x *elf.File) bool {
-	if len(x.Sections) == 0 {
-		return true
-	}
+// isLinkedByGo reports whether an ELF file has the build information of the Go linker, or a
+// section that only it creates.
+func isLinkedByGo(x *program.Program) bool {
 	for _, s := range x.Sections {
 		switch s.Name {
 		case ".go.buildinfo", ".note.go.buildid", ".gopclntab", ".data.rel.ro.gopclntab":
 			return true
 		}
 	}
-	return false
+	return x.HasGoBuildInfo()
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/program"
 )
 
 // elfOf returns an ELF file with one section and the section names.
@@ -52,7 +53,7 @@ func deflate(text string) []byte {
 
 // programOf returns an executable file of the minimum size.
 func programOf(path string, body []byte) *seaworthy.File {
-	body = append(slices.Clip(body), make([]byte, max(0, minExecutable-len(body)))...)
+	body = append(slices.Clip(body), make([]byte, max(0, minForeign-len(body)))...)
 	f := fileOf(path, body)
 	f.Mode = 0o755
 	return f
@@ -98,7 +99,7 @@ func TestExecutables(t *testing.T) {
 		{path: "usr/sbin/mysqld", body: text("\x0010.11.19-MariaDB-log\x00"), want: []string{"~ generic mariadb 10.11.19"}},
 		{path: "usr/bin/php8.4", body: text("X-Powered-By: PHP/8.4.0RC2\x00"), want: []string{"~ generic php 8.4.0RC2"}},
 		{
-			path: "usr/bin/postgres", body: text(strings.Repeat("x", searchChunk-280) + "postgres (PostgreSQL) 15.20 (Debian)"),
+			path: "usr/bin/postgres", body: text(strings.Repeat("x", 1<<20-280) + "postgres (PostgreSQL) 15.20 (Debian)"),
 			want: []string{"~ generic postgresql 15.20"},
 		},
 	} {
@@ -116,44 +117,6 @@ func TestExecutables(t *testing.T) {
 				t.Errorf("the reason is %q and should say %q", unread, c.unread)
 			}
 		})
-	}
-}
-
-// TestVersionAcrossChunks puts a version at each offset around the end of a chunk.
-func TestVersionAcrossChunks(t *testing.T) {
-	s := knownProgram{name: "busybox", before: "BusyBox v"}
-	for i := searchChunk - 2*searchOverlap; i < searchChunk+searchOverlap; i++ {
-		body := make([]byte, i, i+100)
-		body = append(body, "BusyBox v1.35.12 "...)
-		got, err := s.find(context.Background(), fileOf("busybox", body))
-		if err != nil || len(got) != 1 || got[0].Version != "1.35.12" {
-			t.Fatalf("at %d: %v, %v", i, got, err)
-		}
-	}
-}
-
-func TestExecutableMatch(t *testing.T) {
-	x := &executableParser{programs: knownPrograms()}
-	for _, c := range []struct {
-		path string
-		mode uint16
-		size int64
-		want bool
-	}{
-		{"usr/bin/app", 0o755, minExecutable, true},
-		{"usr/bin/app", 0o755, minExecutable - 1, false},
-		{"usr/bin/app", 0o644, minExecutable, false},
-		{"app-v1.2.3", 0o755, minExecutable, true},
-		{"app.exe", 0o755, minExecutable, true},
-		{"app/bundle.js", 0o755, minExecutable, false},
-		{"usr/lib/libtorch.so", 0o755, minExecutable, false},
-		{"usr/lib/libtorch.so.2.1", 0o755, minExecutable, false},
-		{"usr/lib/libcrypto.so.3", 0o644, minExecutable, true},
-		{"usr/lib/libpython3.12.a", 0o755, minExecutable, false},
-	} {
-		if got := x.match(&seaworthy.Header{Path: c.path, Mode: c.mode, Size: c.size}); got != c.want {
-			t.Errorf("%s with mode %o and %d bytes: %v", c.path, c.mode, c.size, got)
-		}
 	}
 }
 
@@ -261,7 +224,7 @@ func FuzzExecutable(f *testing.F) {
 	f.Add("redis-server", elfOf(".rodata", []byte("\x007.0.15\x00")))
 	f.Add("python3", elfOf(".rodata", []byte("\x003.11.2\x00")))
 	f.Add("app", []byte("MZ"))
-	x := &executableParser{programs: knownPrograms()}
+	x := &executableParser{program.NewKnown()}
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		packages, _ := x.parse(context.Background(), fileOf(name, body))
 		functionNames(bytes.NewReader(body), binary.LittleEndian)

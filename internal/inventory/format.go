@@ -12,7 +12,7 @@ import (
 
 // format is a kind of file that names packages. A file has the format if its base name or
 // extension is in the lists and match returns true. If both lists are empty, match is
-// called for every file.
+// called for every file. A format with peek is known by the first bytes of a file instead.
 type format struct {
 	// name identifies the format in results and in reports: "dpkg", "npm lock file".
 	name string
@@ -21,6 +21,9 @@ type format struct {
 	// match may be nil. It may be called a million times, so it must not allocate.
 	match func(*seaworthy.Header) bool
 	want  seaworthy.Want
+	// peek returns how much of a file is needed, by its first bytes, which are at most
+	// [seaworthy.PeekSize]; Skip if it is not in the format. It must not allocate.
+	peek func(h *seaworthy.Header, head []byte) seaworthy.Want
 	// max is the maximum size of a file in bytes. A larger file is reported as not read.
 	max int64
 	// role is the kind of the file. A Database is in the result even if it names no package.
@@ -32,8 +35,11 @@ type format struct {
 	parse func(context.Context, *seaworthy.File) ([]Package, error)
 }
 
-// formats returns all formats, at most 64. To add one, add a row to one of the two tables.
-func formats() []format { return slices.Concat(systemFormats(), languageFormats()) }
+// formats returns the tables of formats. To add a format, add a row to one of them; each has
+// at most 64.
+func formats() [][]format {
+	return [][]format{slices.Concat(systemFormats(), languageFormats()), softwareFormats()}
+}
 
 // formatIndex finds the formats of a file. Sets of formats are masks: bit i stands for
 // formats[i].
@@ -41,6 +47,7 @@ type formatIndex struct {
 	formats             []format
 	byBase, byExtension nameMasks
 	others              uint64 // formats without bases and extensions
+	peekers             uint64 // formats with peek
 }
 
 // nameMasks maps names to masks of formats.
@@ -78,14 +85,34 @@ func newFormatIndex(formats []format) *formatIndex {
 		for _, e := range f.extensions {
 			x.byExtension.add(e, 1<<i)
 		}
-		if len(f.bases)+len(f.extensions) == 0 {
+		switch {
+		case f.peek != nil:
+			x.peekers |= 1 << i
+		case len(f.bases)+len(f.extensions) == 0:
 			x.others |= 1 << i
 		}
 	}
 	return x
 }
 
-// of returns the mask of the formats of a file. Only regular files have formats.
+// peeked returns the mask of the formats that a file has by its first bytes, and how much of
+// it they need.
+func (x *formatIndex) peeked(h *seaworthy.Header, head []byte) (mask uint64, want seaworthy.Want) {
+	if h.Type != seaworthy.Regular {
+		return 0, seaworthy.Skip
+	}
+	head = head[:min(len(head), seaworthy.PeekSize)]
+	for m := x.peekers; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros64(m)
+		if w := x.formats[i].peek(h, head); w != seaworthy.Skip {
+			mask, want = mask|1<<i, max(want, w)
+		}
+	}
+	return mask, want
+}
+
+// of returns the mask of the formats that a file has by its name. Only regular files have
+// formats.
 func (x *formatIndex) of(h *seaworthy.Header) uint64 {
 	if h.Type != seaworthy.Regular {
 		return 0

@@ -77,3 +77,5 @@ func rubyStrings(expression string) []string {
 	}
 	return values
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

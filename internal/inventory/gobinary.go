@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/program"
 )
 
 // typeGo is the purl type of Go modules. Their OSV ecosystem is "Go", in which the standard
@@ -41,6 +43,23 @@ func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 	if err != nil {
 		return nil, nil, errNoBuildInfo
 	}
+	return goPackages(info)
+}
+
+// parseGoProgram is parseGoBinary for an ELF program, also for one whose section headers are
+// damaged or lead elsewhere.
+func parseGoProgram(p *program.Program) (packages []Package, renamed []renaming, err error) {
+	err = errNoBuildInfo
+	for view := range p.DataViews {
+		if packages, renamed, err = parseGoBinary(view); !errors.Is(err, errNoBuildInfo) {
+			break
+		}
+	}
+	return packages, renamed, err
+}
+
+// goPackages returns the packages in build information.
+func goPackages(info *debug.BuildInfo) ([]Package, []renaming, error) {
 	var packages []Package
 	if v := goVersion(info.GoVersion); v != "" {
 		packages = append(packages, Package{Type: typeGo, Name: "stdlib", Version: v})

@@ -13,6 +13,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/program"
 )
 
 // TestGoFunctions reads the test program.
@@ -28,7 +29,7 @@ func TestGoFunctions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &executableParser{}
+	x := &executableParser{program.NewKnown()}
 	packages, err := x.parse(context.Background(), fileOf("app", body))
 	if err != nil || len(packages) == 0 {
 		t.Fatalf("%d packages and the error %v", len(packages), err)
@@ -129,7 +130,7 @@ func TestDamagedFunctions(t *testing.T) {
 		"\xf1\xff\xff\xff\x00\x00\x01\x08" + string(make([]byte, 24)) + "\x10\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\x00\x00\x00\x00\x00" + string(make([]byte, 100)),
 	} {
 		f := fileOf("app", elfOf(".gopclntab", []byte(table)))
-		x := &executableParser{}
+		x := &executableParser{program.NewKnown()}
 		packages, err := x.parse(context.Background(), f)
 		if len(packages) != 0 || err == nil {
 			t.Errorf("%q: %v, %v", table, packages, err)

@@ -1,9 +1,11 @@
 package inventory
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -205,6 +207,47 @@ func TestManifests(t *testing.T) {
 		},
 		{path: "opt/java/openjdk/release", format: formatJavaRuntime, body: "IMPLEMENTOR=\"Eclipse Adoptium\"\nJAVA_VERSION=\"17.0.9\"\n", want: []string{"generic java 17.0.9"}},
 		{path: "srv/release", body: "1.0\n"},
+
+		{path: "opt/conda/conda-meta/curl-7.71.1-0.json", format: formatConda, body: `{"name":"curl","version":"7.71.1"}`, want: []string{"conda curl 7.71.1"}},
+		{path: "opt/conda/conda-meta/curl-7.71.1-0.json", format: formatConda, body: `{"name":`, unread: "not the expected JSON"},
+		{path: "opt/conda/pkgs/curl-7.71.1-0/info/index.json", body: `{"name":"curl","version":"7.71.1"}`},
+		{path: "usr/local/lib/R/site-library/jsonlite/DESCRIPTION", format: "R package", body: "Package: jsonlite\nVersion: 1.8.4\n", want: []string{"cran jsonlite 1.8.4"}},
+		{path: "usr/src/library/jsonlite/inst/DESCRIPTION", body: "Package: jsonlite\nVersion: 1.8.4\n"},
+		{path: "app/lib/plug-1.11.0/ebin/plug.app", format: "Erlang application", body: `{application,plug,[{vsn,"1.11.0"}]}.`, want: []string{"hex plug 1.11.0"}},
+		{path: "usr/local/lib/luarocks/rocks-5.1/a/1-1/a-1-1.rockspec", format: "LuaRocks package", body: "package = \"a\"\nversion = \"1-1\"\n", want: []string{"luarocks a 1-1"}},
+		{path: "src/a-1-1.rockspec", body: "package = \"a\"\nversion = \"1-1\"\n"},
+		{path: "home/linuxbrew/.linuxbrew/Cellar/a/1.0/INSTALL_RECEIPT.json", format: formatHomebrew, body: "{}", want: []string{"brew a 1.0"}},
+		{path: "root/.julia/packages/HTTP/aTjcj/Project.toml", format: "Julia package", body: "name = \"HTTP\"\nversion = \"1.7.4\"\n", want: []string{"julia HTTP 1.7.4"}},
+		{path: "app/Project.toml", body: "name = \"App\"\nversion = \"1.7.4\"\n"},
+		{path: "usr/share/perl5/.meta/A-1/MYMETA.json", format: "Perl distribution", body: `{"name":"A","version":"1"}`, want: []string{"cpan A 1"}},
+		{path: "usr/local/lib/php/.registry/a.reg", format: "PEAR registry", body: `s:4:"name";s:1:"A";s:7:"version";s:1:"1";`, want: []string{"composer pear/a 1"}},
+		{path: "app/vendor/composer/installed.php", format: "composer's PHP list", body: `'versions' => array('a/b' => array('pretty_version' => '1.0'))`, want: []string{"composer a/b 1.0"}},
+		{path: "app/.pnp.cjs", format: "yarn Plug'n'Play", body: `["a",[["npm:1.0.0",{`, want: []string{"npm a 1.0.0"}},
+		{path: "var/www/html/wp-content/plugins/a/a.php", format: "WordPress plugin", body: "/*\nPlugin Name: A\nVersion: 1\n*/", want: []string{"wordpress-plugin a 1"}},
+		{path: "var/www/html/wp-content/plugins/a/b/a.php", body: "/*\nPlugin Name: A\nVersion: 1\n*/"},
+		{path: "var/www/html/wp-content/themes/a/style.css", format: "WordPress theme", body: "/*\nTheme Name: A\nVersion: 1\n*/", want: []string{"wordpress-theme a 1"}},
+		{path: "usr/src/wordpress/wp-includes/version.php", format: formatApplication, body: "$wp_version = '6.4.1';", want: []string{"generic wordpress 6.4.1"}},
+		{
+			path: "opt/bitnami/rabbitmq/.spdx-rabbitmq.spdx", format: formatBitnami,
+			body: `{"documentDescribes":["a"],"packages":[
+ {"SPDXID":"a","name":"rabbitmq","versionInfo":"3.11.10","licenseDeclared":"MPL-2.0","externalRefs":[
+  {"referenceType":"cpe23Type","referenceLocator":"cpe:2.3:*:x"},{"referenceType":"purl","referenceLocator":"pkg:bitnami/rabbitmq@3.11.10-2?arch=amd64&distro=debian-12"}]},
+ {"SPDXID":"b","name":"jar","versionInfo":"1","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:maven/org.a/b@1.0"}]},
+ {"SPDXID":"c","name":"nameless"},
+ {"SPDXID":"d","name":"deb","versionInfo":"1","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:deb/debian/x@1"}]}]}`,
+			want: []string{"bitnami rabbitmq 3.11.10 (MPL-2.0)", "maven org.a:b 1.0"},
+		},
+		{path: "opt/bitnami/.bitnami_components.json", format: "Bitnami components", body: `{"nginx":{"arch":"amd64","version":"1.25.1-0"}}`, want: []string{"bitnami nginx 1.25.1"}},
+		{path: "usr/lib/python3.9/site-packages/requests-2.19.0-py3.9.egg", format: formatPythonArchive, body: archiveOf("EGG-INFO/PKG-INFO", "Name: requests\nVersion: 2.19.0\n\n", "requests/__init__.py", ""), want: []string{"pypi requests 2.19.0"}},
+		{path: "app/tool.pex", format: formatPythonArchive, body: "#!/usr/bin/env python3\n" + archiveOf(".deps/a-1.0.whl/a-1.0.dist-info/METADATA", "Name: a\nVersion: 1.0\n\n"), want: []string{"pypi a 1.0"}},
+		{path: "app/tool.pyz", body: "#!/usr/bin/env python3\nprint()\n"},
+		{path: "app/tool.egg", format: formatPythonArchive, body: "PK\x03\x04", unread: "not a complete zip"},
+		{path: "app/.yarn/cache/lodash-npm-4.17.4-0-10.zip", format: "yarn cache", body: archiveOf("node_modules/lodash/package.json", `{"name":"lodash","version":"4.17.4"}`, "node_modules/lodash/node_modules/x/package.json", `{"name":"x","version":"1"}`), want: []string{"npm lodash 4.17.4"}},
+		{path: "app/poetry.lock", format: formatLockFile, body: "[[package]]\nname = \"a\"\nversion = \"1\"\n", want: []string{"pypi a 1"}},
+		{path: "app/Gemfile.lock", format: formatLockFile, body: "GEM\n  specs:\n    rack (2.2.3)\n", want: []string{"gem rack 2.2.3"}},
+		{path: "app/composer.lock", format: formatLockFile, body: `{"packages":[{"name":"a/b","version":"1"`, unread: "not the expected JSON"},
+		{path: "usr/lib/ruby/gems/3.1.0/gems/x-1/Gemfile.lock", body: "GEM\n  specs:\n    rack (2.2.3)\n"},
+		{path: "root/.cargo/registry/src/x/Cargo.lock", body: "[[package]]\n"},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			got := read(t, fileOf(c.path, []byte(c.body)))
@@ -237,6 +280,25 @@ func TestTooManyLockedPackages(t *testing.T) {
 	if len(packages) != maxLockedPackages || err == nil || !strings.Contains(err.Error(), "100005") {
 		t.Errorf("%d packages and the error %v", len(packages), err)
 	}
+}
+
+// archiveOf returns a zip archive of names and texts in turn.
+func archiveOf(files ...string) string {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		f, err := w.Create(files[i])
+		if err != nil {
+			panic(err)
+		}
+		if _, err := f.Write([]byte(files[i+1])); err != nil {
+			panic(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.String()
 }
 
 // FuzzManifests runs the parsers of all manifests on any bytes.
@@ -272,7 +334,7 @@ func FuzzManifests(f *testing.F) {
 	for _, seed := range []string{gemspec, packageLock1, packageLock3, yarnLock1, yarnLock2, pnpmLock5, pnpmLock9, depsJSON, `[{"name":"a/b"}]`, "Name: x\nVersion: 1\n"} {
 		f.Add([]byte(seed))
 	}
-	formats := languageFormats()
+	formats := slices.Concat(languageFormats(), softwareFormats())
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for i := range formats {
 			packages, _ := formats[i].parse(context.Background(), fileOf("x", body))

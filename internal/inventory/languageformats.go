@@ -1,6 +1,9 @@
 package inventory
 
-import "seaworthy.dev/seaworthy"
+import (
+	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/program"
+)
 
 // The formats of languages.
 const (
@@ -27,9 +30,9 @@ const (
 // languageFormats returns the formats of manifests of languages, and of binaries that
 // contain package names.
 func languageFormats() []format {
-	programs := &executableParser{programs: knownPrograms()}
+	programs := &executableParser{program.NewKnown()}
 	return []format{
-		{name: formatExecutable, match: programs.match, want: seaworthy.Parts, max: maxExecutable, parse: programs.parse},
+		{name: formatExecutable, peek: programs.peek, max: maxExecutable, parse: programs.parse},
 		{name: formatJava, extensions: javaExtensions(), want: seaworthy.Body, max: maxArchive, parse: parseJavaArchive},
 		{name: formatJavaRuntime, bases: []string{"release"}, want: seaworthy.Head, max: maxManifest, parse: parseJavaRuntime},
 		{name: formatNPM, bases: []string{"package.json"}, match: isNPMPackage, want: seaworthy.Body, max: maxManifest, parse: parseNPMPackage},

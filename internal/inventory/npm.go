@@ -93,12 +93,19 @@ func parseNPMPackage(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	return []Package{{Type: typeNPM, Name: string(p.Name), Version: string(p.Version), Licenses: licenses}}, nil
 }
 
-// decodeJSON decodes a file that is one JSON value. It ignores a byte order mark.
+// decodeJSON decodes a file that is one JSON value.
 func decodeJSON(f *seaworthy.File, v any) error {
 	body, ok := f.Bytes()
 	if !ok {
-		return limitErrorf("it is too large for memory")
+		return errTooLargeForMemory
 	}
+	return unmarshalJSON(body, v)
+}
+
+const errTooLargeForMemory = limitError("it is too large for memory")
+
+// unmarshalJSON decodes one JSON value. It ignores a byte order mark.
+func unmarshalJSON(body []byte, v any) error {
 	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), v); err != nil {
 		return fmt.Errorf("it is not the expected JSON: %w", err)
 	}

@@ -16,6 +16,8 @@ type Layer struct {
 	Files []PackageFile
 	// Releases is sorted by ordinal.
 	Releases []Release
+	// Marks is sorted by ordinal and kind.
+	Marks []Mark
 	// OverLimit is the number of files that are not in Files because the result would
 	// exceed its limit.
 	OverLimit int
@@ -81,6 +83,9 @@ const (
 	// Supplement adds files or licenses to the packages of a Database. Its packages may
 	// have no version and no architecture.
 	Supplement
+	// Lock is a lock file: what a package manager would install. Its packages count unless
+	// the image has them installed; see [InstalledNames.Has].
+	Lock
 )
 
 // Package is a package as a file names it. It has nothing that depends on the image.

@@ -172,7 +172,7 @@ func walkTar(stream *blockReader, table *Table, anomalies *Anomalies, limits Lim
 		if !kind.exists() {
 			continue
 		}
-		body.ordinal = ordinal
+		body.ordinal, body.peeked = ordinal, nil
 		var content io.Reader = body
 		if tr.sparse != nil {
 			if h.Size > limits.MaxSize-unpacked || unpacked+h.Size > RatioFloor && (unpacked+h.Size)/limits.MaxRatio > stream.offset {
@@ -192,10 +192,17 @@ func walkTar(stream *blockReader, table *Table, anomalies *Anomalies, limits Lim
 type Body struct {
 	tar     *tarReader
 	ordinal int
+	// peeked are bytes of the body that Peek read and Read did not return yet.
+	peeked []byte
 }
 
 // Read implements [io.Reader].
 func (b *Body) Read(p []byte) (int, error) {
+	if len(b.peeked) > 0 {
+		n := copy(p, b.peeked)
+		b.peeked = b.peeked[n:]
+		return n, nil
+	}
 	n, err := b.tar.Read(p)
 	if err != nil && err != io.EOF {
 		err = tarError(err, b.ordinal+1)
@@ -206,7 +213,34 @@ func (b *Body) Read(p []byte) (int, error) {
 // Take returns the next n bytes of the body without copying them. It returns false if
 // the bytes are not contiguous in memory. Then it consumes nothing, and the caller must
 // use Read.
-func (b *Body) Take(n int) (Piece, bool) { return b.tar.take(n) }
+func (b *Body) Take(n int) (Piece, bool) {
+	if len(b.peeked) > 0 {
+		return Piece{}, false
+	}
+	return b.tar.take(n)
+}
+
+// Peek returns the next n bytes of the body, or all that is left of it, without consuming
+// them. They are valid until the next call of a method.
+func (b *Body) Peek(n int) ([]byte, error) {
+	if len(b.peeked) == 0 {
+		if head, ok := b.tar.peek(n); ok {
+			return head, nil
+		}
+	}
+	for len(b.peeked) < n {
+		part := make([]byte, n-len(b.peeked))
+		k, err := b.tar.Read(part)
+		b.peeked = append(b.peeked, part[:k]...)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, tarError(err, b.ordinal+1)
+		}
+	}
+	return b.peeked[:min(n, len(b.peeked))], nil
+}
 
 // Piece is a part of a layer in memory. The bytes must not be changed, and not be used
 // after Release. A Piece keeps a block of memory in use that is larger than the Piece.

@@ -340,6 +340,15 @@ func (r *blockReader) take(n int) (Piece, bool) {
 	return p, true
 }
 
+// peek returns the next n bytes without consuming them, if they are in one block. They are
+// valid until the next call of a method.
+func (r *blockReader) peek(n int) ([]byte, bool) {
+	if r.next() != nil || len(r.rest) < n {
+		return nil, false
+	}
+	return r.rest[:n:n], true
+}
+
 // Seek skips bytes, so that the tar reader can skip a body without copying it. It can only
 // move forward from the current offset.
 func (r *blockReader) Seek(offset int64, whence int) (int64, error) {

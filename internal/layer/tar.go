@@ -134,6 +134,15 @@ func (r *tarReader) take(n int) (Piece, bool) {
 	return p, ok
 }
 
+// peek returns the next n bytes of the body without consuming them, if they are in one
+// block.
+func (r *tarReader) peek(n int) ([]byte, bool) {
+	if r.sparse != nil || int64(n) > r.left {
+		return nil, false
+	}
+	return r.stream.peek(n)
+}
+
 // The fields of a ustar header block (POSIX.1-2024, pax). GNU tar has the same fields up to
 // the device numbers.
 var (

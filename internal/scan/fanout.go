@@ -24,6 +24,7 @@ type fanout struct {
 	ctx       context.Context
 	analyzers []seaworthy.LayerAnalyzer
 	passes    []seaworthy.Pass
+	peekers   []seaworthy.Peeker // of each pass; nil if it is none
 	bodies    *BodyPool
 	jobs      chan job
 	workers   *errgroup.Group
@@ -46,7 +47,9 @@ type job struct {
 func newFanout(ctx context.Context, analyzers []seaworthy.LayerAnalyzer, opt *Options) *fanout {
 	f := &fanout{analyzers: analyzers, bodies: opt.Bodies, tempDir: opt.TempDir, tempFiles: opt.TempFiles, jobs: make(chan job, 32)}
 	for _, a := range analyzers {
-		f.passes = append(f.passes, a.Open())
+		p := a.Open()
+		peeker, _ := p.(seaworthy.Peeker)
+		f.passes, f.peekers = append(f.passes, p), append(f.peekers, peeker)
 	}
 	f.workers, f.ctx = errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
@@ -99,7 +102,15 @@ func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
 	var wants uint32
 	want := seaworthy.Skip
 	for i, p := range f.passes {
-		if w := p.Wants(h); w != seaworthy.Skip {
+		w := p.Wants(h)
+		if peeker := f.peekers[i]; peeker != nil && w < seaworthy.Body && h.Size > 0 {
+			head, err := peek(body)
+			if err != nil {
+				return fmt.Errorf("%s: %w", h.Path, err)
+			}
+			w = max(w, peeker.Peek(h, head))
+		}
+		if w != seaworthy.Skip {
 			wants |= 1 << i
 			want = max(want, w)
 		}
@@ -119,6 +130,14 @@ func (f *fanout) visit(h *seaworthy.Header, body io.Reader) error {
 		f.done(j)
 		return context.Cause(f.ctx)
 	}
+}
+
+// peek returns the first bytes of a body without consuming them.
+func peek(body io.Reader) ([]byte, error) {
+	if b, ok := body.(*layer.Body); ok {
+		return b.Peek(seaworthy.PeekSize)
+	}
+	return nil, nil
 }
 
 // read reads as much of a body as the analyzers want: all of it, unless want is Head.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"seaworthy.dev/seaworthy"
@@ -187,14 +188,15 @@ func (s *mergedInventory) findAll() []*seaworthy.Package {
 		text  bool
 	}
 	known := make(map[key]*seaworthy.Package)
-	for _, f := range s.files {
-		if f.file.Role != inventory.Manifest {
-			continue
-		}
+	declared := s.declaredPrograms()
+	add := func(f inventoryFile) {
 		owner := s.unchangedOwner(&f.entry)
 		since := s.since(f)
 		for i := range f.file.Packages {
 			p := &f.file.Packages[i]
+			if p.ByText && declared.has(f.entry.Path, p) {
+				continue
+			}
 			k := key{p.ID(), owner, p.ByText}
 			out, ok := known[k]
 			if !ok {
@@ -210,8 +212,74 @@ func (s *mergedInventory) findAll() []*seaworthy.Package {
 			out.Locations = append(out.Locations, s.location(path, since[i]))
 		}
 	}
+	installed := make(inventory.InstalledNames)
+	for _, f := range s.files {
+		if f.file.Role == inventory.Manifest {
+			installed.Add(f.file)
+			add(f)
+		}
+	}
+	for _, f := range s.files {
+		if f.file.Role == inventory.Lock && !installed.Has(f.file) {
+			add(f)
+		}
+	}
+	stored, _ := inventory.StorePackages(s.merged)
+	for i := range stored {
+		p := &stored[i]
+		out := s.describe(&p.Package, inventory.LanguageEcosystem(p.Type))
+		out.Locations = []seaworthy.Location{s.location(p.Path, s.merged.layerOf(p.Path))}
+		all = append(all, out)
+	}
 	sortPackages(all)
 	return all
+}
+
+// declaredPrograms are programs that a vendor's manifest names, by directory, name and
+// version. The same program is then not listed a second time for the text in it.
+type declaredPrograms map[[3]string]bool
+
+func (s *mergedInventory) declaredPrograms() declaredPrograms {
+	declared := make(declaredPrograms)
+	for _, f := range s.files {
+		for i := range f.file.Packages {
+			if p := &f.file.Packages[i]; p.Type == inventory.TypeBitnami {
+				directory := f.entry.Path[:max(strings.LastIndexByte(f.entry.Path, '/'), 0)]
+				declared[[3]string{directory, p.Name, p.Version}] = true
+			}
+		}
+	}
+	return declared
+}
+
+// has reports whether a manifest in a directory above a path names the package.
+func (d declaredPrograms) has(path string, p *inventory.Package) bool {
+	if len(d) == 0 {
+		return false
+	}
+	for i := range path {
+		if path[i] == '/' && d[[3]string{path[:i], p.Name, p.Version}] {
+			return true
+		}
+	}
+	return false
+}
+
+// layerOf returns the layer of the first file at or below a path. A directory may have no
+// entry of its own.
+func (m *Merged) layerOf(path string) int {
+	const maxDepth = 16
+	e, ok := m.Lookup(path)
+	for range maxDepth {
+		if !ok || e.Layer >= 0 {
+			break
+		}
+		children := m.List(e.Path)
+		if ok = len(children) > 0; ok {
+			e = children[0]
+		}
+	}
+	return max(e.Layer, 0)
 }
 
 // Packages implements [seaworthy.Merged].

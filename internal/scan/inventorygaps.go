@@ -23,6 +23,7 @@ func (s *mergedInventory) findGaps() []*seaworthy.Coverage {
 	s.addUnreadDatabases(g)
 	s.addDistributionGaps(g)
 	s.addRemovedPackages(g)
+	s.addUnreadSoftware(g)
 	slices.SortFunc(g.list, seaworthy.CompareCoverage)
 	return g.list
 }
@@ -206,4 +207,66 @@ func (s *mergedInventory) isFileFromLayer(id nodeID, layer int) bool {
 	}
 	at, _ := t.position(t.node(id).newest)
 	return at <= layer
+}
+
+// addUnreadSoftware adds software that is there and whose packages are not known: programs
+// that do not say what they consist of, and files of package managers that are not
+// supported. It leaves out what belongs to a package of the distribution, and programs in the
+// directory of other software that is known.
+func (s *mergedInventory) addUnreadSoftware(g *gaps) {
+	seen := make(map[string][]string)
+	var roots map[string]bool
+	for i, l := range s.layers {
+		for _, mark := range l.Marks {
+			e, ok := s.merged.At(i, mark.Ordinal)
+			if !ok || !e.Live() || s.unchangedOwner(&e) != "" || inventory.InPackageDirectory(e.Path) {
+				continue
+			}
+			if mark.IsProgram() {
+				if roots == nil {
+					roots = s.softwareRoots()
+				}
+				if isBelowAny(e.Path, roots) || s.hasUnlistedFiles() && inventory.IsSystemPath(e.Path) {
+					continue
+				}
+			}
+			path, _ := seaworthy.TextPath(e.Path)
+			seen[mark.Kind] = append(seen[mark.Kind], path)
+		}
+	}
+	for _, gap := range inventory.SoftwareGaps(seen) {
+		g.addGap(gap)
+	}
+	if _, over := inventory.StorePackages(s.merged); over > 0 {
+		g.add("store", seaworthy.Partial, seaworthy.CodeLimitExceeded, fmt.Sprintf("The store of Nix or Guix has %s more than the limit.", plural(over, "package")))
+	}
+}
+
+// softwareRoots returns the directories of software that one manifest describes as a whole.
+func (s *mergedInventory) softwareRoots() map[string]bool {
+	roots := map[string]bool{"nix/store": true, "gnu/store": true}
+	for _, f := range s.files {
+		if root, ok := f.file.Root(f.entry.Path); ok {
+			roots[root] = true
+		}
+	}
+	return roots
+}
+
+// isBelowAny reports whether a directory above a path is in a set.
+func isBelowAny(path string, directories map[string]bool) bool {
+	for i := range path {
+		if path[i] == '/' && directories[path[:i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// hasUnlistedFiles reports whether it is not known which files the distribution's packages
+// installed, as in images without the lists of files.
+func (s *mergedInventory) hasUnlistedFiles() bool {
+	return len(s.system()) > 0 && !slices.ContainsFunc(s.system(), func(p *systemPackage) bool {
+		return slices.ContainsFunc(p.lists, func(l inventory.FileList) bool { return len(l) > 0 })
+	})
 }

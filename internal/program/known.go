@@ -1,29 +1,72 @@
-package inventory
+package program
 
 import (
 	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"path"
 	"strconv"
 	"strings"
-
-	"seaworthy.dev/seaworthy"
 )
 
-// typeGeneric is the purl type of software without a package manager. Names are those of
-// the OSV ecosystem Bitnami, if it has the software.
-const typeGeneric = "generic"
+// Known are programs and libraries that are often built from source, or copied into an
+// image without a package, and that contain their version as text.
+type Known struct {
+	programs []knownProgram
+	// starts are the first bytes of base names, as a filter in front of the table.
+	starts [256]bool
+}
 
-// knownProgram is a program that is often built from source, or copied into an image
-// without a package, and that contains its version as text.
+// NewKnown returns the known programs.
+func NewKnown() *Known {
+	k := &Known{programs: knownPrograms()}
+	for i := range k.programs {
+		for _, b := range k.programs[i].bases {
+			k.starts[b[0]] = true
+		}
+	}
+	return k
+}
+
+// Has reports whether a known program has the base name.
+func (k *Known) Has(base string) bool {
+	if base == "" || !k.starts[base[0]] {
+		return false
+	}
+	for i := range k.programs {
+		if k.programs[i].hasBase(base) {
+			return true
+		}
+	}
+	return false
+}
+
+// Find returns the name and the version of a program of size bytes with a base name. Names
+// are those of the OSV ecosystem Bitnami, if it has the software. It returns "" and no error
+// if the program is not known or has no version in its text: another program may have the
+// same base name.
+func (k *Known) Find(ctx context.Context, base string, r io.ReaderAt, size int64) (name, version string, err error) {
+	for i := range k.programs {
+		p := &k.programs[i]
+		if !p.hasBase(base) {
+			continue
+		}
+		if version, err = p.find(ctx, base, r, size); err != nil || version != "" {
+			return p.name, version, err
+		}
+	}
+	return "", "", nil
+}
+
+// knownProgram is a row of the table of known programs.
 type knownProgram struct {
 	name string
 	// bases are base names. One that ends in "*" is a prefix.
 	bases []string
 	// before and after are the text around the version. The version starts with major.
 	before, major, after string
+	// near is text that follows the version within 64 bytes, on the same line.
+	near string
 	// named reports that the version starts with the numbers in the base name, such as
 	// "3.12." in libpython3.12.so.1.0. Then no text before the version is needed: linkers
 	// merge a short text with the end of a longer one, so it is not known.
@@ -31,36 +74,6 @@ type knownProgram struct {
 	// highest selects the highest version of three numbers instead of the first one, for
 	// programs that also contain older versions.
 	highest bool
-}
-
-// knownPrograms returns the known programs. A row needs text that the program has had for
-// years, and that no other program has. The first row of a name that finds a version
-// counts.
-func knownPrograms() []knownProgram {
-	redis, valkey := []string{"redis-server", "redis-check-*", "redis-sentinel"}, []string{"valkey-server", "valkey-check-*", "valkey-sentinel"}
-	mysql, php := []string{"mariadbd", "mysqld"}, []string{"php", "php5*", "php7*", "php8*", "php-cgi*", "php-fpm*", "libphp*"}
-	return []knownProgram{
-		{name: "node", bases: []string{"node", "nodejs"}, before: "/download/release/v"},
-		{name: "node", bases: []string{"node", "nodejs"}, before: "node.js/v"},
-		{name: "python", bases: []string{"python2*", "python3*", "libpython2*", "libpython3*"}, named: true, after: "\x00"},
-		{name: "python", bases: []string{"python2*", "python3*", "libpython2*", "libpython3*"}, before: "\x00", major: "3.", after: "\x00"},
-		{name: "python", bases: []string{"python2*", "libpython2*"}, before: "\x00", major: "2.", after: "\x00"},
-		{name: "php", bases: php, before: "X-Powered-By: PHP/"},
-		{name: "openresty", bases: []string{"nginx"}, before: "nginx version: openresty/"},
-		{name: "nginx", bases: []string{"nginx"}, before: "nginx version: nginx/"},
-		{name: "redis", bases: redis, before: "\x00", after: "\x00", highest: true},
-		{name: "valkey", bases: valkey, before: "\x00", after: "\x00", highest: true},
-		{name: "openssl", bases: []string{"openssl", "libcrypto.so*", "libssl.so*"}, before: "OpenSSL ", after: " "},
-		{name: "openssl", bases: []string{"openssl", "libcrypto.so*", "libssl.so*"}, before: "OpenSSL ", after: "-fips "},
-		{name: "busybox", bases: []string{"busybox*"}, before: "BusyBox v"},
-		{name: "bash", bases: []string{"bash"}, before: "@(#)Bash version "},
-		{name: "apache", bases: []string{"httpd", "apache2"}, before: "Apache/"},
-		{name: "postgresql", bases: []string{"postgres"}, before: "postgres (PostgreSQL) "},
-		{name: "mariadb", bases: mysql, before: "\x00", major: "1", after: "-MariaDB"}, // 10 and later
-		{name: "mariadb", bases: mysql, before: "\x005.5.5-", after: "-MariaDB"},
-		{name: "mariadb", bases: mysql, before: "\x00", major: "5.", after: "-MariaDB"},
-		{name: "ruby", bases: []string{"ruby*", "libruby*"}, before: "\x00ruby ", after: "p"},
-	}
 }
 
 // hasBase reports whether the base name is one of the program's.
@@ -75,31 +88,30 @@ func (s *knownProgram) hasBase(base string) bool {
 
 const (
 	searchChunk   = 1 << 20 // bytes searched at a time
-	searchOverlap = 128     // bytes that two chunks share; longer than any version with the text around it
+	searchOverlap = 256     // bytes that two chunks share; longer than any version with the text around it
+	nearSize      = 64      // bytes in which near is searched
 )
 
-// find searches a program for its version. It returns no package and no error if there is
-// none: another program may have the same base name.
-func (s *knownProgram) find(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+// find searches a program for its version.
+func (s *knownProgram) find(ctx context.Context, base string, r io.ReaderAt, size int64) (string, error) {
 	mark := s.before + s.major
 	if s.named {
-		if mark = namedVersion(path.Base(f.Path)); mark == "" {
-			return nil, nil
+		if mark = namedVersion(base); mark == "" {
+			return "", nil
 		}
 	}
 	best := ""
-	buf := make([]byte, min(searchChunk, f.Size))
-	r := f.ReaderAt()
-	for off := int64(0); off < f.Size; off += searchChunk - searchOverlap {
+	buf := make([]byte, min(searchChunk, size))
+	for off := int64(0); off < size; off += searchChunk - searchOverlap {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return "", context.Cause(ctx)
 		}
 		n, err := r.ReadAt(buf, off)
 		if err != nil && err != io.EOF {
-			return nil, fmt.Errorf("cannot search it for the version of %s: %w", s.name, err)
+			return "", fmt.Errorf("cannot search it for the version of %s: %w", s.name, err)
 		}
 		end := n // a version after end may be cut off here, and is complete in the next chunk
-		if err == nil && off+int64(n) < f.Size {
+		if err == nil && off+int64(n) < size {
 			end -= searchOverlap
 		}
 		best = s.search(buf[:n], []byte(mark), end, best)
@@ -107,10 +119,7 @@ func (s *knownProgram) find(ctx context.Context, f *seaworthy.File) ([]Package, 
 			break
 		}
 	}
-	if best == "" {
-		return nil, nil
-	}
-	return []Package{{Type: typeGeneric, Name: s.name, Version: best, ByText: true}}, nil
+	return best, nil
 }
 
 // search returns the version that starts in text before end, or best, the one of earlier
@@ -128,6 +137,9 @@ func (s *knownProgram) search(text, mark []byte, end int, best string) string {
 		if n == 0 || !bytes.HasPrefix(version[n:], []byte(s.after)) {
 			continue
 		}
+		if s.near != "" && !hasNear(version[n:], s.near) {
+			continue
+		}
 		if s.named && i > 0 && (isDigit(text[i-1]) || text[i-1] == '.') {
 			continue // the end of another version
 		}
@@ -137,6 +149,15 @@ func (s *knownProgram) search(text, mark []byte, end int, best string) string {
 			best = v
 		}
 	}
+}
+
+// hasNear reports whether a word is in the first bytes of a text, before its first NUL.
+func hasNear(text []byte, word string) bool {
+	text = text[:min(len(text), nearSize)]
+	if end := bytes.IndexByte(text, 0); end >= 0 {
+		text = text[:end]
+	}
+	return bytes.Contains(text, []byte(word))
 }
 
 // namedVersion returns the version in a base name, followed by a dot: "3.12.".

@@ -1,0 +1,129 @@
+package inventory
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"seaworthy.dev/seaworthy"
+)
+
+// Mark is a file that shows that there is software in the image, and whose packages are not
+// known.
+type Mark struct {
+	// Ordinal is the ordinal of the entry in the layer.
+	Ordinal int
+	// Kind is the name of a row of the table of markers, or one of the kinds of programs.
+	Kind string
+}
+
+// The kinds of programs. A phrase that says how the program was built may follow the first:
+// "program packed by UPX".
+const (
+	unknownProgram = "program"
+	damagedProgram = "damaged program"
+)
+
+// IsProgram reports whether the mark is of a program that does not say what it consists of.
+func (m Mark) IsProgram() bool {
+	return m.Kind == damagedProgram || m.Kind == unknownProgram || strings.HasPrefix(m.Kind, unknownProgram+" ")
+}
+
+// unidentified is the error for a program that does not say what it consists of.
+type unidentified struct{ kind string }
+
+// Error implements error.
+func (u unidentified) Error() string { return "it does not say what it consists of: " + u.kind }
+
+// InPackageDirectory reports whether a path is in a directory into which a package manager
+// of a language puts programs, such as compiled extensions. The manifest of the package
+// is there too.
+func InPackageDirectory(path string) bool {
+	for _, d := range []string{"node_modules/", "site-packages/", "dist-packages/", "/gems/", "/vendor/bundle/"} {
+		if strings.Contains(path, d) {
+			return true
+		}
+	}
+	return false
+}
+
+// Root returns the directory of the software that the file describes as a whole, including
+// its programs. It returns false for a file that describes other software, or that of
+// several directories.
+func (f *PackageFile) Root(path string) (directory string, ok bool) {
+	levels := 0
+	switch f.Format {
+	case formatJavaRuntime, formatDotNet, formatBitnami:
+		levels = 1
+	case formatConda, formatHomebrew:
+		levels = 2
+	}
+	if levels == 0 || len(f.Packages) == 0 {
+		return "", false
+	}
+	for range levels {
+		path = path[:max(strings.LastIndexByte(path, '/'), 0)]
+	}
+	return path, path != ""
+}
+
+// IsSystemPath reports whether a path is in a directory into which a distribution installs.
+func IsSystemPath(path string) bool {
+	for _, d := range []string{"bin/", "sbin/", "lib/", "lib64/", "usr/"} {
+		if strings.HasPrefix(path, d) {
+			return !strings.HasPrefix(path, "usr/local/")
+		}
+	}
+	return false
+}
+
+// SoftwareGaps returns the gaps for marked software. Seen has the paths of live files by
+// kind of mark, without those that belong to a package.
+func SoftwareGaps(seen map[string][]string) []Gap {
+	var gaps []Gap
+	var programs, damaged []string
+	for kind, paths := range seen {
+		switch builder, ok := strings.CutPrefix(kind, unknownProgram); {
+		case kind == damagedProgram:
+			damaged = append(damaged, paths...)
+		case ok:
+			for _, p := range paths {
+				if builder != "" {
+					p += " (" + builder[1:] + ")"
+				}
+				programs = append(programs, p)
+			}
+		default:
+			slices.Sort(paths)
+			gaps = append(gaps, Gap{
+				Subject: kind, State: seaworthy.NotChecked, Code: seaworthy.CodeUnsupportedFormat,
+				Reason: fmt.Sprintf("The image has software of %s, which is not supported, so its packages are not known: %s.", kind, listFirst(paths)),
+			})
+		}
+	}
+	add := func(paths []string, subject string, code seaworthy.CoverageCode, reason string) {
+		if len(paths) == 0 {
+			return
+		}
+		if len(paths) > 1 {
+			subject += "s"
+		}
+		slices.Sort(paths)
+		gaps = append(gaps, Gap{
+			Subject: fmt.Sprintf("%d %s", len(paths), subject), State: seaworthy.NotChecked, Code: code,
+			Reason: reason + ": " + listFirst(paths) + ".",
+		})
+	}
+	add(programs, "program", seaworthy.CodeNoPackageData, "No package owns these programs, and they do not say which software they consist of")
+	add(damaged, "damaged program", seaworthy.CodeUnreadable, "These files are executable, but their ELF headers are damaged")
+	return gaps
+}
+
+// listFirst lists the first of sorted texts, and the number of the others.
+func listFirst(sorted []string) string {
+	const few = 10
+	if more := len(sorted) - few; more > 0 {
+		return strings.Join(sorted[:few], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(sorted, ", ")
+}
