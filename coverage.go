@@ -81,6 +81,9 @@ const (
 	// CodeUnknownDistribution: the image or SBOM does not say which distribution its
 	// packages are from.
 	CodeUnknownDistribution CoverageCode = "unknown-distribution"
+	// CodeUnknownSource: it is not known from which source packages packages were built, and
+	// the advisories are about source packages.
+	CodeUnknownSource CoverageCode = "unknown-source-package"
 	// CodePackageDatabaseRemoved: packages were removed from the package database, but
 	// their files are still there.
 	CodePackageDatabaseRemoved CoverageCode = "package-database-removed"
@@ -131,7 +134,7 @@ func CoverageCodes() []CoverageCode {
 		CodeNotRequested, CodeNotImplemented, CodeNotInSBOM, CodeNotInReport, CodeAnalyzerFailed,
 		CodeNoAdvisorySource, CodeNoAdvisories, CodeAdvisoriesUnavailable, CodeAdvisoriesUnreadable,
 		CodeAdvisoriesOutdated, CodeAdvisoriesIncomplete, CodeUnknownVersion,
-		CodeNoPackageData, CodeUnknownDistribution, CodePackageDatabaseRemoved, CodePackageDatabaseUnreadable,
+		CodeNoPackageData, CodeUnknownDistribution, CodeUnknownSource, CodePackageDatabaseRemoved, CodePackageDatabaseUnreadable,
 		CodeIncompleteSBOM, CodeInvalidPURL,
 		CodeUnsupportedPlatform, CodeUnsupportedFormat, CodeUnreadable, CodeEncrypted, CodeInvalidSyntax,
 		CodeLimitExceeded, CodeAmbiguousLayer, CodeMountedFileSystem, CodeNoConfiguration, CodeNoHistory,

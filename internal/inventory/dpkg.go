@@ -93,8 +93,8 @@ func parseDpkgFiles(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	return []Package{fileOwner(f.Path, ".list", removeDirectories(files))}, err
 }
 
-// parseDpkgDigests reads PACKAGE.md5sums of info or status.d, the digests of a package's
-// files: lines of an MD5, two spaces and a path.
+// parseDpkgDigests reads PACKAGE.md5sums of info or status.d, or PACKAGE/md5sums, the digests
+// of a package's files: lines of an MD5, two spaces and a path.
 func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error) {
 	var files []installedFile
 	err := lines(ctx, f, func(line []byte) error {
@@ -106,7 +106,8 @@ func parseDpkgDigests(ctx context.Context, f *seaworthy.File) ([]Package, error)
 		files = append(files, installedFile{Path: installedPath(string(path)), Digest: parseHex(string(sum))})
 		return checkFileCount(files)
 	})
-	return []Package{fileOwner(f.Path, ".md5sums", files)}, err
+	list := strings.TrimSuffix(f.Path, "/"+digestsBase) // in a directory of the package
+	return []Package{fileOwner(list, "."+digestsBase, files)}, err
 }
 
 // fileOwner returns the package of a list of files. The base name of the list is PACKAGE

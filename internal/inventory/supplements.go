@@ -38,7 +38,10 @@ func (s *Supplements) Of(p *Package, database string, layer int) []*Package {
 	names := []supplementName{{p.Type, p.Name, p.Arch}, {p.Type, p.Name, ""}}
 	if base := path.Base(database); base != "status" {
 		// A directory with a file for each package, as in images without dpkg. Its
-		// supplements are named after this file, not after the package.
+		// supplements are named after this file or its directory, not after the package.
+		if base == controlBase {
+			base = path.Base(path.Dir(database))
+		}
 		names = append(names, supplementName{p.Type, base, ""})
 	}
 	var packages []*Package

@@ -13,6 +13,7 @@ const (
 	formatDpkgFiles   = "dpkg file list"
 	formatDpkgDigests = "dpkg digests"
 	formatCopyright   = "Debian copyright"
+	formatChisel      = "chisel"
 	formatAPK         = "apk"
 	formatRPM         = "rpm"
 	formatRPMLog      = "rpm write-ahead log"
@@ -70,7 +71,8 @@ const (
 	dpkgStatuses     = "var/lib/dpkg/status.d/"
 	pacmanLocal      = "var/lib/pacman/local/"
 	portageDB        = "var/db/pkg/"
-	digestsSuffix    = ".md5sums"
+	digestsBase      = "md5sums"
+	controlBase      = "control"
 )
 
 func rpmDirectories() []string {
@@ -111,12 +113,16 @@ func systemFormats() []format {
 			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseDpkgFiles,
 		},
 		{
-			name: formatDpkgDigests, extensions: []string{digestsSuffix}, match: isBelow(dpkgInfo, dpkgStatuses),
+			name: formatDpkgDigests, bases: []string{digestsBase}, extensions: []string{"." + digestsBase}, match: isDpkgDigests,
 			want: seaworthy.Body, max: maxFileList, role: Supplement, parse: parseDpkgDigests,
 		},
 		{
 			name: formatCopyright, bases: []string{"copyright"}, match: isCopyright,
 			want: seaworthy.Body, max: maxCopyright, role: Supplement, parse: parseDebianCopyright,
+		},
+		{
+			name: formatChisel, bases: []string{"manifest.wall"},
+			want: seaworthy.Body, max: maxFileList, role: Database, parse: parseChisel,
 		},
 		{
 			name: formatAPK, bases: []string{"installed"}, match: isAt(apkInstalledFile, "usr/"+apkInstalledFile),
@@ -165,9 +171,44 @@ func systemFormats() []format {
 	}
 }
 
-// isDpkgStatus reports whether a file is one of status.d, where a file has any name.
+// isDpkgStatus reports whether a file of status.d is the paragraph of a package: a file with
+// any name, or PACKAGE/control in images that Bazel's rules_distroless made.
 func isDpkgStatus(h *seaworthy.Header) bool {
-	return strings.HasPrefix(h.Path, dpkgStatuses) && !strings.HasSuffix(h.Path, digestsSuffix)
+	name, ok := strings.CutPrefix(h.Path, dpkgStatuses)
+	if !ok {
+		return false
+	}
+	if dir, base, nested := strings.Cut(name, "/"); nested {
+		return dir != "" && base == controlBase
+	}
+	return !isDpkgInfo(name)
+}
+
+// isDpkgInfo reports whether a name is that of one of the other files that dpkg keeps of a
+// package, PACKAGE.KIND.
+func isDpkgInfo(name string) bool {
+	i := strings.LastIndexByte(name, '.')
+	if i <= 0 {
+		return false
+	}
+	switch name[i+1:] {
+	case digestsBase, "list", "conffiles", "preinst", "postinst", "prerm", "postrm", "config", "templates", "triggers", "shlibs", "symbols":
+		return true
+	}
+	return false
+}
+
+// isDpkgDigests reports whether a file has the digests of the files of a package:
+// PACKAGE.md5sums of info or status.d, or PACKAGE/md5sums of status.d.
+func isDpkgDigests(h *seaworthy.Header) bool {
+	if strings.HasPrefix(h.Path, dpkgInfo) {
+		return strings.HasSuffix(h.Path, "."+digestsBase)
+	}
+	name, ok := strings.CutPrefix(h.Path, dpkgStatuses)
+	if dir, base, nested := strings.Cut(name, "/"); ok && nested {
+		return dir != "" && base == digestsBase
+	}
+	return ok && strings.HasSuffix(name, "."+digestsBase)
 }
 
 // isAt returns a function that reports whether a file has one of the paths.

@@ -74,6 +74,15 @@ func TestTextDatabases(t *testing.T) {
 		{"var/lib/dpkg/status.d/base.md5sums", md5 + "  usr/share/a b\n", []plain{
 			{Package{Type: "deb", Name: "base"}, []string{"usr/share/a b " + md5}},
 		}},
+		{"var/lib/dpkg/status.d/libc6/control", "Package: libc6\nVersion: 2.36\nArchitecture: amd64\nSource: glibc\n", []plain{
+			{Package{Type: "deb", Name: "libc6", Version: "2.36", Arch: "amd64", SourceName: "glibc", SourceVersion: "2.36"}, nil},
+		}},
+		{"var/lib/dpkg/status.d/libc6/md5sums", md5 + "  usr/share/a b\n", []plain{
+			{Package{Type: "deb", Name: "libc6"}, []string{"usr/share/a b " + md5}},
+		}},
+		{"var/lib/dpkg/status.d/python3.11", "Package: python3.11\nVersion: 3.11\nArchitecture: amd64\n", []plain{
+			{Package{Type: "deb", Name: "python3.11", Version: "3.11", Arch: "amd64", SourceName: "python3.11", SourceVersion: "3.11"}, nil},
+		}},
 		{"var/lib/dpkg/info/libc6:amd64.list", "/.\n/lib\n/lib/x86_64-linux-gnu\n/lib/x86_64-linux-gnu/libc.so.6\n/lib.conf\n/usr\n/usr/empty\n", []plain{
 			{Package{Type: "deb", Name: "libc6", Arch: "amd64"}, []string{"lib.conf", "lib/x86_64-linux-gnu/libc.so.6", "usr/empty"}},
 		}},

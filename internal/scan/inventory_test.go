@@ -176,6 +176,28 @@ func TestDistrolessOwner(t *testing.T) {
 	}
 }
 
+// TestRulesDistrolessOwner has a directory for each package, as Bazel's rules_distroless
+// writes them.
+func TestRulesDistrolessOwner(t *testing.T) {
+	const python = "usr/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-INFO"
+	m := read(t, layers(imagetest.Layer{
+		imagetest.File("etc/os-release", bookworm),
+		imagetest.File("var/lib/dpkg/status.d/requests/control", "Package: python3-requests\nVersion: 2.28.1+dfsg-1\nArchitecture: all\n"),
+		imagetest.File("var/lib/dpkg/status.d/requests/md5sums", "d41d8cd98f00b204e9800998ecf8427e  "+python+"\n"),
+		imagetest.File(python, "Metadata-Version: 2.1\nName: requests\nVersion: 2.28.1\n"),
+	}).OCILayout(t), scan.Options{})
+	want := []string{
+		"python3-requests 2.28.1+dfsg-1 Debian:12 var/lib/dpkg/status.d/requests/control@0",
+		"requests 2.28.1 PyPI " + python + "@0 owned by pkg:deb/debian/python3-requests@2.28.1%2Bdfsg-1?arch=all&distro=debian-12",
+	}
+	if diff := cmp.Diff(want, packagesOf(m)); diff != "" {
+		t.Error(diff)
+	}
+	if gaps := gapsOf(m); len(gaps) > 0 {
+		t.Errorf("gaps: %q", gaps)
+	}
+}
+
 // TestInventoryGaps has an image for each kind of gap in an inventory.
 func TestInventoryGaps(t *testing.T) {
 	release := imagetest.File("etc/os-release", bookworm)
