@@ -49,6 +49,16 @@ type Anomalies struct {
 	// Their body is [NoBody]. FirstOversizedSparse is the path of the first one.
 	OversizedSparse      int    `json:"oversizedSparse,omitempty"`
 	FirstOversizedSparse string `json:"firstOversizedSparse,omitempty"`
+	// InvalidWhiteouts is the number of whiteouts that name nothing, or the directory
+	// itself or the one above: .wh., .wh.. and .wh.... They are ignored, as some runtimes
+	// do; others refuse the layer. FirstInvalidWhiteout is the first name, truncated.
+	InvalidWhiteouts     int    `json:"invalidWhiteouts,omitempty"`
+	FirstInvalidWhiteout string `json:"firstInvalidWhiteout,omitempty"`
+	// UnknownTypes is the number of entries of a type that tar does not define. Here they
+	// are regular files, as POSIX says; other runtimes refuse the layer or ignore them.
+	// FirstUnknownType is the first name, truncated.
+	UnknownTypes     int    `json:"unknownTypes,omitempty"`
+	FirstUnknownType string `json:"firstUnknownType,omitempty"`
 }
 
 // count increments n, and keeps the name of the first occurrence.
@@ -165,6 +175,12 @@ func walkTar(stream *blockReader, table *Table, anomalies *Anomalies, limits Lim
 		}
 		if leavesRoot(t.name) || t.typeflag == tar.TypeLink && leavesRoot(t.link) {
 			count(&anomalies.OutsideRoot, &anomalies.FirstOutsideRoot, t.name)
+		}
+		if isUnknown(t.typeflag) {
+			count(&anomalies.UnknownTypes, &anomalies.FirstUnknownType, t.name)
+		}
+		if kind == kindOther && isInvalidWhiteout(h.Path) {
+			count(&anomalies.InvalidWhiteouts, &anomalies.FirstInvalidWhiteout, t.name)
 		}
 		if table.append(kind, h); table.text > maxText {
 			return fmt.Errorf("%w: paths and link targets of more than %d MiB in all", ErrLimit, maxText>>20)
@@ -298,13 +314,29 @@ func readHeader(t *tarEntry, ordinal int, h *seaworthy.Header) (kind, error) {
 	case tar.TypeFifo:
 		h.Type = seaworthy.FIFO
 	default:
-		return kindOther, nil
+		if !isUnknown(t.typeflag) {
+			return kindOther, nil
+		}
+		h.Type, h.Size = seaworthy.Regular, t.size
 	}
 	if t.hasCapability {
 		h.Capability = []byte(t.capability)
 	}
 	return kindOf(h), nil
 }
+
+// isUnknown reports whether a type of an entry is defined neither by POSIX nor by GNU tar.
+func isUnknown(typeflag byte) bool {
+	switch typeflag {
+	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse, tar.TypeDir, tar.TypeSymlink, tar.TypeLink, tar.TypeChar, tar.TypeBlock, tar.TypeFifo,
+		tar.TypeXHeader, tar.TypeXGlobalHeader, tar.TypeGNULongName, tar.TypeGNULongLink, volumeName:
+		return false
+	}
+	return true
+}
+
+// volumeName is the type of an entry that names the archive (GNU tar). It has no body.
+const volumeName = 'V'
 
 // clampID returns a user or group id. An id outside the kernel's 32 bits becomes the one
 // that the kernel reserves for "none".

@@ -338,6 +338,33 @@ func FuzzParseTable(f *testing.F) {
 	})
 }
 
+// retyped returns a tar stream whose first entry has another type.
+func retyped(stream []byte, typeflag byte) []byte {
+	block := stream[:512]
+	block[156] = typeflag
+	copy(block[148:], "        ")
+	sum := 0
+	for _, b := range block {
+		sum += int(b)
+	}
+	copy(block[148:], fmt.Sprintf("%06o\x00 ", sum))
+	return stream
+}
+
+// TestUnknownType shows that the body of an entry of an unknown type is read.
+func TestUnknownType(t *testing.T) {
+	var got string
+	stream := retyped(imagetest.Layer{imagetest.File("a", "text")}.Tar(), 'Z')
+	_, err := layer.Walk(t.Context(), bytes.NewReader(stream), layer.Limits{}, func(h *seaworthy.Header, body io.Reader) error {
+		data, err := io.ReadAll(body)
+		got = fmt.Sprint(h.Path, h.Type == seaworthy.Regular, string(data))
+		return err
+	})
+	if want := "atruetext"; err != nil || got != want {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
 func TestOddities(t *testing.T) {
 	hidden := imagetest.Layer{imagetest.File("hidden", "x")}.Tar()
 	for name, test := range map[string]struct {
@@ -348,7 +375,11 @@ func TestOddities(t *testing.T) {
 		"two archives":     {append(imagetest.Layer{imagetest.File("a", "")}.Tar(), hidden...), layer.Anomalies{TrailingBytes: int64(len(hidden))}},
 		"an absolute name": {imagetest.Layer{imagetest.File("/../a", ""), imagetest.File("b", "")}.Tar(), layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "/../a"}},
 		"a hard link":      {imagetest.Layer{imagetest.File("a", ""), imagetest.Link("b", "./../a")}.Tar(), layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "b"}},
-		"a long name":      {imagetest.Layer{imagetest.File("../"+strings.Repeat("x", 300), "")}.Tar(), layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "../" + strings.Repeat("x", 197)}},
+		"invalid whiteouts": {imagetest.Layer{imagetest.File("d/.wh.", ""), imagetest.File(".wh..", ""), imagetest.File("d/.wh...", ""), imagetest.File(".wh..wh.plnk", ""), imagetest.File(".wh.a", "")}.Tar(),
+			layer.Anomalies{InvalidWhiteouts: 3, FirstInvalidWhiteout: "d/.wh."}},
+		"unknown type": {retyped(imagetest.Layer{imagetest.File("a", "text")}.Tar(), 'Z'), layer.Anomalies{UnknownTypes: 1, FirstUnknownType: "a"}},
+		"volume name":  {retyped(imagetest.Layer{imagetest.File("a", "")}.Tar(), 'V'), layer.Anomalies{}},
+		"a long name":  {imagetest.Layer{imagetest.File("../"+strings.Repeat("x", 300), "")}.Tar(), layer.Anomalies{OutsideRoot: 1, FirstOutsideRoot: "../" + strings.Repeat("x", 197)}},
 	} {
 		l, err := layer.Walk(t.Context(), bytes.NewReader(test.tar), layer.Limits{}, func(*seaworthy.Header, io.Reader) error { return nil })
 		if err != nil {

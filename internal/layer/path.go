@@ -85,13 +85,19 @@ func kindOf(h *seaworthy.Header) kind {
 	case base == opaqueName:
 		h.Path = strings.TrimSuffix(dir, "/")
 		return kindOpaque
-	case strings.HasPrefix(base, aufsPrefix), base == whiteoutPrefix:
+	case strings.HasPrefix(base, aufsPrefix), isInvalidWhiteout(base):
 		return kindOther
 	}
-	hidden := base[len(whiteoutPrefix):]
-	if hidden == "." || hidden == ".." {
-		return kindOther
-	}
-	h.Path = dir + hidden
+	h.Path = dir + base[len(whiteoutPrefix):]
 	return kindWhiteout
+}
+
+// isInvalidWhiteout reports whether the last element of a path is a whiteout of nothing,
+// of the directory itself or of the one above.
+func isInvalidWhiteout(path string) bool {
+	switch hidden, ok := strings.CutPrefix(path[strings.LastIndexByte(path, '/')+1:], whiteoutPrefix); hidden {
+	case "", ".", "..":
+		return ok
+	}
+	return false
 }

@@ -61,3 +61,46 @@ func TestLayerAnomalies(t *testing.T) {
 		}
 	}
 }
+
+// TestConflicts shows that the layers of TestMergeAgainstDocker which Docker refuses are
+// reported as ambiguous, and the others are not; and a few more.
+func TestConflicts(t *testing.T) {
+	conflicts := func(layers []imagetest.Layer) string {
+		analyzer := imageCensus{census{want: seaworthy.Body}}
+		m := read(t, imagetest.Image{Layers: layers}.OCILayout(t), scan.Options{Analyzers: []seaworthy.Analyzer{analyzer}})
+		var out bytes.Buffer
+		if err := scan.Analyze(t.Context(), m, []seaworthy.Analyzer{analyzer}, &gaps{printer{&out}}); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	for _, test := range nasty {
+		out := conflicts(test.layers)
+		if got := strings.Contains(out, "runtime"); got != (test.refused != "") {
+			t.Errorf("%s: refused %q, and reported:\n%s", test.name, test.refused, out)
+		}
+	}
+	base := imagetest.Layer{imagetest.File("d/a", "1"), imagetest.File("b", "1")}
+	for name, test := range map[string]struct {
+		layer imagetest.Layer
+		want  string // "" for no conflict
+	}{
+		"file twice":                {imagetest.Layer{imagetest.File("x", "1"), imagetest.File("x", "2")}, `paths more than once (1 in all; the first is "x")`},
+		"directory, then file":      {imagetest.Layer{imagetest.Dir("x", 0o755), imagetest.File("x", "2")}, `paths more than once (1 in all; the first is "x")`},
+		"directory twice":           {imagetest.Layer{imagetest.Dir("x", 0o755), imagetest.Dir("x", 0o711)}, ""},
+		"file, then whiteout of it": {imagetest.Layer{imagetest.File("b", "2"), imagetest.Whiteout("b")}, `deletes paths that it creates (1 in all; the first is "b")`},
+		"whiteout, then file":       {imagetest.Layer{imagetest.Whiteout("b"), imagetest.File("b", "2")}, ""},
+		"link to a file of below":   {imagetest.Layer{imagetest.Link("x", "b")}, `hard links to files that it does not contain (1 in all; the first is "x")`},
+		"link to nothing":           {imagetest.Layer{imagetest.Link("x", "nowhere")}, "hard links to files that it does not contain"},
+		"link to a later file":      {imagetest.Layer{imagetest.Link("x", "y"), imagetest.File("y", "")}, "hard links to files that it does not contain"},
+		"link to an earlier file":   {imagetest.Layer{imagetest.File("y", ""), imagetest.Link("x", "y"), imagetest.Link("z", "x")}, ""},
+		"whiteout without a name":   {imagetest.Layer{imagetest.File("d/.wh.", "")}, `whiteouts that name no file (1 in all; the first is "d/.wh.")`},
+		"whiteout of the parent":    {imagetest.Layer{imagetest.File("d/.wh...", "")}, "whiteouts that name no file"},
+		"opaque directory":          {imagetest.Layer{imagetest.Opaque("d"), imagetest.File("d/c", "")}, ""},
+	} {
+		out := conflicts([]imagetest.Layer{base, test.layer})
+		if !strings.Contains(out, test.want) || (test.want == "") == strings.Contains(out, "partial") {
+			t.Errorf("%s: want %q in:\n%s", name, test.want, out)
+		}
+	}
+}

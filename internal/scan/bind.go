@@ -78,6 +78,9 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest.Reference, err)
 	}
+	for i := range img.Layers {
+		m.omissions = append(m.omissions, describeConflicts(i, m.tree.conflicts[i])...)
+	}
 	m.inventory = newMergedInventory(m, found)
 	if r := m.inventory.release; r != nil {
 		img.OS = r.OS()
@@ -98,6 +101,33 @@ func describeAnomalies(index int, a layer.Anomalies) (list []image.Omission) {
 	}
 	if a.OversizedSparse > 0 {
 		add(seaworthy.CodeLimitExceeded, "layer %d has sparse files that are too large when unpacked and were not checked (%d in all; the first is %q)", index, a.OversizedSparse, a.FirstOversizedSparse)
+	}
+	if a.InvalidWhiteouts > 0 {
+		add(seaworthy.CodeAmbiguousLayer, "layer %d has whiteouts that name no file (%d in all; the first is %q): Docker refuses such a layer, other runtimes ignore them", index, a.InvalidWhiteouts, a.FirstInvalidWhiteout)
+	}
+	if a.UnknownTypes > 0 {
+		add(seaworthy.CodeAmbiguousLayer, "layer %d has entries of an unknown type (%d in all; the first is %q): they were scanned as regular files, but runtimes refuse or ignore them", index, a.UnknownTypes, a.FirstUnknownType)
+	}
+	return list
+}
+
+// describeConflicts returns an Omission for each kind of conflict in a layer. Every version
+// of a file is scanned all the same.
+func describeConflicts(index int, c *conflicts) (list []image.Omission) {
+	if c == nil {
+		return nil
+	}
+	for _, kind := range []struct {
+		occurrences
+		what string
+	}{
+		{c.duplicates, "has paths more than once (%d in all; the first is %q): which of the files a container sees depends on the runtime, and some refuse the layer"},
+		{c.ownWhiteouts, "deletes paths that it creates (%d in all; the first is %q): whether a container sees them depends on the runtime, and some refuse the layer"},
+		{c.outsideLinks, "has hard links to files that it does not contain (%d in all; the first is %q): whether a container sees them depends on the runtime, and some refuse the layer"},
+	} {
+		if kind.count > 0 {
+			list = append(list, image.Omission{Code: seaworthy.CodeAmbiguousLayer, Reason: fmt.Sprintf("layer %d "+kind.what, index, kind.count, kind.first)})
+		}
 	}
 	return list
 }

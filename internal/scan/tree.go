@@ -25,6 +25,9 @@ type tree struct {
 	versions [][]version // by layer and ordinal
 	starts   []versionID // the first id of each layer
 
+	// conflicts has what is ambiguous in a layer, by its index.
+	conflicts map[int]*conflicts
+
 	// attributes maps a body to the last hard link that changed its mode or owner.
 	attributes map[versionID]versionID
 
@@ -175,11 +178,19 @@ func (t *tree) addEntries(layer int, limits *mergeLimits) error {
 	var dir nodeID     // the directory of the previous entry,
 	var dirPath []byte // and its path
 	haveDir := false
+	var hidden []nodeID // by whiteouts of this layer
 	for ordinal, path := range table.Paths() {
 		if err := limits.check(ordinal, t.count); err != nil {
 			return err
 		}
 		r := table.Record(ordinal)
+		if r.Whiteout {
+			limits.countElements(path)
+			if id, ok := t.find(path, t.isDirectory); ok {
+				t.checkWhiteout(layer, id)
+				hidden = append(hidden, id)
+			}
+		}
 		if !r.Exists() {
 			continue
 		}
@@ -199,12 +210,21 @@ func (t *tree) addEntries(layer int, limits *mergeLimits) error {
 		id := t.ensureChild(dir, base)
 		t.place(id, layer, ordinal, r, limits)
 	}
+	for _, id := range hidden {
+		if t.node(id).flags&(live|implicit) == live|implicit {
+			t.conflictsOf(layer).ownWhiteouts.add(t, id) // entries in it make it a directory again
+		}
+	}
 	return nil
 }
 
 // place makes an entry the live version of a node.
 func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, limits *mergeLimits) {
 	n := t.node(id)
+	if t.isOf(id, layer) && id != 0 && (r.Type != seaworthy.Directory || n.flags&directory == 0) {
+		c := t.conflictsOf(layer)
+		c.duplicates.add(t, id)
+	}
 	if r.Type != seaworthy.Directory {
 		t.buryChildren(id, layer)
 	}
@@ -218,7 +238,9 @@ func (t *tree) place(id nodeID, layer, ordinal int, r layer.Record, limits *merg
 	if r.Type == seaworthy.Hardlink {
 		target := []byte(t.tables[layer].Link(r))
 		limits.countElements(target)
-		v.body = t.linkedBody(target)
+		if v.body = t.linkedBody(target); v.body < t.starts[layer] {
+			t.conflictsOf(layer).outsideLinks.add(t, id)
+		}
 		t.shareAttributes(v.body, t.starts[layer]+versionID(ordinal))
 	}
 	n.newest = t.starts[layer] + versionID(ordinal)
