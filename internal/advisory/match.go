@@ -76,6 +76,9 @@ type Vulnerability struct {
 	// FixedVersion is the first version in this release without the vulnerability, empty if
 	// there is none yet.
 	FixedVersion string
+	// Channel is the name of the second channel of fixes, such as "Ubuntu Pro", if only that
+	// has the fixed version.
+	Channel string
 	// Status is [store.StatusFixed] if there is a fix, else [store.StatusAffected] or what the
 	// distribution says: [store.StatusWillNotFix], [store.StatusNoDSA] and others.
 	Status string
@@ -117,6 +120,9 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 		statements = statementMatches{}
 	}
 	if err := statements.dropOutdated(matches.file, matches.passed); err != nil {
+		return Answer{}, err
+	}
+	if err := db.applyChannels(ctx, q, &matches, &statements); err != nil {
 		return Answer{}, err
 	}
 	ratings, err := db.ratings(q.Ecosystem)
@@ -203,6 +209,7 @@ type match struct {
 	fixed       string // the fixed version, "" if there is none
 	text        textLocation
 	isStatement bool
+	channel     string // the name of the second channel that the match comes from
 }
 
 // matches are the results of comparing a version of a package with its advisories.
@@ -223,19 +230,8 @@ func (db *Database) lookUp(ctx context.Context, q Query, kind store.Kind) (all m
 	}
 	m := newMatcher(q)
 	for _, release := range withAllReleases(q.Ecosystem) {
-		rows, err := all.file.Affected(kind, release, q.Name)
-		if err != nil {
+		if err := all.lookUp(m, release, q.Name, kind); err != nil {
 			return all, err
-		}
-		for len(rows) > 0 {
-			n := 1 // the rows of an advisory are adjacent
-			for n < len(rows) && rows[n].Number == rows[0].Number {
-				n++
-			}
-			if err := all.add(m, rows[:n]); err != nil {
-				return all, err
-			}
-			rows = rows[n:]
 		}
 	}
 	slices.SortFunc(all.undecided, func(a, b Undecided) int {
@@ -243,6 +239,25 @@ func (db *Database) lookUp(ctx context.Context, q Query, kind store.Kind) (all m
 	})
 	all.undecided = slices.Compact(all.undecided)
 	return all, nil
+}
+
+// lookUp compares the version with the advisories of one release.
+func (all *matches) lookUp(m *matcher, release seaworthy.Ecosystem, name string, kind store.Kind) error {
+	rows, err := all.file.Affected(kind, release, name)
+	if err != nil {
+		return err
+	}
+	for len(rows) > 0 {
+		n := 1 // the rows of an advisory are adjacent
+		for n < len(rows) && rows[n].Number == rows[0].Number {
+			n++
+		}
+		if err := all.add(m, rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
 }
 
 // add compares the version with the rows of one advisory.

@@ -148,6 +148,11 @@ func newVulnerability(ecosystem seaworthy.Ecosystem, group nameGroup, found []ma
 	}
 	if v.FixedVersion != "" {
 		v.Status = store.StatusFixed
+		for _, i := range group.matches {
+			if m := &found[i]; m.fixed == v.FixedVersion {
+				v.Channel = m.channel
+			}
+		}
 	}
 	a, err := cves.lookUp(v.ID)
 	if err != nil {

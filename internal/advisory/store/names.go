@@ -95,7 +95,7 @@ func NamesOf(dir, suffix string) ([]string, error) {
 // suseProduct matches the products that consist of packages of SUSE Linux Enterprise, and
 // finds version and service pack: "Linux Enterprise Module for Basesystem 15 SP4",
 // "Linux Enterprise Server 15 SP1-LTSS".
-var suseProduct = regexp.MustCompile(`^Linux Enterprise (?:[A-Z].* )?([0-9]+(?: SP[0-9]+)?)(?:-[A-Z-]+)?$`)
+var suseProduct = regexp.MustCompile(`^Linux Enterprise (?:[A-Z].* )?([0-9]+(?: SP[0-9]+)?)(?:[- ][A-Z][A-Za-z -]*)?$`)
 
 // canonicalRelease returns the release of an ecosystem as it is in the keys of a file.
 //
