@@ -94,9 +94,11 @@ func (i *Image) check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdi
 	}
 	by.Data = append(by.Data, ready.Sources...)
 	var next seaworthy.Handler = evaluator
+	var applied *vex.Application
 	if statements.documents != nil {
 		all := vex.NewStatements(statements.documents...)
-		next = all.Apply(evaluator, statements.digests...)
+		applied = all.Apply(evaluator, statements.digests...)
+		next = applied
 		by.Data = append(by.Data, all.DataSources()...)
 	}
 	if err := evaluator.Provenance(by); err != nil {
@@ -105,5 +107,5 @@ func (i *Image) check(ctx context.Context, h seaworthy.Handler) (seaworthy.Verdi
 	if err := scan.Analyze(ctx, i.merged, ready.Analyzers, next); err != nil {
 		return seaworthy.Verdict{}, err
 	}
-	return evaluator.Conclude()
+	return evaluator.Conclude(applied.Unused()...)
 }

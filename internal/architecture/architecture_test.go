@@ -72,7 +72,8 @@ const order = `
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary, and how it is shown.
-	internal/policy      < internal/textfile
+	internal/policy      < internal/nearest internal/textfile
+	internal/nearest         <
 	internal/visible         <
 	internal/report/words    < internal/visible
 	internal/report/encode   <
@@ -84,7 +85,7 @@ const order = `
 	# What others wrote of an image.
 	internal/attestation <
 	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation internal/textfile
-	internal/vex         < internal/inventory internal/purl internal/attestation internal/textfile
+	internal/vex         < internal/nearest internal/inventory internal/purl internal/attestation internal/textfile
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.

@@ -66,6 +66,7 @@ type tally struct {
 	ignored  []count                  // those that are not counted, by the reason
 	expired  map[int]units            // those that each expired exception would cover
 	unclear  []unclear
+	usage    usage
 	coverage map[seaworthy.Risk]map[seaworthy.State]*gap
 }
 
@@ -128,6 +129,7 @@ func (j *Evaluator) reset(img *seaworthy.Image) {
 		unrated:  make(map[seaworthy.Risk]units),
 		byRule:   make([]units, len(j.policy.rules)),
 		expired:  make(map[int]units),
+		usage:    newUsage(len(j.exceptions.all)),
 		coverage: make(map[seaworthy.Risk]map[seaworthy.State]*gap),
 	}
 }
@@ -153,7 +155,12 @@ func (j *Evaluator) Image(img *seaworthy.Image) error {
 }
 
 // Package passes the event on.
-func (j *Evaluator) Package(p *seaworthy.Package) error { return j.next.Package(p) }
+func (j *Evaluator) Package(p *seaworthy.Package) error {
+	if len(j.exceptions.all) > 0 {
+		j.usage.packages.Add(p)
+	}
+	return j.next.Package(p)
+}
 
 // Finding counts the finding and passes it on. If an exception applies, it passes on a
 // copy with the exception.
@@ -184,12 +191,14 @@ func (j *Evaluator) Coverage(c *seaworthy.Coverage) error {
 // Verdict does nothing. The verdict is that of [Evaluator.Conclude].
 func (j *Evaluator) Verdict(*seaworthy.Verdict) error { return nil }
 
-// Conclude ends the image: it returns the verdict and passes it to the next Handler.
-func (j *Evaluator) Conclude() (seaworthy.Verdict, error) {
+// Conclude ends the image: it returns the verdict and passes it to the next Handler. Unused are
+// rules that others found to apply to nothing.
+func (j *Evaluator) Conclude(unused ...seaworthy.UnusedRule) (seaworthy.Verdict, error) {
 	v := j.verdict()
+	v.Unused = append(j.unused(), unused...)
 	j.reset(nil)
 	passed := v
-	passed.Reasons = slices.Clone(v.Reasons)
+	passed.Reasons, passed.Unused = slices.Clone(v.Reasons), slices.Clone(v.Unused)
 	return v, j.next.Verdict(&passed)
 }
 
@@ -199,10 +208,6 @@ func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	if !slices.Contains(j.opt.Risks, f.Risk) {
 		return nil
 	}
-	if f.VEX != nil && f.VEX.Settles() {
-		j.ignore(f, "VEX of "+f.VEX.By)
-		return nil
-	}
 	var vars variables
 	lazily := func() variables {
 		if vars == nil {
@@ -210,7 +215,12 @@ func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 		}
 		return vars
 	}
-	if e := j.except(f, lazily); e != nil {
+	e, expired := j.exceptionFor(f, lazily)
+	if isSettled(f) {
+		j.ignore(f, "VEX of "+f.VEX.By)
+		return nil
+	}
+	if e := j.except(f, e, expired); e != nil {
 		return e
 	}
 	for i, r := range j.policy.rules {
@@ -235,22 +245,44 @@ func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	return nil
 }
 
-// except returns the first exception that covers the finding and has not expired, nil if
-// there is none.
-func (j *Evaluator) except(f *seaworthy.Finding, vars func() variables) *seaworthy.Exception {
-	var expired []int
+// isSettled reports whether a VEX statement says that the finding does not count.
+func isSettled(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Settles() }
+
+// exceptionFor returns the first exception that covers the finding and has not expired, nil
+// if there is none, and those that have. It notes all that cover the finding.
+func (j *Evaluator) exceptionFor(f *seaworthy.Finding, vars func() variables) (first *exception, expired []int) {
+	if len(j.exceptions.all) == 0 {
+		return nil, nil
+	}
+	j.usage.see(f)
 	for _, i := range j.exceptions.candidates(f) {
 		e := &j.exceptions.all[i]
+		j.usage.seePlaces(i, e, f)
+		if first != nil && j.usage.applied[i] {
+			continue
+		}
 		yes, err := e.covers(f, vars)
 		switch {
-		case err != nil:
+		case err != nil && first == nil && !isSettled(f):
 			j.doubt(e.when, f, err)
-		case yes && e.expired(j.opt.Now):
+		case err != nil || !yes:
+			continue
+		case e.expired(j.opt.Now):
 			expired = append(expired, i)
-		case yes:
-			j.ignore(f, e.source)
-			return &seaworthy.Exception{Reason: e.reason, Expires: e.expires}
+		case first == nil:
+			first = e
 		}
+		j.usage.applied[i] = true
+	}
+	return first, expired
+}
+
+// except returns why the finding does not count, nil if it counts: the exception that covers
+// it, or an option. Expired are exceptions that would cover it.
+func (j *Evaluator) except(f *seaworthy.Finding, e *exception, expired []int) *seaworthy.Exception {
+	if e != nil {
+		j.ignore(f, e.source)
+		return &seaworthy.Exception{Reason: e.reason, Expires: e.expires}
 	}
 	if j.opt.IgnoreUnfixed && f.Risk == seaworthy.Vulnerability && (f.Package == nil || f.Package.FixedVersion == "") {
 		j.ignore(f, j.opt.Names.IgnoreUnfixed)

@@ -18,6 +18,7 @@ import (
 // exception is an entry of a policy or an ignore file: a finding that meets all of its
 // conditions does not count until the exception expires.
 type exception struct {
+	kind   seaworthy.RuleKind
 	source string // the file, for counting
 	line   int
 	name   string // what it is about, for messages
@@ -28,11 +29,11 @@ type exception struct {
 	paths []glob           // every location of the finding matches one of them
 	purls []string         // the finding's package matches one of them
 	when  *expression
-	// places are the places where the finding is permitted; nil if the exception is not about
-	// places. All locations of the finding must be among them, unless its fingerprint is in
-	// fingerprints.
-	places       map[place]bool
-	fingerprints map[string]bool
+	// places are the places where the finding is permitted, with the line of the file or 0;
+	// nil if the exception is not about places. All locations of the finding must be among
+	// them, unless its fingerprint is in fingerprints, which have places too.
+	places       map[place]int
+	fingerprints map[string][]place
 	more         []func(*seaworthy.Finding) bool // all hold
 	// unsupported is a condition in the ignore file of another program that cannot be
 	// evaluated here; "" if there is none. The exception covers nothing then.
@@ -64,7 +65,7 @@ func (e *exception) covers(f *seaworthy.Finding, vars func() variables) (bool, e
 
 // readException reads an item of a policy's exceptions.
 func readException(env *cel.Env, item value) (exception, error) {
-	e := exception{source: item.source, line: item.line}
+	e := exception{kind: seaworthy.RuleException, source: item.source, line: item.line}
 	var conditions []string
 	condition := func(name string, set func(string, value) error) key {
 		return optional(name, func(v value) error {

@@ -126,6 +126,7 @@ func TestExpiry(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, _ := evaluate(t, mustParse(t, tt.text), tt.opt, finding, nil)
+			got.Unused = nil // TestUnused has them
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Errorf("verdict (-want +got):\n%s", d)
 			}

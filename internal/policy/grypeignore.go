@@ -50,7 +50,7 @@ func parseGrypeIgnore(source string, data []byte) ([]exception, error) {
 // readGrypeRule reads one rule. If a condition cannot be evaluated here, the rule covers
 // nothing, and the verdict says so.
 func readGrypeRule(item value) (exception, error) {
-	e := exception{source: item.source, line: item.line, name: "a rule of Grype", risks: []seaworthy.Risk{seaworthy.Vulnerability}}
+	e := exception{kind: seaworthy.RuleIgnore, source: item.source, line: item.line, name: "a rule of Grype", risks: []seaworthy.Risk{seaworthy.Vulnerability}}
 	if item.kind != mapping {
 		return e, item.errorf("here must be a mapping, not %s", item.kind)
 	}

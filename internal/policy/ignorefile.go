@@ -89,7 +89,7 @@ func parseIgnoreLines(source string, data []byte) ([]exception, error) {
 		if len(words) == 0 {
 			continue
 		}
-		e := exception{source: source, line: n, id: normalizeID(words[0]), name: "id " + words[0]}
+		e := exception{kind: seaworthy.RuleIgnore, source: source, line: n, id: normalizeID(words[0]), name: "id " + words[0]}
 		e.reason = ignoreReason(comment, &e)
 		for _, word := range words[1:] {
 			date, ok := strings.CutPrefix(word, "exp:")
@@ -146,7 +146,7 @@ func parseIgnoreYAML(source string, data []byte) ([]exception, error) {
 }
 
 func readIgnoreEntry(item value) (exception, error) {
-	e := exception{source: item.source, line: item.line}
+	e := exception{kind: seaworthy.RuleIgnore, source: item.source, line: item.line}
 	statement := ""
 	keys := []key{
 		required("id", func(v value) error {

@@ -36,12 +36,13 @@ func (e *exception) permits(f *seaworthy.Finding) bool {
 	if e.places == nil {
 		return true
 	}
-	if f.Fingerprint != "" && e.fingerprints[f.Fingerprint] {
+	if f.Fingerprint != "" && e.fingerprints[f.Fingerprint] != nil {
 		return true
 	}
 	for i := range f.Locations {
 		p := placeOf(&f.Locations[i])
-		if !e.places[p] && !(p.path != "" && e.places[place{path: p.path}]) {
+		_, known := e.places[p]
+		if _, whole := e.places[place{path: p.path}]; !known && !(p.path != "" && whole) {
 			return false
 		}
 	}
@@ -50,6 +51,7 @@ func (e *exception) permits(f *seaworthy.Finding) bool {
 
 // permitted collects exceptions by the id of the rule.
 type permitted struct {
+	kind           seaworthy.RuleKind
 	source, reason string
 	all            []exception
 	byID           map[string]int
@@ -64,12 +66,12 @@ func (p *permitted) add(id string, line int, at ...place) *exception {
 		i = len(p.all)
 		p.byID[id] = i
 		p.all = append(p.all, exception{
-			source: p.source, line: line, name: "id " + id, id: normalizeID(id), risks: []seaworthy.Risk{seaworthy.Secret},
-			reason: p.reason, places: make(map[place]bool), fingerprints: make(map[string]bool),
+			kind: p.kind, source: p.source, line: line, name: "id " + id, id: normalizeID(id), risks: []seaworthy.Risk{seaworthy.Secret},
+			reason: p.reason, places: make(map[place]int), fingerprints: make(map[string][]place),
 		})
 	}
 	for _, at := range at {
-		p.all[i].places[at] = true
+		p.all[i].places[at] = line
 	}
 	return &p.all[i]
 }
@@ -80,7 +82,7 @@ func parseSecretIgnore(source string, data []byte) ([]exception, error) {
 	if len(data) > maxFileSize {
 		return nil, tooLarge(source)
 	}
-	p := permitted{source: source, reason: fmt.Sprintf("ignored (%s)", source)}
+	p := permitted{kind: seaworthy.RuleIgnore, source: source, reason: fmt.Sprintf("ignored (%s)", source)}
 	n := 0
 	for line := range bytes.Lines(textfile.Decode(data)) {
 		n++
@@ -134,7 +136,7 @@ func LoadBaseline(path string) (*IgnoreFile, error) {
 		return nil, fmt.Errorf("the baseline %s has more than %d bytes", path, maxBaseline)
 	}
 	data = textfile.Decode(data)
-	p := permitted{source: path, reason: fmt.Sprintf("known (%s)", path)}
+	p := permitted{kind: seaworthy.RuleBaseline, source: path, reason: fmt.Sprintf("known (%s)", path)}
 	if err := p.baseline(data); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
@@ -183,11 +185,13 @@ func (p *permitted) baseline(data []byte) error {
 				continue
 			}
 			e := p.add(f.ID, 0)
+			places := make([]place, len(f.Locations))
 			for i := range f.Locations {
-				e.places[placeOf(&f.Locations[i])] = true
+				places[i] = placeOf(&f.Locations[i])
+				e.places[places[i]] = 0
 			}
 			if f.Fingerprint != "" {
-				e.fingerprints[f.Fingerprint] = true
+				e.fingerprints[f.Fingerprint] = append(e.fingerprints[f.Fingerprint], places...)
 			}
 		}
 	}

@@ -100,6 +100,10 @@ func harbour() scanned {
 			"2 findings of risk misconfiguration are high or worse",
 			"1 finding of risk vulnerability is critical",
 			"the exception for healthcheck-missing expired on 2026-01-01 and no longer counts",
+		}, Unused: []seaworthy.UnusedRule{
+			{Kind: seaworthy.RuleException, Source: ".seaworthy.yaml", Line: 9, Rule: "id CVE-2024-45490, package expat", Reason: "the image has no package expat", Nearest: "libexpat1, of source expat"},
+			{Kind: seaworthy.RuleIgnore, Source: ".trivyignore", Line: 1, Rule: "id CVE-2019-1", Reason: "no finding has this id"},
+			{Kind: seaworthy.RuleVEX, Source: "team.vex.json", Reason: "they apply to no finding", More: 17},
 		}},
 	}
 }

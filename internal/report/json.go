@@ -83,9 +83,10 @@ func (j *jsonWriter) Verdict(v *seaworthy.Verdict) error {
 		reasons = []string{}
 	}
 	verdict := struct {
-		Decision seaworthy.Decision `json:"decision"`
-		Reasons  []string           `json:"reasons"`
-	}{v.Decision, reasons}
+		Decision seaworthy.Decision     `json:"decision"`
+		Reasons  []string               `json:"reasons"`
+		Unused   []seaworthy.UnusedRule `json:"unused,omitempty"`
+	}{v.Decision, reasons, v.Unused}
 	if err := j.fields(field{"verdict", verdict}); err != nil {
 		return err
 	}

@@ -82,7 +82,8 @@ func TestTextIsInert(t *testing.T) {
 	s.provenance = seaworthy.Provenance{Tool: seaworthy.Tool{Version: evil, Commit: evil}, Policy: seaworthy.PolicyProvenance{Source: evil, Digest: evil},
 		Data: []seaworthy.DataSource{{Source: evil}}}
 	s.coverage = []seaworthy.Coverage{{Risk: seaworthy.Trust, Subject: evil, State: seaworthy.Partial, Reason: evil}, {Risk: seaworthy.Malware, State: seaworthy.NotChecked, Reason: evil}}
-	s.verdict = seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{evil}}
+	s.verdict = seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{evil},
+		Unused: []seaworthy.UnusedRule{{Kind: seaworthy.RuleException, Source: evil, Rule: evil, Reason: evil, Nearest: evil}}}
 	f := seaworthy.Finding{Risk: seaworthy.Secret, ID: evil, Title: evil, Detail: evil, Evidence: evil, Remedy: &seaworthy.Remedy{Summary: evil}, Severity: seaworthy.High,
 		References: []string{evil}, Controls: []seaworthy.Control{{Standard: evil, Item: evil}}, VEX: &seaworthy.VEX{Status: evil, By: evil}, KEV: &seaworthy.KEV{DateAdded: evil},
 		Package:   &seaworthy.AffectedPackage{Name: evil, Version: evil, Status: evil},

@@ -44,21 +44,22 @@ func (s *Statements) DataSources() []seaworthy.DataSource {
 // Apply returns a Handler that passes all events to next, and sets VEX of the vulnerability
 // findings that a statement applies to. It does not change the findings it is given. Digests
 // are further digests of the image, such as that of an index.
-func (s *Statements) Apply(next seaworthy.Handler, digests ...string) seaworthy.Handler {
-	return &marker{Handler: next, statements: s, digests: digests}
+func (s *Statements) Apply(next seaworthy.Handler, digests ...string) *Application {
+	return &Application{Handler: next, statements: s, digests: digests}
 }
 
-// marker is the Handler that Apply returns.
-type marker struct {
+// Application is the Handler that applies statements to the findings of one image.
+type Application struct {
 	seaworthy.Handler
 	statements *Statements
 	digests    []string
 	subject    subject
+	usage
 }
 
 // Image implements [seaworthy.Handler].
-func (m *marker) Image(i *seaworthy.Image) error {
-	m.subject = newSubject(i)
+func (m *Application) Image(i *seaworthy.Image) error {
+	m.subject, m.usage = newSubject(i), newUsage()
 	for _, d := range append([]string{i.Digest, i.ImageID}, m.digests...) {
 		if d != "" {
 			m.subject.digests = append(m.subject.digests, d)
@@ -68,15 +69,16 @@ func (m *marker) Image(i *seaworthy.Image) error {
 }
 
 // Package implements [seaworthy.Handler].
-func (m *marker) Package(p *seaworthy.Package) error {
+func (m *Application) Package(p *seaworthy.Package) error {
 	m.subject.add(p)
+	m.packages.Add(p)
 	return m.Handler.Package(p)
 }
 
 // Finding implements [seaworthy.Handler].
-func (m *marker) Finding(f *seaworthy.Finding) error {
+func (m *Application) Finding(f *seaworthy.Finding) error {
 	if f.Risk == seaworthy.Vulnerability {
-		if v := m.statements.find(&m.subject, f); v != nil {
+		if v := m.find(f); v != nil {
 			marked := *f
 			marked.VEX = v
 			f = &marked
@@ -85,21 +87,35 @@ func (m *marker) Finding(f *seaworthy.Finding) error {
 	return m.Handler.Finding(f)
 }
 
+// Coverage implements [seaworthy.Handler].
+func (m *Application) Coverage(c *seaworthy.Coverage) error {
+	if c.Risk == seaworthy.Vulnerability && (c.State == seaworthy.Checked || c.State == seaworthy.Partial) {
+		m.checked = true
+	}
+	return m.Handler.Coverage(c)
+}
+
 // find returns the statement that applies to a finding, nil if there is none. The latest
 // statement takes precedence; at the same time, one that does not dismiss the finding.
-func (s *Statements) find(subject *subject, f *seaworthy.Finding) *seaworthy.VEX {
+func (m *Application) find(f *seaworthy.Finding) *seaworthy.VEX {
 	var best *statement
 	var by *Document
 	for _, id := range append([]string{f.ID}, f.Aliases...) {
-		for _, p := range s.byID[strings.ToUpper(id)] {
-			d := s.documents[p.document]
+		for _, p := range m.statements.byID[strings.ToUpper(id)] {
+			d := m.statements.documents[p.document]
 			st := &d.statements[p.statement]
-			if best != nil && (st.timestamp.Before(best.timestamp) || st.timestamp.Equal(best.timestamp) && (dismisses(st.status) || !dismisses(best.status))) {
+			isWorse := best != nil && (st.timestamp.Before(best.timestamp) || st.timestamp.Equal(best.timestamp) && (dismisses(st.status) || !dismisses(best.status)))
+			if isWorse && m.applied[p] {
 				continue
 			}
-			if slices.ContainsFunc(st.products, func(p product) bool { return p.covers(subject, f) }) {
+			switch {
+			case !slices.ContainsFunc(st.products, func(p product) bool { return p.covers(&m.subject, f) }):
+				m.miss(p, f)
+				continue
+			case !isWorse:
 				best, by = st, d
 			}
+			m.applied[p] = true
 		}
 	}
 	if best == nil {

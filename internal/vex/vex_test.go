@@ -76,8 +76,9 @@ type recorder struct {
 	finding *seaworthy.Finding
 }
 
-func (r *recorder) Image(*seaworthy.Image) error     { return nil }
-func (r *recorder) Package(*seaworthy.Package) error { return nil }
+func (r *recorder) Image(*seaworthy.Image) error       { return nil }
+func (r *recorder) Package(*seaworthy.Package) error   { return nil }
+func (r *recorder) Coverage(*seaworthy.Coverage) error { return nil }
 func (r *recorder) Finding(f *seaworthy.Finding) error {
 	r.finding = f
 	return nil

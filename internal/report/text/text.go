@@ -34,6 +34,7 @@ const (
 	maxPlaces        = 5
 	maxAdvicePlaces  = 3 // of findings of one kind
 	maxEvidenceLines = 6
+	maxUnused        = 5 // rules
 	maxRows          = 4 // of one line of evidence or one path
 )
 
@@ -62,6 +63,7 @@ func (t *Writer) image(d *document.Document) error {
 	t.dismissed(p, d)
 	t.excepted(p, d)
 	t.gaps(p, d)
+	t.unused(p, d)
 	t.verdict(p, d)
 	_, err := t.out.Write(p.Bytes())
 	return err
@@ -484,6 +486,26 @@ func (t *Writer) gaps(p *page, d *document.Document) {
 			label := "  " + p.paint(bold, fmt.Sprintf("%-*s", riskColumns, s.Risk))
 			p.hang(2+riskColumns, label, prose(plain, c.Subject), prose(yellow, "· "+words.State(c.State)+":"), prose(plain, c.Reason))
 		}
+	}
+}
+
+// unused lists the exceptions and VEX statements that apply to no finding.
+func (t *Writer) unused(p *page, d *document.Document) {
+	rules := d.Verdict.Unused
+	if len(rules) == 0 {
+		return
+	}
+	p.rule("unused rules")
+	p.WriteByte('\n')
+	shown := rules
+	if !t.opt.Verbose && len(rules) > maxUnused+1 {
+		shown = rules[:maxUnused]
+	}
+	for _, r := range shown {
+		p.hang(4, "  "+p.paint(yellow, "•")+" ", prose(plain, words.Unused(&r)))
+	}
+	if more := len(rules) - len(shown); more > 0 {
+		p.hang(4, "    ", prose(dim, "and "+words.Plural(more, "more rule")+document.InParentheses(t.opt.Names.Verbose)))
 	}
 }
 

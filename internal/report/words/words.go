@@ -115,6 +115,23 @@ func VEX(v *seaworthy.VEX) string {
 	return text
 }
 
+// Unused says in a sentence what an unused rule is, why it does not apply, and what it may
+// mean.
+func Unused(r *seaworthy.UnusedRule) string {
+	text := r.Source
+	if r.Line > 0 {
+		text += fmt.Sprintf(":%d", r.Line)
+	}
+	if r.More > 0 {
+		return text + ": " + Plural(r.More, "more rule") + ": " + r.Reason
+	}
+	text += ": " + r.Rule + ": " + r.Reason
+	if r.Nearest != "" {
+		text += "; did you mean " + r.Nearest + "?"
+	}
+	return text
+}
+
 // Unfixed says why there is no fixed version.
 func Unfixed(status string) string {
 	if status == "" || status == "affected" || status == "fixed" {
