@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
+	"strings"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/zipfile"
@@ -32,13 +34,26 @@ func javaExtensions() []string {
 	return []string{".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".nar", ".kar"}
 }
 
-// isJavaArchive reports whether a name has one of javaExtensions.
+// isJavaManifest reports whether an entry is the manifest of an archive. Case does not matter.
+func isJavaManifest(name []byte) bool {
+	const manifest = "META-INF/MANIFEST.MF"
+	return len(name) == len(manifest) && bytes.EqualFold(name, []byte(manifest))
+}
+
+// isJavaArchive reports whether a name has one of javaExtensions. Case does not matter.
 func isJavaArchive(name []byte) bool {
 	dot := bytes.LastIndexByte(name, '.')
 	if dot < 0 || len(name)-dot != len(".jar") {
 		return false
 	}
-	switch string(name[dot:]) {
+	var extension [len(".jar")]byte
+	for i, c := range name[dot:] {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		extension[i] = c
+	}
+	switch string(extension[:]) {
 	case ".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".nar", ".kar":
 		return true
 	}
@@ -49,11 +64,51 @@ func isJavaArchive(name []byte) bool {
 // it. Each pom.properties file describes one; a shaded archive has several. The archive
 // itself is named by its manifest or its file name.
 func parseJavaArchive(ctx context.Context, f *seaworthy.File) ([]Package, error) {
-	if !bytes.HasPrefix(f.Head, []byte("PK")) && !bytes.HasPrefix(f.Head, []byte("#!")) {
+	if _, err := zipfile.Open(f.ReaderAt(), f.Size); errors.Is(err, zipfile.ErrIncomplete) && !bytes.HasPrefix(f.Head, []byte("PK")) {
 		return nil, nil // Java does not read it as an archive either
 	}
 	w := &javaWalk{ctx: ctx, entries: maxArchiveEntries, inflate: maxArchiveInflated}
 	return w.read(f)
+}
+
+// minScript is the minimum size in bytes of a script that may have an archive behind it.
+const minScript = 64 << 10
+
+// peekJavaArchive finds Java archives of other names: "java -jar" runs an archive of any
+// name, and also one with a script before it.
+func peekJavaArchive(h *seaworthy.Header, head []byte) seaworthy.Want {
+	zipped := bytes.HasPrefix(head, []byte("PK\x03\x04"))
+	if !zipped && (h.Size < minScript || !bytes.HasPrefix(head, []byte("#!"))) || h.Size < 22 {
+		return seaworthy.Skip
+	}
+	base := h.Path[strings.LastIndexByte(h.Path, '/')+1:]
+	if dot := strings.LastIndexByte(base, '.'); dot >= 0 && slices.Contains(javaExtensions(), base[dot:]) {
+		return seaworthy.Skip // its name says so
+	}
+	return seaworthy.Parts
+}
+
+// parseUnnamedJavaArchive is parseJavaArchive for an archive of any name, which it is if it has
+// a manifest.
+func parseUnnamedJavaArchive(ctx context.Context, f *seaworthy.File) ([]Package, error) {
+	z, err := zipfile.Open(f.ReaderAt(), f.Size)
+	if err != nil {
+		return nil, nil // another format, such as a script or a document
+	}
+	found := errors.New("found")
+	entries := maxArchiveEntries
+	if err := z.Walk(func(e *zipfile.Entry) error {
+		if entries--; isJavaManifest(e.Name) {
+			return found
+		}
+		if entries%4096 == 0 {
+			return ctx.Err()
+		}
+		return nil
+	}); err != found {
+		return nil, nil
+	}
+	return parseJavaArchive(ctx, f)
 }
 
 // javaWalk reads a Java archive and the archives nested in it.
@@ -133,7 +188,7 @@ func (w *javaWalk) archive(r io.ReaderAt, size int64, name, within string, depth
 			return w.ctx.Err()
 		}
 		switch {
-		case string(e.Name) == "META-INF/MANIFEST.MF":
+		case isJavaManifest(e.Name):
 			if text, ok := w.text(z, e, within); ok {
 				self = artifactOfManifest(text)
 			}

@@ -41,6 +41,13 @@ func zipOf(t testing.TB, entries ...entry) string {
 	return b.String()
 }
 
+// commented returns an archive with a comment.
+func commented(archive, comment string) string {
+	b := []byte(archive + comment)
+	b[len(archive)-2], b[len(archive)-1] = byte(len(comment)), byte(len(comment)>>8)
+	return string(b)
+}
+
 func pom(group, artifact, version string) entry {
 	return entry{
 		name: fmt.Sprintf("META-INF/maven/%s/%s/pom.properties", group, artifact),
@@ -87,6 +94,18 @@ func TestJavaArchives(t *testing.T) {
 			},
 		},
 		{name: "behind a script", path: "log4j-core-2.14.1.jar", body: "#!/bin/sh\nexec java -jar $0\n" + log4j, want: []string{"maven org.apache.logging.log4j:log4j-core 2.14.1"}},
+		{name: "behind other bytes", path: "x.jar", body: "\x00\x01 other bytes " + log4j, want: []string{"maven org.apache.logging.log4j:log4j-core 2.14.1"}},
+		{name: "an end record in its comment", path: "x.jar", body: commented(log4j, "PK\x05\x06"+strings.Repeat("\x00", 22)), want: []string{"maven org.apache.logging.log4j:log4j-core 2.14.1"}},
+		{
+			name: "a long path in it", path: "x.jar",
+			body: zipOf(t, entry{name: "META-INF/maven/" + strings.Repeat("d/", 5000) + "pom.properties", body: "groupId=g\nartifactId=a\nversion=1\n"}),
+			want: []string{"maven g:a 1"},
+		},
+		{name: "without an extension", path: "app", body: zipOf(t, manifest(), pom("g", "a", "1")), want: []string{"maven g:a 1"}},
+		{name: "another extension", path: "app.bin", body: zipOf(t, manifest(), pom("g", "a", "1")), want: []string{"maven g:a 1"}},
+		{name: "in upper case", path: "APP.JAR", body: zipOf(t, entry{name: "meta-inf/Manifest.mf", body: "Manifest-Version: 1.0\n"}, pom("g", "a", "1")), want: []string{"maven g:a 1"}},
+		{name: "behind a script without an extension", path: "app", body: "#!/bin/sh\n" + strings.Repeat("#\n", minScript) + zipOf(t, manifest(), pom("g", "a", "1")), want: []string{"maven g:a 1"}},
+		{name: "another archive", path: "a.docx", body: zipOf(t, entry{name: "word/document.xml"}, pom("g", "a", "1"))},
 		{name: "a damaged one in it", path: "app.jar", body: zipOf(t, entry{"lib/x.jar", "PK", true}), unread: "lib/x.jar in it: it is not a complete zip archive."},
 		{name: "cut", path: "app.jar", body: log4j[:len(log4j)-30], unread: "It is not a complete zip archive."},
 		{name: "no archive", path: "app.jar", body: "<html>"},
@@ -144,7 +163,7 @@ func TestManyEntries(t *testing.T) {
 	}
 	body := many(zipOf(t, entry{name: "A.class"}), zipfile.MaxEntries+1)
 	_, err := parseJavaArchive(context.Background(), fileOf("a.jar", []byte(body)))
-	if err == nil || err.Error() != "it has 1000001 entries; only the first 1000000 were read" {
+	if err == nil || err.Error() != "it has more than 1000000 entries; only these were read" {
 		t.Errorf("a million entries: %v", err)
 	}
 	for _, c := range []struct {

@@ -34,6 +34,7 @@ func languageFormats() []format {
 	return []format{
 		{name: formatExecutable, peek: programs.peek, max: maxExecutable, parse: programs.parse},
 		{name: formatJava, extensions: javaExtensions(), want: seaworthy.Body, max: maxArchive, parse: parseJavaArchive},
+		{name: formatJava, peek: peekJavaArchive, max: maxArchive, parse: parseUnnamedJavaArchive},
 		{name: formatJavaRuntime, bases: []string{"release"}, want: seaworthy.Head, max: maxManifest, parse: parseJavaRuntime},
 		{name: formatNPM, bases: []string{"package.json"}, match: isNPMPackage, want: seaworthy.Body, max: maxManifest, parse: parseNPMPackage},
 		{

@@ -24,9 +24,12 @@ import (
 const (
 	// MaxEntries is the maximum number of entries that Walk visits.
 	MaxEntries = 1_000_000
-	// maxName is the maximum length of a name in bytes. Walk skips entries with a longer
-	// one.
-	maxName = 4096
+	// maxName is the maximum length of a name in bytes, which is a number of 16 bits.
+	maxName = 1<<16 - 1
+	// maxEnds is the maximum number of end records that Open considers.
+	maxEnds = 1024
+	// shortName is the length of the names for which memory is reserved.
+	shortName = 1024
 )
 
 // The signatures and lengths of records, from APPNOTE.TXT, section 4.3.
@@ -68,14 +71,7 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
 		return nil, err
 	}
-	at := -1
-	for i := len(tail) - endSize; i >= 0; i-- {
-		if binary.LittleEndian.Uint32(tail[i:]) == endSignature &&
-			i+endSize+int(binary.LittleEndian.Uint16(tail[i+20:])) <= len(tail) {
-			at = i
-			break
-		}
-	}
+	at := findEnd(r, size, tail)
 	if at < 0 {
 		return nil, ErrIncomplete
 	}
@@ -99,6 +95,47 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	return &File{r: r, start: central - int64(offset), central: central, size: int64(length), entries: entries}, nil
 }
 
+// findEnd returns the position of the end record in the last bytes of a file, or -1. As in
+// Java, it is the last one whose comment ends with the file, or that leads to a central
+// directory: a comment may contain the signature, and bytes may follow the comment. Only if
+// there is none, it is the last one whose comment is in the file.
+func findEnd(r io.ReaderAt, size int64, tail []byte) int {
+	last := -1
+	records := 0
+	for i := len(tail) - endSize; i >= 0; i-- {
+		if binary.LittleEndian.Uint32(tail[i:]) != endSignature {
+			continue
+		}
+		if records++; records > maxEnds {
+			return -1
+		}
+		switch end := i + endSize + int(binary.LittleEndian.Uint16(tail[i+20:])); {
+		case end == len(tail) || leadsToDirectory(r, size-int64(len(tail)-i), tail[i:]):
+			return i
+		case last < 0 && end <= len(tail):
+			last = i
+		}
+	}
+	return last
+}
+
+// leadsToDirectory reports whether the end record at an offset is that of an archive with
+// entries.
+func leadsToDirectory(r io.ReaderAt, at int64, end []byte) bool {
+	central := at - int64(binary.LittleEndian.Uint32(end[12:]))
+	start := central - int64(binary.LittleEndian.Uint32(end[16:]))
+	return hasSignature(r, central, centralSignature) && hasSignature(r, start, localSignature)
+}
+
+func hasSignature(r io.ReaderAt, at int64, signature uint32) bool {
+	var b [4]byte
+	if at < 0 {
+		return false
+	}
+	n, _ := r.ReadAt(b[:], at) // what cannot be read has no signature
+	return n == len(b) && binary.LittleEndian.Uint32(b[:]) == signature
+}
+
 // Before returns the number of bytes before the archive, such as those of a program.
 func (z *File) Before() int64 { return max(0, z.start) }
 
@@ -112,9 +149,12 @@ func zip64End(r io.ReaderAt, endAt int64) (record []byte, at int64, ok bool) {
 		return nil, 0, false
 	}
 	record = make([]byte, zip64EndSize)
-	// The record precedes its locator. The offset in the locator is not used, since it is
-	// wrong if a program precedes the archive.
+	// The record precedes its locator. The offset in the locator is wrong if a program
+	// precedes the archive, so it is used only if there is no record.
 	at = endAt - zip64LocatorSize - zip64EndSize
+	if listed := binary.LittleEndian.Uint64(locator[8:]); !hasSignature(r, at, zip64EndSignature) && listed < uint64(endAt) {
+		at = int64(listed)
+	}
 	if at < 0 {
 		return nil, 0, false
 	}
@@ -125,17 +165,21 @@ func zip64End(r io.ReaderAt, endAt int64) (record []byte, at int64, ok bool) {
 }
 
 // Walk calls visit for each entry, in the order of the central directory, until
-// it returns an error.
+// it returns an error. As in Java, the length of the central directory counts, and not the
+// number of entries in the end record.
 func (z *File) Walk(visit func(*Entry) error) error {
 	r := bufio.NewReaderSize(io.NewSectionReader(z.r, z.central, z.size), 64<<10)
 	var header [centralSize]byte
-	name := make([]byte, maxName)
-	for n := uint64(0); n < z.entries; n++ {
-		if n == MaxEntries {
-			return fmt.Errorf("it has %d entries; only the first %d were read", z.entries, MaxEntries)
-		}
+	name := make([]byte, shortName)
+	for n := uint64(0); ; n++ {
 		if _, err := io.ReadFull(r, header[:]); err != nil || binary.LittleEndian.Uint32(header[:]) != centralSignature {
-			return fmt.Errorf("its central directory is truncated after %d of %d entries", n, z.entries)
+			if n < z.entries {
+				return fmt.Errorf("its central directory is truncated after %d of %d entries", n, z.entries)
+			}
+			return nil
+		}
+		if n == MaxEntries {
+			return fmt.Errorf("it has more than %d entries; only these were read", MaxEntries)
 		}
 		e := Entry{
 			Encrypted: header[8]&1 != 0,
@@ -146,11 +190,13 @@ func (z *File) Walk(visit func(*Entry) error) error {
 		}
 		nameLength, extraLength, commentLength := int(binary.LittleEndian.Uint16(header[28:])),
 			int(binary.LittleEndian.Uint16(header[30:])), int(binary.LittleEndian.Uint16(header[32:]))
-		e.Name = name[:min(nameLength, maxName)]
+		if nameLength > len(name) {
+			name = make([]byte, maxName)
+		}
+		e.Name = name[:nameLength]
 		if _, err := io.ReadFull(r, e.Name); err != nil {
 			return ErrIncomplete
 		}
-		r.Discard(nameLength - len(e.Name)) // if bytes are missing, reading the next header fails
 		if e.Packed == 1<<32-1 || e.Unpacked == 1<<32-1 || e.local == 1<<32-1 {
 			extra := make([]byte, extraLength)
 			if _, err := io.ReadFull(r, extra); err != nil {
@@ -159,15 +205,11 @@ func (z *File) Walk(visit func(*Entry) error) error {
 			e.zip64(extra)
 			extraLength = 0
 		}
-		r.Discard(extraLength + commentLength)
-		if nameLength > maxName {
-			continue
-		}
+		r.Discard(extraLength + commentLength) // if bytes are missing, reading the next header fails
 		if err := visit(&e); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // zip64 replaces lengths and the offset that do not fit in the header with those in the

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -54,6 +55,78 @@ func TestWalk(t *testing.T) {
 	})
 	if err != nil || n != len(texts) {
 		t.Errorf("%d entries, %v", n, err)
+	}
+}
+
+// TestUnusualArchives has archives that Java reads, and that look like others or like none.
+func TestUnusualArchives(t *testing.T) {
+	plain := archive(t, "a", "b")
+	const end = "PK\x05\x06"
+	endAt := bytes.LastIndex(plain, []byte(end))
+	comment := func(text string) []byte {
+		b := append(bytes.Clone(plain), text...)
+		b[endAt+20], b[endAt+21] = byte(len(text)), byte(len(text)>>8)
+		return b
+	}
+	count := func(n byte) []byte {
+		b := bytes.Clone(plain)
+		b[endAt+8], b[endAt+10] = n, n
+		return b
+	}
+	for _, c := range []struct {
+		name string
+		body []byte
+		err  string
+	}{
+		{"bytes before the first record", append(bytes.Repeat([]byte("x"), 100), plain...), ""},
+		{"a local header before the first record", append([]byte("PK\x03\x04 no archive"), plain...), ""},
+		{"a comment", comment("text"), ""},
+		{"an end record in the comment", comment(end + strings.Repeat("\x00", 30)), ""},
+		{"an end record in the comment that leads to nothing", comment(end + strings.Repeat("\x00", 8) + "\x05\x00\x00\x00\x01\x00\x00\x00\x00\x00  "), ""},
+		{"bytes behind the archive", append(bytes.Clone(plain), "behind"...), ""},
+		{"an end record behind the archive", append(bytes.Clone(plain), (end + strings.Repeat("\x00", 18) + "x")...), ""},
+		{"a number of entries that is too low", count(0), ""},
+		{"a number of entries that is too high", count(3), "truncated after 2 of 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			z, err := Open(bytes.NewReader(c.body), int64(len(c.body)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			err = z.Walk(func(e *Entry) error {
+				budget := int64(100)
+				text, err := z.Read(e, 100, &budget)
+				got = append(got, string(text))
+				return err
+			})
+			if fmt.Sprint(got) != "[a b]" || (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestLongNames(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	var want []string
+	for _, n := range []int{10, shortName, shortName + 1, maxName, 20} {
+		want = append(want, strings.Repeat("n", n))
+		if _, err := w.Create(want[len(want)-1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	z, err := Open(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	if err := z.Walk(func(e *Entry) error { got = append(got, string(e.Name)); return nil }); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%d names, %v", len(got), err)
 	}
 }
 
