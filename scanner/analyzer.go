@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
-	"seaworthy.dev/seaworthy/internal/credential/rulefile"
 	"seaworthy.dev/seaworthy/internal/misconfig"
 	"seaworthy.dev/seaworthy/internal/secret"
 	"seaworthy.dev/seaworthy/internal/secret/verify"
@@ -94,7 +93,7 @@ func (s *Scanner) builtIn(risk seaworthy.Risk) (seaworthy.Analyzer, error) {
 	case seaworthy.Vulnerability:
 		return vulnerability.New(vulnerability.Options{MaxAgeName: s.opt.Names.MaxDataAge}), nil
 	case seaworthy.Misconfiguration:
-		return misconfig.New(), nil
+		return misconfig.New(s.redactor), nil
 	case seaworthy.Secret:
 		return s.secrets()
 	default:
@@ -112,12 +111,7 @@ func (s *Scanner) secrets() (seaworthy.Analyzer, error) {
 	if err != nil {
 		return nil, err
 	}
-	opt := secret.Options{Key: key, Show: from.Show}
-	if from.Rules != "" {
-		if opt.Rules, err = rulefile.Load(from.Rules); err != nil {
-			return nil, &OptionError{"Secrets.Rules", err}
-		}
-	}
+	opt := secret.Options{Key: key, Rules: s.secretRules, Show: from.Show}
 	if from.Verify {
 		opt.Verify = verify.New(verify.Options{})
 	}

@@ -109,7 +109,7 @@ func (s *Scanner) openDocument(ctx context.Context, path, scheme string) (all []
 
 // describedImage converts a description to an Image that can be checked.
 func (s *Scanner) describedImage(ctx context.Context, d *description, source seaworthy.DataSource) (*Image, error) {
-	merged, err := scan.MergedFromPackages(ctx, d.image, d.packages, d.gaps)
+	merged, err := scan.MergedFromPackages(ctx, d.image, d.packages, d.gaps, s.redactor)
 	if err != nil {
 		return nil, err
 	}

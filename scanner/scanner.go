@@ -29,6 +29,9 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
+	"seaworthy.dev/seaworthy/internal/credential/rulefile"
 	"seaworthy.dev/seaworthy/internal/policy"
 	"seaworthy.dev/seaworthy/internal/scan"
 	"seaworthy.dev/seaworthy/internal/vex"
@@ -129,7 +132,14 @@ type Scanner struct {
 	policyOpt  policy.Options
 	statements []*vex.Document
 	limits     *Limits
+	// secretRules are those of Options.Secrets.Rules; nil for the built-in ones.
+	secretRules *credential.Rules
+	redactor    *redact.Redactor
 }
+
+// Redactor returns what hides credentials in the texts of this Scanner. Its type is internal to
+// this module, for commands that print more than events.
+func (s *Scanner) Redactor() *redact.Redactor { return s.redactor }
 
 // New returns a Scanner. It reads the policy, rules, VEX documents and other files that the
 // options name, and returns an [OptionError] if one of them cannot be used.
@@ -152,6 +162,13 @@ func New(opt Options) (*Scanner, error) {
 			opt.Log.Warn("the scan continues without a cache", "error", err)
 		}
 	}
+	if opt.Secrets.Rules != "" {
+		var err error
+		if s.secretRules, err = rulefile.Load(opt.Secrets.Rules); err != nil {
+			return nil, &OptionError{"Secrets.Rules", err}
+		}
+	}
+	s.redactor = redact.New(s.secretRules)
 	if err := s.openAnalyzers(); err != nil {
 		return nil, err
 	}

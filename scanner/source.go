@@ -152,6 +152,7 @@ func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, 
 		TempFiles: s.limits.tempFiles,
 		Bodies:    s.limits.bodies,
 		Progress:  h.Progress,
+		Redactor:  s.redactor,
 		Log:       s.opt.Log,
 	})
 	return reading, withReference(reference, err)

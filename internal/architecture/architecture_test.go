@@ -64,7 +64,7 @@ const order = `
 
 	# Analyzers: never each other, never scan.
 	internal/misconfig   < internal/credential/redact internal/misconfig/check internal/misconfig/filecheck internal/misconfig/buildcheck internal/instruction
-	internal/misconfig/check < internal/credential internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
+	internal/misconfig/check < internal/credential/redact internal/credential internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/filecheck < internal/credential/filekind internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/buildcheck < internal/credential internal/credential/secretname internal/misconfig/check internal/shell internal/instruction internal/account
 	internal/secret      < internal/shell internal/credential internal/credential/redact internal/credential/secretname internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc internal/secret/verify
@@ -89,7 +89,7 @@ const order = `
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential/rulefile internal/image internal/registryconfig internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
+	scanner              < internal/credential internal/credential/redact internal/credential/rulefile internal/image internal/registryconfig internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
 	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/registryconfig internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 

@@ -57,6 +57,8 @@ type app struct {
 	now  func() time.Time
 	log  *slog.Logger
 	exit int
+	// redactor hides credentials in logs and error messages. It is set before a scan starts.
+	redactor *redact.Redactor
 }
 
 // Command returns the root command with all its subcommands, to generate documents.
@@ -187,7 +189,7 @@ func (a *app) startLog(level string) error {
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		return fmt.Errorf("--log-level: unknown level %q: one of debug, info, warn, error", level)
 	}
-	a.log = slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: l, ReplaceAttr: redactAttr}))
+	a.log = slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: l, ReplaceAttr: a.redactAttr}))
 	return nil
 }
 
@@ -219,9 +221,9 @@ func (a *app) fail(ctx context.Context, err error) {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(a.Stderr, "error: %s\n", printable(err.Error()))
+	fmt.Fprintf(a.Stderr, "error: %s\n", printable(a.redactor.Tokens(err.Error())))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(a.Stderr, "hint: %s\n", printable(hint))
+		fmt.Fprintf(a.Stderr, "hint: %s\n", printable(a.redactor.Tokens(hint)))
 	}
 }
 
@@ -270,13 +272,14 @@ func file(stream any) (f *os.File, ok bool) {
 	return f, ok
 }
 
-// redactAttr redacts tokens of a known format in a log attribute. Paths and errors can
-// contain text from the image.
-func redactAttr(_ []string, attr slog.Attr) slog.Attr {
+// redactAttr hides credentials in a log attribute. Paths and errors can contain text from
+// the image.
+func (a *app) redactAttr(_ []string, attr slog.Attr) slog.Attr {
 	switch attr.Value.Kind() {
 	case slog.KindString, slog.KindAny:
-		if text := attr.Value.String(); text != redact.Tokens(text) {
-			attr.Value = slog.StringValue(redact.Tokens(text))
+		text := attr.Value.String()
+		if redacted := a.redactor.Tokens(text); redacted != text {
+			attr.Value = slog.StringValue(redacted)
 		}
 	}
 	return attr

@@ -90,7 +90,7 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 	if f.maxFiles < 1 {
 		return errors.New("--max-files must be positive")
 	}
-	s, err := a.reader(&f.image)
+	s, err := a.reader(&f.image, "")
 	if err != nil {
 		return err
 	}

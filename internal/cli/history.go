@@ -6,11 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"seaworthy.dev/seaworthy/internal/credential/rulefile"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/report"
 	"seaworthy.dev/seaworthy/internal/scan"
-	"seaworthy.dev/seaworthy/internal/secret"
 )
 
 // mostWasted is the number of paths in the list of wasted space.
@@ -68,17 +67,13 @@ func (a *app) history(ctx context.Context, reference string, f *historyFlags) er
 	if err != nil {
 		return err
 	}
-	redact, err := f.redactor()
-	if err != nil {
-		return err
-	}
 	p := a.startProgress(f.scan.image.noProgress, reference, out)
 	defer p.stop()
 	for img, err := range sc.ReadImages(ctx, reference, p) {
 		if err != nil {
 			return err
 		}
-		out.Steps(historySteps(img.Merged(), redact), historyWaste(img.Merged()))
+		out.Steps(historySteps(img.Merged(), sc.Redactor()), historyWaste(img.Merged(), sc.Redactor()))
 		if _, err := img.Check(ctx, p); err != nil {
 			return err
 		}
@@ -86,21 +81,9 @@ func (a *app) history(ctx context.Context, reference string, f *historyFlags) er
 	return out.Close()
 }
 
-// redactor returns a secret analyzer, whose rules redact instructions.
-func (f *historyFlags) redactor() (*secret.Analyzer, error) {
-	var opt secret.Options
-	if f.scan.secrets.rules != "" {
-		var err error
-		if opt.Rules, err = rulefile.Load(f.scan.secrets.rules); err != nil {
-			return nil, fmt.Errorf("--secret-rules: %w", err)
-		}
-	}
-	return secret.New(opt)
-}
-
 // historySteps returns the build steps of an image. If it is unknown which step made
 // which layer, the layers come first.
-func historySteps(m *scan.Merged, redact *secret.Analyzer) []report.HistoryStep {
+func historySteps(m *scan.Merged, redactor *redact.Redactor) []report.HistoryStep {
 	img := m.Image()
 	changes := m.Changes()
 	ofLayer := func(l int, s report.HistoryStep) report.HistoryStep {
@@ -120,9 +103,7 @@ func historySteps(m *scan.Merged, redact *secret.Analyzer) []report.HistoryStep 
 		}
 	}
 	for _, in := range recorded {
-		// The parser of commands redacts first, then the secret rules.
-		text := redact.Redact(instruction.Instruction{Args: in.Redacted()})
-		s := report.HistoryStep{Index: &in.History, Instruction: text, Created: in.Created}
+		s := report.HistoryStep{Index: &in.History, Instruction: in.Redacted(redactor), Created: in.Created}
 		if in.Layer >= 0 {
 			s = ofLayer(in.Layer, s)
 		}
@@ -131,9 +112,10 @@ func historySteps(m *scan.Merged, redact *secret.Analyzer) []report.HistoryStep 
 	return steps
 }
 
-func historyWaste(m *scan.Merged) []report.HistoryWaste {
+func historyWaste(m *scan.Merged, redactor *redact.Redactor) []report.HistoryWaste {
 	var list []report.HistoryWaste
 	for _, w := range m.LargestWaste(mostWasted) {
+		w.Path = redactor.Tokens(w.Path)
 		list = append(list, report.HistoryWaste(w))
 	}
 	return list

@@ -148,13 +148,19 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 
 // reader returns a Scanner that reads images and checks no risks. The analyzers may
 // read layers.
-func (a *app) reader(f *imageFlags, analyzers ...seaworthy.Analyzer) (*scanner.Scanner, error) {
+func (a *app) reader(f *imageFlags, secretRules string, analyzers ...seaworthy.Analyzer) (*scanner.Scanner, error) {
 	opt, err := a.scannerOptions(f)
 	if err != nil {
 		return nil, err
 	}
 	opt.Analyzers = analyzers
-	return scanner.New(opt)
+	opt.Secrets.Rules = secretRules
+	s, err := scanner.New(opt)
+	if err != nil {
+		return nil, err
+	}
+	a.redactor = s.Redactor()
+	return s, nil
 }
 
 // withReference adds the reference of an image to an error that does not contain it.

@@ -28,6 +28,8 @@ type lsFlags struct {
 	format string
 	layer  int
 	buried bool
+
+	secretRules string
 }
 
 func (a *app) lsCommand() *cobra.Command {
@@ -59,6 +61,7 @@ layers deleted or replaced: they are still in the image, but no container sees t
 		},
 	}
 	f.image.register(cmd)
+	registerHiddenSecrets(cmd, &f.secretRules)
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", "`format` of the list: text or json")
 	flags.IntVar(&f.layer, "layer", 0, "`number` of a layer; list what it adds and removes; 0 is the lowest layer")
@@ -82,7 +85,7 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 	if len(args) == 2 {
 		under = path.Clean("/" + args[1])[1:]
 	}
-	s, err := a.reader(&f.image, analyzers...)
+	s, err := a.reader(&f.image, f.secretRules, analyzers...)
 	if err != nil {
 		return err
 	}
@@ -98,7 +101,7 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 			return fmt.Errorf("--layer %d: the layers of %s are 0 to %d", f.layer, args[0], n-1)
 		}
 		w := bufio.NewWriter(a.Stdout)
-		n, err := list(w, m, choose(m, under, f))
+		n, err := list(w, m, choose(m, under, f, s.Redactor()))
 		if err := errors.Join(err, w.Flush()); err != nil {
 			return err
 		}
@@ -116,8 +119,9 @@ type listed struct {
 	removes string
 }
 
-// choose returns the entries that the flags select, at and below a path.
-func choose(m *scan.Merged, under string, f *lsFlags) iter.Seq[listed] {
+// choose returns the entries that the flags select, at and below a path, without the
+// credentials in their paths.
+func choose(m *scan.Merged, under string, f *lsFlags, redactor *redact.Redactor) iter.Seq[listed] {
 	var from iter.Seq[listed]
 	switch {
 	case f.buried:
@@ -129,7 +133,11 @@ func choose(m *scan.Merged, under string, f *lsFlags) iter.Seq[listed] {
 	}
 	return func(yield func(listed) bool) {
 		for e := range from {
-			if isUnder(e.Path, under) && !yield(e) {
+			if !isUnder(e.Path, under) {
+				continue
+			}
+			e.Path, e.Link = redactor.Tokens(e.Path), redactor.Tokens(e.Link)
+			if !yield(e) {
 				return
 			}
 		}
@@ -222,14 +230,14 @@ func textLine(e listed) string {
 		layer = "-" // an implied directory: no layer has an entry for it
 	}
 	if e.removes != "" {
-		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(redact.Tokens(e.Path)))
+		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(e.Path))
 	}
-	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(redact.Tokens(e.Path)))
+	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(e.Path))
 	switch e.Type {
 	case seaworthy.Symlink:
-		line += " -> " + printablePath(redact.Tokens(e.Link))
+		line += " -> " + printablePath(e.Link)
 	case seaworthy.Hardlink:
-		line += " = " + printablePath(redact.Tokens(e.Link))
+		line += " = " + printablePath(e.Link)
 	}
 	if e.RemovedIn != nil {
 		line += fmt.Sprintf("  (until layer %d)", *e.RemovedIn)
@@ -320,9 +328,9 @@ func listJSON(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err
 func toJSON(m *scan.Merged, e listed) listedJSON {
 	l := listedJSON{
 		Type: e.Type.String(), Mode: fmt.Sprintf("%04o", e.Mode), UID: e.UID, GID: e.GID,
-		Size: e.Size, LinkTarget: redact.Tokens(e.Link), RemovedIn: e.RemovedIn,
+		Size: e.Size, LinkTarget: e.Link, RemovedIn: e.RemovedIn,
 	}
-	l.Path, l.PathBase64 = seaworthy.TextPath(redact.Tokens(e.Path))
+	l.Path, l.PathBase64 = seaworthy.TextPath(e.Path)
 	if e.Layer >= 0 {
 		l.Layer = &e.Layer
 	}

@@ -17,6 +17,8 @@ type sbomFlags struct {
 	image   imageFlags
 	format  string
 	outputs []string
+
+	secretRules string
 }
 
 func (a *app) sbomCommand() *cobra.Command {
@@ -41,6 +43,7 @@ properties named seaworthy:gap:…) and on standard error.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.sbom(cmd.Context(), args[0], &f) },
 	}
 	f.image.register(cmd)
+	registerHiddenSecrets(cmd, &f.secretRules)
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", string(report.CycloneDX), "`format` of the SBOM: "+strings.Join(sbomFormats(), " or "))
 	flags.StringArrayVar(&f.outputs, "output", nil, "`FILE` for the SBOM instead of standard output; FORMAT=FILE writes a further SBOM, and may be repeated")
@@ -62,7 +65,7 @@ func (a *app) sbom(ctx context.Context, reference string, f *sbomFlags) error {
 			return fmt.Errorf("unknown SBOM format %q: one of %s", name, strings.Join(sbomFormats(), ", "))
 		}
 	}
-	sc, err := a.reader(&f.image)
+	sc, err := a.reader(&f.image, f.secretRules)
 	if err != nil {
 		return err
 	}
@@ -93,16 +96,16 @@ func (a *app) emitInventory(m *scan.Merged, h seaworthy.Handler) error {
 	if err := h.Provenance(&seaworthy.Provenance{Tool: seaworthy.Tool{Version: a.Version, Commit: a.Commit}}); err != nil {
 		return err
 	}
+	h = m.Redacting(h)
 	if err := h.Image(m.Image()); err != nil {
 		return err
 	}
 	for _, p := range m.Packages() {
-		if err := h.Package(scan.RedactPackage(p)); err != nil {
+		if err := h.Package(p); err != nil {
 			return err
 		}
 	}
 	for _, gap := range m.InventoryGaps() {
-		gap = scan.RedactCoverage(gap)
 		a.log.Warn("software is missing in the SBOM", "subject", gap.Subject, "reason", gap.Reason)
 		if err := h.Coverage(gap); err != nil {
 			return err

@@ -82,6 +82,12 @@ func (f *secretFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.verify, "verify", false, "verify whether secrets are live; this sends each secret to its issuer")
 }
 
+// registerHiddenSecrets registers the flag of the rules whose secrets a command hides
+// without searching for them.
+func registerHiddenSecrets(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "secret-rules", "", "`FILE` of secret rules in the TOML format of gitleaks; secrets that they match are hidden too")
+}
+
 func (a *app) scanCommand() *cobra.Command {
 	var f scanFlags
 	cmd := &cobra.Command{
@@ -235,7 +241,11 @@ func (a *app) scanner(f *scanFlags) (*scanner.Scanner, error) {
 	if errors.Is(err, scanner.ErrNoDataDir) {
 		return nil, noDir
 	}
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	a.redactor = s.Redactor()
+	return s, nil
 }
 
 // policyOptions returns the policy that the flags choose.

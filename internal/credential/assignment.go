@@ -319,7 +319,12 @@ func setter(name string) bool {
 	return len(name) > 4 && (strings.HasPrefix(name, "set") || strings.HasPrefix(name, "Set") || strings.HasPrefix(name, "with") || strings.HasPrefix(name, "With"))
 }
 
-// valueEnd is where a value ends that starts at i, behind the quote.
+// valueEnd returns where a value ends that starts at i, after its quote. It knows the
+// format of the text only by the quote, and takes the first place that ends a value in
+// any format, because what is behind it could only make a value out of none. Package redact
+// decides for itself where a value ends: it knows the quotes and here-documents around a
+// value, and takes the last place where one of the possible readers ends it. Whatever is
+// found is hidden too, because it also searches with these rules.
 func valueEnd(text []byte, i int, quote byte) int {
 	end := min(len(text), i+maxValue)
 	if quote == 0 {

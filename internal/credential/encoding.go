@@ -32,11 +32,11 @@ func (s *finder) decode(at int, in func(byte) bool, undo func([]byte) []byte, en
 	}
 	origin := *s.origin
 	origin.Setting, origin.Silent, origin.Binary = true, false, false
-	inner := finder{rules: s.rules, text: plain, origin: &origin, effort: s.effort}
+	inner := finder{rules: s.rules, text: plain, origin: &origin, effort: s.effort, hiding: s.hiding}
 	inner.run()
 	s.tired = s.tired || inner.tired
 	for _, m := range inner.matches {
-		if len(s.matches) == MaxMatches && !s.loose {
+		if len(s.matches) == MaxMatches && !s.hiding {
 			s.full = true
 			return
 		}

@@ -45,8 +45,9 @@ type finder struct {
 	full    bool
 	// tired is true once the effort is spent.
 	tired bool
-	// loose is true if suspects are wanted too, and all matches that there are.
-	loose    bool
+	// hiding is true if the text is searched to hide what is found: all matches count,
+	// and suspects too.
+	hiding   bool
 	suspects []Span
 	// words are how far words have been read that begin as tokens of a rule do.
 	words map[*Rule]int
@@ -98,6 +99,9 @@ func (s *finder) run() {
 		if r.path.MatchString(s.origin.Path) {
 			s.add(Match{Rule: r})
 		}
+	}
+	if s.hiding {
+		return
 	}
 	s.matches = Settle(s.matches)
 	s.requireNeighbours()
@@ -192,8 +196,8 @@ func (s *finder) try(r *Rule, at, end int) {
 
 // token looks for a token at its keyword.
 func (s *finder) token(r *Rule, at, end int) {
-	if s.loose {
-		s.looseToken(r, at, end)
+	if s.hiding {
+		s.suspectToken(r, at, end)
 	}
 	joined := s.origin.Binary && r.strong
 	between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
@@ -340,7 +344,7 @@ func (s *finder) add(m Match) bool {
 	if s.allowed(&m) {
 		return false
 	}
-	if len(s.matches) == MaxMatches && !s.loose {
+	if len(s.matches) == MaxMatches && !s.hiding {
 		s.full = true
 		return false
 	}

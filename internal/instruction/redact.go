@@ -10,17 +10,17 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// Redacted is [Instruction.String] with [seaworthy.RedactionMark] in the place of what is or
-// may be a credential, as [redact.Text] finds it, and of the values of variables
-// and labels that are named like credentials. An instruction without any stays as it
-// is.
-func (in Instruction) Redacted() string {
+// Redacted returns [Instruction.String] with [seaworthy.RedactionMark] in place of what is
+// or may be a credential, as [redact.Redactor.Text] finds it, and of the values of
+// variables and labels that are named like credentials. A nil Redactor has the built-in
+// rules only.
+func (in Instruction) Redacted(r *redact.Redactor) string {
 	text := in.String()
 	if n := len(in.BuildArgs); n > 0 && in.Shell == nil && in.BuildArgs[n-1].Value != "" && secretname.MaybeSecret(in.BuildArgs[n-1].Key) {
 		// Where the value ends and the command begins is not known.
 		return in.Keyword + " " + seaworthy.RedactionMark
 	}
-	_, exec := in.Exec()
+	argv, exec := in.Exec()
 	commands, _ := in.Commands()
 	args := len(text) - len(in.Args)
 	t := redact.Text{
@@ -35,7 +35,11 @@ func (in Instruction) Redacted() string {
 			t.Script = 0 // not an option of Dockerfile's
 		}
 	}
-	return t.Redact()
+	t.Excerpts = []string{in.Args} // without the keyword, for rules about the start of a text
+	if exec {
+		t.Excerpts = append(t.Excerpts, strings.Join(argv, " "))
+	}
+	return r.Text(t)
 }
 
 // credentialValues finds the values of credentials in an ENV, ARG or LABEL, also

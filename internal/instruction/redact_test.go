@@ -1,10 +1,14 @@
 package instruction_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"seaworthy.dev/seaworthy/internal/credential/redact"
+	"seaworthy.dev/seaworthy/internal/credential/rulefile"
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
@@ -95,7 +99,7 @@ func TestRedacted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			text := strings.NewReplacer("SECRET", secret, "PAIR", "u:"+secret).Replace(test.in)
 			for _, in := range []instruction.Instruction{instruction.Parse(text), instruction.ParseCreatedBy(text)} {
-				got := in.Redacted()
+				got := in.Redacted(nil)
 				if strings.Contains(got, secret) {
 					t.Errorf("%s\nshows the secret: %s", text, got)
 				}
@@ -112,7 +116,7 @@ func TestRedactedTokens(t *testing.T) {
 		body := strings.Repeat("Q7", 20)
 		for _, form := range []string{"RUN x %", "ENV A=%", `CMD ["x", "%"]`, "RUN x '%' y", "RUN x --opt=%,b"} {
 			in := instruction.Parse(strings.Replace(form, "%", prefix+body, 1))
-			if got, want := in.Redacted(), strings.Replace(form, "%", prefix+"***", 1); got != want {
+			if got, want := in.Redacted(nil), strings.Replace(form, "%", prefix+"***", 1); got != want {
 				t.Errorf("%s\n got %s\nwant %s", in, got, want)
 			}
 		}
@@ -121,7 +125,7 @@ func TestRedactedTokens(t *testing.T) {
 
 func TestRedactedBuildArgs(t *testing.T) {
 	in := instruction.ParseCreatedBy("RUN |1 TOKEN=hunter two /app/setup # buildkit")
-	if got, want := in.Redacted(), "RUN ***"; got != want {
+	if got, want := in.Redacted(nil), "RUN ***"; got != want {
 		t.Errorf("got %s, want %s: where the value ends is not known", got, want)
 	}
 }
@@ -153,7 +157,7 @@ func TestRedactedKeeps(t *testing.T) {
 	)
 	for _, text := range texts {
 		for _, in := range []instruction.Instruction{instruction.Parse(text), instruction.ParseCreatedBy(text)} {
-			if got := in.Redacted(); got != in.String() {
+			if got := in.Redacted(nil); got != in.String() {
 				t.Errorf("has no secret:\n got %s\nwant %s", got, in)
 			}
 		}
@@ -170,7 +174,7 @@ func TestRedactedIsLinear(t *testing.T) {
 		for _, keyword := range []string{"RUN ", "ENV ", ""} {
 			in := instruction.Parse(keyword + strings.Repeat(part, size/len(part)))
 			start := time.Now()
-			in.Redacted()
+			in.Redacted(nil)
 			if took := time.Since(start); took > 3*time.Second {
 				t.Errorf("%s%q… took %v", keyword, part, took)
 			}
@@ -187,15 +191,58 @@ func FuzzRedacted(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, in := range []instruction.Instruction{instruction.Parse(text), instruction.ParseCreatedBy(text)} {
-			in.Redacted()
+			in.Redacted(nil)
 		}
 		// What a credential's name in front of a text says is hidden whatever it is.
 		in := instruction.Parse("ARG TOKEN=QZQZQZ" + text)
 		if strings.Contains(text, "QZ") {
 			return
 		}
-		if got := in.Redacted(); in.Keyword == "ARG" && strings.Contains(got, "QZ") {
+		if got := in.Redacted(nil); in.Keyword == "ARG" && strings.Contains(got, "QZ") {
 			t.Errorf("%q shows a secret: %q", in, got)
 		}
 	})
+}
+
+// TestRedactedByRulesOfTheUser hides what rules find in the texts that the search for
+// secrets reads: the arguments without the keyword, and the words of an exec form with
+// blanks between them.
+func TestRedactedByRulesOfTheUser(t *testing.T) {
+	rules := func(expr string) *redact.Redactor {
+		file := filepath.Join(t.TempDir(), "rules.toml")
+		if err := os.WriteFile(file, []byte("[[rules]]\nid = 'r'\nregex = '''"+expr+"'''\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		set, err := rulefile.Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return redact.New(set)
+	}
+	for _, c := range []struct{ name, expr, in, want string }{
+		{"anywhere", `door-\w+`, "RUN open door-a1b2c3 now", "RUN open *** now"},
+		{"at the start of the arguments", `^open (\w+)`, "RUN open a1b2c3 now", "RUN open *** now"},
+		{"at the end", `(\w+) now$`, "RUN open a1b2c3 now", "RUN open *** now"},
+		{"in an exec form", `--door (\w+)`, `CMD ["open", "--door", "a1b2c3"]`, `CMD ["open", "--door", "***"]`},
+		{"over words of an exec form", `--door \w+`, `CMD ["open", "--door", "a1b2c3"]`, "CMD ***"},
+		{"value of a variable", `DOOR=(\w+)`, "ENV DOOR=a1b2c3 X=y", "ENV DOOR=*** X=y"},
+		{"twice", `DOOR=(\w+)`, "RUN echo a1b2c3 && DOOR=a1b2c3 open", "RUN echo *** && DOOR=*** open"},
+		{"overlapping a built-in rule", `https://\w+:\w+@h\.io/\w+`, "RUN curl https://joe:" + "a1b2c3d4e5@h.io/door", "RUN curl ***"},
+		{"with a built-in rule", `door-\w+`, "RUN curl -u joe:a1b2c3 door-a1", "RUN curl -u *** ***"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := instruction.Parse(c.in).Redacted(rules(c.expr)); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestRedactedAgain redacts what was redacted before, as the conversion of a report does.
+func TestRedactedAgain(t *testing.T) {
+	for _, test := range redactions {
+		if got := instruction.Parse(test.want).Redacted(nil); got != test.want {
+			t.Errorf("%s: redacted again\n got %s\nwant %s", test.name, got, test.want)
+		}
+	}
 }

@@ -135,7 +135,7 @@ func TestEmptyPasswordSeverity(t *testing.T) {
 // promises.
 func TestNoHashIsKept(t *testing.T) {
 	const secret = "qwertzuiop"
-	a := New()
+	a := New(nil)
 	m := merge(t, a, layered(imagetest.Layer{
 		imagetest.File("etc/shadow", "root:$6$"+secret+"$"+secret+":1:2:3\nbin:$1$"+secret),
 		imagetest.File("etc/passwd", "root:$y$"+secret+":0:0::/:/bin/sh\n"),

@@ -21,14 +21,16 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/misconfig/check"
 )
 
 // Analyzer checks the configuration of images. It implements
 // [seaworthy.LayerAnalyzer] and [seaworthy.ImageAnalyzer].
 type Analyzer struct {
-	index  *index
-	checks []check.Check
+	index    *index
+	checks   []check.Check
+	redactor *redact.Redactor
 }
 
 var (
@@ -36,9 +38,10 @@ var (
 	_ seaworthy.ImageAnalyzer = (*Analyzer)(nil)
 )
 
-// New returns an Analyzer with all checks.
-func New() *Analyzer {
-	return &Analyzer{index: newIndex(interests()), checks: catalogue()}
+// New returns an Analyzer with all checks. The redactor hides credentials in the commands
+// and values that findings quote; nil means one with the built-in rules.
+func New(redactor *redact.Redactor) *Analyzer {
+	return &Analyzer{index: newIndex(interests()), checks: catalogue(), redactor: redactor}
 }
 
 // Name implements [seaworthy.Analyzer].
@@ -87,7 +90,7 @@ func (a *Analyzer) image(m seaworthy.Merged) (*check.Image, error) {
 			return nil, fmt.Errorf("facts of layer %d: %w", i, err)
 		}
 	}
-	return check.NewImage(m, layers), nil
+	return check.NewImage(m, layers, a.redactor), nil
 }
 
 // report reports violations of a check as findings.

@@ -34,7 +34,7 @@ func cover(s *check.Image, sink seaworthy.Sink) error {
 	}
 	for _, r := range s.Runs {
 		if !r.Whole {
-			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could only be parsed partially: %s", check.Shown(r.Redacted()))
+			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could only be parsed partially: %s", check.Shown(r.Redacted(s.Redactor)))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Accounts.Unread)) {

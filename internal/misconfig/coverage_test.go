@@ -77,7 +77,7 @@ func TestRootFileSystem(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "etc", "passwd"), []byte("root::0:0::/root:/bin/sh\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	a, v := New(), &verdicts{}
+	a, v := New(nil), &verdicts{}
 	if err := a.Image(t.Context(), open(t, a, "dir:"+dir), v); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestLongConfiguration(t *testing.T) {
 	c.History[0].CreatedBy = "RUN /bin/sh -c " + strings.Repeat("curl -k http://example.org/f | sh; echo a:b | chpasswd; ", 5000)
 	start := time.Now()
 	v := &verdicts{}
-	if err := New().Image(t.Context(), noFiles{&seaworthy.Image{ImageID: "sha256:00", Config: c}}, v); err != nil {
+	if err := New(nil).Image(t.Context(), noFiles{&seaworthy.Image{ImageID: "sha256:00", Config: c}}, v); err != nil {
 		t.Fatal(err)
 	}
 	if d := time.Since(start); d > 30*time.Second {
@@ -160,7 +160,7 @@ func FuzzConfiguration(f *testing.F) {
 		"ExposedPorts":{"20-25/tcp":{}},"StopSignal":"SIGRTMIN+","OnBuild":["ENV TOKEN=abcdef","ADD http://x /"],"Cmd":["sh","-c","x y"]}}`))
 	f.Add([]byte(`{"history":[{"created_by":"RUN |1 TOKEN=abcdef /bin/sh -c curl -k http://a:b@h/ | sh # buildkit"},
 		{"created_by":"/bin/sh -c #(nop) ADD file:00 in / "},{"created_by":"ADD u /d"},{"created_by":"RUN echo a:b | chpasswd","empty_layer":true}]}`))
-	a := New()
+	a := New(nil)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := seaworthy.ParseImageConfig(data)
 		if err != nil {

@@ -136,7 +136,7 @@ func analyze(t *testing.T, img imagetest.Image) *verdicts {
 
 func (ex example) analyze(t *testing.T, name string, img imagetest.Image) *verdicts {
 	t.Helper()
-	a := New()
+	a := New(nil)
 	m := merge(t, a, img)
 	if ex.tagged {
 		m.Image().Tag = name
@@ -163,7 +163,7 @@ func layered(layers ...imagetest.Layer) imagetest.Image {
 // imageOf is an image as checks see it.
 func imageOf(t *testing.T, img imagetest.Image) *check.Image {
 	t.Helper()
-	a := New()
+	a := New(nil)
 	s, err := a.image(merge(t, a, img))
 	if err != nil {
 		t.Fatal(err)

@@ -99,7 +99,7 @@ func entries() []seaworthy.Header {
 }
 
 func TestWantsDoesNotAllocate(t *testing.T) {
-	p, list := New().Open(), entries()
+	p, list := New(nil).Open(), entries()
 	if n := testing.AllocsPerRun(10, func() {
 		for i := range list {
 			p.Wants(&list[i])
@@ -110,7 +110,7 @@ func TestWantsDoesNotAllocate(t *testing.T) {
 }
 
 func BenchmarkWants(b *testing.B) {
-	p, list := New().Open(), entries()
+	p, list := New(nil).Open(), entries()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		p.Wants(&list[i%len(list)])

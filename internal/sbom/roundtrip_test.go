@@ -89,7 +89,7 @@ func roundTrip(t *testing.T, m *scan.Merged) {
 		if err != nil {
 			t.Fatalf("%s: %v", f, err)
 		}
-		back, err := scan.MergedFromPackages(t.Context(), d.Image, d.Packages, d.Gaps)
+		back, err := scan.MergedFromPackages(t.Context(), d.Image, d.Packages, d.Gaps, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

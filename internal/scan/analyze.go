@@ -118,25 +118,25 @@ func (s *sink) addOmissions(m *Merged, analyzers []seaworthy.Analyzer) {
 func (s *sink) emit(m *Merged, h seaworthy.Handler) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	h = m.Redacting(h)
 	if err := h.Image(m.image); err != nil {
 		return err
 	}
 	for _, p := range m.Packages() {
-		if err := h.Package(RedactPackage(p)); err != nil {
+		if err := h.Package(p); err != nil {
 			return err
 		}
 	}
 	slices.SortStableFunc(s.findings, seaworthy.CompareFindings)
 	makeFingerprintsUnique(s.findings)
 	for _, f := range s.findings {
-		redactFinding(f)
 		if err := h.Finding(f); err != nil {
 			return err
 		}
 	}
 	slices.SortStableFunc(s.coverage, seaworthy.CompareCoverage)
 	for _, v := range s.coverage {
-		if err := h.Coverage(RedactCoverage(v)); err != nil {
+		if err := h.Coverage(v); err != nil {
 			return err
 		}
 	}

@@ -42,7 +42,7 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 		Names:       manifest.Names,
 		Engine:      manifest.Engine,
 	}
-	m := &Merged{image: img, omissions: slices.Clip(manifest.Omissions)}
+	m := &Merged{image: img, redactor: r.redactor, omissions: slices.Clip(manifest.Omissions)}
 	var tables []*layer.Table
 	for i, ref := range manifest.Layers {
 		l, ok := r.blobs[ref.Blob]
@@ -61,7 +61,7 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 	steps, bound := instruction.History(manifest.Config, len(img.Layers))
 	for _, s := range steps {
 		if bound && s.Layer >= 0 {
-			img.Layers[s.Layer].Instruction = s.Redacted()
+			img.Layers[s.Layer].Instruction = s.Redacted(r.redactor)
 		}
 	}
 	img.BaseBoundary, img.Base = instruction.FindBase(manifest.Config, len(img.Layers))

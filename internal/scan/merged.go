@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/layer"
 )
@@ -19,6 +20,10 @@ type Merged struct {
 	omissions []image.Omission
 
 	inventory *mergedInventory
+
+	redactor *redact.Redactor
+	// recorded is true if a document describes the image.
+	recorded bool
 }
 
 var _ seaworthy.Merged = (*Merged)(nil)

@@ -7,13 +7,15 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 )
 
 // MergedFromPackages returns an image without files, from a document such as an SBOM or a
 // recorded report. The packages and gaps become those of [Merged.Packages] and
 // [Merged.InventoryGaps]. The function sorts both in place, and removes layers from the
-// locations of packages that the image does not have.
-func MergedFromPackages(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.Package, gaps []*seaworthy.Coverage) (*Merged, error) {
+// locations of packages that the image does not have. The redactor is that of
+// [Options.Redactor].
+func MergedFromPackages(ctx context.Context, img *seaworthy.Image, packages []*seaworthy.Package, gaps []*seaworthy.Coverage, redactor *redact.Redactor) (*Merged, error) {
 	t, err := newTree(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -21,7 +23,7 @@ func MergedFromPackages(ctx context.Context, img *seaworthy.Image, packages []*s
 	if img.Config.OS == "" {
 		img.Config.OS, _, _ = strings.Cut(img.Platform, "/")
 	}
-	m := &Merged{image: img, tree: t, layers: make([]*layerResult, len(img.Layers))}
+	m := &Merged{image: img, redactor: redactor, recorded: true, tree: t, layers: make([]*layerResult, len(img.Layers))}
 	for i := range m.layers {
 		m.layers[i] = new(layerResult)
 	}

@@ -16,7 +16,7 @@ func TestMergedFromPackages(t *testing.T) {
 		{Name: "a"},
 	}
 	gaps := []*seaworthy.Coverage{{Subject: "b"}, {Subject: "a"}}
-	m, err := scan.MergedFromPackages(t.Context(), img, packages, gaps)
+	m, err := scan.MergedFromPackages(t.Context(), img, packages, gaps, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ import (
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/inventory"
 	"seaworthy.dev/seaworthy/internal/layer"
@@ -51,6 +52,9 @@ type Options struct {
 	// Progress gets an event for each piece of a layer that was read. It may be nil.
 	// Two calls never run at the same time. An error ends Read, which returns it.
 	Progress func(*seaworthy.Progress) error
+	// Redactor hides credentials in instructions and events; nil means one with the
+	// built-in rules.
+	Redactor *redact.Redactor
 	Log      *slog.Logger
 }
 
@@ -59,6 +63,7 @@ type Options struct {
 type ReadResult struct {
 	manifests []image.Manifest
 	blobs     map[string]*layerResult // by blob name
+	redactor  *redact.Redactor
 }
 
 // layerResult is the result for a layer. It does not depend on the images that use the
@@ -96,7 +101,7 @@ func Read(ctx context.Context, src image.Source, opt Options) (*ReadResult, erro
 	if err := src.Layers(ctx, r.visit); err != nil {
 		return nil, err
 	}
-	return &ReadResult{manifests: src.Manifests(), blobs: r.blobs}, nil
+	return &ReadResult{manifests: src.Manifests(), blobs: r.blobs, redactor: opt.Redactor}, nil
 }
 
 func distinctBlobs(manifests []image.Manifest) map[string]bool {

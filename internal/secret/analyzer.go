@@ -20,6 +20,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/gitpack"
 	"seaworthy.dev/seaworthy/internal/secret/verify"
 )
@@ -52,6 +53,8 @@ type Analyzer struct {
 	verify *verify.Verifier
 	// windows holds the memory in which long files are read.
 	windows sync.Pool
+	// redactor hides what the rules find in the instructions that findings show.
+	redactor *redact.Redactor
 	// packs reads the packs of Git.
 	packs *gitpack.Reader
 }
@@ -81,6 +84,7 @@ func New(opt Options) (*Analyzer, error) {
 			return nil, err
 		}
 	}
+	a.redactor = redact.New(a.rules)
 	return a, nil
 }
 
@@ -193,7 +197,7 @@ func joinSentences(a, b string) string {
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
 	g := collector{rules: a.rules, fresh: a.fresh}
-	g.steps = stepsOf(m.Image().Config, len(m.Image().Layers))
+	g.steps = stepsOf(m.Image().Config, len(m.Image().Layers), a.redactor)
 	for i := range m.Image().Layers {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/shell"
 )
@@ -19,14 +20,14 @@ type step struct {
 }
 
 // stepsOf gives the steps that the history of an image of some layers records.
-func stepsOf(config seaworthy.ImageConfig, layers int) []step {
+func stepsOf(config seaworthy.ImageConfig, layers int, redactor *redact.Redactor) []step {
 	recorded, _ := instruction.History(config, layers)
 	steps := make([]step, len(recorded))
 	for i, in := range recorded {
 		steps[i] = step{in, sync.OnceValue(func() []*shell.Command {
 			commands, _ := in.Commands()
 			return commands
-		}), sync.OnceValue(in.Redacted)}
+		}), sync.OnceValue(func() string { return in.Redacted(redactor) })}
 	}
 	return steps
 }

@@ -35,7 +35,7 @@ func (a *Analyzer) configuration(img *seaworthy.Image) (list []configSighting, g
 		if len(found) == 0 {
 			return
 		}
-		at := seaworthy.Location{Instruction: redact.Values(step.Redacted(), found)}
+		at := seaworthy.Location{Instruction: redact.Values(step.Redacted(a.redactor), found)}
 		if from != nil && from.Layer >= 0 {
 			at.Layer = &from.Layer
 		}
@@ -114,13 +114,6 @@ func (a *Analyzer) inText(text string, more []credential.Match, effort *credenti
 		}
 	}
 	return matches, gaps
-}
-
-// Redact replaces every secret that the analyzer recognises in an instruction, also
-// by rules of a file.
-func (a *Analyzer) Redact(in instruction.Instruction) string {
-	found, _ := a.inText(in.String(), a.inCommands(in), credential.NewEffort())
-	return redact.Values(in.String(), found)
 }
 
 // inCommands gives the passwords that the commands of an instruction are given.

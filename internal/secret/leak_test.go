@@ -175,7 +175,7 @@ func TestUserOf(t *testing.T) {
 			for _, r := range c.runs {
 				config.History = append(config.History, seaworthy.History{CreatedBy: "RUN /bin/sh -c " + r + " # buildkit"})
 			}
-			if got := commandUsing(stepsOf(config, len(config.History)), 0, c.removed, c.file); got != c.want {
+			if got := commandUsing(stepsOf(config, len(config.History), nil), 0, c.removed, c.file); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

@@ -6,8 +6,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential/redact"
 )
 
-func ExampleText_Redact() {
+func ExampleRedactor_Text() {
 	text := redact.Text{Body: "RUN docker login -u ci -p " + "hunter" + "2 registry.example.com && make"}
-	fmt.Println(text.Redact())
+	fmt.Println(redact.New(nil).Text(text))
 	// Output: RUN docker login -u ci -p *** registry.example.com && make
 }

@@ -1,13 +1,16 @@
 // Package redact hides the credentials in texts that are printed.
 //
-// [Text.Redact] is for the steps of a build and other command lines, [Tokens] for paths
-// and sentences, [URLs] for URLs alone, and [Values] for a text in which a credential was
-// found.
+// [Redactor.Text] is for the steps of a build and other command lines, [Redactor.Tokens]
+// for paths and sentences, [URLs] for URLs alone, and [Values] for a text in which
+// credentials were found.
+//
+// Whatever the rules find in a text is hidden in it, and more. Where a text can be read in
+// two ways, both readings are hidden: a shell, a Dockerfile and a configuration file end a
+// value at different places, and a redactor does not know which of them reads the text.
 package redact
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -16,11 +19,42 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
+// Redactor hides credentials by the built-in rules and by rules of the user. It is safe
+// for concurrent use. A nil Redactor has the built-in rules only.
+type Redactor struct {
+	user *credential.Rules
+}
+
+// New returns a Redactor that also hides what the rules of the user find; nil for none.
+// It keeps using the built-in rules, also where the user's replace or change them for
+// reporting.
+func New(user *credential.Rules) *Redactor { return &Redactor{user} }
+
+// rules returns the sets of rules to search with.
+func (r *Redactor) rules() []*credential.Rules {
+	builtIn, err := credential.Default()
+	if err != nil {
+		panic(err) // a test proves that the built-in rules are valid
+	}
+	user := r.userRules()
+	if user == nil || user == builtIn {
+		return []*credential.Rules{builtIn}
+	}
+	return []*credential.Rules{builtIn, user}
+}
+
+func (r *Redactor) userRules() *credential.Rules {
+	if r == nil {
+		return nil
+	}
+	return r.user
+}
+
 // Text is a text to be redacted, with what is known of its structure.
 type Text struct {
 	Body string
-	// Script is where a script begins in the body, or any other text with names and
-	// values in it. The part before it is only searched for credentials with a form of their own.
+	// Script is where a script, or any other text with names and values, begins in the
+	// body. The part before it is only searched for credentials with a form of their own.
 	Script int
 	// Literal is true if no shell expands references to variables.
 	Literal bool
@@ -30,18 +64,26 @@ type Text struct {
 	Known []credential.Span
 	// Commands are the commands in the body.
 	Commands []*shell.Command
+	// Excerpts are parts of the body as rules search them elsewhere, such as the
+	// arguments of an instruction without the keyword, or those of an exec form with
+	// blanks between them. What is found in an excerpt is hidden in the body.
+	Excerpts []string
 }
 
-// Redact returns the text with [seaworthy.RedactionMark] in place of what is or may be
-// a credential: the values of names of credentials ([secretname.MaybeSecret]), passwords on the command
-// lines of programs that take them there, authorization headers, what is piped into
-// programs that read passwords, user information in URLs, private keys, and all that a
-// built-in rule finds. Of a token of known form the prefix is kept. References to
-// variables stay, and so does a text with nothing of that.
+// Text returns the body with [seaworthy.RedactionMark] in place of what is or may be a
+// credential:
+//   - values whose names say so ([secretname.MaybeSecret])
+//   - passwords in the arguments of programs, and what is piped into programs that read
+//     passwords
+//   - authorization headers, and user information in URLs
+//   - private keys
+//   - all that a rule finds
 //
-// A script is read by eye, whatever its shell: where it can be read in two ways, more
-// is hidden rather than less. The work is linear in the length of the text.
-func (t Text) Redact() string {
+// The prefix of a token of known form is kept, and so are references to variables. The
+// work is linear in the length of the text.
+func (r *Redactor) Text(t Text) string { return r.spansOf(t).hide(t.Body) }
+
+func (r *Redactor) spansOf(t Text) spans {
 	var hidden spans
 	for _, k := range t.Known {
 		hidden.add(k.From, k.To)
@@ -50,14 +92,35 @@ func (t Text) Redact() string {
 	hidden = append(hidden, sc.scan()...)
 	hidden.urls(t.Body)
 	hidden.privateKeys(t.Body)
-	rules := defaultRules()
-	matches, suspects := rules.Suspects([]byte(t.Body))
-	hidden.matches(matches, t.Body)
-	hidden = append(hidden, suspects...)
-	if !hidden.commands(rules, t.Commands, t.Body) {
-		hidden.add(t.Script, len(t.Body))
+	for _, rules := range r.rules() {
+		matches, others := rules.Suspects([]byte(t.Body))
+		hidden.matches(matches, t.Body)
+		hidden = append(hidden, others...)
+		v := valueHider{text: t.Body, rules: rules}
+		excerpts := t.Excerpts
+		if rules != r.userRules() { // no built-in rule cares where a text begins
+			excerpts = slices.DeleteFunc(slices.Clone(excerpts), func(e string) bool { return strings.HasSuffix(t.Body, e) })
+		}
+		if !v.commands(t.Commands) || !v.excerpts(excerpts) {
+			hidden.add(t.Script, len(t.Body))
+		}
+		hidden = append(hidden, v.hidden...)
 	}
-	return hidden.hide(t.Body)
+	return hidden
+}
+
+// Tokens returns a text with [seaworthy.RedactionMark] in place of what is a
+// credential by its own form, whatever is around it: a token of an issuer, a password
+// in a URL, a private key, and what a rule of the user finds. It is for texts in which
+// names mean nothing, such as paths and sentences.
+func (r *Redactor) Tokens(text string) string {
+	var hidden spans
+	for _, rules := range r.rules() {
+		matches, others := rules.SelfEvident([]byte(text))
+		hidden.matches(matches, text)
+		hidden = append(hidden, others...)
+	}
+	return hidden.hide(text)
 }
 
 // URLs returns a text with [seaworthy.RedactionMark] in place of the user
@@ -68,20 +131,9 @@ func URLs(text string) string {
 	return s.hide(text)
 }
 
-// Tokens returns a text with [seaworthy.RedactionMark] in place of what is a
-// credential by its own form, whatever is around it: a token of an issuer, a password
-// in a URL, a private key. It is for texts in which names mean nothing, such as paths
-// and sentences.
-func Tokens(text string) string {
-	var s spans
-	matches, _ := defaultRules().Suspects([]byte(text))
-	s.matches(slices.DeleteFunc(matches, func(m credential.Match) bool { return !m.Rule.IsSelfEvident() }), text)
-	return s.hide(text)
-}
-
 // Values returns a text with [seaworthy.RedactionMark] in place of every value that was
-// found in it, also as JSON writes it. Of a text with an encoded value only the
-// beginning of its kind is left.
+// found in it, also where it is written as in a JSON string. If a value was found in
+// encoded form, nothing of the text is left but the public prefix of such values.
 func Values(text string, found []credential.Match) string {
 	for _, m := range found {
 		if m.Encoding != "" {
@@ -105,7 +157,7 @@ func (s *spans) add(from, to int) {
 	}
 }
 
-// hide replaces the parts of the text.
+// hide returns the text with a mark in place of the parts. Parts that touch get one mark.
 func (s spans) hide(text string) string {
 	if len(s) == 0 {
 		return text
@@ -124,34 +176,33 @@ func (s spans) hide(text string) string {
 	return b.String()
 }
 
-// matches hides what rules found, behind the part of a token that all of its kind
-// begin with.
+// matches hides what rules found, except for the prefix that all tokens of a rule have.
 func (s *spans) matches(found []credential.Match, text string) {
 	for _, m := range found {
-		head := 0
+		prefix := 0
 		if m.Encoding == "" && strings.HasPrefix(text[m.Start:m.End], m.Rule.Head()) {
-			head = len(m.Rule.Head())
+			prefix = len(m.Rule.Head())
 		}
 		if strings.Contains(text[m.Start:m.End], seaworthy.RedactionMark) {
 			continue // redacted before
 		}
-		s.add(m.Start+head, m.End)
+		s.add(m.Start+prefix, m.End)
 	}
 }
 
-// words hides every occurrence of a word.
-func (s *spans) words(text, word string) {
+// occurrences hides every occurrence of a value.
+func (s *spans) occurrences(text, value string) {
 	for from := 0; ; {
-		i := strings.Index(text[from:], word)
-		if i < 0 || word == "" {
+		i := strings.Index(text[from:], value)
+		if i < 0 || value == "" {
 			return
 		}
-		s.add(from+i, from+i+len(word))
-		from += i + len(word)
+		s.add(from+i, from+i+len(value))
+		from += i + len(value)
 	}
 }
 
-// privateKeys finds the bodies of private keys in PEM.
+// privateKeys hides the bodies of private keys in PEM.
 func (s *spans) privateKeys(text string) {
 	for i := 0; ; {
 		j := strings.Index(text[i:], "PRIVATE KEY")
@@ -171,76 +222,4 @@ func (s *spans) privateKeys(text string) {
 		s.add(start, start+n)
 		i = min(start+n+len("-----END PRIVATE KEY"), len(text))
 	}
-}
-
-// maxSearched is how often a text is searched from its start to its end.
-const maxSearched = 1000
-
-// commands hides the passwords that commands are given, and what rules find in
-// arguments that stand otherwise in the text: where quotes or backslashes are between
-// a name and its value. It gives false if that takes too long.
-func (s *spans) commands(rules *credential.Rules, commands []*shell.Command, text string) bool {
-	searched, hidden := 0, map[string]bool{}
-	hide := func(m credential.Match) {
-		value := string(m.Value)
-		if hidden[value] {
-			return
-		}
-		hidden[value] = true
-		s.words(text, value)
-		if quoted := quotedJSON(value); quoted != value {
-			s.words(text, quoted)
-		}
-		searched++
-	}
-	for _, m := range rules.InCommands(commands) {
-		if hide(m); searched > maxSearched {
-			return false
-		}
-	}
-	from := 0 // where the last argument was: they come in the order of the text
-	for _, c := range commands {
-		for _, a := range c.Args {
-			if len(a) < credential.MinSuspect {
-				continue
-			}
-			if i := strings.Index(text[from:], a); i >= 0 {
-				from += i
-				continue
-			}
-			if searched++; searched > maxSearched {
-				return false
-			}
-			if strings.Contains(text, a) {
-				continue
-			}
-			for _, m := range rules.Find([]byte(a), credential.Settings()).Matches {
-				if hide(m); searched > maxSearched {
-					return false
-				}
-			}
-		}
-	}
-	return true
-}
-
-// quotedJSON is a text as it stands between the quotes of a string in JSON.
-func quotedJSON(s string) string {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		return s
-	}
-	quoted := strings.TrimSuffix(b.String(), "\n")
-	return quoted[1 : len(quoted)-1]
-}
-
-// defaultRules returns the built-in rules. A test proves that they can be made.
-func defaultRules() *credential.Rules {
-	rules, err := credential.Default()
-	if err != nil {
-		panic(err)
-	}
-	return rules
 }

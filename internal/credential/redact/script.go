@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
 	"seaworthy.dev/seaworthy/internal/credential/secretname"
 	"seaworthy.dev/seaworthy/internal/shell"
@@ -523,6 +524,10 @@ func (s *scriptReader) secretName(start, end int) bool {
 // variable stays, as does a command that is substituted, unless it only prints.
 func (s *scriptReader) hide(i int) {
 	t := s.text
+	if rest, ok := strings.CutPrefix(t[i:], seaworthy.RedactionMark); ok && (rest == "" || isBlank(rest[0])) {
+		s.pos = max(s.pos, len(t)-len(rest)) // redacted before; the mark may have replaced a quote
+		return
+	}
 	if s.quote != '\'' && !s.literal {
 		script := strings.TrimPrefix(t[i:], `"`)
 		if command, ok := strings.CutPrefix(script, "$("); ok {
@@ -555,7 +560,9 @@ func (s *scriptReader) hide(i int) {
 	s.found.add(start, end)
 }
 
-// valueEnd is where the value that begins at i ends.
+// valueEnd returns where the value that begins at i ends. A shell, a Dockerfile and a
+// header end a value at different places; valueEnd returns the last one. That is why it is
+// not the function of the same name in package credential, which returns the first one.
 func (s *scriptReader) valueEnd(i int) int {
 	t := s.text
 	if i > 0 && t[i-1] == '>' && i > 1 && t[i-2] != '=' {

@@ -106,7 +106,7 @@ func findAdd(s *check.Image) []check.Violation {
 		}
 		for _, src := range t.Sources {
 			if (src.Kind == instruction.Path || src.Kind == instruction.Hashed) && !src.Archive() && !unpacked(s, in, t, src) {
-				list = append(list, check.Violation{Evidence: check.Shown(in.Redacted()), Locations: []seaworthy.Location{check.StepLocation(in)}})
+				list = append(list, check.Violation{Evidence: check.Shown(in.Redacted(s.Redactor)), Locations: []seaworthy.Location{s.StepLocation(in)}})
 				break
 			}
 		}
@@ -163,7 +163,7 @@ func findRemoteAdd(s *check.Image) []check.Violation {
 			if src.Kind != instruction.Remote && (src.Kind != instruction.Git || pinnedCommit(src.Text)) {
 				continue
 			}
-			v := check.Violation{Evidence: check.Shown(in.Redacted()), Locations: []seaworthy.Location{check.StepLocation(in)}}
+			v := check.Violation{Evidence: check.Shown(in.Redacted(s.Redactor)), Locations: []seaworthy.Location{s.StepLocation(in)}}
 			if in.BuildKit && !strings.HasPrefix(src.Text, "http://") {
 				v.Severity = seaworthy.Low
 				v.Detail = "BuildKit does not record --checksum, so it may have been set. If it was, add an exception."
@@ -217,7 +217,7 @@ func findUpdateAlone(s *check.Image) []check.Violation {
 			if i < 0 || slices.ContainsFunc(r.Commands, func(c *shell.Command) bool { return tool.uses(c) }) {
 				continue
 			}
-			v := check.Violation{Evidence: evidenceOf(r.Commands[i]), Locations: r.Locations}
+			v := check.Violation{Evidence: evidenceOf(s, r.Commands[i]), Locations: r.Locations}
 			switch {
 			case r.Layer < 0:
 				v.Detail = "It is not known whether the lists stayed in the image, since the step could not be matched with its layer."
@@ -251,7 +251,7 @@ func findSudo(s *check.Image) []check.Violation {
 			return c.Name == "sudo" || slices.Contains(c.Via, "sudo")
 		})
 		if i >= 0 {
-			list = append(list, check.Violation{Evidence: "sudo " + evidenceOf(r.Commands[i]), Locations: r.Locations})
+			list = append(list, check.Violation{Evidence: "sudo " + evidenceOf(s, r.Commands[i]), Locations: r.Locations})
 		}
 	}
 	return list
@@ -259,7 +259,7 @@ func findSudo(s *check.Image) []check.Violation {
 
 // evidenceOf returns the first words of a command. It does not return what echo and
 // printf print, which may be a password for a command that is not recognised.
-func evidenceOf(c *shell.Command) string {
+func evidenceOf(s *check.Image, c *shell.Command) string {
 	text, args := c.Name, c.Args[:min(len(c.Args), 3)]
 	if c.Name == "echo" || c.Name == "printf" {
 		args = nil
@@ -273,7 +273,7 @@ func evidenceOf(c *shell.Command) string {
 	if len(c.Args) > len(args) {
 		text += " …"
 	}
-	return check.Redacted(text)
+	return s.Redacted(text)
 }
 
 func findPasswordCommands(s *check.Image) []check.Violation {
@@ -285,7 +285,7 @@ func findPasswordCommands(s *check.Image) []check.Violation {
 				continue
 			}
 			at := r.Locations[0]
-			at.Instruction = check.Shown(strings.ReplaceAll(r.Redacted(), secret, seaworthy.RedactionMark))
+			at.Instruction = check.Shown(strings.ReplaceAll(r.Redacted(s.Redactor), secret, seaworthy.RedactionMark))
 			list = append(list, check.Violation{Evidence: how, Locations: []seaworthy.Location{at}})
 		}
 	}

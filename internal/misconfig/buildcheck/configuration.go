@@ -202,7 +202,7 @@ func findShellForm(s *check.Image) []check.Violation {
 		// Of ENTRYPOINT and CMD, the first is the program.
 		return []check.Violation{{
 			Subject:   check.ConfigurationField(keyword[:1] + strings.ToLower(keyword[1:])),
-			Evidence:  check.Redacted(fmt.Sprintf("%s %s", keyword, strings.Join(argv, " "))),
+			Evidence:  s.Redacted(fmt.Sprintf("%s %s", keyword, strings.Join(argv, " "))),
 			Locations: s.LastStep(keyword, ""),
 		}}
 	}
@@ -213,7 +213,7 @@ func findOnBuild(s *check.Image) []check.Violation {
 	var list []check.Violation
 	for _, text := range s.Config.OnBuild {
 		list = append(list, check.Violation{
-			Evidence:  check.Shown(instruction.Parse("ONBUILD " + text).Redacted()),
+			Evidence:  check.Shown(instruction.Parse("ONBUILD " + text).Redacted(s.Redactor)),
 			Locations: s.LastStep("ONBUILD", text),
 		})
 	}

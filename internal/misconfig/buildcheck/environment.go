@@ -95,7 +95,7 @@ func findCredentialNames(s *check.Image) []check.Violation {
 		if t, ok := in.Trigger(); ok {
 			step = t
 		}
-		where := []seaworthy.Location{check.StepLocation(in)}
+		where := []seaworthy.Location{s.StepLocation(in)}
 		for _, p := range step.Pairs() {
 			add(step.Keyword, p.Key, p.Value, where)
 		}
@@ -118,7 +118,7 @@ func findPreload(s *check.Image) []check.Violation {
 	for _, name := range []string{"LD_PRELOAD", "LD_AUDIT"} {
 		value, _ := s.Variable(name)
 		for _, lib := range strings.FieldsFunc(value, func(r rune) bool { return r == ':' || r == ' ' }) {
-			v := check.Violation{Subject: check.VariableSubject(name), Evidence: check.Redacted(name + "=" + value), Locations: s.VariableLocation(name)}
+			v := check.Violation{Subject: check.VariableSubject(name), Evidence: s.Redacted(name + "=" + value), Locations: s.VariableLocation(name)}
 			file := strings.TrimPrefix(path.Clean("/"+lib), "/")
 			at, writable := s.Replaceable(file, s.User)
 			_, there := s.Resolve(file)
@@ -211,7 +211,7 @@ func tlsOff(name, value string) bool {
 func findDockerSocket(s *check.Image) []check.Violation {
 	var list []check.Violation
 	add := func(severity seaworthy.Severity, evidence string, at []seaworthy.Location) {
-		list = append(list, check.Violation{Severity: severity, Evidence: check.Redacted(evidence), Locations: at})
+		list = append(list, check.Violation{Severity: severity, Evidence: s.Redacted(evidence), Locations: at})
 	}
 	for _, e := range s.Config.Env {
 		name, value, _ := strings.Cut(e, "=")

@@ -164,7 +164,7 @@ func findBypasses(s *check.Image, ways []bypass, more func(*shell.Command) strin
 			if words == "" {
 				continue
 			}
-			v := check.Violation{Severity: severity, Evidence: fetchEvidence(c, words), Locations: r.Locations}
+			v := check.Violation{Severity: severity, Evidence: fetchEvidence(s, c, words), Locations: r.Locations}
 			if r.Verifies {
 				v.Severity = seaworthy.Low
 				v.Detail = "The same step verifies a checksum or signature, which may be that of the download."
@@ -176,12 +176,12 @@ func findBypasses(s *check.Image, ways []bypass, more func(*shell.Command) strin
 }
 
 // fetchEvidence returns the program, the words that matter and the URLs of a command.
-func fetchEvidence(c *shell.Command, words string) string {
+func fetchEvidence(s *check.Image, c *shell.Command, words string) string {
 	text := strings.TrimSpace(c.Name + " " + words)
 	for _, u := range urlsOf(c) {
 		text += " " + u
 	}
-	return check.Redacted(text)
+	return s.Redacted(text)
 }
 
 // maxURLs limits the URLs of one command that are shown.
@@ -281,19 +281,19 @@ func findDownloadRun(s *check.Image) []check.Violation {
 		for _, c := range r.Commands {
 			how := ""
 			if from, ok := files[scriptOf(c)]; ok && !r.Verifies {
-				c, how = from, fetchEvidence(from, "")+"; "+evidenceOf(c)
+				c, how = from, fetchEvidence(s, from, "")+"; "+evidenceOf(s, c)
 			} else if downloads(c) {
 				if file := savedAs(c); file != "" {
 					files[file] = c
 				}
 				if to := c.FindReader(func(to *shell.Command) bool { return runsInput(to, c) }); to != nil {
-					how = fetchEvidence(c, "") + " | " + cmp.Or(to.Name, "command")
+					how = fetchEvidence(s, c, "") + " | " + cmp.Or(to.Name, "command")
 				}
 			}
 			if how == "" {
 				continue
 			}
-			v := check.Violation{Evidence: check.Redacted(how), Locations: r.Locations}
+			v := check.Violation{Evidence: s.Redacted(how), Locations: r.Locations}
 			if fetchesPlain(c) || slices.ContainsFunc(unverifiedDownloads, func(l bypass) bool { return l.found(c) != "" }) {
 				v.Severity = seaworthy.High
 				v.Detail = "Nothing protects the transfer."
@@ -410,7 +410,7 @@ func findPlainHTTP(s *check.Image) []check.Violation {
 				continue
 			}
 			if fetchesPlain(c) {
-				list = append(list, check.Violation{Evidence: fetchEvidence(c, ""), Locations: r.Locations})
+				list = append(list, check.Violation{Evidence: fetchEvidence(s, c, ""), Locations: r.Locations})
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/account"
+	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/instruction"
 	"seaworthy.dev/seaworthy/internal/sshdconfig"
 	"seaworthy.dev/seaworthy/internal/sudoers"
@@ -39,23 +40,25 @@ type Image struct {
 	TooLong []string
 	// Partial says why something was checked only partially, by its name. Checks add to it.
 	Partial map[string]string
+	// Redactor hides credentials in what findings quote.
+	Redactor *redact.Redactor
 	// search is the number of bytes of instructions that may still be searched.
 	search int
 }
 
 // NewImage returns the Image for checks. Element i of layers is the facts of layer i.
-func NewImage(m seaworthy.Merged, layers []Facts) *Image {
+func NewImage(m seaworthy.Merged, layers []Facts, redactor *redact.Redactor) *Image {
 	img := m.Image()
 	config, over := limitConfig(img.Config.Config)
 	s := &Image{
-		Merged: m, Config: &config, Configured: img.ImageID != "", Layers: layers, TooLong: over, Partial: map[string]string{}, search: maxSearch,
+		Merged: m, Config: &config, Configured: img.ImageID != "", Layers: layers, TooLong: over, Partial: map[string]string{}, Redactor: redactor, search: maxSearch,
 	}
 	s.Steps, s.Bound = instruction.History(img.Config, len(img.Layers))
 	if len(s.Steps) > MaxSteps {
 		s.Steps, s.TooLong = s.Steps[:MaxSteps], append(s.TooLong, "history")
 	}
 	s.envSteps = readEnvSteps(s.Steps)
-	s.Runs = readRuns(s.Steps)
+	s.Runs = s.readRuns()
 	s.Accounts = s.readAccounts()
 	s.User = account.Resolve(s.Config.User, s.Accounts.Users, s.Accounts.Groups)
 	s.Sudo = s.readSudoers()

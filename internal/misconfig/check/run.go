@@ -20,14 +20,14 @@ type Run struct {
 	Verifies bool
 }
 
-func readRuns(steps []instruction.Instruction) []Run {
+func (s *Image) readRuns() []Run {
 	var list []Run
-	for _, in := range steps {
+	for _, in := range s.Steps {
 		trigger, ok := in.Trigger()
 		if in.Keyword != "RUN" && (!ok || trigger.Keyword != "RUN") {
 			continue
 		}
-		r := Run{Instruction: in, Locations: []seaworthy.Location{StepLocation(in)}}
+		r := Run{Instruction: in, Locations: []seaworthy.Location{s.StepLocation(in)}}
 		r.Commands, r.Whole = in.Commands()
 		r.Verifies = slices.ContainsFunc(r.Commands, verifies)
 		list = append(list, r)

@@ -77,7 +77,7 @@ func (s *Image) LastStep(keyword, word string) []seaworthy.Location {
 				continue
 			}
 		}
-		return []seaworthy.Location{StepLocation(in)}
+		return []seaworthy.Location{s.StepLocation(in)}
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func (s *Image) VariableLocation(name string) []seaworthy.Location {
 	if !ok {
 		return nil
 	}
-	return []seaworthy.Location{StepLocation(s.Steps[i])}
+	return []seaworthy.Location{s.StepLocation(s.Steps[i])}
 }
 
 // readEnvSteps returns for each variable the index of the last step that set it.
@@ -105,8 +105,8 @@ func readEnvSteps(steps []instruction.Instruction) map[string]int {
 }
 
 // StepLocation returns the location of a build step.
-func StepLocation(in instruction.Instruction) seaworthy.Location {
-	l := seaworthy.Location{Instruction: Shown(in.Redacted())}
+func (s *Image) StepLocation(in instruction.Instruction) seaworthy.Location {
+	l := seaworthy.Location{Instruction: Shown(in.Redacted(s.Redactor))}
 	if in.Layer >= 0 {
 		l.Layer = &in.Layer
 	}
@@ -118,7 +118,9 @@ func StepLocation(in instruction.Instruction) seaworthy.Location {
 
 // Redacted returns a text for a finding, with secrets redacted. The text may be a command
 // line or contain URLs.
-func Redacted(text string) string { return Shown(instruction.Instruction{Args: text}.Redacted()) }
+func (s *Image) Redacted(text string) string {
+	return Shown(instruction.Instruction{Args: text}.Redacted(s.Redactor))
+}
 
 // Shown shortens a text for a finding, and removes characters that would break its line.
 func Shown(text string) string {
