@@ -20,6 +20,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/sbom"
 	"seaworthy.dev/seaworthy/internal/scan"
 	"seaworthy.dev/seaworthy/internal/textfile"
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // The schemes of references to documents.
@@ -138,14 +139,11 @@ func (s *Scanner) readDocument(ctx context.Context, path string) ([]byte, error)
 			defer context.AfterFunc(ctx, func() { d.SetReadDeadline(time.Unix(1, 0)) })()
 		}
 	default:
-		f, err := os.Open(path)
+		f, err := userfile.Open(path)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return nil, fmt.Errorf("%s is a directory, not a document", path)
-		}
 		in = f
 	}
 	data, err := io.ReadAll(io.LimitReader(in, sbom.MaxSize+1))

@@ -26,12 +26,12 @@ const order = `
 	internal/layer       <
 	internal/limit       <
 	internal/registryconfig <
-	internal/image       < internal/layer internal/limit internal/registryconfig
+	internal/image       < internal/userfile internal/layer internal/limit internal/registryconfig
 	internal/shell       <
 	internal/credential  < internal/shell internal/credential/prefilter internal/credential/expression internal/credential/secretname internal/credential/filekind
 	internal/credential/secretname <
 	internal/credential/filekind   <
-	internal/credential/rulefile   < internal/credential
+	internal/credential/rulefile   < internal/userfile internal/credential
 	internal/credential/redact     < internal/shell internal/credential internal/credential/secretname
 	internal/credential/prefilter <
 	internal/credential/expression <
@@ -48,6 +48,7 @@ const order = `
 	internal/license     <
 	internal/purl        <
 	internal/textfile    <
+	internal/userfile    <
 	internal/rpmdb       < internal/sqlite
 	internal/inventory/installed <
 	internal/program     <
@@ -72,7 +73,7 @@ const order = `
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary, and how it is shown.
-	internal/policy      < internal/nearest internal/textfile
+	internal/policy      < internal/userfile internal/nearest internal/textfile
 	internal/nearest         <
 	internal/visible         <
 	internal/report/words    < internal/visible
@@ -85,12 +86,12 @@ const order = `
 	# What others wrote of an image.
 	internal/attestation <
 	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation internal/textfile
-	internal/vex         < internal/nearest internal/inventory internal/purl internal/attestation internal/textfile
+	internal/vex         < internal/userfile internal/nearest internal/inventory internal/purl internal/attestation internal/textfile
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.
-	scanner              < internal/credential internal/credential/redact internal/credential/rulefile internal/image internal/registryconfig internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
-	internal/cli         < internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/registryconfig internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner
+	scanner              < internal/userfile internal/credential internal/credential/redact internal/credential/rulefile internal/image internal/registryconfig internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
+	internal/cli         < internal/userfile internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/registryconfig internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

@@ -19,6 +19,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential/redact"
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // Environment is the environment of the process: streams, variables and version.
@@ -263,7 +264,7 @@ func (a *app) openInput(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(a.Stdin), nil
 	}
-	return os.Open(path)
+	return userfile.Open(path)
 }
 
 // file returns a stream as a file. ok is false if it is none.

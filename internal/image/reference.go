@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 
 	"seaworthy.dev/seaworthy/internal/limit"
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 const stdinReference = "-"
@@ -256,7 +257,7 @@ func openFile(ctx context.Context, reference, path string, s selector, opt Optio
 		return nil, err
 	}
 	stream := &streamSource{reference: reference, where: path, selector: s, opt: opt, want: want,
-		open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}
+		open: func(context.Context) (io.ReadCloser, error) { return userfile.Open(path) }}
 	switch mode := info.Mode(); {
 	case mode.IsDir():
 		return nil, withHint(fmt.Errorf("%s is a directory, not an archive", path), "for an OCI layout use %s%s", schemeOCI, path)

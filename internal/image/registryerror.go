@@ -61,6 +61,9 @@ func explain(err error, repo name.Repository, what string, opt Options) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return withHint(failed("no response"), "check the network and the proxy variables (HTTPS_PROXY)")
 	}
+	if text := err.Error(); strings.HasPrefix(text, "no token in bearer response") {
+		err = errors.New("the token service sent no token") // the text goes on with its response
+	}
 	return fmt.Errorf("%sregistry %s: %w", about, host, err)
 }
 

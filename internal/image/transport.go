@@ -11,11 +11,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"strconv"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // newTransport returns the transport for requests to a registry. It uses the proxy in the
@@ -53,7 +54,7 @@ func addCertificates(config *tls.Config, host string, opt Options) error {
 	config.Certificates = found.Client
 	authorities := found.Authorities
 	if opt.CAFile != "" {
-		pem, err := os.ReadFile(opt.CAFile)
+		pem, err := userfile.Read(opt.CAFile, maxCAFile)
 		if err != nil {
 			return fmt.Errorf("cannot read the CA file: %w", err)
 		}
@@ -73,6 +74,9 @@ func addCertificates(config *tls.Config, host string, opt Options) error {
 	}
 	return nil
 }
+
+// maxCAFile limits the size of a CA file, in bytes.
+const maxCAFile = 16 << 20
 
 // retrier repeats requests that failed temporarily: the registry is busy (429, 408) or
 // has a server error (5xx), or the connection was lost.

@@ -22,6 +22,7 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // FileName is the name of the policy file in the working directory.
@@ -112,19 +113,14 @@ func Load(path string) (*Policy, error) {
 	return Parse(path, data)
 }
 
-// readFile reads a regular file. It reads at most one byte more than the maximum size, so
+// readFile reads a file. It reads at most one byte more than the maximum size, so
 // that the parser reports a larger file.
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := userfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil {
-		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
 	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
 }
 

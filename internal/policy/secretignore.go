@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/textfile"
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // place is where a known secret is permitted: a line of a file, or an instruction of the
@@ -123,7 +123,7 @@ const maxBaseline = 256 << 20
 // LoadBaseline reads a report with known secrets: a JSON report of this program or of
 // gitleaks. A finding does not count if the report has it with all of its locations.
 func LoadBaseline(path string) (*IgnoreFile, error) {
-	file, err := os.Open(path)
+	file, err := userfile.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the baseline: %w", err)
 	}

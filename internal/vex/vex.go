@@ -21,13 +21,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/attestation"
 	"seaworthy.dev/seaworthy/internal/textfile"
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // MaxSize is the maximum size of a document in bytes.
@@ -71,14 +71,11 @@ type statement struct {
 
 // Load reads a VEX document from a file.
 func Load(path string) (*Document, error) {
-	f, err := os.Open(path)
+	f, err := userfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a directory, not a VEX document", path)
-	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,7 +16,9 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // The limits of rule files.
@@ -99,14 +100,7 @@ func Load(name string) (*credential.Rules, error) {
 }
 
 func loadFile(name string, depth int) ([]*credential.Rule, []*credential.Allowlist, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading rules for secrets: %w", err)
-	}
-	if info.Size() > maxRuleFile {
-		return nil, nil, fmt.Errorf("%s: %d bytes of rules; at most %d are read", name, info.Size(), maxRuleFile)
-	}
-	data, err := os.ReadFile(name)
+	data, err := userfile.Read(name, maxRuleFile)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading rules for secrets: %w", err)
 	}
