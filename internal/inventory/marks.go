@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/program"
 )
 
 // Mark is a file that shows that there is software in the image, and whose packages are not
@@ -51,20 +52,66 @@ func InPackageDirectory(path string) bool {
 // its programs. It returns false for a file that describes other software, or that of
 // several directories.
 func (f *PackageFile) Root(path string) (directory string, ok bool) {
+	if len(f.Packages) == 0 {
+		return "", false
+	}
 	levels := 0
-	switch f.Format {
-	case formatJavaRuntime, formatDotNet, formatBitnami:
+	switch first := &f.Packages[0]; f.Format {
+	case formatDotNet:
+		if runtime, _, ok := strings.Cut(path, "/shared/Microsoft."); ok {
+			return runtime, true
+		}
+		levels = 1
+	case formatJavaRuntime, formatBitnami:
 		levels = 1
 	case formatConda, formatHomebrew:
 		levels = 2
+	case formatR: // R itself: library/base/DESCRIPTION
+		if first.Type == typeGeneric {
+			levels = 3
+		}
+	case formatErlang: // the runtime: lib/kernel-VERSION/ebin/kernel.app
+		if first.Name == "kernel" {
+			levels = 4
+		}
 	}
-	if levels == 0 || len(f.Packages) == 0 {
+	if levels == 0 {
 		return "", false
 	}
 	for range levels {
 		path = path[:max(strings.LastIndexByte(path, '/'), 0)]
 	}
 	return path, path != ""
+}
+
+// KnownPrograms finds programs whose version is in a library of theirs: that of python3 is in
+// libpython3.
+type KnownPrograms struct {
+	known *program.Known
+	found map[string]bool
+}
+
+// NewKnownPrograms returns the known programs of an image whose names Add has still to add.
+func NewKnownPrograms() *KnownPrograms {
+	return &KnownPrograms{program.NewKnown(), make(map[string]bool)}
+}
+
+// Add adds the programs and libraries of a file.
+func (k *KnownPrograms) Add(f *PackageFile) {
+	if f.Format != formatExecutable {
+		return
+	}
+	for i := range f.Packages {
+		if p := &f.Packages[i]; p.Type == typeGeneric {
+			k.found[p.Name] = true
+		}
+	}
+}
+
+// Has reports whether the program at a path is one of those that were added.
+func (k *KnownPrograms) Has(path string) bool {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	return k.known.Has(base) && slices.ContainsFunc(k.known.Names(base), func(name string) bool { return k.found[name] })
 }
 
 // IsSystemPath reports whether a path is in a directory into which a distribution installs.

@@ -13,7 +13,9 @@ import (
 const (
 	formatBitnami       = "Bitnami SPDX"
 	formatConda         = "conda package"
+	formatErlang        = "Erlang application"
 	formatHomebrew      = "Homebrew receipt"
+	formatR             = "R package"
 	formatApplication   = "web application"
 	formatLockFile      = "lock file"
 	formatPythonArchive = "zipped Python package"
@@ -62,8 +64,8 @@ func manifests() []manifestFormat {
 	}
 	return []manifestFormat{
 		one(formatConda, packagelist.Conda, format{extensions: []string{".json"}, match: isIn("/conda-meta/")}),
-		one("R package", packagelist.R, format{bases: []string{"DESCRIPTION"}, match: isRPackage}),
-		one("Erlang application", packagelist.Erlang, format{extensions: []string{".app"}, match: isIn("/ebin/")}),
+		one(formatR, packagelist.R, format{bases: []string{"DESCRIPTION"}, match: isRPackage}),
+		one(formatErlang, packagelist.Erlang, format{extensions: []string{".app"}, match: isIn("/ebin/")}),
 		one("LuaRocks package", packagelist.LuaRocks, format{extensions: []string{".rockspec"}, match: isInstalledRock}),
 		one(formatHomebrew, packagelist.Homebrew, format{bases: []string{"INSTALL_RECEIPT.json"}}),
 		one("Julia package", packagelist.JuliaProject, format{bases: []string{"Project.toml", "JuliaProject.toml"}, match: isJuliaPackage}),

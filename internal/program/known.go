@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,17 @@ func (k *Known) Has(base string) bool {
 		}
 	}
 	return false
+}
+
+// Names returns the names of the programs that have the base name, the likeliest first.
+func (k *Known) Names(base string) []string {
+	var names []string
+	for i := range k.programs {
+		if p := &k.programs[i]; p.hasBase(base) && !slices.Contains(names, p.name) {
+			names = append(names, p.name)
+		}
+	}
+	return names
 }
 
 // Find returns the name and the version of a program of size bytes with a base name. Names
@@ -174,8 +186,13 @@ func namedVersion(base string) string {
 	return major + "." + rest[:minor] + "."
 }
 
-// maxVersion is the maximum length of a version, in bytes.
-const maxVersion = 32
+const (
+	// maxVersion is the maximum length of a version, in bytes.
+	maxVersion = 32
+	// maxDigits is the maximum length of a number in a version. Redis has an identifier of
+	// the build after its version.
+	maxDigits = 9
+)
 
 // versionLength returns the length of the version at the start of text, or 0 if there is
 // none. A version has two to four numbers, and may have a suffix as in OpenSSL ("1.1.1w")
@@ -188,7 +205,7 @@ func versionLength(text []byte) int {
 		for i < len(text) && isDigit(text[i]) {
 			i++
 		}
-		if i == digits {
+		if i == digits || i-digits > maxDigits {
 			return 0
 		}
 		if numbers++; i+1 >= len(text) || text[i] != '.' || !isDigit(text[i+1]) {

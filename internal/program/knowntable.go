@@ -5,7 +5,7 @@ package program
 // counts.
 func knownPrograms() []knownProgram {
 	redis, valkey := []string{"redis-server", "redis-check-*", "redis-sentinel"}, []string{"valkey-server", "valkey-check-*", "valkey-sentinel"}
-	mysql, php := []string{"mariadbd", "mysqld"}, []string{"php", "php5*", "php7*", "php8*", "php-cgi*", "php-fpm*", "phpdbg*", "libphp*"}
+	mysql, php := []string{"mariadb*", "mysql*"}, []string{"php", "php5*", "php7*", "php8*", "php-cgi*", "php-fpm*", "phpdbg*", "libphp*"}
 	python, ruby := []string{"python2*", "python3*", "libpython2*", "libpython3*"}, []string{"ruby*", "libruby*"}
 	postgres := []string{"psql", "pg_*", "initdb", "createdb", "dropdb", "createuser", "dropuser", "clusterdb", "reindexdb", "vacuumdb", "ecpg", "pgbench", "postmaster", "oid2name", "vacuumlo"}
 	return []knownProgram{
@@ -44,7 +44,7 @@ func knownPrograms() []knownProgram {
 		{name: "curl", bases: []string{"curl"}, before: "curl/"},
 		{name: "curl", bases: []string{"libcurl.so*", "libcurl-gnutls.so*"}, before: "libcurl/"},
 		{name: "sqlite", bases: []string{"sqlite3", "libsqlite3.so*"}, before: "\x00", major: "3.", after: "\x00", highest: true},
-		{name: "git", bases: []string{"git"}, before: "\x00git/"},
+		{name: "git", bases: []string{"git"}, before: "git/", after: "\x00"},
 		{name: "perl", bases: []string{"perl", "perl5*", "libperl.so*"}, before: "\x00v", major: "5.", after: "\x00"},
 		{name: "squid", bases: []string{"squid"}, before: "squid/"},
 		{name: "unbound", bases: []string{"unbound"}, before: "unbound "},

@@ -216,6 +216,7 @@ func (s *mergedInventory) isFileFromLayer(id nodeID, layer int) bool {
 func (s *mergedInventory) addUnreadSoftware(g *gaps) {
 	seen := make(map[string][]string)
 	var roots map[string]bool
+	var known *inventory.KnownPrograms
 	for i, l := range s.layers {
 		for _, mark := range l.Marks {
 			e, ok := s.merged.At(i, mark.Ordinal)
@@ -224,9 +225,9 @@ func (s *mergedInventory) addUnreadSoftware(g *gaps) {
 			}
 			if mark.IsProgram() {
 				if roots == nil {
-					roots = s.softwareRoots()
+					roots, known = s.softwareRoots()
 				}
-				if isBelowAny(e.Path, roots) || s.hasUnlistedFiles() && inventory.IsSystemPath(e.Path) {
+				if known.Has(e.Path) || isBelowAny(e.Path, roots) || s.hasUnlistedFiles() && inventory.IsSystemPath(e.Path) {
 					continue
 				}
 			}
@@ -242,15 +243,17 @@ func (s *mergedInventory) addUnreadSoftware(g *gaps) {
 	}
 }
 
-// softwareRoots returns the directories of software that one manifest describes as a whole.
-func (s *mergedInventory) softwareRoots() map[string]bool {
-	roots := map[string]bool{"nix/store": true, "gnu/store": true}
+// softwareRoots returns the directories of software that one manifest describes as a whole,
+// and the programs with a known version.
+func (s *mergedInventory) softwareRoots() (roots map[string]bool, known *inventory.KnownPrograms) {
+	roots, known = map[string]bool{"nix/store": true, "gnu/store": true}, inventory.NewKnownPrograms()
 	for _, f := range s.files {
+		known.Add(f.file)
 		if root, ok := f.file.Root(f.entry.Path); ok {
 			roots[root] = true
 		}
 	}
-	return roots
+	return roots, known
 }
 
 // isBelowAny reports whether a directory above a path is in a set.
