@@ -54,6 +54,7 @@ const order = `
 	internal/program     <
 	internal/packagelist <
 	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed internal/program internal/packagelist
+	internal/inventory/identity < internal/inventory internal/purl
 	internal/advisory/osv     <
 	internal/advisory/version < internal/advisory/osv
 	internal/advisory/store   < internal/advisory/osv internal/advisory/version
@@ -73,7 +74,7 @@ const order = `
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary, and how it is shown.
-	internal/policy      < internal/userfile internal/nearest internal/textfile
+	internal/policy      < internal/userfile internal/nearest internal/textfile internal/purl internal/inventory/identity
 	internal/nearest         <
 	internal/visible         <
 	internal/report/words    < internal/visible
@@ -86,7 +87,7 @@ const order = `
 	# What others wrote of an image.
 	internal/attestation <
 	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation internal/textfile
-	internal/vex         < internal/userfile internal/nearest internal/inventory internal/purl internal/attestation internal/textfile
+	internal/vex         < internal/userfile internal/nearest internal/inventory/identity internal/inventory internal/purl internal/attestation internal/textfile
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.

@@ -85,6 +85,19 @@ func (r *Release) Covers(other *Release) bool {
 	return other.VersionID == "" || r.VersionID == other.VersionID || strings.HasPrefix(r.VersionID, other.VersionID+".") || r.sameEcosystem(other)
 }
 
+// Within reports whether a release is one of those that another one, such as that in a
+// statement, stands for: "9.4" is within "9" and within a release without a version.
+func (r *Release) Within(other *Release) bool {
+	if r.ID != other.ID && (other.VersionID != "" || vendorNamespace(r) != vendorNamespace(other)) {
+		return false
+	}
+	if other.VersionID == "" || r.VersionID == other.VersionID || strings.HasPrefix(r.VersionID, other.VersionID+".") {
+		return true
+	}
+	// Debian's os-release has no point release, and Trivy adds it from debian_version.
+	return r.ID == "debian" && strings.HasPrefix(other.VersionID, r.VersionID+".")
+}
+
 // sameEcosystem reports whether the packages of two releases have the same ecosystem.
 func (r *Release) sameEcosystem(other *Release) bool {
 	e, reason := r.Ecosystem(distributions[r.ID].packages)

@@ -3,7 +3,6 @@ package policy
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -13,6 +12,8 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory/identity"
+	"seaworthy.dev/seaworthy/internal/purl"
 )
 
 // exception is an entry of a policy or an ignore file: a finding that meets all of its
@@ -157,48 +158,14 @@ func packageMatches(want string, p *seaworthy.AffectedPackage) bool {
 // purlsMatch reports whether a package has one of the package URLs. A package URL without
 // version or qualifiers matches all of them.
 func purlsMatch(wanted []string, p *seaworthy.AffectedPackage) bool {
-	if p == nil || p.PURL == "" {
+	if p == nil {
 		return false
 	}
-	have := parsePURL(p.PURL)
-	return slices.ContainsFunc(wanted, func(w string) bool {
-		want := parsePURL(w)
-		if want.name != have.name || want.version != "" && want.version != have.version {
-			return false
-		}
-		for k, v := range want.qualifiers {
-			if !slices.Equal(v, have.qualifiers[k]) {
-				return false
-			}
-		}
-		return true
+	have, err := purl.Parse(p.PURL)
+	return err == nil && slices.ContainsFunc(wanted, func(w string) bool {
+		want, err := purl.Parse(w)
+		return err == nil && identity.Same(&want, &have, p.Source)
 	})
-}
-
-// packageURL is a package URL in parts. name is everything before the version.
-type packageURL struct {
-	name, version string
-	qualifiers    url.Values
-}
-
-func parsePURL(s string) packageURL {
-	var p packageURL
-	s, _, _ = strings.Cut(s, "#")
-	s, query, _ := strings.Cut(s, "?")
-	p.qualifiers, _ = url.ParseQuery(query)
-	// An @ that begins a scope should be written as %40, but some tools do not.
-	if i := strings.LastIndexByte(s, '@'); i > 0 && s[i-1] != '/' {
-		s, p.version = s[:i], unescape(s[i+1:])
-	}
-	p.name = unescape(s)
-	return p
-}
-
-func unescape(s string) string {
-	if u, err := url.PathUnescape(s); err == nil {
-		return u
-	}
-	return s
 }
 
 // locationsMatch reports whether all locations match one of the paths, and there is at

@@ -168,7 +168,10 @@ func TestPURLs(t *testing.T) {
 		{"pkg:deb/debian/zlib1g?distro=debian-11", "pkg:deb/debian/zlib1g@1:1.2?arch=amd64&distro=debian-12", false},
 		{"pkg:golang/example.com/a#sub", "pkg:golang/example.com/a@v1", true},
 		{"pkg:golang/example.com/a", "", false},
-		{"pkg:%zz", "pkg:%zz", true},
+		{"pkg:%zz", "pkg:%zz", false},
+		{"pkg:golang/github.com/golang-jwt/jwt#v4", "pkg:golang/github.com/golang-jwt/jwt/v4@v4.5.0", true},
+		{"pkg:deb/debian/zlib1g@1%3A1.2?arch=amd64&distro=debian-12.5", "pkg:deb/debian/zlib1g@1:1.2?arch=amd64&distro=debian-12", true},
+		{"pkg:deb/debian/zlib1g?distro=bookworm", "pkg:deb/debian/zlib1g@1:1.2?arch=amd64&distro=debian-12", true},
 	}
 	for _, tt := range tests {
 		if got := purlsMatch([]string{tt.want}, &seaworthy.AffectedPackage{PURL: tt.have}); got != tt.match {

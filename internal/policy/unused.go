@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/inventory/identity"
 	"seaworthy.dev/seaworthy/internal/nearest"
+	"seaworthy.dev/seaworthy/internal/purl"
 )
 
 // maxUnused limits the unused exceptions that are listed of one file.
@@ -187,17 +189,10 @@ func packageName(s string) string {
 	if !strings.HasPrefix(s, "pkg:") {
 		return s
 	}
-	u := parsePURL(s)
-	_, name, _ := strings.Cut(strings.TrimPrefix(u.name, "pkg:"), "/")
-	switch purlKind(s) {
-	case "maven":
-		if i := strings.LastIndexByte(name, '/'); i >= 0 {
-			return name[:i] + ":" + name[i+1:]
-		}
-	case "npm", "golang", "composer", "github":
-		return name
+	if u, err := purl.Parse(s); err == nil {
+		return identity.Name(&u)
 	}
-	return name[strings.LastIndexByte(name, '/')+1:]
+	return s
 }
 
 // describePackage names a package with its source package.

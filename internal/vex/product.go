@@ -6,6 +6,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/inventory/identity"
 	"seaworthy.dev/seaworthy/internal/purl"
 )
 
@@ -64,7 +65,7 @@ func (s *subject) add(p *seaworthy.Package) {
 		names = append(names, strings.ToLower(p.Source.Name))
 	}
 	for _, name := range names {
-		k := packageKey{u.Type, name}
+		k := packageKey{own.Type, name}
 		s.packages[k] = append(s.packages[k], p)
 	}
 }
@@ -137,48 +138,11 @@ func (p *product) isPackage(s *subject, pkg *seaworthy.AffectedPackage) bool {
 		return false
 	}
 	for i := range p.purls {
-		if samePackage(&p.purls[i], &have, pkg) {
+		if identity.Same(&p.purls[i], &have, pkg.Source) {
 			return true
 		}
 	}
 	return false
-}
-
-// samePackage reports whether the package URL want, of a product, matches the package with
-// the URL have. Without a version or qualifiers, want matches any. The architecture "source"
-// or "src" means the source package.
-func samePackage(want, have *purl.URL, pkg *seaworthy.AffectedPackage) bool {
-	if want.Type != have.Type || want.Namespace != "" && !strings.EqualFold(want.Namespace, have.Namespace) {
-		return false
-	}
-	w, h := inventory.PackageFromURL(want), inventory.PackageFromURL(have)
-	name, version := h.Name, h.Version
-	ofSource := w.IsSystem() && (w.Arch == "source" || w.Arch == "src")
-	if ofSource && pkg.Source != nil {
-		name, version = pkg.Source.Name, pkg.Source.Version
-	}
-	if !strings.EqualFold(w.Name, name) || w.Version != "" && w.Version != version {
-		return false
-	}
-	for key, value := range want.Qualifiers {
-		switch key {
-		case "epoch", "upstream", "type", "vcs_url", "download_url", "checksum", "file_name", "repository_url", "package-id":
-			// These do not distinguish packages, or are part of the version.
-		case "distro":
-			if d := have.Qualifiers["distro"]; d != value && !strings.HasSuffix(d, "-"+value) {
-				return false
-			}
-		case "arch":
-			if !ofSource && value != h.Arch {
-				return false
-			}
-		default:
-			if value != have.Qualifiers[key] {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // hasAllLocations reports whether the product is a package of the image that has all files
@@ -187,7 +151,12 @@ func (p *product) hasAllLocations(s *subject, f *seaworthy.Finding) bool {
 	paths := make(map[string]bool)
 	for _, u := range p.purls {
 		own := inventory.PackageFromURL(&u)
-		for _, pkg := range s.packages[packageKey{u.Type, strings.ToLower(own.Name)}] {
+		named := s.packages[packageKey{own.Type, strings.ToLower(own.Name)}]
+		if u.Subpath != "" { // of a Go module
+			path := strings.ToLower(u.Namespace + "/" + u.Name + "/" + u.Subpath)
+			named = slices.Concat(named, s.packages[packageKey{own.Type, path}])
+		}
+		for _, pkg := range named {
 			if p.isPackage(s, &seaworthy.AffectedPackage{Name: pkg.Name, Version: pkg.Version, PURL: pkg.PURL, Source: pkg.Source}) {
 				for _, l := range pkg.Locations {
 					paths[l.Path] = true
