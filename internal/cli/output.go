@@ -135,7 +135,11 @@ func (o *outputs) create(path string) (io.Writer, error) {
 		if target, err := filepath.EvalSymlinks(path); err == nil {
 			file.path = target
 		}
+		removeOrphans(filepath.Dir(file.path))
 		file.File, err = os.OpenFile(filepath.Join(filepath.Dir(file.path), ".seaworthy-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err == nil {
+			lockTemporary(file.File)
+		}
 		if err == nil && missing == nil {
 			err = file.Chmod(info.Mode().Perm())
 		}
