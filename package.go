@@ -23,6 +23,9 @@ type Package struct {
 	// Untagged is true if the version was made up from a commit, as Go does for a program
 	// that was built from a checkout without tags. It does not say which release it is.
 	Untagged bool `json:"untagged,omitempty"`
+	// NameHints are names in a Java archive without Maven coordinates that its group may
+	// begin with: those of the bundle, the module and the largest package.
+	NameHints []string `json:"nameHints,omitempty"`
 	// OwnedBy is the package URL of the operating system's package that installed this
 	// package of a language; empty if there is none.
 	OwnedBy string `json:"ownedBy,omitempty"`

@@ -135,6 +135,17 @@ func (db *Database) Knows(ecosystem seaworthy.Ecosystem, name string) (bool, err
 	return file.HasPackage(store.Vulnerable, ecosystem, name)
 }
 
+// PackageNames returns the names of the packages that the advisories of an ecosystem
+// without releases are about, sorted. The error wraps [ErrNoData] if the database has
+// nothing of the ecosystem.
+func (db *Database) PackageNames(ecosystem seaworthy.Ecosystem) ([]string, error) {
+	file, err := db.requireDataset(ecosystem.Name)
+	if err != nil {
+		return nil, err
+	}
+	return file.PackageNames(store.Vulnerable, ecosystem)
+}
+
 // withAllReleases returns the ecosystems whose advisories apply to an ecosystem: the
 // ecosystem itself, and the one without a release, whose advisories apply to all releases.
 func withAllReleases(e seaworthy.Ecosystem) []seaworthy.Ecosystem {

@@ -66,6 +66,7 @@ func (c *codec) pkg(p *Package) {
 	c.string(&p.InnerPath)
 	c.bool(&p.ByText)
 	c.bool(&p.Untagged)
+	list(c, &p.NameHints, (*codec).string)
 	c.bytes((*[]byte)(&p.Files))
 	c.bytes((*[]byte)(&p.Functions))
 }

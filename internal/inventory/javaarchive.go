@@ -177,6 +177,7 @@ func (w *javaWalk) archive(r io.ReaderAt, size int64, name, within string, depth
 	}
 	var self javaArtifact
 	var poms []javaArtifact
+	var classes classCounter
 	err = z.Walk(func(e *zipfile.Entry) error {
 		if w.entries--; w.entries < 0 && w.end == nil {
 			w.end = errArchiveEntries
@@ -202,6 +203,8 @@ func (w *javaWalk) archive(r io.ReaderAt, size int64, name, within string, depth
 					poms = append(poms, a)
 				}
 			}
+		case bytes.HasSuffix(e.Name, []byte(".class")):
+			classes.add(e.Name)
 		case isJavaArchive(e.Name):
 			w.nested(z, e, within, depth, held)
 		}
@@ -210,9 +213,52 @@ func (w *javaWalk) archive(r io.ReaderAt, size int64, name, within string, depth
 	if err != nil {
 		w.fail(within, err)
 	}
+	self.packageName = classes.largest()
 	for _, a := range identifyArtifacts(self, poms, path.Base(name)) {
 		w.packages = append(w.packages, a.pkg(within))
 	}
+}
+
+// classCounter counts the classes of an archive by the first levels of their package.
+type classCounter struct{ counts map[string]int }
+
+// The limits of a classCounter.
+const (
+	maxPackageLevels = 3
+	maxPackageCounts = 100
+)
+
+// add counts a class.
+func (c *classCounter) add(name []byte) {
+	if bytes.HasPrefix(name, []byte("META-INF/")) { // of one version of Java
+		return
+	}
+	end := 0
+	for range maxPackageLevels {
+		next := bytes.IndexByte(name[end:], '/')
+		if next < 0 {
+			break
+		}
+		end += next + 1
+	}
+	if end == 0 || len(c.counts) == maxPackageCounts && c.counts[string(name[:end-1])] == 0 {
+		return
+	}
+	if c.counts == nil {
+		c.counts = make(map[string]int)
+	}
+	c.counts[string(name[:end-1])]++
+}
+
+// largest returns the package with most classes, "" if there is none.
+func (c *classCounter) largest() string {
+	best := ""
+	for name, n := range c.counts {
+		if n > c.counts[best] || n == c.counts[best] && name < best {
+			best = name
+		}
+	}
+	return strings.ReplaceAll(best, "/", ".")
 }
 
 // text reads a small file of an archive. It returns false after an error.

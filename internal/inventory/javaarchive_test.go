@@ -196,3 +196,37 @@ func FuzzJavaArchive(f *testing.F) {
 		}
 	})
 }
+
+// TestNameHints holds that an archive without Maven coordinates keeps the names from which
+// its group may be inferred, and that one with coordinates has none.
+func TestNameHints(t *testing.T) {
+	for _, c := range []struct {
+		name, path string
+		entries    []entry
+		want       string
+		hints      []string
+	}{
+		{"bundle of Tomcat", "catalina.jar", []entry{
+			manifest("Bundle-SymbolicName: org.apache.tomcat-catalina;singleton:=true\nImplementation-Title: Apache Tomcat\nImplementation-Version: 9.0.83"),
+			{name: "org/apache/catalina/Server.class"}, {name: "org/apache/catalina/core/A.class"}, {name: "org/apache/naming/B.class"},
+		}, "~ maven catalina 9.0.83", []string{"org.apache.tomcat-catalina", "org.apache.catalina"}},
+		{"module", "spring.web-6.0.0.jar", []entry{manifest("Automatic-Module-Name: spring.web"), {name: "org/springframework/web/A.class"}},
+			"~ maven spring.web 6.0.0", []string{"spring.web", "org.springframework.web"}},
+		{"packages only", "derby-10.14.2.0.jar", []entry{manifest("Manifest-Version: 1.0"), {name: "org/apache/derby/A.class"}, {name: "META-INF/versions/9/x/y/B.class"}},
+			"~ maven derby 10.14.2.0", []string{"org.apache.derby"}},
+		{"coordinates", "a-1.0.jar", []entry{pom("g", "a", "1.0"), {name: "x/y/z/A.class"}}, "maven g:a 1.0", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			packages, err := parseJavaArchive(context.Background(), fileOf("opt/"+c.path, []byte(zipOf(t, c.entries...))))
+			if err != nil || len(packages) != 1 {
+				t.Fatal(packages, err)
+			}
+			if got := brief(packages)[0]; got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+			if diff := cmp.Diff(c.hints, packages[0].NameHints); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@ package inventory
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/license"
@@ -13,8 +14,12 @@ type javaArtifact struct {
 	group, artifact, version string
 	// symbolicName is the name of an OSGi bundle; only a manifest has it.
 	symbolicName string
-	license      string
-	guessed      bool // from file names and titles, not from coordinates of the build
+	// moduleName is the name of a module of Java; only a manifest has it.
+	moduleName string
+	// packageName is the package of Java with most classes, at most three levels of it.
+	packageName string
+	license     string
+	guessed     bool // from file names and titles, not from coordinates of the build
 }
 
 // isComplete reports whether all coordinates are known.
@@ -30,8 +35,18 @@ func (a *javaArtifact) pkg(within string) Package {
 	if a.license != "" {
 		p.Licenses = []string{a.license}
 	}
+	if a.guessed {
+		for _, hint := range []string{a.symbolicName, a.moduleName, a.packageName} {
+			if hint != "" && len(hint) <= maxNameHint && !slices.Contains(p.NameHints, hint) {
+				p.NameHints = append(p.NameHints, hint)
+			}
+		}
+	}
 	return p
 }
+
+// maxNameHint is the maximum length of one of the NameHints, in bytes.
+const maxNameHint = 200
 
 // artifactOfProperties reads pom.properties.
 func artifactOfProperties(text []byte) javaArtifact {
@@ -61,6 +76,8 @@ func artifactOfManifest(text []byte) javaArtifact {
 		a.artifact = title
 	}
 	a.symbolicName, _, _ = strings.Cut(values["bundle-symbolicname"], ";")
+	a.symbolicName = strings.TrimSpace(a.symbolicName)
+	a.moduleName = values["automatic-module-name"]
 	for _, v := range []string{values["implementation-version"], values["bundle-version"], values["specification-version"]} {
 		v, _, _ = strings.Cut(v, " ")
 		if v != "" && !strings.Contains(v, "${") {
@@ -104,7 +121,7 @@ func manifestValues(text string) map[string]string {
 func isManifestAttribute(name string) bool {
 	switch name {
 	case "implementation-title", "implementation-version", "implementation-vendor-id", "specification-version",
-		"bundle-symbolicname", "bundle-version", "bundle-license":
+		"automatic-module-name", "bundle-symbolicname", "bundle-version", "bundle-license":
 		return true
 	}
 	return false

@@ -119,6 +119,9 @@ type Package struct {
 	// Untagged reports that the version of a Go program's main module is made up from a
 	// commit, and says nothing of the release.
 	Untagged bool
+	// NameHints are names that the group of a Java artifact may begin with, if the artifact
+	// was not named by its build: the bundle, the module and the largest package.
+	NameHints []string
 	// Files are the files that the package installed, if the database lists them.
 	Files FileList
 	// Functions are the functions in a Go binary. Only its package "stdlib" has them.
@@ -163,6 +166,9 @@ func (f *PackageFile) size() int {
 			len(p.SourceVersion) + len(p.Modularity) + len(p.Vendor) + len(p.InnerPath) + len(p.Files) + len(p.Functions)
 		for _, l := range p.Licenses {
 			n += 1 + len(l)
+		}
+		for _, h := range p.NameHints {
+			n += 1 + len(h)
 		}
 	}
 	return n

@@ -242,7 +242,7 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 	release := a.releaseOf(&u)
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: a.ecosystem(&p, it, release), PURL: p.PURL(release),
-		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", Untagged: it.facts["untagged"] == "true", OwnedBy: it.facts["ownedBy"], Vendor: it.facts["vendor"],
+		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", Untagged: it.facts["untagged"] == "true", NameHints: strings.Fields(it.facts["nameHints"]), OwnedBy: it.facts["ownedBy"], Vendor: it.facts["vendor"],
 		Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it),
 	}
 	if p.SourceName != "" {

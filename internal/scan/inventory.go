@@ -132,7 +132,7 @@ func (s *mergedInventory) describe(p *inventory.Package, ecosystem seaworthy.Eco
 	}
 	out := &seaworthy.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(s.release),
-		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.ByText, Untagged: p.Untagged, Vendor: by.Vendor,
+		Modularity: p.Modularity, Licenses: s.licenses.Expressions(p.Licenses), ByText: p.ByText, Untagged: p.Untagged, NameHints: p.NameHints, Vendor: by.Vendor,
 	}
 	if p.SourceName != "" {
 		out.Source = &seaworthy.SourcePackage{Name: p.SourceName, Version: p.SourceVersion}

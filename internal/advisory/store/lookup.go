@@ -39,6 +39,24 @@ func (f *File) HasPackage(kind Kind, ecosystem seaworthy.Ecosystem, name string)
 	return false, nil
 }
 
+// PackageNames returns the names of all packages of an ecosystem without releases that any
+// advisory of a kind is about, sorted.
+func (f *File) PackageNames(kind Kind, ecosystem seaworthy.Ecosystem) ([]string, error) {
+	t, ok := f.tables[packagesTable]
+	if !ok {
+		return nil, damaged(f.file.Name())
+	}
+	prefix := packageKey(kind, ecosystem, "")
+	var names []string
+	err := t.forEach(func(key, _ []byte) error {
+		if name, ok := bytes.CutPrefix(key, prefix); ok {
+			names = append(names, string(name))
+		}
+		return nil
+	})
+	return names, err
+}
+
 // HasRelease reports whether any advisory of a kind is about any package of a release.
 func (f *File) HasRelease(kind Kind, ecosystem seaworthy.Ecosystem) (bool, error) {
 	t, ok := f.tables[packagesTable]

@@ -155,6 +155,7 @@ func packageAttributes(p *seaworthy.Package) attributes {
 	a.add("modularity", p.Modularity)
 	a.add("ownedBy", p.OwnedBy)
 	a.add("vendor", p.Vendor)
+	a.add("nameHints", strings.Join(p.NameHints, " "))
 	if p.Untagged {
 		a.add("untagged", "true")
 	}
