@@ -13,7 +13,7 @@ const commandPassword = "command-password"
 
 // commandRule is the kind of what a command line gives away.
 func commandRule() *Rule {
-	return &Rule{ID: commandPassword, Name: "a password on a command line", Severity: high, form: commandLine, keywords: commandMarks[:], Variable: "PASSWORD", Source: "the options of the program"}
+	return &Rule{ID: commandPassword, Name: "Password on a command line", Severity: high, form: commandLine, keywords: commandMarks[:], Variable: "PASSWORD", Source: "the options of the program"}
 }
 
 // Command lines are not only in instructions: scripts, shell histories and the

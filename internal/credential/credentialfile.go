@@ -20,7 +20,7 @@ const (
 )
 
 func credentialFileRule() *Rule {
-	return &Rule{ID: credentialFile, Name: "a password in a file made for passwords", Severity: high, form: ownFile, Variable: "PASSWORD", Source: "the manual of the program that reads the file"}
+	return &Rule{ID: credentialFile, Name: "Password in a credential file", Severity: high, form: ownFile, Variable: "PASSWORD", Source: "the manual of the program that reads the file"}
 }
 
 // spanned gives the places of passwords in a file.

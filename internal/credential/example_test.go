@@ -18,5 +18,5 @@ func ExampleRules_Find() {
 	for _, m := range rules.Find(text, &origin).Matches {
 		fmt.Println(m.Rule.Name, "from byte", m.Start)
 	}
-	// Output: a GitHub personal access token from byte 35
+	// Output: GitHub personal access token from byte 35
 }

@@ -8,7 +8,7 @@ import (
 // jwkRule finds private keys in the form of RFC 7517.
 func jwkRule() *Rule {
 	return &Rule{
-		ID: "json-web-key", Name: "a private JSON Web Key", Severity: critical, Source: "RFC 7517, RFC 7518, section 6", form: special, PrivateKey: true,
+		ID: "json-web-key", Name: "Private JSON Web Key", Severity: critical, Source: "RFC 7517, RFC 7518, section 6", form: special, PrivateKey: true,
 		keywords: []string{`"kty"`},
 		find:     jwk,
 	}

@@ -15,8 +15,8 @@ const genericSecret = "generic-secret"
 
 func genericRule() *Rule {
 	return &Rule{
-		ID: genericSecret, Name: "a value whose name says that it is secret", Severity: medium, form: special, keywords: secretname.Keywords(), named: true, Variable: "PASSWORD",
-		Source: "the name that the value is given to", find: generic,
+		ID: genericSecret, Name: "Password, key or token in a variable or setting", Severity: medium, form: special, keywords: secretname.Keywords(), named: true, Variable: "PASSWORD",
+		Source: "the name of the variable or setting", find: generic,
 	}
 }
 

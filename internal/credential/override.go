@@ -42,7 +42,7 @@ var ErrEmptyRule = errors.New("a rule with neither regex nor path")
 
 // NewRule returns a rule that finds nothing yet, to be filled by [Rule.With].
 func NewRule(id, source string) *Rule {
-	return &Rule{ID: id, Name: "what the rule " + id + " looks for", Source: source, Severity: high}
+	return &Rule{ID: id, Name: "Secret found by rule " + id, Source: source, Severity: high}
 }
 
 // With returns a copy of the rule with what a rule file changes.

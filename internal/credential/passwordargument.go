@@ -5,7 +5,7 @@ import "regexp"
 // positionRule finds passwords in the arguments of functions and the clauses of SQL.
 func positionRule() *Rule {
 	return &Rule{
-		ID: "password-argument", Name: "a password that a call or a statement is given", Severity: medium, form: special, Source: "the call's or the statement's grammar",
+		ID: "password-argument", Name: "Password in a function call or SQL statement", Severity: medium, form: special, Source: "the grammar of the call or statement",
 		keywords: []string{"basicauth(", "basic_auth(", "auth=(", "auth = (", "getconnection(", "identified by", "with password", "encrypted password", "httpbasicauth(", "userpass(", "dbi->connect(", "new pdo(", "mysqli_connect(", "new mysqli("},
 		find:     position,
 	}

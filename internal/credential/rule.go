@@ -12,7 +12,7 @@ import (
 // Rule is one kind of secret.
 type Rule struct {
 	ID       string
-	Name     string // "a GitHub personal access token", as a sentence needs it
+	Name     string // as a title: "GitHub personal access token"
 	Severity seaworthy.Severity
 	Source   string // where the issuer describes the format
 

@@ -117,6 +117,11 @@ func TestRulesAreComplete(t *testing.T) {
 		if r.Name == "" || r.Source == "" || r.Severity == 0 {
 			t.Errorf("%s: name, source or severity is missing", r.ID)
 		}
+		for _, article := range []string{"a ", "an ", "the "} {
+			if strings.HasPrefix(r.Name, article) || len(r.Name) >= 70 {
+				t.Errorf("%s: the name %q is no title: want a noun phrase without an article of less than 70 bytes", r.ID, r.Name)
+			}
+		}
 		if i > 0 && r.ID == rs.rules[i-1].ID {
 			t.Errorf("%s stands twice", r.ID)
 		}

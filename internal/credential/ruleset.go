@@ -44,7 +44,7 @@ var compiled = sync.OnceValues(func() (*Rules, error) {
 // Kind is a kind of secret, for a reader of documentation.
 type Kind struct {
 	ID       string             `json:"id"`
-	Name     string             `json:"name"` // "a GitHub personal access token"
+	Name     string             `json:"name"` // "GitHub personal access token"
 	Severity seaworthy.Severity `json:"severity"`
 	// Source is where the format is described.
 	Source string `json:"source"`
@@ -66,7 +66,7 @@ func (r *Rules) Digest() string { return r.digest }
 func (r *Rules) Rule(id string) *Rule {
 	i, ok := slices.BinarySearchFunc(r.rules, id, func(r *Rule, id string) int { return strings.Compare(r.ID, id) })
 	if !ok {
-		return &Rule{ID: id, Name: "a secret"}
+		return &Rule{ID: id, Name: "Secret"}
 	}
 	return r.rules[i]
 }

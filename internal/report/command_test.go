@@ -13,7 +13,7 @@ func TestStepsAreCopied(t *testing.T) {
 	mount := "--mount=type=secret,id=settings.conf,target=/srv/application/settings.conf,required=true"
 	s := skiff()
 	s.image.Layers = []seaworthy.Layer{{Index: 0}}
-	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "x", Severity: seaworthy.High, Title: "The image holds x", Locations: []seaworthy.Location{at(0, "srv/x")},
+	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "x", Severity: seaworthy.High, Title: "X token", Locations: []seaworthy.Location{at(0, "srv/x")},
 		Remedy: &seaworthy.Remedy{Summary: "Mount it for the command:", Steps: []seaworthy.RemedyStep{
 			seaworthy.Dockerfile("RUN " + mount + ` /usr/local/bin/tool --message "one two three four five six seven eight" --and 'so on'`)}}}}
 	text := write(t, Text, Options{Width: 80}, s)
@@ -31,7 +31,7 @@ func TestKeysAreCopied(t *testing.T) {
 	}
 	lines = append(lines, "-----END OPENSSH PRIVATE KEY-----")
 	s := skiff()
-	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key",
+	s.findings = []seaworthy.Finding{{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "Private key",
 		Locations: []seaworthy.Location{at(0, "srv/x")}, Evidence: strings.Join(lines, "\n") + "\n"}}
 	text := write(t, Text, Options{Width: 80}, s)
 	if want := "  evidence  " + strings.Join(lines, "\n          ") + "\n"; !strings.Contains(text, want) {

@@ -15,13 +15,13 @@ func TestGrouped(t *testing.T) {
 	s := skiff()
 	s.findings = nil
 	for i := range 9 {
-		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "The image holds a private key",
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "Private key",
 			Locations: []seaworthy.Location{{Path: "lib/crypto.so", Offset: int64(4096 + i), Layer: ptr(0)}}})
 	}
 	for i := range 6 {
-		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "The image holds a private key",
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Low, Title: "Private key",
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("doc/key%d", i)), at(1, fmt.Sprintf("copy/key%d", i))}})
-		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "The image holds a private key", Remedy: &seaworthy.Remedy{Summary: fmt.Sprintf("replace %d", i/2)},
+		s.findings = append(s.findings, seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: seaworthy.Critical, Title: "Private key", Remedy: &seaworthy.Remedy{Summary: fmt.Sprintf("replace %d", i/2)},
 			Locations: []seaworthy.Location{at(0, fmt.Sprintf("root/key%d", i))}})
 	}
 	for i := range s.findings {
@@ -30,8 +30,8 @@ func TestGrouped(t *testing.T) {
 
 	text := write(t, Text, Options{Width: 120}, s)
 	for _, want := range []string{
-		"       low  The image holds a private key [private-key] · 15 findings\n",
-		"  critical  The image holds a private key [private-key] · 2 findings\n     where  /root/key4 · layer 0\n            /root/key5 · layer 0\n       fix  replace 2\n",
+		"       low  Private key [private-key] · 15 findings\n",
+		"  critical  Private key [private-key] · 2 findings\n     where  /root/key4 · layer 0\n            /root/key5 · layer 0\n       fix  replace 2\n",
 		"            /lib/crypto.so@4096\n            /doc/key0\n            /copy/key0 (+18)\n",
 	} {
 		if strings.Count(text, want) != 1 {
@@ -43,9 +43,9 @@ func TestGrouped(t *testing.T) {
 		text, row string
 		want      int
 	}{
-		"text":             {text, `(?m)^ +(low|critical)  The image`, 4},
-		"text of all":      {write(t, Text, Options{Verbose: true}, s), `(?m)^ +(low|critical)  The image`, 21},
-		"markdown":         {markdown, `(?m)^\| [*a-z]+ \| The image`, 4},
+		"text":             {text, `(?m)^ +(low|critical)  Private key`, 4},
+		"text of all":      {write(t, Text, Options{Verbose: true}, s), `(?m)^ +(low|critical)  Private key`, 21},
+		"markdown":         {markdown, `(?m)^\| [*a-z]+ \| Private key`, 4},
 		"count in a row":   {markdown, `15 findings<br>|· 15 findings \|`, 1},
 		"places in a row":  {markdown, `and \d+ more places`, 1},
 		"place of one key": {markdown, `root/key3`, 1},

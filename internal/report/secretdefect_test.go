@@ -11,11 +11,11 @@ import (
 // where a secret was found in them, all of the finding where none was.
 func TestDefectsReportedAsSecrets(t *testing.T) {
 	defect := func(path string) seaworthy.Finding {
-		return seaworthy.Finding{Risk: seaworthy.Misconfiguration, ID: "credential-file", Severity: seaworthy.Medium, Title: path + " is called like a private key",
+		return seaworthy.Finding{Risk: seaworthy.Misconfiguration, ID: "credential-file", Severity: seaworthy.Medium, Title: path + " is named like a private key",
 			Controls: []seaworthy.Control{{Standard: seaworthy.CISDocker, Item: "4.10"}}, Locations: []seaworthy.Location{at(0, path)}, Remedy: &seaworthy.Remedy{Summary: "Keep " + path + " out."}}
 	}
 	secret := func(severity seaworthy.Severity, l seaworthy.Location) seaworthy.Finding {
-		return seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: severity, Title: "The image holds a private key", Locations: []seaworthy.Location{l}, Remedy: &seaworthy.Remedy{Summary: "x"}}
+		return seaworthy.Finding{Risk: seaworthy.Secret, ID: "private-key", Severity: severity, Title: "Private key", Locations: []seaworthy.Location{l}, Remedy: &seaworthy.Remedy{Summary: "x"}}
 	}
 	variable := seaworthy.Location{Instruction: "ENV API_TOKEN=***"}
 	env := defect("API_TOKEN")
@@ -29,7 +29,7 @@ func TestDefectsReportedAsSecrets(t *testing.T) {
 	}
 	text, verbose := write(t, Text, Options{Width: 80}, s), write(t, Text, Options{Width: 80, Verbose: true}, s)
 	for name, short := range map[string]bool{"a.pem": true, "b.pem": false, "c.pem": false, "d.jar": true, "API_TOKEN": true} {
-		if !strings.Contains(text, name+" is called like") {
+		if !strings.Contains(text, name+" is named like") {
 			t.Errorf("%s is missing:\n%s", name, text)
 		}
 		if strings.Contains(text, "Keep "+name) == short {

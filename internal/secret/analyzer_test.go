@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -387,4 +388,14 @@ func FuzzScan(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestClipTitle(t *testing.T) {
+	long := "Identified a pattern that may indicate credentials of our own service, which gives access to all customers"
+	if got, want := clipTitle(long), "Identified a pattern that may indicate credentials of our own…"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := clipTitle(strings.Repeat("é", 100)); len(got) > maxTitle || !utf8.ValidString(got) {
+		t.Errorf("%q has %d bytes", got, len(got))
+	}
 }

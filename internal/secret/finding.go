@@ -116,26 +116,32 @@ func (g *collector) report(sink seaworthy.Sink, show bool) error {
 
 func (f *group) finding(show bool, steps []step) *seaworthy.Finding {
 	first := f.locations[0]
-	detail := []string{"Anyone who can pull the image can read it."}
+	title := f.rule.Name
+	var detail []string
+	if len(title) > maxTitle {
+		detail = append(detail, title+".")
+		title = clipTitle(title)
+	}
+	detail = append(detail, "Anyone who can pull the image can read this secret.")
 	if first.RemovedIn != nil {
-		detail = append(detail, fmt.Sprintf("Layer %d removes or replaces the file, but layer %d still holds it: seaworthy extract --layer %[2]d shows it.", *first.RemovedIn, *first.Layer))
+		detail = append(detail, fmt.Sprintf("Layer %d removes or replaces the file, but layer %d still contains it. seaworthy extract --layer %[2]d writes it out.", *first.RemovedIn, *first.Layer))
 	}
 	if f.packages != nil {
-		detail = append(detail, "A file with it is unchanged from the package "+strings.Join(f.packages, ", ")+", where anyone can read it: that copy is no secret of this image.")
+		detail = append(detail, "A file that contains it is unchanged since the package "+strings.Join(f.packages, ", ")+" was installed. Anyone can download that package, so this copy is not a secret of the image.")
 	}
 	detail = append(detail, f.notes...)
 	if f.outcome != nil {
 		detail = append(detail, f.outcome.Sentence)
 	}
 	if len(f.encodings) > 0 {
-		detail = append(detail, "It is written in "+strings.Join(f.encodings, ", ")+".")
+		detail = append(detail, "It is encoded: "+strings.Join(f.encodings, ", ")+".")
 	}
 	if f.count > len(f.locations) {
-		detail = append(detail, fmt.Sprintf("Of %d places the first %d are listed.", f.count, len(f.locations)))
+		detail = append(detail, fmt.Sprintf("It was found in %d places; the first %d are listed.", f.count, len(f.locations)))
 	}
 	out := &seaworthy.Finding{
 		Risk: seaworthy.Secret, ID: f.rule.ID, Severity: f.severity,
-		Title: "The image holds " + f.rule.Name, Detail: strings.Join(detail, " "),
+		Title: title, Detail: strings.Join(detail, " "),
 		Subject: subjectOf(&first), Locations: f.locations, ValueDigest: f.digest, Remedy: remedy(f.rule, &first, steps),
 		Techniques: []string{"T1552"}, Controls: []seaworthy.Control{seaworthy.Secret.Control(), {Standard: seaworthy.CISDocker, Item: "4.10"}},
 	}
@@ -155,6 +161,20 @@ func (f *group) finding(show bool, steps []step) *seaworthy.Finding {
 		out.References = []string{f.rule.Source}
 	}
 	return out
+}
+
+// maxTitle is the length of the longest title in bytes. Descriptions in rule files are
+// often whole sentences.
+const maxTitle = 70
+
+// clipTitle shortens a title to maxTitle, between words where possible.
+func clipTitle(title string) string {
+	const mark = "…"
+	title = strings.ToValidUTF8(title[:maxTitle-len(mark)], "")
+	if i := strings.LastIndexByte(title, ' '); i > maxTitle/2 {
+		title = title[:i]
+	}
+	return strings.TrimRight(title, " ,;:") + mark
 }
 
 // The limits on verification.

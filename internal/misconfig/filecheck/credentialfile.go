@@ -66,7 +66,7 @@ func findCredentialFiles(s *check.Image) []check.Violation {
 		}
 		k := filekind.Of(e.Path)
 		v := check.Violation{
-			Severity: k.Severity, Title: check.Shown(path.Base(e.Path)) + " is called like " + k.Title,
+			Severity: k.Severity, Title: check.Shown(path.Base(e.Path)) + " is named like " + k.Title,
 			Evidence: fmt.Sprintf("/%s (%d bytes, mode %04o)", check.Shown(e.Path), e.Size, e.Mode), Locations: []seaworthy.Location{s.Location(e, 0)},
 		}
 		if !e.Live() {
