@@ -208,9 +208,9 @@ type VEX struct {
 	Source string `json:"source,omitempty"`
 }
 
-// Settles reports whether the finding no longer counts after the statement: the
+// Dismisses reports whether the finding does not count because of the statement: the
 // product is not affected, or it is fixed.
-func (v *VEX) Settles() bool { return v.Status == "not_affected" || v.Status == "fixed" }
+func (v *VEX) Dismisses() bool { return v.Status == "not_affected" || v.Status == "fixed" }
 
 // Exception is an exception in the policy: the finding does not count.
 type Exception struct {

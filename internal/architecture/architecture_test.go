@@ -25,8 +25,8 @@ const order = `
 	. <
 	internal/layer       <
 	internal/limit       <
-	internal/registryconfig <
-	internal/image       < internal/userfile internal/layer internal/limit internal/registryconfig
+	internal/registryconfig < internal/jsonerror
+	internal/image       < internal/userfile internal/layer internal/limit internal/registryconfig internal/jsonerror
 	internal/shell       <
 	internal/credential  < internal/shell internal/credential/prefilter internal/credential/expression internal/credential/secretname internal/credential/filekind
 	internal/credential/secretname <
@@ -48,17 +48,18 @@ const order = `
 	internal/license     <
 	internal/purl        <
 	internal/textfile    <
+	internal/jsonerror   <
 	internal/userfile    <
 	internal/rpmdb       < internal/sqlite
 	internal/inventory/installed <
 	internal/program     <
 	internal/packagelist <
-	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed internal/program internal/packagelist
+	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed internal/program internal/packagelist internal/jsonerror
 	internal/inventory/identity < internal/inventory internal/purl
-	internal/advisory/osv     <
+	internal/advisory/osv     < internal/jsonerror
 	internal/advisory/version < internal/advisory/osv
-	internal/advisory/store   < internal/advisory/osv internal/advisory/version
-	internal/advisory/feed    < internal/advisory/osv internal/advisory/version internal/advisory/store
+	internal/advisory/store   < internal/advisory/osv internal/advisory/version internal/jsonerror
+	internal/advisory/feed    < internal/advisory/osv internal/advisory/version internal/advisory/store internal/jsonerror
 	internal/advisory/update  < internal/advisory/osv internal/advisory/version internal/advisory/store internal/advisory/feed
 	internal/advisory         < internal/advisory/osv internal/advisory/version internal/advisory/store
 	internal/scan        < internal/credential/redact internal/layer internal/image internal/limit internal/instruction internal/inventory internal/license
@@ -74,7 +75,7 @@ const order = `
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 
 	# What becomes of events: the vocabulary, and how it is shown.
-	internal/policy      < internal/userfile internal/nearest internal/textfile internal/purl internal/inventory/identity
+	internal/policy      < internal/userfile internal/nearest internal/textfile internal/purl internal/inventory/identity internal/jsonerror
 	internal/nearest         <
 	internal/visible         <
 	internal/report/words    < internal/visible
@@ -86,8 +87,8 @@ const order = `
 
 	# What others wrote of an image.
 	internal/attestation <
-	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation internal/textfile
-	internal/vex         < internal/userfile internal/nearest internal/inventory/identity internal/inventory internal/purl internal/attestation internal/textfile
+	internal/sbom        < internal/inventory internal/license internal/purl internal/attestation internal/textfile internal/jsonerror
+	internal/vex         < internal/userfile internal/nearest internal/inventory/identity internal/inventory internal/purl internal/attestation internal/textfile internal/jsonerror
 	internal/explorer    <
 
 	# The scanner puts them together, and the command line translates flags for it.

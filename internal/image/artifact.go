@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // Artifact is an OCI artifact: files in a registry that are not a container image. See
@@ -134,7 +136,7 @@ func PullArtifact(ctx context.Context, reference, artifactType string, opt Optio
 	}
 	var m artifactManifest
 	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, "", fmt.Errorf("invalid manifest: %w", err)
+		return nil, "", fmt.Errorf("invalid manifest: %w", jsonerror.Explain(data, err))
 	}
 	if m.ArtifactType != artifactType {
 		return nil, "", fmt.Errorf("wrong artifact type: want %s, the registry has %q", artifactType, m.ArtifactType)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/name"
 
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 	"seaworthy.dev/seaworthy/internal/registryconfig"
 )
 
@@ -152,7 +153,7 @@ func daemonMirrors(file string) ([]string, error) {
 		Mirrors []string `json:"registry-mirrors"`
 	}
 	if err := json.Unmarshal(data, &c); err != nil {
-		return nil, fmt.Errorf("cannot read registry-mirrors in %s: %w", file, err)
+		return nil, fmt.Errorf("cannot read registry-mirrors in %s: %w", file, jsonerror.Explain(data, err))
 	}
 	return c.Mirrors, nil
 }

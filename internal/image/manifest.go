@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // The supported media types. See the OCI image specification, media-types.md, and
@@ -140,7 +141,7 @@ func parseConfig(data []byte, layers int) (seaworthy.ImageConfig, error) {
 	}
 	c, err := seaworthy.ParseImageConfig(data)
 	if err != nil {
-		return seaworthy.ImageConfig{}, jsonError(err)
+		return seaworthy.ImageConfig{}, jsonError(data, err)
 	}
 	if n := len(c.RootFS.DiffIDs); n != layers {
 		return seaworthy.ImageConfig{}, fmt.Errorf("the configuration lists %d layers (rootfs.diff_ids), the manifest %d", n, layers)
@@ -159,7 +160,7 @@ func unmarshal(data []byte, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, v); err != nil {
-		return jsonError(err)
+		return jsonError(data, err)
 	}
 	return nil
 }
@@ -175,7 +176,13 @@ func checkJSON(data []byte) error {
 	return nil
 }
 
-func jsonError(err error) error { return fmt.Errorf("invalid JSON: %w", err) }
+func jsonError(data []byte, err error) error {
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) {
+		err = jsonerror.Explain(data, err)
+	}
+	return fmt.Errorf("invalid JSON: %w", err)
+}
 
 // verifier compares the digest of the bytes written to it with the expected digest.
 type verifier struct {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // typeCargo is the purl type of Rust crates. Their OSV ecosystem is "crates.io".
@@ -43,7 +45,7 @@ func parseCargoAuditable(r io.Reader) ([]Package, error) {
 		} `json:"packages"`
 	}
 	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, fmt.Errorf("its list of crates (section .dep-v0) is not in the format of cargo-auditable: %w", err)
+		return nil, fmt.Errorf("its list of crates (section .dep-v0) is not in the format of cargo-auditable: %w", jsonerror.Explain(nil, err))
 	}
 	if len(list.Packages) > maxCrates {
 		return nil, limitErrorf("it names %d crates; the limit is %d", len(list.Packages), maxCrates)

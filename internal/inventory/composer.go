@@ -8,6 +8,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory/installed"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // typeComposer is the purl type of PHP packages. Their OSV ecosystem is "Packagist".
@@ -47,7 +48,7 @@ func parseComposer(_ context.Context, f *seaworthy.File) ([]Package, error) {
 		err = json.Unmarshal(raw, &second)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("it is not in the format of composer: %w", err)
+		return nil, fmt.Errorf("it is not in the format of composer: %w", jsonerror.Explain(nil, err))
 	}
 	found := newPackageSet(typeComposer)
 	for _, p := range *list {

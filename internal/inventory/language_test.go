@@ -152,7 +152,7 @@ func TestManifests(t *testing.T) {
 			want: []string{"npm @s/b 2.0.0 (Apache-2.0, MIT)"},
 		},
 		{path: "node_modules/a/package.json", format: formatNPM, body: `{"name":"a","version":"1.0.0","license":{"type":["x"]}}`, want: []string{"npm a 1.0.0"}},
-		{path: "node_modules/a/package.json", format: formatNPM, body: `{"name":"a","version":`, unread: "It is not the expected JSON"},
+		{path: "node_modules/a/package.json", format: formatNPM, body: `{"name":"a","version":`, unread: "It is JSON that ends before it is complete"},
 		{path: "node_modules/a/dist/esm/package.json", body: `{"name":"a","version":"1.0.0"}`},
 		{path: "node_modules/.bin/package.json", body: `{"name":"a","version":"1.0.0"}`},
 		{path: "not_node_modules/a/package.json", body: `{"name":"a","version":"1.0.0"}`},
@@ -200,7 +200,9 @@ func TestManifests(t *testing.T) {
 			want: []string{"composer symfony/http-kernel v5.4.0 (MIT)"},
 		},
 		{path: "app/vendor/composer/installed.json", format: formatComposer, body: `[{"name":"a/b","version":"1.0.0"}]`, want: []string{"composer a/b 1.0.0"}},
-		{path: "app/vendor/composer/installed.json", format: formatComposer, body: `"a"`, unread: "It is not in the format of composer"},
+		{path: "app/vendor/composer/installed.json", format: formatComposer, body: `"a"`, unread: "It is not in the format of composer: it must not be a JSON string"},
+		{path: "app/vendor/composer/installed.json", format: formatComposer, body: `{"packages":1}`, unread: "It is not in the format of composer: packages must not be a JSON number"},
+		{path: "node_modules/a/package.json", format: formatNPM, body: "[]", unread: "Line 1: it must not be a JSON array"},
 		{
 			path: "app/App.deps.json", format: formatDotNet, body: depsJSON,
 			want: []string{"nuget Microsoft.NETCore.App.Runtime.linux-x64 6.0.1", "nuget Newtonsoft.Json 12.0.3"},
@@ -266,6 +268,9 @@ func TestManifests(t *testing.T) {
 			}
 			if !strings.Contains(unread, c.unread) {
 				t.Errorf("the reason is %q and does not say %q", unread, c.unread)
+			}
+			if strings.Contains(unread, "Go ") || strings.Contains(unread, "inventory.") {
+				t.Errorf("the reason is %q and names a type of Go", unread)
 			}
 		})
 	}

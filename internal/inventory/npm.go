@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/inventory/installed"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 	"seaworthy.dev/seaworthy/internal/license"
 )
 
@@ -106,8 +106,6 @@ const errTooLargeForMemory = limitError("it is too large for memory")
 
 // unmarshalJSON decodes one JSON value. It ignores a byte order mark.
 func unmarshalJSON(body []byte, v any) error {
-	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), v); err != nil {
-		return fmt.Errorf("it is not the expected JSON: %w", err)
-	}
-	return nil
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
+	return jsonerror.Explain(body, json.Unmarshal(body, v))
 }

@@ -216,7 +216,7 @@ func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 		return vars
 	}
 	e, expired := j.exceptionFor(f, lazily)
-	if isSettled(f) {
+	if isDismissed(f) {
 		j.ignore(f, "VEX of "+f.VEX.By)
 		return nil
 	}
@@ -245,8 +245,8 @@ func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	return nil
 }
 
-// isSettled reports whether a VEX statement says that the finding does not count.
-func isSettled(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Settles() }
+// isDismissed reports whether a VEX statement says that the finding does not count.
+func isDismissed(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Dismisses() }
 
 // exceptionFor returns the first exception that covers the finding and has not expired, nil
 // if there is none, and those that have. It notes all that cover the finding.
@@ -263,7 +263,7 @@ func (j *Evaluator) exceptionFor(f *seaworthy.Finding, vars func() variables) (f
 		}
 		yes, err := e.covers(f, vars)
 		switch {
-		case err != nil && first == nil && !isSettled(f):
+		case err != nil && first == nil && !isDismissed(f):
 			j.doubt(e.when, f, err)
 		case err != nil || !yes:
 			continue

@@ -133,6 +133,7 @@ type finding struct {
 	Package        affectedPackage `cel:"package"`
 	Locations      []location      `cel:"locations"`
 	Evidence       string          `cel:"evidence"`
+	ValueDigest    string          `cel:"valueDigest"`
 	Remediation    string          `cel:"remediation"`
 	Controls       []string        `cel:"controls"`
 	VEX            vex             `cel:"vex"`
@@ -178,6 +179,7 @@ type location struct {
 	Layer       *int   `cel:"layer"`
 	RemovedIn   *int   `cel:"removedIn"`
 	Instruction string `cel:"instruction"`
+	Step        *int   `cel:"step"`
 }
 
 type vex struct {
@@ -191,6 +193,7 @@ type image struct {
 	Repository   string    `cel:"repository"`
 	Names        []string  `cel:"names"`
 	Digest       string    `cel:"digest"`
+	IndexDigest  string    `cel:"indexDigest"`
 	ImageID      string    `cel:"imageID"`
 	Platform     string    `cel:"platform"`
 	OS           osRelease `cel:"os"`
@@ -220,7 +223,7 @@ func viewFinding(f *seaworthy.Finding) *finding {
 		Risk: string(f.Risk), ID: f.ID, Aliases: f.Aliases, Fingerprint: f.Fingerprint,
 		Severity: f.Severity.String(), SeveritySource: f.SeveritySource,
 		Title: f.Title, Detail: f.Detail, References: f.References, Techniques: f.Techniques,
-		Evidence: f.Evidence, Remediation: f.Remedy.String(), Controls: f.ControlNames(),
+		Evidence: f.Evidence, ValueDigest: f.ValueDigest, Remediation: f.Remedy.String(), Controls: f.ControlNames(),
 	}
 	if s := f.Subject; s != (seaworthy.Subject{}) {
 		v.Subject = subject{true, string(s.Kind), s.Name}
@@ -238,7 +241,7 @@ func viewFinding(f *seaworthy.Finding) *finding {
 		v.Package = affectedPackage{true, p.Name, p.Version, p.Ecosystem.String(), p.PURL, p.FixedVersion, p.Status}
 	}
 	for _, l := range f.Locations {
-		v.Locations = append(v.Locations, location{reportPath(l.Path), l.Line, l.Offset, l.Layer, l.RemovedIn, l.Instruction})
+		v.Locations = append(v.Locations, location{reportPath(l.Path), l.Line, l.Offset, l.Layer, l.RemovedIn, l.Instruction, l.Step})
 	}
 	if x := f.VEX; x != nil {
 		v.VEX = vex{true, x.Status, x.By}
@@ -260,7 +263,7 @@ func viewImage(img *seaworthy.Image) *image {
 		return &image{}
 	}
 	v := &image{
-		Reference: img.Reference, Repository: img.Repository, Names: img.Names, Digest: img.Digest, ImageID: img.ImageID, Platform: img.Platform,
+		Reference: img.Reference, Repository: img.Repository, Names: img.Names, Digest: img.Digest, IndexDigest: img.IndexDigest, ImageID: img.ImageID, Platform: img.Platform,
 		Size: img.Size, BaseBoundary: img.BaseBoundary,
 	}
 	if img.OS != nil {

@@ -1,6 +1,11 @@
 package policy
 
 import (
+	"encoding/json"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -140,6 +145,43 @@ func TestEvaluationErrorLeavesTheVerdictOpen(t *testing.T) {
 		high := append(findings[:3:3], seaworthy.Finding{Risk: seaworthy.Secret, ID: "S-4", Severity: seaworthy.High})
 		if v, _ := evaluate(t, mustParse(t, text), Options{}, high, nil); v.Decision != seaworthy.DecisionFail {
 			t.Errorf("%s, with a finding that fails: %v", name, v)
+		}
+	}
+}
+
+// TestExpressionsHaveTheFieldsOfTheReport fails if the report has a field that is neither a
+// field of expressions nor listed here and in docs/policy.md.
+func TestExpressionsHaveTheFieldsOfTheReport(t *testing.T) {
+	text, err := os.ReadFile("../../docs/schema/report-v1.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Defs map[string]struct {
+			Properties map[string]json.RawMessage `json:"properties"`
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name    string
+		value   any
+		missing []string
+	}{
+		{"finding", finding{}, []string{"controlItems", "exception", "remedy"}},
+		{"image", image{}, []string{"base"}},
+		{"location", location{}, []string{"pathBase64"}},
+		{"subject", subject{}, nil},
+	} {
+		fields := make(map[string]bool)
+		for i := range reflect.TypeOf(c.value).NumField() {
+			fields[reflect.TypeOf(c.value).Field(i).Tag.Get("cel")] = true
+		}
+		for _, name := range slices.Sorted(maps.Keys(schema.Defs[c.name].Properties)) {
+			if fields[name] == slices.Contains(c.missing, name) {
+				t.Errorf("%s.%s: a field of expressions: %t, listed as missing: %t", c.name, name, fields[name], !fields[name])
+			}
 		}
 	}
 }

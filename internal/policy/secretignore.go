@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 	"seaworthy.dev/seaworthy/internal/textfile"
 	"seaworthy.dev/seaworthy/internal/userfile"
 )
@@ -138,11 +139,7 @@ func LoadBaseline(path string) (*IgnoreFile, error) {
 	data = textfile.Decode(data)
 	p := permitted{kind: seaworthy.RuleBaseline, source: path, reason: fmt.Sprintf("known (%s)", path)}
 	if err := p.baseline(data); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return nil, &Error{path, 1 + bytes.Count(data[:min(int64(len(data)), syntax.Offset)], []byte("\n")), 0, "the baseline is not JSON: " + syntax.Error()}
-		}
-		return nil, &Error{path, 0, 0, err.Error()}
+		return nil, &Error{path, 0, 0, "invalid baseline: " + jsonerror.Explain(data, err).Error()}
 	}
 	return &IgnoreFile{source: path, digest: digest(data), exceptions: p.all}, nil
 }
@@ -158,7 +155,7 @@ func (p *permitted) baseline(data []byte) error {
 		}
 		for _, f := range list {
 			if f.RuleID == "" || f.File == "" {
-				return errors.New("the baseline has an entry without RuleID or File: it is no report of gitleaks")
+				return errors.New("it has an entry without RuleID or File, so it is not a report of gitleaks")
 			}
 			p.add(f.RuleID, 0, place{path: strings.TrimLeft(f.File, "/"), line: f.StartLine})
 		}
@@ -174,11 +171,11 @@ func (p *permitted) baseline(data []byte) error {
 		case err == io.EOF && n > 0:
 			return nil
 		case err == io.EOF:
-			return errors.New("the baseline is empty")
+			return errors.New("it is empty")
 		case err != nil:
 			return err
 		case report.SchemaVersion != seaworthy.SchemaVersion:
-			return errors.New("the baseline is neither a report of this program in JSON nor one of gitleaks")
+			return errors.New("it is neither a JSON report of this program nor one of gitleaks")
 		}
 		for _, f := range report.Findings {
 			if f.Risk != seaworthy.Secret {

@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // Login is what a user logged in to a registry with. Either the first two fields are set
@@ -90,7 +92,7 @@ func (c *Config) Logins(ctx context.Context, registry, repository string, log *s
 func parseCredentials(data []byte) (*credentialFile, error) {
 	var f credentialFile
 	if err := json.Unmarshal(data, &f); err != nil {
-		return nil, err
+		return nil, jsonerror.Explain(data, err)
 	}
 	if f.Auths == nil && f.CredHelpers == nil && f.CredsStore == "" {
 		var old map[string]authEntry

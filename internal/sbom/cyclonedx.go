@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // cycloneDX is the fields of a CycloneDX document that are used, JSON or XML, any version.
@@ -88,7 +89,10 @@ type cdxIncomplete struct {
 func parseCycloneDX(data []byte) (*listing, error) {
 	var doc cycloneDX
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonerror.Explain(data, err)
+	}
+	if err := doc.checkVersion(); err != nil {
+		return nil, err
 	}
 	return doc.listing(), nil
 }
@@ -109,8 +113,20 @@ func parseXML(data []byte) (*listing, error) {
 		return nil, errors.New("it is XML, but not CycloneDX")
 	}
 	doc.SpecVersion = version
+	if err := doc.checkVersion(); err != nil {
+		return nil, err
+	}
 	doc.Metadata.Tools = append(cdxTools(doc.Metadata.XMLTools), doc.Metadata.XMLMade...)
 	return doc.listing(), nil
+}
+
+// checkVersion returns an error for a major version of the specification other than 1, in
+// which fields may have another meaning. A document without a version is accepted.
+func (doc *cycloneDX) checkVersion() error {
+	if v := doc.SpecVersion; v != "" && v != "1" && !strings.HasPrefix(v, "1.") {
+		return fmt.Errorf("it is CycloneDX %s; version 1 is supported", clip(v))
+	}
+	return nil
 }
 
 // listing converts the document.

@@ -19,6 +19,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/attestation"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 	"seaworthy.dev/seaworthy/internal/textfile"
 )
 
@@ -59,11 +60,8 @@ func ParseAll(data []byte) ([]*Document, error) {
 		if err == io.EOF {
 			break
 		}
-		switch {
-		case err == io.ErrUnexpectedEOF:
-			return nil, errors.New("it is JSON that ends before it is complete")
-		case err != nil:
-			return nil, explain(data, err)
+		if err != nil {
+			return nil, jsonerror.Explain(data, err)
 		}
 		texts = append(texts, unpack(one)...)
 	}
@@ -160,7 +158,7 @@ func unwrap(data []byte) ([]byte, error) {
 	s, ok, err := attestation.Open(data)
 	switch {
 	case err != nil:
-		return nil, explain(data, err)
+		return nil, jsonerror.Explain(data, err)
 	case ok:
 		return trim(s.Predicate), nil
 	}
@@ -179,7 +177,7 @@ func parseJSON(data []byte) (*listing, error) {
 		Results       json.RawMessage `json:"Results"`
 	}
 	if err := json.Unmarshal(data, &probe); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonerror.Explain(data, err)
 	}
 	switch {
 	case probe.BOMFormat == "CycloneDX":
@@ -194,23 +192,4 @@ func parseJSON(data []byte) (*listing, error) {
 		return nil, errors.New("it is a report of Trivy, not an SBOM: trivy --format cyclonedx writes one")
 	}
 	return nil, errors.New("it is JSON, but not an SBOM in a known format: " + known)
-}
-
-// explain says where JSON is broken.
-func explain(data []byte, err error) error {
-	var syntax *json.SyntaxError
-	var mismatch *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
-		return errors.New("it is JSON that ends before it is complete")
-	case errors.As(err, &syntax):
-		return fmt.Errorf("it is invalid JSON: line %d: %w", line(data, syntax.Offset), err)
-	case errors.As(err, &mismatch):
-		return fmt.Errorf("line %d: %s must not be a JSON %s", line(data, mismatch.Offset), mismatch.Field, mismatch.Value)
-	}
-	return err
-}
-
-func line(data []byte, offset int64) int {
-	return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // spdx is the fields of an SPDX 2 document that are used.
@@ -57,7 +58,7 @@ const spdxDocument = "SPDXRef-DOCUMENT"
 func parseSPDX(data []byte) (*listing, error) {
 	var doc spdx
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonerror.Explain(data, err)
 	}
 	return doc.listing()
 }

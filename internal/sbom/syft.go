@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/inventory"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // syft is the fields of Syft's JSON that are used.
@@ -75,7 +76,7 @@ func (l *syftLicenses) UnmarshalJSON(data []byte) error {
 func parseSyft(data []byte) (*listing, error) {
 	var doc syft
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, explain(data, err)
+		return nil, jsonerror.Explain(data, err)
 	}
 	b := &listing{
 		format: strings.TrimSpace("Syft JSON " + clip(doc.Schema.Version)),

@@ -125,4 +125,4 @@ func (m *Application) find(f *seaworthy.Finding) *seaworthy.VEX {
 }
 
 // dismisses reports whether a finding with the status does not count.
-func dismisses(status string) bool { return (&seaworthy.VEX{Status: status}).Settles() }
+func dismisses(status string) bool { return (&seaworthy.VEX{Status: status}).Dismisses() }

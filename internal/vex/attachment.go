@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/attestation"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // MayHaveStatements reports whether a document attached to an image can be a VEX document.
@@ -37,7 +38,7 @@ func ParseAttached(source string, data []byte, subject string) (*Document, error
 	a, ok, err := attestation.Open(data)
 	switch {
 	case err != nil:
-		return nil, errors.New(source + ": " + jsonError(data, err).Error())
+		return nil, errors.New(source + ": " + jsonerror.Explain(data, err).Error())
 	case !ok:
 	case !isVEX(a.PredicateType):
 		return nil, nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // csaf is the fields of a CSAF 2.0 document (Common Security Advisory Framework) that are
@@ -102,7 +104,7 @@ func csafStatuses() [][2]string {
 func parseCSAF(data []byte) (*Document, error) {
 	var doc csaf
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, jsonError(data, err)
+		return nil, jsonerror.Explain(data, err)
 	}
 	if !strings.HasPrefix(doc.Document.Version, "2.") {
 		return nil, fmt.Errorf("it is CSAF %s; version 2 is supported", clip(doc.Document.Version))

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // cycloneDX is the fields of a CycloneDX JSON document that are used.
@@ -81,7 +83,10 @@ var errNoAnalysis = errors.New("it is a CycloneDX document without VEX statement
 func parseCycloneDX(data []byte) (*Document, error) {
 	var doc cycloneDX
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, jsonError(data, err)
+		return nil, jsonerror.Explain(data, err)
+	}
+	if v := doc.SpecVersion; v != "" && v != "1" && !strings.HasPrefix(v, "1.") {
+		return nil, fmt.Errorf("it is CycloneDX %s; version 1 is supported", clip(v))
 	}
 	d := &Document{Format: strings.TrimSpace("CycloneDX " + clip(doc.SpecVersion))}
 	m := &doc.Metadata

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // openVEX is the fields of an OpenVEX document that are used, versions 0.0.1 to 0.2. See
@@ -87,9 +89,12 @@ func parseOpenVEX(data []byte) (*Document, error) {
 	var doc openVEX
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := decoder.Decode(&doc); err != nil {
-		return nil, jsonError(data, err)
+		return nil, jsonerror.Explain(data, err)
 	}
 	version := strings.TrimPrefix(doc.Context[strings.LastIndexByte(doc.Context, '/')+1:], "ns")
+	if len(version) > 1 && version[0] == 'v' && '1' <= version[1] && version[1] <= '9' {
+		return nil, fmt.Errorf("it is OpenVEX %s; version 0 is supported", clip(strings.TrimPrefix(version, "v")))
+	}
 	d := &Document{Format: strings.TrimSpace("OpenVEX " + clip(version)), Author: doc.Author}
 	if len(doc.Statements) == 0 {
 		return nil, errors.New("it is an OpenVEX document without statements")

@@ -26,6 +26,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/attestation"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 	"seaworthy.dev/seaworthy/internal/textfile"
 	"seaworthy.dev/seaworthy/internal/userfile"
 )
@@ -112,7 +113,7 @@ func parseDocument(data []byte) (*Document, error) {
 	}
 	a, ok, err := attestation.Open(data)
 	if err != nil {
-		return nil, jsonError(data, err)
+		return nil, jsonerror.Explain(data, err)
 	}
 	if ok {
 		data = trim(a.Predicate)
@@ -133,7 +134,7 @@ func parseStatements(data []byte) (*Document, error) {
 		} `json:"document"`
 	}
 	if err := json.Unmarshal(data, &probe); err != nil {
-		return nil, jsonError(data, err)
+		return nil, jsonerror.Explain(data, err)
 	}
 	switch {
 	case bytes.Contains(probe.Context, []byte("openvex")):
@@ -144,24 +145,6 @@ func parseStatements(data []byte) (*Document, error) {
 		return parseCSAF(data)
 	}
 	return nil, errors.New("it is not a VEX document in a known format: OpenVEX, CSAF 2.0 and CycloneDX JSON are supported")
-}
-
-// jsonError returns the error of a JSON decoder with the line number.
-func jsonError(data []byte, err error) error {
-	var syntax *json.SyntaxError
-	var mismatch *json.UnmarshalTypeError
-	line := func(offset int64) int {
-		return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))
-	}
-	switch {
-	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
-		return errors.New("it is JSON that ends before it is complete")
-	case errors.As(err, &syntax):
-		return fmt.Errorf("it is invalid JSON: line %d: %w", line(syntax.Offset), err)
-	case errors.As(err, &mismatch):
-		return fmt.Errorf("line %d: %s must not be a JSON %s", line(mismatch.Offset), mismatch.Field, mismatch.Value)
-	}
-	return err
 }
 
 // DataSource describes the document for a report.

@@ -365,6 +365,8 @@ func TestBadInput(t *testing.T) {
 		openvex(`{"vulnerability": 1, "status": "fixed"}`):                                            "must not be a JSON number",
 		`{"bomFormat": "CycloneDX", "vulnerabilities": []}`:                                           "no vulnerability has an analysis",
 		`{"bomFormat": "CycloneDX", "vulnerabilities": [{"id": "x", "analysis": {"state": "safe"}}]}`: `unknown state "safe"`,
+		`{"@context": "https://openvex.dev/ns/v2.0.0", "statements": [{}]}`:                           "it is OpenVEX 2.0.0; version 0 is supported",
+		`{"bomFormat": "CycloneDX", "specVersion": "9.9", "vulnerabilities": []}`:                     "it is CycloneDX 9.9; version 1 is supported",
 		`{"document": {"csaf_version": "1.2"}}`:                                                       "version 2 is supported",
 		`{"document": {"csaf_version": "2.0"}}`:                                                       "without a product_status",
 		`{"document": {"csaf_version": "2.0"}, "product_tree": {"branches": ` + strings.Repeat(`[{"branches": `, 200) + "[]" + strings.Repeat("}]", 200) + `}}`: "branches deep",

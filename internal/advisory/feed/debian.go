@@ -14,6 +14,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // trackerEntry is what Debian's security tracker says about one vulnerability of a source
@@ -51,7 +52,7 @@ func readDebianTracker(ctx context.Context, in io.Reader, _ string, b *store.Bui
 		name, _ := token.(string)
 		var entries map[string]trackerEntry
 		if err := d.Decode(&entries); err != nil {
-			return fmt.Errorf("not the data of Debian's security tracker: package %q: %w", name, err)
+			return fmt.Errorf("not the data of Debian's security tracker: package %q: %w", name, jsonerror.Explain(nil, err))
 		}
 		for _, id := range slices.Sorted(maps.Keys(entries)) {
 			cve, ok := osv.ParseCVE(id)

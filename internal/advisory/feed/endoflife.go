@@ -12,6 +12,7 @@ import (
 
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // endOfLifeProducts maps distributions, by the ID in os-release, to products of
@@ -75,7 +76,7 @@ func readEndOfLife(_ context.Context, in io.Reader, name string, b *store.Builde
 		Extended dayOrBool       `json:"extendedSupport"`
 	}
 	if err := json.Unmarshal(data, &releases); err != nil {
-		return fmt.Errorf("not in the format of endoflife.date: %w", err)
+		return fmt.Errorf("not in the format of endoflife.date: %w", jsonerror.Explain(data, err))
 	}
 	if len(releases) == 0 {
 		return errors.New("not in the format of endoflife.date: it names no release")

@@ -9,6 +9,7 @@ import (
 
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // maxKEVSize limits the bytes of the catalog after decompression. It has about 2 MB.
@@ -42,7 +43,7 @@ func readKEV(packed io.Reader, add func(cve osv.CVE, dateAdded string) error) (m
 		} `json:"vulnerabilities"`
 	}
 	if err := json.Unmarshal(data, &catalog); err != nil {
-		return modified, fmt.Errorf("not a KEV catalog: %w", err)
+		return modified, fmt.Errorf("not a KEV catalog: %w", jsonerror.Explain(data, err))
 	}
 	if len(catalog.Vulnerabilities) == 0 {
 		return modified, errors.New("not a KEV catalog: it names no vulnerability")

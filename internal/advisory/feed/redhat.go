@@ -17,6 +17,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // csafVEX is a document of Red Hat in CSAF VEX, which is about one CVE. The fields read are
@@ -120,7 +121,7 @@ func redHatID(path string) string { return "CVE-" + redHatPath.FindStringSubmatc
 func parseRedHatVEX(data []byte) (*Document, error) {
 	var doc csafVEX
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("not CSAF: %w", err)
+		return nil, fmt.Errorf("not CSAF: %w", jsonerror.Explain(data, err))
 	}
 	if doc.Document.Category == "" {
 		return nil, errors.New("not CSAF: it has no category")

@@ -15,6 +15,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/osv"
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/version"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // ubuntuVEX is an OpenVEX document of Ubuntu, which is about one CVE. Only the fields with
@@ -50,7 +51,7 @@ func readUbuntuVEX(ctx context.Context, in io.Reader, _ string, b *store.Builder
 func parseUbuntuVEX(data []byte) (*Document, error) {
 	var doc ubuntuVEX
 	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("not OpenVEX: %w", err)
+		return nil, fmt.Errorf("not OpenVEX: %w", jsonerror.Explain(data, err))
 	}
 	if doc.Statements == nil {
 		return nil, errors.New("not OpenVEX: it has no statements")

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // Record is an advisory, reduced to what matching and reporting need.
@@ -118,7 +119,7 @@ func Parse(data []byte) (*Record, error) {
 	}
 	var r Record
 	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("not an OSV record: %w", err)
+		return nil, fmt.Errorf("not an OSV record: %w", jsonerror.Explain(data, err))
 	}
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("not an OSV record: %w", err)

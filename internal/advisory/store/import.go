@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"os"
 	"time"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // Importer imports datasets into a database: Add or Archive writes them to temporary
@@ -129,7 +131,7 @@ func (i *Importer) Archive(ctx context.Context, in io.Reader) error {
 	}
 	var index archiveIndex
 	if err := json.Unmarshal(text, &index); err != nil {
-		return fmt.Errorf("the index of the archive: %w", err)
+		return fmt.Errorf("the index of the archive: %w", jsonerror.Explain(text, err))
 	}
 	if index.Format != archiveFormat {
 		return fmt.Errorf("the archive has the format %q; this version of the program reads %q", index.Format, archiveFormat)

@@ -81,7 +81,7 @@ func (c *Collector) Finding(f *seaworthy.Finding) error {
 }
 
 // IsDismissed reports whether a VEX statement says that the finding does not count.
-func IsDismissed(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Settles() }
+func IsDismissed(f *seaworthy.Finding) bool { return f.VEX != nil && f.VEX.Dismisses() }
 
 // Hide takes a finding that a filter keeps back, so that the document counts it.
 func (c *Collector) Hide(f *seaworthy.Finding) error {

@@ -315,7 +315,7 @@ func cycloneDXSeverity(s seaworthy.Severity) cdx.Severity {
 
 // cycloneDXStatus is what is said of the version that is in the image.
 func cycloneDXStatus(f *seaworthy.Finding) cdx.VulnerabilityStatus {
-	if f.VEX != nil && f.VEX.Settles() {
+	if f.VEX != nil && f.VEX.Dismisses() {
 		return cdx.VulnerabilityStatusNotAffected
 	}
 	return cdx.VulnerabilityStatusAffected
