@@ -53,7 +53,7 @@ const order = `
 	internal/rpmdb       < internal/sqlite
 	internal/inventory/installed <
 	internal/program     <
-	internal/packagelist <
+	internal/packagelist < internal/jsonerror
 	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed internal/program internal/packagelist internal/jsonerror
 	internal/inventory/identity < internal/inventory internal/purl
 	internal/advisory/osv     < internal/jsonerror

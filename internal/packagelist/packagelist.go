@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
 // Package is a package as a file names it.
@@ -59,7 +61,7 @@ const (
 // unmarshal decodes one JSON value. It ignores a byte order mark.
 func unmarshal(body []byte, v any) error {
 	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), v); err != nil {
-		return fmt.Errorf("it is not the expected JSON: %w", err)
+		return fmt.Errorf("it is not the expected JSON: %w", jsonerror.Explain(body, err))
 	}
 	return nil
 }
