@@ -75,6 +75,7 @@ var distributions = func() map[string]distribution {
 // advisory/version must know the order of the versions of each. Packages of a type that is
 // not here are reported as not checked for vulnerabilities.
 var languageEcosystems = map[string]string{
+	"bioconductor":  "Bioconductor",
 	"bitnami":       "Bitnami",
 	"cargo":         "crates.io",
 	"composer":      "Packagist",

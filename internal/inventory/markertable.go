@@ -16,7 +16,6 @@ func markers() []format {
 		{name: "vcpkg", bases: []string{"status"}, match: isIn("/vcpkg/installed/vcpkg/", "/vcpkg_installed/vcpkg/")},
 		{name: "Snap", bases: []string{"snap.yaml"}, match: isIn("/meta/")},
 		{name: "Flatpak", bases: []string{"metadata"}, match: isIn("/flatpak/app/", "/flatpak/runtime/")},
-		{name: "Haskell packages", extensions: []string{".conf"}, match: isIn("/package.conf.d/", "/package.db/")},
 		{name: "opam", bases: []string{"switch-state"}, match: isIn("/.opam-switch/")},
 		{name: "pkgsrc or BSD ports", bases: []string{"+CONTENTS", "+COMPACT_MANIFEST"}},
 		{name: "Slackware packages", match: isBelow("var/log/packages/", "var/lib/pkgtools/packages/")},
@@ -29,7 +28,15 @@ func markers() []format {
 		{name: "Octave packages", bases: []string{"DESCRIPTION"}, match: isIn("/packinfo/")},
 		{name: "Emacs packages", match: isEmacsPackage},
 		{name: "Crystal shards", bases: []string{"shard.lock"}},
-		{name: "Swift packages", bases: []string{"Package.resolved"}},
+		{name: "Conan 2", bases: []string{"conanmanifest.txt"}, match: isIn("/.conan2/p/")},
+		{name: "nimble", bases: []string{"nimblemeta.json"}},
+		{name: "pixi or conda-lock", bases: []string{"pixi.lock", "conda-lock.yml"}},
+		{name: "Paket", bases: []string{"paket.lock"}},
+		{name: "Carton", bases: []string{"cpanfile.snapshot"}},
+		{name: "Bazel's rules for Maven", bases: []string{"maven_install.json"}},
+		{name: "PHP archives", extensions: []string{".phar"}},
+		{name: "WebAssembly modules", extensions: []string{".wasm"}},
+		{name: "Linux kernels", match: isKernel},
 		{name: "CocoaPods", bases: []string{"Podfile.lock"}},
 		{name: "bun's binary lock file", bases: []string{"bun.lockb"}},
 		{name: "Terraform providers", bases: []string{".terraform.lock.hcl"}},
@@ -47,6 +54,11 @@ func isIn(fragments ...string) func(*seaworthy.Header) bool {
 		}
 		return false
 	}
+}
+
+// isKernel reports whether a file is a kernel that a boot loader starts.
+func isKernel(h *seaworthy.Header) bool {
+	return strings.HasPrefix(h.Path, "boot/vmlinuz") || strings.HasPrefix(h.Path, "boot/vmlinux")
 }
 
 // isXbps reports whether a file is a package database of xbps: pkgdb-0.38.plist.

@@ -49,7 +49,7 @@ func (p *Package) purlName(r *Release) (namespace, name string) {
 		return "", strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	case "golang", "composer":
 		name = strings.ToLower(name)
-	case "npm", "ebuild", "githubactions", "swift":
+	case "npm", "ebuild", "githubactions", "swift", "pear":
 	default:
 		return "", name
 	}
@@ -83,7 +83,7 @@ func PackageFromURL(u *purl.URL) Package {
 		if u.Namespace != "" {
 			p.Name = u.Namespace + ":" + u.Name
 		}
-	case typeGo, typeNPM, typeComposer, "ebuild", "githubactions", "swift":
+	case typeGo, typeNPM, typeComposer, "ebuild", "githubactions", "swift", "pear":
 		if u.Namespace != "" {
 			p.Name = u.Namespace + "/" + u.Name
 		}

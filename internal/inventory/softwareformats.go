@@ -32,6 +32,7 @@ func softwareFormats() []format {
 		{name: formatBitnami, extensions: []string{".spdx"}, match: bitnami, want: seaworthy.Body, max: maxLockFile, parse: parseBitnamiSPDX},
 		{name: "Bitnami components", bases: []string{".bitnami_components.json"}, want: seaworthy.Body, max: maxManifest, parse: parseBitnamiComponents},
 		{name: formatPythonArchive, extensions: []string{".egg", ".pex", ".pyz", ".shiv"}, want: seaworthy.Body, max: maxArchive, parse: parsePythonArchive},
+		{name: formatNPM, bases: []string{"package.json"}, match: isInDenoCache, want: seaworthy.Body, max: maxManifest, parse: parseNPMPackage},
 		{name: "yarn cache", extensions: []string{".zip"}, match: isIn("/.yarn/cache/"), want: seaworthy.Body, max: maxArchive, parse: parseYarnCache},
 	}
 	for _, m := range manifests() {
@@ -70,6 +71,8 @@ func manifests() []manifestFormat {
 		one(formatHomebrew, packagelist.Homebrew, format{bases: []string{"INSTALL_RECEIPT.json"}}),
 		one("Julia package", packagelist.JuliaProject, format{bases: []string{"Project.toml", "JuliaProject.toml"}, match: isJuliaPackage}),
 		one("Perl distribution", packagelist.Perl, format{bases: []string{"MYMETA.json", "install.json"}, match: isIn("/.meta/")}),
+		one("GHC package", packagelist.Haskell, format{extensions: []string{".conf"}, match: isIn("/package.conf.d/", "/package.db/")}),
+		one("Conan package", packagelist.ConanInfo, format{bases: []string{"conaninfo.txt"}}),
 		one("PEAR registry", packagelist.PEAR, format{extensions: []string{".reg"}, match: isIn("/.registry/")}),
 		one("composer's PHP list", packagelist.ComposerInstalled, format{bases: []string{"installed.php"}, match: isIn("/composer/"), max: maxLockFile}),
 		one("yarn Plug'n'Play", packagelist.YarnPnP, format{bases: []string{".pnp.cjs", ".pnp.js", ".pnp.data.json"}, max: maxLockFile}),
@@ -88,6 +91,7 @@ func manifests() []manifestFormat {
 		lock(packagelist.GradleLock, "gradle.lockfile"),
 		lock(packagelist.ConanLock, "conan.lock"),
 		lock(packagelist.JuliaManifest, "Manifest.toml", "JuliaManifest.toml"),
+		lock(packagelist.SwiftLock, "Package.resolved"),
 		lock(packagelist.RenvLock, "renv.lock"),
 	}
 }
@@ -137,6 +141,14 @@ func isProjectLock(h *seaworthy.Header) bool {
 	return installed.ApplicationLock(h.Path) && !isIn("/vendor/", "/.cargo/registry/", "/cargo/registry/", "/.julia/packages/", "/deps/", "/rustlib/", "/testdata/", "/.cache/")(h)
 }
 
+// isInDenoCache reports whether a file describes a package of npm in the cache of deno, from
+// which deno runs it: npm/registry.npmjs.org/NAME/VERSION.
+func isInDenoCache(h *seaworthy.Header) bool {
+	_, rest, ok := installed.CutDirectory(h.Path, "npm/registry.npmjs.org/")
+	elements := strings.Count(rest, "/")
+	return ok && (elements == 2 || elements == 3 && rest[0] == '@')
+}
+
 // isRPackage reports whether a file describes a package in a library of R.
 func isRPackage(h *seaworthy.Header) bool {
 	return isChildOfChild(h.Path, "library/") || isChildOfChild(h.Path, "site-library/")
@@ -153,9 +165,11 @@ func isJuliaPackage(h *seaworthy.Header) bool {
 	return isChildOfChild(dir, "packages/")
 }
 
-// isWordPressPlugin reports whether a file is at the top of the directory of a plugin.
+// isWordPressPlugin reports whether a file is at the top of the directory of a plugin, or of
+// that of all plugins.
 func isWordPressPlugin(h *seaworthy.Header) bool {
-	return isChildOfChild(h.Path, "wp-content/plugins/")
+	const plugins = "wp-content/plugins/"
+	return isChildOfChild(h.Path, plugins) || strings.HasSuffix(h.Path[:strings.LastIndexByte(h.Path, '/')+1], plugins)
 }
 
 // isWordPressTheme reports whether a file is at the top of the directory of a theme.

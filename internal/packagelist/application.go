@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// WordPressPlugin reads the header of the main file of a WordPress plugin. The directory
-// below wp-content/plugins names the plugin
+// WordPressPlugin reads the header of the main file of a WordPress plugin. The directory, or
+// the file if there is none, below wp-content/plugins names the plugin
 // (https://developer.wordpress.org/plugins/plugin-basics/header-requirements/).
 func WordPressPlugin(path string, body []byte) ([]Package, error) {
 	return wordPressHeader(typeWordPress, "Plugin Name", path, body)
@@ -39,7 +39,9 @@ func wordPressHeader(kind, title, path string, body []byte) ([]Package, error) {
 	if !titled || p.Version == "" || len(d) == 0 {
 		return nil, nil
 	}
-	p.Name = d[0]
+	if p.Name = d[0]; p.Name == "plugins" { // a plugin of a single file
+		p.Name = strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".php")
+	}
 	return []Package{p}, nil
 }
 

@@ -232,3 +232,23 @@ func ComposerInstalled(_ string, body []byte) ([]Package, error) {
 	}
 	return packages, nil
 }
+
+// Haskell reads the description of a package in a package database of GHC.
+func Haskell(_ string, body []byte) ([]Package, error) {
+	fields := headerFields(body, "name", "version", "license")
+	if fields["name"] == "" || !isVersion(fields["version"]) {
+		return nil, nil
+	}
+	return []Package{{typeHackage, fields["name"], fields["version"], licenseList(fields["license"])}}, nil
+}
+
+// ConanInfo reads conaninfo.txt of a binary package in the cache of Conan 1, whose path has
+// the name and the version: .conan/data/NAME/VERSION/USER/CHANNEL/package/ID/conaninfo.txt.
+func ConanInfo(path string, _ []byte) ([]Package, error) {
+	d := directories(path)
+	const above = 7 // directories up to "data"
+	if len(d) < above || d[1] != "package" || d[above-1] != "data" {
+		return nil, nil
+	}
+	return []Package{{Type: typeConan, Name: d[5], Version: d[4]}}, nil
+}

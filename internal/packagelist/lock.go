@@ -351,6 +351,35 @@ func JuliaManifest(_ string, body []byte) ([]Package, error) {
 	return packages, nil
 }
 
+// SwiftLock reads Package.resolved of Swift, versions 1 to 3. OSV names packages by the address
+// of their repository.
+func SwiftLock(_ string, body []byte) ([]Package, error) {
+	type pin struct {
+		Location text `json:"location"`
+		URL      text `json:"repositoryURL"` // version 1
+		State    struct {
+			Version text `json:"version"`
+		} `json:"state"`
+	}
+	var lock struct {
+		Pins   []pin `json:"pins"`
+		Object struct {
+			Pins []pin `json:"pins"`
+		} `json:"object"`
+	}
+	if err := unmarshal(body, &lock); err != nil {
+		return nil, err
+	}
+	var packages []Package
+	for _, p := range append(lock.Pins, lock.Object.Pins...) {
+		_, name, ok := strings.Cut(string(p.Location+p.URL), "://")
+		if name = strings.TrimSuffix(strings.TrimSuffix(name, "/"), ".git"); ok && name != "" && p.State.Version != "" {
+			packages = append(packages, Package{Type: typeSwift, Name: name, Version: string(p.State.Version)})
+		}
+	}
+	return packages, nil
+}
+
 // RenvLock reads renv.lock of R.
 func RenvLock(_ string, body []byte) ([]Package, error) {
 	var lock struct {

@@ -44,6 +44,7 @@ const (
 	typeCRAN         = "cran"
 	typeGem          = "gem"
 	typeGeneric      = "generic"
+	typeHackage      = "hackage"
 	typeHex          = "hex"
 	typeJulia        = "julia"
 	typeLuaRocks     = "luarocks"
@@ -54,6 +55,7 @@ const (
 	typePEAR         = "pear"
 	typePub          = "pub"
 	typePyPI         = "pypi"
+	typeSwift        = "swift"
 	typeWordPress    = "wordpress-plugin"
 	typeTheme        = "wordpress-theme"
 )

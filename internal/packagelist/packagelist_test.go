@@ -217,6 +217,9 @@ var cases = []struct {
 	{"Perl", Perl, ".meta/HTTP-Tiny-0.070/MYMETA.json", `{"name":"HTTP-Tiny","version":"0.070"}`, []string{"cpan HTTP-Tiny 0.070"}, ""},
 	{"Perl with a number", Perl, ".meta/X-1.10/MYMETA.json", `{"name":"X","version":1.10}`, []string{"cpan X 1.10"}, ""},
 	{"Perl by cpanm", Perl, ".meta/HTTP-Tiny-0.070/install.json", `{"name":"HTTP::Tiny","version":"0.070","dist":"HTTP-Tiny-0.070"}`, []string{"cpan HTTP-Tiny 0.070"}, ""},
+	{"Haskell", Haskell, "package.conf.d/aeson-2.0.3.0-x.conf", "name:                 aeson\nversion:              2.0.3.0\nlicense:              BSD-3-Clause\n", []string{"hackage aeson 2.0.3.0 (BSD-3-Clause)"}, ""},
+	{"Conan 1", ConanInfo, "root/.conan/data/zlib/1.2.13/_/_/package/0123/conaninfo.txt", "[settings]\n", []string{"conan zlib 1.2.13"}, ""},
+	{"Conan 2", ConanInfo, "root/.conan2/p/b/zlib0123/p/conaninfo.txt", "[settings]\n", nil, ""},
 	{"PEAR", PEAR, "usr/local/lib/php/.registry/archive_tar.reg", `a:2:{s:4:"name";s:11:"Archive_Tar";s:7:"channel";s:12:"pear.php.net";s:7:"version";a:1:{s:7:"release";s:6:"1.4.10";}}`, []string{"composer pear/archive_tar 1.4.10"}, ""},
 	{"PEAR 1.0", PEAR, "php/.registry/xml_util.reg", `a:2:{s:7:"package";s:8:"XML_Util";s:7:"version";s:5:"1.2.1";}`, []string{"composer pear/xml_util 1.2.1"}, ""},
 	{"PECL", PEAR, "php/.registry/.channel.pecl.php.net/redis.reg", `a:2:{s:4:"name";s:5:"redis";s:7:"version";a:2:{s:7:"release";s:5:"5.3.7";s:3:"api";s:5:"5.3.0";}}`, []string{"pear pecl.php.net/redis 5.3.7"}, ""},
@@ -229,6 +232,7 @@ var cases = []struct {
 
 	{"WordPress plugin", WordPressPlugin, "wp-content/plugins/contact-thing/main.php", "<?php\n/**\n * Plugin Name: Contact Thing\n * Version: 5.3.1\n * License: GPLv2\n */\n", []string{"wordpress-plugin contact-thing 5.3.1 (GPLv2)"}, ""},
 	{"WordPress plugin in one comment", WordPressPlugin, "wp-content/plugins/x/x.php", "<?php\n/*\nPlugin Name: X\nVersion: 1.0 */\n", []string{"wordpress-plugin x 1.0"}, ""},
+	{"WordPress plugin of one file", WordPressPlugin, "var/www/html/wp-content/plugins/hello.php", "<?php\n/*\nPlugin Name: Hello Dolly\nVersion: 1.7.2\n*/\n", []string{"wordpress-plugin hello 1.7.2"}, ""},
 	{"other file of a plugin", WordPressPlugin, "wp-content/plugins/x/y.php", "<?php\n/* Version: 1.0 */\n", nil, ""},
 	{"WordPress theme", WordPressTheme, "wp-content/themes/twenty/style.css", "/*\nTheme Name: Twenty\nVersion: 1.4\n*/\n", []string{"wordpress-theme twenty 1.4"}, ""},
 	{"WordPress", Application, "var/www/html/wp-includes/version.php", "<?php\n$wp_version = '6.4.1';\n$wp_db_version = 56657;\n", []string{"generic wordpress 6.4.1"}, ""},
@@ -256,6 +260,8 @@ var cases = []struct {
 	{"rebar", HexLock, "rebar.lock", "{\"1.2.0\",\n[{<<\"cowboy\">>,{pkg,<<\"cowboy\">>,<<\"2.9.0\">>},0}]}.\n", []string{"hex cowboy 2.9.0"}, ""},
 	{"Gradle", GradleLock, "gradle.lockfile", "# comment\norg.slf4j:slf4j-api:1.7.36=runtimeClasspath\nempty=\n", []string{"maven org.slf4j:slf4j-api 1.7.36"}, ""},
 	{"Conan", ConanLock, "conan.lock", `{"version":"0.5","requires":["zlib/1.2.13#0123%1.2","openssl/3.0.7@user/stable"]}`, []string{"conan openssl 3.0.7", "conan zlib 1.2.13"}, ""},
+	{"Swift", SwiftLock, "Package.resolved", `{"pins":[{"identity":"swift-nio","kind":"remoteSourceControl","location":"https://github.com/apple/swift-nio.git","state":{"revision":"0","version":"2.39.0"}},{"identity":"x","location":"https://example.org/x","state":{"branch":"main"}}],"version":2}`, []string{"swift github.com/apple/swift-nio 2.39.0"}, ""},
+	{"Swift 5.5 and earlier", SwiftLock, "Package.resolved", `{"object":{"pins":[{"package":"swift-nio","repositoryURL":"https://github.com/apple/swift-nio","state":{"version":"2.30.0"}}]},"version":1}`, []string{"swift github.com/apple/swift-nio 2.30.0"}, ""},
 	{"renv", RenvLock, "renv.lock", `{"Packages":{"jsonlite":{"Package":"jsonlite","Version":"1.8.4","Source":"Repository"},"limma":{"Package":"limma","Version":"3.54.0","Source":"Bioconductor"}}}`, []string{"bioconductor limma 3.54.0", "cran jsonlite 1.8.4"}, ""},
 }
 

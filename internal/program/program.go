@@ -216,12 +216,11 @@ func (p *Program) DataViews(yield func(io.ReaderAt) bool) {
 	}
 }
 
-// isData reports whether a segment is loaded, writable and not executable.
-func isData(s *elf.Prog) bool {
-	return s.Type == elf.PT_LOAD && s.Flags&(elf.PF_X|elf.PF_W) == elf.PF_W
-}
+// isData reports whether a segment is loaded and writable.
+func isData(s *elf.Prog) bool { return s.Type == elf.PT_LOAD && s.Flags&elf.PF_W != 0 }
 
-// onlyWritable returns the program without section headers and with one writable segment.
+// onlyWritable returns the program without section headers and with one segment that is
+// writable, and not executable.
 func (p *Program) onlyWritable(segment int) io.ReaderAt {
 	view := &overlay{r: p.bare}
 	var b [header64]byte
@@ -234,11 +233,15 @@ func (p *Program) onlyWritable(segment int) io.ReaderAt {
 		flags = 4
 	}
 	for i, s := range p.Progs {
-		if i == segment || !isData(s) {
+		if !isData(s) {
 			continue
 		}
+		flags32 := s.Flags &^ elf.PF_W
+		if i == segment {
+			flags32 = s.Flags &^ elf.PF_X
+		}
 		word := make([]byte, 4)
-		h.order.PutUint32(word, uint32(s.Flags&^elf.PF_W))
+		h.order.PutUint32(word, uint32(flags32))
 		view.patches = append(view.patches, patch{int64(h.segmentsAt) + int64(i*h.segmentSize()+flags), word})
 	}
 	return view

@@ -143,6 +143,15 @@ func TestGoProgramOfAnyForm(t *testing.T) {
 				}
 			}
 		},
+		"executable data and no section headers": func(b []byte) {
+			clear(b[40:48])
+			clear(b[58:64])
+			for i := range int(le.Uint16(b[56:])) {
+				if s := b[header64+i*segment64:]; le.Uint32(s) == uint32(elf.PT_LOAD) && s[4]&byte(elf.PF_W) != 0 {
+					s[4] |= byte(elf.PF_X)
+				}
+			}
+		},
 		"the class":        func(b []byte) { b[elf.EI_CLASS] = 0 },
 		"the byte order":   func(b []byte) { b[elf.EI_DATA] = 9 },
 		"the versions":     func(b []byte) { b[elf.EI_VERSION] = 7; le.PutUint32(b[20:], 99) },

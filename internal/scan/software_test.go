@@ -105,12 +105,13 @@ func TestMarkers(t *testing.T) {
 		"opt/spack/opt/.spack-db/index.json":            "Spack",
 		"opt/vcpkg/installed/vcpkg/status":              "vcpkg",
 		"snap/core/1/meta/snap.yaml":                    "Snap",
-		"root/.ghcup/package.db/base.conf":              "Haskell packages",
 		"home/opam/.opam/5.0/.opam-switch/switch-state": "opam",
 		"var/db/xbps/pkgdb-0.38.plist":                  "Void Linux packages",
 		"var/log/packages/aaa_base-15.0-x86_64-3":       "Slackware packages",
 		"opt/ros/humble/share/rclcpp/package.xml":       "ROS packages",
-		"app/Package.resolved":                          "Swift packages",
+		"usr/local/bin/composer.phar":                   "PHP archives",
+		"app/filter.wasm":                               "WebAssembly modules",
+		"boot/vmlinuz-6.1":                              "Linux kernels",
 		"app/bun.lockb":                                 "bun's binary lock file",
 	} {
 		m := read(t, layers(imagetest.Layer{imagetest.File(path, "x")}).OCILayout(t), scan.Options{})
