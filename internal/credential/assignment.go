@@ -27,9 +27,11 @@ type assignment struct {
 
 // The limits of an assignment.
 const (
-	MaxName  = 64
-	maxValue = 512
-	maxGap   = 12 // blanks and punctuation between name and value
+	MaxName = 128
+	// maxValue is the length of the part of a value that is read. What is longer is a
+	// value of that length: clouds give tokens of thousands of characters.
+	maxValue = MaxReach
+	maxGap   = 64 // blanks and punctuation between name and value
 )
 
 // assignmentAt reads the assignment in whose name a keyword stands from at to
@@ -94,11 +96,16 @@ func assignmentAt(text []byte, at, end int) (a assignment, ok bool) {
 		i += schemeLength(text[i:])
 	}
 	a.start = i
-	a.end = valueEnd(text, i, opened)
+	a.end = valueEnd(text, i, opened, opened != 0 && i > 1 && text[i-2] == '\\')
+	if opened == 0 && start > 0 && text[start-1] == ';' && text[i-1] == '=' { // of a connection string
+		for a.end < len(text) && a.end-a.start < longValue && strings.IndexByte(";\"\r\n\\ ", text[a.end]) < 0 {
+			a.end++
+		}
+	}
 	a.whole = opened == 0 && start > 0 && a.end < len(text) && text[end] == '=' && text[start-1] == text[a.end] && (text[a.end] == '"' || text[a.end] == '\'')
 	a.tested = a.quoted && (bytes.Contains(text[end:a.start], []byte("==")) || bytes.Contains(text[end:a.start], []byte("!=")))
 	a.paired = opened == 0 && text[i-1] == '=' && inRow(text, start, a.end)
-	return a, a.end > a.start && a.end-a.start < maxValue
+	return a, a.end > a.start
 }
 
 // schemeLength is the length of the scheme of HTTP's Authorization before a value,
@@ -319,13 +326,14 @@ func setter(name string) bool {
 	return len(name) > 4 && (strings.HasPrefix(name, "set") || strings.HasPrefix(name, "Set") || strings.HasPrefix(name, "with") || strings.HasPrefix(name, "With"))
 }
 
-// valueEnd returns where a value ends that starts at i, after its quote. It knows the
-// format of the text only by the quote, and takes the first place that ends a value in
-// any format, because what is behind it could only make a value out of none. Package redact
+// valueEnd returns where a value ends that starts at i, after its quote. Escaped is true
+// if there is a backslash before the quote: the text with the value is quoted itself. It
+// takes the first place that ends a value in any format, because what is behind it could
+// only make a value out of none; [assignment.wholeLine] knows an exception. Package redact
 // decides for itself where a value ends: it knows the quotes and here-documents around a
 // value, and takes the last place where one of the possible readers ends it. Whatever is
 // found is hidden too, because it also searches with these rules.
-func valueEnd(text []byte, i int, quote byte) int {
+func valueEnd(text []byte, i int, quote byte, escaped bool) int {
 	end := min(len(text), i+maxValue)
 	if quote == 0 {
 		for i < end && !endsValue(text[i]) {
@@ -338,7 +346,10 @@ func valueEnd(text []byte, i int, quote byte) int {
 		case c == quote || c < ' ':
 			return i
 		case c == '\\' && i+1 < end && text[i+1] == quote && quote != '<':
-			return i // the text is quoted itself
+			if escaped || i+2 == end || strings.IndexByte(",;:)}] \r\n", text[i+2]) >= 0 {
+				return i
+			}
+			i++
 		}
 	}
 	return i

@@ -19,7 +19,7 @@ var schemes = regexp.MustCompile(`^["']?\s{0,3}[:=,]\s{0,3}["']?(?i:(bearer|toke
 
 func authorization(text []byte, _, end int, origin *Origin) (int, int, Assessment) {
 	none := Assessment{}
-	m := schemes.FindSubmatchIndex(text[end:min(len(text), end+2100)])
+	m := schemes.FindSubmatchIndex(text[end:min(len(text), end+MaxReach)])
 	if m == nil || origin.Silent {
 		return end, end, none
 	}

@@ -214,6 +214,9 @@ func userPasswords(text string) []string {
 
 // realPassword reports whether a word on a command line can be a password itself.
 func realPassword(v string) bool {
+	if generated([]byte(v)) {
+		return !template.MatchString(v) && v[0] != '$'
+	}
 	return len(v) >= 4 && !strings.ContainsAny(v, "$`{}<>") && !strings.Contains(v, "**") && !strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "/") &&
 		!(strings.EqualFold(v, "password") || strings.EqualFold(v, "stdin") || strings.EqualFold(v, "true") || strings.EqualFold(v, "false"))
 }

@@ -28,7 +28,7 @@ var commandMarks = [...]string{
 }
 
 // maxCommandLine limits the text that is read as one command.
-const maxCommandLine = 4096
+const maxCommandLine = 16 << 10
 
 // prompts are what stands in front of a command in a history, a pipeline or an
 // answer to "how do I".

@@ -259,7 +259,7 @@ func csvField(text []byte, at, end, n int) (from, to int, ok bool) {
 // api-token.txt.
 func wholeFile(name string, text []byte) [][2]int {
 	word := bytes.TrimSpace(text)
-	if len(word) < 6 || len(word) > 256 || bytes.ContainsAny(word, " \t\r\n") || !secretname.IsSecret(name) || !literalSecret(word, name, true) {
+	if len(word) < 6 || len(word) > MaxReach || bytes.ContainsAny(word, " \t\r\n") || !secretname.IsSecret(name) || !literalSecret(word, name, true) {
 		return nil
 	}
 	from := bytes.Index(text, word)

@@ -236,6 +236,7 @@ func (s *finder) assign(r *Rule, at, end int) {
 	}
 	s.spend(assignmentWork)
 	a, ok := assignmentAt(s.text, at, end)
+	s.spend((a.end - a.start) / 4)
 	if !ok || a.bare && !s.origin.Setting || a.end-a.start > r.reach || !r.expr.compiled().Match(s.text[a.start:a.end]) {
 		return
 	}

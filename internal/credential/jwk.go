@@ -14,7 +14,7 @@ func jwkRule() *Rule {
 	}
 }
 
-const maxKeyObject = 4 << 10
+const maxKeyObject = 12 << 10
 
 var (
 	jwkPrivate   = regexp.MustCompile(`"d"\s{0,3}:\s{0,3}"([0-9A-Za-z_-]{32,})"`)

@@ -42,8 +42,12 @@ func generic(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
 	if !counts || !secretname.IsSecret(a.written) && !(origin.Keeper && a.name == "auth") {
 		return at, at, none
 	}
+	a.wholeLine(text, origin)
 	value := text[a.start:a.end]
 	if !literalSecret(value, a.name, a.quoted) || miscounted(value) {
+		if len(value) >= longValue && bytes.IndexByte(value, ' ') < 0 {
+			none.read = at + len(value)/16 // as for a long trial of an expression
+		}
 		return at, at, none
 	}
 	if long := longLine(text, a.start); (long || !sure) && !unmistakable(value, a.name) || long && !(a.quoted && a.private()) {
@@ -57,6 +61,27 @@ func generic(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
 		none.Severity = seaworthy.Low
 	}
 	return a.start, a.end, none
+}
+
+// wholeLine lets a value without quotes reach to the end of its line, in files where it
+// does, if that makes it a password with signs that end values elsewhere.
+func (a *assignment) wholeLine(text []byte, origin *Origin) {
+	if a.quoted || a.paired || a.bare || !origin.Setting || origin.Binary || a.end == len(text) || text[a.end] <= ' ' {
+		return
+	}
+	from := a.start - len(a.written) - 1
+	for from > 0 && text[from-1] != '\n' && a.start-from < 2*MaxName {
+		from--
+	}
+	before, _, ok := bytes.Cut(text[max(0, from):a.start], []byte(a.written))
+	if before = bytes.TrimLeft(bytes.TrimPrefix(bytes.TrimSpace(before), []byte("export")), "- "); !ok || len(before) > 0 {
+		return
+	}
+	line, _, _ := bytes.Cut(text[a.start:min(len(text), a.start+longValue)], []byte("\n"))
+	line = bytes.TrimRight(line, "\r")
+	if len(bytes.TrimRight(line, ",;")) > a.end-a.start && bytes.IndexByte(line, ' ') < 0 && generated(line) && !template.Match(line) {
+		a.end = a.start + len(line)
+	}
 }
 
 // counts reports whether a name that says that its value is secret means that where

@@ -3,6 +3,7 @@ package credential
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/credential/filekind"
@@ -131,7 +132,12 @@ func fixture(low, base string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(base, "test_") || strings.Contains(base, "_test.") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.Contains(base, "example") || strings.Contains(base, "sample")
+	return strings.HasPrefix(base, "test_") || strings.Contains(base, "_test.") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || hasWord(base, "example", "examples", "sample", "samples")
+}
+
+// hasWord reports whether one of some words, and not a longer one, is in a name.
+func hasWord(name string, words ...string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' }), func(w string) bool { return slices.Contains(words, w) })
 }
 
 // longLine reports whether the line around a place is so long that a program wrote

@@ -3,6 +3,8 @@ package credential
 import (
 	"bytes"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // urlRule finds user and password in a URL (RFC 3986, 3.2.1).
@@ -17,7 +19,7 @@ func urlRule() *Rule {
 	}
 }
 
-const maxAuthority = 256
+const maxAuthority = 4096 // with tokens of clouds as passwords
 
 func urlPassword(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
 	none := Assessment{}
@@ -50,7 +52,7 @@ func urlPassword(text []byte, at, end int, origin *Origin) (int, int, Assessment
 				o.Severity = medium
 			}
 			return colon + 1, j, o
-		case c <= ' ' || c >= 0x7f || c == '/' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' || c == '\\' || c == '?' || c == ',' || c == ')' || c == '|':
+		case c <= ' ' || c >= 0x7f || c == '/' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' || c == '\\' || c == '?':
 			return at, at, none
 		}
 	}
@@ -83,9 +85,35 @@ func tokenUser(text []byte, start, stop int) (int, int, Assessment) {
 	return start, stop, Assessment{Severity: medium}
 }
 
+// exampleHost reports whether a text starts with the name of a host that stands for
+// others: host, server.com, db.example.org. This machine is one only if the password is not
+// as those of generators are.
+func exampleHost(text, pass []byte) bool {
+	end := bytes.IndexFunc(text, func(r rune) bool { return r < 0x80 && !isAlnum(byte(r)) && r != '-' && r != '.' && r != '_' })
+	if end == 0 && bytes.IndexByte([]byte("[{$%<"), text[0]) >= 0 && !bytes.HasPrefix(text, []byte("[::")) && !bytes.HasPrefix(text, []byte("[f")) && !bytes.HasPrefix(text, []byte("[2")) {
+		return true
+	}
+	if end < 0 {
+		end = len(text)
+	}
+	host := string(bytes.ToLower(text[:end]))
+	if host == "localhost" || host == "127.0.0.1" {
+		return !mixed(pass) && !drawn(pass)
+	}
+	first, rest, _ := strings.Cut(host, ".")
+	switch rest {
+	case "", "com", "org", "net", "io", "test", "tld":
+		switch first {
+		case "host", "hostname", "myhost", "yourhost", "foo", "bar", "server", "myserver", "yourserver", "domain", "mydomain", "yourdomain", "site", "test", "dbhost", "localhost":
+			return true
+		}
+	}
+	return slices.ContainsFunc(strings.Split(host, "."), func(label string) bool { return label == "example" || label == "yourdomain" || label == "mydomain" })
+}
+
 // urlSecret reports whether a URL's password is a real one.
 func urlSecret(user, pass, host []byte) bool {
-	if len(pass) < 4 || bytes.ContainsAny(pass, "${}%[](;&") && !bytes.Contains(pass, []byte("%")) || placeholder(pass) || reference(pass) {
+	if len(pass) < 4 || bytes.ContainsAny(pass, "${}[](;&,)|") && bytes.IndexByte(pass, '%') < 0 && !generated(pass) || placeholder(pass) || reference(pass) {
 		return false
 	}
 	low := string(bytes.ToLower(pass))
@@ -94,12 +122,7 @@ func urlSecret(user, pass, host []byte) bool {
 			return false
 		}
 	}
-	for _, h := range [...]string{"example.", "localhost", "127.0.0.1", "host", "foo", "server", "domain", "test.", "bar", "[", "{", "$", "%"} {
-		if bytes.HasPrefix(bytes.ToLower(host), []byte(h)) {
-			return false
-		}
-	}
-	if bytes.Contains(host, []byte("example.")) || bytes.EqualFold(user, pass) {
+	if exampleHost(host, pass) || bytes.EqualFold(user, pass) {
 		return false
 	}
 	letters, digits, _, _, other := classes(pass)

@@ -3,6 +3,7 @@ package credential
 import (
 	"bytes"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,8 +13,18 @@ import (
 // literalSecret reports whether a value that a name of a secret is given can be the
 // secret: no placeholder, reference, word, path, hash or UUID.
 func literalSecret(v []byte, name string, quoted bool) bool {
-	if len(v) < 6 || len(bytes.Trim(v, "0123456789.")) == 0 && bytes.IndexByte(v, '.') > 0 || len(v) >= maxValue || crypted(v) || bytes.ContainsAny(v, " \t\\") || placeholder(v) || uuid(v) || quoted && betweenQuotes(v) {
+	if len(v) < 6 || len(bytes.Trim(v, "0123456789.")) == 0 && bytes.IndexByte(v, '.') > 0 || bytes.ContainsAny(v, " \t") || crypted(v) || encrypted(v) {
 		return false
+	}
+	if len(v) >= longValue {
+		return longSecret(v) && !hashOf(v, name)
+	}
+	drawn := generated(v)
+	if !drawn && bytes.IndexByte(v, '\\') >= 0 || placeholder(v) || uuid(v) || quoted && !drawn && betweenQuotes(v) {
+		return false
+	}
+	if drawn && other(v) > 0 {
+		return !names(v) && !hashOf(v, name) && !sameWord(v, name)
 	}
 	if quoted && (ofForm(v) || sameWord(v, name)) {
 		return false
@@ -160,37 +171,116 @@ func betweenQuotes(v []byte) bool {
 // placeholder reports whether a value only shows where a secret belongs.
 func placeholder(v []byte) bool {
 	low := bytes.ToLower(v)
-	for _, w := range placeholders {
-		if bytes.Contains(low, []byte(w)) {
+	if template.Match(v) || bytes.HasPrefix(v, []byte("«")) || bytes.HasPrefix(v, []byte("‹")) || entropy(low) < 2 || repeats(low) {
+		return true
+	}
+	if generated(v) || len(v) >= longValue {
+		return false // any word is in it by chance
+	}
+	return slices.ContainsFunc(placeholders[:], func(w string) bool { return bytes.Contains(low, []byte(w)) })
+}
+
+// template finds what is to be replaced by a value: {{ name }}, ${NAME}, $NAME alone,
+// $(command), %(name)s, %NAME%, %s, #{name}, <name>, home/{user}/.netrc. A sign alone is
+// none: generated passwords have all of them.
+var template = regexp.MustCompile(`\{\{.*\}\}|\$\{[A-Za-z_][^}]*\}|^\$[A-Za-z_]+[0-9]?$|\$\([a-z_]{2,}|%\([a-z_]+\)s|^%[A-Za-z_]{3,}%$|^%[sdv]$|#\{[a-z_@][^}]*\}|<[/A-Za-z][A-Za-z0-9_. :-]{2,}>|\{[a-z_]{3,}\}|&lt;[^&]{2,}&gt;|^<[A-Za-z_. -]{2,}$|^[A-Za-z_. -]+>$`)
+
+// generated reports whether v looks like the work of a generator of passwords that takes
+// signs too: it changes from one class of characters to another all the time, as neither
+// words nor patterns do.
+func generated(v []byte) bool {
+	letters, digits, upper, lowers, signs := classes(v)
+	kinds := 0
+	for _, n := range [...]int{digits, upper, lowers, signs} {
+		if n > 0 {
+			kinds++
+		}
+	}
+	if len(v) < 10 || kinds < 3 || kinds == 3 && len(v) < 14 || digits == 0 && signs < 3 || letters < 3 || entropy(v) < 2.8 || len(pattern.FindAllIndex(v, 2)) > 1 || code.Match(v) {
+		return false
+	}
+	var count [128]int
+	often := 0 // how many of the signs are the same
+	runs, last := 0, byte(0)
+	for _, c := range v {
+		k := class(c)
+		if k == 'o' && c < 128 {
+			count[c]++
+			often = max(often, count[c])
+		}
+		if k != last && !(last == 'u' && k == 'l') { // a word may start with an upper-case letter
+			runs++
+		}
+		last = k
+	}
+	return runs*9 >= len(v)*4 && (often <= 2 || often*3 <= signs)
+}
+
+var (
+	// pattern finds pieces of regular expressions and of code; one is in a password by
+	// chance. code finds what is in none.
+	pattern = regexp.MustCompile(`\(\?[:=!i]|\[\^|\.[*+]|\\\\?[dwsDWSbB.]|[:\\]\\|\(\)|=>|&&|\|\||\{[0-9],`)
+	code    = regexp.MustCompile(`\[\^?(?:a-z|A-Z|0-9)|\{[0-9]+,[0-9]*\}|://|\[["'][a-z]|^[A-Za-z]:\\`)
+)
+
+func other(v []byte) int {
+	_, _, _, _, n := classes(v)
+	return n
+}
+
+// longValue is the length in bytes from which on a value was not made to be typed: it is
+// an encoded one, or no secret.
+const longValue = 512
+
+// longSecret reports whether so long a value is an encoded secret, such as the tokens
+// that clouds give for their registries: of one of the alphabets of encodings, and as
+// mixed as bytes are that mean nothing.
+func longSecret(v []byte) bool {
+	_, digits, upper, lowers, _ := classes(v)
+	for _, c := range v {
+		if !isAlnum(c) && strings.IndexByte("+/=-_.~|:", c) < 0 {
+			return false
+		}
+	}
+	if isHexAll(v) {
+		return entropy(v) > 3.5
+	}
+	return entropy(v) >= 4.8 && digits*40 >= len(v) && upper*8 >= len(v) && lowers*8 >= len(v) &&
+		bytes.Count(v, []byte("/"))*20 <= len(v) && bytes.Count(v, []byte(".")) <= 4 && bytes.Count(v, []byte(":")) <= 4
+}
+
+// encrypted reports whether v can be read only with a key that is elsewhere: by SOPS,
+// Ansible Vault, hiera-eyaml, Sealed Secrets, AWS KMS, the transit engine of Vault, Spring
+// Cloud, Jasypt, Maven ({base64}), or as a JSON Web Encryption (RFC 7516).
+func encrypted(v []byte) bool {
+	for _, p := range [...]string{"ENC[", "ENC(", "$ANSIBLE_VAULT", "!vault", "{cipher}", "vault:v", "AQICA", "{AES", "enc:", "encrypted:", "-----BEGIN PGP MESSAGE", "-----BEGIN AGE ENCRYPTED", "age-encryption.org"} {
+		if len(v) >= len(p) && strings.EqualFold(string(v[:len(p)]), p) {
 			return true
 		}
 	}
-	if bytes.HasPrefix(v, []byte("«")) || bytes.HasPrefix(v, []byte("‹")) || templated(low) {
-		return true
+	if bytes.HasPrefix(v, base64Object) {
+		return bytes.Count(v, []byte(".")) == 4
 	}
-	return entropy(low) < 2 || repeats(low)
-}
-
-// templated reports whether a word in braces stands in v, for something to be put
-// there: home/{user}/.netrc. V is in lower case.
-func templated(v []byte) bool {
-	open := bytes.IndexByte(v, '{')
-	if open < 0 {
-		return false
+	// The length of a key that RSA encrypts, in two bytes, and then the key: 512 or 256 bytes.
+	sealed := func(head string, least int) bool {
+		return len(v) >= least && bytes.HasPrefix(v, []byte(head)) && v[2] >= 'A' && v[2] <= 'D'
 	}
-	n := bytes.IndexByte(v[open:], '}')
-	return n > 3 && !bytes.ContainsFunc(v[open+1:open+n], func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' })
+	maven := v[0] == '{' && v[len(v)-1] == '}' && !bytes.ContainsFunc(v[1:len(v)-1], func(r rune) bool { return r >= 0x80 || !base64Run(byte(r)) })
+	return maven || sealed("Ag", 350) || sealed("AQ", 350)
 }
 
 var placeholders = [...]string{
 	"example", "sample", "changeme", "change_me", "change-me", "changeit", "your", "xxxx", "placeholder", "dummy", "replace", "insert", "todo", "fixme",
-	"redacted", "****", "....", "____", "----", "foobar", "foo_bar", "<", "{{", "${", "$(", "%(", "%s", "#{", "undefined", "null", "notreal", "not-real", "not_real",
+	"redacted", "****", "....", "____", "----", "foobar", "foo_bar", "undefined", "null", "notreal", "not-real", "not_real",
 	"123456789", "abcdef", "qwerty", "secretkey", "mysecret", "mytoken", "my-token", "my_token", "my-secret", "my_secret", "mypassword", "p@ssw0rd", "p4ssw0rd", "passw0rd",
 	"anonymous", "fake", "testing", "1password", "test_", "test-", "_test", "-test", "notasecret", "not-a-secret", "deadbeef", "lorem", "ipsum", "00000000", "11111111",
 }
 
 // reference reports whether a value names the secret elsewhere.
 func reference(v []byte) bool {
+	if generated(v) {
+		return names(v)
+	}
 	switch v[0] {
 	case '$', '%', '&', '*', '@', '!', '~', '[', '(', '{', '<', '#', ':', ',', '.':
 		return true
@@ -203,7 +293,7 @@ func names(v []byte) bool {
 	if refersToStore(string(bytes.ToLower(v[:min(len(v), 16)]))) || published(v) || timestamp(v) || call(v) || fileName(v) || len(v) == 42 && v[1] == 'x' && isHexAll(v[2:]) { // an address of Ethereum
 		return true
 	}
-	for _, p := range [...]string{"env.", "process.", "os.", "self.", "this.", "config.", "settings.", "sha256", "sha512", "sha1", "md5", "http:", "https:", "ENC[", "{cipher}", "!vault", "AQICA", "data:", "urn:", "v1:", "{AES", "enc:", "encrypted:", "secure:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
+	for _, p := range [...]string{"env.", "process.", "os.", "self.", "this.", "config.", "settings.", "sha256", "sha512", "sha1", "md5", "http:", "https:", "data:", "urn:", "v1:", "secure:", "options.", "opts.", "params.", "props.", "args.", "req.", "request.", "exports."} {
 		if len(v) >= len(p) && strings.EqualFold(string(v[:len(p)]), p) {
 			return true
 		}

@@ -85,6 +85,9 @@ func HoldsClearText(p, base string) bool {
 	if k := Of(p); k != nil && k.clearText {
 		return true
 	}
-	return (base == ".env" || strings.HasPrefix(base, ".env.")) && !strings.Contains(base, "example") && !strings.Contains(base, "sample") && !strings.Contains(base, "template") && !strings.Contains(base, "dist") ||
+	example := func(word string) bool {
+		return strings.HasPrefix(word, "example") || strings.HasPrefix(word, "sample") || strings.HasPrefix(word, "template") || word == "dist"
+	}
+	return (base == ".env" || strings.HasPrefix(base, ".env.")) && !slices.ContainsFunc(strings.FieldsFunc(base, func(r rune) bool { return r < 'a' || r > 'z' }), example) ||
 		base == "wp-config.php" || strings.HasSuffix(base, ".tfstate") || strings.HasSuffix(base, "_history")
 }
