@@ -87,6 +87,9 @@ type Docker struct {
 	TLS bool
 	// Certificates is the directory of ca.pem, cert.pem and key.pem.
 	Certificates string
+	// Err is why the address is not known; nil if it is. It is returned when the engine is
+	// asked for an image.
+	Err error
 }
 
 // LayerLimits limit each layer. If a layer exceeds them, the scan ends with an error. The

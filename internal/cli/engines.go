@@ -22,13 +22,13 @@ var fromValues = map[string]scanner.From{
 // docker returns the address of the Docker daemon as the docker command finds it: the
 // variable DOCKER_HOST, else the context in DOCKER_CONTEXT, else the current context in
 // Docker's configuration.
-func (a *app) docker() (scanner.Docker, error) {
+func (a *app) docker() scanner.Docker {
 	config := a.Getenv("DOCKER_CONFIG")
 	if home, err := os.UserHomeDir(); config == "" && err == nil {
 		config = filepath.Join(home, ".docker")
 	}
 	if host := a.Getenv("DOCKER_HOST"); host != "" {
-		return scanner.Docker{Host: host, TLS: a.Getenv("DOCKER_TLS_VERIFY") != "", Certificates: cmp.Or(a.Getenv("DOCKER_CERT_PATH"), config)}, nil
+		return scanner.Docker{Host: host, TLS: a.Getenv("DOCKER_TLS_VERIFY") != "", Certificates: cmp.Or(a.Getenv("DOCKER_CERT_PATH"), config)}
 	}
 	var current struct {
 		Context string `json:"currentContext"`
@@ -41,9 +41,11 @@ func (a *app) docker() (scanner.Docker, error) {
 	}
 	name := cmp.Or(a.Getenv("DOCKER_CONTEXT"), current.Context)
 	if name == "" || name == "default" || config == "" {
-		return scanner.Docker{}, nil
+		return scanner.Docker{}
 	}
-	return dockerContext(config, name)
+	d, err := dockerContext(config, name)
+	d.Err = err
+	return d
 }
 
 // dockerContext reads a context of the docker command from the directory of its

@@ -106,10 +106,6 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 	if !ok {
 		return scanner.Options{}, fmt.Errorf("invalid --from %q: any, registry, docker or podman", f.from)
 	}
-	docker, err := a.docker()
-	if err != nil {
-		return scanner.Options{}, err
-	}
 	registries, err := a.registries()
 	if err != nil {
 		return scanner.Options{}, err
@@ -122,7 +118,7 @@ func (a *app) scannerOptions(f *imageFlags) (scanner.Options, error) {
 			InsecureRegistries: f.insecure,
 			CAFile:             f.caFile,
 			Mirrors:            f.mirrors,
-			Docker:             docker,
+			Docker:             a.docker(),
 			Podman:             a.podman(),
 			From:               from,
 			Registries:         registries,

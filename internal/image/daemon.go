@@ -148,6 +148,9 @@ func daemonTag(image string) string {
 
 // newDaemon returns a client of an engine. It does not connect yet.
 func newDaemon(e engine, opt Options) (*daemon, error) {
+	if e.Err != nil {
+		return nil, e.Err
+	}
 	scheme, rest, ok := strings.Cut(e.Host, "://")
 	if !ok {
 		scheme, rest = "tcp", e.Host

@@ -87,6 +87,9 @@ type Docker struct {
 	TLS bool
 	// Certificates is the directory with ca.pem, cert.pem and key.pem.
 	Certificates string
+	// Err is why the address is not known; nil if it is. It is returned when the engine is
+	// asked for an image.
+	Err error
 }
 
 // parallelReads returns the number of layers to read from files at the same time. More

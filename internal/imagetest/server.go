@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/bcrypt"
 )
 
 // startTimeout is the maximum time for a server to start.
@@ -19,7 +21,20 @@ const startTimeout = 60 * time.Second
 
 // Registry starts an empty registry of the distribution project, without authentication,
 // on the loopback interface, and returns its host and port. It ends with the test.
-func Registry(t testing.TB) string {
+func Registry(t testing.TB) string { return registry(t, "") }
+
+// PrivateRegistry is like Registry, but only one user may pull and push.
+func PrivateRegistry(t testing.TB, user, password string) string {
+	t.Helper()
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	check(t, err)
+	file := filepath.Join(t.TempDir(), "htpasswd")
+	check(t, os.WriteFile(file, fmt.Appendf(nil, "%s:%s\n", user, hash), 0o644))
+	return registry(t, fmt.Sprintf("auth:\n  htpasswd:\n    realm: test\n    path: %s\n", file))
+}
+
+// registry is Registry with further configuration.
+func registry(t testing.TB, more string) string {
 	t.Helper()
 	program := need(t, "docker-registry")
 	dir := t.TempDir()
@@ -30,7 +45,7 @@ storage:
     rootdirectory: %s
 http:
   addr: 127.0.0.1:0
-`, filepath.Join(dir, "data")), 0o644))
+%s`, filepath.Join(dir, "data"), more), 0o644))
 	s := start(t, exec.Command(program, "serve", config))
 	listening := regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
 	var addr string

@@ -105,6 +105,9 @@ func (t *Writer) header(p *page, d *document.Document) {
 		facts = append(facts, words.Age(*i.Created, t.opt.Now))
 	}
 	p.hang(2, "  ", dotted(plain, facts)...)
+	if i.Engine != "" {
+		p.hang(2, "  ", prose(dim, "from the "+visible.Text(i.Engine)))
+	}
 	if b := baseLine(i); b != "" {
 		p.hang(2, "  ", prose(dim, b))
 	}
