@@ -234,6 +234,11 @@ func (db *Database) lookUp(ctx context.Context, q Query, kind store.Kind) (all m
 			return all, err
 		}
 	}
+	if kind == store.Vulnerable {
+		if err := all.addExtras(q); err != nil {
+			return all, err
+		}
+	}
 	slices.SortFunc(all.undecided, func(a, b Undecided) int {
 		return cmp.Or(cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Reason, b.Reason))
 	})

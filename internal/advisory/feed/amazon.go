@@ -55,7 +55,8 @@ func (p *rpmPackage) evr() string {
 }
 
 // readUpdateInfo reads the advisories of one release of Amazon Linux. The release is
-// the name of the directory of the file: 2023/updateinfo.xml.gz.
+// the name of the directory of the file: 2023/updateinfo.xml.gz. The topics of the extras of
+// Amazon Linux 2 are below it: 2/extras/nginx1/updateinfo.xml.gz.
 func readUpdateInfo(ctx context.Context, in io.Reader, name string, b *store.Builder, _ *Skipped) error {
 	release, _, ok := strings.Cut(name, "/")
 	if !ok {
@@ -66,7 +67,11 @@ func readUpdateInfo(ctx context.Context, in io.Reader, name string, b *store.Bui
 		if err := d.DecodeElement(&u, start); err != nil {
 			return err
 		}
-		r := u.record(seaworthy.Ecosystem{Name: "Amazon Linux", Release: release})
+		in := release
+		if strings.HasPrefix(name, release+"/extras/") {
+			in += ":extras"
+		}
+		r := u.record(seaworthy.Ecosystem{Name: "Amazon Linux", Release: in})
 		if r == nil {
 			return ctx.Err()
 		}
