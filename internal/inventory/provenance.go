@@ -165,6 +165,8 @@ func debProvenance(p paragraph) Provenance {
 		return Provenance{}
 	case origin != "":
 		return Provenance{Vendor: vendorName(origin)}
+	case maintainer == "" && forRelease:
+		return Provenance{Vendor: "another repository", Uncertain: true}
 	case maintainer == "":
 		return Provenance{}
 	}
@@ -271,3 +273,31 @@ func markedVendor(version string) string {
 	}
 	return ""
 }
+
+// SetBuilder sets who built a package of a distribution's package manager by another
+// program's document: the maintainer of a deb or apk, the vendor of an RPM. Documents have
+// the maintainer in many forms, so that one without an address rules nothing out.
+func (p *Package) SetBuilder(text string) {
+	if len(text) > maxBuilder {
+		return
+	}
+	switch p.Type {
+	case "deb":
+		by := debProvenance(paragraph{"version": p.Version, "maintainer": text})
+		lower := strings.ToLower(text)
+		if !strings.Contains(text, "@") && knownVendor(text) == "" && markedVendor(p.Version) == "" {
+			by.Uncertain = by.Vendor != ""
+			if strings.Contains(lower, "debian") || strings.Contains(lower, "ubuntu") || strings.Contains(lower, "canonical") {
+				by = Provenance{}
+			}
+		}
+		p.Vendor, p.VendorUncertain = by.Vendor, by.Uncertain
+	case "apk":
+		p.Vendor = knownApkVendor(text)
+	case "rpm":
+		p.Vendor = vendorName(text)
+	}
+}
+
+// maxBuilder is the maximum length of a maintainer in a document, in bytes.
+const maxBuilder = 1000

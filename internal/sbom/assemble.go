@@ -42,6 +42,7 @@ type item struct {
 	name, version, purl       string
 	sourceName, sourceVersion string
 	modularity                string
+	builder                   string // the maintainer or vendor
 	licenses                  []string
 	paths                     []string
 	diffID                    string // of the layer that brought it
@@ -240,10 +241,21 @@ func (a *assembler) describe(it *item) *seaworthy.Package {
 		p.SourceName = p.Name // programs omit it if it is the same
 	}
 	release := a.releaseOf(&u)
+	vendor, ecosystem := it.facts["vendor"], a.ecosystem(&p, it, release)
+	if !a.ours && p.IsSystem() && (it.builder != "" || p.Type == "deb") {
+		p.SetBuilder(it.builder)
+		by := release.ProvenanceOf(&p)
+		if vendor = by.Vendor; vendor != "" && !by.Uncertain {
+			ecosystem = seaworthy.Ecosystem{} // the advisories of the distribution are not about it
+		}
+	}
 	out := &seaworthy.Package{
-		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: a.ecosystem(&p, it, release), PURL: p.PURL(release),
-		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", Untagged: it.facts["untagged"] == "true", NameHints: strings.Fields(it.facts["nameHints"]), OwnedBy: it.facts["ownedBy"], Vendor: it.facts["vendor"],
+		Name: p.Name, Version: p.Version, Arch: p.Arch, Ecosystem: ecosystem, PURL: p.PURL(release),
+		Modularity: p.Modularity, ByText: it.facts["byText"] == "true", Untagged: it.facts["untagged"] == "true", OwnedBy: it.facts["ownedBy"], Vendor: vendor,
 		Licenses: a.licenses.Expressions(it.licenses), Locations: a.locations(it),
+	}
+	if hints := it.facts["nameHints"]; hints != "" {
+		out.NameHints = strings.Fields(hints)
 	}
 	if p.SourceName != "" {
 		out.Source = &seaworthy.SourcePackage{Name: p.SourceName, Version: p.SourceVersion}

@@ -60,6 +60,8 @@ type cdxComponent struct {
 	Version    string         `json:"version" xml:"version"`
 	PURL       string         `json:"purl" xml:"purl"`
 	Detail     string         `json:"description" xml:"description"`
+	Supplier   cdxNamed       `json:"supplier" xml:"supplier"`
+	Publisher  string         `json:"publisher" xml:"publisher"`
 	Licenses   []cdxLicense   `json:"licenses" xml:"-"`
 	Properties []cdxProperty  `json:"properties" xml:"properties>property"`
 	Components []cdxComponent `json:"components" xml:"components>component"`
@@ -180,7 +182,7 @@ func (b *listing) addComponent(c *cdxComponent) {
 			return
 		}
 	}
-	it := item{ref: c.Ref, name: c.Name, version: c.Version, purl: c.PURL}
+	it := item{ref: c.Ref, name: c.Name, version: c.Version, purl: c.PURL, builder: cmp.Or(c.Supplier.Name, c.Publisher)}
 	if c.Group != "" {
 		separator := "/"
 		if strings.HasPrefix(c.PURL, "pkg:maven/") {

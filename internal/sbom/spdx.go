@@ -34,6 +34,8 @@ type spdxPackage struct {
 	Concluded   string          `json:"licenseConcluded"`
 	Source      string          `json:"sourceInfo"`
 	Comment     string          `json:"comment"`
+	Supplier    string          `json:"supplier"`
+	Originator  string          `json:"originator"`
 	References  []spdxReference `json:"externalRefs"`
 	Annotations []struct {
 		Comment string `json:"comment"`
@@ -160,9 +162,25 @@ func (p *spdxPackage) notes() []string {
 	return texts
 }
 
+// builder returns the supplier, or else the originator, in the form NAME <ADDRESS>: "Person:
+// NAME (ADDRESS)" in SPDX.
+func (p *spdxPackage) builder() string {
+	for _, text := range []string{p.Supplier, p.Originator} {
+		kind, text, ok := strings.Cut(text, ": ")
+		if !ok || kind != "Person" && kind != "Organization" {
+			continue
+		}
+		if name, address, ok := strings.Cut(text, " ("); ok && strings.HasSuffix(address, ")") {
+			return name + " <" + strings.TrimSuffix(address, ")") + ">"
+		}
+		return text
+	}
+	return ""
+}
+
 // item converts the package.
 func (p *spdxPackage) item() item {
-	it := item{ref: p.ID, name: p.Name, version: p.Version, purl: p.purl()}
+	it := item{ref: p.ID, name: p.Name, version: p.Version, purl: p.purl(), builder: p.builder()}
 	for _, l := range []string{p.Declared, p.Concluded} {
 		if l != "" && l != "NOASSERTION" && l != "NONE" {
 			it.licenses = []string{l}

@@ -105,11 +105,14 @@ func parseSyft(data []byte) (*listing, error) {
 			SourceV    string `json:"sourceVersion"`
 			SourceRPM  string `json:"sourceRpm"`
 			Origin     string `json:"originPackage"`
+			Maintainer string `json:"maintainer"`
+			Vendor     string `json:"vendor"`
 		}
 		if json.Unmarshal(a.Metadata, &more) == nil {
 			it.modularity = more.Modularity
 			it.sourceName = cmp.Or(more.Source, more.Origin)
 			it.sourceVersion = more.SourceV
+			it.builder = cmp.Or(more.Maintainer, more.Vendor)
 		}
 		b.items = append(b.items, it)
 	}
