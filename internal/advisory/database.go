@@ -38,6 +38,8 @@ type Database struct {
 
 	mu    sync.Mutex
 	files map[string]openedFile // by name of the dataset; guarded by mu
+	// ratingNames is the result of ratingDatasets; guarded by mu.
+	ratingNames [][]string
 }
 
 // openedFile is the result of opening the file of a dataset.

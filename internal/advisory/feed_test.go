@@ -97,18 +97,18 @@ func TestStates(t *testing.T) {
 		{"Debian:12", "glibc", "2.36-9", "CVE-2010-4756 negligible(Debian) affected; CVE-2019-1010022 unknown() under-investigation"},
 		{"Debian:12", "ncurses", "6.4-4", "CVE-2023-50495 medium(Debian) fixed 6.4-4+deb12u9"}, // the advisory came later
 		{"Debian:12", "ncurses", "6.4-4+deb12u9", ""},
-		{"Debian:11", "ncurses", "6.2", "CVE-2023-50495 unknown() postponed"},
+		{"Debian:11", "ncurses", "6.2", "CVE-2023-50495 medium(Debian) postponed"},
 		{"Debian:10", "php7.3", "7.3", "CVE-2022-31628 unknown() end-of-life"},
 		{"Debian:12", "zlib", "1:1.2.13.dfsg-1", "CVE-2023-45853 medium(Debian) ignored"},
 		{"Debian:13", "zlib", "1:1.3.dfsg+really1.3.1-1", ""},
-		{"Debian:13", "zlib", "1:1.3.dfsg-2", "CVE-2023-45853 unknown() fixed 1:1.3.dfsg-3"},
+		{"Debian:13", "zlib", "1:1.3.dfsg-2", "CVE-2023-45853 medium(Debian) fixed 1:1.3.dfsg-3"},
 
 		{"Ubuntu:24.04:LTS", "gnutls28", "3.8.3", "not CVE-2023-0361: not-affected by Ubuntu"},
 		{"Ubuntu:22.04:LTS", "gnutls28", "3.7.3", ""}, // a fix, which is for the advisory to say
-		{"Ubuntu:14.04:LTS", "gnutls26", "2.12", "CVE-2023-0361 unknown() end-of-life"},
+		{"Ubuntu:14.04:LTS", "gnutls26", "2.12", "CVE-2023-0361 medium(Ubuntu) end-of-life"},
 		{"Ubuntu:14.04:LTS", "gnutls28", "3.2", ""},
 		{"Ubuntu:22.04:LTS", "coreutils", "8.32", "CVE-2016-2781 medium(Ubuntu) ignored"},
-		{"Ubuntu:24.04:LTS", "coreutils", "9.4", "CVE-2016-2781 unknown() under-investigation"},
+		{"Ubuntu:24.04:LTS", "coreutils", "9.4", "CVE-2016-2781 medium(Ubuntu) under-investigation"},
 		{"Ubuntu:20.04:LTS", "coreutils", "8.30", "CVE-2016-2781 medium(Ubuntu) affected"},
 
 		{"Red Hat:enterprise_linux:7", "shadow-utils", "2:4.6", "CVE-2023-4641 low(Red Hat) out-of-support-scope"},

@@ -135,6 +135,9 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 	}
 	answer.Vulnerabilities, answer.Dismissed = statements.dismiss(q, all)
 	for i := range answer.Vulnerabilities {
+		if err := db.addSeverity(&answer.Vulnerabilities[i]); err != nil {
+			setIncomplete(err)
+		}
 		if err := db.addExploits(&answer.Vulnerabilities[i]); err != nil {
 			setIncomplete(err)
 		}

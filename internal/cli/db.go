@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,6 +75,8 @@ func (a *app) dbUpdateCommand() *cobra.Command {
   - CISA's catalog of known exploited vulnerabilities (KEV)
   - EPSS scores
   - end-of-life dates of distributions
+  - the scores of NVD and of the CVE Program with CISA's Vulnrichment, for CVEs that
+    have no severity elsewhere: with --ecosystem NVD,CVE the first time
 
 docs/advisories.md describes the files of a source of your own.
 
@@ -148,7 +151,18 @@ func (a *app) dbUpdate(ctx context.Context, f *dbUpdateFlags) error {
 	update(store.KEV, f.kev == "")
 	update(store.EPSS, f.epss == "")
 	update(store.EOL, true)
+	for _, name := range []string{store.NVD, store.CVEProgram} {
+		if !slices.Contains(names, name) && (u.Offers(name) || isInDatabase(u.Dir, name)) {
+			update(name, true)
+		}
+	}
 	return failed
+}
+
+// isInDatabase reports whether a database has a dataset.
+func isInDatabase(dir, name string) bool {
+	_, err := os.Stat(store.Path(dir, name))
+	return err == nil
 }
 
 // updater returns an Updater for the directory and the sources of the flags.

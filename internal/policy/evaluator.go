@@ -62,12 +62,15 @@ type tally struct {
 	image    *seaworthy.Image
 	reaching map[seaworthy.Risk]units // those that reach the level
 	unrated  map[seaworthy.Risk]units // those of unknown severity that do not
-	byRule   []units                  // those that each rule fails
-	ignored  []count                  // those that are not counted, by the reason
-	expired  map[int]units            // those that each expired exception would cover
-	unclear  []unclear
-	usage    usage
-	coverage map[seaworthy.Risk]map[seaworthy.State]*gap
+	// unratedFixable are vulnerabilities of unknown severity that have a fix, if they are not
+	// to pass.
+	unratedFixable units
+	byRule         []units       // those that each rule fails
+	ignored        []count       // those that are not counted, by the reason
+	expired        map[int]units // those that each expired exception would cover
+	unclear        []unclear
+	usage          usage
+	coverage       map[seaworthy.Risk]map[seaworthy.State]*gap
 }
 
 // units is a set of units, which are what the verdict counts: a vulnerability of a source
@@ -239,6 +242,8 @@ func (j *Evaluator) weigh(f *seaworthy.Finding) *seaworthy.Exception {
 	switch {
 	case j.level(f.Risk).ReachedBy(f.Severity):
 		addTo(j.reaching, f.Risk, f)
+	case f.Severity == seaworthy.Unknown && f.Risk == seaworthy.Vulnerability && f.Package != nil && f.Package.FixedVersion != "" && j.policy.unrated != seaworthy.DecisionPass:
+		j.unratedFixable.add(f)
 	case f.Severity == seaworthy.Unknown:
 		addTo(j.unrated, f.Risk, f)
 	}
@@ -374,7 +379,19 @@ func (j *Evaluator) verdict() seaworthy.Verdict {
 		open = append(open, reason)
 	}
 	for _, r := range seaworthy.Risks() {
-		if n := len(j.unrated[r]); n > 0 && j.level(r) != Never {
+		if j.level(r) == Never {
+			continue
+		}
+		if n := len(j.unratedFixable); n > 0 && r == seaworthy.Vulnerability {
+			switch reason := fmt.Sprintf("%s with a fix of unknown severity (%s)", noun(n, r), j.levelSource()); j.policy.unrated {
+			case seaworthy.DecisionPass:
+			case seaworthy.DecisionFail:
+				failing = append(failing, reason)
+			default:
+				open = append(open, reason+"; "+j.opt.Names.FailOn+" unknown counts them")
+			}
+		}
+		if n := len(j.unrated[r]); n > 0 {
 			notes = append(notes, fmt.Sprintf("%s of unknown severity not counted (%s); %s unknown counts them", noun(n, r), j.levelSource(), j.opt.Names.FailOn))
 		}
 	}

@@ -132,6 +132,8 @@ func TestVerdict(t *testing.T) {
 
 	unrated := vulnerability
 	unrated.Severity = seaworthy.Unknown
+	unratedFixable := fixable
+	unratedFixable.Severity = seaworthy.Unknown
 
 	builtFrom := func(name string) seaworthy.Finding {
 		f := vulnerability
@@ -164,6 +166,44 @@ func TestVerdict(t *testing.T) {
 			findings: []seaworthy.Finding{unrated, unrated},
 			want: seaworthy.Verdict{Decision: seaworthy.DecisionPass, Reasons: []string{
 				"2 vulnerabilities of unknown severity not counted (policy: built-in); --fail-on unknown counts them",
+			}},
+		},
+		{
+			name:     "no severity, and a fix",
+			findings: []seaworthy.Finding{unratedFixable, unratedFixable, unrated},
+			want: seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate, Reasons: []string{
+				"2 vulnerabilities with a fix of unknown severity (policy: built-in); --fail-on unknown counts them",
+				"1 vulnerability of unknown severity not counted (policy: built-in); --fail-on unknown counts them",
+			}},
+		},
+		{
+			name:     "no severity, a fix, and another level",
+			opt:      Options{FailOn: levelFrom(seaworthy.Critical)},
+			findings: []seaworthy.Finding{unratedFixable},
+			want: seaworthy.Verdict{Decision: seaworthy.DecisionIndeterminate, Reasons: []string{
+				"1 vulnerability with a fix of unknown severity (--fail-on critical); --fail-on unknown counts them",
+			}},
+		},
+		{
+			name:     "no severity, a fix, and no level",
+			opt:      Options{FailOn: Never},
+			findings: []seaworthy.Finding{unratedFixable},
+			want:     seaworthy.Verdict{Decision: seaworthy.DecisionPass},
+		},
+		{
+			name:     "no severity, a fix, and a policy that lets it pass",
+			policy:   "version: 1\nunrated: pass\n",
+			findings: []seaworthy.Finding{unratedFixable},
+			want: seaworthy.Verdict{Decision: seaworthy.DecisionPass, Reasons: []string{
+				"1 vulnerability of unknown severity not counted (policy: p.yaml); --fail-on unknown counts them",
+			}},
+		},
+		{
+			name:     "no severity, a fix, and a policy that fails it",
+			policy:   "version: 1\nunrated: fail\n",
+			findings: []seaworthy.Finding{unratedFixable},
+			want: seaworthy.Verdict{Decision: seaworthy.DecisionFail, Reasons: []string{
+				"1 vulnerability with a fix of unknown severity (policy: p.yaml)",
 			}},
 		},
 		{

@@ -42,6 +42,7 @@ type Policy struct {
 	coverage   map[seaworthy.Risk]map[seaworthy.State]seaworthy.Decision
 	rules      []rule
 	exceptions []exception
+	unrated    seaworthy.Decision // if a vulnerability with a fix has no severity
 }
 
 // rule says what a finding means for the verdict if a condition is true for it.
@@ -176,6 +177,11 @@ func (p *Policy) read(env *cel.Env, source string, data []byte) error {
 		optional("fail", p.readFail),
 		optional("rules", func(v value) error { return p.readRules(env, v) }),
 		optional("coverage", p.readCoverage),
+		optional("unrated", func(v value) error {
+			d, err := v.decision()
+			p.unrated = d
+			return err
+		}),
 		optional("exceptions", func(v value) error {
 			p.exceptions = nil
 			return v.each(func(item value) error {
@@ -207,8 +213,8 @@ func (p *Policy) readCoverage(v value) error {
 		var keys []key
 		for _, state := range []seaworthy.State{seaworthy.Partial, seaworthy.NotChecked, seaworthy.Failed} {
 			keys = append(keys, optional(string(state), func(v value) error {
-				d, err := v.oneOf(string(seaworthy.DecisionPass), string(seaworthy.DecisionIndeterminate), string(seaworthy.DecisionFail))
-				p.coverage[r][state] = seaworthy.Decision(d)
+				d, err := v.decision()
+				p.coverage[r][state] = d
 				return err
 			}))
 		}
@@ -246,6 +252,12 @@ func (p *Policy) readRules(env *cel.Env, v value) error {
 		p.rules = append(p.rules, r)
 		return err
 	})
+}
+
+// decision reads pass, indeterminate or fail.
+func (v *value) decision() (seaworthy.Decision, error) {
+	d, err := v.oneOf(string(seaworthy.DecisionPass), string(seaworthy.DecisionIndeterminate), string(seaworthy.DecisionFail))
+	return seaworthy.Decision(d), err
 }
 
 // perRisk returns an optional key for each risk.

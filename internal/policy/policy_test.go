@@ -22,7 +22,7 @@ func TestParseErrors(t *testing.T) {
 		{"a list", "- version: 1\n", `p.yaml:1:1: a policy must be a mapping with the key version, but this is a list`},
 		{"no version", "fail: {}\n", `p.yaml:1:1: the key "version" is missing`},
 		{"newer version", "version: 2\n", `p.yaml:1:10: unknown version "2": this program knows version 1`},
-		{"unknown key", "version: 1\nfails: {}\n", `p.yaml:2:1: unknown key "fails": one of version, fail, rules, coverage, exceptions`},
+		{"unknown key", "version: 1\nfails: {}\n", `p.yaml:2:1: unknown key "fails": one of version, fail, rules, coverage, unrated, exceptions`},
 		{"duplicate key", "version: 1\nfail: {}\nfail: {}\n", `p.yaml:3:1: the key "fail" stands already on line 2`},
 		{"duplicate risk", under("fail", "secret: low", "secret: high"), `p.yaml:4:3: the key "secret" stands already on line 3`},
 		{"unknown risk", under("fail", "secret: low", "secrets: high"), `p.yaml:4:3: unknown key "secrets": one of vulnerability, misconfiguration, malware, secret, trust`},

@@ -71,6 +71,8 @@ func situations() []situation {
 	vulnerability := seaworthy.Finding{Risk: seaworthy.Vulnerability, ID: "CVE", Severity: seaworthy.Critical}
 	exploited := seaworthy.Finding{Risk: seaworthy.Vulnerability, ID: "CVE", Severity: seaworthy.Medium, KEV: &seaworthy.KEV{DateAdded: "2026-01-01"}}
 	unrated := seaworthy.Finding{Risk: seaworthy.Vulnerability, ID: "CVE", Severity: seaworthy.Unknown}
+	unratedFixable := unrated
+	unratedFixable.Package = &seaworthy.AffectedPackage{FixedVersion: "2"}
 	cleared := vulnerability
 	cleared.VEX = &seaworthy.VEX{Status: "not_affected", By: "vendor"}
 	trust := func(s seaworthy.Severity) []seaworthy.Finding {
@@ -92,7 +94,8 @@ func situations() []situation {
 		{name: "an image with an invalid signature (severity high)", findings: trust(seaworthy.High)},
 		{name: "no key or identity to verify signatures with", coverage: gap(seaworthy.Trust, seaworthy.NotChecked)},
 		{name: "a vulnerability of severity medium that is known to be exploited", findings: []seaworthy.Finding{exploited}},
-		{name: "a vulnerability of unknown severity (the verdict says so)", findings: []seaworthy.Finding{unrated}},
+		{name: "a vulnerability of unknown severity without a fix (the verdict says so)", findings: []seaworthy.Finding{unrated}},
+		{name: "a vulnerability of unknown severity with a fix", findings: []seaworthy.Finding{unratedFixable}},
 		{name: "a critical vulnerability without a fix", findings: []seaworthy.Finding{vulnerability}},
 		{name: "the same with `--ignore-unfixed`", findings: []seaworthy.Finding{vulnerability}, opt: Options{IgnoreUnfixed: true}},
 		{name: "a critical vulnerability that VEX says the image is not affected by", findings: []seaworthy.Finding{cleared}},

@@ -1,7 +1,7 @@
 // Package feed reads what publishers of advisories publish, each in its own format:
 // OSV's bulk archives, Amazon's updateinfo, the OVAL of Oracle, Photon and Azure Linux,
 // Debian's security tracker, the VEX of Ubuntu and Red Hat, CISA's KEV catalog, EPSS
-// scores, and endoflife.date.
+// scores, the records of NVD and the CVE Program, and endoflife.date.
 //
 // A reader parses one file of a publisher and adds its records and statements to a dataset
 // of package store. It downloads nothing. It returns an error for a file in another
@@ -137,7 +137,12 @@ var feeds = map[string]Feed{
 		},
 	},
 	"Photon OS": {Dir: "native/photon-oval", read: readOVAL, Files: photonFiles()},
-	store.EOL:   {Supplement: true, Dir: "native/endoflife", read: readEndOfLife, Files: endOfLifeFiles()},
+	store.NVD:   {Supplement: true, Large: true, Dir: "native/nvd", read: readNVD, Files: nvdFiles()},
+	store.CVEProgram: {
+		Supplement: true, Large: true, Dir: "native/cve", read: readCVERecords,
+		Files: []File{{Path: "cvelistV5.tar.gz", URL: "https://github.com/CVEProject/cvelistV5/archive/refs/heads/main.tar.gz"}},
+	},
+	store.EOL: {Supplement: true, Dir: "native/endoflife", read: readEndOfLife, Files: endOfLifeFiles()},
 }
 
 // findNamed is a File.Find. The index has only the name of the file, which is in the same

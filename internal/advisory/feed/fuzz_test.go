@@ -78,3 +78,5 @@ func FuzzUnpack(f *testing.F) {
 		eachDocument(io.LimitReader(body, 1<<20), func(string, []byte) error { return nil })
 	})
 }
+func FuzzNVD(f *testing.F)        { fuzzFeed(f, store.NVD, "nvd/*", "nvdcve-2.0-2024.json") }
+func FuzzCVERecords(f *testing.F) { fuzzFeed(f, store.CVEProgram, "cve/*", "cve.json") }

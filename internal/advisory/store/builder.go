@@ -92,6 +92,11 @@ func (b *Builder) Add(r *osv.Record) error {
 	if err := b.advisories.add(numberKey(b.number), b.buffer); err != nil {
 		return err
 	}
+	if cve, ok := a.ratedCVE(); ok {
+		if err := b.addRow(cvesTable, cveKey(cve), binary.AppendUvarint(nil, b.number)); err != nil {
+			return err
+		}
+	}
 	kind := Vulnerable
 	if a.Malicious {
 		kind = Malicious
@@ -239,7 +244,9 @@ func (b *Builder) CopyFrom(ctx context.Context, old *File, except map[string]boo
 			d := decoder{rest: value}
 			for len(d.rest) > 0 && d.err == nil {
 				if n, ok := numbers[d.uvarint()]; ok {
-					return b.addRow(cvesTable, key, binary.AppendUvarint(nil, n))
+					if err := b.addRow(cvesTable, key, binary.AppendUvarint(nil, n)); err != nil {
+						return err
+					}
 				}
 			}
 			return errors.Join(d.err, ctx.Err())

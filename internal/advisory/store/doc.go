@@ -52,10 +52,11 @@
 //	packages    kind, ecosystem, 0, package       [Affected] of each advisory
 //	advisories  number, 8 bytes, big endian       [Advisory]
 //	texts       number, 8 bytes, big endian       [Text]
-//	cves        year<<40 | serial, 8 bytes,       in states: uvarint number of the advisory
-//	            big endian                        in KEV: the date of the entry
-//	                                              in EPSS: score and percentile as uvarints,
+//	cves        year<<40 | serial, 8 bytes,       in KEV: the date of the entry
+//	            big endian                        in EPSS: score and percentile as uvarints,
 //	                                              in units of 1e-9
+//	                                              in others: as uvarints, the numbers of the
+//	                                              advisories that rate the CVE
 //	releases    ID, 0, release                    bytes [ReleaseEnd] in JSON
 //
 // The kind is 'v' or 'm' ([Vulnerable], [Malicious]). Ecosystem and package are in a

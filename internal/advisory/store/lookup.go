@@ -116,6 +116,33 @@ func (f *File) Rating(cve osv.CVE) (*Advisory, error) {
 	return f.Advisory(number)
 }
 
+// maxRatings limits the advisories that [File.Ratings] returns.
+const maxRatings = 32
+
+// Ratings returns the advisories that rate a CVE, at most 32.
+func (f *File) Ratings(cve osv.CVE) (all []*Advisory, err error) {
+	if f.tables[cvesTable] == nil {
+		return nil, nil
+	}
+	value, err := f.get(cvesTable, cveKey(cve))
+	if err != nil {
+		return nil, err
+	}
+	in := decoder{rest: bytes.Clone(value)}
+	for len(in.rest) > 0 && len(all) < maxRatings {
+		number := in.uvarint()
+		if in.err != nil {
+			return nil, in.err
+		}
+		a, err := f.Advisory(number)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
 // EPSS returns the scores of a CVE, or nil if it has none. The dataset must be [EPSS].
 func (f *File) EPSS(cve osv.CVE) (*seaworthy.EPSS, error) {
 	value, err := f.get(cvesTable, cveKey(cve))

@@ -21,6 +21,10 @@ const (
 	EPSS = "EPSS"
 	// EOL has the dates when releases of distributions reach their end of life.
 	EOL = "End of life"
+	// NVD has the CVSS scores of the National Vulnerability Database, CVEProgram those in the
+	// records of the CVE Program, which CISA adds to (Vulnrichment).
+	NVD        = "NVD"
+	CVEProgram = "CVE Program"
 
 	// The states of vulnerabilities in the packages of a distribution, as it states them.
 	DebianStates = "Debian" + statesSuffix
@@ -29,6 +33,10 @@ const (
 
 	statesSuffix = " states"
 )
+
+// VulnrichmentPrefix begins the id of an advisory of [CVEProgram] with the scores that CISA
+// added to the record.
+const VulnrichmentPrefix = "CISA-ADP/"
 
 // States returns the name of the dataset with the states of vulnerabilities in a
 // distribution; false if there is none for the ecosystem.
@@ -41,10 +49,17 @@ func States(ecosystem string) (dataset string, ok bool) {
 }
 
 // IsEcosystem reports whether a dataset holds the advisories of an ecosystem. The other
-// datasets add to advisories: KEV, EPSS, EOL, and the states of distributions.
+// datasets add to advisories: KEV, EPSS, EOL, severities, and the states of distributions.
 func IsEcosystem(name string) bool {
-	return name != KEV && name != EPSS && name != EOL && !strings.HasSuffix(name, statesSuffix)
+	switch name {
+	case KEV, EPSS, EOL, NVD, CVEProgram:
+		return false
+	}
+	return !strings.HasSuffix(name, statesSuffix)
 }
+
+// EcosystemOf returns the ecosystem that a dataset with advisories or states is about.
+func EcosystemOf(name string) string { return strings.TrimSuffix(name, statesSuffix) }
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$`)
 

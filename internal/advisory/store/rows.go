@@ -162,6 +162,26 @@ type Advisory struct {
 	Malicious     bool
 }
 
+// ratedCVE returns the CVE that the severity of the advisory is about; false if it has no
+// severity, or is about none or several.
+func (a *Advisory) ratedCVE() (osv.CVE, bool) {
+	if a.Malicious || len(a.Scores) == 0 && a.Severity == "" || len(a.CVEs) > 1 {
+		return 0, false
+	}
+	var found osv.CVE
+	for _, name := range slices.Concat(a.CVEs, []string{a.ID}, a.Aliases) {
+		cve, ok := osv.ParseCVE(name)
+		switch {
+		case !ok || cve == found:
+		case found != 0:
+			return 0, false
+		default:
+			found = cve
+		}
+	}
+	return found, found != 0
+}
+
 func (a *Advisory) append(dst []byte) []byte {
 	dst = appendString(dst, a.ID)
 	dst = appendStrings(dst, a.Aliases)

@@ -12,7 +12,7 @@ import (
 
 // otherNames are what people call ecosystems that have another name here.
 var otherNames = map[string]string{
-	"alma": "AlmaLinux", "amazon": "Amazon Linux", "amzn": "Amazon Linux", "azure": "Azure Linux", "cargo": "crates.io", "composer": "Packagist",
+	"alma": "AlmaLinux", "amazon": "Amazon Linux", "amzn": "Amazon Linux", "azure": "Azure Linux", "cve": store.CVEProgram, "cvelist": store.CVEProgram, "vulnrichment": store.CVEProgram, "cargo": "crates.io", "composer": "Packagist",
 	"eol": store.EOL, "endoflife": store.EOL, "gem": "RubyGems", "golang": "Go", "oracle": "Oracle Linux", "photon": "Photon OS", "pip": "PyPI", "python": "PyPI",
 	"redhat": "Red Hat", "rhel": "Red Hat", "rocky": "Rocky Linux", "ruby": "RubyGems", "rust": "crates.io", "rustsec": "crates.io",
 }

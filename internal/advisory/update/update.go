@@ -362,6 +362,16 @@ func (u *Updater) updateCVEs(ctx context.Context, name string, old *store.File, 
 	return u.outcome(name, Outcome{Changed: true})
 }
 
+// Offers reports whether the source is a directory that has files of a feed.
+func (u *Updater) Offers(name string) bool {
+	f, ok := feed.Lookup(name)
+	if !ok || isURL(u.Source) {
+		return false
+	}
+	parts, err := u.localParts(f, nil)
+	return err != nil || len(parts) > 0
+}
+
 // Ecosystems lists the ecosystems that the source has.
 func (u *Updater) Ecosystems(ctx context.Context) ([]string, error) {
 	if isURL(u.Source) {
