@@ -25,30 +25,29 @@ import (
 	"seaworthy.dev/seaworthy/internal/secret/verify"
 )
 
-// Options say how to look for secrets.
+// Options say how to search for secrets.
 type Options struct {
-	// Key is the random key of the cache, of at least 16 bytes. By it equal
-	// secrets are recognised without their value being kept. Without a key a fresh
-	// one is made, nothing that was cached serves again, and findings have no digest
-	// of the value, which could not be compared with anything.
+	// Key is the random key of the cache, of at least 16 bytes. Values are stored as
+	// digests under this key, so that equal secrets are recognised. If Key is nil, the
+	// Analyzer makes one of its own: then it uses no cached results, and findings have no
+	// digest of the value.
 	Key []byte
-	// Rules are what is looked for; nil means the built-in rules.
+	// Rules are the rules to search with; nil means the built-in rules.
 	Rules *credential.Rules
-	// Show puts the values into the evidence of findings. Then nothing that was
-	// cached serves, and nothing is cached.
+	// Show puts the values into the evidence of findings. Then the cache is not used.
 	Show bool
-	// Verify asks the issuers of secrets whether these are live, which takes the
-	// values too; nil asks nobody.
+	// Verify asks the issuers of secrets whether they are live; nil asks no issuer. With
+	// it the cache is not used, because it has no values.
 	Verify *verify.Verifier
 }
 
-// Analyzer looks for secrets. It implements [seaworthy.LayerAnalyzer] and
+// Analyzer searches for secrets. It implements [seaworthy.LayerAnalyzer] and
 // [seaworthy.ImageAnalyzer].
 type Analyzer struct {
 	rules *credential.Rules
 	key   []byte
-	// fresh is true of a key that is nobody's but this analyzer's.
-	fresh  bool
+	// ownKey is true if the Analyzer made the key.
+	ownKey bool
 	show   bool
 	verify *verify.Verifier
 	// windows holds the memory in which long files are read.
@@ -65,14 +64,14 @@ var (
 	_ seaworthy.ImageAnalyzer = (*Analyzer)(nil)
 )
 
-// minKey is the least length of a key in bytes.
+// minKey is the minimum length of a key, in bytes.
 const minKey = 16
 
-// New makes an Analyzer.
+// New returns an Analyzer.
 func New(opt Options) (*Analyzer, error) {
 	a := &Analyzer{rules: opt.Rules, key: opt.Key, show: opt.Show, verify: opt.Verify, packs: gitpack.NewReader()}
 	if a.key == nil {
-		a.key, a.fresh = make([]byte, sha256.Size), true
+		a.key, a.ownKey = make([]byte, sha256.Size), true
 		rand.Read(a.key)
 	}
 	if len(a.key) < minKey {
@@ -101,8 +100,8 @@ func (a *Analyzer) ConfigDigest() string {
 // use.
 func (a *Analyzer) RulesDigest() string { return a.rules.Digest() }
 
-// Uncached implements [seaworthy.Uncached]. With the values in them, results are
-// not to be kept.
+// Uncached implements [seaworthy.Uncached]. Results that contain values must not be
+// stored.
 func (a *Analyzer) Uncached() bool { return a.show || a.verify != nil }
 
 // Risk implements [seaworthy.ImageAnalyzer].
@@ -118,10 +117,11 @@ func (a *Analyzer) digest(value []byte) []byte {
 	return h.Sum(nil)[:16]
 }
 
-// sighting is a secret in one place, without its value.
-type sighting struct {
+// occurrence is one place where a secret was found. It has the value only if the result is
+// not cached.
+type occurrence struct {
 	Ordinal int `json:"ordinal"`
-	// Member names the file in the file, if that is an archive.
+	// Member is the name of the file in the archive, if the file is one.
 	Member   string             `json:"member,omitempty"`
 	Rule     string             `json:"rule"`
 	Line     int                `json:"line,omitempty"`
@@ -130,30 +130,30 @@ type sighting struct {
 	Note     string             `json:"note,omitempty"`
 	Encoding string             `json:"encoding,omitempty"`
 	Name     string             `json:"name,omitempty"`
-	// Head is how the value begins as all of its kind do.
+	// Head is the public prefix of the value, which all values of the rule have.
 	Head string `json:"head,omitempty"`
-	// Same is equal for equal secrets; empty for one that could be guessed from
-	// it with the key.
+	// Same is the keyed digest of the value: equal secrets have the same one. It is empty
+	// if the value is so simple that it could be guessed from the digest and the key.
 	Same string `json:"same,omitempty"`
 	// Value is the secret itself, and is there only if the result is not cached.
 	Value []byte `json:"value,omitempty"`
-	// digest is what Same is where it is not empty.
+	// digest is Same, also of a simple value.
 	digest string
 }
 
-// maxShownName is the longest name of a value that is shown: what is longer may be
-// more than a name.
+// maxShownName is the length of the longest name of a value that is shown. A longer one may
+// contain more than a name.
 const maxShownName = 40
 
-func (a *Analyzer) sighting(m *credential.Match) sighting {
-	s := sighting{Rule: m.Rule.ID, Offset: int64(m.Start), Severity: m.Rule.Severity, Note: m.Note, Encoding: m.Encoding, Head: m.Head}
+func (a *Analyzer) occurrence(m *credential.Match) occurrence {
+	s := occurrence{Rule: m.Rule.ID, Offset: int64(m.Start), Severity: m.Rule.Severity, Note: m.Note, Encoding: m.Encoding, Head: m.Head}
 	if m.Severity != seaworthy.Unknown {
 		s.Severity = m.Severity
 	}
 	if len(m.Name) <= maxShownName {
 		s.Name = m.Name
 	}
-	if note, most := demoted(m); note != "" {
+	if note, most := severityLimit(m); note != "" {
 		s.Severity = min(s.Severity, most)
 		s.Note = joinSentences(s.Note, note)
 	}
@@ -167,10 +167,10 @@ func (a *Analyzer) sighting(m *credential.Match) sighting {
 	return s
 }
 
-// demoted says why a secret is hardly one, and how bad it can be at most: what
-// anyone gets with an installed package is no secret of the image's, and keys
-// are made for tests.
-func demoted(m *credential.Match) (note string, most seaworthy.Severity) {
+// severityLimit returns the maximum severity of a match that is probably no secret of the
+// image, and a sentence that says why: the file is part of an installed package, which
+// anyone can download, or it is a test key. The sentence is empty if there is no limit.
+func severityLimit(m *credential.Match) (note string, most seaworthy.Severity) {
 	at, key := m.Origin, m.Rule.PrivateKey
 	switch {
 	case at.Keeper:
@@ -196,7 +196,7 @@ func joinSentences(a, b string) string {
 
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
-	g := collector{rules: a.rules, fresh: a.fresh}
+	g := collector{rules: a.rules, ownKey: a.ownKey}
 	g.steps = stepsOf(m.Image().Config, len(m.Image().Layers), a.redactor)
 	for i := range m.Image().Layers {
 		if err := ctx.Err(); err != nil {
@@ -207,7 +207,7 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 			return fmt.Errorf("secrets of layer %d: %w", i, err)
 		}
 		owners := owners{merged: m, contents: f.Contents}
-		for _, s := range f.Sightings {
+		for _, s := range f.Occurrences {
 			if e, ok := m.At(i, s.Ordinal); ok {
 				g.add(s, fileLocation(m.Image(), &e, s), owners.of(&e))
 			}
@@ -225,7 +225,7 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 		if f.Beyond > 0 {
 			if err := sink.Coverage(&seaworthy.Coverage{
 				Risk: seaworthy.Secret, Subject: fmt.Sprintf("layer %d", i), State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
-				Reason: fmt.Sprintf("%d secrets or gaps after the first %d are not listed.", f.Beyond, maxSightings),
+				Reason: fmt.Sprintf("%d secrets or gaps after the first %d are not listed.", f.Beyond, maxOccurrences),
 			}); err != nil {
 				return err
 			}
@@ -233,7 +233,7 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 	}
 	list, gaps := a.configuration(m.Image())
 	for _, c := range list {
-		g.add(c.sighting, c.location, nil)
+		g.add(c.occurrence, c.location, nil)
 	}
 	for _, why := range gaps {
 		code, reason := why.describe()

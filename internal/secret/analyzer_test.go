@@ -384,7 +384,7 @@ func FuzzScan(f *testing.F) {
 		found, _ := a.scanText(body, &origin, credential.NewEffort())
 		for _, s := range found {
 			if s.Offset < 0 || s.Offset > int64(len(body)) || s.Rule == "" {
-				t.Errorf("sighting %+v in a body of %d bytes", s, len(body))
+				t.Errorf("occurrence %+v in a body of %d bytes", s, len(body))
 			}
 		}
 	})

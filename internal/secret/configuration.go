@@ -12,21 +12,21 @@ import (
 	"seaworthy.dev/seaworthy/internal/instruction"
 )
 
-// configSighting is a sighting outside the files.
-type configSighting struct {
-	sighting sighting
-	location seaworthy.Location
+// configOccurrence is a secret in the configuration or the history of an image.
+type configOccurrence struct {
+	occurrence occurrence
+	location   seaworthy.Location
 }
 
-// maxText bounds one text of the configuration.
+// maxText is the maximum length of one text of the configuration that is searched, in bytes.
 const maxText = 1 << 20
 
-// configuration scans what the image configuration and its history say. It gives
-// what it found, and why there may be more.
-func (a *Analyzer) configuration(img *seaworthy.Image) (list []configSighting, gaps []gap) {
+// configuration searches the configuration of the image and its history. It returns the
+// secrets, and the reasons why there may be more.
+func (a *Analyzer) configuration(img *seaworthy.Image) (list []configOccurrence, gaps []gap) {
 	effort := credential.NewEffort()
-	lookAt := func(step instruction.Instruction, text string, more []credential.Match, from *instruction.Instruction) {
-		found, why := a.inText(text, more, effort)
+	scanStep := func(step instruction.Instruction, text string, passwords []credential.Match, from *instruction.Instruction) {
+		found, why := a.inText(text, passwords, effort)
 		for _, g := range why {
 			if !slices.Contains(gaps, g) {
 				gaps = append(gaps, g)
@@ -43,37 +43,37 @@ func (a *Analyzer) configuration(img *seaworthy.Image) (list []configSighting, g
 			at.Step = &from.History
 		}
 		for i := range found {
-			list = append(list, configSighting{a.sighting(&found[i]), at})
+			list = append(list, configOccurrence{a.occurrence(&found[i]), at})
 		}
 	}
-	look := func(keyword, text string, more []credential.Match, from *instruction.Instruction) {
-		lookAt(instruction.Parse(keyword+" "+text), text, more, from)
+	scanText := func(keyword, text string, passwords []credential.Match, from *instruction.Instruction) {
+		scanStep(instruction.Parse(keyword+" "+text), text, passwords, from)
 	}
 	c := img.Config.Config
 	for _, e := range c.Env {
-		look("ENV", e, nil, nil)
+		scanText("ENV", e, nil, nil)
 	}
 	for _, k := range slices.Sorted(maps.Keys(c.Labels)) {
-		look("LABEL", k+"="+c.Labels[k], nil, nil)
+		scanText("LABEL", k+"="+c.Labels[k], nil, nil)
 	}
-	lookStarted := func(keyword string, argv []string, from *instruction.Instruction) {
+	scanCommand := func(keyword string, argv []string, from *instruction.Instruction) {
 		text := strings.Join(argv, " ")
 		step := instruction.InExecForm(keyword, argv)
-		lookAt(step, text, append(a.inCommands(instruction.Parse(keyword+" "+text)), a.inCommands(step)...), from)
+		scanStep(step, text, append(a.inCommands(instruction.Parse(keyword+" "+text)), a.inCommands(step)...), from)
 	}
 	if len(c.Cmd) > 0 {
-		lookStarted("CMD", c.Cmd, nil)
+		scanCommand("CMD", c.Cmd, nil)
 	}
 	if len(c.Entrypoint) > 0 {
-		lookStarted("ENTRYPOINT", c.Entrypoint, nil)
+		scanCommand("ENTRYPOINT", c.Entrypoint, nil)
 	}
 	if h := c.Healthcheck; h != nil && len(h.Test) > 0 {
 		text := strings.Join(h.Test[1:], " ")
-		look("HEALTHCHECK CMD", text, a.inCommands(instruction.Parse("RUN "+text)), nil)
+		scanText("HEALTHCHECK CMD", text, a.inCommands(instruction.Parse("RUN "+text)), nil)
 	}
 	for _, o := range c.OnBuild {
 		trigger := instruction.Parse(o)
-		look("ONBUILD", o, a.inCommands(trigger), nil)
+		scanText("ONBUILD", o, a.inCommands(trigger), nil)
 	}
 	steps, _ := instruction.History(img.Config, len(img.Layers))
 	for i := range steps {
@@ -83,30 +83,30 @@ func (a *Analyzer) configuration(img *seaworthy.Image) (list []configSighting, g
 			keyword = "#"
 		}
 		if argv, ok := s.Exec(); ok && (keyword == "CMD" || keyword == "ENTRYPOINT") {
-			lookStarted(keyword, argv, s)
+			scanCommand(keyword, argv, s)
 		} else {
-			look(keyword, text, a.inCommands(*s), s)
+			scanText(keyword, text, a.inCommands(*s), s)
 		}
 		for _, b := range s.BuildArgs {
-			look("ARG", b.Key+"="+b.Value, nil, s)
+			scanText("ARG", b.Key+"="+b.Value, nil, s)
 		}
 		if s.Comment != "" {
-			look("#", s.Comment, nil, s)
+			scanText("#", s.Comment, nil, s)
 		}
 	}
 	return list, gaps
 }
 
-// inText gives the secrets of a text of the configuration, with those that its
-// commands gave away, and why there may be more.
-func (a *Analyzer) inText(text string, more []credential.Match, effort *credential.Effort) ([]credential.Match, []gap) {
+// inText returns the secrets in a text of the configuration, and the reasons why there may
+// be more. passwords are those that its commands are given.
+func (a *Analyzer) inText(text string, passwords []credential.Match, effort *credential.Effort) ([]credential.Match, []gap) {
 	body := []byte(text[:min(len(text), maxText)])
 	result := a.rules.FindWithin(body, credential.Settings(), effort)
 	matches, gaps := result.Matches, gapsOf(&result)
 	if len(body) < len(text) {
 		gaps = append(gaps, tooLongText)
 	}
-	for _, m := range more {
+	for _, m := range passwords {
 		if !slices.ContainsFunc(matches, func(o credential.Match) bool {
 			return bytes.Contains(o.Value, m.Value) || bytes.Contains(m.Value, o.Value)
 		}) {
@@ -116,7 +116,7 @@ func (a *Analyzer) inText(text string, more []credential.Match, effort *credenti
 	return matches, gaps
 }
 
-// inCommands gives the passwords that the commands of an instruction are given.
+// inCommands returns the passwords in the arguments of the commands of an instruction.
 func (a *Analyzer) inCommands(in instruction.Instruction) []credential.Match {
 	commands, _ := in.Commands()
 	return a.rules.InCommands(commands)

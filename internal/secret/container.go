@@ -24,18 +24,18 @@ import (
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
-// container scans the files that a file holds. If ok is false the file is
-// no such container after all, and nothing of it was scanned.
+// container searches the files in a file of one format. If ok is false, the file does not
+// have this format, and nothing was searched.
 type container func(r *fileScan, file io.ReaderAt, size int64) (ok bool, err error)
 
-// maxWindow bounds the memory of a decompressor in bytes; "xz -9" asks for as much.
+// maxWindow is the maximum memory of a decompressor, in bytes. "xz -9" needs this much.
 const maxWindow = 64 << 20
 
 // looseObject is the path of an object in a Git repository.
 var looseObject = regexp.MustCompile(`(?:^|/)objects/[0-9a-f]{2}/[0-9a-f]{38}(?:[0-9a-f]{24})?$`)
 
-// containerOf decides by a file's start, and where that says little by its name,
-// how to look into it; nil for a file that holds no others.
+// containerOf returns the container for a file, by its first bytes or, for formats without
+// a signature there, by its name. It returns nil for a file that contains no others.
 func containerOf(name string, head []byte) container {
 	if len(head) < 4 {
 		return nil
@@ -85,15 +85,15 @@ func containerOf(name string, head []byte) container {
 	return nil
 }
 
-// What decompression needs is kept for the next file: to make it again takes longer
-// than to decompress what most files hold.
+// Decompressors are kept for the next file: to make one takes longer than to decompress
+// most files.
 var (
 	inputs    = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 16<<10) }}
 	inflaters = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
 	gunzips   = sync.Pool{New: func() any { return new(gzip.Reader) }}
 )
 
-// gunzip is a reader from the pool, and goes back to it.
+// gunzip is a reader from the pool. Close puts it back.
 type gunzip struct{ *gzip.Reader }
 
 // Close implements [io.Closer].
@@ -111,11 +111,11 @@ func openGzip(r *bufio.Reader) (io.ReadCloser, error) {
 	return gunzip{z}, nil
 }
 
-// errMethod is an error for what is compressed in a way that is not supported.
+// errMethod is returned for an unsupported compression method.
 var errMethod = errors.New("compressed by a method that is not supported")
 
 func openXZ(r *bufio.Reader) (io.ReadCloser, error) {
-	head, _ := r.Peek(xzHeaders) // a shorter file is seen by its bytes
+	head, _ := r.Peek(xzHeaders) // a file may be shorter
 	if dictionary, ok := xzDictionary(head); !ok || dictionary > maxWindow {
 		return nil, errMethod
 	}
@@ -126,12 +126,12 @@ func openXZ(r *bufio.Reader) (io.ReadCloser, error) {
 	return io.NopCloser(d), nil
 }
 
-// xzHeaders is the most that the header of a stream and that of its first block
-// take in the xz format 1.2.
+// xzHeaders is the maximum size of the stream header and the first block header in the xz
+// format 1.2.
 const xzHeaders = 12 + 1024
 
-// xzDictionary gives the size in bytes of the dictionary that the first block of an
-// xz file asks for. Of a block with another filter than LZMA2 ok is false.
+// xzDictionary returns the size in bytes of the dictionary that the first block of an xz
+// file needs. ok is false if the block has another filter than LZMA2.
 func xzDictionary(head []byte) (size int64, ok bool) {
 	const lzma2 = 0x21
 	if len(head) < 14 {
@@ -155,8 +155,8 @@ func xzDictionary(head []byte) (size int64, ok bool) {
 
 func isTar(head []byte) bool { return len(head) >= 512 && string(head[257:262]) == "ustar" }
 
-// zipArchive is a container for zip archives, which many have another name:
-// .jar, .whl, .nupkg, .docx.
+// zipArchive is a container for zip archives and formats based on them: .jar, .whl, .nupkg,
+// .docx.
 func zipArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	z, err := zipfile.Open(file, size)
 	if err != nil {
@@ -171,22 +171,22 @@ func zipArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	defer inflaters.Put(inflater)
 	in := inputs.Get().(*bufio.Reader)
 	defer inputs.Put(in)
-	left := uint64(size) // entries that share their data would let an archive grow beyond any bound
+	left := uint64(size) // entries may share data, so that an archive could decompress without limit
 	err = z.Walk(func(e *zipfile.Entry) error {
 		switch {
 		case e.Packed == 0 || bytes.HasSuffix(e.Name, []byte("/")):
 			return nil
 		case e.Encrypted:
-			r.gap(encrypted)
+			r.addGap(encrypted)
 			return nil
 		case e.Packed > left:
-			r.gap(tooLarge)
+			r.addGap(tooLarge)
 			return errBudget
 		}
 		left -= e.Packed
 		packed, err := z.Data(e)
 		if err != nil {
-			r.gap(damaged)
+			r.addGap(damaged)
 			return nil
 		}
 		name := string(e.Name)
@@ -206,10 +206,10 @@ func zipArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 			}
 			body = inflater
 		default:
-			r.gap(methods)
+			r.addGap(methods)
 			return nil
 		}
-		return r.member(body, path, name)
+		return r.scanMember(body, path, name)
 	})
 	switch {
 	case err == nil || errors.Is(err, errBudget):
@@ -217,12 +217,12 @@ func zipArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	case r.ctx.Err() != nil:
 		return true, err
 	}
-	r.gap(damaged)
+	r.addGap(damaged)
 	return true, nil
 }
 
-// tarArchive is a container for tar archives. They are read by the standard
-// library: what does not parse is a gap here and no error, unlike in a layer.
+// tarArchive is a container for tar archives. The standard library reads them: a syntax
+// error is a gap here, and not an error as in a layer.
 func tarArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	return true, r.tar(io.NewSectionReader(file, 0, size))
 }
@@ -237,17 +237,17 @@ func (r *fileScan) tar(archive io.Reader) error {
 		case r.ctx.Err() != nil:
 			return r.ctx.Err()
 		case errors.Is(err, errBudget):
-			r.gap(tooLarge)
+			r.addGap(tooLarge)
 			return nil
 		case err != nil:
-			r.gap(damaged)
+			r.addGap(damaged)
 			return nil
 		}
 		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse || h.Size == 0 {
 			continue
 		}
 		name := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
-		if err := r.member(t, r.path+"!/"+name, name); err != nil {
+		if err := r.scanMember(t, r.path+"!/"+name, name); err != nil {
 			if errors.Is(err, errBudget) {
 				return nil
 			}
@@ -256,8 +256,8 @@ func (r *fileScan) tar(archive io.Reader) error {
 	}
 }
 
-// compressed makes a container of a decompressor: for a tar archive, or else for
-// one file.
+// compressed returns a container for a compression format. The decompressed data is a tar
+// archive or a single file.
 func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 	return func(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 		in := inputs.Get().(*bufio.Reader)
@@ -265,14 +265,14 @@ func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 		in.Reset(io.NewSectionReader(file, 0, size))
 		d, err := open(in)
 		if errors.Is(err, errMethod) {
-			r.gap(methods)
+			r.addGap(methods)
 			return true, nil
 		}
 		if err != nil {
 			return false, nil
 		}
 		defer d.Close()
-		plain := bufio.NewReaderSize(inflated{d, r}, 4096)
+		plain := bufio.NewReaderSize(budgetReader{d, r}, 4096)
 		head, err := plain.Peek(512)
 		if err != nil && len(head) == 0 {
 			return false, nil
@@ -281,7 +281,7 @@ func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 			return true, r.tar(plain)
 		}
 		name := unpackedName(r.path)
-		err = r.member(plain, path.Join(path.Dir(r.path), name), name)
+		err = r.scanMember(plain, path.Join(path.Dir(r.path), name), name)
 		if errors.Is(err, errBudget) {
 			err = nil
 		}
@@ -289,8 +289,8 @@ func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
 	}
 }
 
-// gitObject is a container for a loose object of a Git repository: the zlib
-// stream of its kind, its length, NUL and its content.
+// gitObject is a container for a loose object of a Git repository: a zlib stream with the
+// kind of the object, its length, a NUL byte and its content.
 func gitObject(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	if inflate.IsZlib(r.body) && r.scanGitObject(r.body[inflate.ZlibHeader:]) {
 		return true, nil
@@ -308,15 +308,14 @@ func gitObject(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	if bytes.HasPrefix(kind, treeHead) {
 		return true, nil
 	}
-	err = r.member(plain, gitText, "")
+	err = r.scanMember(plain, gitText, "")
 	if errors.Is(err, errBudget) {
 		err = nil
 	}
 	return true, err
 }
 
-// scanGitObject is for an object that is short. If it gives false, nothing was
-// scanned.
+// scanGitObject searches a short object. If it returns false, nothing was searched.
 func (r *fileScan) scanGitObject(packed []byte) bool {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
@@ -326,16 +325,16 @@ func (r *fileScan) scanGitObject(packed []byte) bool {
 		return false
 	}
 	if !bytes.HasPrefix(kind, treeHead) {
-		r.scanMember(text, gitText, "")
+		r.scanMemberText(text, gitText, "")
 	}
 	return true
 }
 
-// maxObjectHead bounds what stands before the content of an object, NUL included.
+// maxObjectHead is the maximum length of the header of an object, with the NUL byte.
 const maxObjectHead = 32
 
 var treeHead = []byte("tree ")
 
-// gitText stands for the path of a text in a Git repository, which the object
-// itself does not know.
+// gitText is used as the path of a Git object, because an object does not have the path of
+// its file.
 const gitText = ".git/objects/text.txt"

@@ -219,7 +219,7 @@ func FuzzContainers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		r := a.newFileScan(context.Background(), name, int64(len(body)))
 		h := &seaworthy.Header{Path: name, Type: seaworthy.Regular, Size: int64(len(body))}
-		if err := r.file(seaworthy.NewFile(h, body, true)); err != nil {
+		if err := r.scan(seaworthy.NewFile(h, body, true)); err != nil {
 			t.Error(err)
 		}
 	})

@@ -11,28 +11,30 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential"
 )
 
-// The limits of how one file is read.
+// The limits on reading one file.
 const (
+	// windowSize is the length of the part of a file that is searched at a time, in bytes.
 	windowSize = 4 << 20
-	// overlap is how far windows share their ends: no secret is longer.
+	// overlap is the number of bytes at the end of a window that the next window has at
+	// its start, so that no secret is cut in two. No secret is longer.
 	overlap = 64 << 10
-	// What comes out of a compressed file may be so many bytes, and so many times
-	// what the file has.
+	// A compressed file may decompress to minInflated bytes plus maxInflation times its
+	// size.
 	minInflated, maxInflation = 1 << 20, 200
 )
 
-// fileScan scans one file, and through the files that it holds if it is an
-// archive: one level deep, as archives in archives are scanned as they are.
+// fileScan searches one file for secrets. If the file is an archive, it searches the files
+// in it, but not the files of archives in the archive.
 type fileScan struct {
 	analyzer *Analyzer
 	ctx      context.Context
 	path     string
-	found    []sighting
-	gaps     []gap  // sorted: why some of it was not scanned
+	found    []occurrence
+	gaps     []gap  // sorted: why a part of the file was not searched
 	body     []byte // of the file, if it is in memory
-	// budget is how many more bytes may come out of decompression.
+	// budget is the number of bytes that may still be decompressed.
 	budget int64
-	// effort is what the search of all that the file holds may cost.
+	// effort limits the work of searching the file, with the files in it.
 	effort *credential.Effort
 }
 
@@ -40,8 +42,8 @@ func (a *Analyzer) newFileScan(ctx context.Context, path string, size int64) *fi
 	return &fileScan{analyzer: a, ctx: ctx, path: path, budget: minInflated + maxInflation*size, effort: credential.NewEffort()}
 }
 
-// file scans a file of a layer.
-func (r *fileScan) file(f *seaworthy.File) error {
+// scan searches the file.
+func (r *fileScan) scan(f *seaworthy.File) error {
 	body, inMemory := f.Bytes()
 	if open := containerOf(f.Path, f.Head); open != nil {
 		r.body = body
@@ -53,7 +55,7 @@ func (r *fileScan) file(f *seaworthy.File) error {
 	if inMemory {
 		origin := credential.OriginOf(f.Path, f.Head)
 		found, gaps := r.analyzer.scanText(body, &origin, r.effort)
-		r.keep(found, gaps)
+		r.add(found, gaps)
 		return nil
 	}
 	if err := r.stream(f.Reader(), f.Path, ""); err != nil {
@@ -63,26 +65,26 @@ func (r *fileScan) file(f *seaworthy.File) error {
 	return nil
 }
 
-// keep takes what was found, up to the bound of a file, and why there may be more.
-func (r *fileScan) keep(found []sighting, gaps []gap) {
+// add adds what was found, up to the limit for one file, and the reasons why there may be
+// more.
+func (r *fileScan) add(found []occurrence, gaps []gap) {
 	if n := credential.MaxMatches - len(r.found); len(found) > n {
 		found = found[:n]
-		r.gap(tooMany)
+		r.addGap(tooMany)
 	}
 	r.found = append(r.found, found...)
 	for _, why := range gaps {
-		r.gap(why)
+		r.addGap(why)
 	}
 }
 
-func (r *fileScan) gap(why gap) {
+func (r *fileScan) addGap(why gap) {
 	if i, ok := slices.BinarySearch(r.gaps, why); !ok {
 		r.gaps = slices.Insert(r.gaps, i, why)
 	}
 }
 
-// window gives the memory for a part of a text, which is to be put back into
-// windows.
+// window returns memory for a part of a text. The caller puts it back into a.windows.
 func (a *Analyzer) window() *[windowSize]byte {
 	if window, ok := a.windows.Get().(*[windowSize]byte); ok {
 		return window
@@ -90,9 +92,9 @@ func (a *Analyzer) window() *[windowSize]byte {
 	return new([windowSize]byte)
 }
 
-// stream scans a text of any length in windows that overlap. A secret
-// that starts in the shared end of a window belongs to the next one. The path
-// says what to expect, member where in the file the text is.
+// stream searches a text of any length in windows that overlap. A secret that starts in
+// the overlap is reported by the second window. The path decides which rules apply; member
+// is the name of the text in the file, if the file is an archive.
 func (r *fileScan) stream(text io.Reader, path, member string) error {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
@@ -110,7 +112,7 @@ func (r *fileScan) stream(text io.Reader, path, member string) error {
 		}
 		found, gaps := r.analyzer.scanText(window[:filled], &origin, r.effort)
 		if err == nil {
-			found = slices.DeleteFunc(found, func(s sighting) bool { return s.Offset >= int64(filled-overlap) })
+			found = slices.DeleteFunc(found, func(s occurrence) bool { return s.Offset >= int64(filled-overlap) })
 		}
 		for i := range found {
 			found[i].Offset += from
@@ -119,7 +121,7 @@ func (r *fileScan) stream(text io.Reader, path, member string) error {
 				found[i].Line += lines
 			}
 		}
-		r.keep(found, gaps)
+		r.add(found, gaps)
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			return nil
@@ -134,44 +136,44 @@ func (r *fileScan) stream(text io.Reader, path, member string) error {
 }
 
 var (
-	// errBudget ends the reading of what decompresses into too much.
-	errBudget = errors.New("the file decompresses into too many bytes")
-	errCut    = errors.New("the file ends too early")
+	// errBudget is returned when a file decompresses to more bytes than its budget.
+	errBudget    = errors.New("the file decompresses into too many bytes")
+	errTruncated = errors.New("the file ends too early")
 )
 
-// inflated takes what is read of it from the budget of a reading.
-type inflated struct {
+// budgetReader reads decompressed bytes and subtracts them from the budget of the file.
+type budgetReader struct {
 	from io.Reader
 	r    *fileScan
 }
 
 // Read implements [io.Reader].
-func (i inflated) Read(p []byte) (int, error) {
+func (i budgetReader) Read(p []byte) (int, error) {
 	if i.r.budget <= 0 {
 		return 0, errBudget
 	}
 	n, err := i.from.Read(p[:min(int64(len(p)), i.r.budget)])
 	i.r.budget -= int64(n)
 	if err == io.ErrUnexpectedEOF {
-		err = errCut // to io.ReadFull the other would be the end
+		err = errTruncated // io.ReadFull would take ErrUnexpectedEOF for the end
 	}
 	return n, err
 }
 
-// member scans a file in the file. What is wrong with it is a gap; an
-// error ends the reading.
-func (r *fileScan) member(text io.Reader, path, member string) error {
-	err := r.stream(inflated{text, r}, path, member)
+// scanMember searches a file in the archive. A damaged member is a gap. An error means that
+// the rest of the archive is not read.
+func (r *fileScan) scanMember(text io.Reader, path, member string) error {
+	err := r.stream(budgetReader{text, r}, path, member)
 	switch {
 	case err == nil || r.ctx.Err() != nil:
 		return err
 	case errors.Is(err, errBudget):
-		r.gap(tooLarge)
+		r.addGap(tooLarge)
 		return err
 	}
-	r.gap(damaged)
+	r.addGap(damaged)
 	return nil
 }
 
-// span is a part of a text, from one byte up to another.
+// span is a part of a text: the bytes from from up to, but not including, to.
 type span struct{ from, to int }

@@ -14,13 +14,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/secret/verify"
 )
 
-// collector joins sightings of the same secret into one finding.
+// collector joins occurrences of the same secret into one finding.
 type collector struct {
-	rules *credential.Rules
-	fresh bool   // the key of the digests, which then are of no use to others
-	steps []step // of the history
-	order []string
-	byKey map[string]*group
+	rules  *credential.Rules
+	ownKey bool   // as in Analyzer: then digests cannot be compared between scans
+	steps  []step // of the history
+	order  []string
+	byKey  map[string]*group
 }
 
 type group struct {
@@ -34,20 +34,20 @@ type group struct {
 	packages []string
 	value    []byte // nil unless it is to be shown or verified
 	outcome  *verify.Outcome
-	name     string // NAME=, where the name of the value is known
-	head     string // how values of the kind begin
+	name     string // "NAME=" if the name of the value is known
+	head     string // the public prefix of the value
 	digest   string // keyed
 }
 
-// The limits of a report. The places of one secret beyond them are counted.
+// The limits of a report. Further places of a secret are only counted.
 const (
 	maxFindings  = 2000
 	maxLocations = 100
 )
 
-// add takes a sighting. Owner is the package that installed the file with this
+// add adds an occurrence. Owner is the package that installed the file with this
 // content, nil if none did.
-func (g *collector) add(s sighting, at seaworthy.Location, owner *seaworthy.Package) {
+func (g *collector) add(s occurrence, at seaworthy.Location, owner *seaworthy.Package) {
 	key := s.Rule + " " + s.Same
 	if s.Same == "" {
 		layer := -1
@@ -62,7 +62,7 @@ func (g *collector) add(s sighting, at seaworthy.Location, owner *seaworthy.Pack
 	f, ok := g.byKey[key]
 	if !ok {
 		f = &group{rule: g.rules.Rule(s.Rule), value: s.Value, head: s.Head}
-		if !g.fresh {
+		if !g.ownKey {
 			f.digest = s.Same
 		}
 		if f.head == "" {
@@ -194,7 +194,7 @@ func (g *collector) verify(ctx context.Context, v *verify.Verifier) error {
 			continue
 		}
 		if asked++; asked > maxVerified {
-			f.outcome = &verify.Outcome{Sentence: fmt.Sprintf("Whether it is live was not asked: there are more than %d secrets.", maxVerified)}
+			f.outcome = &verify.Outcome{Sentence: fmt.Sprintf("It was not verified whether the secret is live: there are more than %d secrets.", maxVerified)}
 			continue
 		}
 		group.Go(func() (err error) {
@@ -213,17 +213,17 @@ func (g *collector) verify(ctx context.Context, v *verify.Verifier) error {
 	return nil
 }
 
-// owners finds the packages that installed the files of a layer with sightings.
+// owners finds the packages that installed the files of a layer with secrets.
 type owners struct {
 	merged   seaworthy.Merged
 	contents []content
-	ordinal  int // of the last answer, which serves for several sightings in a row
+	ordinal  int // of the last answer: several occurrences of one file follow each other
 	last     *seaworthy.Package
 	asked    bool
 }
 
-// of gives the package of the operating system that installed a file with the
-// content that it has, also where a later layer removed it; nil if none did.
+// of returns the package of the distribution that installed a file with this content, also
+// if a later layer removed the file; nil if there is none.
 func (o *owners) of(e *seaworthy.Entry) *seaworthy.Package {
 	if o.asked && o.ordinal == e.Ordinal {
 		return o.last
@@ -238,8 +238,8 @@ func (o *owners) of(e *seaworthy.Entry) *seaworthy.Package {
 	return o.last
 }
 
-// fileLocation is where in the image a sighting in a file is.
-func fileLocation(img *seaworthy.Image, e *seaworthy.Entry, s sighting) seaworthy.Location {
+// fileLocation returns the location of a secret in a file.
+func fileLocation(img *seaworthy.Image, e *seaworthy.Entry, s occurrence) seaworthy.Location {
 	l := seaworthy.Location{Path: e.Path, Line: s.Line, Offset: s.Offset, Layer: &e.Layer, RemovedIn: e.RemovedIn}
 	if s.Member != "" {
 		l.Path += "!/" + s.Member

@@ -2,8 +2,8 @@ package secret
 
 import "seaworthy.dev/seaworthy"
 
-// gap is a reason for which a file was searched only partly. It is stored in the
-// cache; [gap.describe] gives its words.
+// gap is a reason why a file was only partially searched. It is stored in the cache;
+// [gap.describe] returns the code and the sentence for a report.
 type gap string
 
 // The gaps.
@@ -22,7 +22,7 @@ const (
 	packTooMany     gap = "pack-objects"
 )
 
-// describe gives the code and the sentence for a report.
+// describe returns the code and the sentence for a report.
 func (g gap) describe() (seaworthy.CoverageCode, string) {
 	switch g {
 	case tooMany:

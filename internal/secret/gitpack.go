@@ -14,21 +14,21 @@ import (
 )
 
 const (
-	// nearby is how far around a change of a long text it is searched: no private key is
-	// longer.
+	// nearby is the number of bytes before and after a change that are searched in a long
+	// text. No private key is longer.
 	nearby = credential.MaxKeyLength
-	// wholeText is the longest text of which all is searched for any change; of a longer
-	// one only what is nearby.
+	// wholeText is the length of the longest text that is searched as a whole after a
+	// change. In a longer text only what is nearby is searched.
 	wholeText = 4 * nearby
-	// margin is how far from where a piece is cut off a secret is to be: what it seems to
-	// be may be wrong for what is missing.
+	// margin is the number of bytes next to a cut in which matches do not count: without
+	// the text behind the cut they may be wrong.
 	margin = credential.MaxLine
-	// minPackBudget is what comes out of a pack of any size without a gap: a small one may
-	// hold many versions of a file.
+	// minPackBudget is the number of bytes that any pack may decompress to: a small pack
+	// may have many versions of a file.
 	minPackBudget = 8 << 20
 )
 
-// errEnough ends the reading when nothing more would be reported.
+// errEnough ends the reading when no further secret would be reported.
 var errEnough = errors.New("there are more secrets than are reported")
 
 // packScan searches the objects of one pack.
@@ -43,25 +43,25 @@ func gitPack(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	r.budget += minPackBudget
 	err := r.analyzer.packs.Read(r.ctx, file, size, gitpack.Options{
 		Body: r.body, Margin: nearby, Budget: &r.budget,
-		Object: p.object, Long: p.long, Gap: func(g gitpack.Gap) { r.gap(packGap(g)) },
+		Object: p.object, Long: p.long, Gap: func(g gitpack.Gap) { r.addGap(packGap(g)) },
 	})
 	switch {
 	case errors.Is(err, gitpack.ErrNoPack):
 		r.budget -= minPackBudget
 		return false, nil
 	case errors.Is(err, gitpack.ErrBudget):
-		r.gap(tooLarge)
+		r.addGap(tooLarge)
 	case errors.Is(err, errEnough):
-		r.gap(tooMany)
+		r.addGap(tooMany)
 	case errors.Is(err, gitpack.ErrDamaged):
-		r.gap(damaged)
+		r.addGap(damaged)
 	case err != nil:
 		return true, err
 	}
 	return true, nil
 }
 
-// packGap is the gap of a file that one in a pack makes.
+// packGap returns the gap of the file for a gap in a pack.
 func packGap(g gitpack.Gap) gap {
 	switch g {
 	case gitpack.MissingBase:
@@ -77,8 +77,8 @@ func packGap(g gitpack.Gap) gap {
 	}
 }
 
-// objectPlace is where an object is: path decides what to expect in it, member how it is
-// called.
+// objectPlace is the place of an object in an image: path decides which rules apply, member
+// is its name in the report.
 type objectPlace struct{ path, member string }
 
 // place returns the place of an object. A file is where the trees in the pack say, under
@@ -112,7 +112,7 @@ func (p *packScan) object(o *gitpack.Object) error {
 	text := o.Text
 	head := text[:min(len(text), seaworthy.HeadSize)]
 	origin := credential.OriginOf(at.path, head)
-	if len(text) <= wholeText || origin.Binary || wide(head) != nil {
+	if len(text) <= wholeText || origin.Binary || utf16Order(head) != nil {
 		return p.piece(text, span{0, len(text)}, &origin, at)
 	}
 	for _, c := range o.Changed {
@@ -137,7 +137,7 @@ func (p *packScan) piece(text []byte, s span, origin *credential.Origin, at obje
 	}
 	found, gaps := p.analyzer.scanText(text[s.from:s.to], origin, p.effort)
 	if len(found) == 0 {
-		p.keep(nil, gaps)
+		p.add(nil, gaps)
 		return nil
 	}
 	member, _ := seaworthy.TextPath(at.member)
@@ -145,7 +145,7 @@ func (p *packScan) piece(text []byte, s span, origin *credential.Origin, at obje
 	kept := found[:0]
 	for _, f := range found {
 		f.Offset += int64(s.from)
-		if s.from > 0 && f.Offset < int64(s.from+margin) || s.to < len(text) && f.Offset > int64(s.to-margin) || p.known(&f, at.path) {
+		if s.from > 0 && f.Offset < int64(s.from+margin) || s.to < len(text) && f.Offset > int64(s.to-margin) || p.isKnown(&f, at.path) {
 			continue
 		}
 		if f.Line > 0 {
@@ -154,15 +154,15 @@ func (p *packScan) piece(text []byte, s span, origin *credential.Origin, at obje
 		f.Member = member
 		kept = append(kept, f)
 	}
-	p.keep(kept, gaps)
+	p.add(kept, gaps)
 	if len(p.found) == credential.MaxMatches {
 		return errEnough
 	}
 	return nil
 }
 
-// known reports whether a secret was found before under the same path.
-func (p *packScan) known(s *sighting, path string) bool {
+// isKnown reports whether a secret was found before under the same path.
+func (p *packScan) isKnown(s *occurrence, path string) bool {
 	h := sha256.New()
 	for _, part := range [...]string{s.Rule, s.Encoding, s.digest, path} {
 		h.Write([]byte(part))

@@ -129,7 +129,7 @@ func readPack(t testing.TB, a *Analyzer, pack string, inMemory bool) *fileScan {
 		f = seaworthy.NewSpooledFile(h, []byte(pack)[:min(len(pack), seaworthy.HeadSize)], strings.NewReader(pack))
 	}
 	r := a.newFileScan(context.Background(), h.Path, h.Size)
-	if err := r.file(f); err != nil {
+	if err := r.scan(f); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -214,7 +214,7 @@ func TestPacksAgainstObjects(t *testing.T) {
 					t.Errorf("%d values (-objects +pack):\n%s", len(want), diff)
 				}
 				if len(r.found) > len(got)+10 {
-					t.Errorf("%d sightings of %d values", len(r.found), len(got))
+					t.Errorf("%d occurrences of %d values", len(r.found), len(got))
 				}
 				for _, s := range r.found {
 					if commit, file, ok := strings.Cut(s.Member, ":"); ok {

@@ -14,24 +14,26 @@ import (
 	"seaworthy.dev/seaworthy/internal/inflate"
 )
 
-// Most files in archives are short, and all of one is in memory before and after it
-// is decompressed. What does not go this way, for its length, its damage or its
-// rarity, goes the other, and ends there in what there is to be said of it.
+// Most files in archives are short. These functions decompress them from memory to memory,
+// which is fast. A file that is too long, damaged or of a rare kind is read as a stream
+// instead, and the stream reports its gaps.
 
 var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
 
-// scanPacked scans a file in the file. If it gives false, nothing was scanned.
+// scanPacked searches a compressed file in an archive. If it returns false, nothing was
+// searched.
 func (r *fileScan) scanPacked(packed []byte, path, member string) bool {
 	window := r.analyzer.window()
 	defer r.analyzer.windows.Put(window)
 	text, _, ok := r.inflate(window, packed)
 	if ok {
-		r.scanMember(text, path, member)
+		r.scanMemberText(text, path, member)
 	}
 	return ok
 }
 
-// inflate decompresses a text, if it is shorter than a window and than the budget.
+// inflate decompresses a text into a window. ok is false if the text is longer than the
+// window or the budget.
 func (r *fileScan) inflate(window *[windowSize]byte, packed []byte) (text []byte, taken int, ok bool) {
 	room := min(windowSize, r.budget) - 1
 	if room <= 0 || r.ctx.Err() != nil {
@@ -43,8 +45,8 @@ func (r *fileScan) inflate(window *[windowSize]byte, packed []byte) (text []byte
 	return window[:n], taken, err == nil
 }
 
-// scanMember scans a whole text that came out of the file.
-func (r *fileScan) scanMember(text []byte, path, member string) {
+// scanMemberText searches a whole text that was decompressed.
+func (r *fileScan) scanMemberText(text []byte, path, member string) {
 	r.budget -= int64(len(text))
 	origin := credential.OriginOf(path, text[:min(len(text), seaworthy.HeadSize)])
 	found, gaps := r.analyzer.scanText(text, &origin, r.effort)
@@ -52,10 +54,10 @@ func (r *fileScan) scanMember(text []byte, path, member string) {
 	for i := range found {
 		found[i].Member = member
 	}
-	r.keep(found, gaps)
+	r.add(found, gaps)
 }
 
-// gzipFile is a container for the files that gzip makes, RFC 1952.
+// gzipFile is a container for gzip files, RFC 1952.
 func gzipFile(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	if packed, ok := deflateOf(r.body); ok && r.scanGzip(packed) {
 		return true, nil
@@ -76,11 +78,11 @@ func (r *fileScan) scanGzip(packed []byte) bool {
 		return false
 	}
 	name := unpackedName(r.path)
-	r.scanMember(text, path.Join(path.Dir(r.path), name), name)
+	r.scanMemberText(text, path.Join(path.Dir(r.path), name), name)
 	return true
 }
 
-// unpackedName is what a compressed file is called once it is no more so.
+// unpackedName returns the name of a compressed file after decompression.
 func unpackedName(name string) string {
 	name = path.Base(name)
 	if ext := path.Ext(name); ext != name {
@@ -89,8 +91,8 @@ func unpackedName(name string) string {
 	return name
 }
 
-// deflateOf gives what follows the header of a gzip file. Of a header with a
-// checksum ok is false.
+// deflateOf returns the data after the header of a gzip file. ok is false if the header is
+// damaged or has a checksum.
 func deflateOf(body []byte) (packed []byte, ok bool) {
 	const header, checksum, extra, name, comment, reserved = 10, 1 << 1, 1 << 2, 1 << 3, 1 << 4, 7 << 5
 	if len(body) < header || body[3]&(checksum|reserved) != 0 {
@@ -111,7 +113,7 @@ func deflateOf(body []byte) (packed []byte, ok bool) {
 		if flags&text == 0 {
 			continue
 		}
-		// The other way does not take longer ones.
+		// The reader of streams does not take longer ones either.
 		end := bytes.IndexByte(rest[:min(len(rest), 512)], 0)
 		if end < 0 {
 			return nil, false

@@ -44,7 +44,7 @@ func FuzzAtOnce(f *testing.F) {
 		var each [2]*fileScan
 		for i, file := range []*seaworthy.File{seaworthy.NewFile(h, body, true), seaworthy.NewSpooledFile(h, head, bytes.NewReader(body))} {
 			each[i] = a.newFileScan(t.Context(), h.Path, h.Size)
-			if err := each[i].file(file); err != nil {
+			if err := each[i].scan(file); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -45,7 +45,7 @@ func TestFilesOfPackages(t *testing.T) {
 			if rotate := strings.HasPrefix(got[0].Remedy.String(), "Rotate"); rotate != (c.want != seaworthy.Negligible) {
 				t.Errorf("remedy: %s", got[0].Remedy.String())
 			}
-			if says := strings.Contains(got[0].Detail, "unchanged from the package snakeoil"); says != (!strings.HasPrefix(name, "changed") && !strings.HasPrefix(name, "elsewhere")) {
+			if says := strings.Contains(got[0].Detail, "unchanged since the package snakeoil"); says != (!strings.HasPrefix(name, "changed") && !strings.HasPrefix(name, "elsewhere")) {
 				t.Errorf("detail: %s", got[0].Detail)
 			}
 		})

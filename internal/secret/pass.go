@@ -18,27 +18,27 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential"
 )
 
-// maxSightings bounds what is remembered of one layer.
-const maxSightings = 20_000
+// maxOccurrences limits what is remembered of one layer.
+const maxOccurrences = 20_000
 
 // facts is what the pass remembers of a layer, sorted by ordinal.
 type facts struct {
-	Sightings []sighting `json:"sightings,omitempty"`
-	Partial   []partial  `json:"partial,omitempty"`
-	// Contents are the digests of the files that have sightings.
+	Occurrences []occurrence `json:"sightings,omitempty"`
+	Partial     []partial    `json:"partial,omitempty"`
+	// Contents are the digests of the files with secrets.
 	Contents []content `json:"contents,omitempty"`
-	// Beyond counts what maxSightings cut off.
+	// Beyond is the number of occurrences and gaps beyond maxOccurrences.
 	Beyond int `json:"beyond,omitempty"`
 }
 
-// content identifies what a file holds by its digests, in the ways in which package
-// databases do: MD5, SHA-1 and SHA-256.
+// content identifies the content of a file by the digests that package databases have: MD5,
+// SHA-1 and SHA-256.
 type content struct {
 	Ordinal int      `json:"ordinal"`
 	Digests [][]byte `json:"digests"`
 }
 
-// contentOf reads a file once more for its digests.
+// contentOf reads a file again and returns its digests.
 func contentOf(f *seaworthy.File) (content, error) {
 	hashes := [...]hash.Hash{md5.New(), sha1.New(), sha256.New()}
 	if _, err := io.Copy(io.MultiWriter(hashes[0], hashes[1], hashes[2]), f.Reader()); err != nil {
@@ -51,13 +51,13 @@ func contentOf(f *seaworthy.File) (content, error) {
 	return c, nil
 }
 
-// partial is a file that was partially scanned.
+// partial is a file that was only partially searched, and why.
 type partial struct {
 	Ordinal int `json:"ordinal"`
 	Gap     gap `json:"gap"`
 }
 
-// pass looks for secrets in the files of one layer.
+// pass searches the files of one layer.
 type pass struct {
 	analyzer *Analyzer
 
@@ -91,7 +91,7 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	if int64(f.Ordinal) > p.rich.Load() {
 		r.effort = credential.NewPoorEffort()
 	}
-	if err := r.file(f); err != nil {
+	if err := r.scan(f); err != nil {
 		return err
 	}
 	if len(r.found) == 0 && len(r.gaps) == 0 {
@@ -111,7 +111,7 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	}
 	for _, s := range r.found {
 		s.Ordinal = f.Ordinal
-		p.facts.Sightings = append(p.facts.Sightings, s)
+		p.facts.Occurrences = append(p.facts.Occurrences, s)
 	}
 	for _, why := range r.gaps {
 		p.facts.Partial = append(p.facts.Partial, partial{f.Ordinal, why})
@@ -119,12 +119,12 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	return nil
 }
 
-// scanText gives the secrets of a body that is all or a part of a file, and why some of
+// scanText returns the secrets in a file or in a part of one, and the reasons why a part of
 // it was not searched.
-func (a *Analyzer) scanText(body []byte, origin *credential.Origin, effort *credential.Effort) (found []sighting, gaps []gap) {
+func (a *Analyzer) scanText(body []byte, origin *credential.Origin, effort *credential.Effort) (found []occurrence, gaps []gap) {
 	width, encoding, text := 1, "", body
-	if order := wide(body[:min(len(body), seaworthy.HeadSize)]); order != nil {
-		width, encoding, text = 2, "UTF-16", narrow(body, order)
+	if order := utf16Order(body[:min(len(body), seaworthy.HeadSize)]); order != nil {
+		width, encoding, text = 2, "UTF-16", decodeUTF16(body, order)
 		origin.Learn()
 		text8 := *origin
 		text8.Binary = false
@@ -134,7 +134,7 @@ func (a *Analyzer) scanText(body []byte, origin *credential.Origin, effort *cred
 	result := a.rules.FindWithin(text, origin, effort)
 	matches, gaps := result.Matches, gapsOf(&result)
 	if result.Named && !origin.Installed && width == 1 { // where a name alone is not enough
-		more, why := a.recover(a.source(body), origin.Path, effort)
+		more, why := a.scanSourceText(a.source(body), origin.Path, effort)
 		matches, gaps = credential.Settle(append(matches, more...)), append(gaps, why...)
 	}
 	if store, ok := a.rules.KeyStore(body, origin); ok && width == 1 {
@@ -145,7 +145,7 @@ func (a *Analyzer) scanText(body []byte, origin *credential.Origin, effort *cred
 	line, at := 1, 0
 	for i := range matches {
 		m := &matches[i]
-		s := a.sighting(m)
+		s := a.occurrence(m)
 		if !origin.Binary && m.Origin == origin {
 			line, at = line+bytes.Count(text[at:m.Start], []byte("\n")), m.Start
 			s.Line = line
@@ -159,7 +159,7 @@ func (a *Analyzer) scanText(body []byte, origin *credential.Origin, effort *cred
 	return found, gaps
 }
 
-// gapsOf gives the reasons for which a text was not wholly searched.
+// gapsOf returns the reasons why a text was not searched to its end.
 func gapsOf(r *credential.Result) (gaps []gap) {
 	if !r.Whole {
 		gaps = append(gaps, tooMany)
@@ -173,21 +173,21 @@ func gapsOf(r *credential.Result) (gaps []gap) {
 // Close implements [seaworthy.Pass].
 func (p *pass) Close(context.Context) ([]byte, error) {
 	f := &p.facts
-	slices.SortFunc(f.Sightings, func(a, b sighting) int {
+	slices.SortFunc(f.Occurrences, func(a, b occurrence) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Member, b.Member), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule))
 	})
 	slices.SortFunc(f.Partial, func(a, b partial) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Gap, b.Gap))
 	})
 	slices.SortFunc(f.Contents, func(a, b content) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
-	if n := len(f.Sightings); n > maxSightings {
-		f.Beyond, f.Sightings = f.Beyond+n-maxSightings, f.Sightings[:maxSightings]
+	if n := len(f.Occurrences); n > maxOccurrences {
+		f.Beyond, f.Occurrences = f.Beyond+n-maxOccurrences, f.Occurrences[:maxOccurrences]
 	}
-	if n := len(f.Contents); n > maxSightings {
-		f.Contents = f.Contents[:maxSightings]
+	if n := len(f.Contents); n > maxOccurrences {
+		f.Contents = f.Contents[:maxOccurrences]
 	}
-	if n := len(f.Partial); n > maxSightings {
-		f.Beyond, f.Partial = f.Beyond+n-maxSightings, f.Partial[:maxSightings]
+	if n := len(f.Partial); n > maxOccurrences {
+		f.Beyond, f.Partial = f.Beyond+n-maxOccurrences, f.Partial[:maxOccurrences]
 	}
 	return json.Marshal(f)
 }

@@ -8,10 +8,10 @@ import (
 	"seaworthy.dev/seaworthy/internal/pyc"
 )
 
-// pycSource writes out what the bytecode of a module of Python gives names to: the
-// source is often deleted, and this left behind. It is nil for any other file, and for
-// a version of Python whose bytecode is not known. Of a file that is damaged it is
-// what stands before the damage.
+// pycSource returns the names and values in the bytecode of a Python module as source code.
+// The source file is often deleted, and the bytecode left. pycSource returns nil for any
+// other file, and for an unknown version of Python. Of a damaged file it returns what comes
+// before the damage.
 func pycSource(file []byte) *sourceText {
 	w := pycWriter{out: &sourceText{}, file: file, room: 4*len(file) + 64<<10}
 	if err := pyc.Read(file, &w); errors.Is(err, pyc.ErrUnknown) {
@@ -20,12 +20,11 @@ func pycSource(file []byte) *sourceText {
 	return w.out
 }
 
-// pycWriter writes as Python's source would say it what bytecode does. It implements
-// [pyc.Visitor].
+// pycWriter writes what bytecode does as Python source code. It implements [pyc.Visitor].
 type pycWriter struct {
 	out  *sourceText
 	file []byte
-	room int // how long the text may get
+	room int // the maximum length of the text
 }
 
 func (w *pycWriter) Assign(name pyc.Name, value pyc.Span) error {
@@ -84,8 +83,8 @@ func (w *pycWriter) Call(callee pyc.Name, arguments []pyc.Argument) error {
 	return w.end(")\n")
 }
 
-// Constant writes a text that may hold a name and a value itself, as the settings of a
-// connection do.
+// Constant writes a text that may contain a name and a value itself, such as a connection
+// string.
 func (w *pycWriter) Constant(text pyc.Span) error {
 	const least = 12
 	if b := text.In(w.file); len(b) < least || bytes.IndexByte(b, '=') < 0 && bytes.IndexByte(b, ':') < 0 {
@@ -95,7 +94,7 @@ func (w *pycWriter) Constant(text pyc.Span) error {
 	return w.end("\n")
 }
 
-// name writes the name of an attribute behind that of its owner.
+// name writes a name, for an attribute after the name of its owner.
 func (w *pycWriter) name(n pyc.Name) {
 	if n.Owner != (pyc.Span{}) {
 		w.word(n.Owner)
@@ -111,7 +110,7 @@ func (w *pycWriter) word(t pyc.Span) {
 	}
 }
 
-// value writes a text in quotes; an empty one once there is no room for more.
+// value writes a text in quotes, or an empty text if there is no room for it.
 func (w *pycWriter) value(t pyc.Span) {
 	if len(w.out.text) >= w.room {
 		t = pyc.Span{}
@@ -119,7 +118,7 @@ func (w *pycWriter) value(t pyc.Span) {
 	w.out.quoted(t.In(w.file), int64(t.From))
 }
 
-// end ends a line. It is an error if there is no room for more.
+// end ends a line. It returns an error if there is no room for more.
 func (w *pycWriter) end(s string) error {
 	w.out.write(s)
 	if len(w.out.text) >= w.room {

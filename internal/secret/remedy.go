@@ -91,7 +91,7 @@ func inProgram(r *credential.Rule, at *seaworthy.Location) bool {
 func programFile(p string) bool {
 	switch path.Ext(p) {
 	case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".py", ".pyc", ".go", ".java", ".class", ".kt", ".scala", ".groovy", ".rb", ".php", ".cs", ".dll", ".exe", ".rs", ".c", ".h", ".cc", ".cpp",
-		".hpp", ".swift", ".m", ".origin", ".pm", ".lua", ".ex", ".exs", ".erl", ".clj", ".dart", ".r", ".so", ".o", ".a", ".wasm", ".html", ".vue", ".map":
+		".hpp", ".swift", ".m", ".pl", ".pm", ".lua", ".ex", ".exs", ".erl", ".clj", ".dart", ".r", ".so", ".o", ".a", ".wasm", ".html", ".vue", ".map":
 		return true
 	}
 	return false

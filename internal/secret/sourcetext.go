@@ -8,11 +8,12 @@ import (
 	"seaworthy.dev/seaworthy/internal/sqlite"
 )
 
-// Some binary files keep names apart from their values. What is known of both is
-// written out as a text, in the way in which source would say it, and the rules search
-// that text: nothing is a secret in a binary file that would be none in a text.
+// Some binary files store names and values in different places. Names with their values are
+// written out as source code would have them, and the rules search that text. So a value
+// in a binary file is a secret only if it would be one in a text.
 
-// sourceText is such a text, and where in the file its pieces are.
+// sourceText is the text that is written for a binary file, and where in the file each
+// piece of it is.
 type sourceText struct {
 	text   []byte
 	pieces []piece // sorted
@@ -20,25 +21,26 @@ type sourceText struct {
 	cut bool
 }
 
-// piece says that size bytes of the text from at on are in the file from from on.
+// piece is a part of the text that is also in the file: size bytes at offset at of the text
+// are at offset from of the file.
 type piece struct {
 	at, size int
 	from     int64
 }
 
-// maxQuoted bounds a value that is written out, in bytes.
+// maxQuoted is the length of the longest value that is written out, in bytes.
 const maxQuoted = credential.MaxReach
 
 func (r *sourceText) write(s string) { r.text = append(r.text, s...) }
 
-// piece writes bytes that are in the file from from on.
+// piece writes bytes that are at offset from of the file.
 func (r *sourceText) piece(b []byte, from int64) {
 	r.pieces = append(r.pieces, piece{len(r.text), len(b), from})
 	r.text = append(r.text, b...)
 }
 
-// quoted writes a value in quotes that it does not hold; an empty one instead of
-// a value that is too long or has more than one line.
+// quoted writes a value in quotes that do not occur in it. It writes an empty value if the
+// value is too long or has more than one line.
 func (r *sourceText) quoted(b []byte, from int64) {
 	quote := quoteFor(b)
 	if len(b) > maxQuoted || bytes.ContainsAny(b, "\n\r\x00") || quote == 0 {
@@ -50,7 +52,7 @@ func (r *sourceText) quoted(b []byte, from int64) {
 	r.text = append(r.text, quote)
 }
 
-// quoteFor gives a quote that a value does not hold; 0 if it has all.
+// quoteFor returns a quote that does not occur in a value; 0 if all do.
 func quoteFor(b []byte) byte {
 	for _, q := range []byte("\"'`") {
 		if bytes.IndexByte(b, q) < 0 {
@@ -60,8 +62,8 @@ func quoteFor(b []byte) byte {
 	return 0
 }
 
-// place gives where in the file a span of the text is. Of what is not all from the
-// file ok is false.
+// place returns the offset in the file of a part of the text. ok is false if not all of the
+// part is from the file.
 func (r *sourceText) place(start, end int) (from int64, ok bool) {
 	i, ok := slices.BinarySearchFunc(r.pieces, start, func(p piece, at int) int { return p.at - at })
 	if !ok {
@@ -80,8 +82,8 @@ func (r *sourceText) place(start, end int) (from int64, ok bool) {
 	return from, true
 }
 
-// source writes out what is known of the names and values in a file; nil for a file
-// of any other kind.
+// source returns the names and values in a binary file as text; nil if the file is of no
+// known kind.
 func (a *Analyzer) source(file []byte) *sourceText {
 	if bytes.HasPrefix(file, []byte(sqlite.Magic)) {
 		return sqliteSource(a.rules, bytes.NewReader(file), int64(len(file)))
@@ -89,9 +91,9 @@ func (a *Analyzer) source(file []byte) *sourceText {
 	return pycSource(file)
 }
 
-// recover gives the secrets of a recovered text by their places in the file, and why
-// there may be more. Path is that of the file.
-func (a *Analyzer) recover(r *sourceText, path string, effort *credential.Effort) (matches []credential.Match, gaps []gap) {
+// scanSourceText returns the secrets in a sourceText with their places in the file, and the
+// reasons why there may be more.
+func (a *Analyzer) scanSourceText(r *sourceText, path string, effort *credential.Effort) (matches []credential.Match, gaps []gap) {
 	if r == nil || len(r.pieces) == 0 {
 		return nil, nil
 	}

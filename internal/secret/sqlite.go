@@ -15,17 +15,16 @@ import (
 
 // The limits of a database.
 const (
-	// maxRow is how many bytes of a row are read, maxDatabase how many are written
-	// out of all.
+	// maxRow is the number of bytes of a row that are read, maxDatabase the number of
+	// bytes that are written out for the whole database.
 	maxRow, maxDatabase = 1 << 20, 16 << 20
 )
 
 var errRoom = errors.New("no more is written out")
 
-// sqliteSource writes out the values of a SQLite database that have a name: that of
-// their column, or what another column of the row calls them, as tables of settings
-// do. It is nil for any other file. Of a database that is damaged or cut it is what
-// can be read.
+// sqliteSource returns the values of a SQLite database that have a name: the name of their
+// column, or a name in another column of the row, as in tables of settings. It returns nil
+// for any other file. Of a damaged or truncated database it returns what can be read.
 func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *sourceText {
 	db, err := sqlite.Open(file, size)
 	if err != nil {
@@ -73,8 +72,8 @@ func sqliteSource(rules *credential.Rules, file io.ReaderAt, size int64) *source
 	return out
 }
 
-// column writes the value of a column. What a password was hashed to is none: in a
-// database it has many forms of which nothing but digits in base 16 is to be seen.
+// column writes the value of a column. It does not write the hash of a password, which in a
+// database often is hexadecimal digits without a mark of the algorithm.
 func (r *sourceText) column(c *sqlite.Column, name string) {
 	v := c.Value
 	quote := quoteFor(v)
@@ -86,8 +85,8 @@ func (r *sourceText) column(c *sqlite.Column, name string) {
 	r.write(",\n")
 }
 
-// settingColumns gives the columns of a table of settings that have their names and
-// their values; -1 for a table that is none.
+// settingColumns returns which columns of a table of settings have the names and the
+// values; -1 if the table is none of settings.
 func settingColumns(columns []string) (key, value int) {
 	find := func(words ...string) int {
 		return slices.IndexFunc(columns, func(name string) bool {
@@ -102,20 +101,20 @@ func settingColumns(columns []string) (key, value int) {
 	return key, value
 }
 
-// scanDatabase scans a SQLite database that was too long to be scanned as one
-// text, for what the windows of the text did not show.
+// scanDatabase searches a SQLite database that was too long to be searched as one text. It
+// adds what the search of the windows did not find.
 func (r *fileScan) scanDatabase(f *seaworthy.File) {
 	origin := credential.OriginOf(f.Path, f.Head)
 	if origin.Learn(); origin.Installed || !bytes.HasPrefix(f.Head, []byte(sqlite.Magic)) {
 		return
 	}
-	matches, gaps := r.analyzer.recover(sqliteSource(r.analyzer.rules, f.ReaderAt(), f.Size), f.Path, r.effort)
-	var found []sighting
+	matches, gaps := r.analyzer.scanSourceText(sqliteSource(r.analyzer.rules, f.ReaderAt(), f.Size), f.Path, r.effort)
+	var found []occurrence
 	for i := range matches {
 		m := &matches[i]
-		if !slices.ContainsFunc(r.found, func(s sighting) bool { return s.Offset == int64(m.Start) }) {
-			found = append(found, r.analyzer.sighting(m))
+		if !slices.ContainsFunc(r.found, func(s occurrence) bool { return s.Offset == int64(m.Start) }) {
+			found = append(found, r.analyzer.occurrence(m))
 		}
 	}
-	r.keep(found, gaps)
+	r.add(found, gaps)
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// wide gives the byte order of text in UTF-16; nil for any other.
-func wide(head []byte) binary.ByteOrder {
+// utf16Order returns the byte order of a text in UTF-16, and nil for any other text.
+func utf16Order(head []byte) binary.ByteOrder {
 	if len(head) < 4 {
 		return nil
 	}
@@ -35,9 +35,9 @@ func wide(head []byte) binary.ByteOrder {
 	return nil
 }
 
-// narrow turns UTF-16 into bytes, one for each unit. Units beyond ASCII, of which
-// no secret is made, become 0x80.
-func narrow(text []byte, order binary.ByteOrder) []byte {
+// decodeUTF16 returns one byte for each unit of a text in UTF-16. Units beyond ASCII, which
+// no secret has, become 0x80.
+func decodeUTF16(text []byte, order binary.ByteOrder) []byte {
 	out := make([]byte, len(text)/2)
 	for i := range out {
 		u := order.Uint16(text[2*i:])

@@ -54,11 +54,11 @@ func TestVerify(t *testing.T) {
 		id, says string
 		severity seaworthy.Severity
 	}{
-		{"github-pat", "It is live: api.github.com accepts it.", seaworthy.Critical},
-		{"github-pat", "It is not live: api.github.com does not accept it.", seaworthy.Low},
-		{"slack-bot-token", "It is not live: slack.com does not accept it.", seaworthy.Low},
-		{"sendgrid-key", "not known: api.sendgrid.com takes no more questions", seaworthy.High},
-		{"telegram-bot-token", "not known: api.telegram.org answers with status 302", seaworthy.High},
+		{"github-pat", "The secret is live: api.github.com accepts it.", seaworthy.Critical},
+		{"github-pat", "The secret is not live: api.github.com does not accept it.", seaworthy.Low},
+		{"slack-bot-token", "The secret is not live: slack.com does not accept it.", seaworthy.Low},
+		{"sendgrid-key", "whether the secret is live: api.sendgrid.com accepts no more requests", seaworthy.High},
+		{"telegram-bot-token", "whether the secret is live: api.telegram.org answers with status 302", seaworthy.High},
 	} {
 		if !slices.ContainsFunc(got.of(c.id), func(f *seaworthy.Finding) bool {
 			return strings.Contains(f.Detail, c.says) && f.Severity == c.severity

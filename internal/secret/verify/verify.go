@@ -1,8 +1,8 @@
-// Package verify asks the issuers of secrets whether these are live.
+// Package verify asks the issuers of secrets whether the secrets are live.
 //
-// The id of the rule that found a secret and its value go in, and [Verifier.Ask] gives
-// what the issuer's API answers, as a sentence and a severity. A secret is sent to its
-// issuer alone, over TLS; no redirect is followed, and no error has the secret in it.
+// [Verifier.Ask] takes the id of the rule that found a secret, and its value. It returns
+// the answer of the issuer's API as a sentence and a severity. A secret is sent only to its
+// issuer, over TLS. No redirect is followed, and no error contains the secret.
 package verify
 
 import (
@@ -23,38 +23,41 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// issuer says how to ask the issuer of some kinds of secrets about one.
+// issuer is the request that shows whether a secret of some rules is live. One of url,
+// header and basicUser takes the secret.
 type issuer struct {
-	rules  []string
-	method string // GET if it is empty
-	url    string // where %s stands for the secret, if it is part of it
-	header string // where %s stands for the secret
-	user   string // of Basic authorisation, with the secret as its password
-	more   []string
-	// field is the boolean in the JSON of a response with status 200 that is
-	// true if the secret is accepted; "" if the status alone decides.
-	field string
-	also  string // a sentence to add to a refusal
+	rules     []string // their ids
+	method    string   // "" means GET
+	url       string   // %s is replaced by the secret
+	header    string   // "Name: value"; %s is replaced by the secret
+	basicUser string   // user of HTTP Basic authentication, with the secret as password
+	headers   []string // further headers, "Name: value"
+	// liveField is the boolean in the JSON of a response with status 200 that is true if
+	// the secret is live; "" if the status alone decides.
+	liveField string
+	// refusalNote is a sentence to add if the issuer refuses the secret. Then another
+	// server may still accept it, so that the severity stays as it was.
+	refusalNote string
 }
 
-// Verifier asks issuers whether secrets are live. It may be used by any number of
-// goroutines; each host is asked one question at a time.
+// Verifier asks issuers whether secrets are live. It is safe for concurrent use, and sends
+// one request at a time to each host.
 type Verifier struct {
 	client  *http.Client
-	hosts   map[string]*sync.Mutex
+	hosts   map[string]*sync.Mutex // by host; locked during a request
 	rewrite func(string) string
 	pause   time.Duration
 }
 
-// Options are what tests change of a Verifier.
+// Options configure a Verifier for tests.
 type Options struct {
-	// Rewrite changes the URL that is asked; nil does not.
+	// Rewrite changes the URL of each request; nil means no change.
 	Rewrite func(url string) string
-	// Pause is the time between two questions to one host; 200 ms if it is 0.
+	// Pause is the time between two requests to one host; 0 means 200 ms.
 	Pause time.Duration
 }
 
-// The limits of one question.
+// The limits on one request.
 const (
 	timeout       = 10 * time.Second
 	defaultPause  = 200 * time.Millisecond
@@ -62,7 +65,7 @@ const (
 	maxBody       = 64 << 10
 )
 
-// New makes a Verifier that uses the proxy of the environment.
+// New returns a Verifier that uses the proxy of the environment.
 func New(opt Options) *Verifier {
 	v := &Verifier{
 		client: &http.Client{
@@ -85,22 +88,23 @@ func (i *issuer) host() string {
 	return host
 }
 
-// Outcome is what an issuer answered.
+// Outcome is the answer of an issuer.
 type Outcome struct {
-	// Severity is how bad the secret is after all; Unknown leaves it as it is.
+	// Severity is the new severity of the secret; Unknown means no change.
 	Severity seaworthy.Severity
-	// Sentence says it for people.
+	// Sentence is the answer for a report.
 	Sentence string
 }
 
+// unknown returns the Outcome if an issuer does not say whether a secret is live.
 func unknown(host, why string) *Outcome {
-	return &Outcome{Sentence: fmt.Sprintf("Whether it is live is not known: %s %s.", host, why)}
+	return &Outcome{Sentence: fmt.Sprintf("It is not known whether the secret is live: %s %s.", host, why)}
 }
 
-// Knows reports whether the issuer of the secrets of a rule can be asked.
+// Knows reports whether secrets of a rule can be verified.
 func Knows(rule string) bool { return issuerOf(rule) != nil }
 
-// issuerOf gives the issuer of the secrets of a rule; nil if none can be asked.
+// issuerOf returns the issuer for a rule; nil if its secrets cannot be verified.
 func issuerOf(rule string) *issuer {
 	for i := range issuers {
 		if slices.Contains(issuers[i].rules, rule) {
@@ -110,7 +114,7 @@ func issuerOf(rule string) *issuer {
 	return nil
 }
 
-// Ask asks about a secret of a rule that [Knows]. The only error is that of the context.
+// Ask verifies a secret that a rule found. It returns an error only when the context ends.
 func (v *Verifier) Ask(ctx context.Context, rule string, value []byte) (*Outcome, error) {
 	i := issuerOf(rule)
 	if i == nil {
@@ -149,7 +153,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// reasonOf says what went wrong without the URL, which may hold the secret.
+// reasonOf returns the reason of an error without the URL, which may contain the secret.
 func reasonOf(err error) string {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -176,13 +180,13 @@ func (v *Verifier) request(ctx context.Context, i *issuer, value string) (status
 	}
 	req.Header.Set("User-Agent", "seaworthy")
 	req.Header.Set("Accept", "application/json")
-	for _, h := range append(slices.Clone(i.more), i.header) {
+	for _, h := range append(slices.Clone(i.headers), i.header) {
 		if name, text, ok := strings.Cut(h, ": "); ok {
 			req.Header.Set(name, strings.ReplaceAll(text, "%s", value))
 		}
 	}
-	if i.user != "" {
-		req.SetBasicAuth(i.user, value)
+	if i.basicUser != "" {
+		req.SetBasicAuth(i.basicUser, value)
 	}
 	resp, err := v.client.Do(req)
 	if err != nil {
@@ -196,36 +200,36 @@ func (v *Verifier) request(ctx context.Context, i *issuer, value string) (status
 	return resp.StatusCode, body, wait, err
 }
 
-// outcome reads the answer.
+// outcome returns what a response means.
 func (i *issuer) outcome(status int, body []byte) *Outcome {
 	host := i.host()
-	live := &Outcome{seaworthy.Critical, "It is live: " + host + " accepts it."}
-	refused := &Outcome{seaworthy.Low, strings.TrimSpace("It is not live: " + host + " does not accept it. " + i.also)}
-	if i.also != "" {
+	live := &Outcome{seaworthy.Critical, "The secret is live: " + host + " accepts it."}
+	refused := &Outcome{seaworthy.Low, strings.TrimSpace("The secret is not live: " + host + " does not accept it. " + i.refusalNote)}
+	if i.refusalNote != "" {
 		refused.Severity = seaworthy.Unknown
 	}
 	switch {
-	case status == http.StatusOK && i.field != "":
+	case status == http.StatusOK && i.liveField != "":
 		var answer map[string]any
 		if json.Unmarshal(body, &answer) != nil {
 			return unknown(host, "gave an answer that cannot be read")
 		}
-		if ok, _ := answer[i.field].(bool); ok {
+		if ok, _ := answer[i.liveField].(bool); ok {
 			return live
 		}
 		switch answer["error"] {
 		case "invalid_auth", "token_revoked", "token_expired", "account_inactive":
 			return refused
 		}
-		return unknown(host, "gave an answer that says neither")
-	case status >= 200 && status < 300, status == http.StatusForbidden: // known, though not for this
+		return unknown(host, "gave an answer that does not say")
+	case status >= 200 && status < 300, status == http.StatusForbidden: // the issuer knows the secret, but it lacks a permission
 		return live
 	case status == http.StatusUnauthorized:
 		return refused
 	case status == http.StatusNotFound && strings.Contains(i.url, "%s"):
 		return refused
 	case status == http.StatusTooManyRequests:
-		return unknown(host, "takes no more questions for now")
+		return unknown(host, "accepts no more requests for now")
 	}
 	return unknown(host, fmt.Sprintf("answers with status %d", status))
 }

@@ -17,7 +17,7 @@ func TestIssuersAreOfRules(t *testing.T) {
 		if !strings.HasPrefix(i.url, "https://") {
 			t.Errorf("%v: %s", i.rules, i.url)
 		}
-		if i.user == "" && !strings.Contains(i.header+i.url, "%s") {
+		if i.basicUser == "" && !strings.Contains(i.header+i.url, "%s") {
 			t.Errorf("%v: the question does not hold the secret", i.rules)
 		}
 		for _, id := range i.rules {
