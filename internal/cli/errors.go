@@ -3,11 +3,15 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/extract"
 	"seaworthy.dev/seaworthy/internal/image"
+	"seaworthy.dev/seaworthy/internal/nearest"
 	"seaworthy.dev/seaworthy/scanner"
 )
 
@@ -59,6 +63,7 @@ func hintOf(err error) string {
 		newer      *store.NewerError
 		full       *store.FullError
 		none       *store.NoDataError
+		file       *fs.PathError
 		hinted     interface{ Hint() string }
 	)
 	switch {
@@ -76,8 +81,39 @@ func hintOf(err error) string {
 		return fmt.Sprintf("run seaworthy db update --ecosystem %q", none.Name)
 	case errors.As(err, &hinted):
 		return hinted.Hint()
+	case errors.As(err, &file):
+		return fileHint(file)
 	}
 	return ""
+}
+
+// fileHint returns what the user can do about a file that cannot be opened.
+func fileHint(e *fs.PathError) string {
+	if e.Op != "open" {
+		return ""
+	}
+	dir, base := filepath.Split(e.Path)
+	switch {
+	case errors.Is(e, fs.ErrPermission):
+		return "check the permissions of " + e.Path + " and of the directories above it"
+	case !errors.Is(e, fs.ErrNotExist):
+		return ""
+	}
+	entries, err := os.ReadDir(filepath.Join(dir, "."))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "the directory " + filepath.Clean(dir) + " does not exist either: check the path"
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if name := nearest.Word(base, names); name != "" {
+		return "did you mean " + filepath.Join(dir, name) + "?"
+	}
+	if filepath.IsAbs(e.Path) {
+		return "check the path"
+	}
+	return "check the path, which is relative to the current directory"
 }
 
 func extractionHint(e *extract.Error) string {
