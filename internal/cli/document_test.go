@@ -14,8 +14,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/cli"
 	"seaworthy.dev/seaworthy/internal/policy"
+	"seaworthy.dev/seaworthy/internal/report"
+	"seaworthy.dev/seaworthy/scanner"
 )
 
 //go:generate go test -run ^TestDocuments -write
@@ -101,6 +104,42 @@ func readme(t *testing.T) []byte {
 		})
 	}
 	return data
+}
+
+// TestReadmeListsFormatsAndRisks compares the sentences of the README on formats and on
+// risks that are not implemented with the program.
+func TestReadmeListsFormatsAndRisks(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(string(data)), " ")
+	sentence := regexp.MustCompile("`--format` is (.*?) One scan").FindString(text)
+	var listed []string
+	for _, m := range regexp.MustCompile("`([a-z]+)`").FindAllStringSubmatch(sentence, -1) {
+		listed = append(listed, m[1])
+	}
+	var formats []string
+	for _, f := range report.Formats() {
+		formats = append(formats, string(f))
+	}
+	if !slices.Equal(listed, formats) {
+		t.Errorf("the README lists the formats %q, and there are %q", listed, formats)
+	}
+	found, missing, _ := strings.Cut(text[strings.Index(text, "This version finds"):], "secrets in clear text")
+	missing, _, _ = strings.Cut(missing, "An example")
+	if !strings.Contains(missing, "not implemented yet") {
+		t.Fatal("README.md has no sentence on what is not implemented")
+	}
+	found += "secrets in clear text (§3.1.4)"
+	for _, risk := range seaworthy.Risks() {
+		section := "§" + risk.Control().Item
+		implemented := slices.Contains(scanner.Risks(), risk)
+		_, list, _ := strings.Cut(missing, "(§3.1.4)")
+		if strings.Contains(found, section) != implemented || strings.Contains(list, section) == implemented {
+			t.Errorf("%s (%s) is implemented: %t; the README says something else", risk, section, implemented)
+		}
+	}
 }
 
 func compare(t *testing.T, files map[string][]byte) {

@@ -17,7 +17,7 @@ import (
 // maxRecorded bounds what ReadJSON reads, in bytes.
 const maxRecorded = 512 << 20
 
-// ReadJSON plays recorded reports, one JSON document after another, to a
+// ReadJSON replays saved reports, one JSON document after another, to a
 // Handler, as the scan that wrote them did. What it reads must be version 1;
 // fields that it does not know are ignored, because version 1 grows by optional
 // fields. It reads at most 512 MiB. An error says in which document and where in
@@ -30,26 +30,26 @@ func readJSON(r io.Reader, h seaworthy.Handler, limit int64) error {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return fmt.Errorf("reading the recorded report: %w", err)
+		return fmt.Errorf("reading the report: %w", err)
 	case int64(len(data)) > limit:
-		return fmt.Errorf("the recorded report is larger than %s, which is more than can be converted at once", words.Size(limit))
+		return fmt.Errorf("the report is larger than %s, which is more than can be converted at once", words.Size(limit))
 	}
 	data = textfile.Decode(data)
 	for n := 1; ; n++ {
 		rest := bytes.TrimLeft(data, " \t\r\n")
 		if len(rest) == 0 {
 			if n == 1 {
-				return errors.New("the recorded report is empty: expected a JSON document as written by seaworthy scan --format json")
+				return errors.New("the report is empty: expected a JSON document as written by seaworthy scan --format json")
 			}
 			return nil
 		}
 		document, err := next(rest)
 		if err != nil {
-			return fmt.Errorf("recorded report, document %d: %w", n, err)
+			return fmt.Errorf("report, document %d: %w", n, err)
 		}
 		rec, err := decode(document)
 		if err != nil {
-			return fmt.Errorf("recorded report, document %d: %w", n, err)
+			return fmt.Errorf("report, document %d: %w", n, err)
 		}
 		if err := rec.play(h); err != nil {
 			return err
