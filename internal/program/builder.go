@@ -32,7 +32,7 @@ func builders() []builder {
 		{"made by bun", "---- Bun! ----", inTail},
 		{"made by deno", "d3n0l4nd", inTail},
 		{"an AppImage", "AI\x02", inIdent},
-		{"in Rust, without the list of crates of cargo-auditable", "/rustc/", inConstants},
+		{"in Rust, without the list of crates of cargo-auditable", rustText, inConstants},
 		{"compiled by GraalVM", "com.oracle.svm.core", inConstants},
 	}
 }

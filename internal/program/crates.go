@@ -3,11 +3,16 @@ package program
 import (
 	"bytes"
 	"compress/zlib"
+	"debug/elf"
 	"io"
+	"slices"
 )
 
 // maxCrateStarts is the maximum number of places at which a list of crates is looked for.
 const maxCrateStarts = 1 << 14
+
+// rustText is in the messages of the standard library of Rust, which have paths of its sources.
+const rustText = "/rustc/"
 
 // CrateList returns the list of crates that cargo-auditable wrote into a program: the
 // section .dep-v0 or, if section headers do not lead to it, zlib data in a segment that
@@ -16,7 +21,11 @@ func (p *Program) CrateList() io.Reader {
 	if s := p.Section(".dep-v0"); s != nil && p.HasSections {
 		return s.Open()
 	}
-	for _, s := range p.constants() {
+	constants := p.constants()
+	if !slices.ContainsFunc(constants, func(s *elf.Prog) bool { return find(s, int64(s.Filesz), []byte(rustText)) >= 0 }) {
+		return nil // not in Rust
+	}
+	for _, s := range constants {
 		if r := crateListIn(s, int64(s.Filesz)); r != nil {
 			return r
 		}

@@ -228,7 +228,7 @@ func TestCrateListWithoutSections(t *testing.T) {
 	io.WriteString(w, list)
 	w.Close()
 	noise := strings.Repeat("x\x9c no zlib data x\xda", 100)
-	body := elfOf(segment{readOnly, noise + packed.String() + noise})
+	body := elfOf(segment{readOnly, "/rustc/0123/library/std" + noise + packed.String() + noise})
 	p, err := Open(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		t.Fatal(err)
