@@ -393,6 +393,9 @@ func clip(s string) string {
 	return s
 }
 
+// maxNames is the limit of the names of the image in an SBOM.
+const maxNames = 1000
+
 // The limits of the layers in an SBOM: their number, and the bytes of one.
 const (
 	maxLayers    = 10_000
@@ -416,6 +419,13 @@ func (b *listing) seaworthyImage() *seaworthy.Image {
 		if rest, ok := strings.CutPrefix(i.Repository, "index.docker.io/"); ok {
 			i.Repository = "docker.io/" + rest
 		}
+	}
+	for n := range maxNames {
+		name, ok := s.facts[fmt.Sprintf("name:%d", n)]
+		if !ok {
+			break
+		}
+		i.Names = append(i.Names, name)
 	}
 	i.Repository = cmp.Or(s.facts["repository"], i.Repository)
 	if isDigest(s.facts["imageID"]) {

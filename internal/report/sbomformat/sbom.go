@@ -118,6 +118,9 @@ func (b *sbomImage) imageAttributes() attributes {
 	var a attributes
 	i := b.Image
 	a.add("reference", i.Reference)
+	for n, name := range i.Names {
+		a.add(fmt.Sprintf("name:%d", n), name)
+	}
 	a.add("repository", i.Repository)
 	a.add("imageID", i.ImageID)
 	a.add("platform", i.Platform)
