@@ -9,7 +9,7 @@ import (
 // authorizationRule finds the credentials of the HTTP header Authorization.
 func authorizationRule() *Rule {
 	return &Rule{
-		ID: "http-authorization", Name: "Credentials in an HTTP Authorization header", Severity: medium, Source: "RFC 9110, section 11.6.2", form: special, evident: true, Variable: "TOKEN",
+		ID: "http-authorization", Name: "Credentials in an HTTP Authorization header", Severity: medium, Source: "RFC 9110, section 11.6.2", form: special, selfEvident: true, Variable: "TOKEN",
 		keywords: []string{"authorization"},
 		find:     authorization,
 	}

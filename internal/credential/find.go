@@ -199,14 +199,14 @@ func (s *finder) token(r *Rule, at, end int) {
 	if s.hiding {
 		s.suspectToken(r, at, end)
 	}
-	joined := s.origin.Binary && r.strong
+	joined := s.origin.Binary && r.distinctive
 	between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
 	if between && !s.origin.Binary {
 		return
 	}
 	near := s.text[at:min(len(s.text), at+r.reach)]
 	n := r.alphabet.Length(near)
-	if n < r.least {
+	if n < r.minLength {
 		return
 	}
 	s.spend(n * expressionWork)
@@ -240,7 +240,7 @@ func (s *finder) assign(r *Rule, at, end int) {
 	if !ok || a.bare && !s.origin.Setting || a.end-a.start > r.reach || !r.expr.compiled().Match(s.text[a.start:a.end]) {
 		return
 	}
-	if s.origin.Binary && !a.environment(s.text) || s.origin.minified && !r.strong && !a.private() {
+	if s.origin.Binary && !a.environment(s.text) || s.origin.minified && !r.distinctive && !a.private() {
 		return
 	}
 	if _, digits, upper, lowers, _ := classes(s.text[a.start:a.end]); upper+lowers < 2 || digits == 0 && (upper == 0 || lowers == 0) {
@@ -293,7 +293,7 @@ func (s *finder) search(r *Rule, w span) {
 		if i := 2 * r.secretGroup(m); i > 0 {
 			start, end = at+m[i], at+m[i+1]
 		}
-		if !r.alone || s.alone(from, to) {
+		if !r.wholeWord || s.isWholeWord(from, to) {
 			s.add(Match{Rule: r, from: from, to: to, Start: start, End: end})
 		}
 		at = max(to, at+1)
@@ -301,7 +301,7 @@ func (s *finder) search(r *Rule, w span) {
 }
 
 // alone reports whether no letter or digit stands right before or behind a match.
-func (s *finder) alone(from, to int) bool {
+func (s *finder) isWholeWord(from, to int) bool {
 	return (from == 0 || !isAlnum(s.text[from-1])) && (to == len(s.text) || !isAlnum(s.text[to]))
 }
 
@@ -328,7 +328,7 @@ func (s *finder) add(m Match) bool {
 	if m.End == m.Start && r.form != pathOnly { // an expression of a rule file that matches nothing
 		return false
 	}
-	if r.entropy > 0 && entropy(m.Value) <= r.entropy {
+	if r.minEntropy > 0 && entropy(m.Value) <= r.minEntropy {
 		return false
 	}
 	if r.check != nil {
@@ -419,7 +419,7 @@ func (m *Match) rank() int {
 		return 3
 	case m.Rule.form == assigned:
 		return 2
-	case m.Rule.named:
+	case m.Rule.byName:
 		return 0
 	default:
 		return 1

@@ -12,7 +12,7 @@ import (
 func jwtRule() *Rule {
 	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
 	return &Rule{
-		ID: "jwt", Name: "JSON Web Token (JWT)", Severity: high, Source: "RFC 7519", check: jwt, reach: MaxReach, entropy: 3, exact: true, strong: true,
+		ID: "jwt", Name: "JSON Web Token (JWT)", Severity: high, Source: "RFC 7519", check: jwt, reach: MaxReach, minEntropy: 3, caseSensitive: true, distinctive: true,
 		expr: newLazyExpression(`^` + expr),
 		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
 		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},

@@ -9,7 +9,7 @@ import (
 )
 
 func keyStoreRule() *Rule {
-	return &Rule{ID: keyStore, Name: "Key store or password store", Severity: medium, form: ownFile, store: true, Source: "the manual of the program that reads the file"}
+	return &Rule{ID: keyStore, Name: "Key store or password store", Severity: medium, form: ownFile, isStore: true, Source: "the manual of the program that reads the file"}
 }
 
 // The first bytes of stores, and what an entry with a private key is marked by.

@@ -15,7 +15,7 @@ const genericSecret = "generic-secret"
 
 func genericRule() *Rule {
 	return &Rule{
-		ID: genericSecret, Name: "Password, key or token in a variable or setting", Severity: medium, form: special, keywords: secretname.Keywords(), named: true, Variable: "PASSWORD",
+		ID: genericSecret, Name: "Password, key or token in a variable or setting", Severity: medium, form: special, keywords: secretname.Keywords(), byName: true, Variable: "PASSWORD",
 		Source: "the name of the variable or setting", find: generic,
 	}
 }

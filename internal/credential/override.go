@@ -58,13 +58,13 @@ func (r *Rule) With(o *Override) (*Rule, error) {
 			return nil, err
 		}
 		r.expr, r.group, r.form, r.reach, r.weight = newLazyExpression(o.Expr), o.Group, window, expression.Longest(tree, MaxReach), 1
-		r.check, r.find, r.strong, r.alone = nil, nil, false, false
+		r.check, r.find, r.distinctive, r.wholeWord = nil, nil, false, false
 	}
 	if o.Path != nil {
 		r.path = o.Path
 	}
 	if o.Entropy != 0 {
-		r.entropy = o.Entropy
+		r.minEntropy = o.Entropy
 	}
 	r.skipReport = r.skipReport || o.SkipReport
 	r.keywords = slices.Concat(r.keywords, o.Keywords)

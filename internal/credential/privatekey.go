@@ -15,7 +15,7 @@ const privateKeyID = "private-key"
 
 func privateKeyRule() *Rule {
 	return &Rule{
-		ID: privateKeyID, Name: "Private key", Severity: critical, form: special, keywords: []string{pemBegin}, exact: true, strong: true, PrivateKey: true,
+		ID: privateKeyID, Name: "Private key", Severity: critical, form: special, keywords: []string{pemBegin}, caseSensitive: true, distinctive: true, PrivateKey: true,
 		Source: "RFC 7468, RFC 1421, RFC 9580, OpenSSH PROTOCOL.key",
 		find: func(text []byte, at, _ int, _ *Origin) (int, int, Assessment) {
 			n, o := privateKey(text[at:])
@@ -26,7 +26,7 @@ func privateKeyRule() *Rule {
 
 func puttyRule() *Rule {
 	return &Rule{
-		ID: "putty-private-key", Name: "PuTTY private key", Severity: critical, form: special, keywords: []string{puttyBegin}, exact: true, PrivateKey: true,
+		ID: "putty-private-key", Name: "PuTTY private key", Severity: critical, form: special, keywords: []string{puttyBegin}, caseSensitive: true, PrivateKey: true,
 		Source: "https://the.earth.li/~sgtatham/putty/latest/htmldoc/AppendixC.html",
 		find: func(text []byte, at, _ int, _ *Origin) (int, int, Assessment) {
 			n, o := puttyKey(text[at:])

@@ -9,82 +9,91 @@ import (
 	"seaworthy.dev/seaworthy/internal/credential/expression"
 )
 
-// Rule is one kind of secret.
+// Rule is how one kind of secret is found.
 type Rule struct {
 	ID       string
 	Name     string // as a title: "GitHub personal access token"
 	Severity seaworthy.Severity
-	Source   string // where the issuer describes the format
+	Source   string // where the format is described, mostly the URL of the issuer's manual
+	// PrivateKey is true if the secret is a private key.
+	PrivateKey bool
+	// Variable is a name for an environment variable that takes such a secret, for
+	// remedies; "" to derive it from the ID.
+	Variable string
 
 	form form
-	// keywords find the places where the rule is tried. The case of letters counts if exact is
-	// true.
-	keywords []string
-	exact    bool
-	// expr finds the secret. In form token it starts where the keyword does.
-	expr  *lazyExpression
-	group int // the group that is the secret; 0 is the first that is not empty, else all
-	// reach is the length in bytes of the longest text that expr is tried on.
+
+	// The rule is only tried where one of its keywords is in the text.
+	keywords      []string
+	caseSensitive bool // of keywords
+
+	// expr finds the secret. In a rule of form token it matches from the keyword on.
+	expr *lazyExpression
+	// group is the group of expr that is the secret; 0 is the first that is not empty, or
+	// the whole match if there is none.
+	group int
+	// reach is the length of the longest text that expr is tried on, in bytes.
 	reach int
 	// weight is the work of searching a byte for expr, of a rule of form window.
 	weight int
-	// least is the length of the shortest text that expr matches, and alphabet the
-	// bytes that such a text has, of a rule of form token. They spare most trials.
-	least    int
-	alphabet *expression.Alphabet
-	// body are the bytes that a token may have behind its keyword.
-	body *expression.Alphabet
-	// strong is true if the prefix is so telling that the secret may stand right
-	// between other letters, as strings do in executables.
-	strong bool
-	// alone is true if the secret never stands between letters or digits.
-	alone   bool
-	entropy float64 // Shannon's, in bits a byte; a value that has no more is passed over
-	// check verifies what the format offers to be verified. It may be nil.
-	check check
-	find  findFunc // of form special
+	// find finds the secret in a rule of form special, which has no expr.
+	find findFunc
 
-	// PrivateKey is true if the secret is a private key.
-	PrivateKey bool
-	// store is true if the secret is a whole file of keys or passwords.
-	store bool
-	// evident is true of a rule of form special whose secrets are ones in any text.
-	evident bool
-	// named is true if the name of a value alone makes it a secret.
-	named bool
-	// Variable is what a variable with such a secret may be called.
-	Variable string
+	// Of a rule of form token: every match is at least minLength bytes long, of the bytes
+	// in alphabet, and of bodyBytes after the keyword. A text without them is not matched
+	// with expr, which saves most of the time.
+	minLength           int
+	alphabet, bodyBytes *expression.Alphabet
 
-	// What follows only a rule file uses.
+	// distinctive is true if the keyword alone shows that a token begins. Such a token is
+	// also found right next to other letters, as strings in executables are.
+	distinctive bool
+	// wholeWord is true if the secret is never next to a letter or digit.
+	wholeWord bool
+	// isStore is true if the secret is a whole file of keys or passwords.
+	isStore bool
+	// selfEvident is true for a rule of form special whose secrets need no context: they
+	// are secrets in any text.
+	selfEvident bool
+	// byName is true if only the name of a value makes it a secret.
+	byName bool
+
+	// A value is not reported if its Shannon entropy, in bits a byte, is not above
+	// minEntropy, or if check rejects it. check may be nil.
+	minEntropy float64
+	check      check
+
+	// Only rules of a rule file have these: see [Override].
 	path       *regexp.Regexp
 	allow      []*Allowlist
 	required   []Requirement
 	skipReport bool
 }
 
-// MaxReach is the length of the text that one attempt to match may read, in bytes.
+// MaxReach is the length of the longest text that one match of an expression may read, in
+// bytes.
 const MaxReach = 8 << 10
 
 // form is how a rule finds its secret.
 type form uint8
 
 const (
-	// token: the secret is known by its own form, from its first byte on.
+	// token: the secret starts with a keyword, such as "ghp_".
 	token form = iota
-	// assigned: the keyword is in the name to which the value is given.
+	// assigned: the secret is a value, and the keyword is in the name of the value.
 	assigned
-	// window: the expression is searched for around the keyword.
+	// window: the expression is matched with the text around the keyword.
 	window
-	// whole: the expression is searched for everywhere. Only expressions without
-	// any keyword need that.
+	// whole: the expression is matched with all of the text, because the rule has no
+	// keyword.
 	whole
-	// pathOnly: the path alone is the finding.
+	// pathOnly: a file with such a path is reported, whatever it contains.
 	pathOnly
-	// special: find reads it.
+	// special: the function find reads the text at the keyword.
 	special
-	// commandLine: the line with the keyword is parsed as a shell's.
+	// commandLine: the line with the keyword is parsed as a shell command.
 	commandLine
-	// ownFile: the name of the file decides how it is read.
+	// ownFile: the file exists to hold credentials, and its name decides how it is read.
 	ownFile
 )
 
@@ -99,33 +108,33 @@ type Assessment struct {
 	Confirmed bool
 	// Severity replaces the rule's unless it is Unknown.
 	Severity seaworthy.Severity
-	// Note is a sentence about this value that does not narrow it.
+	// Note is a sentence about the value for the report. It contains nothing of the value.
 	Note string
-	// Name is what the value is given to, for a rule that goes by names.
+	// Name is the name of the value, if a rule finds the value by its name.
 	Name string
-	// Head is how the value begins as everybody's of its kind does.
+	// Head is the public prefix of the value.
 	Head string
 	// read is how far a [findFunc] has read the text, so that no keyword before it says
 	// anything new; 0 if it did not read far.
 	read int
 }
 
-// describe writes what makes up the rule, for a digest.
+// describe writes everything that defines the rule, for a digest.
 func (r *Rule) describe(w io.Writer) {
 	path := ""
 	if r.path != nil {
 		path = r.path.String()
 	}
-	fmt.Fprintf(w, "%q %q %d %d %q %t %q %d %v %q %v", r.ID, r.Name, r.Severity, r.form, r.keywords, r.exact, r.expr.String(), r.group, r.entropy, path, r.required)
+	fmt.Fprintf(w, "%q %q %d %d %q %t %q %d %v %q %v", r.ID, r.Name, r.Severity, r.form, r.keywords, r.caseSensitive, r.expr.String(), r.group, r.minEntropy, path, r.required)
 	for _, a := range r.allow {
 		a.describe(w)
 	}
 }
 
-// OwnFile reports whether the secret is in a file that is made for it.
+// OwnFile reports whether the secret is in a file that exists to hold credentials.
 func (r *Rule) OwnFile() bool { return r.form == ownFile }
 
-// Contextual reports whether only what stands around a value makes it a secret.
+// Contextual reports whether a value is only a secret because of the text around it.
 func (r *Rule) Contextual() bool {
 	switch r.form {
 	case special:
@@ -133,17 +142,16 @@ func (r *Rule) Contextual() bool {
 	case assigned, commandLine:
 		return true
 	case ownFile:
-		return !r.store
+		return !r.isStore
 	}
 	return false
 }
 
-// IsSelfEvident reports whether a secret of the rule is one wherever it stands, whatever
-// is around it.
-func (r *Rule) IsSelfEvident() bool { return r.evident || !r.Contextual() }
+// IsSelfEvident reports whether a secret of the rule is one in any text, whatever is around
+// it.
+func (r *Rule) IsSelfEvident() bool { return r.selfEvident || !r.Contextual() }
 
-// Head is how all values of the rule begin: it is public, and says nothing about a
-// value.
+// Head returns the prefix that all values of the rule have. It is public.
 func (r *Rule) Head() string {
 	if r.form != token || r.expr == nil {
 		return ""
@@ -152,6 +160,6 @@ func (r *Rule) Head() string {
 	return prefix
 }
 
-// findFunc reads the secret at a keyword that stands from at to end, and gives where
-// it is. Rules of form special have one instead of an expression.
+// findFunc finds the secret at a keyword, which is the text from at to end. It returns where
+// the secret is; start and stop are equal if there is none.
 type findFunc func(text []byte, at, end int, origin *Origin) (start, stop int, o Assessment)

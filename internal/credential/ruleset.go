@@ -92,23 +92,23 @@ func (f *format) rule() (*Rule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule %s: %w", f.id, err)
 	}
-	r := &Rule{ID: f.id, Name: f.name, Severity: f.severity, Source: f.source, check: f.check, reach: expression.Longest(tree, MaxReach), entropy: 2.5}
+	r := &Rule{ID: f.id, Name: f.name, Severity: f.severity, Source: f.source, check: f.check, reach: expression.Longest(tree, MaxReach), minEntropy: 2.5}
 	expr := `^(?:` + f.expr + `)`
 	switch {
 	case f.in != nil:
 		r.form, r.keywords, expr = assigned, spellings(f.in), expr+`$`
-		r.strong = isAlnum(f.expr[0])
+		r.distinctive = isAlnum(f.expr[0])
 	case f.key != "":
-		r.form, r.keywords, r.exact, expr, r.alone = window, []string{f.key}, true, f.expr, true
+		r.form, r.keywords, r.caseSensitive, expr, r.wholeWord = window, []string{f.key}, true, f.expr, true
 		r.weight = 32 // it has no start to go by
 		if r.reach > 60 {
-			r.entropy = 4
+			r.minEntropy = 4
 		}
 	default:
-		r.keywords, r.exact = expression.Prefixes(tree)
-		r.strong = f.joined || telling(f.expr)
-		r.alphabet, r.least = expression.AlphabetOf(tree)
-		r.body = expression.BodyAlphabet(tree)
+		r.keywords, r.caseSensitive = expression.Prefixes(tree)
+		r.distinctive = f.joined || telling(f.expr)
+		r.alphabet, r.minLength = expression.AlphabetOf(tree)
+		r.bodyBytes = expression.BodyAlphabet(tree)
 		if expression.Shortest(r.keywords) < 3 {
 			return nil, fmt.Errorf("rule %s: its expression starts with too little", f.id)
 		}
@@ -181,16 +181,16 @@ func Compile(rules []*Rule, allow []*Allowlist) (*Rules, error) {
 			rs.pathOnly = append(rs.pathOnly, r)
 		default:
 			for _, k := range r.keywords {
-				if !r.exact {
+				if !r.caseSensitive {
 					k = strings.ToLower(k)
 				}
-				i := add(prefilter.Keyword{Text: k, Exact: r.exact})
+				i := add(prefilter.Keyword{Text: k, Exact: r.caseSensitive})
 				rs.owners[i] = append(rs.owners[i], r)
 			}
 		}
 	}
 	for _, owners := range rs.owners {
-		rs.named = append(rs.named, slices.ContainsFunc(owners, func(r *Rule) bool { return r.form == assigned || r.named }))
+		rs.named = append(rs.named, slices.ContainsFunc(owners, func(r *Rule) bool { return r.form == assigned || r.byName }))
 	}
 	for _, a := range allow {
 		a.describe(h)

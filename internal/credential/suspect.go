@@ -82,7 +82,7 @@ func (s *finder) suspectToken(r *Rule, at, end int) {
 		return // a part of a word that was read before
 	}
 	stop := end
-	for stop < len(s.text) && (isAlnum(s.text[stop]) || r.body != nil && r.body[s.text[stop]]) {
+	for stop < len(s.text) && (isAlnum(s.text[stop]) || r.bodyBytes != nil && r.bodyBytes[s.text[stop]]) {
 		stop++
 	}
 	if s.words == nil {
@@ -91,8 +91,8 @@ func (s *finder) suspectToken(r *Rule, at, end int) {
 	s.words[r] = stop
 	s.spend(stop - at)
 	shortest := MinSuspect
-	if !r.strong {
-		shortest = max(shortest, r.least)
+	if !r.distinctive {
+		shortest = max(shortest, r.minLength)
 	}
 	if stop-at < shortest || !looksRandom(s.text[end:stop]) {
 		return

@@ -10,7 +10,7 @@ import (
 // urlRule finds user and password in a URL (RFC 3986, 3.2.1).
 func urlRule() *Rule {
 	return &Rule{
-		ID: "url-password", Name: "Password in a URL", Severity: high, Source: "RFC 3986, section 3.2.1", form: special, evident: true, Variable: "PASSWORD",
+		ID: "url-password", Name: "Password in a URL", Severity: high, Source: "RFC 3986, section 3.2.1", form: special, selfEvident: true, Variable: "PASSWORD",
 		keywords: []string{"https://", "http://", "postgres://", "postgresql://", "mysql://", "mongodb://", "mongodb+srv://", "redis://", "rediss://", "amqp://", "amqps://", "ftp://", "sftp://", "smtp://", "smtps://", "ldap://", "ldaps://", "mssql://", "sqlserver://", "clickhouse://", "git+https://", "jdbc:",
 			"mariadb://", "pgsql://", "mysql2://", "mysqlx://", "cockroachdb://", "oracle://", "couchdb://", "cassandra://", "neo4j://", "bolt://", "influxdb://", "elasticsearch://", "memcached://",
 			"nats://", "mqtt://", "mqtts://", "stomp://", "kafka://", "imap://", "imaps://", "pop3://", "smb://", "cifs://", "socks5://", "proxy://", "ssh://", "svn://", "rtsp://", "ws://", "wss://", "cloudinary://", "sentry://",
