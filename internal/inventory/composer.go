@@ -56,3 +56,10 @@ func parseComposer(_ context.Context, f *seaworthy.File) ([]Package, error) {
 	}
 	return found.packages()
 }
+
+// Original returns the path of the file from which composer made the list in PHP, which has
+// the same packages. It returns false for any other file.
+func (f *PackageFile) Original(path string) (string, bool) {
+	base, ok := strings.CutSuffix(path, ".php")
+	return base + ".json", ok && f.Format == formatComposerPHP
+}

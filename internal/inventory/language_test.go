@@ -228,7 +228,7 @@ func TestManifests(t *testing.T) {
 		{path: "deno-dir/npm/registry.npmjs.org/lodash/4.17.4/dist/package.json", body: `{"name":"x","version":"1"}`},
 		{path: "var/www/wp-content/plugins/hello.php", format: "WordPress plugin", body: "/*\nPlugin Name: Hello\nVersion: 1\n*/", want: []string{"wordpress-plugin hello 1"}},
 		{path: "usr/local/lib/php/.registry/a.reg", format: "PEAR registry", body: `s:4:"name";s:1:"A";s:7:"version";s:1:"1";`, want: []string{"composer pear/a 1"}},
-		{path: "app/vendor/composer/installed.php", format: "composer's PHP list", body: `'versions' => array('a/b' => array('pretty_version' => '1.0'))`, want: []string{"composer a/b 1.0"}},
+		{path: "app/vendor/composer/installed.php", format: formatComposerPHP, body: `'versions' => array('a/b' => array('pretty_version' => '1.0'))`, want: []string{"composer a/b 1.0"}},
 		{path: "app/.pnp.cjs", format: "yarn Plug'n'Play", body: `["a",[["npm:1.0.0",{`, want: []string{"npm a 1.0.0"}},
 		{path: "var/www/html/wp-content/plugins/a/a.php", format: "WordPress plugin", body: "/*\nPlugin Name: A\nVersion: 1\n*/", want: []string{"wordpress-plugin a 1"}},
 		{path: "var/www/html/wp-content/plugins/a/b/a.php", body: "/*\nPlugin Name: A\nVersion: 1\n*/"},

@@ -12,6 +12,7 @@ import (
 // The formats of manifests of other languages and tools, and of lock files.
 const (
 	formatBitnami       = "Bitnami SPDX"
+	formatComposerPHP   = "composer's PHP list"
 	formatConda         = "conda package"
 	formatErlang        = "Erlang application"
 	formatHomebrew      = "Homebrew receipt"
@@ -63,6 +64,7 @@ func manifests() []manifestFormat {
 	lock := func(parser packagelist.Parser, bases ...string) manifestFormat {
 		return manifestFormat{format{name: formatLockFile, bases: bases, match: isProjectLock, want: seaworthy.Body, max: maxLockFile, role: Lock}, parser}
 	}
+	isApplication := packagelist.IsApplicationFile()
 	return []manifestFormat{
 		one(formatConda, packagelist.Conda, format{extensions: []string{".json"}, match: isIn("/conda-meta/")}),
 		one(formatR, packagelist.R, format{bases: []string{"DESCRIPTION"}, match: isRPackage}),
@@ -74,11 +76,11 @@ func manifests() []manifestFormat {
 		one("GHC package", packagelist.Haskell, format{extensions: []string{".conf"}, match: isIn("/package.conf.d/", "/package.db/")}),
 		one("Conan package", packagelist.ConanInfo, format{bases: []string{"conaninfo.txt"}}),
 		one("PEAR registry", packagelist.PEAR, format{extensions: []string{".reg"}, match: isIn("/.registry/")}),
-		one("composer's PHP list", packagelist.ComposerInstalled, format{bases: []string{"installed.php"}, match: isIn("/composer/"), max: maxLockFile}),
+		one(formatComposerPHP, packagelist.ComposerInstalled, format{bases: []string{"installed.php"}, match: isIn("/composer/"), max: maxLockFile}),
 		one("yarn Plug'n'Play", packagelist.YarnPnP, format{bases: []string{".pnp.cjs", ".pnp.js", ".pnp.data.json"}, max: maxLockFile}),
 		{format{name: "WordPress plugin", extensions: []string{".php"}, match: isWordPressPlugin, max: maxLockFile}, packagelist.WordPressPlugin},
 		{format{name: "WordPress theme", bases: []string{"style.css"}, match: isWordPressTheme, max: maxLockFile}, packagelist.WordPressTheme},
-		{format{name: formatApplication, bases: packagelist.ApplicationFiles(), want: seaworthy.Body, max: maxSource}, packagelist.Application},
+		{format{name: formatApplication, bases: packagelist.ApplicationFiles(), match: func(h *seaworthy.Header) bool { return isApplication(h.Path) }, want: seaworthy.Body, max: maxSource}, packagelist.Application},
 		lock(packagelist.TOMLLock, "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Cargo.lock"),
 		lock(packagelist.Pipfile, "Pipfile.lock"),
 		lock(packagelist.Gemfile, "Gemfile.lock", "gems.locked"),

@@ -63,12 +63,15 @@ func applications() []application {
 		{"drupal", "/core/lib/Drupal.php", regexp.MustCompile(`const VERSION\s*=\s*'([^']+)'`)},
 		{"drupal", "/includes/bootstrap.inc", regexp.MustCompile(`define\('VERSION',\s*'([^']+)'\)`)},
 		{"joomla", "/manifests/files/joomla.xml", regexp.MustCompile(`<version>([^<]+)</version>`)},
-		{"moodle", "/version.php", regexp.MustCompile(`\$release\s*=\s*'(\d[^\s+']*)`)},
+		{"moodle", "/version.php", regexp.MustCompile(`(?s)MOODLE_INTERNAL.*\$release\s*=\s*'(\d[^\s+']*)`)},
 		{"nextcloud", "/version.php", regexp.MustCompile(`\$OC_VersionString\s*=\s*'(\d[^\s']*)'`)},
 		{"phpmyadmin", "/libraries/classes/Version.php", regexp.MustCompile(`VERSION\s*=\s*'([^']+)'`)},
 		{"phpmyadmin", "/src/Version.php", regexp.MustCompile(`(?s)namespace PhpMyAdmin;.*VERSION\s*=\s*'([^']+)'`)},
 		{"mediawiki", "/includes/Defines.php", regexp.MustCompile(`define\(\s*'MW_VERSION',\s*'([^']+)'`)},
 		{"matomo", "/core/Version.php", regexp.MustCompile(`(?s)namespace Piwik;.*const VERSION\s*=\s*'([^']+)'`)},
+		{"discourse", "/lib/version.rb", regexp.MustCompile(`(?s)module Discourse.*STRING\s*=\s*["'](\d[^"']*)["']`)},
+		{"gitlab", "/opt/gitlab/version-manifest.json", regexp.MustCompile(`"build_version":\s*"(\d+\.\d+\.\d+)`)},
+		{"kibana", "/kibana/package.json", regexp.MustCompile(`(?s)"name":\s*"kibana".*"version":\s*"([^"]+)"`)},
 		{"redmine", "/lib/redmine/version.rb", regexp.MustCompile(`(?s)MAJOR\s*=\s*(\d+).*MINOR\s*=\s*(\d+).*TINY\s*=\s*(\d+)`)},
 	}
 }
@@ -80,6 +83,20 @@ func ApplicationFiles() []string {
 		bases = append(bases, a.file[strings.LastIndexByte(a.file, '/')+1:])
 	}
 	return bases
+}
+
+// IsApplicationFile returns a function that reports whether [Application] reads the file at
+// a path.
+func IsApplicationFile() func(path string) bool {
+	all := applications()
+	return func(path string) bool {
+		for i := range all {
+			if file := all[i].file; strings.HasSuffix(path, file) || path == file[1:] {
+				return true
+			}
+		}
+		return false
+	}
 }
 
 // Application reads the version of web software in one of its source files.

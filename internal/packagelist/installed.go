@@ -75,7 +75,8 @@ var erlangOTP = strings.Fields(`
 	public_key reltool runtime_tools sasl snmp ssh ssl stdlib syntax_tools tftp tools wx xmerl
 	eex elixir ex_unit iex logger mix`)
 
-// Erlang reads an application resource file, NAME.app, of Erlang or Elixir
+// Erlang reads an application resource file, NAME.app, of Erlang or Elixir. The main
+// application of RabbitMQ or CouchDB stands for the server
 // (https://www.erlang.org/doc/apps/kernel/app.html).
 func Erlang(_ string, body []byte) ([]Package, error) {
 	name, version := erlangName.FindSubmatch(body), erlangVersion.FindSubmatch(body)
@@ -86,8 +87,13 @@ func Erlang(_ string, body []byte) ([]Package, error) {
 		return nil, errors.New("it has no version that can be read without running it")
 	}
 	p := Package{Type: typeHex, Name: string(name[1]), Version: string(version[1])}
-	if slices.Contains(erlangOTP, p.Name) {
+	switch {
+	case slices.Contains(erlangOTP, p.Name):
 		p.Type = typeOTP
+	case p.Name == "rabbit":
+		p.Type, p.Name = typeGeneric, "rabbitmq"
+	case p.Name == "couch":
+		p.Type, p.Name = typeGeneric, "couchdb"
 	}
 	return []Package{p}, nil
 }

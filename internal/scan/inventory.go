@@ -214,7 +214,7 @@ func (s *mergedInventory) findAll() []*seaworthy.Package {
 	}
 	installed := make(inventory.InstalledNames)
 	for _, f := range s.files {
-		if f.file.Role == inventory.Manifest {
+		if f.file.Role == inventory.Manifest && !s.isCopy(f) {
 			installed.Add(f.file)
 			add(f)
 		}
@@ -233,6 +233,15 @@ func (s *mergedInventory) findAll() []*seaworthy.Package {
 	}
 	sortPackages(all)
 	return all
+}
+
+// isCopy reports whether the image has the file from which a manifest was made.
+func (s *mergedInventory) isCopy(f inventoryFile) bool {
+	original, ok := f.file.Original(f.entry.Path)
+	if ok {
+		_, ok = s.merged.Resolve(original)
+	}
+	return ok
 }
 
 // declaredPrograms are programs that a vendor's manifest names, by directory, name and

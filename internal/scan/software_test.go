@@ -161,6 +161,10 @@ func TestLockFiles(t *testing.T) {
 		{"nothing installed", imagetest.Layer{imagetest.File("app/Gemfile.lock", lock)}, []string{"rack 2.2.3", "rake 13.0.6", "rspec 3.12.0"}},
 		{"installed in another version", imagetest.Layer{imagetest.File("app/Gemfile.lock", lock), gem("rack", "2.2.9")}, []string{"rack 2.2.9"}},
 		{"only the package manager installed", imagetest.Layer{imagetest.File("app/Gemfile.lock", "GEM\n  specs:\n    rack (2.2.3)\n    bundler (2.4.0)\n"), gem("bundler", "2.4.1")}, []string{"bundler 2.4.0", "bundler 2.4.1", "rack 2.2.3"}},
+		{"composer's list in PHP", imagetest.Layer{
+			imagetest.File("app/vendor/composer/installed.php", `'versions' => array('a/b' => array('pretty_version' => '1.0.1'))`),
+			imagetest.File("app/vendor/composer/installed.json", `{"packages":[{"name":"a/b","version":"1.0.1"}]}`),
+		}, []string{"a/b 1.0.1"}},
 		{"composer", imagetest.Layer{
 			imagetest.File("app/composer.lock", `{"packages":[{"name":"a/b","version":"1.0.0"}]}`),
 			imagetest.File("app/vendor/composer/installed.json", `{"packages":[{"name":"a/b","version":"1.0.1"}]}`),
