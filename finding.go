@@ -320,7 +320,7 @@ func (p *AffectedPackage) Origin() (name, version string) {
 
 // SetFingerprint sets the fingerprint, unless the analyzer has set it. It is a digest of
 // what stays the same when the image is rebuilt: the risk, the id, the package and the
-// paths.
+// paths; without a path, the subject.
 func (f *Finding) SetFingerprint() {
 	if f.Fingerprint != "" {
 		return
@@ -343,7 +343,14 @@ func (f *Finding) SetFingerprint() {
 		write(p)
 	}
 	if len(f.Locations) == 0 || f.Locations[0].Path == "" {
-		write(f.Evidence)
+		// The words of the evidence may change between versions, the subject does not. For a
+		// secret the evidence is part of its value, and no words.
+		if f.Subject != (Subject{}) && f.Risk != Secret {
+			write(string(f.Subject.Kind))
+			write(f.Subject.Name)
+		} else {
+			write(f.Evidence)
+		}
 	}
 	f.Fingerprint = hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -89,3 +89,26 @@ func TestUnit(t *testing.T) {
 		t.Errorf("%d units, want 7", len(units))
 	}
 }
+
+func TestFingerprintOfAFindingWithoutAFile(t *testing.T) {
+	fingerprint := func(risk Risk, subject Subject, evidence string) string {
+		f := Finding{Risk: risk, ID: "id", Subject: subject, Evidence: evidence}
+		f.SetFingerprint()
+		return f.Fingerprint
+	}
+	user, port := Subject{SubjectConfiguration, "User"}, Subject{SubjectConfiguration, "ExposedPorts"}
+	for _, c := range []struct {
+		name  string
+		a, b  string
+		equal bool
+	}{
+		{"other words", fingerprint(Misconfiguration, user, "User is not set"), fingerprint(Misconfiguration, user, "no User"), true},
+		{"another subject", fingerprint(Misconfiguration, user, "e"), fingerprint(Misconfiguration, port, "e"), false},
+		{"no subject", fingerprint(Misconfiguration, Subject{}, "CMD a"), fingerprint(Misconfiguration, Subject{}, "CMD b"), false},
+		{"another secret", fingerprint(Secret, user, "a=***"), fingerprint(Secret, user, "b=***"), false},
+	} {
+		if equal := c.a == c.b; equal != c.equal {
+			t.Errorf("%s: %s and %s", c.name, c.a, c.b)
+		}
+	}
+}
