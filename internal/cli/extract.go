@@ -45,7 +45,8 @@ func (a *app) extractCommand() *cobra.Command {
 
 A single file is written to standard output. With --output, files are written below
 DIR, under their path in the image; with --all-versions, below DIR/layer-N. If the
-digest of a layer is wrong, nothing of that layer is kept.
+digest of a layer is wrong, nothing of that layer is kept. PATH may be a path as ls and
+reports show it, with *** in place of a credential.
 
 Extracted files are safe to handle: only the user can read them, and they are not
 executable. --keep-modes keeps permission bits, but never setuid, setgid and sticky.
@@ -171,6 +172,9 @@ func (a *app) planFrom(ctx context.Context, s *scanner.Scanner, reference string
 		}
 		if err := checkLayer(reference, r.Layer, len(m.Image().Layers)); err != nil {
 			return nil, err
+		}
+		if r.Path, err = unredactedPath(m, r.Path, s.Redactor()); err != nil {
+			return nil, withReference(reference, err)
 		}
 		plan, err := extract.NewPlan(m, manifests[0], r)
 		return plan, withReference(reference, err)
