@@ -65,6 +65,10 @@ fuzz: ## run each fuzz target of PACKAGES for FUZZTIME
 bench: build ## compare with the floor; the first run builds images in the user's cache
 	go run ./bench/run -seaworthy ./seaworthy $(BENCHFLAGS)
 
+.PHONY: hostile
+hostile: build ## scan images that are made to cost much, with limits on time and memory
+	go run ./bench/hostile -seaworthy ./seaworthy $(HOSTILEFLAGS)
+
 .PHONY: eval-secret
 eval-secret: ## measure recall and precision of secret detection on generated files
 	@go run ./bench/secrets $(EVALFLAGS)

@@ -13,7 +13,21 @@ import (
 type Limits struct {
 	bodies            *scan.BodyPool
 	layers, tempFiles *limit.Pool
+	windows           *limit.Pool
+	unpacked          *limit.Memory
 }
+
+const (
+	// maxWindows is the memory for the windows of zstd layers, in bytes. A single one may
+	// have twice as much.
+	maxWindows = 64 << 20
+	// maxUnpacked is the memory for what analyzers decompress, in bytes. One file at a time
+	// may exceed it, by at most the limit of its format: 128 MiB for Java archives.
+	maxUnpacked = 64 << 20
+	// maxInflated is how many bytes may come out of the archives and compressed files of an
+	// image that analyzers search, in addition to some times their size.
+	maxInflated = 2 << 30
+)
 
 // LimitOptions configure [Limits]. The zero value of a field means its default.
 type LimitOptions struct {
@@ -37,6 +51,8 @@ func NewLimits(opt LimitOptions) *Limits {
 		bodies:    scan.NewBodyPool(cmp.Or(opt.Memory, scan.DefaultBodyMemory)),
 		tempFiles: limit.NewPool(cmp.Or(opt.TempFiles, 64<<30)),
 		layers:    limit.NewPool(int64(cmp.Or(opt.Layers, max(8, runtime.GOMAXPROCS(0))))),
+		windows:   limit.NewPool(maxWindows),
+		unpacked:  limit.NewMemory(maxUnpacked),
 	}
 }
 

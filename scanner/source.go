@@ -8,6 +8,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/layer"
+	"seaworthy.dev/seaworthy/internal/limit"
 	"seaworthy.dev/seaworthy/internal/registryconfig"
 	"seaworthy.dev/seaworthy/internal/scan"
 )
@@ -147,7 +148,9 @@ func (s *Scanner) Open(ctx context.Context, reference string, again bool) (image
 // Read reads the layers of an open image with the Scanner's analyzers. Like Open it
 // is for commands of this module. The handler gets Progress events.
 func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, h seaworthy.Handler) (*scan.ReadResult, error) {
-	reading, err := scan.Read(ctx, src, scan.Options{
+	shared := limit.WithMemory(layer.WithShared(ctx, s.limits.windows), s.limits.unpacked)
+	shared = limit.WithBudget(shared, limit.NewBudget(maxInflated))
+	reading, err := scan.Read(shared, src, scan.Options{
 		Analyzers: s.analyzers,
 		Cache:     s.cache,
 		Limits:    layer.Limits(s.opt.LayerLimits),

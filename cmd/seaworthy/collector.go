@@ -13,12 +13,15 @@ const (
 	// smallHeap is the size in bytes below which no collection runs. A scan that is
 	// answered from the cache ends before it has used as much.
 	smallHeap = 64 << 20
+	// largeHeap is the size in bytes from which the heap grows less: by a quarter.
+	largeHeap = 256 << 20
 )
 
 // collectRarely sets how often the garbage collector runs, and adjusts it after each
 // collection.
 func collectRarely() {
 	debug.SetGCPercent(growth(4 << 20)) // Go's minimum heap size
+	debug.SetMemoryLimit(memoryLimit(0))
 	runtime.SetFinalizer(new([16]byte), collected)
 }
 
@@ -27,6 +30,7 @@ func collected(again *[16]byte) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	debug.SetGCPercent(growth(live[0].Value.Uint64()))
+	debug.SetMemoryLimit(memoryLimit(live[0].Value.Uint64()))
 	runtime.SetFinalizer(again, collected)
 }
 
@@ -35,3 +39,6 @@ func growth(live uint64) int {
 	live = max(live, 4<<20)
 	return max(heapGrowth, int(smallHeap*100/live)-100)
 }
+
+// memoryLimit returns the memory from which a collection runs in any case.
+func memoryLimit(live uint64) int64 { return int64(max(largeHeap, live+live/4)) }

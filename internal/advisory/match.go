@@ -43,6 +43,8 @@ type Answer struct {
 	// Incomplete is set if KEV, EPSS or the statements of the distribution could not be read.
 	// The answer is given without them.
 	Incomplete error
+
+	effort int // for maxEffort
 }
 
 // Result is the answer to one of the queries of [Database.MatchAll], or the error.
@@ -105,7 +107,7 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{Undecided: matches.undecided}
+	answer := Answer{Undecided: matches.undecided, effort: matches.effort}
 	setIncomplete := func(err error) {
 		if answer.Incomplete == nil {
 			answer.Incomplete = err
@@ -142,12 +144,41 @@ func (db *Database) Match(ctx context.Context, q Query) (Answer, error) {
 			setIncomplete(err)
 		}
 	}
+	answer.effort += effortOfVulnerability * (len(answer.Vulnerabilities) + len(answer.Dismissed) + len(answer.Undecided))
 	return answer, nil
 }
 
+// maxEffort is the maximum effort of MatchAll: the number of rows that are compared, with a
+// vulnerability weighing as much as 20 of them. An image of 3,000 packages needs a tenth.
+const maxEffort, effortOfVulnerability = 3_000_000, 20
+
 // MatchAll looks up many packages, on all cores. Result i is for query i. An error
-// concerns one package, unless the context has ended.
+// concerns one package, unless the context has ended. If the queries take too much effort,
+// there are results for the first ones only: an image may have any number of versions of a
+// package with many advisories.
 func (db *Database) MatchAll(ctx context.Context, queries []Query) []Result {
+	return db.matchUpTo(ctx, queries, maxEffort)
+}
+
+// matchUpTo is MatchAll with a maximum effort.
+func (db *Database) matchUpTo(ctx context.Context, queries []Query, most int) []Result {
+	const atOnce = 512 // few enough that what exceeds the limit takes little memory
+	all := make([]Result, 0, len(queries))
+	effort := 0
+	for len(all) < len(queries) {
+		some := db.matchSome(ctx, queries[len(all):min(len(all)+atOnce, len(queries))])
+		for i := range some {
+			if effort += some[i].effort; effort > most {
+				return append(all, some[:i]...)
+			}
+		}
+		all = append(all, some...)
+	}
+	return all
+}
+
+// matchSome answers all queries.
+func (db *Database) matchSome(ctx context.Context, queries []Query) []Result {
 	all := make([]Result, len(queries))
 	// The queries are sorted like the packages in the files, so that most blocks are read
 	// once.
@@ -221,6 +252,7 @@ type matches struct {
 	found     []match     // the advisories that affect the version
 	undecided []Undecided // the advisories that may affect it
 	passed    []uint64    // the numbers of the advisories whose fix the version has
+	effort    int         // for maxEffort
 }
 
 // lookUp compares the version with the advisories of a kind about the package.
@@ -254,6 +286,9 @@ func (all *matches) lookUp(m *matcher, release seaworthy.Ecosystem, name string,
 	rows, err := all.file.Affected(kind, release, name)
 	if err != nil {
 		return err
+	}
+	for _, row := range rows {
+		all.effort += 1 + (len(row.Spans)+len(row.Versions))/8
 	}
 	for len(rows) > 0 {
 		n := 1 // the rows of an advisory are adjacent

@@ -113,7 +113,7 @@ func TestAdvisoriesAreMerged(t *testing.T) {
 		},
 		{ID: "GHSA-only", Aliases: []string{}, Advisories: []string{"GHSA-only"}, Severity: seaworthy.High, SeveritySource: "GitHub", Status: store.StatusAffected},
 	}
-	if d := cmp.Diff(want, a.Vulnerabilities, cmpopts.IgnoreUnexported(Vulnerability{})); d != "" {
+	if d := cmp.Diff(want, a.Vulnerabilities, cmpopts.IgnoreUnexported(Answer{}, Vulnerability{})); d != "" {
 		t.Error(d)
 	}
 	text, err := a.Vulnerabilities[0].Text()
@@ -276,6 +276,21 @@ func TestUndecided(t *testing.T) {
 	}
 }
 
+// TestMatchTooMany has versions of a package without end: they do not end in answers
+// without end.
+func TestMatchTooMany(t *testing.T) {
+	db := built(t, map[string][]string{"PyPI": library})
+	answer := mustMatch(t, db, "PyPI", "some-package", "1.3")
+	const most = 700
+	queries := make([]Query, most+900)
+	for i := range queries {
+		queries[i] = Query{Ecosystem: seaworthy.ParseEcosystem("PyPI"), Name: "some-package", Version: "1.3"}
+	}
+	if got := db.matchUpTo(t.Context(), queries, most*answer.effort); len(got) != most {
+		t.Errorf("%d answers, want %d", len(got), most)
+	}
+}
+
 // TestMatchAll: the answers come in the order of the queries, errors among them.
 func TestMatchAll(t *testing.T) {
 	db := built(t, map[string][]string{"PyPI": library})
@@ -289,7 +304,7 @@ func TestMatchAll(t *testing.T) {
 	}
 	for i, m := range db.MatchAll(t.Context(), queries) {
 		want, err := db.Match(t.Context(), queries[i])
-		if d := cmp.Diff(want, m.Answer, cmpopts.IgnoreUnexported(Vulnerability{})); d != "" || fmt.Sprint(m.Err) != fmt.Sprint(err) {
+		if d := cmp.Diff(want, m.Answer, cmpopts.IgnoreUnexported(Answer{}, Vulnerability{})); d != "" || fmt.Sprint(m.Err) != fmt.Sprint(err) {
 			t.Fatalf("%d: error %v, %s", i, m.Err, d)
 		}
 	}

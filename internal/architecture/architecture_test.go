@@ -23,7 +23,7 @@ const module = "seaworthy.dev/seaworthy"
 // is not listed fails the test: decide its place first.
 const order = `
 	. <
-	internal/layer       <
+	internal/layer       < internal/limit
 	internal/limit       <
 	internal/registryconfig < internal/jsonerror
 	internal/image       < internal/userfile internal/layer internal/limit internal/registryconfig internal/jsonerror
@@ -54,7 +54,7 @@ const order = `
 	internal/inventory/installed <
 	internal/program     <
 	internal/packagelist < internal/jsonerror
-	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed internal/program internal/packagelist internal/jsonerror
+	internal/inventory   < internal/license internal/purl internal/rpmdb internal/zipfile internal/inventory/installed internal/program internal/packagelist internal/jsonerror internal/limit
 	internal/inventory/identity < internal/inventory internal/purl
 	internal/advisory/osv     < internal/jsonerror
 	internal/advisory/version < internal/advisory/osv
@@ -70,7 +70,7 @@ const order = `
 	internal/misconfig/check < internal/credential/redact internal/credential internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/filecheck < internal/credential/filekind internal/misconfig/check internal/shell internal/instruction internal/account internal/sudoers internal/sshdconfig
 	internal/misconfig/buildcheck < internal/credential internal/credential/secretname internal/misconfig/check internal/shell internal/instruction internal/account
-	internal/secret      < internal/shell internal/credential internal/credential/redact internal/credential/secretname internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc internal/secret/verify
+	internal/secret      < internal/shell internal/credential internal/credential/redact internal/credential/secretname internal/instruction internal/zipfile internal/inflate internal/sqlite internal/gitpack internal/pyc internal/secret/verify internal/limit
 	internal/secret/verify <
 	internal/vulnerability < internal/advisory internal/advisory/osv internal/advisory/version internal/advisory/store
 

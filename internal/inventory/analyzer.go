@@ -13,6 +13,7 @@ package inventory
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
 	"errors"
 	"fmt"
@@ -51,8 +52,8 @@ func (*Analyzer) ConfigDigest() string { return "" }
 // Open implements [seaworthy.LayerAnalyzer].
 func (a *Analyzer) Open() seaworthy.Pass { return &pass{Analyzer: a} }
 
-// maxResultSize is the maximum length of the result for one layer, in bytes. Files whose
-// packages exceed it are only counted, in Layer.OverLimit.
+// maxResultSize is the maximum size of the result for one layer, in bytes of memory. Files
+// whose packages exceed it are only counted, in Layer.OverLimit.
 const maxResultSize = 32 << 20
 
 // pass reads one layer.
@@ -60,8 +61,10 @@ type pass struct {
 	*Analyzer
 
 	mu         sync.Mutex
-	layer      Layer // guarded by mu
-	resultSize int   // estimated, in bytes; guarded by mu
+	layer      Layer        // guarded by mu
+	files      fileHeap     // guarded by mu
+	resultSize int          // of files, estimated, in bytes; guarded by mu
+	cut        *PackageFile // the first file that is not in the result, or nil; guarded by mu
 }
 
 // Wants implements [seaworthy.Pass].
@@ -168,41 +171,84 @@ func sentence(err error) string {
 	return s + "."
 }
 
-// add adds a file to the result, or counts it if the result would become too large.
+// add adds a file to the result. If the result becomes too large, it drops the last files in
+// the order of the archive, so that the result does not depend on the order of the calls.
 func (p *pass) add(f PackageFile) {
 	slices.SortFunc(f.Packages, comparePackages)
-	size := f.size()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.resultSize+size > maxResultSize {
+	if p.cut != nil && compareFiles(&f, p.cut) > 0 {
 		p.layer.OverLimit++
 		return
 	}
-	p.resultSize += size
-	p.layer.Files = append(p.layer.Files, f)
+	p.resultSize += f.size()
+	heap.Push(&p.files, f)
+	for p.resultSize > maxResultSize {
+		last := heap.Pop(&p.files).(PackageFile)
+		p.resultSize -= last.size()
+		p.cut = &PackageFile{Ordinal: last.Ordinal, Format: last.Format}
+		p.layer.OverLimit++
+	}
 }
 
-// addMark adds a mark to the result, or counts it if the result would become too large.
+// compareFiles compares files by ordinal and format.
+func compareFiles(a, b *PackageFile) int {
+	return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Format, b.Format))
+}
+
+// fileHeap is a heap with the last file on top.
+type fileHeap []PackageFile
+
+// Len implements [heap.Interface].
+func (h fileHeap) Len() int { return len(h) }
+
+// Less implements [heap.Interface].
+func (h fileHeap) Less(i, j int) bool { return compareFiles(&h[i], &h[j]) > 0 }
+
+// Swap implements [heap.Interface].
+func (h fileHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+// Push implements [heap.Interface].
+func (h *fileHeap) Push(f any) { *h = append(*h, f.(PackageFile)) }
+
+// Pop implements [heap.Interface].
+func (h *fileHeap) Pop() any {
+	last := len(*h) - 1
+	f := (*h)[last]
+	(*h)[last] = PackageFile{}
+	*h = (*h)[:last]
+	return f
+}
+
+// maxMarks is the maximum number of marks of a layer.
+const maxMarks = 100_000
+
+// addMark adds a mark to the result.
 func (p *pass) addMark(m Mark) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	size := 4 + len(m.Kind)
-	if p.resultSize+size > maxResultSize {
-		p.layer.OverLimit++
-		return
+	if p.layer.Marks = append(p.layer.Marks, m); len(p.layer.Marks) > 2*maxMarks {
+		p.cutMarks()
 	}
-	p.resultSize += size
-	p.layer.Marks = append(p.layer.Marks, m)
+}
+
+// cutMarks sorts the marks. If there are too many, it drops the last ones in the order of
+// the archive.
+func (p *pass) cutMarks() {
+	slices.SortFunc(p.layer.Marks, func(a, b Mark) int {
+		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Kind, b.Kind))
+	})
+	if over := len(p.layer.Marks) - maxMarks; over > 0 {
+		p.layer.Marks = p.layer.Marks[:maxMarks]
+		p.layer.OverLimit += over
+	}
 }
 
 // Close implements [seaworthy.Pass].
 func (p *pass) Close(context.Context) ([]byte, error) {
-	slices.SortFunc(p.layer.Files, func(a, b PackageFile) int {
-		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Format, b.Format))
-	})
-	slices.SortFunc(p.layer.Marks, func(a, b Mark) int {
-		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Kind, b.Kind))
-	})
+	p.layer.Files = p.files
+	slices.SortFunc(p.layer.Files, func(a, b PackageFile) int { return compareFiles(&a, &b) })
+	p.cutMarks()
 	slices.SortFunc(p.layer.Releases, func(a, b Release) int { return cmp.Compare(a.Ordinal, b.Ordinal) })
 	return p.layer.encode(), nil
 }

@@ -31,7 +31,7 @@ func read(t testing.TB, files ...*seaworthy.File) *Layer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := Decode(data)
+	l, err := Decode(data, 1<<30)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,12 +77,27 @@ func TestWantsAllocatesNothing(t *testing.T) {
 	}
 }
 
+// TestResultIsLimited adds files in different orders: the last ones of the archive are
+// missing.
 func TestResultIsLimited(t *testing.T) {
-	p := &pass{Analyzer: New()}
-	p.add(PackageFile{Format: "a", Packages: []Package{{Name: strings.Repeat("a", maxResultSize)}}})
-	p.add(PackageFile{Format: "b"})
-	if len(p.layer.Files) != 1 || p.layer.OverLimit != 1 {
-		t.Errorf("%d files in the result, %d over the limit", len(p.layer.Files), p.layer.OverLimit)
+	file := func(ordinal, size int) PackageFile {
+		return PackageFile{Ordinal: ordinal, Format: "a", Packages: []Package{{Name: strings.Repeat("a", size)}}}
+	}
+	const third = maxResultSize / 3
+	files := []PackageFile{file(0, 1), file(1, third), file(2, third), file(3, 2*third), file(4, 1), file(5, maxResultSize)}
+	for _, order := range [][]int{{0, 1, 2, 3, 4, 5}, {5, 4, 3, 2, 1, 0}, {4, 3, 0, 5, 2, 1}, {3, 4, 1, 0, 2, 5}} {
+		p := &pass{Analyzer: New()}
+		for _, i := range order {
+			p.add(files[i])
+		}
+		data, err := p.Close(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := Decode(data, 1<<30)
+		if err != nil || len(l.Files) != 3 || l.Files[2].Ordinal != 2 || l.OverLimit != 3 {
+			t.Errorf("%v: %d files in the result, %d over the limit, %v", order, len(l.Files), l.OverLimit, err)
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ type codec struct {
 	reading bool
 	data    []byte // what was written, or what remains to be read
 	err     error  // the first error of reading
+	most    int    // packages that may still be read
+	over    int    // files whose packages were skipped
 }
 
 var errDamaged = errors.New("the inventory of the layer is damaged")
@@ -22,12 +24,14 @@ func (l *Layer) encode() []byte {
 	return c.data
 }
 
-// Decode decodes the result of the Analyzer for a layer. The file lists share memory with
-// data, which must not be changed.
-func Decode(data []byte) (*Layer, error) {
-	c := codec{reading: true, data: data}
+// Decode decodes the result of the Analyzer for a layer. It stops at the first file with
+// which the layer has more than most packages, and adds the files that are left to
+// Layer.OverLimit. The file lists share memory with data, which must not be changed.
+func Decode(data []byte, most int) (*Layer, error) {
+	c := codec{reading: true, data: data, most: max(most, 0)}
 	l := new(Layer)
 	c.layer(l)
+	l.OverLimit += c.over
 	if c.err == nil && len(c.data) > 0 {
 		c.err = errDamaged
 	}
@@ -36,6 +40,9 @@ func Decode(data []byte) (*Layer, error) {
 
 func (c *codec) layer(l *Layer) {
 	list(c, &l.Files, (*codec).found)
+	if c.over > 0 && c.err == nil {
+		l.Files = l.Files[:len(l.Files)-c.over]
+	}
 	list(c, &l.Releases, (*codec).release)
 	list(c, &l.Marks, (*codec).mark)
 	c.int(&l.OverLimit)
@@ -49,7 +56,24 @@ func (c *codec) found(f *PackageFile) {
 	f.Role = Role(role)
 	c.string(&f.ReadError)
 	c.string((*string)(&f.ReadErrorCode))
+	if c.reading && c.err == nil {
+		n, _ := binary.Uvarint(c.data)
+		if c.over > 0 || n > uint64(c.most) {
+			c.over++
+			c.skipPackages()
+			return
+		}
+		c.most -= int(n)
+	}
 	list(c, &f.Packages, (*codec).pkg)
+}
+
+// skipPackages reads a list of packages without keeping it.
+func (c *codec) skipPackages() {
+	var n int
+	for c.int(&n); n > 0 && c.err == nil; n-- {
+		c.pkg(new(Package))
+	}
 }
 
 func (c *codec) pkg(p *Package) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/limit"
 	"seaworthy.dev/seaworthy/internal/program"
 )
 
@@ -73,14 +74,19 @@ func (x *executableParser) parse(ctx context.Context, f *seaworthy.File) ([]Pack
 			damaged = true
 			break
 		}
-		add(parseELF(elf, r))
+		add(parseELF(ctx, elf, r))
 		if r.left = maxExecutableRead; len(packages) == 0 && isRunnable(f.Header) {
 			builder = elf.Builder()
 		}
 	case program.Foreign:
 		// Images contain programs of other operating systems to be copied to these. Those
 		// that are not Go programs are no error.
-		p, _, err := parseGoBinary(f.ReaderAt())
+		memory := limit.NewLease(ctx)
+		defer memory.Close()
+		if err := memory.Acquire(ctx, 4*maxOtherBuildInfo); err != nil {
+			return nil, err
+		}
+		p, _, err := parseGoBinary(f.ReaderAt(), maxOtherBuildInfo)
 		if !errors.Is(err, errNoBuildInfo) {
 			add(p, err)
 		}
@@ -111,11 +117,19 @@ func isRunnable(h *seaworthy.Header) bool { return h.Mode&0o111 != 0 }
 
 // parseELF returns the packages of a Go, Rust or .NET program. The limit of r applies to
 // each attempt.
-func parseELF(p *program.Program, r *limitedReaderAt) ([]Package, error) {
+func parseELF(ctx context.Context, p *program.Program, r *limitedReaderAt) ([]Package, error) {
+	memory := limit.NewLease(ctx)
+	defer memory.Close()
 	if isLinkedByGo(p) {
+		if err := memory.Acquire(ctx, 4*maxBuildInfo); err != nil {
+			return nil, err
+		}
 		modules, renamed, err := parseGoProgram(p)
 		if r.left = maxExecutableRead; len(modules) > 0 && modules[0].Name == "stdlib" {
-			modules[0].Functions = goFunctions(p.File, renamed)
+			var ended error
+			if modules[0].Functions, ended = goFunctions(ctx, memory, p.File, renamed); ended != nil {
+				return nil, ended
+			}
 		}
 		return modules, err
 	}

@@ -131,7 +131,7 @@ func TestGoBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	packages, _, err := parseGoBinary(r)
+	packages, _, err := parseGoBinary(r, maxBuildInfo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestGoBinary(t *testing.T) {
 			t.Errorf("%q is not among %q", want, got)
 		}
 	}
-	if _, _, err := parseGoBinary(bytes.NewReader(elfOf(".text", nil))); !errors.Is(err, errNoBuildInfo) {
+	if _, _, err := parseGoBinary(bytes.NewReader(elfOf(".text", nil)), maxBuildInfo); !errors.Is(err, errNoBuildInfo) {
 		t.Errorf("a program in another language: %v", err)
 	}
 }

@@ -20,6 +20,9 @@ const (
 	// maxExecutableRead is the maximum number of bytes that are read of an executable: its
 	// headers and its data segment.
 	maxExecutableRead = 128 << 20
+	// maxBuildInfo is the maximum length of the build information of an ELF file, in bytes.
+	// That of Kubernetes has 30 KB. Other programs are read with their symbols in one piece.
+	maxBuildInfo, maxOtherBuildInfo = 2 << 20, 16 << 20
 	// maxModules is the maximum number of modules of a Go binary. Kubernetes has 250.
 	maxModules = 10_000
 	// develVersion is the version of a module that was built from a directory, not from a
@@ -34,11 +37,14 @@ var errNoBuildInfo = errors.New("it is a Go binary without readable build inform
 // module and its dependencies, after replacements. Versions are as Go prints them, with
 // "v" and any part after "+". The version of stdlib has no "go". It also returns the import
 // paths that differ between the linker and advisories.
-func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
-	limited := &limitedReaderAt{r: r, left: maxExecutableRead}
+//
+// No piece of the file that is longer than longest is read, as each byte of the build
+// information may take 12 bytes of memory.
+func parseGoBinary(r io.ReaderAt, longest int) ([]Package, []renaming, error) {
+	limited := &limitedReaderAt{r: r, left: maxExecutableRead, longest: longest}
 	info, err := buildinfo.Read(limited)
 	if limited.left < 0 {
-		return nil, nil, limitErrorf("its build information is not within the %d bytes that are read", maxExecutableRead)
+		return nil, nil, limitErrorf("its build information is not within the %d bytes that are read, or longer than %d bytes", maxExecutableRead, longest)
 	}
 	if err != nil {
 		return nil, nil, errNoBuildInfo
@@ -51,7 +57,7 @@ func parseGoBinary(r io.ReaderAt) ([]Package, []renaming, error) {
 func parseGoProgram(p *program.Program) (packages []Package, renamed []renaming, err error) {
 	err = errNoBuildInfo
 	for view := range p.DataViews {
-		if packages, renamed, err = parseGoBinary(view); !errors.Is(err, errNoBuildInfo) {
+		if packages, renamed, err = parseGoBinary(view, maxBuildInfo); !errors.Is(err, errNoBuildInfo) {
 			break
 		}
 	}
@@ -215,17 +221,20 @@ func goVersion(s string) string {
 	return fmt.Sprintf("%s.%s-%s.%s", m[1], patch, m[3], m[4])
 }
 
-// limitedReaderAt is an [io.ReaderAt] that fails after it read left bytes.
+// limitedReaderAt is an [io.ReaderAt] that fails after it read left bytes, or if it is to
+// read more than longest bytes at once. The latter is not limited if it is 0.
 type limitedReaderAt struct {
-	r    io.ReaderAt
-	left int64
+	r       io.ReaderAt
+	left    int64
+	longest int
 }
 
 const errReadLimit = limitError("it exceeds the limit on the bytes read of one file")
 
 // ReadAt implements [io.ReaderAt].
 func (l *limitedReaderAt) ReadAt(p []byte, off int64) (int, error) {
-	if l.left -= int64(len(p)); l.left < 0 {
+	if l.left -= int64(len(p)); l.left < 0 || l.longest > 0 && len(p) > l.longest {
+		l.left = -1
 		return 0, errReadLimit
 	}
 	return l.r.ReadAt(p, off)

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"bytes"
+	"context"
 	"debug/elf"
 	"encoding/binary"
 	"hash/maphash"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 // maxFunctionNames is the maximum length of the names of a Go binary's functions, in
@@ -44,25 +47,36 @@ func (s FunctionSet) Has(importPath, symbol string) bool {
 }
 
 // goFunctions reads the names of functions from the pclntab of an ELF file, the table with
-// which the Go runtime unwinds stacks.
-func goFunctions(program *elf.File, renamed []renaming) FunctionSet {
-	for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab"} {
-		if s := program.Section(name); s != nil && s.Flags&elf.SHF_COMPRESSED == 0 {
-			return newFunctionSet(functionNames(s, program.ByteOrder), renamed)
-		}
+// which the Go runtime unwinds stacks. An error is that of the context.
+func goFunctions(ctx context.Context, memory *limit.Lease, program *elf.File, renamed []renaming) (FunctionSet, error) {
+	s, search := program.Section(".gopclntab"), false
+	if s == nil {
+		s = program.Section(".data.rel.ro.gopclntab")
 	}
-	// External linkers merge the table of a position-independent program into this section.
-	s := program.Section(".data.rel.ro")
-	if s == nil || s.Flags&elf.SHF_COMPRESSED != 0 || program.ByteOrder != binary.LittleEndian {
-		return nil
+	if s == nil && program.ByteOrder == binary.LittleEndian {
+		// External linkers merge the table of a position-independent program into this section.
+		s, search = program.Section(".data.rel.ro"), true
 	}
-	return newFunctionSet(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))), renamed)
+	if s == nil || s.Flags&elf.SHF_COMPRESSED != 0 {
+		return nil, nil
+	}
+	if err := memory.Acquire(ctx, int64(min(s.Size, maxFunctionNames))+16*maxFunctions); err != nil {
+		return nil, err
+	}
+	if search {
+		return newFunctionSet(searchFunctionNames(s, int64(min(s.Size, maxExecutableRead))), renamed), nil
+	}
+	return newFunctionSet(functionNames(s, program.ByteOrder), renamed), nil
 }
+
+// maxSearchedTables is the maximum number of places in a section that look like a pclntab.
+const maxSearchedTables = 8
 
 // searchFunctionNames searches a section for a pclntab, at aligned addresses.
 func searchFunctionNames(section io.ReaderAt, size int64) []byte {
 	const align, piece = 16, 1 << 20
 	buf := make([]byte, min(size, piece))
+	tables := 0
 	for off := int64(0); off < size; off += piece {
 		n, err := section.ReadAt(buf, off)
 		if err != nil && err != io.EOF {
@@ -71,6 +85,9 @@ func searchFunctionNames(section io.ReaderAt, size int64) []byte {
 		for i := 0; i+8 <= n; i += align {
 			if string(buf[i+1:i+6]) != "\xff\xff\xff\x00\x00" || buf[i+7] != 4 && buf[i+7] != 8 {
 				continue
+			}
+			if tables++; tables > maxSearchedTables {
+				return nil
 			}
 			table := io.NewSectionReader(section, off+int64(i), size-off-int64(i))
 			if names := functionNames(table, binary.LittleEndian); bytes.Contains(names, []byte("\x00runtime.main\x00")) {
@@ -106,21 +123,25 @@ func functionNames(table io.ReaderAt, order binary.ByteOrder) []byte {
 	if start >= end || end-start > maxFunctionNames || end > 1<<40 {
 		return nil
 	}
-	var names bytes.Buffer
-	if _, err := names.ReadFrom(io.NewSectionReader(table, int64(start), int64(end-start))); err != nil || uint64(names.Len()) < end-start {
+	if _, err := table.ReadAt(header[:1], int64(end)-1); err != nil {
+		return nil // the table is shorter
+	}
+	names := make([]byte, end-start)
+	if _, err := table.ReadAt(names, int64(start)); err != nil && err != io.EOF {
 		return nil
 	}
-	return names.Bytes()
+	return names
 }
 
 // newFunctionSet returns the set of NUL-terminated names. A renamed function is in it under
 // both names. It is nil if there are more than maxFunctions names.
 func newFunctionSet(names []byte, renamed []renaming) FunctionSet {
-	if bytes.Count(names, []byte{0}) > maxFunctions {
+	count := bytes.Count(names, []byte{0})
+	if count > maxFunctions {
 		return nil
 	}
 	paths := newRenamedPaths(renamed)
-	var digests []uint32
+	digests := make([]uint32, 0, count+1)
 	var other []byte
 	for len(names) > 0 {
 		name, rest, _ := bytes.Cut(names, []byte{0})

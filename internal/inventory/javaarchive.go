@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/limit"
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
@@ -67,7 +68,8 @@ func parseJavaArchive(ctx context.Context, f *seaworthy.File) ([]Package, error)
 	if _, err := zipfile.Open(f.ReaderAt(), f.Size); errors.Is(err, zipfile.ErrIncomplete) && !bytes.HasPrefix(f.Head, []byte("PK")) {
 		return nil, nil // Java does not read it as an archive either
 	}
-	w := &javaWalk{ctx: ctx, entries: maxArchiveEntries, inflate: maxArchiveInflated}
+	w := &javaWalk{ctx: ctx, entries: maxArchiveEntries, inflate: maxArchiveInflated, memory: limit.NewLease(ctx)}
+	defer w.memory.Close()
 	return w.read(f)
 }
 
@@ -118,6 +120,7 @@ type javaWalk struct {
 	archives      int   // number of archives so far
 	entries       int   // number of entries that may still be read
 	inflate       int64 // number of bytes that may still be decompressed
+	memory        *limit.Lease
 	errs          errorList
 	omittedErrors int   // number of errors that are not in errs
 	end           error // a limit that ended the walk
@@ -300,6 +303,12 @@ func (w *javaWalk) nested(z *zipfile.File, e *zipfile.Entry, within string, dept
 		w.archive(data, data.Size(), string(e.Name), name, depth+1, held)
 		return
 	}
+	size := int64(min(e.Unpacked, uint64(maxArchiveHeld-held)))
+	if err := w.memory.Acquire(w.ctx, size); err != nil {
+		w.fail(name, err)
+		return
+	}
+	defer w.memory.Release(size)
 	data, err := z.Read(e, maxArchiveHeld-held, &w.inflate)
 	if err != nil {
 		w.fail(name, err)

@@ -23,6 +23,15 @@ type Layer struct {
 	OverLimit int
 }
 
+// Count returns the number of packages in all files.
+func (l *Layer) Count() int {
+	n := 0
+	for i := range l.Files {
+		n += len(l.Files[i].Packages)
+	}
+	return n
+}
+
 // at returns the files of an entry, one for each format.
 func (l *Layer) at(ordinal int) []PackageFile {
 	first, _ := slices.BinarySearchFunc(l.Files, ordinal, func(f PackageFile, ordinal int) int { return cmp.Compare(f.Ordinal, ordinal) })
@@ -156,9 +165,9 @@ func comparePackages(a, b Package) int {
 	)
 }
 
-// size estimates the length of the encoded file, in bytes.
+// size estimates the memory for the file, in bytes.
 func (f *PackageFile) size() int {
-	const overhead = 16
+	const overhead = 64
 	n := overhead + len(f.Format) + len(f.ReadError)
 	for i := range f.Packages {
 		p := &f.Packages[i]

@@ -23,7 +23,7 @@ func TestEncoding(t *testing.T) {
 		OverLimit: 4,
 	}
 	data := in.encode()
-	out, err := Decode(data)
+	out, err := Decode(data, 1<<30)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestEncoding(t *testing.T) {
 		t.Error(diff)
 	}
 	for n := range data {
-		if _, err := Decode(data[:n]); err == nil {
+		if _, err := Decode(data[:n], 1<<30); err == nil {
 			t.Errorf("the first %d of %d bytes were decoded without an error", n, len(data))
 		}
 	}
@@ -49,11 +49,11 @@ func FuzzDecode(f *testing.F) {
 	l := &Layer{Files: []PackageFile{{Format: "x", Packages: []Package{{Name: "a", Files: newFileList([]installedFile{{"a/b", nil}})}}}}}
 	f.Add(l.encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l, err := Decode(data)
+		l, err := Decode(data, 1<<30)
 		if err != nil {
 			return
 		}
-		again, err := Decode(l.encode())
+		again, err := Decode(l.encode(), 1<<30)
 		if err != nil {
 			t.Fatal(err)
 		}

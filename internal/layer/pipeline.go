@@ -16,6 +16,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 // pipeline reads a blob, decompresses it and hashes both streams. Each step is a goroutine,
@@ -36,6 +38,7 @@ type pipeline struct {
 	isPlain bool
 	giveUp  time.Duration // how long wait waits after the context ended
 	ctx     context.Context
+	shared  *shared
 }
 
 // byteStream is the hash and length of one of the two streams of a layer.
@@ -108,7 +111,7 @@ func (q *queue) close(err error) {
 // startPipeline starts the goroutines of a pipeline. They end when the stream does, or
 // when the context ends.
 func startPipeline(ctx context.Context, blob io.Reader, limits Limits) *pipeline {
-	p := &pipeline{giveUp: 500 * time.Millisecond, ctx: ctx}
+	p := &pipeline{giveUp: 500 * time.Millisecond, ctx: ctx, shared: sharedBy(ctx)}
 	p.raw.hash = sha256.New()
 	tar := newQueue()
 	p.tar = &blockReader{ctx: ctx, queue: tar}
@@ -123,9 +126,11 @@ func startPipeline(ctx context.Context, blob io.Reader, limits Limits) *pipeline
 			next = newQueue()
 			p.workers.Go(func() { p.decompress(ctx, c, next, tar, limits) })
 		}
+		p.shared.raw.Add(int64(len(first.data)))
 		p.pump(ctx, &p.raw, next, first, func(b *block) error {
 			if err == nil {
 				err = b.fill(blob)
+				p.shared.raw.Add(int64(len(b.data)))
 			}
 			switch {
 			case err != nil && err != io.EOF:
@@ -209,7 +214,7 @@ func detectCompression(head []byte) compression {
 
 // decompress reads the compressed stream from a queue and writes the plain one to another.
 func (p *pipeline) decompress(ctx context.Context, c compression, from, to *queue, limits Limits) {
-	r, closeReader, err := decompressor(c, &blockReader{ctx: ctx, queue: from})
+	r, closeReader, err := decompressor(ctx, c, &blockReader{ctx: ctx, queue: from}, p.shared.windows)
 	if err != nil {
 		to.close(damaged(err))
 		return
@@ -217,6 +222,7 @@ func (p *pipeline) decompress(ctx context.Context, c compression, from, to *queu
 	defer closeReader()
 	fill := func(b *block) error {
 		err := b.fill(r)
+		p.shared.plain.Add(int64(len(b.data)))
 		switch size := p.plain.size.Load() + int64(len(b.data)); {
 		case err != nil && err != io.EOF:
 			return damaged(err)
@@ -224,6 +230,9 @@ func (p *pipeline) decompress(ctx context.Context, c compression, from, to *queu
 			return fmt.Errorf("%w: more than %d bytes", ErrBomb, limits.MaxSize)
 		case size > RatioFloor && size > limits.MaxRatio*p.raw.size.Load():
 			return fmt.Errorf("%w: it is more than %d times as large when decompressed", ErrBomb, limits.MaxRatio)
+		}
+		if bomb := p.shared.check(limits); bomb != nil {
+			return bomb
 		}
 		return err
 	}
@@ -243,7 +252,8 @@ func damaged(err error) error {
 	}
 }
 
-func decompressor(c compression, r io.Reader) (_ io.Reader, closeReader func(), err error) {
+// decompressor waits until the window of the stream is free.
+func decompressor(ctx context.Context, c compression, r io.Reader, windows *limit.Pool) (_ io.Reader, closeReader func(), err error) {
 	// The decompressor has a fast path for a bufio.Reader.
 	buffered := bufio.NewReaderSize(r, 64<<10)
 	if c == gzipped {
@@ -253,11 +263,19 @@ func decompressor(c compression, r io.Reader) (_ io.Reader, closeReader func(), 
 		}
 		return z, func() {}, nil
 	}
-	z, err := zstd.NewReader(buffered, zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
+	window := zstdWindow(buffered)
+	if err := windows.Acquire(ctx, int64(window)); err != nil {
+		return nil, nil, &streamError{"cannot decompress the blob", err}
+	}
+	z, err := zstd.NewReader(buffered, zstd.WithDecoderMaxWindow(window), zstd.WithDecoderLowmem(true))
 	if err != nil {
+		windows.Release(int64(window))
 		return nil, nil, err
 	}
-	return z, z.Close, nil
+	return z, func() {
+		z.Close()
+		windows.Release(int64(window))
+	}, nil
 }
 
 // wait waits for the goroutines and returns digests and sizes. These are valid only if the

@@ -3,7 +3,9 @@ package limit_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"seaworthy.dev/seaworthy/internal/limit"
@@ -61,5 +63,52 @@ func TestNoLimit(t *testing.T) {
 	p.Release(1 << 40)
 	if u := p.Usage(); u != (limit.Usage{}) || p.Size() != -1 {
 		t.Errorf("%+v, %d", u, p.Size())
+	}
+}
+
+// TestMemory has goroutines that acquire more while they hold some: none waits for ever,
+// and only one at a time exceeds the memory.
+func TestMemory(t *testing.T) {
+	m := limit.NewMemory(10)
+	var inUse, most atomic.Int64
+	add := func(n int64) {
+		now := inUse.Add(n)
+		for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
+		}
+	}
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			l := limit.NewLease(limit.WithMemory(t.Context(), m))
+			defer l.Close()
+			for range 8 {
+				if err := l.Acquire(t.Context(), 3); err != nil {
+					t.Error(err)
+				}
+				add(3)
+				runtime.Gosched()
+			}
+			for range 8 {
+				add(-3)
+				l.Release(3)
+			}
+		})
+	}
+	group.Wait()
+	if u := m.Usage(); u.Now != 0 || most.Load() > 10+8*3 {
+		t.Errorf("%+v, and at most %d in use", u, most.Load())
+	}
+	large := m.Lease()
+	if err := large.Acquire(t.Context(), 100); err != nil {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := m.Lease().Acquire(ctx, 1); err == nil {
+		t.Error("something was free")
+	}
+	large.Close()
+	if err := limit.NewLease(t.Context()).Acquire(t.Context(), 1<<40); err != nil {
+		t.Error(err)
 	}
 }

@@ -85,7 +85,14 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 // need.
 func (a *Analyzer) image(m seaworthy.Merged) (*check.Image, error) {
 	layers := make([]check.Facts, len(m.Image().Layers))
+	first := make(map[string]int) // the first layer with a diffID
 	for i := range layers {
+		id := m.Image().Layers[i].DiffID
+		if j, ok := first[id]; ok && id != "" {
+			layers[i] = layers[j]
+			continue
+		}
+		first[id] = i
 		if err := json.Unmarshal(m.Result(a, i), &layers[i]); err != nil {
 			return nil, fmt.Errorf("facts of layer %d: %w", i, err)
 		}

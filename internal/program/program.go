@@ -168,9 +168,11 @@ func Open(r io.ReaderAt, size int64) (*Program, error) {
 		return nil, ErrDamaged
 	}
 	p := &Program{raw: r, size: size, bare: bareOf(r, b)}
-	if f, err := elf.NewFile(r); err == nil {
-		p.File, p.HasSections = f, len(f.Sections) > 0
-		return p, nil
+	if !hasLongSectionNames(r) {
+		if f, err := elf.NewFile(r); err == nil {
+			p.File, p.HasSections = f, len(f.Sections) > 0
+			return p, nil
+		}
 	}
 	f, err := elf.NewFile(p.bare)
 	if n := headerOf(b[:]).segments; err != nil || n == 0 || n > maxSegments {
@@ -202,6 +204,10 @@ func bareOf(r io.ReaderAt, b [header64]byte) *overlay {
 	return &overlay{r: r, patches: []patch{{0, b[:header32]}}}
 }
 
+// maxDataSegments is the maximum number of data segments that are read. Linkers write one
+// or two.
+const maxDataSegments = 8
+
 // DataViews yields the program in forms in which readers that know only its first data
 // segment find each of them. The first form is the program itself, if its section headers
 // can be read.
@@ -209,8 +215,12 @@ func (p *Program) DataViews(yield func(io.ReaderAt) bool) {
 	if p.HasSections && !yield(p.raw) {
 		return
 	}
+	views := 0
 	for i, s := range p.Progs {
-		if isData(s) && !yield(p.onlyWritable(i)) {
+		if !isData(s) {
+			continue
+		}
+		if views++; views > maxDataSegments || !yield(p.onlyWritable(i)) {
 			return
 		}
 	}

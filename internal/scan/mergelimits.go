@@ -15,6 +15,8 @@ import (
 const (
 	maxLayers  = 1 << 12
 	maxEntries = 20_000_000 // of all layers
+	// maxRepeated is the maximum number of entries in layers that repeat another layer.
+	maxRepeated = 500_000
 
 	// nodesPerEntry limits the nodes of the tree. It has more nodes than entries only
 	// because of directories that no layer has as an entry.
@@ -48,9 +50,17 @@ func newMergeLimits(ctx context.Context, tables []*layer.Table) (*mergeLimits, e
 	if len(tables) > maxLayers {
 		return nil, fmt.Errorf("%w: %d layers; the limit is %d", errMergeLimit, len(tables), maxLayers)
 	}
-	entries := 0
+	entries, repeated := 0, 0
+	seen := make(map[*layer.Table]bool)
 	for _, t := range tables {
 		entries += t.Len()
+		if seen[t] {
+			repeated += t.Len()
+		}
+		seen[t] = true
+	}
+	if repeated > maxRepeated {
+		return nil, fmt.Errorf("%w: layers that repeat others have %d entries; the limit is %d", errMergeLimit, repeated, maxRepeated)
 	}
 	if entries > maxEntries {
 		return nil, fmt.Errorf("%w: %d entries in all layers; the limit is %d", errMergeLimit, entries, maxEntries)

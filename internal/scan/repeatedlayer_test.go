@@ -23,8 +23,8 @@ func TestRepeatedLayer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = newTree(t.Context(), slices.Repeat([]*layer.Table{l.Table}, maxEntries/10_000+1))
-	if err == nil || !strings.Contains(err.Error(), "20010000 entries in all layers") {
+	_, err = newTree(t.Context(), slices.Repeat([]*layer.Table{l.Table}, maxRepeated/10_000+2))
+	if err == nil || !strings.Contains(err.Error(), "layers that repeat others have 510000 entries") {
 		t.Errorf("%v", err)
 	}
 	if _, err := newTree(t.Context(), slices.Repeat([]*layer.Table{l.Table}, 3)); err != nil {

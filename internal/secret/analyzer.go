@@ -194,18 +194,34 @@ func joinSentences(a, b string) string {
 	return a + " " + b
 }
 
+// maxRepeated is the maximum number of secrets and gaps of all layers from which on layers
+// that repeat others are skipped.
+const maxRepeated = 100_000
+
 // Image implements [seaworthy.ImageAnalyzer].
 func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy.Sink) error {
 	g := collector{rules: a.rules, ownKey: a.ownKey}
 	g.steps = stepsOf(m.Image().Config, len(m.Image().Layers), a.redactor)
+	known := make(map[string]facts) // by diffID: an image may have one layer many times
+	seen, skipped := 0, 0
 	for i := range m.Image().Layers {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var f facts
-		if err := json.Unmarshal(m.Result(a, i), &f); err != nil {
-			return fmt.Errorf("secrets of layer %d: %w", i, err)
+		id := m.Image().Layers[i].DiffID
+		f, again := known[id]
+		if !again {
+			if err := json.Unmarshal(m.Result(a, i), &f); err != nil {
+				return fmt.Errorf("secrets of layer %d: %w", i, err)
+			}
+			known[id] = f
 		}
+		n := len(f.Occurrences) + len(f.Partial)
+		if again && seen+n > maxRepeated {
+			skipped++
+			continue
+		}
+		seen += n
 		owners := owners{merged: m, contents: f.Contents}
 		for _, s := range f.Occurrences {
 			if e, ok := m.At(i, s.Ordinal); ok {
@@ -229,6 +245,14 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 			}); err != nil {
 				return err
 			}
+		}
+	}
+	if skipped > 0 {
+		if err := sink.Coverage(&seaworthy.Coverage{
+			Risk: seaworthy.Secret, Subject: "image", State: seaworthy.Partial, Code: seaworthy.CodeLimitExceeded,
+			Reason: fmt.Sprintf("%d layers repeat others; of their secrets only the first places are listed.", skipped),
+		}); err != nil {
+			return err
 		}
 	}
 	list, gaps := a.configuration(m.Image())

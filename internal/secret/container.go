@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"context"
 	"errors"
 	"io"
 	"path"
@@ -16,8 +17,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
-	"github.com/ulikunitz/xz/lzma"
 
 	"seaworthy.dev/seaworthy/internal/gitpack"
 	"seaworthy.dev/seaworthy/internal/inflate"
@@ -54,21 +53,15 @@ func containerOf(name string, head []byte) container {
 		}
 	case 'B':
 		if len(head) > 9 && bytes.HasPrefix(head, []byte("BZh")) && string(head[4:10]) == "1AY&SY" {
-			return compressed(func(r *bufio.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil })
+			return compressed((*fileScan).openBzip2)
 		}
 	case 0x28:
 		if bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) {
-			return compressed(func(r *bufio.Reader) (io.ReadCloser, error) {
-				d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-				if err != nil {
-					return nil, err
-				}
-				return d.IOReadCloser(), nil
-			})
+			return compressed((*fileScan).openZstd)
 		}
 	case 0xfd:
 		if bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")) {
-			return compressed(openXZ)
+			return compressed((*fileScan).openXZ)
 		}
 	case 'x':
 		if looseObject.MatchString(name) {
@@ -102,7 +95,7 @@ func (g gunzip) Close() error {
 	return g.Reader.Close()
 }
 
-func openGzip(r *bufio.Reader) (io.ReadCloser, error) {
+func (*fileScan) openGzip(r *bufio.Reader) (io.ReadCloser, error) {
 	z := gunzips.Get().(*gzip.Reader)
 	if err := z.Reset(r); err != nil {
 		gunzips.Put(z)
@@ -111,47 +104,40 @@ func openGzip(r *bufio.Reader) (io.ReadCloser, error) {
 	return gunzip{z}, nil
 }
 
-// errMethod is returned for an unsupported compression method.
-var errMethod = errors.New("compressed by a method that is not supported")
+// bzip2Memory is the memory of a decompressor in bytes, at most.
+const bzip2Memory = 4 << 20
 
-func openXZ(r *bufio.Reader) (io.ReadCloser, error) {
-	head, _ := r.Peek(xzHeaders) // a file may be shorter
-	if dictionary, ok := xzDictionary(head); !ok || dictionary > maxWindow {
+func (r *fileScan) openBzip2(in *bufio.Reader) (io.ReadCloser, error) {
+	return io.NopCloser(bzip2.NewReader(in)), r.memory.Acquire(r.ctx, bzip2Memory)
+}
+
+// openZstd acquires memory for the window of the first frame. Other frames may not have
+// a larger one.
+func (r *fileScan) openZstd(in *bufio.Reader) (io.ReadCloser, error) {
+	head, _ := in.Peek(zstd.HeaderMaxSize)
+	var h zstd.Header
+	if err := h.Decode(head); err != nil {
+		return nil, err
+	}
+	window := max(h.WindowSize, min(h.FrameContentSize, maxWindow), zstd.MinWindowSize)
+	if h.Skippable {
+		window = 8 << 20
+	}
+	if window > maxWindow {
 		return nil, errMethod
 	}
-	d, err := xz.ReaderConfig{DictCap: lzma.MinDictCap}.NewReader(r)
+	if err := r.memory.Acquire(r.ctx, int64(window)); err != nil {
+		return nil, err
+	}
+	d, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, err
 	}
-	return io.NopCloser(d), nil
+	return d.IOReadCloser(), nil
 }
 
-// xzHeaders is the maximum size of the stream header and the first block header in the xz
-// format 1.2.
-const xzHeaders = 12 + 1024
-
-// xzDictionary returns the size in bytes of the dictionary that the first block of an xz
-// file needs. ok is false if the block has another filter than LZMA2.
-func xzDictionary(head []byte) (size int64, ok bool) {
-	const lzma2 = 0x21
-	if len(head) < 14 {
-		return 0, false
-	}
-	flags, rest := head[13], head[14:]
-	sizes := int(flags>>6&1) + int(flags>>7) // of the block, packed and not
-	for range sizes {
-		n := 0
-		for n < len(rest) && n < 9 && rest[n] >= 0x80 {
-			n++
-		}
-		rest = rest[min(n+1, len(rest)):]
-	}
-	if flags&3 != 0 || len(rest) < 3 || rest[0] != lzma2 || rest[1] != 1 {
-		return 0, false
-	}
-	size, err := lzma.DecodeDictCap(rest[2])
-	return size, err == nil
-}
+// errMethod is returned for an unsupported compression method.
+var errMethod = errors.New("compressed by a method that is not supported")
 
 func isTar(head []byte) bool { return len(head) >= 512 && string(head[257:262]) == "ustar" }
 
@@ -160,6 +146,9 @@ func isTar(head []byte) bool { return len(head) >= 512 && string(head[257:262]) 
 func zipArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	z, err := zipfile.Open(file, size)
 	if err != nil {
+		if isZip(file) {
+			r.addGap(damaged) // and searched as it is
+		}
 		return false, nil
 	}
 	if n := z.Before(); n > 0 {
@@ -221,6 +210,13 @@ func zipArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	return true, nil
 }
 
+// isZip reports whether a file starts with an entry of a zip archive.
+func isZip(file io.ReaderAt) bool {
+	start := make([]byte, 4)
+	_, err := file.ReadAt(start, 0)
+	return err == nil && string(start) == "PK\x03\x04"
+}
+
 // tarArchive is a container for tar archives. The standard library reads them: a syntax
 // error is a gap here, and not an error as in a layer.
 func tarArchive(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
@@ -258,23 +254,30 @@ func (r *fileScan) tar(archive io.Reader) error {
 
 // compressed returns a container for a compression format. The decompressed data is a tar
 // archive or a single file.
-func compressed(open func(*bufio.Reader) (io.ReadCloser, error)) container {
+func compressed(open func(*fileScan, *bufio.Reader) (io.ReadCloser, error)) container {
 	return func(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 		in := inputs.Get().(*bufio.Reader)
 		defer inputs.Put(in)
 		in.Reset(io.NewSectionReader(file, 0, size))
-		d, err := open(in)
+		d, err := open(r, in)
 		if errors.Is(err, errMethod) {
 			r.addGap(methods)
 			return true, nil
 		}
+		if r.ctx.Err() != nil {
+			return true, context.Cause(r.ctx)
+		}
 		if err != nil {
+			r.addGap(damaged) // and searched as it is
 			return false, nil
 		}
 		defer d.Close()
 		plain := bufio.NewReaderSize(budgetReader{d, r}, 4096)
 		head, err := plain.Peek(512)
 		if err != nil && len(head) == 0 {
+			if err != io.EOF {
+				r.addGap(damaged)
+			}
 			return false, nil
 		}
 		if isTar(head) {

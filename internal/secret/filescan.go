@@ -9,6 +9,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential"
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 // The limits on reading one file.
@@ -21,6 +22,9 @@ const (
 	// A compressed file may decompress to minInflated bytes plus maxInflation times its
 	// size.
 	minInflated, maxInflation = 1 << 20, 200
+	// sharedInflation is how often what the compressed files of a scan have may come out
+	// of all of them, in addition to the limit of the scan.
+	sharedInflation = 4
 )
 
 // fileScan searches one file for secrets. If the file is an archive, it searches the files
@@ -36,6 +40,7 @@ type fileScan struct {
 	budget int64
 	// effort limits the work of searching the file, with the files in it.
 	effort *credential.Effort
+	memory *limit.Lease
 }
 
 func (a *Analyzer) newFileScan(ctx context.Context, path string, size int64) *fileScan {
@@ -47,7 +52,14 @@ func (r *fileScan) scan(f *seaworthy.File) error {
 	body, inMemory := f.Bytes()
 	if open := containerOf(f.Path, f.Head); open != nil {
 		r.body = body
+		r.memory = limit.NewLease(r.ctx)
+		defer r.memory.Close()
+		shared := limit.BudgetOf(r.ctx)
+		shared.Add(sharedInflation * f.Size)
+		r.budget = min(r.budget, shared.Left())
+		before := r.budget
 		ok, err := open(r, f.ReaderAt(), f.Size)
+		shared.Add(r.budget - before)
 		if ok || err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ func gzipFile(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	if packed, ok := deflateOf(r.body); ok && r.scanGzip(packed) {
 		return true, nil
 	}
-	return compressed(openGzip)(r, file, size)
+	return compressed((*fileScan).openGzip)(r, file, size)
 }
 
 // gzipTail is the length of what follows the compressed data: a CRC-32 and a length.

@@ -116,6 +116,9 @@ func (p *pass) File(ctx context.Context, f *seaworthy.File) error {
 	for _, why := range r.gaps {
 		p.facts.Partial = append(p.facts.Partial, partial{f.Ordinal, why})
 	}
+	if max(len(p.facts.Occurrences), len(p.facts.Partial)) > 4*maxOccurrences {
+		p.facts.cut() // what is cut off now would be so in the end
+	}
 	return nil
 }
 
@@ -172,7 +175,12 @@ func gapsOf(r *credential.Result) (gaps []gap) {
 
 // Close implements [seaworthy.Pass].
 func (p *pass) Close(context.Context) ([]byte, error) {
-	f := &p.facts
+	p.facts.cut()
+	return json.Marshal(&p.facts)
+}
+
+// cut sorts the facts, and cuts off the last ones in the order of the archive.
+func (f *facts) cut() {
 	slices.SortFunc(f.Occurrences, func(a, b occurrence) int {
 		return cmp.Or(cmp.Compare(a.Ordinal, b.Ordinal), cmp.Compare(a.Member, b.Member), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule))
 	})
@@ -189,5 +197,4 @@ func (p *pass) Close(context.Context) ([]byte, error) {
 	if n := len(f.Partial); n > maxOccurrences {
 		f.Beyond, f.Partial = f.Beyond+n-maxOccurrences, f.Partial[:maxOccurrences]
 	}
-	return json.Marshal(f)
 }

@@ -264,8 +264,8 @@ func (z *File) Data(e *Entry) (*io.SectionReader, error) {
 	return io.NewSectionReader(z.r, at, int64(e.Packed)), nil
 }
 
-// Read returns the decompressed data of an entry. Data of more than max bytes is an error.
-// Read subtracts the number of decompressed bytes from the budget, also if it fails, and
+// Read returns the decompressed data of an entry. Data of more than max bytes, or than the
+// entry says, is an error. Read subtracts the number of decompressed bytes from the budget, also if it fails, and
 // returns ErrBudget if the budget is used up.
 func (z *File) Read(e *Entry, max int64, budget *int64) ([]byte, error) {
 	if max = min(max, *budget); max <= 0 {
@@ -285,17 +285,19 @@ func (z *File) Read(e *Entry, max int64, budget *int64) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("compression method %d is not supported", e.Method)
 	}
-	var buf bytes.Buffer
-	if e.Unpacked <= uint64(max) && e.Unpacked <= 1<<20 {
-		buf.Grow(int(e.Unpacked) + bytes.MinRead)
+	if e.Unpacked > uint64(max) {
+		*budget -= max
+		return nil, fmt.Errorf("it has more than %d bytes", max)
 	}
-	n, err := buf.ReadFrom(io.LimitReader(r, max+1))
+	var buf bytes.Buffer
+	buf.Grow(int(e.Unpacked) + bytes.MinRead)
+	n, err := buf.ReadFrom(io.LimitReader(r, int64(e.Unpacked)+1))
 	*budget -= n
 	if err != nil {
 		return nil, fmt.Errorf("its data is damaged: %w", err)
 	}
-	if n > max {
-		return nil, fmt.Errorf("it has more than %d bytes", max)
+	if n > int64(e.Unpacked) {
+		return nil, fmt.Errorf("it has more than the %d bytes that the archive says", e.Unpacked)
 	}
 	return buf.Bytes(), nil
 }
