@@ -45,6 +45,10 @@ type Image struct {
 	// Layers are the layers from the base up.
 	Layers []Layer `json:"layers"`
 
+	// Documents are the JSON documents that describe the image, as they were read: its
+	// configuration, manifest, indexes, and the attestations in the index. It is nil unless
+	// an analyzer of secrets runs. It is not in the report.
+	Documents []Document `json:"-"`
 	// Config is the OCI image configuration. It is not part of the report.
 	Config ImageConfig `json:"-"`
 	// Tag is the tag by which the image was requested from a registry or the Docker daemon:
@@ -65,6 +69,14 @@ type Base struct {
 	// Exact is true if BaseBoundary is the exact number of layers of the base image. If it
 	// is false, the base image has at least so many.
 	Exact bool `json:"exact,omitempty"`
+}
+
+// Document is a JSON document that describes an image.
+type Document struct {
+	// Name says which document it is: "configuration", "manifest", "index", or
+	// "attestation" with its predicate type.
+	Name string
+	Data []byte
 }
 
 // Layer is one layer of an image.
@@ -136,6 +148,7 @@ type History struct {
 	Created    *time.Time `json:"created"`
 	CreatedBy  string     `json:"created_by"`
 	Comment    string     `json:"comment"`
+	Author     string     `json:"author"`
 	EmptyLayer bool       `json:"empty_layer"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/image"
@@ -127,6 +128,7 @@ func (s *Scanner) imageOptions(platform string) image.Options {
 		Docker:             image.Docker(from.Docker),
 		Podman:             image.Docker(from.Podman),
 		From:               from.From,
+		Documents:          s.opt.Risks == nil || slices.Contains(s.opt.Risks, seaworthy.Secret),
 		Registries:         registryconfig.Config(*registries),
 		Stdin:              from.Stdin,
 		TempDir:            s.opt.TempDir,

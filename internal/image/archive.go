@@ -122,7 +122,7 @@ var _ fileStore = (*archive)(nil)
 func openArchive(ctx context.Context, file *os.File, s selector, opt Options, want platformRequest) (Source, error) {
 	a, err := indexArchive(ctx, file, opt.Limits)
 	if err == nil {
-		r := &storeReader{files: a, want: want, limits: opt.Limits, where: file.Name(), selector: s}
+		r := &storeReader{files: a, want: want, limits: opt.Limits, where: file.Name(), selector: s, withDocuments: opt.Documents}
 		var found imageSet
 		if found, err = r.resolve(ctx); err == nil {
 			return &randomAccessSource{imageSet: found, parallel: opt.parallelReads(), open: a.open, close: file.Close}, nil

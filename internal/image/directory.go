@@ -87,7 +87,7 @@ func openTransportDirectory(ctx context.Context, dir string, opt Options, want p
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, manifestFile), err)
 	}
-	resolver := &ociResolver{store: transportBlobs{files}, want: want, limits: opt.Limits, where: dir}
+	resolver := &ociResolver{store: transportBlobs{files}, want: want, limits: opt.Limits, where: dir, withDocuments: opt.Documents}
 	candidates, err := resolver.rootCandidates(ctx, doc, descriptor{Digest: sha256Digest(data), Size: int64(len(data))})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)

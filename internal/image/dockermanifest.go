@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // dockerImage is an element of Docker's manifest.json.
@@ -107,6 +109,9 @@ func (r *storeReader) dockerEntry(e dockerImage) (imageSet, error) {
 		return imageSet{}, fmt.Errorf("configuration %q: %w", shorten(e.Config), err)
 	}
 	m := Manifest{ImageID: sha256Digest(data), Config: config}
+	if r.withDocuments {
+		m.Documents = []seaworthy.Document{{Name: "configuration", Data: data}}
+	}
 	var blobs []Blob
 	for i, l := range e.Layers {
 		file, size, err := r.files.layer(cleanName(l))

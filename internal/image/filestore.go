@@ -44,6 +44,7 @@ type storeReader struct {
 	limits Limits
 	where  string // the path of the store, for messages
 	selector
+	withDocuments bool // see Options.Documents
 }
 
 // selector selects one of several images in a store.
@@ -155,7 +156,8 @@ func (r *storeReader) oci(ctx context.Context) (imageSet, error) {
 	if err != nil {
 		return imageSet{}, err
 	}
-	oci := &ociResolver{store: layoutBlobs{r.files}, want: r.want, limits: r.limits, where: r.where}
+	oci := &ociResolver{store: layoutBlobs{r.files}, want: r.want, limits: r.limits, where: r.where, withDocuments: r.withDocuments}
+	oci.indexes = append(oci.indexes, index)
 	candidates, err := oci.candidates(ctx, descriptors, "", 1)
 	if err != nil {
 		return imageSet{}, fmt.Errorf("%s: %w", r.where, err)

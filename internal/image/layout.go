@@ -22,7 +22,7 @@ func openLayout(ctx context.Context, dir string, s selector, opt Options, want p
 		return nil, err
 	}
 	l := &layout{root}
-	r := &storeReader{files: l, want: want, limits: opt.Limits, where: dir, selector: s}
+	r := &storeReader{files: l, want: want, limits: opt.Limits, where: dir, selector: s, withDocuments: opt.Documents}
 	found, err := r.resolve(ctx)
 	if err != nil {
 		root.Close()

@@ -33,6 +33,8 @@ const (
 	annotationRefName   = "org.opencontainers.image.ref.name"
 	annotationImageName = "io.containerd.image.name"
 	annotationKind      = "vnd.docker.reference.type"
+	annotationSubject   = "vnd.docker.reference.digest"
+	annotationPredicate = "in-toto.io/predicate-type"
 )
 
 // maxElements limits the elements of a JSON document: a small document could otherwise
@@ -74,6 +76,8 @@ type document struct {
 	Config        *descriptor     `json:"config"`
 	Layers        []descriptor    `json:"layers"`
 	FSLayers      json.RawMessage `json:"fsLayers"`
+
+	raw []byte // the document as it was read
 }
 
 // isIndex reports whether the document is an image index.
@@ -109,6 +113,7 @@ func parseDocument(data []byte) (*document, error) {
 	if !d.isIndex() && d.Config == nil {
 		return nil, errors.New("the image manifest has no config")
 	}
+	d.raw = data
 	return &d, nil
 }
 

@@ -27,6 +27,10 @@ type ociResolver struct {
 	where  string // the registry's reference or the path, for messages
 
 	count int // manifests found so far
+
+	withDocuments bool
+	indexes       []*document
+	attestations  []descriptor
 }
 
 // ociImage is an image that the resolver found.
@@ -79,7 +83,7 @@ func tooLarge(size, limit int64) error {
 // to.
 func (r *ociResolver) rootCandidates(ctx context.Context, doc *document, d descriptor) ([]candidate[ociImage], error) {
 	if doc.isIndex() {
-		return r.candidates(ctx, doc.Manifests, d.Digest, 1)
+		return r.ofIndex(ctx, doc, d.Digest, 1)
 	}
 	p, err := r.platform(ctx, doc)
 	if err != nil {
@@ -97,6 +101,7 @@ func (r *ociResolver) candidates(ctx context.Context, index []descriptor, outerm
 	var out []candidate[ociImage]
 	for _, d := range index {
 		if d.isAttestation() {
+			r.attestations = append(r.attestations, d)
 			continue
 		}
 		if r.count++; r.count > r.limits.Manifests {
@@ -111,6 +116,12 @@ func (r *ociResolver) candidates(ctx context.Context, index []descriptor, outerm
 	return out, nil
 }
 
+// ofIndex is candidates for an index that was read.
+func (r *ociResolver) ofIndex(ctx context.Context, index *document, outermost string, depth int) ([]candidate[ociImage], error) {
+	r.indexes = append(r.indexes, index)
+	return r.candidates(ctx, index.Manifests, outermost, depth)
+}
+
 // expand returns the images that one descriptor of an index refers to.
 func (r *ociResolver) expand(ctx context.Context, d descriptor, outermost string, depth int) ([]candidate[ociImage], error) {
 	switch d.MediaType {
@@ -122,7 +133,7 @@ func (r *ociResolver) expand(ctx context.Context, d descriptor, outermost string
 		if !doc.isIndex() {
 			return nil, fmt.Errorf("%s is an image manifest, but an index in its descriptor", d.Digest)
 		}
-		return r.candidates(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
+		return r.ofIndex(ctx, doc, cmp.Or(outermost, d.Digest), depth+1)
 	case mediaOCIManifest, mediaDockerManifest, "":
 		image := ociImage{descriptor: d, index: outermost}
 		if d.MediaType != "" && d.Platform != nil {
@@ -133,7 +144,7 @@ func (r *ociResolver) expand(ctx context.Context, d descriptor, outermost string
 			return nil, err
 		}
 		if doc.isIndex() {
-			return r.candidates(ctx, doc.Manifests, cmp.Or(outermost, d.Digest), depth+1)
+			return r.ofIndex(ctx, doc, cmp.Or(outermost, d.Digest), depth+1)
 		}
 		image.manifest = doc
 		p, err := r.platform(ctx, doc)
@@ -214,6 +225,9 @@ func (r *ociResolver) load(ctx context.Context, image ociImage, out *imageSet) e
 		return fmt.Errorf("configuration %s: %w", doc.Config.Digest, err)
 	}
 	m := Manifest{Digest: image.descriptor.Digest, IndexDigest: image.index, ImageID: doc.Config.Digest, Config: config}
+	if r.withDocuments {
+		m.Documents, m.Omissions = r.documents(ctx, image.descriptor.Digest, doc, data)
+	}
 	var blobs []Blob
 	for i, l := range doc.Layers {
 		if err := r.store.checkLayer(l); err != nil {

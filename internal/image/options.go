@@ -40,6 +40,10 @@ type Options struct {
 	// Log receives retries, mirrors that failed and skipped documents; nil discards them.
 	Log *slog.Logger
 
+	// Documents asks for [Manifest.Documents]. A registry is then also asked for the
+	// attestations in the index.
+	Documents bool
+
 	// Rereadable makes [Source.Layers] callable more than once. A stream that can be read
 	// only once (standard input, a pipe, the daemon) is then stored in a temporary file
 	// until the source is closed. Layers from a registry are stored as well, unless

@@ -1,7 +1,12 @@
 package image_test
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -124,5 +129,82 @@ func TestOnlyPlatform(t *testing.T) {
 			_, _, err = readAll(t.Context(), reference, image.Options{Platform: "linux/ppc64le"})
 			wantError(t, err, "has no image for the platform linux/ppc64le; available: linux/s390x", "use one")
 		})
+	}
+}
+
+// TestDocuments shows which documents about an image a layout and a registry give, and that
+// an attestation that is missing, or is about another image, is none of them.
+func TestDocuments(t *testing.T) {
+	dir := imagetest.OCIIndex(t, platforms(seaworthy.ImageConfig{OS: "linux", Architecture: "amd64"}, seaworthy.ImageConfig{OS: "linux", Architecture: "arm64"})...)
+	put := func(v any, mediaType string, keep bool) map[string]any {
+		data, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest := imagetest.Digest(data)
+		if keep {
+			if err := os.WriteFile(filepath.Join(dir, "blobs", strings.Replace(digest, ":", "/", 1)), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return map[string]any{"mediaType": mediaType, "digest": digest, "size": len(data)}
+	}
+	readJSON := func(path string) map[string]any {
+		data, err := os.ReadFile(path)
+		var v map[string]any
+		if err != nil || json.Unmarshal(data, &v) != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		return v
+	}
+	attestation := func(subject string, keep bool, predicate string) map[string]any {
+		statement := put(map[string]any{"predicateType": predicate, "subject": subject}, "application/vnd.in-toto+json", keep)
+		statement["annotations"] = map[string]string{"in-toto.io/predicate-type": predicate}
+		config := put(map[string]any{"os": "unknown"}, "application/vnd.oci.image.config.v1+json", keep)
+		d := put(map[string]any{"schemaVersion": 2, "config": config, "layers": []any{statement}}, "application/vnd.oci.image.manifest.v1+json", keep)
+		d["platform"] = map[string]string{"os": "unknown", "architecture": "unknown"}
+		d["annotations"] = map[string]string{"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": subject}
+		return d
+	}
+	// The outer index.json lists one index, which lists the images.
+	outer := readJSON(filepath.Join(dir, "index.json"))
+	top := outer["manifests"].([]any)[0].(map[string]any)
+	inner := readJSON(filepath.Join(dir, "blobs", strings.Replace(top["digest"].(string), ":", "/", 1)))
+	images := inner["manifests"].([]any)
+	digest := func(i int) string { return images[i].(map[string]any)["digest"].(string) }
+	inner["manifests"] = append(images, attestation(digest(0), true, "https://slsa.dev/provenance/v0.2"), attestation(digest(1), true, "other"), attestation(digest(0), false, "missing"))
+	outer["manifests"] = []any{put(inner, top["mediaType"].(string), true)}
+	data, err := json.Marshal(outer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "index.json"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, reference := range map[string]string{"layout": dir, "archive": imagetest.Pack(t, dir), "compressed archive": gzipped(t, imagetest.Pack(t, dir)), "registry": serve(t, dir).image()} {
+		for _, asked := range []bool{true, false} {
+			manifests, _, err := readAll(t.Context(), reference, image.Options{Platform: "linux/amd64", Documents: asked})
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			var got []string
+			for _, d := range manifests[0].Documents {
+				got = append(got, d.Name)
+			}
+			want := []string{"configuration", "manifest", "index", "index", "attestation", "attestation https://slsa.dev/provenance/v0.2"}
+			if name == "registry" { // it has no index.json
+				want = slices.Delete(want, 2, 3)
+			}
+			if !asked {
+				want = nil
+			}
+			omissions := 0
+			if name == "registry" && asked {
+				omissions = 1 // the one that it should have
+			}
+			if diff := cmp.Diff(want, got); diff != "" || len(manifests[0].Omissions) != omissions {
+				t.Errorf("%s, asked %t: %s\nomissions %v", name, asked, diff, manifests[0].Omissions)
+			}
+		}
 	}
 }

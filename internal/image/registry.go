@@ -62,7 +62,7 @@ func openRepository(ctx context.Context, ref name.Reference, reference string, o
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)
 	}
-	resolver := &ociResolver{store: r, want: want, limits: opt.Limits, where: reference}
+	resolver := &ociResolver{store: r, want: want, limits: opt.Limits, where: reference, withDocuments: opt.Documents}
 	candidates, err := resolver.rootCandidates(ctx, doc, d)
 	if err != nil {
 		return nil, explain(err, ref.Context(), "image "+reference, opt)

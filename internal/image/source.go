@@ -17,7 +17,8 @@
 //
 // Refused: Docker's schema 1, archives whose manifest.json and index.json name different
 // images, duplicate names, digests that do not match, and everything over [Limits].
-// Attestation manifests in an index are skipped. The package never writes to an image; it
+// Attestation manifests in an index are no images; [Options.Documents] asks for what they
+// attest. The package never writes to an image; it
 // creates temporary files only for [Options.Rereadable].
 package image
 
@@ -87,6 +88,8 @@ type Manifest struct {
 	Config seaworthy.ImageConfig
 	// Layers are the layers, the base first. The same blob may occur more than once.
 	Layers []LayerRef
+	// Documents are the JSON documents that describe the image, as they were read.
+	Documents []seaworthy.Document
 	// Omissions are the parts of the image that the source skipped.
 	Omissions []Omission
 }

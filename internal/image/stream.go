@@ -80,7 +80,7 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	if err := s.read(ctx, plain, files, visit); err != nil {
 		return err
 	}
-	reader := &storeReader{files: files, want: s.want, limits: s.opt.Limits, where: s.where, selector: s.selector}
+	reader := &storeReader{files: files, want: s.want, limits: s.opt.Limits, where: s.where, selector: s.selector, withDocuments: s.opt.Documents}
 	found, err := reader.resolve(ctx)
 	if err != nil {
 		return err

@@ -41,6 +41,7 @@ func (r *ReadResult) bind(ctx context.Context, manifest image.Manifest) (*Merged
 		Repository:  manifest.Repository,
 		Names:       manifest.Names,
 		Engine:      manifest.Engine,
+		Documents:   manifest.Documents,
 	}
 	m := &Merged{image: img, redactor: r.redactor, omissions: slices.Clip(manifest.Omissions)}
 	var tables []*layer.Table

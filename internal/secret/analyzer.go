@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"seaworthy.dev/seaworthy"
@@ -256,7 +257,19 @@ func (a *Analyzer) Image(ctx context.Context, m seaworthy.Merged, sink seaworthy
 		}
 	}
 	list, gaps := a.configuration(m.Image())
-	for _, c := range list {
+	more, unreadable, moreGaps := a.documents(m.Image(), list)
+	for _, name := range unreadable {
+		if err := sink.Coverage(&seaworthy.Coverage{Risk: seaworthy.Secret, Subject: name, State: seaworthy.Partial, Code: seaworthy.CodeInvalidSyntax,
+			Reason: "It is not valid JSON, or too large; the rest was not scanned."}); err != nil {
+			return err
+		}
+	}
+	for _, why := range moreGaps {
+		if !slices.Contains(gaps, why) {
+			gaps = append(gaps, why)
+		}
+	}
+	for _, c := range slices.Concat(list, more) {
 		g.add(c.occurrence, c.location, nil)
 	}
 	for _, why := range gaps {
