@@ -10,63 +10,69 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// scriptReader finds secrets in the text of a script, or in any other text with names
-// and values in it. It goes through the text once: what it reads ahead of it is
-// hidden or skipped.
+// scriptReader finds secrets in a script, or in any other text with names and values. It
+// reads the text once, from its start to its end, without a grammar: it knows quotes,
+// here-documents, pipes and options in the form that most shells share.
 type scriptReader struct {
-	text string
-	pos  int
+	text  string
+	pos   int
+	found spans
+
 	// literal is true if no shell expands references to variables.
 	literal bool
-	// scripted is true if the first here-document is a script itself.
-	scripted bool
-	found    spans
-	// quote is the quote in which pos is; 0 in none. In a line of plain text, such
-	// as that of a comment or a here-document, it is a newline.
-	quote byte
-	// opened is where the quote began.
-	opened int
-	// end is the word that ends the here-document in which pos is, if any.
-	end string
+	// scriptHeredoc is true if the first here-document is a script itself.
+	scriptHeredoc bool
+
+	// quote is the quote around pos, 0 if there is none. In a comment and in a
+	// here-document of plain text it is a newline. quoteStart is the offset of the quote.
+	quote      byte
+	quoteStart int
+	// heredocEnd is the word that ends the here-document around pos, "" if there is none.
+	heredocEnd string
 	// pending are the here-documents that begin with the next line.
 	pending []heredoc
-	// outer is the statement in which a quote stands; statement that at pos.
+	// depth is the number of open parentheses.
+	depth int
+
+	// statement is what is known at pos, and outer is what was known before the quote.
 	outer, statement statement
-	depth            int // of groups
 }
 
+// heredoc is a here-document whose text has not been read yet.
 type heredoc struct {
-	end            string
-	plain, secrets bool
+	end         string
+	isPlainText bool
+	isSecret    bool // a command reads it as a password
 }
 
-// statement is what is known of the commands at pos, up to the last operator
-// that is no pipe.
+// statement is what is known about the commands before pos, up to the last operator other
+// than a pipe.
 type statement struct {
-	// letters are the single-letter options with a secret as value.
-	letters string
-	// cluster is true if the letters may stand behind others, as in -sSu.
-	cluster bool
-	// operands is true if the operands are secrets.
-	operands bool
-	// sink is true if a command reads passwords from its standard input.
-	sink bool
-	// printed are the arguments of echo and printf, and printing is where those of
-	// the last one begin, if they have not ended.
-	printed  spans
-	printing int
-	// words are the last two words.
+	// letterOptions are the letters of options whose value is a secret: "p" for -pSECRET.
+	letterOptions string
+	// combined is true if such an option may follow others in one word, as in -sSuSECRET.
+	combined bool
+	// secretOperands is true if the operands are secrets.
+	secretOperands bool
+	// readsPassword is true if a command reads passwords from its standard input.
+	readsPassword bool
+	// printed are the arguments of echo and printf. printStart is the offset of the
+	// arguments that have not ended yet, 0 if there are none.
+	printed    spans
+	printStart int
+	// words are the last two words, the last one first.
 	words [2]string
-	fresh bool // a pipe stands right before
+	// afterPipe is true if a pipe comes right before pos.
+	afterPipe bool
 }
 
-// scan goes through the text.
+// scan reads the text and returns the secrets in it.
 func (s *scriptReader) scan() spans {
 	for s.pos < len(s.text) {
 		s.token()
 	}
 	s.endPrinting()
-	s.drain()
+	s.hidePrinted()
 	return s.found
 }
 
@@ -88,7 +94,7 @@ func (s *scriptReader) token() {
 		s.depth = max(s.depth-1, 0)
 		s.pos++
 	case '<':
-		s.input()
+		s.redirection()
 	case '#':
 		if s.quote == 0 && (s.pos == 0 || isBlank(s.text[s.pos-1])) {
 			s.quote = '\n'
@@ -107,26 +113,25 @@ func (s *scriptReader) quoted(c byte) {
 	case s.quote == c:
 		s.unquote()
 	case s.quote == 0 && !(c == '\'' && s.pos > 0 && isAlnum(s.text[s.pos-1]) && s.pos+1 < len(s.text) && isAlnum(s.text[s.pos+1])):
-		s.quote, s.opened = c, s.pos
+		s.quote, s.quoteStart = c, s.pos
 		s.outer = s.statement
-		s.statement.printed, s.statement.printing = nil, 0
+		s.statement.printed, s.statement.printStart = nil, 0
 	}
 	s.pos++
 }
 
-// unquote leaves a quote. If a single word was in it, it counts as one of the
-// statement around it.
+// unquote ends a quote. A quoted text without blanks is a word of the statement around it.
 func (s *scriptReader) unquote() {
 	s.endPrinting()
-	s.drain()
+	s.hidePrinted()
 	inner := s.statement
 	s.statement = s.outer
-	if !strings.ContainsAny(s.text[s.opened:s.pos], shell.Blanks) {
-		s.statement.letters, s.statement.cluster = inner.letters, inner.cluster
-		s.statement.operands, s.statement.sink = inner.operands, s.statement.sink || inner.sink
+	if !strings.ContainsAny(s.text[s.quoteStart:s.pos], shell.Blanks) {
+		s.statement.letterOptions, s.statement.combined = inner.letterOptions, inner.combined
+		s.statement.secretOperands, s.statement.readsPassword = inner.secretOperands, s.statement.readsPassword || inner.readsPassword
 		s.statement.words = inner.words
-		if inner.printing > 0 && s.outer.printing == 0 {
-			s.statement.printing = s.pos + 1
+		if inner.printStart > 0 && s.outer.printStart == 0 {
+			s.statement.printStart = s.pos + 1
 		}
 	}
 	s.quote = 0
@@ -137,20 +142,20 @@ func (s *scriptReader) newline() {
 	if n := s.pos - 2; n >= 0 && (s.text[n] == '`' || s.text[n] == '^') {
 		return // continues the line in shells of Windows
 	}
-	if s.quote == '\n' && s.end == "" {
+	if s.quote == '\n' && s.heredocEnd == "" {
 		s.quote = 0
 	}
-	if s.end != "" {
-		if line := s.line(); strings.TrimSpace(line) == s.end {
-			s.quote, s.end = 0, ""
+	if s.heredocEnd != "" {
+		if line := s.line(); strings.TrimSpace(line) == s.heredocEnd {
+			s.quote, s.heredocEnd = 0, ""
 			s.pos += len(line)
 		}
 	}
-	for s.quote == 0 && len(s.pending) > 0 && s.end == "" {
+	for s.quote == 0 && len(s.pending) > 0 && s.heredocEnd == "" {
 		doc := s.pending[0]
 		s.pending = s.pending[1:]
 		switch {
-		case doc.secrets || s.statement.sink:
+		case doc.isSecret || s.statement.readsPassword:
 			start := s.pos
 			for s.pos < len(s.text) {
 				line := s.line()
@@ -161,8 +166,8 @@ func (s *scriptReader) newline() {
 			}
 			s.found.add(start, max(start, s.pos-1))
 			s.pos += len(s.line())
-		case doc.plain:
-			s.quote, s.end = '\n', doc.end
+		case doc.isPlainText:
+			s.quote, s.heredocEnd = '\n', doc.end
 		}
 	}
 	s.endStatement()
@@ -185,7 +190,7 @@ func (s *scriptReader) operator(c byte) {
 		if s.pos < len(s.text) && s.text[s.pos] == '&' {
 			s.pos++
 		}
-		s.statement.letters, s.statement.operands, s.statement.fresh = "", false, true
+		s.statement.letterOptions, s.statement.secretOperands, s.statement.afterPipe = "", false, true
 		s.statement.words = [2]string{}
 		return
 	}
@@ -195,32 +200,32 @@ func (s *scriptReader) operator(c byte) {
 	s.endStatement()
 }
 
-// endStatement forgets the commands that an operator has ended; in a group, what
-// they printed may still be piped.
+// endStatement forgets the commands that an operator has ended. What commands in
+// parentheses have printed may still be piped, and is kept.
 func (s *scriptReader) endStatement() {
 	s.endPrinting()
-	s.drain()
+	s.hidePrinted()
 	printed := s.statement.printed
 	s.statement = statement{}
 	if s.quote != 0 && s.quote != '\n' {
-		s.statement.letters, s.statement.cluster = s.outer.letters, s.outer.cluster
+		s.statement.letterOptions, s.statement.combined = s.outer.letterOptions, s.outer.combined
 	}
 	if s.depth > 0 {
 		s.statement.printed = printed
 	}
 }
 
-// endPrinting ends the arguments of echo or printf.
+// endPrinting ends the arguments of echo or printf, if there are open ones.
 func (s *scriptReader) endPrinting() {
-	if s.statement.printing > 0 {
-		s.statement.printed.add(s.statement.printing, s.pos)
-		s.statement.printing = 0
+	if s.statement.printStart > 0 {
+		s.statement.printed.add(s.statement.printStart, s.pos)
+		s.statement.printStart = 0
 	}
 }
 
-// drain hides what was printed if it is read as a password.
-func (s *scriptReader) drain() {
-	if !s.statement.sink {
+// hidePrinted hides what echo and printf have printed, if a command reads it as a password.
+func (s *scriptReader) hidePrinted() {
+	if !s.statement.readsPassword {
 		return
 	}
 	for _, p := range s.statement.printed {
@@ -245,8 +250,8 @@ func (s *scriptReader) drain() {
 	s.statement.printed = nil
 }
 
-// input reads a redirection of the standard input.
-func (s *scriptReader) input() {
+// redirection reads a redirection of the standard input.
+func (s *scriptReader) redirection() {
 	n := 0
 	for s.pos < len(s.text) && s.text[s.pos] == '<' {
 		s.pos++
@@ -255,7 +260,7 @@ func (s *scriptReader) input() {
 	switch {
 	case n == 3:
 		start := s.skipBlanks(s.pos)
-		if s.statement.sink && start < len(s.text) {
+		if s.statement.readsPassword && start < len(s.text) {
 			s.hide(start)
 			return
 		}
@@ -269,13 +274,13 @@ func (s *scriptReader) input() {
 		if tag == "" {
 			return
 		}
-		s.pending = append(s.pending, heredoc{end: tag, plain: !s.scripted, secrets: s.statement.sink})
-		s.scripted = false
+		s.pending = append(s.pending, heredoc{end: tag, isPlainText: !s.scriptHeredoc, isSecret: s.statement.readsPassword})
+		s.scriptHeredoc = false
 		s.pos = end
 	}
 }
 
-// word reads a word up to what ends it in some shell, or a quote.
+// word reads a word. It ends at the first byte that ends a word in any shell.
 func (s *scriptReader) word() {
 	start := s.pos
 	end := start
@@ -290,10 +295,10 @@ func (s *scriptReader) word() {
 	word := strings.Trim(s.text[start:end], `\,[]{}`)
 	previous := s.statement.words
 	s.statement.words = [2]string{word, previous[0]}
-	if s.option(word, start, end) || s.names(start, end) {
+	if s.option(word, start, end) || s.hideNamed(start, end) {
 		return
 	}
-	operands := s.statement.operands
+	operands := s.statement.secretOperands
 	s.command(word, previous)
 	switch next := s.skipBlanks(end); {
 	case operands && !strings.HasPrefix(word, "-"):
@@ -306,62 +311,63 @@ func (s *scriptReader) word() {
 	}
 }
 
-// command learns from the name of a program, wherever it stands.
+// command notes what follows from the name of a program. Any word may be one.
 func (s *scriptReader) command(word string, previous [2]string) {
 	st := &s.statement
 	name := strings.ToLower(shell.ProgramName(word[strings.LastIndexByte(word, '=')+1:])) // of NAME=program too
 	switch {
 	case name == "echo" || name == "printf":
-		if st.printing == 0 {
-			st.printing = s.pos
+		if st.printStart == 0 {
+			st.printStart = s.pos
 		}
-	case slices.Contains([]string{"chpasswd", "smbpasswd", "vncpasswd", "pw"}, name), name == "su" || name == "sudo" && st.fresh:
-		st.sink = true
+	case slices.Contains([]string{"chpasswd", "smbpasswd", "vncpasswd", "pw"}, name), name == "su" || name == "sudo" && st.afterPipe:
+		st.readsPassword = true
 	case name == "passwd":
-		st.sink = true
-		st.operands = previous[0] == "openssl"
+		st.readsPassword = true
+		st.secretOperands = previous[0] == "openssl"
 	case name == "htpasswd" || name == "mkpasswd":
-		st.sink, st.operands = true, previous[0] == "" || previous[0] == "sudo"
+		st.readsPassword, st.secretOperands = true, previous[0] == "" || previous[0] == "sudo"
 	case name == "add_user" || name == "change_password":
-		st.operands = previous[0] == "rabbitmqctl"
+		st.secretOperands = previous[0] == "rabbitmqctl"
 	default:
 		st.add(credential.PasswordLetters(name))
-		st.cluster = st.cluster || name == "curl"
+		st.combined = st.combined || name == "curl"
 	}
-	st.fresh = false
+	st.afterPipe = false
 }
 
 // add adds single-letter options.
 func (st *statement) add(letters string) {
-	if !strings.Contains(st.letters, letters) {
-		st.letters += letters
+	if !strings.Contains(st.letterOptions, letters) {
+		st.letterOptions += letters
 	}
 }
 
-// curlValues are curl's other options with a value, behind which a cluster ends.
+// curlValues are the letters of curl's other options with a value. Combined options end
+// there.
 const curlValues = "AbcCdDeEFHhKmoPQrtTwxXyYz"
 
-// option reads an option with a secret as its value; false if it is none.
+// option reads an option whose value is a secret. It returns false if the word is none.
 func (s *scriptReader) option(word string, start, end int) bool {
 	if !strings.HasPrefix(word, "-") || len(word) < 2 || strings.Contains(word, "=") {
 		return false
 	}
 	if strings.HasSuffix(word, "-stdin") || strings.HasSuffix(word, "-from-stdin") {
-		s.statement.sink = s.statement.sink || secretname.MaybeSecret(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
+		s.statement.readsPassword = s.statement.readsPassword || secretname.MaybeSecret(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
 		return false
 	}
 	if word == "-S" && s.statement.words[1] == "sudo" {
-		s.statement.sink = true
+		s.statement.readsPassword = true
 		return false
 	}
 	if word[1] != '-' {
 		for i := start + strings.IndexByte(s.text[start:end], '-') + 1; i < end && i > start; i++ {
 			c := s.text[i]
-			if strings.IndexByte(s.statement.letters, c) >= 0 {
+			if strings.IndexByte(s.statement.letterOptions, c) >= 0 {
 				s.hideValue(i + 1)
 				return true
 			}
-			if !s.statement.cluster || strings.IndexByte(curlValues, c) >= 0 {
+			if !s.statement.combined || strings.IndexByte(curlValues, c) >= 0 {
 				break
 			}
 		}
@@ -370,14 +376,13 @@ func (s *scriptReader) option(word string, start, end int) bool {
 	case strings.Contains(name, ":") || strings.HasPrefix(name, "--no-") || strings.HasPrefix(name, "--skip-") || strings.HasPrefix(name, "--without-"):
 		return false
 	case secretname.MaybeSecret(name),
-		s.statement.cluster && (name == "--user" || name == "--proxy-user" || name == "--oauth2-bearer"):
+		s.statement.combined && (name == "--user" || name == "--proxy-user" || name == "--oauth2-bearer"):
 		return s.hideNext(end)
 	}
 	return false
 }
 
-// hideValue hides the value of an option that may begin right at i, or in the
-// next word.
+// hideValue hides the value of an option. It begins at i, or is the next word.
 func (s *scriptReader) hideValue(i int) {
 	if i < len(s.text) && !isBlank(s.text[i]) && !s.closes(i) && strings.IndexByte(";|&()<>", s.text[i]) < 0 {
 		if s.text[i] == '=' {
@@ -389,8 +394,7 @@ func (s *scriptReader) hideValue(i int) {
 	s.hideNext(i)
 }
 
-// hideNext hides the word behind the one that ends at i, if there is one that is
-// no option.
+// hideNext hides the word after the one that ends at i, unless that is an option.
 func (s *scriptReader) hideNext(i int) bool {
 	if s.closes(i) {
 		s.pos = i
@@ -410,7 +414,7 @@ func (s *scriptReader) hideNext(i int) bool {
 	return true
 }
 
-// looksLikeOption is true for -x and --word, in quotes or not.
+// looksLikeOption reports whether a text begins with an option: -x and --word, in quotes or not.
 func looksLikeOption(s string) bool {
 	s = strings.TrimLeft(s, `"'\`)
 	if len(s) < 2 || s[0] != '-' {
@@ -422,9 +426,9 @@ func looksLikeOption(s string) bool {
 	return isAlnum(s[1]) && (len(s) == 2 || strings.IndexByte(shell.Blanks+`"'\`, s[2]) >= 0)
 }
 
-// names finds names of credentials in a word that have a value behind them;
-// false if the word was read to its end in vain.
-func (s *scriptReader) names(start, end int) bool {
+// hideNamed finds names of credentials in a word, and hides their values. It returns false
+// if it has found none.
+func (s *scriptReader) hideNamed(start, end int) bool {
 	for i := start; i < end; i++ {
 		if !secretname.IsByte(s.text[i]) {
 			continue
@@ -438,7 +442,7 @@ func (s *scriptReader) names(start, end int) bool {
 				i = first + n // ${NAME-default}
 			}
 		}
-		value := s.value(first, i)
+		value := s.valueStart(first, i)
 		if value < 0 || !s.secretName(first, i) {
 			continue
 		}
@@ -456,9 +460,9 @@ func (s *scriptReader) names(start, end int) bool {
 	return false
 }
 
-// value is where the value of the name from start to end begins; -1 if it has
-// none.
-func (s *scriptReader) value(start, end int) int {
+// valueStart returns where the value of the name from start to end begins; -1 if the name
+// has no value.
+func (s *scriptReader) valueStart(start, end int) int {
 	t, i := s.text, end
 	before := byte(0)
 	if start > 0 {
@@ -508,7 +512,7 @@ func (s *scriptReader) value(start, end int) int {
 	return s.skipSpaces(i)
 }
 
-// secretName is true if the name from start to end is that of a credential.
+// secretName reports whether the name from start to end is the name of a credential.
 func (s *scriptReader) secretName(start, end int) bool {
 	name := lastBytes(s.text[start:end])
 	switch strings.ToLower(strings.TrimLeft(name, "-")) {
@@ -520,8 +524,8 @@ func (s *scriptReader) secretName(start, end int) bool {
 	return !strings.HasPrefix(name, "--no-") && secretname.MaybeSecret(name)
 }
 
-// hide hides the value that begins at i, and goes on behind it. A reference to a
-// variable stays, as does a command that is substituted, unless it only prints.
+// hide hides the value that begins at i, and continues after it. References to variables
+// are not hidden, nor are command substitutions, except those of echo and printf.
 func (s *scriptReader) hide(i int) {
 	t := s.text
 	if rest, ok := strings.CutPrefix(t[i:], seaworthy.RedactionMark); ok && (rest == "" || isBlank(rest[0])) {
@@ -572,7 +576,7 @@ func (s *scriptReader) valueEnd(i int) int {
 		return len(t)
 	}
 	if s.quote == 0 {
-		if s.headed(i) {
+		if s.isLineValue(i) {
 			return s.textEnd(i)
 		}
 		return s.shellWord(i)
@@ -595,16 +599,16 @@ func (s *scriptReader) valueEnd(i int) int {
 	return s.textEnd(i)
 }
 
-// headed is true if the value at i is one of a line of text rather than of a
-// shell's word: a header's, or one behind a blank.
-func (s *scriptReader) headed(i int) bool {
+// isLineValue reports whether the value at i may have blanks in it, as the value of a
+// header has: it follows a colon or an equals sign with a blank.
+func (s *scriptReader) isLineValue(i int) bool {
 	c := at(s.text, i)
 	return i > 0 && (s.text[i-1] == ' ' || s.text[i-1] == ':') && strings.IndexByte("\"'$", c) < 0 &&
 		strings.IndexByte(":=", s.text[max(len(strings.TrimRight(s.text[max(i-8, 0):i], " "))+max(i-8, 0)-1, 0)]) >= 0
 }
 
-// textEnd is the end of a value with blanks in it: that of the quote around it or
-// of the line, or an operator.
+// textEnd returns the end of a value that may have blanks in it: the end of the quote
+// around it, the end of the line, or an operator.
 func (s *scriptReader) textEnd(i int) int {
 	t := s.text
 	for ; i < len(t); i++ {
@@ -624,8 +628,8 @@ func (s *scriptReader) textEnd(i int) int {
 	return len(t)
 }
 
-// shellWord is the end of a shell's word that begins at i. Operators do not end
-// it, since they may be part of a secret where no shell reads it.
+// shellWord returns the end of the word of a shell that begins at i. Operators do not end
+// it: where no shell reads the text they may be part of a secret.
 func (s *scriptReader) shellWord(i int) int {
 	t, depth, quote := s.text, 0, byte(0)
 	for ; i < len(t); i++ {
@@ -650,7 +654,7 @@ func (s *scriptReader) shellWord(i int) int {
 	return len(t)
 }
 
-// trimOperators is the end of a word without the operators at its end.
+// trimOperators returns the end of a word without the operators at its end.
 func trimOperators(t string, end int) int {
 	for end > 0 && t[end-1] == ';' {
 		end--
@@ -658,13 +662,13 @@ func trimOperators(t string, end int) int {
 	return end
 }
 
-// closes is true if the quote around pos ends at i.
+// closes reports whether the quote around pos ends at i.
 func (s *scriptReader) closes(i int) bool {
 	return s.quote != 0 && s.quote != '\n' && i < len(s.text) && s.text[i] == s.quote
 }
 
-// skipBlanks is the offset of the next byte from i on that is no blank of the
-// line; a line that is continued goes on.
+// skipBlanks returns the offset of the first byte from i on that is not a blank. A line that
+// a backslash continues belongs to the line before it.
 func (s *scriptReader) skipBlanks(i int) int {
 	for {
 		i = s.skipSpaces(i)
@@ -684,7 +688,7 @@ func (s *scriptReader) skipSpaces(i int) int {
 
 func isBlank(c byte) bool { return c != 0 && strings.IndexByte(shell.Blanks, c) >= 0 }
 
-// at is the byte at an offset, 0 behind the end.
+// at returns the byte at an offset, 0 after the end.
 func at(t string, i int) byte {
 	if i < len(t) {
 		return t[i]
@@ -692,7 +696,7 @@ func at(t string, i int) byte {
 	return 0
 }
 
-// lastBytes is the part of a name that is read.
+// lastBytes returns the end of a name, up to the length that is read.
 func lastBytes(name string) string { return name[max(len(name)-secretname.MaxLength, 0):] }
 
 func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || '0' <= c && c <= '9' }
