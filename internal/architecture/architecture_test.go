@@ -79,7 +79,7 @@ const order = `
 	internal/nearest         <
 	internal/visible         <
 	internal/report/words    < internal/visible
-	internal/report/encode   <
+	internal/report/encode   < internal/visible
 	internal/report/document < internal/report/words
 	internal/report/text     < internal/report/document internal/report/words internal/visible
 	internal/report/sbomformat < internal/report/document internal/report/words internal/report/encode
@@ -93,7 +93,7 @@ const order = `
 
 	# The scanner puts them together, and the command line translates flags for it.
 	scanner              < internal/userfile internal/credential internal/credential/redact internal/credential/rulefile internal/image internal/registryconfig internal/layer internal/limit internal/scan internal/advisory internal/advisory/* internal/misconfig internal/secret internal/vulnerability internal/policy internal/report internal/sbom internal/vex internal/secret/verify internal/textfile
-	internal/cli         < internal/userfile internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/registryconfig internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/explorer internal/advisory internal/advisory/* scanner internal/nearest
+	internal/cli         < internal/userfile internal/credential internal/credential/redact internal/credential/rulefile internal/extract internal/layer internal/image internal/registryconfig internal/instruction internal/scan internal/misconfig internal/secret internal/policy internal/report internal/report/words internal/visible internal/explorer internal/advisory internal/advisory/* scanner internal/nearest
 	cmd/seaworthy        < internal/cli
 
 	# Free-standing: tests, and measurements from outside.

@@ -20,6 +20,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/userfile"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // Environment is the environment of the process: streams, variables and version.
@@ -222,21 +223,23 @@ func (a *app) fail(ctx context.Context, err error) {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(a.Stderr, "error: %s\n", printable(a.redactor.Tokens(err.Error())))
+	fmt.Fprintf(a.Stderr, "error: %s\n", a.errorText(err))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(a.Stderr, "hint: %s\n", printable(a.redactor.Tokens(hint)))
+		fmt.Fprintf(a.Stderr, "hint: %s\n", visible.Text(a.redactor.Tokens(hint)))
 	}
 }
 
-// printable replaces control characters. The text may quote an image, which must not
-// control the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
-			return '\uFFFD'
+// errorText returns the text of an error that is safe to print: one line, or one for each of
+// several errors that were joined.
+func (a *app) errorText(err error) string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(joined.Unwrap()...).Error() {
+		var lines []string
+		for _, one := range joined.Unwrap() {
+			lines = append(lines, visible.NotCommand(a.errorText(one)))
 		}
-		return r
-	}, s)
+		return strings.Join(lines, "\n")
+	}
+	return visible.Text(a.redactor.Tokens(err.Error()))
 }
 
 // setExit sets the exit code for a verdict. With several images, the worst one counts.
@@ -273,14 +276,14 @@ func file(stream any) (f *os.File, ok bool) {
 	return f, ok
 }
 
-// redactAttr hides credentials in a log attribute. Paths and errors can contain text from
-// the image.
+// redactAttr hides credentials in a log attribute and makes it safe to print. Paths and
+// errors can contain text from the image.
 func (a *app) redactAttr(_ []string, attr slog.Attr) slog.Attr {
 	switch attr.Value.Kind() {
 	case slog.KindString, slog.KindAny:
 		text := attr.Value.String()
-		if redacted := a.redactor.Tokens(text); redacted != text {
-			attr.Value = slog.StringValue(redacted)
+		if safe := visible.Text(a.redactor.Tokens(text)); safe != text {
+			attr.Value = slog.StringValue(safe)
 		}
 	}
 	return attr

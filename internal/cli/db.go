@@ -24,6 +24,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 	"seaworthy.dev/seaworthy/internal/advisory/update"
 	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 func (a *app) dbCommand() *cobra.Command {
@@ -340,21 +341,21 @@ func (a *app) dbStatusText(path string, all []advisory.Status, missing []string)
 	fmt.Fprintln(w, "NAME\tRECORDS\tAGE\tMODIFIED\tSIZE\tSOURCE")
 	for _, s := range all {
 		if s.Err != nil {
-			fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(s.Name), s.Trouble())
+			fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", visible.Text(s.Name), s.Trouble())
 			continue
 		}
 		modified := "-"
 		if !s.Modified.IsZero() {
 			modified = s.Modified.Format(time.DateOnly)
 		}
-		source := printable(s.Source)
+		source := visible.Text(s.Source)
 		if s.LeftOut > 0 {
 			source += fmt.Sprintf(" (%d invalid records skipped)", s.LeftOut)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", printable(s.Name), s.Records, ageText(s.Age(a.now())), modified, words.Size(s.Size), source)
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", visible.Text(s.Name), s.Records, ageText(s.Age(a.now())), modified, words.Size(s.Size), source)
 	}
 	for _, name := range missing {
-		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", printable(name), "missing, but used by a scanned image")
+		fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", visible.Text(name), "missing, but used by a scanned image")
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/update"
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/registryconfig"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // The media types of the database in a registry.
@@ -258,7 +259,7 @@ func (a *app) dbPull(ctx context.Context, reference string, f *shareFlags, i *st
 			return fmt.Errorf("%s: %s has the media type %q, not %s", reference, name, file.MediaType, dbFileType)
 		}
 		if i.Has(name, file.Digest) {
-			fmt.Fprintf(a.Stdout, "%s: up to date\n", printable(name))
+			fmt.Fprintf(a.Stdout, "%s: up to date\n", visible.Line(name))
 			continue
 		}
 		if err := a.pullFile(ctx, file, progress, i); err != nil {

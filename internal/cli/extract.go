@@ -18,6 +18,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/image"
 	"seaworthy.dev/seaworthy/internal/layer"
 	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 	"seaworthy.dev/seaworthy/scanner"
 )
 
@@ -110,7 +111,7 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 		return err
 	}
 	if to := plan.LinkTarget(); to != "" {
-		fmt.Fprintf(a.Stderr, "%s is a link to %s\n", printablePath(name), printablePath(to))
+		fmt.Fprintf(a.Stderr, "%s is a link to %s\n", visible.NotCommand(visible.Path(name)), visible.Path(to))
 	}
 	if f.output == "" {
 		return withReference(reference, a.extractFile(ctx, s, src, plan, name))
@@ -121,9 +122,9 @@ func (a *app) extract(ctx context.Context, reference, name string, f *extractFla
 	}
 	a.printSkipped(summary.Skipped, summary.SkippedCount)
 	if summary.Files+summary.Directories+summary.Links == 0 {
-		return fmt.Errorf("%s: nothing to extract from %s: every file was skipped", reference, printablePath(name))
+		return fmt.Errorf("%s: nothing to extract from %s: every file was skipped", reference, visible.Path(name))
 	}
-	fmt.Fprintf(a.Stderr, "wrote %s to %s\n", summaryText(summary), f.output)
+	fmt.Fprintf(a.Stderr, "wrote %s to %s\n", summaryText(summary), visible.Path(f.output))
 	return nil
 }
 
@@ -198,7 +199,7 @@ func (a *app) extractFile(ctx context.Context, s *scanner.Scanner, src image.Sou
 		} else if plan.Len() == 1 {
 			what = "is a link or a directory"
 		}
-		return &hintedError{fmt.Sprintf("%s %s, and only a single file can be written to standard output", printablePath(name), what), "set an output directory with --output"}
+		return &hintedError{fmt.Sprintf("%s %s, and only a single file can be written to standard output", visible.Path(name), what), "set an output directory with --output"}
 	}
 	var w io.Writer = a.Stdout
 	if out, ok := file(a.Stdout); ok && term.IsTerminal(int(out.Fd())) {
@@ -211,7 +212,7 @@ func (a *app) extractFile(ctx context.Context, s *scanner.Scanner, src image.Sou
 func (a *app) printSkipped(skipped []extract.SkippedPath, count int) {
 	const limit = 20
 	for _, s := range skipped[:min(len(skipped), limit)] {
-		fmt.Fprintf(a.Stderr, "skipped: %s: %s\n", printablePath(s.Path), s.Reason)
+		fmt.Fprintf(a.Stderr, "skipped: %s: %s\n", visible.Path(s.Path), visible.Text(s.Reason))
 	}
 	if count > limit {
 		fmt.Fprintf(a.Stderr, "skipped: %d more\n", count-limit)

@@ -20,6 +20,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/scan"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // lsFlags are the flags of ls.
@@ -106,7 +107,7 @@ func (a *app) ls(ctx context.Context, args []string, f *lsFlags) error {
 			return err
 		}
 		if n == 0 && under != "" {
-			return fmt.Errorf("%s: %s not found in the image", args[0], printable(under))
+			return fmt.Errorf("%s: %s not found in the image", args[0], visible.Text(under))
 		}
 	}
 	return nil
@@ -230,14 +231,14 @@ func textLine(e listed) string {
 		layer = "-" // an implied directory: no layer has an entry for it
 	}
 	if e.removes != "" {
-		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, printablePath(e.Path))
+		return fmt.Sprintf("%-10s %9s %12s %5s  %s", e.removes, "", "", layer, visible.Path(e.Path))
 	}
-	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, printablePath(e.Path))
+	line := fmt.Sprintf("%s %9s %12d %5s  %s", modeText(&e.Header), fmt.Sprintf("%d:%d", e.UID, e.GID), e.Size, layer, visible.Path(e.Path))
 	switch e.Type {
 	case seaworthy.Symlink:
-		line += " -> " + printablePath(e.Link)
+		line += " -> " + visible.Path(e.Link)
 	case seaworthy.Hardlink:
-		line += " = " + printablePath(e.Link)
+		line += " = " + visible.Path(e.Link)
 	}
 	if e.RemovedIn != nil {
 		line += fmt.Sprintf("  (until layer %d)", *e.RemovedIn)
@@ -277,12 +278,6 @@ func modeText(h *seaworthy.Header) string {
 	return string(text)
 }
 
-// printablePath quotes control characters and invalid UTF-8 in a path.
-func printablePath(p string) string {
-	q := strconv.Quote(p)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
-}
-
 // listedJSON is a line of the JSON list.
 type listedJSON struct {
 	Path       string `json:"path"`
@@ -316,7 +311,7 @@ func listJSON(w io.Writer, m *scan.Merged, entries iter.Seq[listed]) (n int, err
 			return n, encodeErr
 		}
 		write(separator)
-		write(string(line))
+		write(string(visible.JSON(line)))
 		if err != nil {
 			return n, err
 		}

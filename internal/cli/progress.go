@@ -11,6 +11,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/report/words"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // progress passes on the events of a scan, and shows its progress on a terminal until
@@ -83,7 +84,7 @@ func (a *app) startLayerLine(off bool, name string) *layerLine {
 	if err != nil || width < 20 {
 		width = 80
 	}
-	p := &layerLine{out: f, width: width, name: printable(name), done: make(chan struct{}), reading: make(map[string]seaworthy.Progress), eventAt: time.Now()}
+	p := &layerLine{out: f, width: width, name: visible.Text(name), done: make(chan struct{}), reading: make(map[string]seaworthy.Progress), eventAt: time.Now()}
 	p.ended.Go(p.draw)
 	return p
 }
@@ -159,7 +160,7 @@ func (p *layerLine) line(now time.Time) string {
 	if waited := now.Sub(p.eventAt); waited > silence && (finished == 0 || finished < p.layers) {
 		what := "the image"
 		if p.current != "" {
-			what = shorten(p.current, 19)
+			what = shorten(visible.Text(p.current), 19)
 		}
 		parts = append(parts, fmt.Sprintf("waiting for %s for %d s", what, int(waited.Seconds())))
 	}

@@ -8,6 +8,7 @@ import (
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential/redact"
 	"seaworthy.dev/seaworthy/internal/scan"
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // unredactedPath returns the path in an image that is shown as name. Ls and reports replace
@@ -38,8 +39,8 @@ func unredactedPath(m *scan.Merged, name string, redactor *redact.Redactor) (str
 	}
 	if len(found) > 1 {
 		return "", &hintedError{
-			fmt.Sprintf("%d paths are shown as %s", len(found), printablePath(name)),
-			"extract the directory " + printablePath(path.Dir(before+"x")) + " with --output",
+			fmt.Sprintf("%d paths are shown as %s", len(found), visible.Path(name)),
+			"extract the directory " + visible.Path(path.Dir(before+"x")) + " with --output",
 		}
 	}
 	for p := range found {

@@ -170,17 +170,17 @@ func (g *gitlabWriter) vulnerability(d *document.Document, f *seaworthy.Finding)
 			v.Links = append(v.Links, gitlabLink{r})
 		}
 	}
-	v.Location.Image = d.Image.Reference
+	v.Location.Image = visible.Text(d.Image.Reference)
 	v.Location.OperatingSystem = "unknown"
 	if d.Image.OS != nil && words.OS(d.Image.OS) != "" {
-		v.Location.OperatingSystem = words.OS(d.Image.OS)
+		v.Location.OperatingSystem = visible.Text(words.OS(d.Image.OS))
 	}
 	// GitLab takes two findings with the same first identifier and the same
 	// package for one. Where no package is concerned, the place stands for it.
 	dependency := &v.Location.Dependency
 	switch {
 	case f.Package != nil:
-		dependency.Package.Name, dependency.Version = f.Package.Name, f.Package.Version
+		dependency.Package.Name, dependency.Version = visible.Text(f.Package.Name), visible.Text(f.Package.Version)
 	case len(f.Locations) > 0:
 		dependency.Package.Name = words.Place(f.Locations[0], len(f.Locations[0].Path)*10+1)
 	}

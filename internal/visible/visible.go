@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
@@ -154,4 +155,58 @@ func Clip(s string, n int) string {
 		count++
 	}
 	return s
+}
+
+// Line is Text for what stands at the beginning of a line, where a CI system takes
+// "::name::" for a command of its own, in spite of indentation.
+func Line(s string) string { return NotCommand(Text(s)) }
+
+// NotCommand escapes the beginning of visible text that a CI system would take for a command
+// if a line began with it.
+func NotCommand(s string) string {
+	text := strings.TrimLeft(s, " ")
+	if strings.HasPrefix(text, "::") {
+		return s[:len(s)-len(text)] + `\x3a` + text[1:]
+	}
+	return s
+}
+
+// JSON makes JSON text harmless for a terminal or a log, without a change of its values:
+// what Text would escape is escaped as JSON does. Bytes that are not UTF-8 stay.
+func JSON(text []byte) []byte {
+	at := unsafeInJSON(text)
+	if at < 0 {
+		return text
+	}
+	out := append(make([]byte, 0, len(text)+64), text[:at]...)
+	for i := at; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		switch {
+		case r == utf8.RuneError && n == 1, r == '\n', r == '\t', r == '\r', shows(r) && r != '#':
+			out = append(out, text[i:i+n]...)
+		case r == '#' && !logCommand(string(text[i:min(i+maxLogCommand, len(text))])):
+			out = append(out, '#')
+		case r < 0x10000:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		}
+		i += n
+	}
+	return out
+}
+
+// maxLogCommand limits the length of a word in a command for a CI system, in bytes.
+const maxLogCommand = 256
+
+// unsafeInJSON returns the offset of the first byte that may need an escape, -1 if there is
+// none.
+func unsafeInJSON(text []byte) int {
+	for i, c := range text {
+		if c >= 0x7f || c == '#' && i+1 < len(text) && text[i+1] == '#' {
+			return i
+		}
+	}
+	return -1
 }

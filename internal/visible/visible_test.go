@@ -1,6 +1,9 @@
 package visible
 
 import (
+	"encoding/json"
+	"errors"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -39,6 +42,36 @@ func TestShorten(t *testing.T) {
 	} {
 		if got := Shorten(tt.in, tt.n); got != tt.want {
 			t.Errorf("shorten(%q, %d) = %q, want %q", tt.in, tt.n, got, tt.want)
+		}
+	}
+}
+
+// TestJSON shows that JSON stays the same value, and that none of it is hidden.
+func TestJSON(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"a": "plain # and ## text, é, 日本"}`: `{"a": "plain # and ## text, é, 日本"}`,
+		"\"\u202e\u200b\u2066 \u3164\"":       `"\u202e\u200b\u2066 \u3164"`,
+		"\"\U000e0041\x7f\u009b\"":            `"\udb40\udc41\u007f\u009b"`,
+		`"##vso[a]b ##[group] ##"`:            `"\u0023#vso[a]b \u0023#[group] ##"`,
+		`"\\##vso[x]"`:                        `"\\\u0023#vso[x]"`,
+		"[\n\t1\r\n]":                         "[\n\t1\r\n]",
+		"\"\xff\"":                            "\"\xff\"",
+	} {
+		got := string(JSON([]byte(in)))
+		if got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+		var before, after any
+		if err := errors.Join(json.Unmarshal([]byte(in), &before), json.Unmarshal([]byte(got), &after)); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("%q: %v becomes %v, %v", in, before, after, err)
+		}
+	}
+}
+
+func TestLine(t *testing.T) {
+	for in, want := range map[string]string{"::error::x": `\x3a:error::x`, "  ::x": `  \x3a:x`, "a ::x": "a ::x", "x\n::y": `x\n::y`, "##[a]": `\x23#[a]`} {
+		if got := Line(in); got != want {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -1,11 +1,14 @@
 // Package encode writes JSON as all formats of a report have it: indented by two spaces,
-// without HTML escapes, and the same after it is read and written again.
+// without HTML escapes, harmless for a terminal, and the same after it is read and written
+// again.
 package encode
 
 import (
 	"bytes"
 	"encoding/json"
 	"io"
+
+	"seaworthy.dev/seaworthy/internal/visible"
 )
 
 // Indented gives the value as indented JSON without HTML escapes, for a place in
@@ -18,7 +21,7 @@ func Indented(prefix string, value any) ([]byte, error) {
 		return nil, err
 	}
 	compact := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	return replacement(appendIndented(make([]byte, 0, 2*len(compact)), compact, prefix)), nil
+	return visible.JSON(replacement(appendIndented(make([]byte, 0, 2*len(compact)), compact, prefix))), nil
 }
 
 // JSON writes a whole document.

@@ -54,7 +54,7 @@ func (t *Writer) command(p *page, name string, words []string) {
 		name = strings.Repeat(" ", max(gutter-2-visible.Columns(name), 0)) + name
 	}
 	for _, w := range words {
-		w = notCommand(visible.Text(w))
+		w = visible.NotCommand(visible.Text(w))
 		if line != "" && visible.Columns(line)+1+visible.Columns(w) > room-2 {
 			flush(" \\")
 		}
@@ -80,6 +80,6 @@ func (t *Writer) secretValue(p *page, lines []string) {
 	}
 	p.field(dim, "evidence", literal(plain, lines[0]))
 	for _, l := range lines[1:] {
-		p.line(strings.Repeat(" ", left) + notCommand(visible.Text(l)))
+		p.line(strings.Repeat(" ", left) + visible.NotCommand(visible.Text(l)))
 	}
 }

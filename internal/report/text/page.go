@@ -35,7 +35,7 @@ type span struct {
 func prose(s style, text string) span {
 	words := strings.Fields(text)
 	for i, w := range words {
-		words[i] = notCommand(visible.Text(w))
+		words[i] = visible.NotCommand(visible.Text(w))
 	}
 	return span{s, words}
 }
@@ -44,14 +44,14 @@ func prose(s style, text string) span {
 func literal(s style, text string) span {
 	words := strings.Split(visible.Text(strings.ReplaceAll(text, "\t", "    ")), " ")
 	for i, w := range words {
-		words[i] = notCommand(w)
+		words[i] = visible.NotCommand(w)
 	}
 	return span{s, words}
 }
 
 // solid is text that is broken only if it does not fit into a line by itself. It
 // must be visible already.
-func solid(s style, text string) span { return span{s, []string{notCommand(text)}} }
+func solid(s style, text string) span { return span{s, []string{visible.NotCommand(text)}} }
 
 // page is text under construction, for a given width.
 type page struct {
@@ -94,7 +94,7 @@ func (p *page) wrap(n int, spans ...span) []string {
 			for words == 0 && visible.Columns(word) > n && !isAddress(word) {
 				var head string
 				head, word = visible.Cut(word, n)
-				word = notCommand(word)
+				word = visible.NotCommand(word)
 				runStyle = s.style
 				run.WriteString(head)
 				end()
@@ -123,17 +123,6 @@ const maxAddress = 200
 
 func isAddress(word string) bool {
 	return strings.HasPrefix(word, "https://") && len(word) <= maxAddress
-}
-
-// notCommand escapes the beginning of a word that a CI system would take for a
-// command of its own, "::name::", if a line came to begin with it. It does so in
-// spite of indentation.
-func notCommand(word string) string {
-	text := strings.TrimLeft(word, " ")
-	if strings.HasPrefix(text, "::") {
-		return word[:len(word)-len(text)] + `\x3a` + text[1:]
-	}
-	return word
 }
 
 func (p *page) line(s string) {
