@@ -11,6 +11,9 @@ import (
 // HEALTHCHECK and of an ONBUILD with one of these. whole is false if something could
 // not be parsed or is over a limit.
 func (in Instruction) Commands() (cmds []*shell.Command, whole bool) {
+	if in.Unread {
+		return nil, false
+	}
 	switch in.Keyword {
 	case "ONBUILD":
 		if trigger, ok := in.Trigger(); ok && trigger.Keyword != "ONBUILD" {

@@ -13,11 +13,15 @@ import (
 // those that made a layer to the indexes of the image's layers. If their number
 // is not that of the layers, no step is bound to any layer and bound is false:
 // then it is unknown which step made which layer.
+//
+// Steps behind the first maxHistory bytes are Unread.
 func History(c seaworthy.ImageConfig, layers int) (steps []Instruction, bound bool) {
 	steps = make([]Instruction, len(c.History))
-	made := 0
+	made, length := 0, 0
 	for i, h := range c.History {
 		in := ParseCreatedBy(h.CreatedBy)
+		length += len(h.CreatedBy)
+		in.Unread = length > maxHistory
 		in.Created, in.Comment = h.Created, h.Comment
 		in.Empty, in.History = h.EmptyLayer, i
 		in.BuildKit = in.BuildKit || strings.HasPrefix(h.Comment, "buildkit.dockerfile")
@@ -35,6 +39,10 @@ func History(c seaworthy.ImageConfig, layers int) (steps []Instruction, bound bo
 	}
 	return steps, false
 }
+
+// maxHistory is the maximum length in bytes of the history whose commands are parsed. That
+// takes up to a second for a megabyte, several times. Real histories have at most 100 KB.
+const maxHistory = 1 << 20
 
 const (
 	buildKitSuffix = " # buildkit"

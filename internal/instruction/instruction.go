@@ -40,6 +40,9 @@ type Instruction struct {
 	History int
 	// Empty is true if the step made no layer.
 	Empty bool
+	// Unread is true if the history up to this step is longer than maxHistory. Then Commands
+	// returns none, and Redacted only the keyword.
+	Unread bool
 	// BuildKit is true if BuildKit's Dockerfile frontend recorded the step.
 	BuildKit bool
 }

@@ -15,6 +15,9 @@ import (
 // variables and labels that are named like credentials. A nil Redactor has the built-in
 // rules only.
 func (in Instruction) Redacted(r *redact.Redactor) string {
+	if in.Unread {
+		return strings.TrimSpace(in.Keyword + " …")
+	}
 	text := in.String()
 	if n := len(in.BuildArgs); n > 0 && in.Shell == nil && in.BuildArgs[n-1].Value != "" && secretname.MaybeSecret(in.BuildArgs[n-1].Key) {
 		// Where the value ends and the command begins is not known.

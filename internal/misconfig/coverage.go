@@ -33,6 +33,10 @@ func cover(s *check.Image, sink seaworthy.Sink) error {
 		partial(what, seaworthy.CodeLimitExceeded, "%s", s.Partial[what])
 	}
 	for _, r := range s.Runs {
+		if r.Unread {
+			partial("history", seaworthy.CodeLimitExceeded, "The history is too long; the commands from step %d on were not checked.", r.History)
+			break
+		}
 		if !r.Whole {
 			partial(fmt.Sprintf("history: step %d", r.History), seaworthy.CodeInvalidSyntax, "The script could only be parsed partially: %s", check.Shown(r.Redacted(s.Redactor)))
 		}

@@ -82,6 +82,9 @@ func (a *Analyzer) configuration(img *seaworthy.Image) (list []configOccurrence,
 		if keyword == "" {
 			keyword = "#"
 		}
+		if s.Unread && !slices.Contains(gaps, tooLongText) {
+			gaps = append(gaps, tooLongText) // its text is searched, its commands are not
+		}
 		if argv, ok := s.Exec(); ok && (keyword == "CMD" || keyword == "ENTRYPOINT") {
 			scanCommand(keyword, argv, s)
 		} else {
