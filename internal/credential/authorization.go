@@ -6,7 +6,7 @@ import (
 	"regexp"
 )
 
-// authorizationRule returns the rule for the credentials in the HTTP header Authorization.
+// authorizationRule finds the credentials of the HTTP header Authorization.
 func authorizationRule() *Rule {
 	return &Rule{
 		ID: "http-authorization", Name: "Credentials in an HTTP Authorization header", Severity: medium, Source: "RFC 9110, section 11.6.2", form: special, selfEvident: true, Variable: "TOKEN",
@@ -15,15 +15,11 @@ func authorizationRule() *Rule {
 	}
 }
 
-// authorizationValue matches what follows the name of the header: a scheme, and the
-// credentials.
-var authorizationValue = regexp.MustCompile(`^["']?\s{0,3}[:=,]\s{0,3}["']?(?i:(bearer|token|basic)) ([0-9A-Za-z._~+/=-]{8,})`)
+var schemes = regexp.MustCompile(`^["']?\s{0,3}[:=,]\s{0,3}["']?(?i:(bearer|token|basic)) ([0-9A-Za-z._~+/=-]{8,})`)
 
-// authorization is the findFunc of the rule. It decodes the user and password of the scheme
-// Basic (RFC 7617); of Bearer and Token it reports values that look random.
 func authorization(text []byte, _, end int, origin *Origin) (int, int, Assessment) {
 	none := Assessment{}
-	m := authorizationValue.FindSubmatchIndex(text[end:min(len(text), end+MaxReach)])
+	m := schemes.FindSubmatchIndex(text[end:min(len(text), end+MaxReach)])
 	if m == nil || origin.Silent {
 		return end, end, none
 	}

@@ -2,11 +2,11 @@ package credential
 
 import "seaworthy.dev/seaworthy"
 
-// format is a row of the tables of built-in rules: a kind of secret whose format the issuer
-// describes.
+// format is one row of the tables of built-in rules: a secret whose issuer
+// describes what it looks like.
 type format struct {
 	id       string // "stripe-secret-key"; users write it into exceptions, so it never changes
-	name     string // "Stripe secret key": see [Rule.Name]
+	name     string // "a Stripe secret key", as [Rule.Name]
 	severity seaworthy.Severity
 	// expr is a regular expression for the whole secret. It starts with the prefix that
 	// the issuer gives it, unless key or in is set.
@@ -15,14 +15,13 @@ type format struct {
 	source string
 	// check verifies a checksum or the structure. It may be nil.
 	check check
-	// key is a literal in the middle of the secret, for a secret without a prefix. It is
-	// the keyword of the rule.
+	// key is a literal in the middle of a secret that starts with none.
 	key string
-	// in is for a secret that has no format of its own. It lists words, such as the name
-	// of the service: the secret is found only as the value of a name with one of them.
+	// in lists words of the service, for a secret without a form of its own: it is found
+	// only as a value whose name has one of them. Then expr is the whole value.
 	in []string
-	// joined is true if the secret is also found right next to other letters, as in
-	// executables. This is the default for a prefix with punctuation.
+	// joined is true for a secret that programs hold between other letters,
+	// although what it starts with has no punctuation.
 	joined bool
 }
 
@@ -32,8 +31,8 @@ const (
 	critical = seaworthy.Critical
 )
 
-// codeFormats are the formats of services that host code, packages and images, and of
-// those that build and run programs.
+// codeFormats are those of places where code, packages and images are kept, and
+// of what builds and runs them.
 var codeFormats = [...]format{
 	{id: "github-pat", name: "GitHub personal access token", severity: critical, expr: `ghp_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},
 	{id: "github-oauth", name: "GitHub OAuth access token", severity: critical, expr: `gho_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},

@@ -7,8 +7,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// InCommands returns the passwords in the arguments of commands, and those that echo and
-// printf pipe into commands that read passwords.
+// InCommands finds the passwords that commands are given as arguments.
 func (rs *Rules) InCommands(commands []*shell.Command) []Match {
 	var list []Match
 	pipes := newPipes()
@@ -22,11 +21,8 @@ func (rs *Rules) InCommands(commands []*shell.Command) []Match {
 	return list
 }
 
-// pipes finds the commands whose output is piped into a command that reads passwords.
-type pipes struct {
-	accounts readers // read lines of user:password
-	password readers // read one password
-}
+// pipes knows which commands write into one that reads passwords.
+type pipes struct{ accounts, password readers }
 
 func newPipes() *pipes {
 	return &pipes{
@@ -35,30 +31,29 @@ func newPipes() *pipes {
 	}
 }
 
-// readers are the commands that match. reached says of other commands whether their output
-// reaches one of these.
+// readers are the commands for which is is true, with what is known of others.
 type readers struct {
-	match   func(*shell.Command) bool
-	reached map[*shell.Command]bool
+	is    func(*shell.Command) bool
+	known map[*shell.Command]bool
 }
 
 // reaches reports whether the output of a command goes into one of the readers,
 // directly or through others. All calls together take time linear in the commands.
 func (r *readers) reaches(c *shell.Command) bool {
-	if found, ok := r.reached[c]; ok {
+	if found, ok := r.known[c]; ok {
 		return found
 	}
-	r.reached[c] = false // in case the pipes go in a circle
+	r.known[c] = false // for what goes in a circle
 	for _, next := range c.Into {
-		if r.match(next) || r.reaches(next) {
-			r.reached[c] = true
+		if r.is(next) || r.reaches(next) {
+			r.known[c] = true
 			break
 		}
 	}
-	return r.reached[c]
+	return r.known[c]
 }
 
-// passwordsOf returns the passwords in the words of a command.
+// passwordsOf gives the words of a command that are passwords.
 func (p *pipes) passwordsOf(c *shell.Command) []string {
 	var list []string
 	for i := range passwordOptions {
@@ -108,8 +103,7 @@ func (p *pipes) passwordsOf(c *shell.Command) []string {
 	return list
 }
 
-// isProgram reports whether name matches an entry of the table: listed itself, or a name
-// that starts with it if it ends with *.
+// isProgram reports whether a command has the name of a program in the table.
 func isProgram(listed, name string) bool {
 	prefix, open := strings.CutSuffix(listed, "*")
 	return listed == name || open && strings.HasPrefix(name, prefix)
@@ -119,7 +113,7 @@ func (o *passwordOption) of(c *shell.Command) bool {
 	return slices.ContainsFunc(o.programs, func(p string) bool { return isProgram(p, c.Name) }) && (o.within == "" || c.Has(o.within))
 }
 
-// values returns the values of the options in the arguments of a command.
+// values gives the values of the options in a command's arguments.
 func (o *passwordOption) values(args []string) []string {
 	var list []string
 	take := func(v string) {
@@ -156,7 +150,7 @@ func (o *passwordOption) values(args []string) []string {
 	return list
 }
 
-// npmSettings returns the credentials that npm writes to .npmrc.
+// npmSettings gives the credentials that npm writes to .npmrc.
 func npmSettings(c *shell.Command) []string {
 	var list []string
 	for i, a := range c.Args {
@@ -171,7 +165,8 @@ func npmSettings(c *shell.Command) []string {
 	return list
 }
 
-// shareOf returns the password of net use on Windows: the word after the name of the share.
+// shareOf gives the password of net use on Windows: the word behind the name of
+// the share.
 func shareOf(c *shell.Command) []string {
 	if !c.Has("use") {
 		return nil
@@ -185,8 +180,8 @@ func shareOf(c *shell.Command) []string {
 	return nil
 }
 
-// piped returns the passwords that echo writes to a program that reads passwords, or to a
-// .netrc file.
+// piped gives the passwords that echo sends into a program that reads one, or
+// into a file that one reads.
 func (p *pipes) piped(c *shell.Command) []string {
 	text := strings.ReplaceAll(strings.Join(c.Operands(), " "), `\n`, "\n")
 	if p.accounts.reaches(c) {
@@ -206,7 +201,7 @@ func (p *pipes) piped(c *shell.Command) []string {
 	return list
 }
 
-// userPasswords returns the passwords in lines of user:password, the input of chpasswd.
+// userPasswords reads lines of user:password as chpasswd does.
 func userPasswords(text string) []string {
 	var list []string
 	for line := range strings.Lines(text) {

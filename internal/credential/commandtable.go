@@ -6,15 +6,14 @@ import (
 	"sync"
 )
 
-// passwordOption lists the options by which programs take a password.
+// passwordOption says by which options a program takes a password.
 type passwordOption struct {
-	programs []string // mysql* means all programs whose name starts with mysql
-	within   string   // an operand that the command must have, such as "login"; "" for none
-	glued    []string // short options, with the password in the same word: -pPASSWORD
-	spaced   []string // short options, with the password in the next word: -p PASSWORD
-	long     []string // long options, with = or the next word
-	// after is a separator: the password is the part of the value after it, as in
-	// user:PASSWORD. "" means that the whole value is the password.
+	programs []string // mysql* is every program whose name starts so
+	within   string   // an operand that must be there: "login"
+	glued    []string // short options with the password right behind them: -pPASSWORD
+	spaced   []string // short options with the password as the next word
+	long     []string
+	// after is the part of the value behind this separator: user:PASSWORD.
 	after string
 }
 

@@ -1,10 +1,9 @@
-// Package credential finds credentials in a text: tokens of a known format, such as
-// ghp_…, values whose name says so, such as DB_PASSWORD=…, passwords on command lines and
-// in URLs, and private keys.
+// Package credential finds credentials in a text: tokens by the form that their
+// issuers give them, values by the names that they are given to, passwords on command
+// lines and in URLs, and private keys.
 //
-// [Rules.Find] takes a text and its [Origin], which is what the path of the file says about
-// the text: in .env a name with a value is a credential, in a manual it is an example. It
-// returns a [Match] with [Rule] and position for each credential:
+// A text goes in with its [Origin], which says how much a name means in it, and
+// [Rules.Find] gives a [Match] for each credential with its [Rule] and place:
 //
 //	rules, err := credential.Default()
 //	o := credential.OriginOf("srv/.env", text)
@@ -13,10 +12,11 @@
 //	}
 //
 // The rules are the tables of this package, or those of a file that package rulefile
-// reads. One prefilter finds the keywords of all rules in a text. A rule is tried only at
-// its own keywords, and its regular expression is compiled when it is first needed.
+// reads. One prefilter finds the keywords of all rules in a text; a rule is
+// tried only around its own, and its regular expression is compiled when it is first
+// needed.
 //
-// An attacker may have written the text. The time is linear in its length, and a text is
-// searched only partially if it has more than [MaxMatches] credentials or if the search
-// takes more than its [Effort]; the [Result] says so.
+// The text may be anybody's. The time is linear in its length, what is read around a
+// keyword is limited, and a text with more than [MaxMatches] credentials is reported
+// as not wholly searched.
 package credential

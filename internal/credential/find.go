@@ -125,28 +125,28 @@ func (s *finder) hit(h prefilter.Hit) bool {
 	return !s.full && !s.tired
 }
 
-// The work for one keyword, in bytes of the effort.
+// The work of looking at one keyword, in bytes of the effort.
 const (
 	tokenWork       = 8
 	assignmentWork  = 64
 	commandLineWork = 128
-	// The work for one byte of an anchored expression, and of a command line.
+	// What an anchored expression and the shell's grammar take for a byte.
 	expressionWork = 3
 	commandWork    = 2
 )
 
-// spend subtracts work from the effort. The search ends when nothing is left.
+// spend takes work from the effort. Once that is spent the search ends.
 func (s *finder) spend(n int) {
 	if !s.effort.spend(n) {
 		s.tired = true
 	}
 }
 
-// longTrial is the number of bytes that a rule must have read in vain before it skips some
-// of them.
+// longTrial is the length in bytes from which on a trial that found nothing is not
+// repeated right behind its start.
 const longTrial = 512
 
-// pass skips the keywords of a rule before a place.
+// pass lets a rule not be tried before a place again.
 func (s *finder) pass(r *Rule, to int) {
 	if s.passed == nil {
 		s.passed = make(map[*Rule]int)
@@ -154,9 +154,9 @@ func (s *finder) pass(r *Rule, to int) {
 	s.passed[r] = max(s.passed[r], to)
 }
 
-// failed notes that a rule has read n bytes from a place on and found nothing. A trial that
-// starts right after the place would read mostly the same bytes. So a sixteenth of them is
-// skipped, and all long trials of the rule together read the text at most sixteen times.
+// failed is told that a rule read n bytes from a place on for nothing. What starts right
+// behind the place would read mostly the same: with a sixteenth of them passed over, all
+// trials together read a text at most sixteen times, beside the short ones.
 func (s *finder) failed(r *Rule, at, n int) {
 	if n >= longTrial {
 		s.pass(r, at+n/16)

@@ -9,21 +9,17 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// jwtRule returns the rule for JSON Web Tokens that have not been encrypted (RFC 7519).
 func jwtRule() *Rule {
 	const expr = `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,}`
 	return &Rule{
 		ID: "jwt", Name: "JSON Web Token (JWT)", Severity: high, Source: "RFC 7519", check: jwt, reach: MaxReach, minEntropy: 3, caseSensitive: true, distinctive: true,
 		expr: newLazyExpression(`^` + expr),
-		// The first field of the header in base64: {"alg", {"typ", {"kid", {"cty", {"x5t,
-		// { "alg" and { "typ".
+		// {"alg", {"typ", {"kid", {"cty", {"x5t, and { "alg", { "typ" in base64
 		keywords: []string{"eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJjdHki", "eyJ4NXQ", "eyAiYWxn", "eyAidHlw"},
 	}
 }
 
-// jwt is the check of the rule. It confirms a token whose header and claims can be decoded,
-// and rejects one that is unsigned or the example of jwt.io. The severity is lower if the
-// token expires.
+// jwt parses the header and claims of a JSON Web Token (RFC 7519).
 func jwt(value []byte) Assessment {
 	parts := bytes.Split(value, []byte("."))
 	if len(parts) != 3 {
@@ -61,13 +57,13 @@ func decodeJSON(part []byte, to any) bool {
 	return err == nil && json.Unmarshal(raw, to) == nil
 }
 
-// printable returns the letters, digits and dashes of a text, at most limit bytes.
-func printable(s string, limit int) string {
+// printable keeps the letters, digits and dashes of a text.
+func printable(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		if r < 128 && (isAlnum(byte(r)) || r == '-' || r == '_') {
 			return r
 		}
 		return -1
 	}, s)
-	return s[:min(len(s), limit)]
+	return s[:min(len(s), most)]
 }

@@ -2,8 +2,7 @@ package credential
 
 import "regexp"
 
-// positionRule returns the rule for passwords that are known by their position: an argument
-// of a function such as requests' auth=(user, password), or a clause of an SQL statement.
+// positionRule finds passwords in the arguments of functions and the clauses of SQL.
 func positionRule() *Rule {
 	return &Rule{
 		ID: "password-argument", Name: "Password in a function call or SQL statement", Severity: medium, form: special, Source: "the grammar of the call or statement",

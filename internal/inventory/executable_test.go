@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
 	"seaworthy.dev/seaworthy/internal/program"
 )
 
@@ -226,12 +227,14 @@ func FuzzExecutable(f *testing.F) {
 	f.Add("app", []byte("MZ"))
 	x := &executableParser{program.NewKnown()}
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
-		packages, _ := x.parse(context.Background(), fileOf(name, body))
-		functionNames(bytes.NewReader(body), binary.LittleEndian)
-		for _, p := range packages {
-			if p.Name == "" || p.Version == "" {
-				t.Errorf("a package without name or version: %+v", p)
+		imagetest.LimitInput(t, func() {
+			packages, _ := x.parse(context.Background(), fileOf(name, body))
+			functionNames(bytes.NewReader(body), binary.LittleEndian)
+			for _, p := range packages {
+				if p.Name == "" || p.Version == "" {
+					t.Errorf("a package without name or version: %+v", p)
+				}
 			}
-		}
+		})
 	})
 }

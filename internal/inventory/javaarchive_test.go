@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"seaworthy.dev/seaworthy/internal/imagetest"
 	"seaworthy.dev/seaworthy/internal/zipfile"
 )
 
@@ -188,12 +189,14 @@ func FuzzJavaArchive(f *testing.F) {
 	f.Add([]byte(zipOf(f, entry{"a.jar", inner, true}, entry{"b.jar", inner, false})))
 	f.Add([]byte(inner))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		packages, _ := parseJavaArchive(context.Background(), fileOf("a-1.0.jar", body))
-		for _, p := range packages {
-			if p.Name == "" || p.Version == "" {
-				t.Errorf("a package without name or version: %+v", p)
+		imagetest.LimitInput(t, func() {
+			packages, _ := parseJavaArchive(context.Background(), fileOf("a-1.0.jar", body))
+			for _, p := range packages {
+				if p.Name == "" || p.Version == "" {
+					t.Errorf("a package without name or version: %+v", p)
+				}
 			}
-		}
+		})
 	})
 }
 

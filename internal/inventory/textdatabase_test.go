@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // plain is a package with its decoded list of files.
@@ -215,20 +216,22 @@ func FuzzTextDatabases(f *testing.F) {
 		"var/lib/rpmmanifest/container-manifest-2", "etc/os-release", "usr/share/doc/a/copyright",
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var files []*seaworthy.File
-		for _, p := range paths {
-			files = append(files, fileOf(p, data))
-		}
-		for _, found := range read(t, files...).Files {
-			for _, p := range found.Packages {
-				last := ""
-				for path := range p.Files.All() {
-					if last != "" && string(path) <= last {
-						t.Fatalf("%s: %q after %q", found.Format, path, last)
+		imagetest.LimitInput(t, func() {
+			var files []*seaworthy.File
+			for _, p := range paths {
+				files = append(files, fileOf(p, data))
+			}
+			for _, found := range read(t, files...).Files {
+				for _, p := range found.Packages {
+					last := ""
+					for path := range p.Files.All() {
+						if last != "" && string(path) <= last {
+							t.Fatalf("%s: %q after %q", found.Format, path, last)
+						}
+						last = string(path)
 					}
-					last = string(path)
 				}
 			}
-		}
+		})
 	})
 }

@@ -120,19 +120,21 @@ func FuzzExpression(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, words string) {
-		e := normalize(words)
-		if e == "" {
-			return
-		}
-		if ok, _ := spdxexp.ValidateLicenses([]string{e}); !ok {
-			t.Fatalf("%q becomes %q, which is no SPDX expression", words, e)
-		}
-		if again := normalize(e); again != e {
-			t.Fatalf("%q becomes %q, and that %q", words, e, again)
-		}
-		if strings.TrimSpace(e) != e {
-			t.Fatalf("%q has space around it", e)
-		}
+		imagetest.LimitInput(t, func() {
+			e := normalize(words)
+			if e == "" {
+				return
+			}
+			if ok, _ := spdxexp.ValidateLicenses([]string{e}); !ok {
+				t.Fatalf("%q becomes %q, which is no SPDX expression", words, e)
+			}
+			if again := normalize(e); again != e {
+				t.Fatalf("%q becomes %q, and that %q", words, e, again)
+			}
+			if strings.TrimSpace(e) != e {
+				t.Fatalf("%q has space around it", e)
+			}
+		})
 	})
 }
 

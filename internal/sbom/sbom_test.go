@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seaworthy.dev/seaworthy"
+	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // Excerpts of documents as written by several programs.
@@ -273,25 +274,27 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ParseAll(data)
-		d, err := Parse(data)
-		if err != nil {
-			return
-		}
-		if d.Image == nil || d.Image.Layers == nil {
-			t.Fatal("no image")
-		}
-		for _, p := range d.Packages {
-			for _, l := range p.Locations {
-				if l.Layer != nil && (*l.Layer < 0 || *l.Layer >= len(d.Image.Layers)) {
-					t.Fatalf("layer %d of %d", *l.Layer, len(d.Image.Layers))
+		imagetest.LimitInput(t, func() {
+			ParseAll(data)
+			d, err := Parse(data)
+			if err != nil {
+				return
+			}
+			if d.Image == nil || d.Image.Layers == nil {
+				t.Fatal("no image")
+			}
+			for _, p := range d.Packages {
+				for _, l := range p.Locations {
+					if l.Layer != nil && (*l.Layer < 0 || *l.Layer >= len(d.Image.Layers)) {
+						t.Fatalf("layer %d of %d", *l.Layer, len(d.Image.Layers))
+					}
 				}
 			}
-		}
-		for _, g := range d.Gaps {
-			if g.Reason == "" || g.State == "" || g.State == seaworthy.Checked || !g.InImage {
-				t.Fatalf("a gap without its reason: %+v", g)
+			for _, g := range d.Gaps {
+				if g.Reason == "" || g.State == "" || g.State == seaworthy.Checked || !g.InImage {
+					t.Fatalf("a gap without its reason: %+v", g)
+				}
 			}
-		}
+		})
 	})
 }

@@ -217,10 +217,12 @@ func FuzzContainers(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
-		r := a.newFileScan(context.Background(), name, int64(len(body)))
-		h := &seaworthy.Header{Path: name, Type: seaworthy.Regular, Size: int64(len(body))}
-		if err := r.scan(seaworthy.NewFile(h, body, true)); err != nil {
-			t.Error(err)
-		}
+		imagetest.LimitInput(t, func() {
+			r := a.newFileScan(context.Background(), name, int64(len(body)))
+			h := &seaworthy.Header{Path: name, Type: seaworthy.Regular, Size: int64(len(body))}
+			if err := r.scan(seaworthy.NewFile(h, body, true)); err != nil {
+				t.Error(err)
+			}
+		})
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"seaworthy.dev/seaworthy/internal/imagetest"
 )
 
 // files is a FileSystem with the texts of files by path.
@@ -69,14 +71,16 @@ func TestRead(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("Include *\nMatch all\nMatch User x\nA=\"b\\\"c\" 'd' # e\nInclude sshd_config\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		c := Read(files{"etc/ssh/sshd_config": text}, "etc/ssh/sshd_config")
-		if len(c.Options) > MaxOptions || len(c.Problems) > MaxFiles {
-			t.Fatalf("%d options, %d problems", len(c.Options), len(c.Problems))
-		}
-		for _, o := range c.Options {
-			if o.Keyword == "" || len(o.Args) == 0 || o.Line < 1 {
-				t.Errorf("option %+v", o)
+		imagetest.LimitInput(t, func() {
+			c := Read(files{"etc/ssh/sshd_config": text}, "etc/ssh/sshd_config")
+			if len(c.Options) > MaxOptions || len(c.Problems) > MaxFiles {
+				t.Fatalf("%d options, %d problems", len(c.Options), len(c.Problems))
 			}
-		}
+			for _, o := range c.Options {
+				if o.Keyword == "" || len(o.Args) == 0 || o.Line < 1 {
+					t.Errorf("option %+v", o)
+				}
+			}
+		})
 	})
 }

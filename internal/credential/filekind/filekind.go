@@ -14,16 +14,17 @@ import (
 
 // Kind is a kind of file that exists to hold credentials.
 type Kind struct {
-	Title    string // as in "id_rsa is named like a private key": "a private key"
+	Title    string // "a private key"
 	Severity seaworthy.Severity
-	// A file is of the kind if its name is in Bases, if its path ends with one of Tails, or
-	// if its extension is in Suffixes.
-	Bases    []string // "id_rsa"
-	Tails    []string // ".aws/credentials"
-	Suffixes []string // ".p12"
-	// Under are the directories that the file must be in; none means any directory.
-	Under []string
-	// clearText is true if the rules for names and values can read the file.
+	// Bases are names of files wherever they are. Tails are ends of paths, for names
+	// that mean something in one directory only; Suffixes are extensions. Under are the
+	// directories below which alone the kind is; none for everywhere.
+	Bases    []string
+	Tails    []string
+	Suffixes []string
+	Under    []string
+	// clearText is true if the file holds them in clear, with names or in lines that rules
+	// read.
 	clearText bool
 }
 
@@ -38,8 +39,8 @@ func All() iter.Seq[*Kind] {
 	}
 }
 
-// Of returns the kind of the file at a path without leading slash, and nil if its name is
-// not the name of a file for credentials.
+// Of gives the kind of a file with a path without leading slash; nil if its
+// name is not that of a file for credentials.
 func Of(p string) *Kind {
 	base := path.Base(p)
 	ext := path.Ext(base)
@@ -66,7 +67,8 @@ func (k *Kind) has(p, base, ext string) bool {
 		base != ext && slices.Contains(k.Suffixes, ext)
 }
 
-// fileKindsByName returns the kinds by name or extension of a file, to exclude most paths.
+// fileKindsByName gives the kinds that a last element of a path or an extension may be
+// of.
 var fileKindsByName = sync.OnceValue(func() map[string][]*Kind {
 	byName := map[string][]*Kind{}
 	for k := range All() {
@@ -77,8 +79,8 @@ var fileKindsByName = sync.OnceValue(func() map[string][]*Kind {
 	return byName
 })
 
-// HoldsClearText reports whether a file exists to hold credentials in clear text, such as
-// .env and .netrc. The path and its last element, base, are in lower case.
+// HoldsClearText reports whether a file is there to hold credentials in clear: .env, .netrc.
+// The path is in lower case.
 func HoldsClearText(p, base string) bool {
 	if k := Of(p); k != nil && k.clearText {
 		return true

@@ -2,9 +2,9 @@ package filekind
 
 import "seaworthy.dev/seaworthy"
 
-// fileKinds are the kinds of files that exist to hold credentials. The first kind that
-// matches a path counts. Configuration files that may contain a password, such as
-// settings.py, are not listed: whether they do depends on their content.
+// fileKinds are the files that exist to hold credentials, by their names; the first
+// kind that fits a path counts. Files of ordinary configuration that may hold a
+// password (settings.py, config.json) are not here: that depends on their content.
 var fileKinds = [...]Kind{
 	{
 		Title: "a private key", Severity: seaworthy.Medium,

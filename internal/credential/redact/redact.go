@@ -88,7 +88,7 @@ func (r *Redactor) spansOf(t Text) spans {
 	for _, k := range t.Known {
 		hidden.add(k.From, k.To)
 	}
-	sc := scriptReader{text: t.Body, pos: t.Script, literal: t.Literal, scriptHeredoc: t.Heredoc}
+	sc := scriptReader{text: t.Body, pos: t.Script, literal: t.Literal, scripted: t.Heredoc}
 	hidden = append(hidden, sc.scan()...)
 	hidden.urls(t.Body)
 	hidden.privateKeys(t.Body)

@@ -10,69 +10,63 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// scriptReader finds secrets in a script, or in any other text with names and values. It
-// reads the text once, from its start to its end, without a grammar: it knows quotes,
-// here-documents, pipes and options in the form that most shells share.
+// scriptReader finds secrets in the text of a script, or in any other text with names
+// and values in it. It goes through the text once: what it reads ahead of it is
+// hidden or skipped.
 type scriptReader struct {
-	text  string
-	pos   int
-	found spans
-
+	text string
+	pos  int
 	// literal is true if no shell expands references to variables.
 	literal bool
-	// scriptHeredoc is true if the first here-document is a script itself.
-	scriptHeredoc bool
-
-	// quote is the quote around pos, 0 if there is none. In a comment and in a
-	// here-document of plain text it is a newline. quoteStart is the offset of the quote.
-	quote      byte
-	quoteStart int
-	// heredocEnd is the word that ends the here-document around pos, "" if there is none.
-	heredocEnd string
+	// scripted is true if the first here-document is a script itself.
+	scripted bool
+	found    spans
+	// quote is the quote in which pos is; 0 in none. In a line of plain text, such
+	// as that of a comment or a here-document, it is a newline.
+	quote byte
+	// opened is where the quote began.
+	opened int
+	// end is the word that ends the here-document in which pos is, if any.
+	end string
 	// pending are the here-documents that begin with the next line.
 	pending []heredoc
-	// depth is the number of open parentheses.
-	depth int
-
-	// statement is what is known at pos, and outer is what was known before the quote.
+	// outer is the statement in which a quote stands; statement that at pos.
 	outer, statement statement
+	depth            int // of groups
 }
 
-// heredoc is a here-document whose text has not been read yet.
 type heredoc struct {
-	end         string
-	isPlainText bool
-	isSecret    bool // a command reads it as a password
+	end            string
+	plain, secrets bool
 }
 
-// statement is what is known about the commands before pos, up to the last operator other
-// than a pipe.
+// statement is what is known of the commands at pos, up to the last operator
+// that is no pipe.
 type statement struct {
-	// letterOptions are the letters of options whose value is a secret: "p" for -pSECRET.
-	letterOptions string
-	// combined is true if such an option may follow others in one word, as in -sSuSECRET.
-	combined bool
-	// secretOperands is true if the operands are secrets.
-	secretOperands bool
-	// readsPassword is true if a command reads passwords from its standard input.
-	readsPassword bool
-	// printed are the arguments of echo and printf. printStart is the offset of the
-	// arguments that have not ended yet, 0 if there are none.
-	printed    spans
-	printStart int
-	// words are the last two words, the last one first.
+	// letters are the single-letter options with a secret as value.
+	letters string
+	// cluster is true if the letters may stand behind others, as in -sSu.
+	cluster bool
+	// operands is true if the operands are secrets.
+	operands bool
+	// sink is true if a command reads passwords from its standard input.
+	sink bool
+	// printed are the arguments of echo and printf, and printing is where those of
+	// the last one begin, if they have not ended.
+	printed  spans
+	printing int
+	// words are the last two words.
 	words [2]string
-	// afterPipe is true if a pipe comes right before pos.
-	afterPipe bool
+	fresh bool // a pipe stands right before
 }
 
-// scan reads the text and returns the secrets in it.
+// scan goes through the text.
 func (s *scriptReader) scan() spans {
 	for s.pos < len(s.text) {
 		s.token()
 	}
 	s.endPrinting()
-	s.hidePrinted()
+	s.drain()
 	return s.found
 }
 
@@ -94,7 +88,7 @@ func (s *scriptReader) token() {
 		s.depth = max(s.depth-1, 0)
 		s.pos++
 	case '<':
-		s.redirection()
+		s.input()
 	case '#':
 		if s.quote == 0 && (s.pos == 0 || isBlank(s.text[s.pos-1])) {
 			s.quote = '\n'
@@ -113,25 +107,26 @@ func (s *scriptReader) quoted(c byte) {
 	case s.quote == c:
 		s.unquote()
 	case s.quote == 0 && !(c == '\'' && s.pos > 0 && isAlnum(s.text[s.pos-1]) && s.pos+1 < len(s.text) && isAlnum(s.text[s.pos+1])):
-		s.quote, s.quoteStart = c, s.pos
+		s.quote, s.opened = c, s.pos
 		s.outer = s.statement
-		s.statement.printed, s.statement.printStart = nil, 0
+		s.statement.printed, s.statement.printing = nil, 0
 	}
 	s.pos++
 }
 
-// unquote ends a quote. A quoted text without blanks is a word of the statement around it.
+// unquote leaves a quote. If a single word was in it, it counts as one of the
+// statement around it.
 func (s *scriptReader) unquote() {
 	s.endPrinting()
-	s.hidePrinted()
+	s.drain()
 	inner := s.statement
 	s.statement = s.outer
-	if !strings.ContainsAny(s.text[s.quoteStart:s.pos], shell.Blanks) {
-		s.statement.letterOptions, s.statement.combined = inner.letterOptions, inner.combined
-		s.statement.secretOperands, s.statement.readsPassword = inner.secretOperands, s.statement.readsPassword || inner.readsPassword
+	if !strings.ContainsAny(s.text[s.opened:s.pos], shell.Blanks) {
+		s.statement.letters, s.statement.cluster = inner.letters, inner.cluster
+		s.statement.operands, s.statement.sink = inner.operands, s.statement.sink || inner.sink
 		s.statement.words = inner.words
-		if inner.printStart > 0 && s.outer.printStart == 0 {
-			s.statement.printStart = s.pos + 1
+		if inner.printing > 0 && s.outer.printing == 0 {
+			s.statement.printing = s.pos + 1
 		}
 	}
 	s.quote = 0
@@ -142,20 +137,20 @@ func (s *scriptReader) newline() {
 	if n := s.pos - 2; n >= 0 && (s.text[n] == '`' || s.text[n] == '^') {
 		return // continues the line in shells of Windows
 	}
-	if s.quote == '\n' && s.heredocEnd == "" {
+	if s.quote == '\n' && s.end == "" {
 		s.quote = 0
 	}
-	if s.heredocEnd != "" {
-		if line := s.line(); strings.TrimSpace(line) == s.heredocEnd {
-			s.quote, s.heredocEnd = 0, ""
+	if s.end != "" {
+		if line := s.line(); strings.TrimSpace(line) == s.end {
+			s.quote, s.end = 0, ""
 			s.pos += len(line)
 		}
 	}
-	for s.quote == 0 && len(s.pending) > 0 && s.heredocEnd == "" {
+	for s.quote == 0 && len(s.pending) > 0 && s.end == "" {
 		doc := s.pending[0]
 		s.pending = s.pending[1:]
 		switch {
-		case doc.isSecret || s.statement.readsPassword:
+		case doc.secrets || s.statement.sink:
 			start := s.pos
 			for s.pos < len(s.text) {
 				line := s.line()
@@ -166,8 +161,8 @@ func (s *scriptReader) newline() {
 			}
 			s.found.add(start, max(start, s.pos-1))
 			s.pos += len(s.line())
-		case doc.isPlainText:
-			s.quote, s.heredocEnd = '\n', doc.end
+		case doc.plain:
+			s.quote, s.end = '\n', doc.end
 		}
 	}
 	s.endStatement()
@@ -190,7 +185,7 @@ func (s *scriptReader) operator(c byte) {
 		if s.pos < len(s.text) && s.text[s.pos] == '&' {
 			s.pos++
 		}
-		s.statement.letterOptions, s.statement.secretOperands, s.statement.afterPipe = "", false, true
+		s.statement.letters, s.statement.operands, s.statement.fresh = "", false, true
 		s.statement.words = [2]string{}
 		return
 	}
@@ -200,32 +195,32 @@ func (s *scriptReader) operator(c byte) {
 	s.endStatement()
 }
 
-// endStatement forgets the commands that an operator has ended. What commands in
-// parentheses have printed may still be piped, and is kept.
+// endStatement forgets the commands that an operator has ended; in a group, what
+// they printed may still be piped.
 func (s *scriptReader) endStatement() {
 	s.endPrinting()
-	s.hidePrinted()
+	s.drain()
 	printed := s.statement.printed
 	s.statement = statement{}
 	if s.quote != 0 && s.quote != '\n' {
-		s.statement.letterOptions, s.statement.combined = s.outer.letterOptions, s.outer.combined
+		s.statement.letters, s.statement.cluster = s.outer.letters, s.outer.cluster
 	}
 	if s.depth > 0 {
 		s.statement.printed = printed
 	}
 }
 
-// endPrinting ends the arguments of echo or printf, if there are open ones.
+// endPrinting ends the arguments of echo or printf.
 func (s *scriptReader) endPrinting() {
-	if s.statement.printStart > 0 {
-		s.statement.printed.add(s.statement.printStart, s.pos)
-		s.statement.printStart = 0
+	if s.statement.printing > 0 {
+		s.statement.printed.add(s.statement.printing, s.pos)
+		s.statement.printing = 0
 	}
 }
 
-// hidePrinted hides what echo and printf have printed, if a command reads it as a password.
-func (s *scriptReader) hidePrinted() {
-	if !s.statement.readsPassword {
+// drain hides what was printed if it is read as a password.
+func (s *scriptReader) drain() {
+	if !s.statement.sink {
 		return
 	}
 	for _, p := range s.statement.printed {
@@ -250,8 +245,8 @@ func (s *scriptReader) hidePrinted() {
 	s.statement.printed = nil
 }
 
-// redirection reads a redirection of the standard input.
-func (s *scriptReader) redirection() {
+// input reads a redirection of the standard input.
+func (s *scriptReader) input() {
 	n := 0
 	for s.pos < len(s.text) && s.text[s.pos] == '<' {
 		s.pos++
@@ -260,7 +255,7 @@ func (s *scriptReader) redirection() {
 	switch {
 	case n == 3:
 		start := s.skipBlanks(s.pos)
-		if s.statement.readsPassword && start < len(s.text) {
+		if s.statement.sink && start < len(s.text) {
 			s.hide(start)
 			return
 		}
@@ -274,13 +269,13 @@ func (s *scriptReader) redirection() {
 		if tag == "" {
 			return
 		}
-		s.pending = append(s.pending, heredoc{end: tag, isPlainText: !s.scriptHeredoc, isSecret: s.statement.readsPassword})
-		s.scriptHeredoc = false
+		s.pending = append(s.pending, heredoc{end: tag, plain: !s.scripted, secrets: s.statement.sink})
+		s.scripted = false
 		s.pos = end
 	}
 }
 
-// word reads a word. It ends at the first byte that ends a word in any shell.
+// word reads a word up to what ends it in some shell, or a quote.
 func (s *scriptReader) word() {
 	start := s.pos
 	end := start
@@ -295,10 +290,10 @@ func (s *scriptReader) word() {
 	word := strings.Trim(s.text[start:end], `\,[]{}`)
 	previous := s.statement.words
 	s.statement.words = [2]string{word, previous[0]}
-	if s.option(word, start, end) || s.hideNamed(start, end) {
+	if s.option(word, start, end) || s.names(start, end) {
 		return
 	}
-	operands := s.statement.secretOperands
+	operands := s.statement.operands
 	s.command(word, previous)
 	switch next := s.skipBlanks(end); {
 	case operands && !strings.HasPrefix(word, "-"):
@@ -311,63 +306,62 @@ func (s *scriptReader) word() {
 	}
 }
 
-// command notes what follows from the name of a program. Any word may be one.
+// command learns from the name of a program, wherever it stands.
 func (s *scriptReader) command(word string, previous [2]string) {
 	st := &s.statement
 	name := strings.ToLower(shell.ProgramName(word[strings.LastIndexByte(word, '=')+1:])) // of NAME=program too
 	switch {
 	case name == "echo" || name == "printf":
-		if st.printStart == 0 {
-			st.printStart = s.pos
+		if st.printing == 0 {
+			st.printing = s.pos
 		}
-	case slices.Contains([]string{"chpasswd", "smbpasswd", "vncpasswd", "pw"}, name), name == "su" || name == "sudo" && st.afterPipe:
-		st.readsPassword = true
+	case slices.Contains([]string{"chpasswd", "smbpasswd", "vncpasswd", "pw"}, name), name == "su" || name == "sudo" && st.fresh:
+		st.sink = true
 	case name == "passwd":
-		st.readsPassword = true
-		st.secretOperands = previous[0] == "openssl"
+		st.sink = true
+		st.operands = previous[0] == "openssl"
 	case name == "htpasswd" || name == "mkpasswd":
-		st.readsPassword, st.secretOperands = true, previous[0] == "" || previous[0] == "sudo"
+		st.sink, st.operands = true, previous[0] == "" || previous[0] == "sudo"
 	case name == "add_user" || name == "change_password":
-		st.secretOperands = previous[0] == "rabbitmqctl"
+		st.operands = previous[0] == "rabbitmqctl"
 	default:
 		st.add(credential.PasswordLetters(name))
-		st.combined = st.combined || name == "curl"
+		st.cluster = st.cluster || name == "curl"
 	}
-	st.afterPipe = false
+	st.fresh = false
 }
 
 // add adds single-letter options.
 func (st *statement) add(letters string) {
-	if !strings.Contains(st.letterOptions, letters) {
-		st.letterOptions += letters
+	if !strings.Contains(st.letters, letters) {
+		st.letters += letters
 	}
 }
 
-// curlValues are the letters of curl's other options with a value. Combined options end
-// there.
+// curlValues are curl's other options with a value, behind which a cluster ends.
 const curlValues = "AbcCdDeEFHhKmoPQrtTwxXyYz"
 
-// option reads an option whose value is a secret. It returns false if the word is none.
+// option reads an option with a secret as its value; false if it is none.
 func (s *scriptReader) option(word string, start, end int) bool {
 	if !strings.HasPrefix(word, "-") || len(word) < 2 || strings.Contains(word, "=") {
 		return false
 	}
 	if strings.HasSuffix(word, "-stdin") || strings.HasSuffix(word, "-from-stdin") {
-		s.statement.readsPassword = s.statement.readsPassword || secretname.MaybeSecret(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
+		s.statement.sink = s.statement.sink || secretname.MaybeSecret(strings.TrimSuffix(lastBytes(word), "-stdin")) || word == "--stdin"
 		return false
 	}
 	if word == "-S" && s.statement.words[1] == "sudo" {
-		s.statement.readsPassword = true
+		s.statement.sink = true
 		return false
 	}
 	if word[1] != '-' {
 		for i := start + strings.IndexByte(s.text[start:end], '-') + 1; i < end && i > start; i++ {
 			c := s.text[i]
-			if strings.IndexByte(s.statement.letterOptions, c) >= 0 {
+			if strings.IndexByte(s.statement.letters, c) >= 0 {
 				s.hideValue(i + 1)
 				return true
 			}
-			if !s.statement.combined || strings.IndexByte(curlValues, c) >= 0 {
+			if !s.statement.cluster || strings.IndexByte(curlValues, c) >= 0 {
 				break
 			}
 		}
@@ -376,13 +370,14 @@ func (s *scriptReader) option(word string, start, end int) bool {
 	case strings.Contains(name, ":") || strings.HasPrefix(name, "--no-") || strings.HasPrefix(name, "--skip-") || strings.HasPrefix(name, "--without-"):
 		return false
 	case secretname.MaybeSecret(name),
-		s.statement.combined && (name == "--user" || name == "--proxy-user" || name == "--oauth2-bearer"):
+		s.statement.cluster && (name == "--user" || name == "--proxy-user" || name == "--oauth2-bearer"):
 		return s.hideNext(end)
 	}
 	return false
 }
 
-// hideValue hides the value of an option. It begins at i, or is the next word.
+// hideValue hides the value of an option that may begin right at i, or in the
+// next word.
 func (s *scriptReader) hideValue(i int) {
 	if i < len(s.text) && !isBlank(s.text[i]) && !s.closes(i) && strings.IndexByte(";|&()<>", s.text[i]) < 0 {
 		if s.text[i] == '=' {
@@ -394,7 +389,8 @@ func (s *scriptReader) hideValue(i int) {
 	s.hideNext(i)
 }
 
-// hideNext hides the word after the one that ends at i, unless that is an option.
+// hideNext hides the word behind the one that ends at i, if there is one that is
+// no option.
 func (s *scriptReader) hideNext(i int) bool {
 	if s.closes(i) {
 		s.pos = i
@@ -414,7 +410,7 @@ func (s *scriptReader) hideNext(i int) bool {
 	return true
 }
 
-// looksLikeOption reports whether a text begins with an option: -x and --word, in quotes or not.
+// looksLikeOption is true for -x and --word, in quotes or not.
 func looksLikeOption(s string) bool {
 	s = strings.TrimLeft(s, `"'\`)
 	if len(s) < 2 || s[0] != '-' {
@@ -426,9 +422,9 @@ func looksLikeOption(s string) bool {
 	return isAlnum(s[1]) && (len(s) == 2 || strings.IndexByte(shell.Blanks+`"'\`, s[2]) >= 0)
 }
 
-// hideNamed finds names of credentials in a word, and hides their values. It returns false
-// if it has found none.
-func (s *scriptReader) hideNamed(start, end int) bool {
+// names finds names of credentials in a word that have a value behind them;
+// false if the word was read to its end in vain.
+func (s *scriptReader) names(start, end int) bool {
 	for i := start; i < end; i++ {
 		if !secretname.IsByte(s.text[i]) {
 			continue
@@ -442,7 +438,7 @@ func (s *scriptReader) hideNamed(start, end int) bool {
 				i = first + n // ${NAME-default}
 			}
 		}
-		value := s.valueStart(first, i)
+		value := s.value(first, i)
 		if value < 0 || !s.secretName(first, i) {
 			continue
 		}
@@ -460,9 +456,9 @@ func (s *scriptReader) hideNamed(start, end int) bool {
 	return false
 }
 
-// valueStart returns where the value of the name from start to end begins; -1 if the name
-// has no value.
-func (s *scriptReader) valueStart(start, end int) int {
+// value is where the value of the name from start to end begins; -1 if it has
+// none.
+func (s *scriptReader) value(start, end int) int {
 	t, i := s.text, end
 	before := byte(0)
 	if start > 0 {
@@ -512,7 +508,7 @@ func (s *scriptReader) valueStart(start, end int) int {
 	return s.skipSpaces(i)
 }
 
-// secretName reports whether the name from start to end is the name of a credential.
+// secretName is true if the name from start to end is that of a credential.
 func (s *scriptReader) secretName(start, end int) bool {
 	name := lastBytes(s.text[start:end])
 	switch strings.ToLower(strings.TrimLeft(name, "-")) {
@@ -524,8 +520,8 @@ func (s *scriptReader) secretName(start, end int) bool {
 	return !strings.HasPrefix(name, "--no-") && secretname.MaybeSecret(name)
 }
 
-// hide hides the value that begins at i, and continues after it. References to variables
-// are not hidden, nor are command substitutions, except those of echo and printf.
+// hide hides the value that begins at i, and goes on behind it. A reference to a
+// variable stays, as does a command that is substituted, unless it only prints.
 func (s *scriptReader) hide(i int) {
 	t := s.text
 	if rest, ok := strings.CutPrefix(t[i:], seaworthy.RedactionMark); ok && (rest == "" || isBlank(rest[0])) {
@@ -576,7 +572,7 @@ func (s *scriptReader) valueEnd(i int) int {
 		return len(t)
 	}
 	if s.quote == 0 {
-		if s.isLineValue(i) {
+		if s.headed(i) {
 			return s.textEnd(i)
 		}
 		return s.shellWord(i)
@@ -599,16 +595,16 @@ func (s *scriptReader) valueEnd(i int) int {
 	return s.textEnd(i)
 }
 
-// isLineValue reports whether the value at i may have blanks in it, as the value of a
-// header has: it follows a colon or an equals sign with a blank.
-func (s *scriptReader) isLineValue(i int) bool {
+// headed is true if the value at i is one of a line of text rather than of a
+// shell's word: a header's, or one behind a blank.
+func (s *scriptReader) headed(i int) bool {
 	c := at(s.text, i)
 	return i > 0 && (s.text[i-1] == ' ' || s.text[i-1] == ':') && strings.IndexByte("\"'$", c) < 0 &&
 		strings.IndexByte(":=", s.text[max(len(strings.TrimRight(s.text[max(i-8, 0):i], " "))+max(i-8, 0)-1, 0)]) >= 0
 }
 
-// textEnd returns the end of a value that may have blanks in it: the end of the quote
-// around it, the end of the line, or an operator.
+// textEnd is the end of a value with blanks in it: that of the quote around it or
+// of the line, or an operator.
 func (s *scriptReader) textEnd(i int) int {
 	t := s.text
 	for ; i < len(t); i++ {
@@ -628,8 +624,8 @@ func (s *scriptReader) textEnd(i int) int {
 	return len(t)
 }
 
-// shellWord returns the end of the word of a shell that begins at i. Operators do not end
-// it: where no shell reads the text they may be part of a secret.
+// shellWord is the end of a shell's word that begins at i. Operators do not end
+// it, since they may be part of a secret where no shell reads it.
 func (s *scriptReader) shellWord(i int) int {
 	t, depth, quote := s.text, 0, byte(0)
 	for ; i < len(t); i++ {
@@ -654,7 +650,7 @@ func (s *scriptReader) shellWord(i int) int {
 	return len(t)
 }
 
-// trimOperators returns the end of a word without the operators at its end.
+// trimOperators is the end of a word without the operators at its end.
 func trimOperators(t string, end int) int {
 	for end > 0 && t[end-1] == ';' {
 		end--
@@ -662,13 +658,13 @@ func trimOperators(t string, end int) int {
 	return end
 }
 
-// closes reports whether the quote around pos ends at i.
+// closes is true if the quote around pos ends at i.
 func (s *scriptReader) closes(i int) bool {
 	return s.quote != 0 && s.quote != '\n' && i < len(s.text) && s.text[i] == s.quote
 }
 
-// skipBlanks returns the offset of the first byte from i on that is not a blank. A line that
-// a backslash continues belongs to the line before it.
+// skipBlanks is the offset of the next byte from i on that is no blank of the
+// line; a line that is continued goes on.
 func (s *scriptReader) skipBlanks(i int) int {
 	for {
 		i = s.skipSpaces(i)
@@ -688,7 +684,7 @@ func (s *scriptReader) skipSpaces(i int) int {
 
 func isBlank(c byte) bool { return c != 0 && strings.IndexByte(shell.Blanks, c) >= 0 }
 
-// at returns the byte at an offset, 0 after the end.
+// at is the byte at an offset, 0 behind the end.
 func at(t string, i int) byte {
 	if i < len(t) {
 		return t[i]
@@ -696,7 +692,7 @@ func at(t string, i int) byte {
 	return 0
 }
 
-// lastBytes returns the end of a name, up to the length that is read.
+// lastBytes is the part of a name that is read.
 func lastBytes(name string) string { return name[max(len(name)-secretname.MaxLength, 0):] }
 
 func isAlnum(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || '0' <= c && c <= '9' }

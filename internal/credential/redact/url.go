@@ -6,8 +6,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// urls hides the user information of URLs. It hides the user too, because some services
-// take a token there. The user "git" alone, and users of ssh, are not hidden.
+// urls finds the user information of URLs: all of it, since a token may stand
+// where a user does. The user "git" alone, and users of ssh, are nobody's secret.
 func (s *spans) urls(text string) {
 	const stops = shell.Blanks + "\"'<>`|;"
 	wordEnd := 0 // of the word in which the last "//" was
@@ -44,14 +44,15 @@ func (s *spans) urls(text string) {
 	}
 }
 
-// badPort reports whether an authority has a colon that no port follows.
+// badPort is true if an authority has a colon that is followed by something that
+// is no port.
 func badPort(authority string) bool {
 	_, port, ok := strings.Cut(authority, ":")
 	return ok && !strings.HasPrefix(authority, "[") && strings.Trim(port, "0123456789") != ""
 }
 
-// references reports whether a text consists of references to variables and separators, so
-// that it contains no secret itself.
+// references is true if a text is made of references to variables and what
+// separates them, so that it has no secret of its own.
 func references(text string) bool {
 	found := false
 	for i := 0; i < len(text); {
