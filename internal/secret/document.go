@@ -83,8 +83,11 @@ func (w *leafWalker) walk(data []byte, path string, decoded int) error {
 	}
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if err == io.EOF && len(stack) == 0 {
 			return nil
+		}
+		if err == io.EOF {
+			return io.ErrUnexpectedEOF
 		}
 		if err != nil {
 			return err

@@ -70,7 +70,7 @@ func TestDamagedDocuments(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, tail := range map[string]string{
-		"cut": `"b":"`, "nested": strings.Repeat(`{"a":`, 20000), "no JSON": "}}}",
+		"cut": `"b":"`, "cut after a value": `[1`, "nested": strings.Repeat(`{"a":`, 20000), "no JSON": "}}}",
 	} {
 		data := `{"a":"` + gitlabToken() + `","x":` + tail
 		list, unreadable, _ := a.documents(&seaworthy.Image{Documents: []seaworthy.Document{{Name: "manifest", Data: []byte(data)}}}, nil)
