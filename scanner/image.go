@@ -22,8 +22,12 @@ type Image struct {
 	document  *seaworthy.DataSource // that describes the image; nil if its layers were read
 }
 
-// Merged returns the image as a container sees it. Its type is internal to this
-// module; other programs use it as a [seaworthy.Merged].
+// Merged returns the image with its layers merged: its files, packages and configuration.
+// The result implements [seaworthy.Merged], and another program uses it as such:
+//
+//	var m seaworthy.Merged = img.Merged()
+//
+// Its own type is internal to this module.
 func (i *Image) Merged() *scan.Merged { return i.merged }
 
 // Images reads the images that a reference stands for and yields one after the

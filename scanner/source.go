@@ -139,16 +139,18 @@ func (s *Scanner) imageOptions(platform string) image.Options {
 }
 
 // Open opens an image. Its layers can be read once, or several times if again is true.
-// The type of the result is internal to this module, for commands that do not check the
-// image.
+//
+// Open and Read are for the commands of this module that do not check the image: another
+// program cannot name the types of their results. It uses [Scanner.Images], which does the
+// same and yields an [Image].
 func (s *Scanner) Open(ctx context.Context, reference string, again bool) (image.Source, error) {
 	opt := s.imageOptions(s.opt.Source.Platform)
 	opt.Rereadable = again
 	return image.Open(ctx, reference, opt)
 }
 
-// Read reads the layers of an open image with the Scanner's analyzers. Like Open it
-// is for commands of this module. The handler gets Progress events.
+// Read reads the layers of an image that [Scanner.Open] opened, with the analyzers of the
+// Scanner. The handler gets Progress events.
 func (s *Scanner) Read(ctx context.Context, reference string, src image.Source, h seaworthy.Handler) (*scan.ReadResult, error) {
 	shared := limit.WithMemory(layer.WithShared(ctx, s.limits.windows), s.limits.unpacked)
 	shared = limit.WithBudget(shared, limit.NewBudget(maxInflated))
