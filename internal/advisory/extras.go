@@ -8,11 +8,13 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// Amazon Linux 2 has newer versions of some software in repositories of their own, the
-// extras, each a topic: nginx1, php8.2, kernel-5.10. A package may be in several topics and in
-// the ordinary repository, with other fixed versions in each. The version tells the topic.
+// Amazon Linux 2 has newer versions of some software in additional repositories, the
+// extras. Each of them is called a topic: nginx1, php8.2, kernel-5.10. A package may be in
+// several topics and in the ordinary repository, with different fixed versions. The topic of
+// an installed package is derived from its version.
 
-// extras is the ecosystem of the advisories of all topics. Their ids name the topic.
+// extras returns the ecosystem of the advisories of all topics. The id of an advisory has
+// the name of its topic.
 func extras() seaworthy.Ecosystem {
 	return seaworthy.Ecosystem{Name: "Amazon Linux", Release: "2:extras"}
 }
@@ -23,10 +25,11 @@ func (db *Database) HasExtras() (bool, error) { return db.Covers(extras()) }
 // topicID matches the id of an advisory of a topic: ALAS2NGINX1-2023-001.
 var topicID = regexp.MustCompile(`^ALAS2([A-Z][A-Z0-9._+-]*?)-[0-9]{4}-[0-9]+$`)
 
-// topicVersion matches the version at the end of a topic.
+// topicVersion matches the version at the end of the name of a topic.
 var topicVersion = regexp.MustCompile(`[0-9]+(?:\.[0-9]+)*$`)
 
-// addExtras compares the version with the advisories of the topic that it is from.
+// addExtras compares the version with the advisories of the topic that the package is
+// from.
 func (all *matches) addExtras(q Query) error {
 	if q.Ecosystem.Name != extras().Name || q.Ecosystem.Release != "2" {
 		return nil

@@ -10,9 +10,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// A vulnerability whose own advisories have no severity takes that of another record of the
-// same CVE: first of any other ecosystem or distribution in the database, then NVD's, then
-// that of the CVE Program or of CISA.
+// If the advisories about a vulnerability have no severity, it gets the severity of another
+// record of the same CVE. The order is: the other ecosystems and distributions in the
+// database, then NVD, then the CVE Program and CISA.
 
 // addSeverity sets severity, source and CVSS of a vulnerability without a severity from other
 // records of its CVEs.

@@ -6,10 +6,9 @@ import (
 	"seaworthy.dev/seaworthy/internal/shell"
 )
 
-// Commands gives the commands that the instruction runs, or that a container
-// would run by it, as [shell.Parse] does: those of RUN, CMD, ENTRYPOINT,
-// HEALTHCHECK and of an ONBUILD with one of these. whole is false if something could
-// not be parsed or is over a limit.
+// Commands returns the commands that the instruction runs, as [shell.Parse] does: those
+// of RUN, CMD, ENTRYPOINT, HEALTHCHECK, and ONBUILD with one of these. whole is false if
+// a part could not be parsed or exceeds a limit.
 func (in Instruction) Commands() (cmds []*shell.Command, whole bool) {
 	if in.Unread {
 		return nil, false
@@ -42,8 +41,8 @@ func (in Instruction) Commands() (cmds []*shell.Command, whole bool) {
 	return shell.Parse(in.Args, lang)
 }
 
-// execForm is Exec for arguments without the CMD of a HEALTHCHECK. What a shell
-// was given is no exec form, even if it starts with a bracket.
+// execForm is Exec for arguments without the CMD of a HEALTHCHECK. Arguments of a shell
+// are not in exec form, even if they start with a bracket.
 func (in Instruction) execForm() ([]string, bool) {
 	if len(in.Shell) > 0 {
 		return nil, false

@@ -178,7 +178,7 @@ func splitBuildArgs(text string) (args []KeyValue, rest string) {
 	return args, rest
 }
 
-// afterWord is s from its first blank on.
+// afterWord returns s from its first blank.
 func afterWord(s string) string {
 	if i := strings.IndexAny(s, shell.Blanks); i >= 0 {
 		return s[i:]
@@ -186,8 +186,8 @@ func afterWord(s string) string {
 	return ""
 }
 
-// nextShell is the offset in s of the first word, but not at 0, at which a shell
-// command line starts; -1 if there is none.
+// nextShell returns the offset in s of the first word, except for the one at 0, that
+// starts the command line of a shell; -1 if there is none.
 func nextShell(s string) int {
 	for i := 1; i < len(s); i++ {
 		if s[i-1] != ' ' {

@@ -50,7 +50,7 @@ type Instruction struct {
 // KeyValue is a name with its value.
 type KeyValue = shell.KeyValue
 
-// keywords are the instructions of the Dockerfile reference.
+// keywords are the keywords of the Dockerfile reference.
 var keywords = [...]string{
 	"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL",
 	"MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
@@ -75,8 +75,8 @@ func Parse(text string) Instruction {
 	return in
 }
 
-// InExecForm is an instruction that names a program and its arguments one by one,
-// such as CMD and ENTRYPOINT, as Parse gives it.
+// InExecForm returns an instruction in exec form, such as CMD or ENTRYPOINT, as Parse
+// does.
 func InExecForm(keyword string, argv []string) Instruction {
 	return Parse(keyword + " " + formatExecForm(argv))
 }
@@ -96,9 +96,8 @@ func (in *Instruction) setArgs(text string) {
 	in.Args = text
 }
 
-// String gives the instruction in Dockerfile form: "RUN apt-get update". It
-// shows neither build arguments nor the shell. It may have several lines, and
-// any bytes that the image's author chose.
+// String returns the instruction in Dockerfile form: "RUN apt-get update". Build
+// arguments and the shell are not shown. The result may have several lines and any bytes.
 func (in Instruction) String() string {
 	if in.Keyword == "" {
 		return in.Args
@@ -117,8 +116,8 @@ func (in Instruction) String() string {
 	return b.String()
 }
 
-// Flag gives the value of a flag; ok is false if the instruction has no such
-// flag, or its builder does not record it.
+// Flag returns the value of a flag. ok is false if the instruction does not have the
+// flag, or if its builder does not record it.
 func (in Instruction) Flag(name string) (value string, ok bool) {
 	for _, f := range in.Flags {
 		if f.Key == name {
@@ -128,8 +127,8 @@ func (in Instruction) Flag(name string) (value string, ok bool) {
 	return "", false
 }
 
-// Trigger is the instruction that an ONBUILD keeps for a later build; ok is
-// false for any other instruction. It keeps the place of the ONBUILD.
+// Trigger returns the instruction of an ONBUILD. It has the location of the ONBUILD. ok
+// is false for any other instruction.
 func (in Instruction) Trigger() (trigger Instruction, ok bool) {
 	if in.Keyword != "ONBUILD" {
 		return Instruction{}, false
@@ -141,9 +140,9 @@ func (in Instruction) Trigger() (trigger Instruction, ok bool) {
 	return trigger, true
 }
 
-// Exec gives the words of an instruction in exec form, such as
-// CMD ["nginx", "-g", "daemon off;"]; ok is false for shell form and for
-// instructions that have no exec form.
+// Exec returns the words of an instruction in exec form, such as CMD ["nginx", "-g",
+// "daemon off;"]. ok is false for the shell form, and for instructions without an exec
+// form.
 func (in Instruction) Exec() (argv []string, ok bool) {
 	switch in.Keyword {
 	case "RUN", "CMD", "ENTRYPOINT", "SHELL", "VOLUME", "ADD", "COPY":

@@ -45,8 +45,8 @@ func envPairs(args string) []KeyValue {
 	return pairs
 }
 
-// allAssign is true if every word of s is an assignment, as in "ARG A B=1": then
-// what stands before is a name of its own.
+// allAssign reports whether every word of s is an assignment, as in "ARG A B=1". Then the
+// word before s is a name without a value.
 func allAssign(s string) bool {
 	for s != "" {
 		var word string
@@ -153,11 +153,11 @@ func recordedPairs(args string) []KeyValue {
 	return pairs
 }
 
-// maxQuoteTries bounds how often the end of a quoted value is looked for in vain,
-// which may mean reading all that follows.
+// maxQuoteTries limits how often the end of a quoted value is searched without success.
+// Each search may read the rest of the text.
 const maxQuoteTries = 32
 
-// isQuoted is true if one pair of quotes stands around the whole word.
+// isQuoted reports whether a word is in one pair of quotes as a whole.
 func isQuoted(word string) bool {
 	return len(word) > 1 && startsQuoted(word) && word[len(word)-1] == word[0]
 }
@@ -174,8 +174,8 @@ func nameAt(s string, valid func(byte) bool) bool {
 	return false
 }
 
-// nextName is the offset in s of the first word, but not at 0, that starts with
-// NAME=; the length of s if there is none.
+// nextName returns the offset in s of the first word, except for the one at 0, that
+// starts with NAME=; the length of s if there is none.
 func nextName(s string, valid func(byte) bool) int {
 	for i := 1; i < len(s); i++ {
 		if strings.IndexByte(shell.Blanks, s[i-1]) >= 0 && strings.IndexByte(shell.Blanks, s[i]) < 0 && nameAt(s[i:], valid) {

@@ -72,7 +72,8 @@ func (in Instruction) Transfer() (t Transfer, ok bool) {
 	return t, true
 }
 
-// isHash is true for what the classic builder writes in the place of sources.
+// isHash reports whether a source is a digest, which the classic builder records instead
+// of the sources.
 func isHash(s string) bool {
 	kind, hash, ok := strings.Cut(s, ":")
 	if !ok {
@@ -100,7 +101,7 @@ func sourceKind(s string) SourceKind {
 	return Path
 }
 
-// archiveSuffixes are the names under which ADD unpacks a tar archive.
+// archiveSuffixes are the suffixes of the archives that ADD unpacks.
 var archiveSuffixes = [...]string{
 	".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".tzst",
 }

@@ -1,4 +1,4 @@
-// Package program finds out what a program consists of from the program itself.
+// Package program reads from an executable which software it consists of.
 //
 // The input is an executable as an [io.ReaderAt]: ELF programs as the kernel reads them,
 // which ignores section headers ([Open]), and programs of known names that contain their

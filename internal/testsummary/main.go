@@ -43,7 +43,8 @@ type summary struct {
 	missing                           map[string]int // skipped tests and subtests by missing program
 }
 
-// missingProgram is what a test says that is skipped because of a program.
+// missingProgram matches the reason of a test that is skipped because a program is
+// missing.
 var missingProgram = regexp.MustCompile(`(\S+) is not installed`)
 
 // summarize copies what concerns a reader from the events to w: the lines of the

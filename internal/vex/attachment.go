@@ -32,7 +32,9 @@ func isVEX(predicateType string) bool {
 // ParseAttached parses a document attached to an image or to its index. Subject is the digest
 // that it is attached to; an attestation about another subject is an error. ParseAttached
 // returns nil if the document is an attestation of another type, or an SBOM without VEX
-// statements. Author of the document says that the signature is missing or not verified.
+// statements. The
+// field Author of the result says whether the document is unsigned or its signature was not
+// verified.
 func ParseAttached(source string, data []byte, subject string) (*Document, error) {
 	signature := "unsigned"
 	a, ok, err := attestation.Open(data)

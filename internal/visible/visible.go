@@ -74,9 +74,7 @@ func plainASCII(s string) bool {
 	return true
 }
 
-// shows is true for a character that a reader sees and that changes no other:
-// not for controls, formats, unassigned code points and the letters that look
-// like nothing.
+// shows reports whether a character is visible and does not change how others are shown.
 func shows(r rune) bool {
 	switch r {
 	case 0x115f, 0x1160, 0x2800, 0x3164, 0xffa0: // Hangul fillers, the empty Braille pattern
@@ -85,8 +83,7 @@ func shows(r rune) bool {
 	return unicode.IsPrint(r)
 }
 
-// logCommand is true if s begins like a command that a CI system takes from
-// anywhere in a line of its log: ##[group], ##vso[task.setvariable ...].
+// logCommand reports whether s begins like a command that a CI system reads from its log.
 func logCommand(s string) bool {
 	s, ok := strings.CutPrefix(s, "##")
 	if !ok {
@@ -95,7 +92,7 @@ func logCommand(s string) bool {
 	return strings.HasPrefix(strings.TrimLeft(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"), "[")
 }
 
-// Columns is the number of terminal columns that s takes, once visible.
+// Columns returns the number of columns that s takes on a terminal.
 func Columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -132,8 +129,7 @@ func Cut(s string, n int) (head, tail string) {
 	return s, ""
 }
 
-// Shorten gives s in at most n columns, with an ellipsis where it is cut.
-// Because combining characters take no column, it also gives at most 4n bytes.
+// Shorten returns s cut to at most n columns, with an ellipsis if it was cut.
 func Shorten(s string, n int) string {
 	if Columns(s) <= n && len(s) <= 4*n {
 		return s
@@ -145,7 +141,7 @@ func Shorten(s string, n int) string {
 	return strings.TrimRight(head, " ") + "…"
 }
 
-// Clip gives at most n characters of s.
+// Clip returns at most n characters of s.
 func Clip(s string, n int) string {
 	count := 0
 	for i := range s {

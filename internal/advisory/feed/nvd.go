@@ -13,8 +13,8 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// nvdFiles returns the yearly files of NVD, which begin with 2002. Those of coming years are
-// missing until then.
+// nvdFiles returns the files of NVD, one for each year from 2002. The files of future
+// years do not exist yet, and are ignored until then.
 func nvdFiles() []File {
 	var files []File
 	for year := 2002; year <= 2040; year++ {
@@ -46,7 +46,8 @@ type nvdMetric struct {
 	} `json:"cvssData"`
 }
 
-// nvdSource is the source of scores that NVD gave itself. Others are those of the CNA.
+// nvdSource is the source of the scores by NVD itself. Other scores in its files are by
+// the CNA of the CVE.
 const nvdSource = "nvd@nist.gov"
 
 // readNVD reads a feed of NVD, or an answer of its API: an object with the list

@@ -1,10 +1,10 @@
-// Package osv holds the vocabulary of advisories: records in the OSV format
-// (https://ossf.github.io/osv-schema/), numbers of CVEs, and the publishers' words
-// for severities.
+// Package osv has the types of advisories: records in the OSV format
+// (https://ossf.github.io/osv-schema/), numbers of CVEs, and the words of publishers for
+// severities.
 //
-// In goes the JSON of one record, out comes a checked [Record]. Refused is what is no
-// OSV record, and a record over the limits of this package. Fields that matching and
-// reporting do not need are dropped.
+// [Parse] parses the JSON of one record and validates it. It returns an error if the text
+// is not an OSV record, or exceeds the limits of this package. Fields that matching and
+// reporting do not need are ignored.
 package osv
 
 import (
@@ -18,7 +18,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/jsonerror"
 )
 
-// Record is an advisory, reduced to what matching and reporting need.
+// Record is an advisory, with the fields that matching and reporting need.
 type Record struct {
 	ID        string    `json:"id"`
 	Modified  Timestamp `json:"modified"`
@@ -51,8 +51,8 @@ func (t *Timestamp) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. Without it, that of [time.Time]
-// would be taken.
+// UnmarshalJSON implements [json.Unmarshaler]. Otherwise the method of the embedded
+// [time.Time] would be used.
 func (t *Timestamp) UnmarshalJSON(data []byte) error {
 	var text *string
 	if err := json.Unmarshal(data, &text); err != nil || text == nil {

@@ -6,8 +6,8 @@ import (
 	"seaworthy.dev/seaworthy"
 )
 
-// ParseSeverity understands the words that publishers use for severities. Any other
-// word is Unknown.
+// ParseSeverity parses the words that publishers use for severities. It returns Unknown
+// for any other word.
 func ParseSeverity(word string) seaworthy.Severity {
 	switch strings.ToLower(strings.TrimRight(word, "*")) {
 	case "unimportant", "negligible":
@@ -25,8 +25,8 @@ func ParseSeverity(word string) seaworthy.Severity {
 	}
 }
 
-// Rating is the qualitative rating of a CVSS score on the scale of CVSS 3 and 4. A
-// score of 0 means no impact.
+// Rating returns the qualitative rating of a CVSS score on the scale of CVSS 3 and 4. A
+// score of 0 is negligible.
 func Rating(score float64) seaworthy.Severity {
 	switch {
 	case score >= 9:

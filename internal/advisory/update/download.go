@@ -24,7 +24,7 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// download is a file to read, and where it comes from.
+// download is a file that was opened or downloaded, and its origin.
 type download struct {
 	*os.File
 	size int64
@@ -47,7 +47,7 @@ const (
 	stalled = time.Minute
 )
 
-// errUnchanged says that the database has what the source has.
+// errUnchanged is returned if the source has nothing newer than the database.
 var errUnchanged = errors.New("unchanged")
 
 // isURL reports whether a location is a URL and not a path.
@@ -55,7 +55,7 @@ func isURL(location string) bool {
 	return strings.HasPrefix(location, "https://") || strings.HasPrefix(location, "http://")
 }
 
-// part is what the database stores about a file that was read.
+// part returns what the database stores about a file that was read.
 func (o *origin) part(location string) store.Part {
 	return store.Part{Source: location, Digest: o.Digest, ETag: o.ETag, LastModified: o.LastModified}
 }
@@ -145,7 +145,8 @@ func digestOf(f *os.File) (string, error) {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// partial is the beginning of a file. A second file notes of which one.
+// partial is a download that is not complete: the first bytes of a file. A second file
+// records the origin of these bytes.
 type partial struct {
 	path string
 	url  string
@@ -191,8 +192,8 @@ func (p *partial) remove() {
 	os.Remove(p.note())
 }
 
-// validator identifies this version of the file, if the server sent something that is
-// valid for ranges.
+// validator returns the ETag or the date that identifies this version of the file, if the
+// server sent one that is valid for range requests.
 func (p *partial) validator() string {
 	if p.from.ETag != "" && !strings.HasPrefix(p.from.ETag, "W/") {
 		return p.from.ETag
@@ -200,7 +201,7 @@ func (p *partial) validator() string {
 	return p.from.LastModified
 }
 
-// temporaryError is worth another attempt.
+// temporaryError is an error after which another attempt may succeed.
 type temporaryError struct {
 	error
 	after time.Duration // the server wants no attempt before
@@ -208,7 +209,7 @@ type temporaryError struct {
 
 func (e *temporaryError) Unwrap() error { return e.error }
 
-// nameError is a server whose name does not resolve.
+// nameError is returned if the name of a server cannot be resolved.
 type nameError struct{ error }
 
 func (e *nameError) Unwrap() error { return e.error }
@@ -279,7 +280,7 @@ func (u *Updater) transfer(ctx context.Context, p *partial, name string, known s
 	return nil
 }
 
-// cause returns the reason for which a context was cancelled, or else the error.
+// cause returns the reason why a context was cancelled, or err if it was not.
 func cause(ctx context.Context, err error) error {
 	if c := context.Cause(ctx); c != nil {
 		return c
@@ -293,7 +294,7 @@ func setUnlessEmpty(h http.Header, key, value string) {
 	}
 }
 
-// transferred appends to a partial file.
+// transferred is the writer that appends to a partial file.
 type transferred struct {
 	p    *partial
 	each func()
@@ -312,7 +313,8 @@ func (t *transferred) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// verify compares a whole file with the checksum in the headers of Google's storage.
+// verify compares a complete file with the checksum in the headers of Google's storage,
+// if there is one.
 func (p *partial) verify(h http.Header) error {
 	for _, line := range h.Values("X-Goog-Hash") {
 		for field := range strings.SplitSeq(line, ",") {
@@ -336,8 +338,8 @@ func (p *partial) verify(h http.Header) error {
 	return nil
 }
 
-// get makes a request. A status other than success is an error; 404 is
-// [fs.ErrNotExist].
+// get makes a request. It returns an error for a status other than success,
+// [fs.ErrNotExist] for 404.
 func (u *Updater) get(ctx context.Context, url string, prepare func(http.Header)) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -375,7 +377,7 @@ func (u *Updater) get(ctx context.Context, url string, prepare func(http.Header)
 	return nil, err
 }
 
-// retryAfter is the wait that the server asks for, at most half a minute.
+// retryAfter returns the time that the server asks to wait, at most half a minute.
 func retryAfter(r *http.Response) time.Duration {
 	seconds, err := strconv.Atoi(r.Header.Get("Retry-After"))
 	if err != nil || seconds < 0 {

@@ -22,14 +22,14 @@ import (
 // archive.
 const maxFiles = 1000
 
-// feedPart is a file of a feed in this source.
+// feedPart is a file of a feed at its location in the source.
 type feedPart struct {
 	path, location string
 	known          store.Part // what the database read last time
 	summed         bool
 }
 
-// updateFeed reads all files of a feed again if one has changed.
+// updateFeed reads all files of a feed again if one of them has changed.
 func (u *Updater) updateFeed(ctx context.Context, name string, f *feed.Feed, old *store.File) (Outcome, error) {
 	if f.Changes != nil && old != nil && len(old.Parts) == 1 && isURL(old.Parts[0].Source) && isURL(u.Source) && !old.Cursor.IsZero() && u.Now().Sub(old.Whole) < wholeEvery {
 		outcome, err := u.renewFeed(ctx, name, f, old)
@@ -109,7 +109,7 @@ func (u *Updater) verifySum(ctx context.Context, location, digest string) error 
 	return nil
 }
 
-// readFeed writes the dataset from the files of a feed, of which some are downloaded
+// readFeed writes the dataset from the files of a feed. Some of them may be downloaded
 // already.
 func (u *Updater) readFeed(ctx context.Context, name string, f *feed.Feed, parts []feedPart, fetched []*fetchedPart) (Outcome, error) {
 	b, err := store.NewBuilder(u.Dir)
@@ -178,7 +178,8 @@ func (u *Updater) readFeed(ctx context.Context, name string, f *feed.Feed, parts
 	return u.outcome(name, Outcome{Changed: true})
 }
 
-// digestOfParts is the digest of the single file that was read, or of the digests of all.
+// digestOfParts returns the digest of the file that was read, or the digest of the list
+// of digests if there are several.
 func digestOfParts(parts []store.Part) string {
 	if len(parts) == 1 {
 		return parts[0].Digest
@@ -190,7 +191,7 @@ func digestOfParts(parts []store.Part) string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// commonSource is what the locations of all parts have in common, for display.
+// commonSource returns the common beginning of the locations of all parts, for display.
 func commonSource(parts []store.Part) string {
 	common := parts[0].Source
 	for _, p := range parts[1:] {
@@ -204,7 +205,7 @@ func commonSource(parts []store.Part) string {
 	return common
 }
 
-// feedParts are the files of a feed that the source may have.
+// feedParts returns the files of a feed that the source may have.
 func (u *Updater) feedParts(ctx context.Context, f *feed.Feed, old *store.File) ([]feedPart, error) {
 	if !isURL(u.Source) {
 		return u.localParts(f, old)
@@ -233,7 +234,7 @@ func (u *Updater) feedParts(ctx context.Context, f *feed.Feed, old *store.File) 
 	return parts, nil
 }
 
-// localParts are the files of a feed in a directory.
+// localParts returns the files of a feed in a directory.
 func (u *Updater) localParts(f *feed.Feed, old *store.File) ([]feedPart, error) {
 	root := u.location(strings.Split(f.Dir, "/")...)
 	var parts []feedPart
@@ -277,8 +278,8 @@ func knownPart(old *store.File, location string) store.Part {
 	return store.Part{}
 }
 
-// public reports whether feeds come from their publishers, as the advisories come from
-// OSV.
+// public reports whether the source is the public one: then feeds are downloaded from
+// their publishers.
 func (u *Updater) public() bool { return strings.TrimRight(u.Source, "/") == DefaultSource }
 
 // getText downloads a short text.

@@ -33,14 +33,14 @@ func Dataset(name string) string {
 	return name
 }
 
-// knownNames are the names of datasets that are known, sorted.
+// knownNames returns the names of all known datasets, sorted.
 func knownNames() []string {
 	names := slices.Concat([]string{store.KEV, store.EPSS}, version.Ecosystems(), feed.Names())
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-// similar is the known name that is most like the given one, "" if none is.
+// similar returns the known name that is most similar to the given one, "" if none is.
 func similar(name string) string {
 	best, least := "", 3
 	for _, known := range knownNames() {

@@ -28,11 +28,12 @@ const (
 	fetchers   = 8
 )
 
-// errNotRenewable is returned if all records must be read.
+// errNotRenewable is returned if the changed records cannot be read one by one, so that
+// all must be read.
 var errNotRenewable = errors.New("the changes cannot be read one by one")
 
-// renew reads the records that changed since the last time, by the source's list of
-// modifications.
+// renew reads the records that changed since the last update, according to the list of
+// modifications in the source.
 func (u *Updater) renew(ctx context.Context, name string, old *store.File) (Outcome, error) {
 	ids, newest, err := u.modified(ctx, name, old.Cursor)
 	if err != nil {
@@ -74,7 +75,7 @@ func (u *Updater) renew(ctx context.Context, name string, old *store.File) (Outc
 	return u.outcome(name, Outcome{Changed: true, Renewed: len(ids)})
 }
 
-// modified lists the records that changed after a time, and returns the time of the
+// modified returns the ids of the records that changed after a time, and the time of the
 // newest change.
 func (u *Updater) modified(ctx context.Context, name string, after time.Time) (ids []string, newest time.Time, err error) {
 	location := u.location(name, "modified_id.csv")
@@ -99,8 +100,8 @@ func modifiedRecord(line string) (at time.Time, id string, ok bool) {
 	return at, id, ok && err == nil && id != "" && len(id) <= osv.MaxID && !strings.ContainsAny(id, "/\\")
 }
 
-// parseModified reads a list of modifications, a line for each record with its time
-// and id, the newest first. It reads only what is newer than the given time.
+// parseModified parses a list of modifications: a line for each record with its time and
+// id, the newest first. It stops at the given time.
 func parseModified(in io.Reader, after time.Time, parse func(line string) (at time.Time, id string, ok bool)) (ids []string, newest time.Time, err error) {
 	lines := bufio.NewScanner(in)
 	var last time.Time
@@ -129,7 +130,8 @@ func parseModified(in io.Reader, after time.Time, parse func(line string) (at ti
 	return nil, newest, errors.New("it names no record as old as those here")
 }
 
-// records downloads records one by one. A record that no longer exists is nil.
+// records downloads records one by one. The result is nil for a record that no longer
+// exists.
 func (u *Updater) records(ctx context.Context, name string, ids []string) ([]*osv.Record, error) {
 	records := make([]*osv.Record, len(ids))
 	return records, u.each(ctx, name, len(ids), func(ctx context.Context, i int) error {
@@ -169,7 +171,7 @@ func (u *Updater) each(ctx context.Context, name string, n int, f func(context.C
 	return group.Wait()
 }
 
-// body downloads a document; nil if there is none.
+// body downloads a document. It returns nil if the document does not exist.
 func (u *Updater) body(ctx context.Context, location string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, stalled)
 	defer cancel()

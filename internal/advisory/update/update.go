@@ -1,11 +1,10 @@
-// Package update brings a database of advisories up to date: it downloads what has
-// changed, or reads it from a directory, and replaces the files of package store.
+// Package update updates a database of advisories: it downloads what has changed, or reads
+// it from a directory, and replaces the files of package store.
 //
-// In go a source (OSV's bulk archives and the publishers' feeds of package feed, or a
-// mirror of them) and a directory, out come new files, one dataset at a time. After an
-// error, also when the process is killed, the old file is still there, and the next
-// update continues a download where it broke off. Refused are downloads over 8 GiB and
-// files that are not what their checksums say.
+// The source is OSV's bulk archives and the publishers' feeds of package feed, or a mirror
+// of them. [Updater.Update] updates one dataset. If it fails or the process is killed, the
+// old file is still there, and the next update continues the download. A download over
+// 8 GiB, or with a wrong checksum, is an error.
 package update
 
 import (
@@ -41,9 +40,9 @@ const (
 	epssPath = "epss/data.csv"
 )
 
-// Updater brings the database up to date. Any number of processes may do so at the same
-// time: for each dataset they take turns. One that is killed leaves the old data in
-// place, and its download to the next one.
+// Updater updates a database. Several processes may do so at the same time: each dataset is
+// updated by one of them, and the others wait. If a process is killed, the old data stays,
+// and the next process continues its download.
 type Updater struct {
 	// Dir is the directory of the database. It is created if needed.
 	Dir string
@@ -68,7 +67,7 @@ type Updater struct {
 	Attempts int
 }
 
-// Progress is how far the update of a dataset has come.
+// Progress says how much of an update is done.
 type Progress struct {
 	Name       string
 	Read, Size int64 // bytes of the download; Size is -1 if unknown
@@ -97,7 +96,7 @@ func (u *Updater) backoff() time.Duration {
 	return time.Second
 }
 
-// Outcome is what an update did to a dataset.
+// Outcome says what an update did to a dataset.
 type Outcome struct {
 	store.Info
 	// Changed is false if the database had what the source has.
@@ -107,7 +106,7 @@ type Outcome struct {
 	Renewed int
 }
 
-// missingError is a dataset that the source does not have.
+// missingError is returned if the source does not have a dataset.
 type missingError struct {
 	name, source string
 	err          error
@@ -130,9 +129,9 @@ func (e *missingError) Hint() string {
 	}
 }
 
-// Update brings one dataset up to date. Of an ecosystem the release does not matter. The
-// error wraps [fs.ErrNotExist] if the source does not have the dataset. After an error
-// the database is what it was.
+// Update updates one dataset. A release in the name of an ecosystem is ignored. The error
+// wraps [fs.ErrNotExist] if the source does not have the dataset. After an error the
+// database is unchanged.
 func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error) {
 	name = Dataset(name)
 	if !store.ValidName(name) {
@@ -191,8 +190,8 @@ func (u *Updater) Update(ctx context.Context, name string) (_ Outcome, err error
 	return outcome, err
 }
 
-// CheckSource returns an error if the source is neither a URL nor a directory. What is
-// missing in a directory that does not exist says nothing.
+// CheckSource returns an error if the source is neither a URL nor a directory. If the
+// directory does not exist, it would otherwise look like a source without data.
 func (u *Updater) CheckSource() error {
 	if isURL(u.Source) {
 		return nil
@@ -209,7 +208,7 @@ func (u *Updater) CheckSource() error {
 	return nil
 }
 
-// sourceError is a source that cannot be one.
+// sourceError is returned for a source that is neither a URL nor a directory.
 type sourceError struct{ source, why string }
 
 func (e *sourceError) Error() string {
@@ -220,7 +219,7 @@ func (e *sourceError) Hint() string {
 	return "a source is a URL that begins with https:// or http://, or a directory with <Ecosystem>/all.zip"
 }
 
-// location is the path or URL of a file of the source.
+// location returns the path or URL of a file of the source.
 func (u *Updater) location(parts ...string) string {
 	if isURL(u.Source) {
 		for i, p := range parts {
@@ -231,8 +230,8 @@ func (u *Updater) location(parts ...string) string {
 	return filepath.Join(append([]string{u.Source}, parts...)...)
 }
 
-// locations is where KEV and EPSS are: at the given location, or the first path of the
-// source that exists.
+// locations returns where KEV or EPSS is: the given location or, if it is empty, the
+// first path of the source that exists.
 func (u *Updater) locations(given string, inSource ...string) string {
 	if given != "" {
 		return given
@@ -246,7 +245,7 @@ func (u *Updater) locations(given string, inSource ...string) string {
 	return u.location(strings.Split(inSource[0], "/")...)
 }
 
-// updateEcosystem reads the records that changed since the last time, or all of them.
+// updateEcosystem reads the records that changed since the last update, or all records.
 func (u *Updater) updateEcosystem(ctx context.Context, name string, old *store.File) (Outcome, error) {
 	location := u.location(name, "all.zip")
 	if old != nil && old.Source == location && isURL(location) && u.Now().Sub(old.Whole) < wholeEvery {
@@ -289,7 +288,7 @@ func (u *Updater) updateEcosystem(ctx context.Context, name string, old *store.F
 	return u.outcome(name, Outcome{Changed: true})
 }
 
-// knownOf is the single file that the data was read from.
+// knownOf returns the single file that the dataset was read from.
 func knownOf(old *store.File) store.Part {
 	if old == nil {
 		return store.Part{}
@@ -301,8 +300,8 @@ func (u *Updater) info(name, location string, from origin) store.Info {
 	return store.Info{Name: name, Source: location, Modified: from.Modified, Digest: from.Digest, ETag: from.ETag, LastModified: from.LastModified}
 }
 
-// checked is the time at which the data was known to be up to date: now if it came from
-// a server. A file is a copy, and as old as its time says.
+// checked returns the time of the last check against the source: now for a server, and
+// the modification time for a file, which is a copy.
 func (u *Updater) checked(location string, from origin) time.Time {
 	now := u.Now()
 	if !isURL(location) && from.Modified.Before(now) {
@@ -311,7 +310,7 @@ func (u *Updater) checked(location string, from origin) time.Time {
 	return now
 }
 
-// unchanged notes that the database has what the source has.
+// unchanged records in the database that the source has nothing newer.
 func (u *Updater) unchanged(old *store.File) (Outcome, error) {
 	checked := u.Now()
 	for _, p := range append(old.Parts, store.Part{Source: old.Source}) {
@@ -325,7 +324,7 @@ func (u *Updater) unchanged(old *store.File) (Outcome, error) {
 	return u.outcome(old.Name, Outcome{})
 }
 
-// outcome completes the outcome with what the database has now.
+// outcome returns the outcome with the description of the dataset in the database.
 func (u *Updater) outcome(name string, o Outcome) (Outcome, error) {
 	file, err := store.Open(u.Dir, name)
 	if err != nil {
@@ -335,7 +334,7 @@ func (u *Updater) outcome(name string, o Outcome) (Outcome, error) {
 	return o, file.Close()
 }
 
-// updateCVEs reads KEV or EPSS.
+// updateCVEs updates KEV or EPSS.
 func (u *Updater) updateCVEs(ctx context.Context, name string, old *store.File, read func(io.Reader, *store.CVEBuilder) (time.Time, error)) (Outcome, error) {
 	location := u.sourceOf(name)
 	in, done, err := u.fetch(ctx, name, "", location, knownOf(old))
@@ -372,7 +371,7 @@ func (u *Updater) Offers(name string) bool {
 	return err != nil || len(parts) > 0
 }
 
-// Ecosystems lists the ecosystems that the source has.
+// Ecosystems returns the ecosystems that the source has.
 func (u *Updater) Ecosystems(ctx context.Context) ([]string, error) {
 	if isURL(u.Source) {
 		return u.remoteEcosystems(ctx)

@@ -12,11 +12,11 @@ import (
 	"seaworthy.dev/seaworthy/internal/advisory/store"
 )
 
-// wantedSuffix marks a dataset that images need and that may not be there yet.
+// wantedSuffix is the suffix of a file that marks a dataset as needed by an image.
 const wantedSuffix = ".wanted"
 
-// Want notes in the directory of a database which ecosystems images use, by name, so
-// that an update knows what to download.
+// Want records in the directory of a database which ecosystems images use, so that an
+// update knows what to download.
 func Want(dir string, ecosystems []string) error {
 	var failed error
 	for _, e := range ecosystems {
@@ -33,15 +33,15 @@ func Want(dir string, ecosystems []string) error {
 	return failed
 }
 
-// Wanted returns the ecosystems that were noted, sorted.
+// Wanted returns the ecosystems that Want recorded, sorted.
 func Wanted(dir string) ([]string, error) {
 	list, err := store.NamesOf(dir, wantedSuffix)
 	return slices.DeleteFunc(list, func(name string) bool { return !store.ValidName(name) }), err
 }
 
-// Due reports whether a dataset should be updated: if its server was not asked for some
-// time, or if the file in a directory is another one. Data that does not come from the
-// Updater's source is never due.
+// Due reports whether a dataset should be updated: its server was not checked for some
+// time, or the file in the directory has changed. Data that does not come from the source
+// of the Updater is never due.
 func (u *Updater) Due(info store.Info, after time.Duration) bool {
 	if f, ok := feed.Lookup(info.Name); ok && len(info.Parts) > 0 {
 		return u.feedDue(f, info, after)
@@ -57,7 +57,7 @@ func (u *Updater) Due(info store.Info, after time.Duration) bool {
 	return err == nil && stat.ModTime().Unix() != info.Checked.Unix()
 }
 
-// feedDue is Due for a feed, which is as old as the oldest of its files.
+// feedDue is Due for a feed. A feed is as old as the oldest of its files.
 func (u *Updater) feedDue(f *feed.Feed, info store.Info, after time.Duration) bool {
 	root := u.location(strings.Split(f.Dir, "/")...)
 	for _, p := range info.Parts {
@@ -81,7 +81,7 @@ func (u *Updater) feedDue(f *feed.Feed, info store.Info, after time.Duration) bo
 	return len(parts) != len(info.Parts) || oldest.Unix() != info.Checked.Unix()
 }
 
-// sourceOf is where the source has a dataset.
+// sourceOf returns the location of a dataset in the source.
 func (u *Updater) sourceOf(name string) string {
 	switch name {
 	case store.KEV:
@@ -93,17 +93,17 @@ func (u *Updater) sourceOf(name string) string {
 	}
 }
 
-// absentSuffix marks a dataset that a server did not have.
+// absentSuffix is the suffix of a file that marks a dataset as missing on the server.
 const absentSuffix = ".absent"
 
-// absentError says that a server did not have a dataset when it was last asked.
+// absentError says that the server did not have a dataset at the last check.
 type absentError struct{ text string }
 
 func (e *absentError) Error() string { return e.text }
 func (e *absentError) Unwrap() error { return fs.ErrNotExist }
 
-// Absent returns the error with which the source said, within a time, that it does not
-// have a dataset; nil if it did not. Directories are always asked again.
+// Absent returns an error if the server did not have a dataset at the last check, and
+// that was less than the time within ago; else nil. Directories are always checked again.
 func (u *Updater) Absent(name string, within time.Duration) error {
 	path := u.absentPath(name)
 	stat, err := os.Stat(path)
@@ -118,7 +118,7 @@ func (u *Updater) Absent(name string, within time.Duration) error {
 	return &absentError{text}
 }
 
-// NoteAbsent notes for [Updater.Absent] that the source does not have a dataset.
+// NoteAbsent records for [Updater.Absent] that the source does not have a dataset.
 func (u *Updater) NoteAbsent(name string, why error) error {
 	if !isURL(u.Source) {
 		return nil

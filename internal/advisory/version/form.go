@@ -14,8 +14,8 @@ import (
 // result: reports have each version as it was written.
 type form func(string) string
 
-// OrderOfPackage is [OrderOf] for the versions of one package, which may have a form of
-// their own.
+// OrderOfPackage is like [OrderOf], for the versions of one package, which may have their
+// own form.
 func OrderOfPackage(ecosystem seaworthy.Ecosystem, name string) Order {
 	o := OrderOf(ecosystem)
 	if ecosystem.Name == "Bitnami" {

@@ -10,22 +10,24 @@ const (
 	// heapGrowth is the growth of the heap between two garbage collections, in percent of
 	// the live heap. It is half of Go's default: a third less memory for 1 % more time.
 	heapGrowth = 50
-	// smallHeap is the size in bytes below which no collection runs. A scan that is
-	// answered from the cache ends before it has used as much.
+	// smallHeap is the size of the heap in bytes below which no collection runs. A scan whose
+	// layers are in the cache ends before it is reached.
 	smallHeap = 64 << 20
 	// largeHeap is the size in bytes from which the heap grows less: by a quarter.
 	largeHeap = 256 << 20
 )
 
-// collectRarely sets how often the garbage collector runs, and adjusts it after each
-// collection.
+// collectRarely sets how often the garbage collector runs, and adjusts that after each
+// collection. It learns of a collection by a finalizer: the runtime has no other
+// notification.
 func collectRarely() {
 	debug.SetGCPercent(growth(4 << 20)) // Go's minimum heap size
 	debug.SetMemoryLimit(memoryLimit(0))
 	runtime.SetFinalizer(new([16]byte), collected)
 }
 
-// collected is a finalizer: it runs after each collection.
+// collected is the finalizer of an object that nothing refers to, so it runs after each
+// collection. It sets itself again for the next one.
 func collected(again *[16]byte) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
