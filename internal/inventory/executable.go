@@ -68,14 +68,15 @@ func (x *executableParser) parse(ctx context.Context, f *seaworthy.File) ([]Pack
 	damaged, builder := false, ""
 	switch form {
 	case program.ELFProgram, program.ELFLibrary:
-		r := &limitedReaderAt{r: f.ReaderAt(), left: maxExecutableRead}
+		most := min(maxExecutableRead, 4*f.Size+1<<20) // segments may overlap
+		r := &limitedReaderAt{r: f.ReaderAt(), left: most}
 		elf, err := program.Open(r, f.Size)
 		if err != nil {
 			damaged = true
 			break
 		}
-		add(parseELF(ctx, elf, r))
-		if r.left = maxExecutableRead; len(packages) == 0 && isRunnable(f.Header) {
+		add(parseELF(ctx, elf, r, most))
+		if r.left = most; len(packages) == 0 && isRunnable(f.Header) {
 			builder = elf.Builder()
 		}
 	case program.Foreign:
@@ -115,9 +116,10 @@ func (x *executableParser) parse(ctx context.Context, f *seaworthy.File) ([]Pack
 // isRunnable reports whether somebody may execute a file.
 func isRunnable(h *seaworthy.Header) bool { return h.Mode&0o111 != 0 }
 
-// parseELF returns the packages of a Go, Rust or .NET program. The limit of r applies to
-// each attempt.
-func parseELF(ctx context.Context, p *program.Program, r *limitedReaderAt) ([]Package, error) {
+// parseELF returns the packages of a Go, Rust or .NET program. Each attempt reads at most the
+// given number of bytes from r.
+func parseELF(ctx context.Context, p *program.Program, r *limitedReaderAt, most int64) ([]Package, error) {
+	r.left = most
 	memory := limit.NewLease(ctx)
 	defer memory.Close()
 	if isLinkedByGo(p) {
@@ -125,7 +127,7 @@ func parseELF(ctx context.Context, p *program.Program, r *limitedReaderAt) ([]Pa
 			return nil, err
 		}
 		modules, renamed, err := parseGoProgram(p)
-		if r.left = maxExecutableRead; len(modules) > 0 && modules[0].Name == "stdlib" {
+		if r.left = most; len(modules) > 0 && modules[0].Name == "stdlib" {
 			var ended error
 			if modules[0].Functions, ended = goFunctions(ctx, memory, p.File, renamed); ended != nil {
 				return nil, ended
@@ -133,11 +135,11 @@ func parseELF(ctx context.Context, p *program.Program, r *limitedReaderAt) ([]Pa
 		}
 		return modules, err
 	}
-	r.left = maxExecutableRead
+	r.left = most
 	if list := p.CrateList(); list != nil {
 		return parseCargoAuditable(list)
 	}
-	r.left = maxExecutableRead
+	r.left = most
 	deps, err := p.BundledDeps()
 	if err != nil || deps == nil {
 		return nil, err

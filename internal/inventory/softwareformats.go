@@ -22,15 +22,19 @@ const (
 	formatPythonArchive = "zipped Python package"
 )
 
-// maxSource is the maximum size of a source file that has the version of its software.
-const maxSource = 1 << 20
+// The maximum sizes of files, in bytes. Those of large projects have a third of that.
+const (
+	maxSource = 1 << 20  // a source file that has the version of its software
+	maxList   = 6 << 20  // a list of packages
+	maxPnP    = 24 << 20 // a list of packages of yarn, with the paths of each
+)
 
 // softwareFormats returns the formats of manifests that package packagelist reads, and others
 // that are rare in images.
 func softwareFormats() []format {
 	bitnami := isIn("/opt/bitnami/", "/bitnami/")
 	formats := []format{
-		{name: formatBitnami, extensions: []string{".spdx"}, match: bitnami, want: seaworthy.Body, max: maxLockFile, parse: parseBitnamiSPDX},
+		{name: formatBitnami, extensions: []string{".spdx"}, match: bitnami, want: seaworthy.Body, max: maxList, parse: parseBitnamiSPDX},
 		{name: "Bitnami components", bases: []string{".bitnami_components.json"}, want: seaworthy.Body, max: maxManifest, parse: parseBitnamiComponents},
 		{name: formatPythonArchive, extensions: []string{".egg", ".pex", ".pyz", ".shiv"}, want: seaworthy.Body, max: maxArchive, parse: parsePythonArchive},
 		{name: formatNPM, bases: []string{"package.json"}, match: isInDenoCache, want: seaworthy.Body, max: maxManifest, parse: parseNPMPackage},
@@ -62,7 +66,7 @@ func manifests() []manifestFormat {
 		return manifestFormat{f, parser}
 	}
 	lock := func(parser packagelist.Parser, bases ...string) manifestFormat {
-		return manifestFormat{format{name: formatLockFile, bases: bases, match: isProjectLock, want: seaworthy.Body, max: maxLockFile, role: Lock}, parser}
+		return manifestFormat{format{name: formatLockFile, bases: bases, match: isProjectLock, want: seaworthy.Body, max: maxList, role: Lock}, parser}
 	}
 	isApplication := packagelist.IsApplicationFile()
 	return []manifestFormat{
@@ -76,8 +80,8 @@ func manifests() []manifestFormat {
 		one("GHC package", packagelist.Haskell, format{extensions: []string{".conf"}, match: isIn("/package.conf.d/", "/package.db/")}),
 		one("Conan package", packagelist.ConanInfo, format{bases: []string{"conaninfo.txt"}}),
 		one("PEAR registry", packagelist.PEAR, format{extensions: []string{".reg"}, match: isIn("/.registry/")}),
-		one(formatComposerPHP, packagelist.ComposerInstalled, format{bases: []string{"installed.php"}, match: isIn("/composer/"), max: maxLockFile}),
-		one("yarn Plug'n'Play", packagelist.YarnPnP, format{bases: []string{".pnp.cjs", ".pnp.js", ".pnp.data.json"}, max: maxLockFile}),
+		one(formatComposerPHP, packagelist.ComposerInstalled, format{bases: []string{"installed.php"}, match: isIn("/composer/"), max: maxList}),
+		one("yarn Plug'n'Play", packagelist.YarnPnP, format{bases: []string{".pnp.cjs", ".pnp.js", ".pnp.data.json"}, max: maxPnP}),
 		{format{name: "WordPress plugin", extensions: []string{".php"}, match: isWordPressPlugin, max: maxLockFile}, packagelist.WordPressPlugin},
 		{format{name: "WordPress theme", bases: []string{"style.css"}, match: isWordPressTheme, max: maxLockFile}, packagelist.WordPressTheme},
 		{format{name: formatApplication, bases: packagelist.ApplicationFiles(), match: func(h *seaworthy.Header) bool { return isApplication(h.Path) }, want: seaworthy.Body, max: maxSource}, packagelist.Application},

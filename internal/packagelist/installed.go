@@ -220,7 +220,7 @@ func ComposerInstalled(_ string, body []byte) ([]Package, error) {
 		}
 	}
 	var packages []Package
-	entries := composerEntry.FindAllSubmatchIndex(rest, -1)
+	entries, err := matches(composerEntry, rest)
 	for i, e := range entries {
 		end := len(rest)
 		if i+1 < len(entries) {
@@ -232,11 +232,11 @@ func ComposerInstalled(_ string, body []byte) ([]Package, error) {
 				p.Version = string(m[2])
 			}
 		}
-		if p.Version != "" && p.Name != project {
+		if p.Version != "" && p.Name != strings.ToLower(project) {
 			packages = append(packages, p)
 		}
 	}
-	return packages, nil
+	return packages, err
 }
 
 // Haskell reads the description of a package in a package database of GHC.

@@ -259,17 +259,22 @@ var (
 // packages where it makes no node_modules (https://yarnpkg.com/advanced/pnp-spec).
 func YarnPnP(_ string, body []byte) ([]Package, error) {
 	var packages []Package
-	names := pnpPackage.FindAllSubmatchIndex(body, -1)
+	names, err := matches(pnpPackage, body)
 	for i, n := range names {
 		end := len(body)
 		if i+1 < len(names) {
 			end = names[i+1][0]
 		}
-		for _, v := range pnpVersion.FindAllSubmatch(body[n[1]:end], -1) {
-			packages = append(packages, Package{Type: typeNPM, Name: string(body[n[2]:n[3]]), Version: string(v[1])})
+		of := body[n[1]:end]
+		versions, over := matches(pnpVersion, of)
+		for _, v := range versions {
+			packages = append(packages, Package{Type: typeNPM, Name: string(body[n[2]:n[3]]), Version: string(of[v[2]:v[3]])})
+		}
+		if over != nil {
+			err = over
 		}
 	}
-	return packages, nil
+	return packages, err
 }
 
 // PubLock reads pubspec.lock of Dart, which is YAML in a fixed layout. It skips packages for
@@ -315,21 +320,21 @@ var (
 
 // HexLock reads mix.lock of Elixir and rebar.lock of Erlang.
 func HexLock(_ string, body []byte) ([]Package, error) {
-	return literals(typeHex, body, mixEntry, rebarEntry), nil
+	return literals(typeHex, body, mixEntry, rebarEntry)
 }
 
 var gradleEntry = regexp.MustCompile(`(?m)^([\w.-]+:[\w.-]+):([\w.+-]+)=`)
 
 // GradleLock reads gradle.lockfile.
 func GradleLock(_ string, body []byte) ([]Package, error) {
-	return literals(typeMaven, body, gradleEntry), nil
+	return literals(typeMaven, body, gradleEntry)
 }
 
 var conanEntry = regexp.MustCompile(`"([a-z0-9_][a-z0-9_+.-]+)/([^"/@#]+)[@#%"]`)
 
 // ConanLock reads conan.lock.
 func ConanLock(_ string, body []byte) ([]Package, error) {
-	return literals(typeConan, body, conanEntry), nil
+	return literals(typeConan, body, conanEntry)
 }
 
 var juliaEntry = regexp.MustCompile(`(?m)^\[\[(?:deps\.)?([A-Za-z0-9_]+)\]\]\n((?:[^\[\n].*\n?|\n)*)`)
@@ -338,17 +343,19 @@ var juliaEntry = regexp.MustCompile(`(?m)^\[\[(?:deps\.)?([A-Za-z0-9_]+)\]\]\n((
 // have no tree.
 func JuliaManifest(_ string, body []byte) ([]Package, error) {
 	var packages []Package
-	for _, m := range juliaEntry.FindAllSubmatch(body, -1) {
-		if !bytes.Contains(m[2], []byte("git-tree-sha1")) {
+	found, err := matches(juliaEntry, body)
+	for _, m := range found {
+		fields := body[m[4]:m[5]]
+		if !bytes.Contains(fields, []byte("git-tree-sha1")) {
 			continue
 		}
-		for _, field := range tomlString.FindAllSubmatch(m[2], 16) {
+		for _, field := range tomlString.FindAllSubmatch(fields, 16) {
 			if string(field[1]) == "version" {
-				packages = append(packages, Package{Type: typeJulia, Name: string(m[1]), Version: string(field[2])})
+				packages = append(packages, Package{Type: typeJulia, Name: string(body[m[2]:m[3]]), Version: string(field[2])})
 			}
 		}
 	}
-	return packages, nil
+	return packages, err
 }
 
 // SwiftLock reads Package.resolved of Swift, versions 1 to 3. OSV names packages by the address
@@ -406,12 +413,15 @@ func RenvLock(_ string, body []byte) ([]Package, error) {
 }
 
 // literals returns the packages in a text. The expressions have name and version as groups.
-func literals(kind string, body []byte, expressions ...*regexp.Regexp) []Package {
-	var packages []Package
+func literals(kind string, body []byte, expressions ...*regexp.Regexp) (packages []Package, err error) {
 	for _, e := range expressions {
-		for _, m := range e.FindAllSubmatch(body, -1) {
-			packages = append(packages, Package{Type: kind, Name: string(m[1]), Version: string(m[2])})
+		found, over := matches(e, body)
+		for _, m := range found {
+			packages = append(packages, Package{Type: kind, Name: string(body[m[2]:m[3]]), Version: string(body[m[4]:m[5]])})
+		}
+		if over != nil {
+			err = over
 		}
 	}
-	return packages
+	return packages, err
 }

@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"seaworthy.dev/seaworthy/internal/jsonerror"
@@ -90,6 +91,19 @@ func (m *lenientMap[V]) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	return json.Unmarshal(data, (*map[string]V)(m))
+}
+
+// maxMatches is the maximum number of packages that a regular expression finds in a file.
+const maxMatches = 100_000
+
+// matches returns the places of an expression in a text, and an error if there are more than
+// maxMatches.
+func matches(e *regexp.Regexp, body []byte) ([][]int, error) {
+	found := e.FindAllSubmatchIndex(body, maxMatches+1)
+	if len(found) > maxMatches {
+		return found[:maxMatches], fmt.Errorf("it names more than %d packages; only these were read", maxMatches)
+	}
+	return found, nil
 }
 
 // directories returns the names of the directories above a file, the innermost first.

@@ -325,3 +325,10 @@ func TestLinear(t *testing.T) {
 		}
 	}
 }
+
+func TestTooManyPackages(t *testing.T) {
+	packages, err := HexLock("mix.lock", []byte(strings.Repeat(`{:hex, :a, "1"}`, maxMatches+1)))
+	if len(packages) != maxMatches || err == nil || !strings.Contains(err.Error(), "more than 100000") {
+		t.Errorf("%d packages, %v", len(packages), err)
+	}
+}
