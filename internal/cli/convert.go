@@ -21,8 +21,9 @@ func (a *app) convertCommand() *cobra.Command {
 		Use:   "convert FILE",
 		Short: "Convert a saved JSON report to another format",
 		Long: `Convert reads one or more concatenated reports of seaworthy scan --format json and
-writes them in another format. FILE is - for standard input. Credentials that the scan
-printed, because it was an older version, are hidden.`,
+writes them in another format. FILE is - for standard input.
+
+Credentials are hidden, also those that the version that wrote the report did not know.`,
 		Example: `  seaworthy scan --output json=report.json alpine:3.20
   seaworthy convert --format markdown report.json`,
 		Args: exactlyOne("saved JSON report"),

@@ -54,60 +54,60 @@ func controlNames(controls []seaworthy.Control) []string {
 // benchmarkItem is an item of chapter 4 of the CIS Docker Benchmark 1.6.
 type benchmarkItem struct {
 	item    string
-	subject string // what the item is about, in our words
-	checked string // "fully", "partly" or "not"
+	subject string // the recommendation, shortened
+	checked string // "fully", "partially" or "not"
 	why     string // what is checked of the item, or why it is not
 }
 
 // benchmark has all items of chapter 4.
 var benchmark = []benchmarkItem{
 	{
-		"4.1", "an account of its own for the container's process", "fully",
-		"The user is resolved as the runtime does it, by the image's own account files, and so are its groups.",
+		"4.1", "a user for the container", "fully",
+		"The user and its groups are resolved from the account files of the image, as the runtime does it.",
 	},
 	{
-		"4.2", "base images that are trusted", "partly",
-		"Whether the image is named by a tag that moves. Whom to trust is a question of signatures, which the trust risk answers.",
+		"4.2", "trusted base images", "partially",
+		"Only whether the image is named by a tag that moves. Signatures belong to the trust risk.",
 	},
 	{
-		"4.3", "no packages that are not needed", "partly",
-		"Programs that services commonly do not need, by name. What this service needs, only its authors know.",
+		"4.3", "no unnecessary packages", "partially",
+		"Programs that services commonly do not need, by name. Whether this service needs them is not known.",
 	},
 	{
-		"4.4", "images scanned and rebuilt with the patches", "not",
-		"This is the vulnerability risk, which knows each package and what fixes it.",
+		"4.4", "images scanned and rebuilt with security patches", "not",
+		"This belongs to the vulnerability risk, which knows each package and its fixed version.",
 	},
 	{
-		"4.5", "content trust", "not",
-		"It is a setting of the machine that pulls, and no property of the image. Its signatures are for the trust risk.",
+		"4.5", "Docker Content Trust", "not",
+		"It is a setting of the machine that pulls the image. Signatures belong to the trust risk.",
 	},
 	{
-		"4.6", "a health check", "fully",
-		"The configuration says whether there is one.",
+		"4.6", "HEALTHCHECK instructions", "fully",
+		"By the configuration of the image.",
 	},
 	{
-		"4.7", "no update of package lists without an install", "fully",
-		"By the commands of each step, and by whether its layer holds package lists that a later step could use.",
+		"4.7", "no update instructions alone", "fully",
+		"By the commands of each step, and by package lists in its layer that a later step could use.",
 	},
 	{
-		"4.8", "no setuid and setgid programs that are not needed", "fully",
-		"Every such file and every file capability, less those that distributions install so, weighted by what the program can be abused for.",
+		"4.8", "setuid and setgid permissions removed", "fully",
+		"All such files and file capabilities, except those that the distribution installs. The severity depends on what the program can be abused for.",
 	},
 	{
-		"4.9", "COPY and not ADD", "fully",
-		"By the history, and by whether the layer holds what an archive unpacks to.",
+		"4.9", "COPY instead of ADD", "fully",
+		"By the history, and by whether the layer has the files of an archive that ADD unpacks.",
 	},
 	{
-		"4.10", "no secrets in the build", "partly",
-		"Variables, build arguments and labels by name, files by name, passwords that a step sets. What values and files hold is checked under the secret risk.",
+		"4.10", "no secrets in Dockerfiles", "partially",
+		"Names of variables, build arguments, labels and files, and passwords that a step sets. Their contents are checked by the secret risk.",
 	},
 	{
-		"4.11", "packages that are verified", "partly",
-		"The options, settings and sources that turn verification off. What a script of the build's own does is not known.",
+		"4.11", "only verified packages", "partially",
+		"Options, settings and sources that turn verification off. What scripts of the build do is not known.",
 	},
 	{
-		"4.12", "signed artifacts whose signatures are validated", "partly",
-		"Downloads that a step runs, or takes over an open connection, and in which it verifies neither a checksum nor a signature.",
+		"4.12", "signed artifacts validated", "partially",
+		"Downloads that a step executes, or makes without TLS, and for which it verifies neither a checksum nor a signature.",
 	},
 }
 
@@ -127,10 +127,10 @@ func Document() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Configuration checks\n\n" +
 		"<!-- Generated from internal/misconfig by go generate. Do not edit. -->\n\n" +
-		"What Seaworthy looks for under the risk `misconfiguration`, NIST SP 800-190, section 3.1.2.\n" +
-		"An exception in a policy names a check by its id; ignore files of Dockle and Trivy may name it by the codes listed with it.\n\n" +
+		"The checks of the risk `misconfiguration` (NIST SP 800-190, section 3.1.2).\n" +
+		"An exception in a policy has the id of a check. Ignore files of Dockle and Trivy can have the codes of other scanners that are listed with the check.\n\n" +
 		"## CIS Docker Benchmark 1.6, chapter 4\n\n" +
-		"| item | is about | checked | by the checks | why |\n|---|---|---|---|---|\n")
+		"| item | recommendation | checked | checks | what is checked |\n|---|---|---|---|---|\n")
 	for _, i := range benchmark {
 		var links []string
 		for _, id := range checksOf(i.item) {
@@ -138,7 +138,7 @@ func Document() []byte {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", i.item, i.subject, i.checked, strings.Join(links, ", "), i.why)
 	}
-	b.WriteString("\n## All checks\n\n| check | severity | finds |\n|---|---|---|\n")
+	b.WriteString("\n## All checks\n\n| check | severity | title |\n|---|---|---|\n")
 	for _, c := range Checks() {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", c.ID, c.ID, c.Severity, c.Title)
 	}
@@ -147,7 +147,7 @@ func Document() []byte {
 		writeSteps(&b, c.Remedy.Steps)
 		fmt.Fprintf(&b, "- Controls: %s\n", strings.Join(c.Controls, ", "))
 		if len(c.Aliases) > 0 {
-			fmt.Fprintf(&b, "- Elsewhere: %s\n", strings.Join(c.Aliases, ", "))
+			fmt.Fprintf(&b, "- In other scanners: %s\n", strings.Join(c.Aliases, ", "))
 		}
 		for _, r := range c.References {
 			fmt.Fprintf(&b, "- See <%s>\n", r)

@@ -41,7 +41,7 @@ func TestBenchmarkIsHonest(t *testing.T) {
 		if checked := i.checked != "not"; checked != (len(ids) > 0) {
 			t.Errorf("%s is %s checked, by the checks %v", i.item, i.checked, ids)
 		}
-		if !slices.Contains([]string{"fully", "partly", "not"}, i.checked) || i.why == "" {
+		if !slices.Contains([]string{"fully", "partially", "not"}, i.checked) || i.why == "" {
 			t.Errorf("%s: checked %q, why %q", i.item, i.checked, i.why)
 		}
 	}
