@@ -84,10 +84,11 @@ func openLocal(ctx context.Context, reference string, opt Options, want platform
 			continue
 		}
 		err = d.ping(ctx)
-		var found platform
+		var image engineImage
 		if err == nil {
-			found, err = d.inspect(ctx, reference)
+			image, err = d.inspect(ctx, reference)
 		}
+		found := image.platform
 		d.client.CloseIdleConnections()
 		if err != nil || want.rank(found) == 0 {
 			opt.Log.DebugContext(ctx, "image not found in a local engine", "engine", e.name, "address", e.Host, "reference", reference, "platform", found, "error", err)
@@ -111,8 +112,9 @@ func openDaemon(ctx context.Context, e engine, reference, image string, opt Opti
 		return nil, err
 	}
 	err = d.ping(ctx)
+	var known engineImage
 	if err == nil {
-		_, err = d.inspect(ctx, image)
+		known, err = d.inspect(ctx, image)
 	}
 	if err != nil {
 		d.client.CloseIdleConnections()
@@ -120,6 +122,7 @@ func openDaemon(ctx context.Context, e engine, reference, image string, opt Opti
 	}
 	return &streamSource{
 		engine:    e.name + " at " + e.Host,
+		names:     known.names,
 		close:     d.client.CloseIdleConnections,
 		reference: reference, where: reference, tag: daemonTag(image), opt: opt, want: want, selector: selector{format: dockerFormat}, once: true,
 		open: func(ctx context.Context) (io.ReadCloser, error) {
@@ -226,19 +229,28 @@ func (d *daemon) ping(ctx context.Context) error {
 	return nil
 }
 
-// inspect returns the platform of an image that the daemon has.
-func (d *daemon) inspect(ctx context.Context, image string) (platform, error) {
-	var answer struct{ Os, Architecture, Variant string }
+// engineImage is what an engine says about an image.
+type engineImage struct {
+	platform platform
+	names    []string // with tags, and with digests in registries
+}
+
+// inspect returns what the daemon says about an image that it has.
+func (d *daemon) inspect(ctx context.Context, image string) (engineImage, error) {
+	var answer struct {
+		Os, Architecture, Variant string
+		RepoTags, RepoDigests     []string
+	}
 	_, err := d.query(ctx, "/images/"+image+"/json", &answer)
 	var response *daemonError
 	switch {
 	case errors.As(err, &response) && response.code == http.StatusNotFound:
-		return platform{}, withHint(fmt.Errorf("the %s at %s has no image %s", d.name, d.Host, image),
+		return engineImage{}, withHint(fmt.Errorf("the %s at %s has no image %s", d.name, d.Host, image),
 			"pull it, or use registry:%s to read it from the registry", image)
 	case err != nil:
-		return platform{}, fmt.Errorf("cannot find image %s in the %s at %s: %w", image, d.name, d.Host, plainCause(err))
+		return engineImage{}, fmt.Errorf("cannot find image %s in the %s at %s: %w", image, d.name, d.Host, plainCause(err))
 	}
-	return platform{OS: answer.Os, Architecture: answer.Architecture, Variant: answer.Variant}, nil
+	return engineImage{platform{OS: answer.Os, Architecture: answer.Architecture, Variant: answer.Variant}, append(answer.RepoTags, answer.RepoDigests...)}, nil
 }
 
 // query sends a GET request, decodes the JSON of the response into answer unless it is

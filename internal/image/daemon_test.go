@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"seaworthy.dev/seaworthy/internal/image"
 )
 
@@ -28,7 +30,9 @@ func fakeDaemon(saved []byte) http.Handler {
 		switch req.URL.Path {
 		case "/_ping", "/v1.41/images/fleet/ship:1/json":
 			fmt.Fprint(w, "{}")
-		case "/v1.41/images/fleet/ship:1/get":
+		case "/v1.41/images/0123456789ab/json":
+			fmt.Fprint(w, `{"RepoTags": ["fleet/ship:1", "fleet/ship:latest", "<none>:<none>"], "RepoDigests": ["fleet/ship@sha256:0000000000000000000000000000000000000000000000000000000000000000"]}`)
+		case "/v1.41/images/fleet/ship:1/get", "/v1.41/images/0123456789ab/get":
 			w.Write(saved)
 		case "/v1.41/images/sunk:1/json":
 			http.Error(w, `{"message":"the disk is gone"}`, http.StatusInternalServerError)
@@ -45,7 +49,15 @@ func TestDaemonTCP(t *testing.T) {
 	address := strings.Replace(server.URL, "http://", "tcp://", 1)
 	opt := image.Options{Docker: image.Docker{Host: address}}
 	checkSample(t, "docker-daemon:fleet/ship:1", opt)
-	_, _, err := readAll(t.Context(), "docker-daemon:boat", opt)
+	manifests, _, err := readAll(t.Context(), "docker-daemon:0123456789ab", opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{tag, "fleet/ship:1", "fleet/ship:latest", "fleet/ship@sha256:0000000000000000000000000000000000000000000000000000000000000000"}
+	if diff := cmp.Diff(want, manifests[0].Names); diff != "" {
+		t.Errorf("names: %s", diff)
+	}
+	_, _, err = readAll(t.Context(), "docker-daemon:boat", opt)
 	wantError(t, err, "the Docker daemon at "+address+" has no image boat", "registry:boat")
 	_, _, err = readAll(t.Context(), "docker-daemon:sunk:1", opt)
 	wantError(t, err, `500 Internal Server Error ("the disk is gone")`, "")

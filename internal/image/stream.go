@@ -20,9 +20,10 @@ type streamSource struct {
 	blocking  bool // a Read may block after the context has ended
 	once      bool // open works only once
 	reference string
-	where     string // the name of the stream, for messages
-	tag       string // see Manifest.Tag
-	engine    string // see Manifest.Engine
+	where     string   // the name of the stream, for messages
+	tag       string   // see Manifest.Tag
+	engine    string   // see Manifest.Engine
+	names     []string // that the engine gives the image
 	selector  selector
 	opt       Options
 	want      platformRequest
@@ -89,6 +90,7 @@ func (s *streamSource) Layers(ctx context.Context, visit func(context.Context, B
 	found.label(s.reference)
 	for i := range found.manifests {
 		found.manifests[i].Engine = s.engine
+		found.manifests[i].addNames(s.names)
 	}
 	s.manifests = found.manifests
 	if s.spool != nil {

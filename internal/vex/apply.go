@@ -65,6 +65,14 @@ func (m *Application) Image(i *seaworthy.Image) error {
 			m.subject.digests = append(m.subject.digests, d)
 		}
 	}
+	if i.Engine != "" {
+		// An engine knows the digests by which it pulled the image.
+		for _, r := range m.subject.references {
+			if r.digest != "" {
+				m.subject.digests = append(m.subject.digests, r.digest)
+			}
+		}
+	}
 	return m.Handler.Image(i)
 }
 

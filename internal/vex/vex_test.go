@@ -139,6 +139,11 @@ func TestImageNames(t *testing.T) {
 	archive.Names = []string{"localhost/team/app:v1", "app:v1", "registry.example:5000/a/b:x"}
 	fromRegistry := testImage()
 	fromRegistry.Repository, fromRegistry.Tag = "docker.io/library/app", "latest"
+	fromEngine := testImage()
+	fromEngine.Repository, fromEngine.Digest, fromEngine.Engine = "", "", "Docker daemon at unix:///var/run/docker.sock"
+	fromEngine.Names = []string{"app:v1", "app@" + digest}
+	claimed := testImage()
+	claimed.Repository, claimed.Digest, claimed.Names = "", "", fromEngine.Names
 	for _, test := range []struct {
 		name  string
 		image *seaworthy.Image
@@ -175,6 +180,8 @@ func TestImageNames(t *testing.T) {
 		{"docker purl with another tag", archive, "pkg:docker/app@v2", false},
 		{"docker purl of a registry", archive, "pkg:docker/a/b@x?repository_url=registry.example:5000", true},
 		{"docker purl with the digest", archive, "pkg:docker/app@" + digest, true},
+		{"digest that an engine pulled", fromEngine, "pkg:oci/app@" + digest, true},
+		{"digest that an archive claims", claimed, "pkg:oci/app@" + digest, false},
 		{"the tag that was asked for", fromRegistry, "docker.io/library/app:latest", true},
 		{"short name and tag", fromRegistry, "app:latest", true},
 		{"purl of Docker Hub", fromRegistry, "pkg:oci/app?repository_url=index.docker.io/library/app", true},
