@@ -13,7 +13,7 @@ import (
 // A distribution may have a second channel of fixes, for subscribers or for a release whose
 // ordinary support has ended: Ubuntu Pro, Red Hat's extended support of a minor release. Its
 // fixed versions are lower than those of the ordinary channel, or there are no others. The
-// version that is installed tells its channel.
+// channel of an installed package is derived from its version.
 
 // channel is a second channel of fixes that may matter to a version of a package.
 type channel struct {

@@ -7,5 +7,5 @@ import "os"
 // lockTemporary does nothing: this system has no advisory locks.
 func lockTemporary(*os.File) {}
 
-// removeOrphans does nothing: without locks an orphan cannot be told from a file in use.
+// removeOrphans does nothing: without locks an orphan cannot be distinguished from a file in use.
 func removeOrphans(string) {}

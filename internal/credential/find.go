@@ -125,7 +125,7 @@ func (s *finder) hit(h prefilter.Hit) bool {
 	return !s.full && !s.tired
 }
 
-// The work of looking at one keyword, in bytes of the effort.
+// The work of trying one keyword, in bytes of the effort.
 const (
 	tokenWork       = 8
 	assignmentWork  = 64
@@ -154,9 +154,9 @@ func (s *finder) pass(r *Rule, to int) {
 	s.passed[r] = max(s.passed[r], to)
 }
 
-// failed is told that a rule read n bytes from a place on for nothing. What starts right
+// failed records that a rule read n bytes from a place on for nothing. What starts right
 // behind the place would read mostly the same: with a sixteenth of them passed over, all
-// trials together read a text at most sixteen times, beside the short ones.
+// trials together read a text at most sixteen times, besides the short ones.
 func (s *finder) failed(r *Rule, at, n int) {
 	if n >= longTrial {
 		s.pass(r, at+n/16)

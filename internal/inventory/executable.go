@@ -113,7 +113,7 @@ func (x *executableParser) parse(ctx context.Context, f *seaworthy.File) ([]Pack
 	}
 }
 
-// isRunnable reports whether somebody may execute a file.
+// isRunnable reports whether any user may execute a file.
 func isRunnable(h *seaworthy.Header) bool { return h.Mode&0o111 != 0 }
 
 // parseELF returns the packages of a Go, Rust or .NET program. Each attempt reads at most the

@@ -13,7 +13,7 @@ func (s InstalledNames) Add(f *PackageFile) {
 }
 
 // Has reports whether the packages of a lock file are installed. Then those that are not
-// were left out on purpose, such as packages for development. A quarter suffices, since a
+// were not installed on purpose, such as packages for development. A quarter suffices, since a
 // lock file may cover several applications or platforms. The packages with which others are
 // installed do not count: images have them without the application.
 func (s InstalledNames) Has(f *PackageFile) bool {

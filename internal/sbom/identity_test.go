@@ -109,7 +109,7 @@ func TestIdentity(t *testing.T) {
 		{"scope with encoded slash", component{"core", "7.0.0", "pkg:npm/%40babel%2Fcore@7.0.0"}, "npm @babel/core 7.0.0"},
 		{"slashes after the scheme", component{"lodash", "4.17.4", "pkg://npm/lodash@4.17.4"}, "npm lodash 4.17.4"},
 		{"type in upper case", component{"lodash", "4.17.4", "pkg:NPM/lodash@4.17.4?vcs_url=x"}, "npm lodash 4.17.4"},
-		{"GitHub, version only beside the URL", component{"lodash", "4.17.4", "pkg:npm/lodash"}, "npm lodash 4.17.4"},
+		{"GitHub, version only in its own field", component{"lodash", "4.17.4", "pkg:npm/lodash"}, "npm lodash 4.17.4"},
 
 		{"Trivy, Maven", component{"org.slf4j:slf4j-api", "1.7.36", "pkg:maven/org.slf4j/slf4j-api@1.7.36?type=jar"}, "Maven org.slf4j:slf4j-api 1.7.36"},
 		{"colon in the name", component{"slf4j-api", "1.7.36", "pkg:maven/org.slf4j:slf4j-api@1.7.36"}, "Maven org.slf4j:slf4j-api 1.7.36"},

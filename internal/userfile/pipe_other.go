@@ -7,5 +7,5 @@ import (
 	"time"
 )
 
-// openPipe opens a named pipe for reading. Only Linux tells whether it has a writer.
+// openPipe opens a named pipe for reading. Only Linux reports whether it has a writer.
 func openPipe(path string, _ time.Duration) (*os.File, error) { return os.Open(path) }

@@ -15,7 +15,7 @@ import (
 
 func TestOpenPipe(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("only Linux tells whether a pipe has a writer")
+		t.Skip("only Linux reports whether a pipe has a writer")
 	}
 	path := filepath.Join(t.TempDir(), "pipe")
 	if err := unix.Mkfifo(path, 0o600); err != nil {

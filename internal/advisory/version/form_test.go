@@ -31,7 +31,7 @@ func TestForms(t *testing.T) {
 		{"OpenSSL 3", "Bitnami", "openssl", "3.0.11", "3.0.2", 1},
 		{"OpenSSL's pre-release", "Bitnami", "openssl", "3.0.0-alpha10", "3.0.0-alpha9", 1},
 		{"MariaDB", "Bitnami", "mariadb", "10.11.6-MariaDB", "10.11.6", 0},
-		{"MariaDB as it tells clients", "Bitnami", "mariadb", "5.5.5-10.11.6-MariaDB-log", "10.11.6", 0},
+		{"MariaDB as sent to clients", "Bitnami", "mariadb", "5.5.5-10.11.6-MariaDB-log", "10.11.6", 0},
 		{"MariaDB as packaged", "Bitnami", "mariadb", "10.11.6-MariaDB-1:10.11.6+maria~deb12", "10.11.6", 0},
 		{"PHP's release candidate", "Bitnami", "php", "8.4.0RC2", "8.4.0", -1},
 		{"PHP's tenth release candidate", "Bitnami", "php", "8.4.0RC10", "8.4.0RC9", 1},
