@@ -51,15 +51,15 @@ func (p *Program) Builder() string {
 		found := false
 		switch b.where {
 		case inIdent:
-			found = find(io.NewSectionReader(p.raw, identPadding, identSize-identPadding), identSize-identPadding, []byte(b.needle)) == 0
+			found = p.find(io.NewSectionReader(p.raw, identPadding, identSize-identPadding), identSize-identPadding, []byte(b.needle)) == 0
 		case inHead:
-			found = find(p.raw, min(p.size, headSize), []byte(b.needle)) >= 0
+			found = p.find(p.raw, min(p.size, headSize), []byte(b.needle)) >= 0
 		case inTail:
 			start := max(0, p.size-tailSize)
-			found = find(io.NewSectionReader(p.raw, start, p.size-start), p.size-start, []byte(b.needle)) >= 0
+			found = p.find(io.NewSectionReader(p.raw, start, p.size-start), p.size-start, []byte(b.needle)) >= 0
 		case inConstants:
 			for _, s := range constants {
-				found = found || find(s, int64(s.Filesz), []byte(b.needle)) >= 0
+				found = found || p.find(s, int64(s.Filesz), []byte(b.needle)) >= 0
 			}
 		}
 		if found {

@@ -54,7 +54,7 @@ func (p *Program) BundledDeps() ([]byte, error) {
 func (p *Program) searchDeps() []byte {
 	const key, most = `"runtimeTarget"`, 16 // bytes between the start of the file and its first key
 	end := p.end()
-	i := find(io.NewSectionReader(p.raw, end, p.size-end), p.size-end, []byte(key))
+	i := p.find(io.NewSectionReader(p.raw, end, p.size-end), p.size-end, []byte(key))
 	if i < 0 {
 		return nil
 	}
@@ -114,7 +114,7 @@ func (p *Program) bundleHeader() (int64, bool) {
 		if !isData(s) {
 			continue
 		}
-		if i := find(s, int64(s.Filesz), []byte(bundleSignature)); i >= 8 {
+		if i := p.find(s, int64(s.Filesz), []byte(bundleSignature)); i >= 8 {
 			marker = int64(s.Off) + i
 			break
 		}
@@ -122,7 +122,7 @@ func (p *Program) bundleHeader() (int64, bool) {
 	if marker < 0 { // behind the segments, where other tools than the SDK may have put it
 		end := p.end()
 		rest := min(p.size-end, maxBehindSegments)
-		if i := find(io.NewSectionReader(p.raw, end, rest), rest, []byte(bundleSignature)); i >= 8 {
+		if i := p.find(io.NewSectionReader(p.raw, end, rest), rest, []byte(bundleSignature)); i >= 8 {
 			marker = end + i
 		}
 	}

@@ -22,11 +22,11 @@ func (p *Program) CrateList() io.Reader {
 		return s.Open()
 	}
 	constants := p.constants()
-	if !slices.ContainsFunc(constants, func(s *elf.Prog) bool { return find(s, int64(s.Filesz), []byte(rustText)) >= 0 }) {
+	if !slices.ContainsFunc(constants, func(s *elf.Prog) bool { return p.find(s, int64(s.Filesz), []byte(rustText)) >= 0 }) {
 		return nil // not in Rust
 	}
 	for _, s := range constants {
-		if r := crateListIn(s, int64(s.Filesz)); r != nil {
+		if r := p.crateListIn(s, int64(s.Filesz)); r != nil {
 			return r
 		}
 	}
@@ -34,10 +34,10 @@ func (p *Program) CrateList() io.Reader {
 }
 
 // crateListIn searches a segment for a list of crates.
-func crateListIn(r io.ReaderAt, size int64) io.Reader {
+func (p *Program) crateListIn(r io.ReaderAt, size int64) io.Reader {
 	const start = `{"packages":`
 	size = min(size, maxSearched)
-	buf := make([]byte, min(chunkSize, size))
+	buf := p.space(size)
 	var z io.ReadCloser
 	var head [len(start)]byte
 	starts := 0

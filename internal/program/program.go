@@ -144,7 +144,8 @@ type Program struct {
 	// size is the length of the file in bytes.
 	size int64
 
-	raw io.ReaderAt // the file
+	raw    io.ReaderAt // the file
+	buffer []byte      // of find
 	// bare is the file with a header that is correct and without section headers.
 	bare *overlay
 }
@@ -284,7 +285,7 @@ func (o *overlay) ReadAt(b []byte, off int64) (int, error) {
 // wherever section headers say it is.
 func (p *Program) HasGoBuildInfo() bool {
 	for _, s := range p.Progs {
-		if isData(s) && find(s, int64(s.Filesz), []byte("\xff Go buildinf:")) >= 0 {
+		if isData(s) && p.find(s, int64(s.Filesz), []byte("\xff Go buildinf:")) >= 0 {
 			return true
 		}
 	}
@@ -300,9 +301,9 @@ const (
 )
 
 // find returns the offset of the first needle within size bytes, or -1.
-func find(r io.ReaderAt, size int64, needle []byte) int64 {
+func (p *Program) find(r io.ReaderAt, size int64, needle []byte) int64 {
 	size = min(size, maxSearched)
-	buf := make([]byte, min(chunkSize, max(size, 0)))
+	buf := p.space(size)
 	for off := int64(0); off < size; off += chunkSize - maxNeedle {
 		n, err := r.ReadAt(buf[:min(int64(len(buf)), size-off)], off)
 		if err != nil && err != io.EOF {
@@ -316,4 +317,14 @@ func find(r io.ReaderAt, size int64, needle []byte) int64 {
 		}
 	}
 	return -1
+}
+
+// space returns memory for a chunk of size bytes, which is used again: a program may have a
+// thousand segments.
+func (p *Program) space(size int64) []byte {
+	size = min(max(size, 0), chunkSize)
+	if int64(len(p.buffer)) < size {
+		p.buffer = make([]byte, size)
+	}
+	return p.buffer[:size]
 }

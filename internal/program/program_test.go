@@ -318,11 +318,11 @@ func TestFindAcrossChunks(t *testing.T) {
 	for i := chunkSize - 2*maxNeedle; i < chunkSize+2*maxNeedle; i++ {
 		body := append(make([]byte, i, i+2*chunkSize), needle...)
 		body = append(body, make([]byte, chunkSize)...)
-		if got := find(bytes.NewReader(body), int64(len(body)), needle); got != int64(i) {
+		if got := new(Program).find(bytes.NewReader(body), int64(len(body)), needle); got != int64(i) {
 			t.Fatalf("at %d: %d", i, got)
 		}
 	}
-	if got := find(strings.NewReader("short"), 5, needle); got >= 0 {
+	if got := new(Program).find(strings.NewReader("short"), 5, needle); got >= 0 {
 		t.Errorf("found at %d", got)
 	}
 }
