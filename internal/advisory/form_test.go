@@ -90,3 +90,26 @@ func TestUntagged(t *testing.T) {
 		})
 	}
 }
+
+// TestPlaceholders holds that a version that stands for an unknown one is undecided.
+func TestPlaceholders(t *testing.T) {
+	versions := map[string][]string{
+		"Go": {"v0.0.0", "v0.0.0+dirty"}, "Maven": {"unspecified", "${revision}"}, "PyPI": {"0.0.0", "0+unknown", "0+untagged.3.gabcdef0", "0.1.dev12+gabcdef0"},
+		"crates.io": {"0.0.0"}, "npm": {"0.0.0", "0.0.0-development"},
+	}
+	records := make(map[string][]string)
+	for ecosystem := range versions {
+		records[ecosystem] = []string{`{"id": "X-1", "affected": [{"package": {"ecosystem": "` + ecosystem + `", "name": "g:p"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.2.3"}]}]}]}`}
+	}
+	db := built(t, records)
+	for ecosystem, list := range versions {
+		for _, v := range append(list, "0.9.1") {
+			t.Run(ecosystem+" "+v, func(t *testing.T) {
+				a := mustMatch(t, db, ecosystem, "g:p", v)
+				if known := v == "0.9.1"; (len(a.Vulnerabilities) == 1) != known || (len(a.Undecided) == 1) == known {
+					t.Errorf("got %+v", a)
+				}
+			})
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -377,7 +378,20 @@ func newMatcher(q Query) *matcher {
 	}
 	m.order = version.OrderOfPackage(q.Ecosystem, q.Name)
 	m.version, m.err = m.order.Parse(m.text)
+	if placeholder := placeholders[q.Ecosystem.Name]; m.err == nil && placeholder != nil && placeholder.MatchString(q.Version) {
+		m.err = version.Incomparable(strconv.Quote(q.Version) + " stands for an unknown version")
+	}
 	return m
+}
+
+// placeholders match versions that tools write where they do not know the release. They
+// would come before all fixed versions.
+var placeholders = map[string]*regexp.Regexp{
+	"Go":        regexp.MustCompile(`^v?0\.0\.0(?:\+dirty)?$`),
+	"Maven":     regexp.MustCompile(`^(?:unspecified|unknown|undefined|null|\$\{.*)$`),              // Gradle and Maven
+	"PyPI":      regexp.MustCompile(`^(?:0(?:\.0)*(?:\.dev0)?(?:\+.*)?|0\.1\.dev[0-9]+(?:\+.*)?)$`), // versioneer and setuptools-scm
+	"crates.io": regexp.MustCompile(`^0\.0\.0$`),
+	"npm":       regexp.MustCompile(`^0\.0\.0(?:-(?:dev|development|placeholder|semantic-release|semantically-released))?$`), // semantic-release
 }
 
 // bitnamiRevision matches the revision of a Bitnami package: the 4 in 1.2.3-4. Advisories

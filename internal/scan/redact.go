@@ -48,6 +48,11 @@ func (r *redacting) Image(img *seaworthy.Image) error {
 
 // Package implements [seaworthy.Handler].
 func (r *redacting) Package(p *seaworthy.Package) error {
+	if vendor := r.redactor.Tokens(p.Vendor); vendor != p.Vendor {
+		redacted := *p
+		redacted.Vendor = vendor
+		p = &redacted
+	}
 	if locations, changed := r.locations(p.Locations); changed {
 		redacted := *p
 		redacted.Locations = locations
