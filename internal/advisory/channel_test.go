@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"seaworthy.dev/seaworthy"
 )
 
 // TestChannels holds that fixes of a second channel count for the versions that come from
@@ -75,5 +77,21 @@ func TestChannels(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", text, c.want)
 			}
 		})
+	}
+}
+
+// TestCoversChannel holds that a release is covered if only its second channel has
+// advisories.
+func TestCoversChannel(t *testing.T) {
+	db := built(t, map[string][]string{"Ubuntu": {
+		`{"id": "U-1", "affected": [{"package": {"ecosystem": "Ubuntu:Pro:16.04:LTS", "name": "bash"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "4.3-14ubuntu1.4+esm1"}]}]}]}`,
+	}})
+	for release, want := range map[string]bool{"Ubuntu:16.04:LTS": true, "Ubuntu:18.04:LTS": false} {
+		if got, err := db.Covers(seaworthy.ParseEcosystem(release)); got != want || err != nil {
+			t.Errorf("%s: %v, %v", release, got, err)
+		}
+	}
+	if got := mustMatch(t, db, "Ubuntu:16.04:LTS", "bash", "4.3-14ubuntu1.4").Vulnerabilities; len(got) != 1 || got[0].Channel != "Ubuntu Pro" {
+		t.Errorf("got %+v", got)
 	}
 }

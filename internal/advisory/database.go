@@ -119,7 +119,11 @@ func (db *Database) Covers(ecosystem seaworthy.Ecosystem) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, release := range withAllReleases(ecosystem) {
+	releases := withAllReleases(ecosystem)
+	for _, c := range channelsOf(Query{Ecosystem: ecosystem}) { // such as Ubuntu Pro after the end of ordinary support
+		releases = append(releases, c.ecosystem)
+	}
+	for _, release := range releases {
 		if has, err := file.HasRelease(store.Vulnerable, release); has || err != nil {
 			return has, err
 		}

@@ -217,6 +217,8 @@ func TestNameHints(t *testing.T) {
 			"~ maven spring.web 6.0.0", []string{"spring.web", "org.springframework.web"}},
 		{"packages only", "derby-10.14.2.0.jar", []entry{manifest("Manifest-Version: 1.0"), {name: "org/apache/derby/A.class"}, {name: "META-INF/versions/9/x/y/B.class"}},
 			"~ maven derby 10.14.2.0", []string{"org.apache.derby"}},
+		{"title that is a package", "hsqldb.jar", []entry{manifest("Implementation-Title: org.hsqldb\nImplementation-Version: 2.7.1"), {name: "org/hsqldb/A.class"}},
+			"~ maven hsqldb 2.7.1", []string{"org.hsqldb"}},
 		{"coordinates", "a-1.0.jar", []entry{pom("g", "a", "1.0"), {name: "x/y/z/A.class"}}, "maven g:a 1.0", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

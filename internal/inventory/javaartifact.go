@@ -148,6 +148,12 @@ func identifyArtifacts(self javaArtifact, poms []javaArtifact, base string) []ja
 			return poms
 		}
 	}
+	if strings.HasSuffix(self.artifact, "."+name) { // a title that is a package: ant.jar has org.apache.tools.ant
+		if self.moduleName == "" {
+			self.moduleName = self.artifact
+		}
+		self.artifact = name
+	}
 	// The file name that Maven chose is better than a title, unless the file was renamed.
 	renamed := self.version != "" && wellKnownGroup(self.artifact) != "" && wellKnownGroup(name) == ""
 	if !renamed && (version != "" || self.artifact == "") {
