@@ -301,3 +301,23 @@ func (p *Package) SetBuilder(text string) {
 
 // maxBuilder is the maximum length of a maintainer in a document, in bytes.
 const maxBuilder = 1000
+
+// LacksCopyright reports whether the files of a Debian package are known and have neither
+// the copyright file that Debian demands of its packages nor a link to the directory of
+// another package that has it (Debian Policy, 12.5). Then the distribution did not build it.
+func LacksCopyright(p *Package, lists []FileList) bool {
+	if p.Type != "deb" {
+		return false
+	}
+	directory := "usr/share/doc/" + p.Name
+	known := false
+	for _, list := range lists {
+		for path := range list.All() {
+			known = true
+			if rest, ok := strings.CutPrefix(string(path), directory); ok && (rest == "" || rest == "/copyright") {
+				return false
+			}
+		}
+	}
+	return known
+}

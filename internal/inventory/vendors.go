@@ -46,7 +46,7 @@ func packageVendors() []packageVendor {
 		{"Oracle", []string{"@oracle.com", "@oss.oracle.com"}},
 		{"MariaDB", []string{"maria-developers@", "@mariadb.com", "@mariadb.org"}},
 		{"Percona", []string{"@percona.com"}},
-		{"MongoDB", []string{"@mongodb.com", "@10gen.com"}},
+		{"MongoDB", []string{"mongodb packaging", "packaging@mongodb.com", "@10gen.com"}},
 		{"Elastic", []string{"@elastic.co", "@elasticsearch.com"}},
 		{"OpenSearch", []string{"opensearch-infra@", "@opensearch.org"}},
 		{"Redis", []string{"@redis.io", "@redis.com", "@redislabs.com"}},

@@ -125,6 +125,9 @@ func (s *mergedInventory) findSystem() []*systemPackage {
 			}
 			more := supplements.Of(p, f.entry.Path, len(s.layers)-1)
 			in := &systemPackage{Package: p, since: since[i], lists: fileLists(p, more), out: s.describe(p, ecosystem)}
+			if in.out.Vendor != "" && inventory.LacksCopyright(p, in.lists) {
+				in.out.Ecosystem = seaworthy.Ecosystem{}
+			}
 			for _, t := range more {
 				if in.out.Licenses == nil {
 					in.out.Licenses = s.licenses.Expressions(t.Licenses)
