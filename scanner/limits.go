@@ -26,7 +26,7 @@ const (
 	maxUnpacked = 64 << 20
 	// maxInflated is how many bytes may come out of the archives and compressed files of an
 	// image that analyzers search, in addition to some times their size.
-	maxInflated = 2 << 30
+	maxInflated = 512 << 20
 )
 
 // LimitOptions configure [Limits]. The zero value of a field means its default.

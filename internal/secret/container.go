@@ -275,7 +275,11 @@ func compressed(open func(*fileScan, *bufio.Reader) (io.ReadCloser, error)) cont
 		plain := bufio.NewReaderSize(budgetReader{d, r}, 4096)
 		head, err := plain.Peek(512)
 		if err != nil && len(head) == 0 {
-			if err != io.EOF {
+			switch {
+			case errors.Is(err, errBudget):
+				r.addGap(tooLarge)
+				return true, nil
+			case err != io.EOF:
 				r.addGap(damaged)
 			}
 			return false, nil

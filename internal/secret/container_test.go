@@ -21,6 +21,7 @@ import (
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
+	"seaworthy.dev/seaworthy/internal/limit"
 )
 
 func zipped(t testing.TB, files map[string]string, method uint16) string {
@@ -200,6 +201,31 @@ func TestPacksOfGit(t *testing.T) {
 		if v.State != seaworthy.Checked {
 			t.Errorf("coverage: %+v", v)
 		}
+	}
+}
+
+// TestInflationOfAScan has many compressed files that share what may come out of them.
+func TestInflationOfAScan(t *testing.T) {
+	a, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := []byte(gzipped(t, strings.Repeat("a", 100_000)))
+	budget := limit.NewBudget(250_000)
+	ctx := limit.WithBudget(t.Context(), budget)
+	limited := 0
+	for range 10 {
+		r := a.newFileScan(ctx, "a.gz", int64(len(body)))
+		h := &seaworthy.Header{Path: "a.gz", Type: seaworthy.Regular, Size: int64(len(body))}
+		if err := r.scan(seaworthy.NewFile(h, body, true)); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(r.gaps, tooLarge) {
+			limited++
+		}
+	}
+	if limited < 6 || limited > 8 || budget.Left() > 100_000 {
+		t.Errorf("%d of 10 files exceed the limit; %d bytes are left", limited, budget.Left())
 	}
 }
 
