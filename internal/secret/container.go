@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"path"
@@ -17,6 +18,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz/lzma"
 
 	"seaworthy.dev/seaworthy/internal/gitpack"
 	"seaworthy.dev/seaworthy/internal/inflate"
@@ -63,6 +65,18 @@ func containerOf(name string, head []byte) container {
 		if bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")) {
 			return compressed((*fileScan).openXZ)
 		}
+	case '!':
+		if bytes.HasPrefix(head, []byte(arMagic+debianFirst)) {
+			return debianPackage
+		}
+	case '0':
+		if bytes.HasPrefix(head, []byte(cpioMagic)) || bytes.HasPrefix(head, []byte(cpioChecksum)) {
+			return cpioArchive
+		}
+	case '#':
+		if bytes.HasPrefix(head, []byte("# v2 git bundle\n")) || bytes.HasPrefix(head, []byte("# v3 git bundle\n")) {
+			return gitBundle
+		}
 	case 'x':
 		if looseObject.MatchString(name) {
 			return gitObject
@@ -71,7 +85,14 @@ func containerOf(name string, head []byte) container {
 	if isTar(head) {
 		return tarArchive
 	}
+	if isUnread(head) {
+		return unread
+	}
 	switch path.Ext(name) {
+	case ".lzma":
+		if head[0] == 0x5d && head[1] == 0 {
+			return compressed((*fileScan).openLZMA)
+		}
 	case ".jar", ".war", ".ear", ".pyz", ".zip": // with a program in front
 		return zipArchive
 	}
@@ -109,6 +130,28 @@ const bzip2Memory = 4 << 20
 
 func (r *fileScan) openBzip2(in *bufio.Reader) (io.ReadCloser, error) {
 	return io.NopCloser(bzip2.NewReader(in)), r.memory.Acquire(r.ctx, bzip2Memory)
+}
+
+// openLZMA acquires memory for the dictionary that the header asks for.
+func (r *fileScan) openLZMA(in *bufio.Reader) (io.ReadCloser, error) {
+	const dictionary = 1 // offset of its size in the header
+	head, err := in.Peek(dictionary + 4)
+	if err != nil {
+		return nil, err
+	}
+	size := int64(binary.LittleEndian.Uint32(head[dictionary:]))
+	if size > maxWindow {
+		return nil, errMethod
+	}
+	size = max(size, lzma.MinDictCap)
+	if err := r.memory.Acquire(r.ctx, size); err != nil {
+		return nil, err
+	}
+	d, err := lzma.ReaderConfig{DictCap: int(size)}.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(d), nil
 }
 
 // openZstd acquires memory for the window of the first frame. Other frames may not have

@@ -18,6 +18,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
 
 	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
@@ -85,6 +86,14 @@ func TestArchives(t *testing.T) {
 		"zstd":         {"var/log/x.zst", through(t, text, func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w); return z }), "var/log/x.zst!/x"},
 		"xz":           {"var/log/x.js.xz", through(t, text, func(w io.Writer) io.WriteCloser { z, _ := xz.NewWriter(w); return z }), "var/log/x.js.xz!/x.js"},
 		"tar.xz":       {"srv/a.txz", through(t, tarred(t, "d/x.js", text), func(w io.Writer) io.WriteCloser { z, _ := xz.NewWriter(w); return z }), "srv/a.txz!/d/x.js"},
+		"jar in jar":   {"srv/app.jar", zipped(t, map[string]string{"BOOT-INF/lib/own.jar": zipped(t, map[string]string{"x.js": text}, zip.Deflate)}, zip.Store), "srv/app.jar!/BOOT-INF/lib/own.jar!/x.js"},
+		"jar in war":   {"srv/app.war", zipped(t, map[string]string{"own.jar": zipped(t, map[string]string{"x.js": text}, zip.Store)}, zip.Deflate), "srv/app.war!/own.jar!/x.js"},
+		"three levels": {"srv/a.zip", zipped(t, map[string]string{"b.zip": zipped(t, map[string]string{"c.zip": zipped(t, map[string]string{"x.js": text}, zip.Deflate)}, zip.Deflate)}, zip.Deflate), "srv/a.zip!/b.zip!/c.zip!/x.js"},
+		"tgz in tar":   {"srv/a.tar", tarred(t, "b.tgz", gzipped(t, tarred(t, "x.js", text))), "srv/a.tar!/b.tgz!/x.js"},
+		"deb":          {"srv/a.deb", arMagic + arMember("debian-binary", "2.0\n") + arMember("data.tar.gz", gzipped(t, tarred(t, "x.js", text))), "srv/a.deb!/data.tar.gz!/x.js"},
+		"cpio":         {"srv/a.cpio", cpio("x.js", text), "srv/a.cpio!/x.js"},
+		"RAM disk":     {"boot/initrd.img", cpio("kernel/microcode.bin", "abc") + strings.Repeat("\x00", 512) + gzipped(t, cpio("x.js", text)), "boot/initrd.img!/initrd!/x.js"},
+		"lzma":         {"srv/x.js.lzma", through(t, text, func(w io.Writer) io.WriteCloser { z, _ := lzma.NewWriter(w); return z }), "srv/x.js.lzma!/x.js"},
 		"Git's object": {"srv/.git/objects/ab/" + strings.Repeat("c", 38), through(t, fmt.Sprintf("blob %d\x00", len(text))+text, zlibbed), "srv/.git/objects/ab/" + strings.Repeat("c", 38)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,6 +112,74 @@ func TestArchives(t *testing.T) {
 			}
 		})
 	}
+}
+
+// arMember returns a member of an ar archive.
+func arMember(name, body string) string {
+	return fmt.Sprintf("%-16s%-12d%-6d%-6d%-8s%-10d`\n%s%s", name, 0, 0, 0, "100644", len(body), body, strings.Repeat("\n", len(body)&1))
+}
+
+// cpio returns a cpio archive of one file.
+func cpio(name, body string) string {
+	entry := func(name, body string) string {
+		head := fmt.Sprintf("070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s\x00", 1, 0o100644, 0, 0, 1, 0, len(body), 0, 0, 0, 0, len(name)+1, 0, name)
+		pad := func(s string) string { return s + strings.Repeat("\x00", int(align4(int64(len(s))))-len(s)) }
+		return pad(head) + pad(body)
+	}
+	return entry(name, body) + entry("TRAILER!!!", "")
+}
+
+// TestNestedArchivesHaveLimits shows that what is in the fourth archive is reported as not
+// scanned, that a large one is, and that a nested bomb ends within the budget of the file.
+func TestNestedArchivesHaveLimits(t *testing.T) {
+	deep := "token = '" + githubToken(30) + "'"
+	for _, name := range []string{"d", "c", "b", "a"} {
+		deep = zipped(t, map[string]string{name + ".zip": deep}, zip.Deflate)
+	}
+	random := textOf(random(31), `[0-9A-Za-z]{1000}`)
+	large := tarred(t, "b.tar", tarred(t, "x", strings.Repeat(random, (maxNested/len(random))+1)))
+	bomb := zipped(t, map[string]string{"a.zip": zipped(t, map[string]string{"x": strings.Repeat("\x00", 30<<20)}, zip.Deflate)}, zip.Deflate)
+	for name, c := range map[string]struct {
+		body string
+		want gap
+	}{
+		"deep": {deep, nestedTooDeep}, "large": {large, nestedTooLarge}, "bomb": {bomb, tooLarge},
+		"LZ4": {"\x04\x22\x4d\x18" + strings.Repeat("x", 600), methods}, "7z in tar": {tarred(t, "a.7z", "7z\xbc\xaf\x27\x1c"+strings.Repeat("x", 600)), methods},
+		"cut cpio":    {cpio("x", strings.Repeat("a", 500))[:620], damaged},
+		"damaged deb": {arMagic + arMember("debian-binary", "2.0\n") + arMember("data.tar", "x")[:59], damaged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/a", c.body)}}})
+			code, reason := c.want.describe()
+			if !slices.ContainsFunc(got.coverage, func(v *seaworthy.Coverage) bool {
+				return v.State == seaworthy.Partial && v.Code == code && v.Reason == reason
+			}) {
+				t.Errorf("coverage: %+v", *got.coverage[0])
+			}
+		})
+	}
+}
+
+// FuzzNested searches arbitrary files as archives of the formats that this package parses
+// itself.
+func FuzzNested(f *testing.F) {
+	f.Add(arMagic + arMember("debian-binary", "2.0\n") + arMember("data", "abc"))
+	f.Add(cpio("a", "abc") + "\x00\x00" + cpio("b", "d"))
+	f.Add("# v2 git bundle\n0 refs/heads/a\n\nPACK\x00\x00\x00\x02\x00\x00\x00\x00")
+	a, err := New(Options{Key: []byte("a key only for these tests")})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		head := body[:min(len(body), 512)]
+		if open := containerOf("a", []byte(head)); open != nil {
+			r := a.newFileScan(t.Context(), "a", int64(len(body)))
+			r.body = []byte(body)
+			if _, err := open(r, strings.NewReader(body), int64(len(body))); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }
 
 // TestArchivesThatCannotBeRead end in coverage, and not in silence.

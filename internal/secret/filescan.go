@@ -28,7 +28,7 @@ const (
 )
 
 // fileScan searches one file for secrets. If the file is an archive, it searches the files
-// in it, but not the files of archives in the archive.
+// in it, and those in maxNesting levels of archives in the archive.
 type fileScan struct {
 	analyzer *Analyzer
 	ctx      context.Context
@@ -41,6 +41,8 @@ type fileScan struct {
 	// effort limits the work of searching the file, with the files in it.
 	effort *credential.Effort
 	memory *limit.Lease
+	// nesting is the number of archives in which the file is, within one of the image.
+	nesting int
 }
 
 func (a *Analyzer) newFileScan(ctx context.Context, path string, size int64) *fileScan {
@@ -175,7 +177,7 @@ func (i budgetReader) Read(p []byte) (int, error) {
 // scanMember searches a file in the archive. A damaged member is a gap. An error means that
 // the rest of the archive is not read.
 func (r *fileScan) scanMember(text io.Reader, path, member string) error {
-	err := r.stream(budgetReader{text, r}, path, member)
+	err := r.scanStream(budgetReader{text, r}, path, member)
 	switch {
 	case err == nil || r.ctx.Err() != nil:
 		return err
@@ -186,6 +188,44 @@ func (r *fileScan) scanMember(text io.Reader, path, member string) error {
 	r.addGap(damaged)
 	return nil
 }
+
+// scanStream searches a file in the archive, or the files in it if it is an archive itself.
+func (r *fileScan) scanStream(text io.Reader, path, member string) error {
+	head := make([]byte, seaworthy.HeadSize)
+	n, err := io.ReadFull(text, head)
+	head = head[:n]
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		text = bytes.NewReader(head)
+	case err != nil:
+		text = io.MultiReader(bytes.NewReader(head), failingReader{err})
+	default:
+		text = io.MultiReader(bytes.NewReader(head), text)
+	}
+	open, ok := isArchiveMember(member, head)
+	if !ok {
+		return r.stream(text, path, member)
+	}
+	defer r.memory.Release(maxNested)
+	body, complete, err := r.readNested(nil, text)
+	if err != nil {
+		return err
+	}
+	if !complete {
+		r.addGap(nestedTooLarge)
+		return r.stream(io.MultiReader(bytes.NewReader(body), text), path, member)
+	}
+	if ok, err := r.scanNested(open, body, path, member); ok || err != nil {
+		return err
+	}
+	return r.stream(bytes.NewReader(body), path, member)
+}
+
+// failingReader is a reader that fails.
+type failingReader struct{ err error }
+
+// Read implements [io.Reader].
+func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 // span is a part of a text: the bytes from from up to, but not including, to.
 type span struct{ from, to int }

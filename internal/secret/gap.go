@@ -15,6 +15,8 @@ const (
 	encrypted       gap = "encrypted"
 	methods         gap = "method"
 	damaged         gap = "damaged"
+	nestedTooDeep   gap = "nesting"
+	nestedTooLarge  gap = "nested-size"
 	tooLongDatabase gap = "database-size"
 	packBaseless    gap = "pack-base"
 	packTooDeep     gap = "pack-depth"
@@ -39,6 +41,10 @@ func (g gap) describe() (seaworthy.CoverageCode, string) {
 		return seaworthy.CodeEncrypted, "It holds files that are encrypted; what is in them is not known."
 	case methods:
 		return seaworthy.CodeUnsupportedFormat, "It holds files that are compressed by a method that is not supported."
+	case nestedTooDeep:
+		return seaworthy.CodeLimitExceeded, "It has archives in more than two levels of archives; the files in those were not scanned."
+	case nestedTooLarge:
+		return seaworthy.CodeLimitExceeded, "It has an archive of more than 32 MiB in it; the files in that were not scanned."
 	case damaged:
 		return seaworthy.CodeUnreadable, "It is damaged: not all that it holds could be decompressed."
 	case packBaseless:

@@ -48,6 +48,11 @@ func (r *fileScan) inflate(window *[windowSize]byte, packed []byte) (text []byte
 // scanMemberText searches a whole text that was decompressed.
 func (r *fileScan) scanMemberText(text []byte, path, member string) {
 	r.budget -= int64(len(text))
+	if open, ok := isArchiveMember(member, text[:min(len(text), seaworthy.HeadSize)]); ok {
+		if ok, err := r.scanNested(open, text, path, member); ok && err == nil {
+			return
+		}
+	}
 	origin := credential.OriginOf(path, text[:min(len(text), seaworthy.HeadSize)])
 	found, gaps := r.analyzer.scanText(text, &origin, r.effort)
 	member, _ = seaworthy.TextPath(member)
