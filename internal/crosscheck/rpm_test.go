@@ -78,7 +78,7 @@ func rpmPackage(name, epoch, version, source, label string) installed {
 // TestRPMDatabases scans images with the databases of real ones, in each of the three
 // formats, and advisories about their packages at and next to the versions that they have.
 func TestRPMDatabases(t *testing.T) {
-	mariner, sle, alma := imagetest.Shared(t, "rpmdb/cbl-mariner-2.0/rpmdb.sqlite"), imagetest.Shared(t, "rpmdb/sle15-bci/Packages.db"), imagetest.Shared(t, "rpmdb/libuuid/Packages")
+	mariner, sle, rhel := imagetest.Shared(t, "rpmdb/cbl-mariner-2.0/rpmdb.sqlite"), imagetest.Shared(t, "rpmdb/sle15-bci/Packages.db"), imagetest.Shared(t, "rpmdb/libuuid/Packages")
 	for _, c := range []struct {
 		name, file, path, release string
 		data, ecosystem           string // where the advisories lie, and as they name it
@@ -94,8 +94,8 @@ func TestRPMDatabases(t *testing.T) {
 			"SUSE", "SUSE:Linux Enterprise Module for Basesystem 15 SP3", ndbPackages(t, sle), true,
 		},
 		{
-			"Berkeley", alma, "var/lib/rpm/Packages", "ID=\"almalinux\"\nVERSION_ID=\"8.8\"\nPRETTY_NAME=\"AlmaLinux 8.8 (Sapphire Caracal)\"\n",
-			"AlmaLinux", "AlmaLinux:8", rpmQuery(t, copyOf(t, alma)), false,
+			"Berkeley", rhel, "var/lib/rpm/Packages", "ID=\"rhel\"\nVERSION_ID=\"8.8\"\nPRETTY_NAME=\"Red Hat Enterprise Linux 8.8 (Ootpa)\"\n",
+			"Red Hat", "Red Hat:enterprise_linux:8::baseos", rpmQuery(t, copyOf(t, rhel)), false,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
