@@ -45,9 +45,9 @@ type systemPackage struct {
 }
 
 // maxPackages is the maximum number of packages that all layers of an image name. A layer
-// that the image uses several times counts once. Fifty applications with 2,000 modules
-// each have as many.
-const maxPackages = 100_000
+// that the image uses several times counts once. Eighty layers that each install something
+// beside 3,000 packages of the distribution have as many, since each names all of them.
+const maxPackages = 250_000
 
 // decodeInventories returns the inventory of each layer. Layers with the same content share
 // one. Of the layers that together exceed maxPackages, the last files are only counted.
