@@ -94,8 +94,8 @@ func TestUntagged(t *testing.T) {
 // TestPlaceholders holds that a version that stands for an unknown one is undecided.
 func TestPlaceholders(t *testing.T) {
 	versions := map[string][]string{
-		"Go": {"v0.0.0", "v0.0.0+dirty"}, "Maven": {"unspecified", "${revision}"}, "PyPI": {"0.0.0", "0+unknown", "0+untagged.3.gabcdef0", "0.1.dev12+gabcdef0"},
-		"crates.io": {"0.0.0"}, "npm": {"0.0.0", "0.0.0-development"},
+		"Go": {"v0.0.0", "v0.0.0+dirty"}, "Maven": {"unspecified", "${revision}"}, "PyPI": {"0+unknown", "0+untagged.3.gabcdef0", "0.1.dev12+gabcdef0"},
+		"npm": {"0.0.0-development"},
 	}
 	records := make(map[string][]string)
 	for ecosystem := range versions {

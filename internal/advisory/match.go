@@ -385,13 +385,12 @@ func newMatcher(q Query) *matcher {
 }
 
 // placeholders match versions that tools write where they do not know the release. They
-// would come before all fixed versions.
+// would come before all fixed versions. A plain 0.0.0 may be a release of its own.
 var placeholders = map[string]*regexp.Regexp{
-	"Go":        regexp.MustCompile(`^v?0\.0\.0(?:\+dirty)?$`),
-	"Maven":     regexp.MustCompile(`^(?:unspecified|unknown|undefined|null|\$\{.*)$`),              // Gradle and Maven
-	"PyPI":      regexp.MustCompile(`^(?:0(?:\.0)*(?:\.dev0)?(?:\+.*)?|0\.1\.dev[0-9]+(?:\+.*)?)$`), // versioneer and setuptools-scm
-	"crates.io": regexp.MustCompile(`^0\.0\.0$`),
-	"npm":       regexp.MustCompile(`^0\.0\.0(?:-(?:dev|development|placeholder|semantic-release|semantically-released))?$`), // semantic-release
+	"Go":    regexp.MustCompile(`^v?0\.0\.0(?:\+dirty)?$`),
+	"Maven": regexp.MustCompile(`^(?:unspecified|unknown|undefined|null|\$\{.*)$`),                                  // Gradle and Maven
+	"PyPI":  regexp.MustCompile(`^(?:0(?:\.0)*(?:\.dev0)?|0\.1\.dev[0-9]+)\+.*$`),                                   // versioneer and setuptools-scm
+	"npm":   regexp.MustCompile(`^0\.0\.0-(?:dev|development|placeholder|semantic-release|semantically-released)$`), // semantic-release
 }
 
 // bitnamiRevision matches the revision of a Bitnami package: the 4 in 1.2.3-4. Advisories

@@ -20,7 +20,7 @@ func harmless(t *testing.T) string {
 		return []string{fmt.Sprintf(`{"id": "X-1", "affected": [{"package": {"ecosystem": %q, "name": "nothing"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "0.1"}]}]}]}`, ecosystem)}
 	}
 	return source(t, map[string][]string{
-		"Alpine": record("Alpine:v3.23"), "Debian": record("Debian:13"), "AlmaLinux": record("AlmaLinux:10"), "Azure Linux": record("Azure Linux:3"),
+		"Alpine": record("Alpine:v3.23"), "Debian": record("Debian:13"), "Red Hat": record("Red Hat:enterprise_linux:10::baseos"), "AlmaLinux": record("AlmaLinux:10"), "Azure Linux": record("Azure Linux:3"),
 		"SUSE": record("SUSE:Linux Enterprise Module for Basesystem 15 SP7"), "Go": record("Go"), "PyPI": record("PyPI"), "crates.io": record("crates.io"),
 		"RubyGems": record("RubyGems"), "Maven": record("Maven"),
 	})
@@ -125,7 +125,7 @@ func TestCutDatabases(t *testing.T) {
 		{"var/lib/dpkg/status", debianRelease, dpkg, "\n\n"},
 		{"var/lib/rpm/rpmdb.sqlite", "ID=azurelinux\nVERSION_ID=\"3.0\"\n", string(read(t, imagetest.Shared(t, "rpmdb/cbl-mariner-2.0/rpmdb.sqlite"))), ""},
 		{"usr/lib/sysimage/rpm/Packages.db", "ID=\"sles\"\nVERSION_ID=\"15.7\"\nPRETTY_NAME=\"SUSE Linux Enterprise Server 15 SP7\"\n", string(read(t, imagetest.Shared(t, "rpmdb/sle15-bci/Packages.db"))), ""},
-		{"var/lib/rpm/Packages", "ID=\"almalinux\"\nVERSION_ID=\"10.1\"\n", string(read(t, imagetest.Shared(t, "rpmdb/libuuid/Packages"))), ""},
+		{"var/lib/rpm/Packages", "ID=\"rhel\"\nVERSION_ID=\"10.1\"\n", string(read(t, imagetest.Shared(t, "rpmdb/libuuid/Packages"))), ""},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			image := func(body string) report {
