@@ -85,7 +85,11 @@ func kindsOfSecrets(file string) ([]credential.Kind, error) {
 func listKinds(w io.Writer, kinds []credential.Kind) {
 	fmt.Fprintln(w, "ID\tSEVERITY\tTITLE\tFORMAT")
 	for _, k := range kinds {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.ID, k.Severity, k.Name, k.Source)
+		format := k.Source
+		if k.Checksum {
+			format += " (the checksum must be right)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.ID, k.Severity, k.Name, format)
 	}
 }
 

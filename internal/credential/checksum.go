@@ -35,6 +35,15 @@ func checksummed(value []byte) Assessment {
 	return Assessment{Confirmed: true, Note: "Its checksum is right."}
 }
 
+// serverToServer verifies a token of a GitHub App: by its checksum, or in the form of 2026,
+// ghs_<app>_<JSON Web Token>, by the claims.
+func serverToServer(value []byte) Assessment {
+	if i := bytes.Index(value, []byte("_eyJ")); i >= 0 {
+		return jwt(value[i+1:])
+	}
+	return checksummed(value)
+}
+
 // awsAccessKeyID decodes the account from the id of an access key. The id itself
 // is no secret, but it never comes alone.
 func awsAccessKeyID(value []byte) Assessment {

@@ -8,7 +8,7 @@ var cloudFormats = [...]format{
 	{id: "aws-session-token", name: "AWS session token", severity: high, expr: `(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[0-9A-Za-z+/=]{100,}`, source: "https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html"},
 	{id: "aws-bedrock-key", name: "Amazon Bedrock API key", severity: critical, expr: `ABSK[0-9A-Za-z+/]{109,269}={0,2}`, source: "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html"},
 	{id: "aws-mws-token", name: "Amazon MWS auth token", severity: high, expr: `amzn\.mws\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, source: "https://docs.developer.amazonservices.com/"},
-	{id: "google-api-key", name: "Google API key", severity: high, expr: `AIza[0-9A-Za-z_-]{35}`, joined: true, source: "https://cloud.google.com/docs/authentication/api-keys"},
+	{id: "google-api-key", name: "Google API key", severity: high, expr: `AIza[0-9A-Za-z_-]{35}`, public: inFirebaseSettings, joined: true, source: "https://cloud.google.com/docs/authentication/api-keys"},
 	{id: "google-oauth-secret", name: "Google OAuth client secret", severity: high, expr: `GOCSPX-[0-9A-Za-z_-]{28}`, source: "https://developers.google.com/identity/protocols/oauth2"},
 	{id: "google-oauth-token", name: "Google OAuth access token", severity: medium, expr: `ya29\.[0-9A-Za-z_-]{60,}`, source: "https://developers.google.com/identity/protocols/oauth2"},
 	{id: "google-refresh-token", name: "Google OAuth refresh token", severity: high, expr: `1//0[0-9A-Za-z_-]{56,250}`, source: "https://developers.google.com/identity/protocols/oauth2"},

@@ -15,6 +15,10 @@ type format struct {
 	source string
 	// check verifies a checksum or the structure. It may be nil.
 	check check
+	// checksum is true if check verifies a checksum.
+	checksum bool
+	// public is that of [Rule]. It may be nil.
+	public func(text []byte, start, end int) bool
 	// key is a literal in the middle of a secret that starts with none.
 	key string
 	// in lists words of the service, for a secret without a form of its own: it is found
@@ -34,11 +38,11 @@ const (
 // codeFormats are those of places where code, packages and images are kept, and
 // of what builds and runs them.
 var codeFormats = [...]format{
-	{id: "github-pat", name: "GitHub personal access token", severity: critical, expr: `ghp_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},
-	{id: "github-oauth", name: "GitHub OAuth access token", severity: critical, expr: `gho_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},
-	{id: "github-user-to-server", name: "GitHub user-to-server token", severity: high, expr: `ghu_[0-9A-Za-z]{36}`, check: checksummed, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
-	{id: "github-server-to-server", name: "GitHub server-to-server token", severity: high, expr: `ghs_[0-9A-Za-z]{36}`, check: checksummed, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
-	{id: "github-refresh", name: "GitHub refresh token", severity: high, expr: `ghr_[0-9A-Za-z]{36,76}`, check: checksummed, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
+	{id: "github-pat", name: "GitHub personal access token", severity: critical, expr: `ghp_[0-9A-Za-z]{36}`, check: checksummed, checksum: true, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},
+	{id: "github-oauth", name: "GitHub OAuth access token", severity: critical, expr: `gho_[0-9A-Za-z]{36}`, check: checksummed, checksum: true, source: "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"},
+	{id: "github-user-to-server", name: "GitHub user-to-server token", severity: high, expr: `ghu_[0-9A-Za-z]{36}`, check: checksummed, checksum: true, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
+	{id: "github-server-to-server", name: "GitHub server-to-server token", severity: high, expr: `ghs_(?:[0-9A-Za-z]{36}|[0-9]{1,12}_eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20,})`, check: serverToServer, checksum: true, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
+	{id: "github-refresh", name: "GitHub refresh token", severity: high, expr: `ghr_[0-9A-Za-z]{36,76}`, check: checksummed, checksum: true, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github"},
 	{id: "github-fine-grained-pat", name: "GitHub fine-grained personal access token", severity: critical, expr: `github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{59}`, source: "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens"},
 	{id: "gitlab-pat", name: "GitLab personal access token", severity: critical, expr: `glpat-[0-9A-Za-z_-]{20,300}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
 	{id: "gitlab-deploy-token", name: "GitLab deploy token", severity: high, expr: `gldt-[0-9A-Za-z_-]{20,64}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
@@ -52,7 +56,7 @@ var codeFormats = [...]format{
 	{id: "gitlab-oauth-secret", name: "GitLab OAuth application secret", severity: high, expr: `gloas-[0-9a-f]{64}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
 	{id: "gitlab-scim", name: "GitLab SCIM token", severity: high, expr: `glsoat-[0-9A-Za-z_-]{20}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
 	{id: "gitlab-feature-flags", name: "GitLab feature flags client token", severity: medium, expr: `glffct-[0-9A-Za-z_-]{20}`, source: "https://docs.gitlab.com/security/tokens/#token-prefixes"},
-	{id: "npm-token", name: "npm access token", severity: critical, expr: `npm_[0-9A-Za-z]{36}`, check: checksummed, source: "https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/"},
+	{id: "npm-token", name: "npm access token", severity: critical, expr: `npm_[0-9A-Za-z]{36}`, check: checksummed, checksum: true, source: "https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/"},
 	{id: "pypi-token", name: "PyPI upload token", severity: critical, expr: `pypi-AgEIcHlwaS5vcmc[0-9A-Za-z_-]{50,600}`, source: "https://pypi.org/help/#apitoken"},
 	{id: "testpypi-token", name: "TestPyPI upload token", severity: medium, expr: `pypi-AgENdGVzdC5weXBpLm9yZw[0-9A-Za-z_-]{50,600}`, source: "https://test.pypi.org/help/#apitoken"},
 	{id: "rubygems-key", name: "RubyGems API key", severity: critical, expr: `rubygems_[0-9a-f]{48}`, source: "https://guides.rubygems.org/api-key-scopes/"},

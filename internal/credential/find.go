@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"seaworthy.dev/seaworthy/internal/credential/prefilter"
 )
@@ -201,12 +202,13 @@ func (s *finder) token(r *Rule, at, end int) {
 	}
 	joined := s.origin.Binary && r.distinctive
 	between := at > 0 && isAlnum(s.text[at]) && (isAlnum(s.text[at-1]) || s.text[at-1] == '_')
-	if between && !s.origin.Binary {
+	if between && !s.origin.Binary || !r.distinctive && s.inBase64(at) {
 		return
 	}
 	near := s.text[at:min(len(s.text), at+r.reach)]
 	n := r.alphabet.Length(near)
 	if n < r.minLength {
+		s.unknownForm(r, at)
 		return
 	}
 	s.spend(n * expressionWork)
@@ -214,18 +216,62 @@ func (s *finder) token(r *Rule, at, end int) {
 	m := r.expr.compiled().FindIndex(near[:min(n+1, len(near))])
 	if m == nil || m[1] == 0 {
 		s.failed(r, at, n)
+		s.unknownForm(r, at)
 		return
 	}
 	end = at + m[1]
 	between = between || end < len(s.text) && isAlnum(s.text[end])
 	if between && !joined && !s.counted(at, end) {
 		s.failed(r, at, n)
+		s.unknownForm(r, at)
 		return
 	}
 	if s.add(Match{Rule: r, from: at, to: end, Start: at, End: end}) {
 		s.pass(r, end)
 	} else {
 		s.failed(r, at, n)
+	}
+}
+
+// inBase64 reports whether a place is in the middle of a digest or other bytes in base64,
+// whose signs look like the start of a word.
+func (s *finder) inBase64(at int) bool {
+	if at == 0 || s.text[at-1] != '+' && s.text[at-1] != '/' {
+		return false
+	}
+	from := at
+	for from > 0 && at-from < 64 && (isAlnum(s.text[from-1]) || s.text[from-1] == '+' || s.text[from-1] == '/') {
+		from--
+	}
+	return at-from >= 16 && drawn(s.text[from:at])
+}
+
+// unknownForm finds what starts as all tokens of a rule do, goes on at random, and has
+// another shape than those that are known, and is no shorter: issuers change these without
+// notice, and a token that was cut off is none.
+// What has the known shape and a wrong checksum is none.
+func (s *finder) unknownForm(r *Rule, at int) {
+	head := r.Head()
+	if len(head) < 4 || isAlnum(head[len(head)-1]) || s.origin.Binary || s.origin.Silent || s.hiding || !bytes.HasPrefix(s.text[at:], []byte(head)) {
+		return
+	}
+	const longest = 4 << 10
+	from, stop := at+len(head), at+len(head)
+	for stop < len(s.text) && stop-from < longest && (isAlnum(s.text[stop]) || strings.IndexByte("_-.", s.text[stop]) >= 0) {
+		stop++
+	}
+	s.spend(stop - from)
+	tail := bytes.TrimRight(s.text[from:stop], "_-.")
+	_, digits, upper, lowers, _ := classes(tail)
+	if len(tail) < max(20, r.minLength-len(head)) || digits < 3 || lowers < 3 || upper < 3 && !isHexAll(tail) || entropy(tail) < 3.5 || identifier(tail) || dummy(tail) || placeholder(tail) {
+		return
+	}
+	stop = from + len(tail)
+	added := s.add(Match{Rule: r, from: at, to: stop, Start: at, End: stop, Assessment: Assessment{
+		Severity: min(r.Severity, medium), unknownForm: true, Note: "It starts as such a token does, but its form is not one of those that are known.",
+	}})
+	if added {
+		s.pass(r, stop)
 	}
 }
 
@@ -331,7 +377,10 @@ func (s *finder) add(m Match) bool {
 	if r.minEntropy > 0 && entropy(m.Value) <= r.minEntropy {
 		return false
 	}
-	if r.check != nil {
+	if r.public != nil && r.public(s.text, m.Start, m.End) {
+		return false
+	}
+	if r.check != nil && !m.unknownForm {
 		if m.Assessment = r.check(m.Value); m.Rejected {
 			return false
 		}

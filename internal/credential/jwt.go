@@ -35,8 +35,14 @@ func jwt(value []byte) Assessment {
 	var claims struct {
 		Sub any      `json:"sub"`
 		Exp *float64 `json:"exp"`
+		// Of Supabase.
+		Iss  any `json:"iss"`
+		Role any `json:"role"`
 	}
 	if !decodeJSON(parts[1], &claims) || claims.Sub == "1234567890" { // the example of jwt.io
+		return Assessment{Rejected: true}
+	}
+	if claims.Iss == "supabase" && claims.Role == "anon" { // which Supabase wants in the pages of browsers
 		return Assessment{Rejected: true}
 	}
 	o := Assessment{Confirmed: true, Note: "It is signed with " + printable(header.Alg, 16) + "."}
@@ -48,6 +54,10 @@ func jwt(value []byte) Assessment {
 	default:
 		o.Note += " It expires; compare its exp claim with the clock."
 		o.Severity = seaworthy.Medium
+	}
+	if claims.Iss == "supabase" && claims.Role == "service_role" {
+		o.Severity = seaworthy.Critical
+		o.Note += " It is the service_role key of a Supabase project, which passes over all access rules."
 	}
 	return o
 }

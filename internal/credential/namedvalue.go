@@ -53,6 +53,9 @@ func generic(text []byte, at, end int, origin *Origin) (int, int, Assessment) {
 	if long := longLine(text, a.start); (long || !sure) && !unmistakable(value, a.name) || long && !(a.quoted && a.private()) {
 		return at, at, none
 	}
+	if browserKey(value, a.name, text, a.start, a.end) {
+		return at, at, none
+	}
 	none.Name = a.written
 	switch {
 	case origin.Keeper:

@@ -85,6 +85,16 @@ func (origin *Origin) Learn() {
 	origin.Installed = installed(rooted)
 }
 
+// PackageCode reports whether the file is source code below a directory in which only
+// the package manager of a programming language installs.
+func (origin *Origin) PackageCode() bool {
+	switch path.Ext(origin.Path) {
+	case ".js", ".mjs", ".cjs", ".ts", ".jsx", ".py", ".rb", ".go", ".rs":
+		return containsAny([]byte("/"+origin.Path), "/node_modules/", "/site-packages/", "/dist-packages/", "/gems/", "/go/pkg/mod/", "/.cargo/registry/")
+	}
+	return false
+}
+
 // wordless reports whether the names in a file say nothing of their values.
 func (origin *Origin) wordless() bool { return origin.Silent && !origin.minified && !origin.Binary }
 

@@ -58,7 +58,7 @@ func (r *Rule) With(o *Override) (*Rule, error) {
 			return nil, err
 		}
 		r.expr, r.group, r.form, r.reach, r.weight = newLazyExpression(o.Expr), o.Group, window, expression.Longest(tree, MaxReach), 1
-		r.check, r.find, r.distinctive, r.wholeWord = nil, nil, false, false
+		r.check, r.checksum, r.public, r.find, r.distinctive, r.wholeWord = nil, false, nil, nil, false, false
 	}
 	if o.Path != nil {
 		r.path = o.Path

@@ -62,6 +62,10 @@ type Rule struct {
 	// minEntropy, or if check rejects it. check may be nil.
 	minEntropy float64
 	check      check
+	checksum   bool // check verifies a checksum
+	// public reports whether the issuer wants a value to be public where it is. It may be
+	// nil.
+	public func(text []byte, start, end int) bool
 
 	// Only rules of a rule file have these: see [Override].
 	path       *regexp.Regexp
@@ -117,6 +121,8 @@ type Assessment struct {
 	// read is how far a [findFunc] has read the text, so that no keyword before it says
 	// anything new; 0 if it did not read far.
 	read int
+	// unknownForm is true for a token that has not the form that its rule demands.
+	unknownForm bool
 }
 
 // describe writes everything that defines the rule, for a digest.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/credential/credentialtest"
 	"seaworthy.dev/seaworthy/internal/credential/expression"
 )
@@ -19,7 +20,10 @@ func sample(r *rand.Rand, expr string) string { return credentialtest.Text(r, ex
 func tokenOf(r *rand.Rand, f *format) string {
 	s := sample(r, f.expr)
 	switch f.id {
-	case "github-pat", "github-oauth", "github-user-to-server", "github-server-to-server", "github-refresh", "npm-token":
+	case "github-server-to-server":
+		body := sample(r, `[0-9A-Za-z]{30}`)
+		return "ghs_" + body + crc62([]byte(body))
+	case "github-pat", "github-oauth", "github-user-to-server", "github-refresh", "npm-token":
 		prefix, body, _ := strings.Cut(s, "_")
 		body = body[:len(body)-6]
 		return prefix + "_" + body + crc62([]byte(body))
@@ -187,5 +191,74 @@ func TestStrungConstants(t *testing.T) {
 	}
 	if missed > 10 {
 		t.Errorf("%d of 1000 tokens are missed", missed)
+	}
+}
+
+// TestUnknownForms has tokens whose prefix is sure and whose shape is not the documented
+// one.
+func TestUnknownForms(t *testing.T) {
+	rs := mustDefault(t)
+	r := credentialtest.Random(21)
+	claims := strings.TrimRight(encoded(`{"iss":"https://github.com","jti":"`+sample(r, `[0-9a-z]{20}`)+`"}`), "=")
+	server := "ghs_" + sample(r, `[1-9][0-9]{6}`) + "_" + strings.TrimRight(encoded(`{"alg":"RS256"}`), "=") + "." + claims + "." + sample(r, `[0-9A-Za-z_-]{342}`)
+	for _, c := range []struct {
+		name, text, id string
+	}{
+		{"GitHub App of 2026 in YAML", "oauth_token: " + server + "\n", "github-server-to-server"},
+		{"GitHub App of 2026 in a URL", "\turl = https://x-access-token:" + server + "@github.com/acme/app.git\n", "github-server-to-server"},
+		{"GitHub App of 2026 in a log", "+ export GITHUB_TOKEN=" + server + "\n", "github-server-to-server"},
+		{"longer personal token", "used ghp_" + sample(r, `[A-Z][a-z][0-9]{3}[0-9A-Za-z]{60}`) + " for it\n", "github-pat"},
+		{"token with parts", "used glpat-" + sample(r, `[A-Z][a-z][0-9]{3}[0-9A-Za-z]{20}`) + ".a1B2c3.d4E5f6g7 for it\n", "gitlab-pat"},
+		{"wrong checksum", "used ghp_" + sample(r, `[A-Z][a-z][0-9]{3}[0-9A-Za-z]{25}`) + "000000 for it\n", ""},
+		{"cut off", "used ghp_" + sample(r, `[A-Z][a-z][0-9]{3}[0-9A-Za-z]{17}`) + " for it\n", ""},
+		{"words", "used ghp_this_is_where_the_token_of_github_goes_1_2_3 for it\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			origin := OriginOf("srv/notes.txt", []byte(c.text))
+			found := ids(rs.Find([]byte(c.text), &origin).Matches)
+			if c.id == "" && len(found) > 0 || c.id != "" && !slices.Contains(found, c.id) {
+				t.Errorf("found %v, want %q", found, c.id)
+			}
+		})
+	}
+}
+
+// TestPublicKeys has keys that their issuers want in the pages of browsers, and the ones
+// next to them that are secrets.
+func TestPublicKeys(t *testing.T) {
+	rs := mustDefault(t)
+	r := credentialtest.Random(22)
+	supabase := func(role string) string {
+		claims := strings.TrimRight(encoded(`{"iss":"supabase","role":"`+role+`","exp":2015576000}`), "=")
+		return strings.TrimRight(encoded(`{"alg":"HS256"}`), "=") + "." + claims + "." + sample(r, `[0-9A-Za-z_-]{43}`)
+	}
+	google, hex := "AIzaSy"+sample(r, `[0-9A-Za-z_-]{33}`), sample(r, `[0-9a-f]{32}`)
+	for _, c := range []struct {
+		name, path, text string
+		severity         seaworthy.Severity // 0 for no finding
+	}{
+		{"Supabase, anonymous", "srv/.env", "SUPABASE_KEY=" + supabase("anon") + "\n", 0},
+		{"Supabase, anonymous, in a page", "srv/app.js", `createClient("https://x.supabase.co","` + supabase("anon") + `")`, 0},
+		{"Supabase, service", "srv/.env", "SUPABASE_KEY=" + supabase("service_role") + "\n", critical},
+		{"Firebase", "srv/app.js", `const firebaseConfig={apiKey:"` + google + `",authDomain:"shop.firebaseapp.com"}`, 0},
+		{"Firebase on Android", "srv/google-services.json", `{"client":[{"api_key":[{"current_key":"` + google + `"}]}]}`, 0},
+		{"Google", "srv/app.py", `translate(key="` + google + `")`, high},
+		{"Algolia, search", "srv/app.js", `docsearch({appId:"ABCDEFGHIJ",apiKey:"` + hex + `",indexName:"docs"})`, 0},
+		{"Algolia, administration", "srv/app.js", `const admin = algoliasearch("ABCDEFGHIJ", {apiKey: "` + hex + `"})`, medium},
+		{"other service", "srv/app.js", `const client = connect({apiKey: "` + hex + `"})`, medium},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			origin := OriginOf(c.path, []byte(c.text))
+			found := rs.Find([]byte(c.text), &origin).Matches
+			severity := seaworthy.Severity(0)
+			for _, m := range found {
+				if severity = m.Rule.Severity; m.Severity != 0 {
+					severity = m.Severity
+				}
+			}
+			if severity != c.severity {
+				t.Errorf("found %v of severity %v, want %v", ids(found), severity, c.severity)
+			}
+		})
 	}
 }

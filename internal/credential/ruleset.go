@@ -48,13 +48,16 @@ type Kind struct {
 	Severity seaworthy.Severity `json:"severity"`
 	// Source is where the format is described.
 	Source string `json:"source"`
+	// Checksum is true if a value with a wrong checksum is not reported, such as an
+	// example that was made up.
+	Checksum bool `json:"checksum,omitempty"`
 }
 
 // Kinds lists what the rules look for, sorted by id.
 func (r *Rules) Kinds() []Kind {
 	var list []Kind
 	for _, rule := range r.rules {
-		list = append(list, Kind{rule.ID, rule.Name, rule.Severity, rule.Source})
+		list = append(list, Kind{rule.ID, rule.Name, rule.Severity, rule.Source, rule.checksum})
 	}
 	return list
 }
@@ -92,7 +95,7 @@ func (f *format) rule() (*Rule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule %s: %w", f.id, err)
 	}
-	r := &Rule{ID: f.id, Name: f.name, Severity: f.severity, Source: f.source, check: f.check, reach: expression.Longest(tree, MaxReach), minEntropy: 2.5}
+	r := &Rule{ID: f.id, Name: f.name, Severity: f.severity, Source: f.source, check: f.check, checksum: f.checksum, public: f.public, reach: expression.Longest(tree, MaxReach), minEntropy: 2.5}
 	expr := `^(?:` + f.expr + `)`
 	switch {
 	case f.in != nil:

@@ -182,6 +182,8 @@ func severityLimit(m *credential.Match) (note string, most seaworthy.Severity) {
 	case !at.Installed:
 	case at.Binary && key:
 		return "It is part of a program's or library's code, as keys for self-tests are.", seaworthy.Low
+	case key && at.PackageCode():
+		return "It is in the code of a package that a package manager installed, which anyone can read who installs it too.", seaworthy.Low
 	case m.Rule.Contextual():
 		return "It is in the code of an installed package, and only its surroundings make it look like a secret.", seaworthy.Low
 	}
