@@ -89,6 +89,7 @@ func TestNotGenerated(t *testing.T) {
 // TestHosts has the hosts of URLs with passwords: only whole names stand for others.
 func TestHosts(t *testing.T) {
 	rs := mustDefault(t)
+	r := credentialtest.Random(15)
 	for _, c := range []struct {
 		host string
 		real bool
@@ -109,7 +110,7 @@ func TestHosts(t *testing.T) {
 		{"$HOST", false},
 	} {
 		t.Run(c.host, func(t *testing.T) {
-			text := []byte("url = \"postgres://app:Xk29vlQe7w2@" + c.host + "/shop\"\n")
+			text := []byte("url = \"postgres://app:" + sample(r, `[A-Z][a-z][0-9]{2}[a-z]{2}[A-Z][0-9][a-z][0-9]`) + "@" + c.host + "/shop\"\n")
 			origin := OriginOf("srv/app.py", text)
 			if got := len(rs.Find(text, &origin).Matches) == 1; got != c.real {
 				t.Errorf("found %t", got)
