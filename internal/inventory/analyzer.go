@@ -142,7 +142,14 @@ func (p *pass) File(ctx context.Context, file *seaworthy.File) error {
 // parse adds what a file says in a format to the result. It returns an error only if the
 // context has ended.
 func (p *pass) parse(ctx context.Context, f *format, file *seaworthy.File) error {
-	packages, err := f.parse(ctx, file)
+	var packages []Package
+	var tree Tree
+	var err error
+	if f.parseTree != nil {
+		packages, tree, err = f.parseTree(ctx, file)
+	} else {
+		packages, err = f.parse(ctx, file)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -151,11 +158,11 @@ func (p *pass) parse(ctx context.Context, f *format, file *seaworthy.File) error
 		p.addMark(Mark{file.Ordinal, u.kind})
 		return nil
 	}
-	found := PackageFile{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages}
+	found := PackageFile{Ordinal: file.Ordinal, Format: f.name, Role: f.role, Packages: packages, Tree: tree}
 	if err != nil {
 		found.ReadError, found.ReadErrorCode = sentence(err), coverageCode(err)
 	}
-	if f.role == Database || len(packages) > 0 || err != nil {
+	if f.role == Database || len(packages)+len(tree.Pages) > 0 || err != nil {
 		p.add(found)
 	}
 	return nil

@@ -66,6 +66,14 @@ func (c *codec) found(f *PackageFile) {
 		c.most -= int(n)
 	}
 	list(c, &f.Packages, (*codec).pkg)
+	c.int(&f.Tree.Root)
+	list(c, &f.Tree.Pages, (*codec).page)
+}
+
+func (c *codec) page(p *Page) {
+	c.int(&p.Number)
+	list(c, &p.Below, (*codec).int)
+	list(c, &p.Rows, (*codec).int)
 }
 
 // skipPackages reads a list of packages without keeping it.
@@ -91,6 +99,7 @@ func (c *codec) pkg(p *Package) {
 	c.bool(&p.ByText)
 	c.bool(&p.Untagged)
 	list(c, &p.NameHints, (*codec).string)
+	c.int(&p.Row)
 	c.bytes((*[]byte)(&p.Files))
 	c.bytes((*[]byte)(&p.Functions))
 }

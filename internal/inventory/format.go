@@ -33,6 +33,8 @@ type format struct {
 	// is missing. A file that is not in the format, in spite of its name, yields no packages
 	// and no error. Parse must be safe for concurrent calls.
 	parse func(context.Context, *seaworthy.File) ([]Package, error)
+	// parseTree replaces parse for formats with a Tree.
+	parseTree func(context.Context, *seaworthy.File) ([]Package, Tree, error)
 }
 
 // formats returns the tables of formats. To add a format, add a row to one of them; each has

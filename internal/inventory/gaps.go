@@ -24,7 +24,7 @@ func (f *PackageFile) Gap(subject string) (g Gap, ok bool) {
 		return Gap{}, false
 	}
 	g = Gap{Subject: subject, State: seaworthy.Failed, Code: f.ReadErrorCode, Reason: fmt.Sprintf("As %s: %s", f.Format, f.ReadError)}
-	if len(f.Packages) > 0 || f.Role == Supplement {
+	if len(f.Packages) > 0 || f.Role == Supplement || f.Role == Log {
 		g.State = seaworthy.Partial
 	}
 	if f.Role == Database {

@@ -74,6 +74,8 @@ type PackageFile struct {
 	Role   Role
 	// Packages is sorted by type, name, version, architecture and inner path.
 	Packages []Package
+	// Tree has the positions of the packages in an SQLite database or its log.
+	Tree Tree
 	// ReadError is a sentence that says why the file was not read, or not completely. It
 	// is "" for a file that was. ReadErrorCode classifies it.
 	ReadError     string
@@ -95,6 +97,8 @@ const (
 	// Lock is a lock file: what a package manager would install. Its packages count unless
 	// the image has them installed; see [InstalledNames.Has].
 	Lock
+	// Log is the write-ahead log of a Database; see [PackageFile.ApplyLog].
+	Log
 )
 
 // Package is a package as a file names it. It has nothing that depends on the image.
@@ -131,6 +135,8 @@ type Package struct {
 	// NameHints are names that the group of a Java artifact may begin with, if the artifact
 	// was not named by its build: the bundle, the module and the largest package.
 	NameHints []string
+	// Row is the row of the package in an SQLite database, 0 in any other file.
+	Row int
 	// Files are the files that the package installed, if the database lists them.
 	Files FileList
 	// Functions are the functions in a Go binary. Only its package "stdlib" has them.
@@ -179,6 +185,10 @@ func (f *PackageFile) size() int {
 		for _, h := range p.NameHints {
 			n += 1 + len(h)
 		}
+	}
+	for _, p := range f.Tree.Pages {
+		const number = 3 // bytes
+		n += overhead + number*(len(p.Below)+len(p.Rows))
 	}
 	return n
 }

@@ -16,6 +16,9 @@ import (
 // openRPM opens a database in one of the formats of package rpmdb.
 type openRPM func(r io.ReaderAt, size int64) rpmdb.Headers
 
+// publicKey is the name of a key, which rpm stores as a package.
+const publicKey = "gpg-pubkey"
+
 // parseRPM returns the parser for RPM databases of a format.
 func parseRPM(open openRPM) func(context.Context, *seaworthy.File) ([]Package, error) {
 	return func(ctx context.Context, f *seaworthy.File) ([]Package, error) {
@@ -32,7 +35,7 @@ func parseRPM(open openRPM) func(context.Context, *seaworthy.File) ([]Package, e
 			switch {
 			case err != nil:
 				damaged++
-			case p.Name != "gpg-pubkey": // a key, which rpm stores as a package
+			case p.Name != publicKey:
 				packages = append(packages, p)
 				fileBytes += len(p.Files)
 			}
@@ -83,15 +86,6 @@ func splitSourceRPM(file string) (name, version string) {
 		return "", ""
 	}
 	return s[:v], s[v+1:]
-}
-
-// parseRPMLog returns an error if SQLite's write-ahead log is not empty: then the database
-// lacks the changes in it. A normal exit of rpm empties the log.
-func parseRPMLog(_ context.Context, f *seaworthy.File) ([]Package, error) {
-	if f.Size == 0 {
-		return nil, nil
-	}
-	return nil, fmt.Errorf("it has %d bytes of changes that are not in the database and were not read", f.Size)
 }
 
 // parseRPMManifest reads the list of packages that distroless images of Azure Linux and

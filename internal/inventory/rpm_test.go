@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"seaworthy.dev/seaworthy"
 	"seaworthy.dev/seaworthy/internal/imagetest"
 	"seaworthy.dev/seaworthy/internal/rpmdb"
 )
@@ -130,17 +129,6 @@ func TestRPMBackends(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestRPMLog(t *testing.T) {
-	got := read(t,
-		fileOf("var/lib/rpm/rpmdb.sqlite-wal", nil),
-		fileOf("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", []byte("changes")),
-	)
-	want := []PackageFile{{Ordinal: 1, Format: formatRPMLog, Role: Supplement, ReadError: "It has 7 bytes of changes that are not in the database and were not read.", ReadErrorCode: seaworthy.CodeUnreadable}}
-	if diff := cmp.Diff(want, got.Files); diff != "" {
-		t.Error(diff)
 	}
 }
 

@@ -130,11 +130,11 @@ func systemFormats() []format {
 		},
 		{
 			name: formatRPM, bases: []string{"rpmdb.sqlite"}, match: isBelow(rpm...),
-			want: seaworthy.Body, max: maxDatabase, role: Database, parse: parseRPM(rpmdb.SQLite),
+			want: seaworthy.Body, max: maxDatabase, role: Database, parseTree: parseRPMSQLite,
 		},
 		{
 			name: formatRPMLog, bases: []string{"rpmdb.sqlite-wal"}, match: isBelow(rpm...),
-			want: seaworthy.Head, max: maxDatabase, role: Supplement, parse: parseRPMLog,
+			want: seaworthy.Body, max: maxDatabase, role: Log, parseTree: parseRPMLog,
 		},
 		{
 			name: formatRPM, bases: []string{"Packages.db"}, match: isBelow(rpm...),

@@ -83,6 +83,7 @@ func newMergedInventory(m *Merged, layers []*inventory.Layer) *mergedInventory {
 	}
 	slices.SortStableFunc(s.files, func(a, b inventoryFile) int { return cmp.Compare(a.entry.Path, b.entry.Path) })
 	s.removeSuperseded()
+	s.applyLogs()
 	s.release = inventory.FindRelease(m, layers)
 	s.system = sync.OnceValue(s.findSystem)
 	s.owners = sync.OnceValue(s.findOwners)
@@ -98,6 +99,26 @@ func (s *mergedInventory) removeSuperseded() {
 		trees.Add(f.entry.Path, f.file)
 	}
 	s.files = slices.DeleteFunc(s.files, func(f inventoryFile) bool { return trees.Superseded(f.entry.Path, f.file) })
+}
+
+// applyLogs adds to package databases what only their write-ahead logs have.
+func (s *mergedInventory) applyLogs() {
+	logs := make(map[string]int)
+	for i, f := range s.files {
+		if f.file.Role == inventory.Log {
+			logs[f.entry.Path] = i
+		}
+	}
+	for i, f := range s.files {
+		path, ok := f.file.Log(f.entry.Path)
+		if !ok {
+			continue
+		}
+		if at, ok := logs[path]; ok {
+			database, log := f.file.ApplyLog(s.files[at].file)
+			s.files[i].file, s.files[at].file = &database, &log
+		}
+	}
 }
 
 // findSystem returns the packages of all live databases. If several databases have the

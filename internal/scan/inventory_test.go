@@ -472,3 +472,40 @@ func TestLockFileNextToPackages(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestRPMLogOfAnotherLayer has a database, and in the layer above the write-ahead log with the
+// packages that this layer installed.
+func TestRPMLogOfAnotherLayer(t *testing.T) {
+	unpack := func(name string) string {
+		f, err := os.Open("../inventory/testdata/rpmlog/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	const path = "usr/lib/sysimage/rpm/rpmdb.sqlite"
+	m := read(t, layers(
+		imagetest.Layer{imagetest.File("etc/os-release", "ID=almalinux\nVERSION_ID=9.4\n"), imagetest.File(path, unpack("base.sqlite.gz"))},
+		imagetest.Layer{imagetest.File(path+"-wal", unpack("removed.wal.gz"))},
+	).OCILayout(t), scan.Options{})
+	want := []string{
+		"bash 5.1.8-1.el9 AlmaLinux:9 " + path + "-wal@1",
+		"openssl-libs 1:3.0.1-1.el9 AlmaLinux:9 " + path + "-wal@1",
+		"zlib 1.2.11-1.el9 AlmaLinux:9 " + path + "@0",
+	}
+	if diff := cmp.Diff(want, packagesOf(m)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if gaps := gapsOf(m); len(gaps) > 0 {
+		t.Errorf("gaps: %q", gaps)
+	}
+}

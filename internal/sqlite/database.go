@@ -3,7 +3,8 @@
 //
 // The input is a database file. The output are its tables with the names of their columns,
 // and the records of a table, passed to a callback, with the position of each value in the
-// file. Indexes, tables WITHOUT ROWID and the write-ahead log are not read.
+// file. Indexes and tables WITHOUT ROWID are not read. [Log] reads the write-ahead log of a
+// database.
 //
 // A file may come from an attacker. Each page is read at most once, and the caller limits
 // the bytes read of a record. For a truncated or damaged file, the part before the damage is
@@ -31,6 +32,7 @@ type Database struct {
 	pages        uint32
 	recordedSize int64
 	used         []bool // by page
+	partial      bool   // pages are missing: it is a [Log]
 }
 
 // Table is a table in the schema.
@@ -92,6 +94,15 @@ func (db *Database) Rows(t Table, limit int, visit func(*Record) error) error {
 	return db.walk(t.root, limit, visit)
 }
 
+// Root returns the number of the first page of the table.
+func (t Table) Root() uint32 { return t.root }
+
+// Walk is [Database.Rows] that also calls page for each page of the table, before its rows,
+// with the pages below it. A page with rows has none.
+func (db *Database) Walk(t Table, limit int, page func(n uint32, below []uint32) error, visit func(*Record) error) error {
+	return db.walkPages(t.root, limit, page, visit)
+}
+
 // read returns the page with a number. The first page has number 1.
 func (db *Database) read(n uint32) ([]byte, error) {
 	if n == 0 || n > db.pages || db.used[n] {
@@ -119,55 +130,76 @@ const maxAhead = 1 << 16
 
 // walk calls visit with each record of the b-tree with the given root page.
 func (db *Database) walk(root uint32, limit int, visit func(*Record) error) error {
+	return db.walkPages(root, limit, func(uint32, []uint32) error { return nil }, visit)
+}
+
+func (db *Database) walkPages(root uint32, limit int, page func(n uint32, below []uint32) error, visit func(*Record) error) error {
 	pending := []uint32{root}
 	for len(pending) > 0 {
 		n := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		page, err := db.read(n)
+		below, err := db.visitPage(n, limit, page, visit)
 		if err != nil {
 			return err
 		}
-		h := page
-		if n == 1 {
-			h = page[100:]
-		}
-		cells, room := int(binary.BigEndian.Uint16(h[3:])), db.usable
-		headerSize := 8
-		if h[0] == interior {
-			headerSize = 12
-		}
-		if headerSize+2*cells > len(h) || h[0] != interior && h[0] != leaf {
-			return ErrDamaged
-		}
-		if h[0] == interior {
-			pending = append(pending, binary.BigEndian.Uint32(h[8:]))
-		}
-		for i := cells - 1; i >= 0; i-- {
-			if h[0] == leaf { // in the order of the rows
-				i := cells - 1 - i
-				record, err := db.record(n, page, int(binary.BigEndian.Uint16(h[headerSize+2*i:])), limit)
-				if err != nil {
-					return err
-				}
-				if room -= record.local; room < 0 {
-					return ErrDamaged // rows overlap
-				}
-				if err := visit(record); err != nil {
-					return err
-				}
-				continue
-			}
-			at := int(binary.BigEndian.Uint16(h[headerSize+2*i:]))
-			if at+4 > len(page) {
-				return ErrDamaged
-			}
-			pending = append(pending, binary.BigEndian.Uint32(page[at:]))
+		for i := range below { // in the order of the rows
+			pending = append(pending, below[len(below)-1-i])
 		}
 		if len(pending) > int(db.pages)+maxAhead {
 			return ErrDamaged // a page has several parents
 		}
 	}
 	return nil
+}
+
+// visitPage calls page for a page of a b-tree, and visit with each record on it. It returns
+// the pages below it.
+func (db *Database) visitPage(n uint32, limit int, page func(n uint32, below []uint32) error, visit func(*Record) error) (below []uint32, err error) {
+	body, err := db.read(n)
+	if err != nil {
+		return nil, err
+	}
+	h := body
+	if n == 1 {
+		h = body[100:]
+	}
+	cells, room := int(binary.BigEndian.Uint16(h[3:])), db.usable
+	headerSize := 8
+	if h[0] == interior {
+		headerSize = 12
+	}
+	if headerSize+2*cells > len(h) || h[0] != interior && h[0] != leaf {
+		return nil, ErrDamaged
+	}
+	cell := func(i int) int { return int(binary.BigEndian.Uint16(h[headerSize+2*i:])) }
+	if h[0] == interior {
+		below = make([]uint32, 0, cells+1)
+		for i := range cells {
+			at := cell(i)
+			if at+4 > len(body) {
+				return nil, ErrDamaged
+			}
+			below = append(below, binary.BigEndian.Uint32(body[at:]))
+		}
+		below = append(below, binary.BigEndian.Uint32(h[8:]))
+		return below, page(n, below)
+	}
+	if err := page(n, nil); err != nil {
+		return nil, err
+	}
+	for i := range cells {
+		record, err := db.record(n, body, cell(i), limit)
+		if err != nil {
+			return nil, err
+		}
+		if room -= record.local; room < 0 {
+			return nil, ErrDamaged // rows overlap
+		}
+		if err := visit(record); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // record returns the record of a cell at an offset of a leaf page, including the part on
@@ -178,7 +210,7 @@ func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error
 	}
 	cell := page[at:db.usable]
 	length, size := varint(cell)
-	_, idSize := varint(cell[size:]) // the row's id
+	id, idSize := varint(cell[size:])
 	if size == 0 || idSize == 0 || length > uint64(db.pages)*uint64(db.page) {
 		return nil, ErrDamaged
 	}
@@ -187,7 +219,7 @@ func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error
 	if local > len(cell) {
 		return nil, ErrDamaged
 	}
-	r := &Record{chunks: []chunk{{0, db.offset(n) + int64(at+size+idSize)}}, local: local, Complete: true}
+	r := &Record{ID: id, chunks: []chunk{{0, db.offset(n) + int64(at+size+idSize)}}, local: local, Complete: true}
 	if local == int(length) {
 		r.payload = cell[:local]
 		return r, nil
@@ -198,9 +230,17 @@ func (db *Database) record(n uint32, page []byte, at, limit int) (*Record, error
 	if int(length) > limit {
 		length, r.Complete = uint64(max(limit, local)), false
 	}
-	r.payload = append(make([]byte, 0, length), cell[:local]...)
+	capacity := length
+	if db.partial {
+		capacity = uint64(local) // the length may be of a record that is not there
+	}
+	r.payload = append(make([]byte, 0, capacity), cell[:local]...)
 	for next := binary.BigEndian.Uint32(cell[local:]); len(r.payload) < int(length); {
 		p, err := db.read(next)
+		if errors.Is(err, errNotInLog) {
+			r.payload, r.Complete = nil, false
+			return r, nil
+		}
 		if err != nil {
 			return nil, err
 		}

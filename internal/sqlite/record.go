@@ -2,6 +2,8 @@ package sqlite
 
 // Record is the record of a row.
 type Record struct {
+	// ID is the id of the row.
+	ID      uint64
 	payload []byte
 	chunks  []chunk
 	local   int // number of bytes on the leaf page
