@@ -148,7 +148,7 @@ type History struct {
 	Created    *time.Time `json:"created"`
 	CreatedBy  string     `json:"created_by"`
 	Comment    string     `json:"comment"`
-	Author     string     `json:"author"`
+	Author     string     `json:"author,omitempty"`
 	EmptyLayer bool       `json:"empty_layer"`
 }
 

@@ -214,7 +214,7 @@ func TestRefresh(t *testing.T) {
 	reference := "oci:" + img.OCILayout(t)
 	dir, db := t.TempDir(), t.TempDir()
 	records := t.TempDir()
-	if err := os.WriteFile(filepath.Join(records, "A.json"), []byte(`{"id": "ALPINE-CVE-2024-0001", "upstream": ["CVE-2024-0001"], "affected": [{"package": {"ecosystem": "Alpine:v3.22", "name": "busybox"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.36.1-r1"}]}]}]}`), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(records, "A.json"), []byte(`{"id": "ALPINE-CVE-2024-0001", "upstream": ["CVE-2024-0001"], "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"}], "affected": [{"package": {"ecosystem": "Alpine:v3.22", "name": "busybox"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.36.1-r1"}]}]}]}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	zipDirectory(t, filepath.Join(dir, "Alpine", "all.zip"), records)

@@ -93,7 +93,7 @@ func layers() []Shape {
 	small := func(n int) layer {
 		return func(w *tar.Writer) {
 			for i := range n {
-				f := text(fmt.Sprintf("etc/%d.conf", i), "password = "+fmt.Sprint(i)+"hunter2x9Qz\n")
+				f := text(fmt.Sprintf("etc/%d.conf", i), "password = "+fmt.Sprint(i)+"hunter2"+"x9Qz\n")
 				put(w, &f)
 			}
 		}
@@ -104,7 +104,7 @@ func layers() []Shape {
 		repeat("one-layer-1000-times-lock-file", 1000, files(lockFiles(1, 50_000)...)),
 		repeat("one-layer-1000-times-secrets", 1000, func(w *tar.Writer) {
 			for i := range 900 {
-				f := text(fmt.Sprintf("home/%d/.netrc", i), "machine a.dev login b password "+fmt.Sprint(i)+"hunter2x9Qz\n")
+				f := text(fmt.Sprintf("home/%d/.netrc", i), "machine a.dev login b password "+fmt.Sprint(i)+"hunter2"+"x9Qz\n")
 				put(w, &f)
 			}
 		}),
