@@ -209,7 +209,7 @@ func gitBundle(r *fileScan, file io.ReaderAt, size int64) (bool, error) {
 	head := make([]byte, min(size, 1<<20))
 	if n, err := file.ReadAt(head, 0); err != nil && err != io.EOF {
 		return true, err
-	} else if head = head[:n]; bytes.Index(head, []byte("\n\nPACK")) < 0 {
+	} else if head = head[:n]; !bytes.Contains(head, []byte("\n\nPACK")) {
 		r.addGap(damaged)
 		return false, nil
 	}

@@ -41,8 +41,6 @@ func All() []Shape {
 	return all
 }
 
-func (img image) shape(name string) Shape { return Shape{Name: name, Archive: img.archive} }
-
 func one(name string, list func() []file) Shape {
 	return Shape{Name: name, Archive: func() []byte { return imageOf(files(list()...)).archive() }}
 }
