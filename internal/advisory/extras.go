@@ -67,16 +67,5 @@ func (all *matches) addExtras(q Query) error {
 			best, length = topic, len(number)
 		}
 	}
-	m := newMatcher(q)
-	for rows := topics[best]; len(rows) > 0; {
-		n := 1
-		for n < len(rows) && rows[n].Number == rows[0].Number {
-			n++
-		}
-		if err := all.add(m, rows[:n]); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
+	return all.addAll(newMatcher(q), topics[best])
 }

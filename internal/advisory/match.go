@@ -288,6 +288,11 @@ func (all *matches) lookUp(m *matcher, release seaworthy.Ecosystem, name string,
 	if err != nil {
 		return err
 	}
+	return all.addAll(m, rows)
+}
+
+// addAll compares the version with rows of any number of advisories.
+func (all *matches) addAll(m *matcher, rows []*store.Affected) error {
 	for _, row := range rows {
 		all.effort += 1 + (len(row.Spans)+len(row.Versions))/8
 	}

@@ -25,7 +25,7 @@ const order = `
 	. <
 	internal/layer       < internal/limit
 	internal/limit       <
-	internal/registryconfig < internal/jsonerror
+	internal/registryconfig < internal/userfile internal/jsonerror
 	internal/image       < internal/userfile internal/layer internal/limit internal/registryconfig internal/jsonerror
 	internal/shell       <
 	internal/credential  < internal/shell internal/credential/prefilter internal/credential/expression internal/credential/secretname internal/credential/filekind

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"seaworthy.dev/seaworthy/internal/userfile"
 	"seaworthy.dev/seaworthy/scanner"
 )
 
@@ -18,6 +19,9 @@ import (
 var fromValues = map[string]scanner.From{
 	"any": scanner.FromAny, "registry": scanner.FromRegistry, "docker": scanner.FromDocker, "podman": scanner.FromPodman,
 }
+
+// maxDockerFile limits the size of a file of the docker command, in bytes.
+const maxDockerFile = 4 << 20
 
 // docker returns the address of the Docker daemon as the docker command finds it: the
 // variable DOCKER_HOST, else the context in DOCKER_CONTEXT, else the current context in
@@ -35,7 +39,7 @@ func (a *app) docker() scanner.Docker {
 	}
 	if config != "" {
 		// A file that cannot be read is reported when credentials are needed.
-		if data, err := os.ReadFile(filepath.Join(config, "config.json")); err == nil {
+		if data, err := userfile.Read(filepath.Join(config, "config.json"), maxDockerFile); err == nil {
 			json.Unmarshal(data, &current)
 		}
 	}
@@ -54,7 +58,7 @@ func dockerContext(config, name string) (scanner.Docker, error) {
 	sum := sha256.Sum256([]byte(name))
 	id := hex.EncodeToString(sum[:])
 	file := filepath.Join(config, "contexts", "meta", id, "meta.json")
-	data, err := os.ReadFile(file)
+	data, err := userfile.Read(file, maxDockerFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return scanner.Docker{}, fmt.Errorf("the Docker context %q does not exist", name)
 	}

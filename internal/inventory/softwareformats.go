@@ -148,11 +148,12 @@ func isProjectLock(h *seaworthy.Header) bool {
 }
 
 // isInDenoCache reports whether a file describes a package of npm in the cache of deno, from
-// which deno runs it: npm/registry.npmjs.org/NAME/VERSION.
+// which deno runs it: npm/REGISTRY/NAME/VERSION, where REGISTRY is the host of one.
 func isInDenoCache(h *seaworthy.Header) bool {
-	_, rest, ok := installed.CutDirectory(h.Path, "npm/registry.npmjs.org/")
+	_, rest, _ := installed.CutDirectory(h.Path, "npm/")
+	registry, rest, ok := strings.Cut(rest, "/")
 	elements := strings.Count(rest, "/")
-	return ok && (elements == 2 || elements == 3 && rest[0] == '@')
+	return ok && strings.Contains(registry, ".") && (elements == 2 || elements == 3 && rest[0] == '@')
 }
 
 // isRPackage reports whether a file describes a package in a library of R.

@@ -7,18 +7,18 @@
 // variable itself: [Default] takes a function for that. A file that does not exist is
 // skipped. A file that cannot be read is an error that names it.
 //
-// Refused: files that are not regular or have more than maxFile bytes, and names of
-// credential helpers with a path in them.
+// Refused: files of more than maxFile bytes, and names of credential helpers with a path in
+// them.
 package registryconfig
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"seaworthy.dev/seaworthy/internal/userfile"
 )
 
 // Config says where the configuration of registries is. The zero value has none.
@@ -108,25 +108,7 @@ func registryFiles(explicit string, userConfig []string) []string {
 const maxFile = 4 << 20
 
 // readFile returns the content of a file. The error is [fs.ErrNotExist] if there is none.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path) // before opening: opening a FIFO would block
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("%s is larger than %d bytes", path, maxFile)
-	}
-	return data, err
-}
+func readFile(path string) ([]byte, error) { return userfile.Read(path, maxFile) }
 
 // isAbsent reports whether a file does not exist, or is in a directory that is none.
 func isAbsent(err error) bool {

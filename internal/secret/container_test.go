@@ -160,6 +160,16 @@ func TestNestedArchivesHaveLimits(t *testing.T) {
 	}
 }
 
+// TestCutNestedArchive shows that the start of an archive that ends in the middle is searched.
+func TestCutNestedArchive(t *testing.T) {
+	inner := zipped(t, map[string]string{"x.js": "x = '" + githubToken(32) + "'" + strings.Repeat(" ", 9000)}, zip.Store)
+	outer := tarred(t, "b.zip", inner)
+	got := analyze(t, imagetest.Image{Layers: []imagetest.Layer{{imagetest.File("srv/a.tar", outer[:8000])}}})
+	if len(got.of("github-pat")) != 1 || got.coverage[0].State != seaworthy.Partial {
+		t.Errorf("findings %+v, coverage %+v", got.findings, *got.coverage[0])
+	}
+}
+
 // FuzzNested searches arbitrary files as archives of the formats that this package parses
 // itself.
 func FuzzNested(f *testing.F) {

@@ -202,14 +202,14 @@ func (r *fileScan) scanStream(text io.Reader, path, member string) error {
 	default:
 		text = io.MultiReader(bytes.NewReader(head), text)
 	}
-	open, ok := isArchiveMember(member, head)
-	if !ok {
+	open := containerOf(member, head)
+	if open == nil {
 		return r.stream(text, path, member)
 	}
-	defer r.memory.Release(maxNested)
-	body, complete, err := r.readNested(nil, text)
+	body, acquired, complete, err := r.readNested(text)
+	defer r.memory.Release(acquired)
 	if err != nil {
-		return err
+		return r.stream(io.MultiReader(bytes.NewReader(body), failingReader{err}), path, member)
 	}
 	if !complete {
 		r.addGap(nestedTooLarge)

@@ -48,7 +48,7 @@ func (r *fileScan) inflate(window *[windowSize]byte, packed []byte) (text []byte
 // scanMemberText searches a whole text that was decompressed.
 func (r *fileScan) scanMemberText(text []byte, path, member string) {
 	r.budget -= int64(len(text))
-	if open, ok := isArchiveMember(member, text[:min(len(text), seaworthy.HeadSize)]); ok {
+	if open := containerOf(member, text[:min(len(text), seaworthy.HeadSize)]); open != nil {
 		if ok, err := r.scanNested(open, text, path, member); ok && err == nil {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"seaworthy.dev/seaworthy"
 )
@@ -48,44 +49,40 @@ func (r *fileScan) scanNested(open container, body []byte, path, member string) 
 	return ok, err
 }
 
-// readNested returns a member of an archive that starts with head, for scanNested. It
-// returns what it read and false if the member is larger than maxNested.
-func (r *fileScan) readNested(head []byte, rest io.Reader) (body []byte, complete bool, err error) {
-	if err := r.memory.Acquire(r.ctx, maxNested); err != nil {
-		return nil, false, err
+// readNested reads a member of an archive for scanNested. It acquires memory, which the
+// caller releases. If the member has maxNested bytes or more, complete is false and body is
+// its start.
+func (r *fileScan) readNested(member io.Reader) (body []byte, acquired int64, complete bool, err error) {
+	const first = 1 << 20 // most are smaller
+	buffer := new(bytes.Buffer)
+	for _, limit := range []int64{first, maxNested} {
+		missing := limit - acquired
+		if err := r.memory.Acquire(r.ctx, missing); err != nil {
+			return nil, acquired, false, err
+		}
+		acquired = limit
+		if _, err := io.CopyN(buffer, member, missing); err == io.EOF {
+			return buffer.Bytes(), acquired, true, nil
+		} else if err != nil {
+			return buffer.Bytes(), acquired, false, err
+		}
 	}
-	body = append(make([]byte, 0, 64<<10), head...)
-	n := int64(maxNested - len(body) + 1)
-	buffer := bytes.NewBuffer(body)
-	_, err = io.Copy(buffer, io.LimitReader(rest, n))
-	return buffer.Bytes(), buffer.Len() <= maxNested, err
+	return buffer.Bytes(), acquired, false, nil
 }
 
-// isArchiveMember reports whether a file in an archive is searched as an archive, and by
-// which container.
-func isArchiveMember(name string, head []byte) (container, bool) {
-	open := containerOf(name, head)
-	return open, open != nil
-}
-
-// Formats of archives that are recognized only to report that they are not read.
-var unreadFormats = []struct{ magic, name string }{
-	{"7z\xbc\xaf\x27\x1c", "7z"},
-	{"Rar!\x1a\x07", "RAR"},
-	{"\x04\x22\x4d\x18", "LZ4"},
-	{"\x1f\x9d", "compress (.Z)"},
-	{"hsqs", "SquashFS"},
-	{"sqsh", "SquashFS"},
+// unreadFormats are the first bytes of archives that are recognized only to report that they
+// are not read.
+var unreadFormats = []string{
+	"7z\xbc\xaf\x27\x1c",
+	"Rar!\x1a\x07",
+	"\x04\x22\x4d\x18", // LZ4
+	"\x1f\x9d",         // compress (.Z)
+	"hsqs", "sqsh",     // SquashFS
 }
 
 // isUnread reports whether a file has one of unreadFormats.
 func isUnread(head []byte) bool {
-	for _, f := range unreadFormats {
-		if bytes.HasPrefix(head, []byte(f.magic)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(unreadFormats, func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) })
 }
 
 // unread is a container for files that are compressed in a way that is not supported.
